@@ -1,0 +1,108 @@
+"""What a bot believes about one position, as its ledger says it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from verification.clock import Moment
+
+
+class ExpectationState(StrEnum):
+    """Where the bot believes the trade to be."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class StopPolicy(StrEnum):
+    """Where the bot keeps its stop: at the venue, or in its own head (then no resting stop is expected)."""
+
+    VENUE = "venue"
+    SOFTWARE = "software"
+    UNKNOWN = "unknown"
+
+
+class Direction(StrEnum):
+    """Which way the bot believes it is exposed."""
+
+    LONG = "long"
+    SHORT = "short"
+
+    @property
+    def sign(self) -> int:
+        """+1 for long, -1 for short."""
+        return 1 if self is Direction.LONG else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One row of a ledger: one trade of one bot.
+
+    Quantities are magnitudes here, in the ledger's own unit; `compare` turns them into signed contracts with
+    the venue's market facts, and sums rows that share a leg.
+
+    Attributes:
+        ledger: The ledger's name in the settings.
+        row_id: The row's id in the bot's database.
+        symbol: ccxt unified form.
+        direction: Long or short.
+        unit_size: Base currency in one unit of the quantities: None means that they are venue contracts,
+            Decimal(1) that they are base currency.
+        expected: What the bot believes it holds, unsigned.
+        expected_low: Least that its own orders in flight allow, unsigned, never below zero.
+        expected_high: Most that its own orders in flight allow, unsigned.
+        step: Half of it is the exactness of the ledger's numbers (floats); in the same unit. None: exact.
+        state: Where the bot believes the trade to be.
+        entry_order_ids: Venue ids of its entries, oldest first.
+        exit_order_ids: Venue ids of its exits, oldest first.
+        stop_order_ids: Venue ids of the stops it believes are resting.
+        stop_price: The stop it wants, quote per base; None if it names none.
+        stop_policy: Where the bot keeps its stop.
+        entry_resting_since: When the oldest entry still resting was sent, aware UTC; None if none rests.
+        opened_at: Aware UTC; None if unknown.
+        updated_at: When the bot last touched the row, aware UTC; None if unknown.
+    """
+
+    ledger: str
+    row_id: str
+    symbol: str
+    direction: Direction
+    unit_size: Decimal | None
+    expected: Decimal
+    expected_low: Decimal
+    expected_high: Decimal
+    step: Decimal | None
+    state: ExpectationState
+    entry_order_ids: tuple[str, ...] = ()
+    exit_order_ids: tuple[str, ...] = ()
+    stop_order_ids: tuple[str, ...] = ()
+    stop_price: Decimal | None = None
+    stop_policy: StopPolicy = StopPolicy.UNKNOWN
+    entry_client_id: str | None = None
+    exit_client_id: str | None = None
+    entry_resting_since: datetime | None = None
+    opened_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReading:
+    """One consistent reading of one ledger.
+
+    Attributes:
+        ledger: Its name in the settings.
+        rows: Every live row, and the rows closed lately, ordered by row id.
+        read_at: When the reading was taken.
+        last_activity: When the bot last wrote, as far as its rows tell, aware UTC; None if they tell nothing.
+        warnings: Plain lines about what is odd but readable.
+    """
+
+    ledger: str
+    rows: tuple[Expectation, ...]
+    read_at: Moment
+    last_activity: datetime | None
+    warnings: tuple[str, ...] = ()

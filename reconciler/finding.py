@@ -1,0 +1,118 @@
+"""What a comparison or a health check found: a kind, where, how bad, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from verification.leg import Leg
+
+
+class Kind(StrEnum):
+    """Discrepancies (the two sides differ) and blindnesses (one side cannot be seen)."""
+
+    UNVERIFIED_OPEN = "unverified_open"
+    ORPHANED_POSITION = "orphaned_position"
+    PHANTOM_POSITION = "phantom_position"
+    QUANTITY_MISMATCH = "quantity_mismatch"
+    SIDE_MISMATCH = "side_mismatch"
+    UNPROTECTED_POSITION = "unprotected_position"
+    SOURCE_DOWN = "source_down"
+    SOURCE_STALE = "source_stale"
+    LEDGER_UNREADABLE = "ledger_unreadable"
+    RECONCILER_STALLED = "reconciler_stalled"
+
+    @property
+    def blindness(self) -> bool:
+        """True for the kinds that say "we cannot see" and not "they differ"."""
+        return self in _BLIND
+
+
+_BLIND = frozenset({Kind.SOURCE_DOWN, Kind.SOURCE_STALE, Kind.LEDGER_UNREADABLE, Kind.RECONCILER_STALLED})
+
+
+class Severity(StrEnum):
+    """How bad it is. `rank` orders them."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, 2 for critical."""
+        return list(Severity).index(self)
+
+
+class Party(StrEnum):
+    """Whose word a piece of evidence is."""
+
+    BOT = "bot"
+    EXCHANGE = "exchange"
+    TRUEUP = "trueup"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact that a finding rests on, as a person reads it.
+
+    Attributes:
+        party: Whose word it is.
+        source: Where it was read: a ledger's name, websocket, order, rest.
+        text: One plain line.
+        at: When it was so (the fact's own time where there is one, else when it was read), aware UTC.
+        data: Further exact values by name, as strings.
+    """
+
+    party: Party
+    source: str
+    text: str
+    at: datetime | None
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not agree, or cannot be seen.
+
+    Attributes:
+        kind: What it is.
+        account: The account's name in the settings.
+        symbol: ccxt unified form; for a blindness what cannot be seen (`websocket`, a ledger's name).
+        leg: Which leg; NET for a blindness.
+        severity: How bad.
+        expected: What the bot believes, signed contracts; None where it does not apply.
+        observed: What the venue shows, signed contracts; None where it does not apply.
+        exposure: Unsigned quote value at risk; None if not computable.
+        reason: One plain sentence: why this was found.
+        evidence: What it rests on, both sides.
+        contract_size: Base currency in one contract, for display; None where it does not apply.
+    """
+
+    kind: Kind
+    account: str
+    symbol: str
+    leg: Leg
+    severity: Severity
+    reason: str
+    expected: Decimal | None = None
+    observed: Decimal | None = None
+    exposure: Decimal | None = None
+    evidence: tuple[Evidence, ...] = ()
+    contract_size: Decimal | None = None
+
+    @property
+    def identity(self) -> "FindingKey":
+        """What makes it the same condition next time."""
+        return FindingKey(self.kind, self.account, self.symbol, self.leg)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FindingKey:
+    """The identity of a condition. Severity, sizes and prices are not in it."""
+
+    kind: Kind
+    account: str
+    symbol: str
+    leg: Leg

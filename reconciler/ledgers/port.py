@@ -1,0 +1,57 @@
+"""The port every ledger implements, and how a ledger that cannot be read says so."""
+
+from enum import StrEnum
+from typing import Protocol
+
+from reconciler.expectation import LedgerReading
+
+
+class LedgerTrouble(StrEnum):
+    """Why a ledger cannot be read."""
+
+    ABSENT = "absent"
+    LOCKED = "locked"
+    SCHEMA = "schema"  # not the kind of database it was said to be
+    DRY_RUN = "dry_run"
+    PERMISSION = "permission"
+    CORRUPT = "corrupt"
+    SETTINGS = "settings"
+
+
+class LedgerUnreadable(Exception):
+    """The ledger could not be read: what, where, and what to do. Never to be taken for an empty ledger.
+
+    Attributes:
+        ledger: Its name in the settings.
+        trouble: Why.
+        again: True when the same read may succeed later without anybody doing anything.
+    """
+
+    def __init__(self, ledger: str, trouble: LedgerTrouble, message: str, *, again: bool = False) -> None:
+        """`message` is one line for a person, with the remedy in it."""
+        super().__init__(message)
+        self.ledger = ledger
+        self.trouble = trouble
+        self.again = again
+
+
+class Ledger(Protocol):
+    """One bot's database, read only."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+
+    def read(self) -> LedgerReading:
+        """Read it now, in one short transaction (blocking; call it from a worker thread).
+
+        Raises:
+            LedgerUnreadable: It could not be read in full.
+        """
+
+    def version(self) -> object:
+        """Return a cheap token that changes when the database may have changed (no transaction is taken).
+
+        Raises:
+            LedgerUnreadable: It is not there.
+        """

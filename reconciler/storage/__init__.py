@@ -1,0 +1,1 @@
+"""The one state database: rows, migrations, the writer, and what is read back."""

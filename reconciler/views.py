@@ -1,0 +1,264 @@
+"""What the screens and the command line are given: frozen values, ready to show. No row or session crosses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from reconciler.alert import Alert, AlertState
+from reconciler.finding import Severity
+from verification.leg import Leg
+from verification.observation import Source
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionView:
+    """One change in the life of an alert.
+
+    Attributes:
+        at: Aware UTC.
+        before: None for the first.
+        after: The state it led to.
+        action: What happened: found, confirmed, worsened, acknowledged, expired, clear, recovered, ...
+        actor: Who or what did it: a person's name, or `trueup`.
+        origin: From where: reconciler, dashboard, cli.
+        reason: Why, one plain sentence; a person's note where a person did it.
+        severity: The severity then.
+    """
+
+    at: datetime
+    before: AlertState | None
+    after: AlertState
+    action: str
+    actor: str
+    origin: str
+    reason: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """One alert and its history, oldest first."""
+
+    alert: Alert
+    transitions: tuple[TransitionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """The state of one source of one account, as the reconciler last wrote it.
+
+    Attributes:
+        account: The account.
+        source: `websocket`, `order`, `rest`, or `ledger:<name>`.
+        state: `ok`, `stale`, `down` or `unknown`.
+        last_ok: When it was last known good, aware UTC; None if never.
+        detail: One plain line.
+        at: When this was written, aware UTC.
+    """
+
+    account: str
+    source: str
+    state: str
+    last_ok: datetime | None
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """One leg, ledger beside venue.
+
+    Attributes:
+        account: The account.
+        venue: ccxt exchange id.
+        symbol: ccxt unified form.
+        leg: Which leg.
+        expected: The ledgers' sum, signed contracts; None where no ledger knows the leg.
+        expected_low: Least that the bot's own orders in flight allow, signed; None with `expected`.
+        expected_high: Most that they allow, signed; None with `expected`.
+        ledger_state: opening, open, closing, ...; the ledger's word. Empty where no ledger knows the leg.
+        ledgers: The names of the ledgers that know the leg.
+        ledger_at: When the ledgers were read, aware UTC; None if they could not be.
+        observed: What the venue shows, signed contracts; zero only when it was seen to be zero or a whole list
+            was read without it; None when the venue could not be read.
+        observed_by: The source of `observed`; None with it.
+        observed_at: When that was so, aware UTC.
+        contract_size: Base currency in one contract.
+        notional: Unsigned quote value; None if unknown.
+        mark_price: Quote per base; None if unknown.
+        stop: "none", "resting", "partial", "software", "unknown" or "not needed".
+        stop_price: Trigger of the nearest resting stop; None if none.
+        verdict: `agree`, `in flight`, `differs`, or `unknown`.
+        kinds: Kinds of the open alerts of this leg.
+    """
+
+    account: str
+    venue: str
+    symbol: str
+    leg: Leg
+    expected: Decimal | None
+    expected_low: Decimal | None
+    expected_high: Decimal | None
+    ledger_state: str
+    ledgers: tuple[str, ...]
+    ledger_at: datetime | None
+    observed: Decimal | None
+    observed_by: Source | None
+    observed_at: datetime | None
+    contract_size: Decimal | None
+    notional: Decimal | None
+    mark_price: Decimal | None
+    stop: str
+    stop_price: Decimal | None
+    verdict: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleView:
+    """The last sweep of one account.
+
+    Attributes:
+        account: The account.
+        venue: ccxt exchange id.
+        status: `complete`, `partial` or `blind`.
+        matched: Legs on which both sides hold the same.
+        legs: Legs compared (the union of both sides).
+        unprotected_notional: Quote value of open legs without a covering stop; None if it could not be told.
+        finished_at: Aware UTC.
+        last_complete_at: When a sweep last saw everything, aware UTC; None if never.
+        seconds: How long it took.
+        problems: What could not be seen, plain lines.
+    """
+
+    account: str
+    venue: str
+    status: str
+    matched: int
+    legs: int
+    unprotected_notional: Decimal | None
+    finished_at: datetime
+    last_complete_at: datetime | None
+    seconds: float
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """When the reconcile loop (not merely its process) was last alive.
+
+    Attributes:
+        at: Aware UTC; None if it never ran.
+        interval_seconds: How often it promises to beat.
+        started_at: When the present process started, aware UTC; None if it never ran.
+        stopped: True when it said good-bye (a clean stop is not a crash, but it is blind all the same).
+    """
+
+    at: datetime | None
+    interval_seconds: float
+    started_at: datetime | None
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NowView:
+    """Everything the first page and the strip on every page need, from one consistent read.
+
+    Attributes:
+        read_at: Aware UTC; ages are counted from it.
+        heartbeat: Of the reconcile loop.
+        cycles: The last sweep of each account.
+        sources: The state of each source.
+        alerts: Open alerts but pending ones, worst first.
+        resolved: The latest resolved ones, newest first (a few).
+        p95_ms: 95th percentile of visibility lag by source over the last hour, milliseconds.
+    """
+
+    read_at: datetime
+    heartbeat: Heartbeat
+    cycles: tuple[CycleView, ...]
+    sources: tuple[SourceView, ...]
+    alerts: tuple[Alert, ...]
+    resolved: tuple[Alert, ...]
+    p95_ms: dict[Source, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyPoint:
+    """One bucket of one series.
+
+    Attributes:
+        at: Start of the bucket, aware UTC.
+        count: Samples in it.
+        p50_ms: Milliseconds.
+        p95_ms: Milliseconds.
+        p99_ms: Milliseconds.
+        max_ms: Milliseconds.
+    """
+
+    at: datetime
+    count: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyView:
+    """Latency of one source over a period.
+
+    Attributes:
+        account: The account; empty for all of them merged.
+        source: Which source.
+        measure: `visibility_lag` (fill to first shown) or `request_time` (sent to received).
+        points: At most 600, oldest first.
+        total: All samples of the period in one.
+        distribution: (upper bound in milliseconds, count) of log-spaced buckets, ascending.
+        negative: Samples that came out negative (clock error), clamped to zero and counted, never hidden.
+    """
+
+    account: str
+    source: Source
+    measure: str
+    points: tuple[LatencyPoint, ...]
+    total: LatencyPoint | None
+    distribution: tuple[tuple[float, int], ...]
+    negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationView:
+    """One stored verification.
+
+    Attributes:
+        id: Its row.
+        account: The account.
+        symbol: ccxt unified form.
+        leg: Which leg.
+        question: `open` or `close`.
+        asked_by: `bot` (the library inside it) or `sidecar`.
+        verdict: confirmed, partial, mismatch, refuted, unknown.
+        grade: `proof`, `bounded_lag`, or empty for unknown.
+        mismatch: side, excess or still_open; empty otherwise.
+        decided_by: Which source decided; None for unknown.
+        asked_at: Aware UTC.
+        milliseconds: From question to verdict.
+        reason: One plain sentence.
+        order_id: The order asked about; empty if unknown.
+    """
+
+    id: int
+    account: str
+    symbol: str
+    leg: Leg
+    question: str
+    asked_by: str
+    verdict: str
+    grade: str
+    mismatch: str
+    decided_by: Source | None
+    asked_at: datetime
+    milliseconds: float
+    reason: str
+    order_id: str

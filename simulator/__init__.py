@@ -1,0 +1,1 @@
+"""An exchange that speaks real wire protocols on loopback, with faults on demand, and a demo bot."""

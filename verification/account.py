@@ -1,0 +1,177 @@
+"""What a venue holds for one account, as values: positions, resting orders, markets, and what failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from verification.clock import Moment
+from verification.errors import SourceError
+from verification.leg import Leg, LegKey, Side
+
+
+class PositionMode(StrEnum):
+    """How the venue keeps positions of one symbol: one net leg, or a long and a short leg."""
+
+    ONE_WAY = "one_way"
+    HEDGE = "hedge"
+
+
+class Part(StrEnum):
+    """The parts of an account that are read separately and fail separately."""
+
+    POSITIONS = "positions"
+    ORDERS = "orders"
+    CONDITIONAL_ORDERS = "conditional_orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What one contract is.
+
+    Attributes:
+        symbol: ccxt unified form.
+        market_id: The venue's own id, `AVLUSDT`.
+        contract_size: Base currency in one contract.
+        lot_step: Smallest step of a quantity, in contracts.
+        price_step: Smallest step of a price, in quote currency.
+        active: False when the venue says that it cannot be traded.
+    """
+
+    symbol: str
+    market_id: str
+    contract_size: Decimal
+    lot_step: Decimal
+    price_step: Decimal
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One leg that the venue shows as open, or as explicitly zero.
+
+    Attributes:
+        key: Which leg.
+        quantity: Signed contracts, long positive.
+        version: The venue's order of facts (see `PositionSeen.version`).
+        entry_price: Quote per base; None if not given.
+        mark_price: Quote per base; None if not given.
+        notional: Unsigned value in quote currency; None if not computable.
+        updated_at: The venue's time of the last change, aware UTC; None if not given.
+        attached_stop: Trigger price of a stop that belongs to the position itself (Bybit); None if none.
+    """
+
+    key: LegKey
+    quantity: Decimal
+    version: int | None
+    entry_price: Decimal | None
+    mark_price: Decimal | None
+    notional: Decimal | None
+    updated_at: datetime | None
+    attached_stop: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestingOrder:
+    """An order that waits at the venue.
+
+    Attributes:
+        order_id: The venue's id (for a conditional order its own number space, Binance's algoId).
+        client_order_id: The sender's id; None where the venue gives none.
+        symbol: ccxt unified form.
+        leg: The leg it acts on; NET in one-way mode.
+        side: Buy or sell.
+        kind: The venue's type in ccxt's words: limit, market, stop, ...
+        conditional: True when it waits for a trigger price.
+        stop_loss: True for a conditional order that closes at a loss-limiting trigger (not a take-profit).
+        quantity: Contracts, positive; None with `close_position`, which closes whatever there is.
+        filled: Contracts executed so far, positive.
+        price: Limit price; None for market.
+        trigger_price: None unless conditional.
+        reduce_only: True when it can only make the position smaller.
+        close_position: True when it closes the whole position.
+        created_at: Aware UTC; None if not given.
+    """
+
+    order_id: str
+    client_order_id: str | None
+    symbol: str
+    leg: Leg
+    side: Side
+    kind: str
+    conditional: bool
+    stop_loss: bool
+    quantity: Decimal | None
+    filled: Decimal
+    price: Decimal | None
+    trigger_price: Decimal | None
+    reduce_only: bool
+    close_position: bool
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One trade of the account.
+
+    Attributes:
+        trade_id: The venue's id.
+        order_id: The order that traded.
+        symbol: ccxt unified form.
+        quantity: Signed contracts, buys positive.
+        price: Quote per base.
+        at: The venue's time, aware UTC.
+    """
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    quantity: Decimal
+    price: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsReading:
+    """One complete answer of the position list.
+
+    Attributes:
+        positions: Every row of it. A leg that is missing is absent from this answer, which proves nothing
+            about now.
+        sent: When the request left.
+        received: When the whole answer had arrived.
+    """
+
+    positions: tuple[Position, ...]
+    sent: Moment
+    received: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """One reading of a whole account (or of one symbol of it). A part that failed is None, with its error.
+
+    Attributes:
+        account: The account's name in the settings.
+        venue: ccxt exchange id.
+        mode: One-way or hedge.
+        symbols: The symbols it covers; None means all.
+        positions: The position list; None when it failed.
+        orders: Resting ordinary orders; None when the read failed.
+        conditional_orders: Resting conditional (algo, trigger) orders; None when the read failed.
+        failures: Why, by part.
+        sent: When the first request left.
+        received: When the last answer had arrived.
+    """
+
+    account: str
+    venue: str
+    mode: PositionMode
+    symbols: frozenset[str] | None
+    positions: PositionsReading | None
+    orders: tuple[RestingOrder, ...] | None
+    conditional_orders: tuple[RestingOrder, ...] | None
+    failures: Mapping[Part, SourceError]
+    sent: Moment
+    received: Moment

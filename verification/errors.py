@@ -1,0 +1,52 @@
+"""What can go wrong while asking a venue, and whether trying again can help.
+
+    SourceError
+      SourceUnreachable   network, timeout, overload, maintenance: try again
+      SourceRejected      keys, permission, address, unknown venue or symbol: a person must act
+      SourceMalformed     an answer that is not what the venue documents: not evidence of anything
+      SourceStale         an answer older than what is already known: try again
+    AnswerLost            a request that may have had its effect although no answer came: ask what happened
+
+None of them ever means "flat": a failed read is a value of its own (see `observation.SourceFailed`).
+"""
+
+from typing import ClassVar
+
+
+class SourceError(Exception):
+    """A source could not be read. `again` says whether the same question may succeed later."""
+
+    again: ClassVar[bool] = True
+    code: ClassVar[str] = "error"
+
+
+class SourceUnreachable(SourceError):
+    """The venue did not answer, or answered that it cannot now."""
+
+    code = "unreachable"
+
+
+class SourceRejected(SourceError):
+    """The venue understood and refused: wrong keys, no permission, unknown symbol."""
+
+    again = False
+    code = "rejected"
+
+
+class SourceMalformed(SourceError):
+    """The answer has not the documented shape (an HTML page, an empty body, a row without a quantity)."""
+
+    code = "malformed"
+
+
+class SourceStale(SourceError):
+    """The answer is older than what is already known."""
+
+    code = "stale"
+
+
+class AnswerLost(SourceError):
+    """A request with an effect was sent and its answer was lost: the effect may have happened."""
+
+    again = False
+    code = "answer_lost"

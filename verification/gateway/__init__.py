@@ -1,0 +1,1 @@
+"""The door to ccxt: unmodified, with its traps closed."""

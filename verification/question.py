@@ -1,0 +1,69 @@
+"""The two questions a verification answers: has this open happened, has this close happened?"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from verification.clock import Moment
+from verification.leg import LegKey, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the leg held before the order was sent.
+
+    Attributes:
+        quantity: Signed contracts, long positive.
+        version: The venue's version of that fact; a position row proves something only if it is newer.
+    """
+
+    quantity: Decimal
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """Has this entry executed?
+
+    Attributes:
+        key: Which leg.
+        side: The side of the intent. Never taken from a venue's answer.
+        quantity: Contracts intended, positive.
+        order_id: The venue's id of the entry; None while it is not known (a lost answer).
+        client_order_id: The id the sender chose; None if there is none.
+        baseline: The leg before the order; None where it is not known.
+        exclusive: True when nobody else trades this account.
+        asked: When the question arose (inside a bot: just before the order was sent).
+    """
+
+    key: LegKey
+    side: Side
+    quantity: Decimal
+    order_id: str | None
+    client_order_id: str | None
+    baseline: Baseline | None
+    exclusive: bool
+    asked: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQuestion:
+    """Has this exit closed the position?
+
+    Attributes:
+        key: Which leg.
+        position: The last known open position: signed contracts (never zero) and its version.
+        order_id: The venue's id of the exit; None while it is not known.
+        client_order_id: The id the sender chose; None if there is none.
+        exclusive: True when nobody else trades this account.
+        asked: When the question arose.
+    """
+
+    key: LegKey
+    position: Baseline
+    order_id: str | None
+    client_order_id: str | None
+    exclusive: bool
+    asked: Moment
+
+
+Question = OpenQuestion | CloseQuestion
