@@ -1,0 +1,38 @@
+# What a person types. `make` alone lists it.
+#
+# Every target that needs the virtual environment depends on its stamp, so that the first run prepares it and
+# the next ones start at once. PYTHON=/path/to/python3.12 chooses the interpreter; otherwise the first of
+# python3, python3.14 ... python3.11 that is new enough is taken.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: $(STAMP) ## prepare .venv (the other targets do it by themselves)
+
+$(STAMP): pyproject.toml constraints.txt scripts/setup
+	@sh scripts/setup $(VENV) "$(PYTHON)"
+	@touch $@
+
+demo: $(STAMP) ## the whole house on a simulated exchange: http://127.0.0.1:8501, Ctrl-C ends it
+	@$(BIN)/trueup demo
+
+test: $(STAMP) ## run every test
+	@$(BIN)/python -m pytest
+
+check: $(STAMP) ## lint, format, types, import contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## put the source in the one format
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
