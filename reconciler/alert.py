@@ -67,6 +67,9 @@ class Alert:
         acknowledgement: The one in force; None if none is.
         count: How often it was found.
         version: Raised with each change; every writer compares and sets it.
+        clears: Clear reads in a row since it was last found.
+        last_clear: When the latest of them was, aware UTC; None without one.
+        frozen_since: Since when the condition cannot be checked (blind); None while it can.
     """
 
     id: int
@@ -87,3 +90,6 @@ class Alert:
     acknowledgement: Acknowledgement | None
     count: int
     version: int
+    clears: int = 0
+    last_clear: datetime | None = None
+    frozen_since: datetime | None = None

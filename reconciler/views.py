@@ -1,8 +1,9 @@
-"""What the screens and the command line are given: frozen values, ready to show. No row or session crosses."""
+"""What screens and the command line are given: frozen values, ready to show. No row or session crosses."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from reconciler.alert import Alert, AlertState
 from reconciler.finding import Severity
@@ -79,7 +80,7 @@ class PositionView:
         ledger_state: opening, open, closing, ...; the ledger's word. Empty where no ledger knows the leg.
         ledgers: The names of the ledgers that know the leg.
         ledger_at: When the ledgers were read, aware UTC; None if they could not be.
-        observed: What the venue shows, signed contracts; zero only when it was seen to be zero or a whole list
+        observed: What the venue shows, signed contracts; zero only when seen to be zero or a whole list
             was read without it; None when the venue could not be read.
         observed_by: The source of `observed`; None with it.
         observed_at: When that was so, aware UTC.
@@ -143,6 +144,15 @@ class CycleView:
     problems: tuple[str, ...]
 
 
+class Pulse(StrEnum):
+    """Whether the reconcile loop is alive. Everything but `alive` is blind: nothing then is green."""
+
+    ALIVE = "alive"
+    LATE = "late"  # it promised to beat and did not: stalled or dead
+    STOPPED = "stopped"  # it said good-bye
+    NEVER = "never"  # it never ran on this database
+
+
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
     """When the reconcile loop (not merely its process) was last alive.
@@ -158,6 +168,18 @@ class Heartbeat:
     interval_seconds: float
     started_at: datetime | None
     stopped: bool
+
+    def pulse(self, now: datetime) -> Pulse:
+        """Say whether the loop is alive: late after three missed beats, and at least five seconds.
+
+        A beat from the future (a clock stepped back) proves no life either, or a dead loop would look alive.
+        """
+        if self.at is None:
+            return Pulse.NEVER
+        if self.stopped:
+            return Pulse.STOPPED
+        patience = timedelta(seconds=max(3 * self.interval_seconds, 5.0))
+        return Pulse.LATE if abs(now - self.at) > patience else Pulse.ALIVE
 
 
 @dataclass(frozen=True, slots=True)

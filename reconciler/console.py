@@ -1,0 +1,148 @@
+"""The one door for screens and the command line: queries that return frozen views, and commands.
+
+No row, session or exchange object crosses it, and it loads neither ccxt nor the scheduler. Everything is
+synchronous; every query is one short read transaction, so what it returns belongs together.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Protocol, Self
+
+from reconciler.alert import Alert, AlertState
+from reconciler.alert_errors import (
+    AlertChanged,
+    AlertCommandError,
+    AlertNotFound,
+    AlreadyResolved,
+    NameRequired,
+    NoteRequired,
+    NotFiringYet,
+)
+from reconciler.finding import Kind
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.views import AlertView, Heartbeat, LatencyView, NowView, PositionView, VerificationView
+from verification.clock import Clock, SystemClock
+
+__all__ = [
+    "AlertChanged",
+    "AlertCommandError",
+    "AlertNotFound",
+    "AlreadyResolved",
+    "Commands",
+    "Console",
+    "NameRequired",
+    "NotFiringYet",
+    "NoteRequired",
+    "Queries",
+    "StateDatabaseError",
+    "StateTrouble",
+]
+
+
+class Queries(Protocol):
+    """What can be asked. Every method raises `StateDatabaseError` when the database cannot be read."""
+
+    def now(self) -> NowView:
+        """Return what the first page and the strip need. `heartbeat.pulse(read_at)` says who is dead."""
+
+    def alerts(
+        self,
+        *,
+        states: Collection[AlertState] | None = None,
+        kinds: Collection[Kind] | None = None,
+        accounts: Collection[str] | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[Alert, ...]:
+        """Return alerts, newest first seen first. None means all of them; an empty collection none."""
+
+    def alert(self, alert_id: int) -> AlertView:
+        """Return one alert with its history.
+
+        Raises:
+            AlertNotFound: No alert has this id.
+        """
+
+    def positions(self) -> tuple[PositionView, ...]:
+        """Return the latest view of every leg, those that differ first, then by account and symbol."""
+
+    def latency(
+        self, period: timedelta, bucket: timedelta, *, account: str | None = None
+    ) -> tuple[LatencyView, ...]:
+        """Return one series per source and measure over the last `period`.
+
+        The bucket is widened where `period / bucket` would pass 600 points or where the finer record is no
+        longer kept. Starts of buckets are multiples of the bucket, so an unchanged series stays identical.
+
+        Args:
+            period: How far back from now.
+            bucket: Wanted width of a point.
+            account: One account; None merges all (their views carry an empty account).
+        """
+
+    def verifications(
+        self, *, limit: int = 100, offset: int = 0, accounts: Collection[str] | None = None
+    ) -> tuple[VerificationView, ...]:
+        """Return stored verifications, latest first."""
+
+    def heartbeat(self) -> Heartbeat:
+        """Return the reconcile loop's heartbeat."""
+
+    def version(self) -> str:
+        """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
+
+
+class Commands(Protocol):
+    """What can be done. Every method raises `StateDatabaseError` when it could not be stored."""
+
+    def acknowledge(
+        self, alert_id: int, *, by: str, note: str, origin: str, expected_version: int | None = None
+    ) -> Alert:
+        """Say that a person has seen an alert. On return it is durable.
+
+        Args:
+            alert_id: Which one.
+            by: Who.
+            note: What they say; required for a critical alert.
+            origin: From where: `dashboard` or `cli`.
+            expected_version: `Alert.version` as the person saw it; None accepts any.
+
+        Raises:
+            AlertCommandError: It was refused; the message says why, to be shown as it is.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """An open state database. Use as a context manager or call `close`. Safe to use from several threads."""
+
+    queries: Queries
+    commands: Commands
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock | None = None) -> "Console":
+        """Open an existing state database. Never creates one: an absent one is an error, not "no alerts".
+
+        Args:
+            url: As in the settings: `sqlite:///trueup.db` or `postgresql+psycopg://...`.
+            clock: Where `now` comes from; the machine's when None.
+
+        Raises:
+            StateDatabaseError: It cannot be used; `trouble` says why, the message what to do.
+        """
+        del url
+        _ = clock or SystemClock()
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close every connection. Safe to call twice."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,35 @@
+"""What can be wrong with the state database, said in one line with what to do about it."""
+
+from enum import StrEnum
+
+
+class StateTrouble(StrEnum):
+    """Why the state database cannot be used."""
+
+    URL = "url"  # the setting itself is wrong
+    ABSENT = "absent"  # no file, no folder, no such database on the server
+    EMPTY = "empty"  # it is there, but Trueup never set it up
+    FOREIGN = "foreign"  # it is another program's database
+    CORRUPT = "corrupt"  # not a database, or a damaged one
+    LOCKED = "locked"
+    PERMISSION = "permission"
+    UNREACHABLE = "unreachable"  # the database server does not answer
+    OLDER = "older"  # written by an older Trueup and not yet upgraded
+    NEWER = "newer"  # written by a newer Trueup
+    FULL = "full"  # no room left
+    OTHER = "other"
+
+
+class StateDatabaseError(Exception):
+    """The state database cannot be used: one line saying what, where, and what to do.
+
+    Attributes:
+        trouble: Why.
+        again: True when the same call may succeed later without anybody doing anything.
+    """
+
+    def __init__(self, trouble: StateTrouble, message: str, *, again: bool = False) -> None:
+        """`message` is one line for a person, without secrets, with the remedy in it."""
+        super().__init__(message)
+        self.trouble = trouble
+        self.again = again
