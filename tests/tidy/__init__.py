@@ -1,0 +1,1 @@
+"""The house rules that linters miss, as tests."""
