@@ -31,7 +31,8 @@ class OpenQuestion:
         order_id: The venue's id of the entry; None while it is not known (a lost answer).
         client_order_id: The id the sender chose; None if there is none.
         baseline: The leg before the order; None where it is not known.
-        exclusive: True when nobody else trades this account.
+        exclusive: True when nothing else can change this leg meanwhile: nobody else trades the account, and
+            no other order of the bot works on the leg. Only then does a position row speak of this order.
         asked: When the question arose (inside a bot: just before the order was sent).
     """
 
@@ -54,7 +55,8 @@ class CloseQuestion:
         position: The last known open position: signed contracts (never zero) and its version.
         order_id: The venue's id of the exit; None while it is not known.
         client_order_id: The id the sender chose; None if there is none.
-        exclusive: True when nobody else trades this account.
+        exclusive: True when nobody else trades this account. Only then do the exit's executions say what is
+            left.
         asked: When the question arose.
     """
 

@@ -1,0 +1,26 @@
+"""How long to wait before asking again: exponential, with jitter, within bounds."""
+
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """A schedule of pauses.
+
+    Attributes:
+        first: Seconds before the second question.
+        factor: What each further pause is multiplied by.
+        most: Longest pause in seconds.
+        jitter: Share of a pause that chance may add or take away, 0..1.
+    """
+
+    first: float
+    factor: float = 2.0
+    most: float = 2.0
+    jitter: float = 0.2
+
+    def pause(self, asked: int, chance: random.Random) -> float:
+        """Return the seconds to wait after `asked` questions (at least one)."""
+        plain = min(self.most, self.first * self.factor ** (asked - 1))
+        return plain * (1 + self.jitter * (2 * chance.random() - 1))

@@ -1,0 +1,58 @@
+"""Verdicts that assume a bound on the lag: always labelled, never used for a trade.
+
+The bound: a fact that one source has shown is shown by every healthy source within `LAG_BOUND_SECONDS`. A
+close needs three complete position lists without the leg, spaced over at least the bound and each sent after
+the exit was seen to execute; an open needs two independent sources that show exactly the expected quantity.
+"""
+
+from verification.evidence import Evidence
+from verification.observation import Observation, PositionSeen, Source
+from verification.question import CloseQuestion, OpenQuestion
+
+LAG_BOUND_SECONDS = 5.0
+ABSENCES_NEEDED = 3
+
+
+def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observation, ...]:
+    """Return the two rows of independent sources that show the open's outcome; empty if there are not two.
+
+    The bot's own cache is fed by the same stream, so it is independent of the position list only.
+    """
+    if question.baseline is None or not question.exclusive:
+        return ()
+    target = question.baseline.quantity + question.side.sign * question.quantity
+    last: dict[Source, PositionSeen] = {}
+    for row in evidence.rows:
+        if row.provenance.received.monotonic >= question.asked.monotonic:
+            last[row.provenance.source] = row
+    listed = last.get(Source.REST)
+    pushed = last.get(Source.WEBSOCKET) or last.get(Source.BOT_CACHE)
+    if listed is None or pushed is None or target == question.baseline.quantity:
+        return ()
+    if listed.quantity != target or pushed.quantity != target:
+        return ()
+    first, second = sorted((listed, pushed), key=lambda row: row.provenance.received.monotonic)
+    return (first, second)
+
+
+def closed_by_lag(question: CloseQuestion, evidence: Evidence) -> tuple[Observation, ...]:
+    """Return the exit's execution and the lists that no longer show the leg; empty if they do not suffice."""
+    exit_order = evidence.most_executed
+    if exit_order is None or evidence.ended is None:
+        return ()
+    if question.position.quantity + exit_order.executed != 0:
+        return ()
+    seen_at = exit_order.provenance.received.monotonic
+    lists = [
+        absence
+        for absence in evidence.absences
+        if absence.provenance.sent is not None and absence.provenance.sent.monotonic >= seen_at
+    ]
+    if any(row.provenance.received.monotonic >= seen_at and row.quantity != 0 for row in evidence.rows):
+        return ()
+    if len(lists) < ABSENCES_NEEDED:
+        return ()
+    first, last = lists[0].provenance.sent, lists[-1].provenance.sent
+    if first is None or last is None or last.monotonic - first.monotonic < LAG_BOUND_SECONDS:
+        return ()
+    return (exit_order, *lists)

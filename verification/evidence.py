@@ -1,0 +1,89 @@
+"""The observations that bear on one question, sorted into the few facts that the rules ask for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verification.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
+from verification.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known that bears on a question.
+
+    Attributes:
+        most_executed: The order observation with the most executed (first to say so); None if none executed.
+        ended: An observation that the order can never execute again and that does not fall short of
+            `most_executed`; None if there is none.
+        ended_empty: An observation that the order ended with nothing executed, its trades agreeing; None if
+            there is none, or if any observation shows an execution.
+        rows: Position observations of the leg by any source, in order of arrival.
+        absences: Complete answers without the leg, in order of arrival, one per request.
+    """
+
+    most_executed: OrderSeen | None
+    ended: OrderSeen | None
+    ended_empty: OrderSeen | None
+    rows: tuple[PositionSeen, ...]
+    absences: tuple[SourceSilent, ...]
+
+    def rows_after(self, version: int | None) -> tuple[PositionSeen, ...]:
+        """Return the rows with a version above `version`, oldest version first.
+
+        A row without a version, or a baseline without one, cannot be ordered: it is never "newer".
+        """
+        if version is None:
+            return ()
+        newer = [row for row in self.rows if row.version is not None and row.version > version]
+        return tuple(sorted(newer, key=lambda row: row.version or 0))
+
+
+def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
+    """Pick what bears on `question` out of `observations`, whatever their order."""
+    orders: list[OrderSeen] = []
+    rows: list[PositionSeen] = []
+    absences: list[SourceSilent] = []
+    for seen in observations:
+        if seen.key != question.key:
+            continue
+        match seen:
+            case OrderSeen():
+                if _is_ours(question, seen):
+                    orders.append(seen)
+            case PositionSeen():
+                rows.append(seen)
+            case SourceSilent():
+                if seen.silence is Silence.ABSENT and seen.complete and seen.provenance.source is Source.REST:
+                    absences.append(seen)
+    orders.sort(key=_arrival)
+    rows.sort(key=_arrival)
+    absences.sort(key=_arrival)
+    executed = [order for order in orders if order.executed != 0]
+    most = max(executed, key=lambda order: abs(order.executed), default=None)
+    ended = next(
+        (order for order in orders if order.terminal and (most is None or order.executed == most.executed)),
+        None,
+    )
+    empty = next((o for o in orders if o.terminal and o.executed == 0 and o.trades_agree is True), None)
+    return Evidence(
+        most_executed=most,
+        ended=ended,
+        ended_empty=empty if most is None else None,
+        rows=tuple(rows),
+        absences=tuple(absences),
+    )
+
+
+def came_first(one: Observation, other: Observation) -> bool:
+    """True if `one` arrived before `other`; on a tie the order of `Source` decides."""
+    return _arrival(one) < _arrival(other)
+
+
+def _is_ours(question: Question, order: OrderSeen) -> bool:
+    if question.order_id is not None and order.order_id == question.order_id:
+        return True
+    return question.client_order_id is not None and order.client_order_id == question.client_order_id
+
+
+def _arrival(seen: Observation) -> tuple[float, int]:
+    return seen.provenance.received.monotonic, list(Source).index(seen.provenance.source)

@@ -1,0 +1,31 @@
+"""What the observations prove about a question: pure rules, each with its grade and its reason.
+
+Presence and absence are not symmetric. That an order executed, and that it ended with nothing executed, are
+stable facts: whoever shows one, however late, proves it. "No position" is never proved by not seeing one.
+Every rule of grade `proof` asks only "is there an observation such that ...", so neither order of arrival nor
+loss, delay or repetition of messages can make its verdict wrong; they can only leave it UNKNOWN.
+"""
+
+from collections.abc import Sequence
+
+from verification.closed import decide_close
+from verification.evidence import gather
+from verification.observation import Observation
+from verification.opened import decide_open
+from verification.question import CloseQuestion, OpenQuestion, Question
+from verification.verdict import Verdict
+
+
+def decide(question: Question, observations: Sequence[Observation]) -> Verdict:
+    """Return what `observations` prove about `question`. Their order in the sequence does not matter.
+
+    Args:
+        question: The open or close that is asked about.
+        observations: Everything seen so far; facts about other legs and other orders are ignored.
+    """
+    evidence = gather(question, observations)
+    match question:
+        case OpenQuestion():
+            return decide_open(question, evidence)
+        case CloseQuestion():
+            return decide_close(question, evidence)

@@ -1,0 +1,61 @@
+"""The bot's own position cache as a source: never trusted alone, and safe when it is absent or broken."""
+
+from collections.abc import Awaitable
+from decimal import Decimal, InvalidOperation
+from inspect import isawaitable
+from typing import Any
+
+from verification.clock import Clock
+from verification.leg import LegKey
+from verification.observation import Observation, PositionSeen, Provenance, Silence, Source, SourceSilent
+
+METHOD = "get_cached_position"
+
+
+async def read_bot_cache(cache: object | None, key: LegKey, clock: Clock) -> Observation:
+    """Ask the bot's cache for a leg.
+
+    Args:
+        cache: Any object with `get_cached_position(symbol)`, plain or async, that returns None or something
+            with `quantity` (signed contracts), as an attribute or a key. None if the bot has no cache.
+        key: Which leg.
+        clock: For the times of the observation.
+
+    Returns:
+        A `PositionSeen` without a version, or a `SourceSilent` that says why there is none. A cache that has
+        no entry is silent: that is not a zero.
+    """
+    sent = clock.now()
+
+    def silent(silence: Silence, detail: str) -> SourceSilent:
+        return SourceSilent(key, silence, detail, complete=False, provenance=_provenance(clock, sent))
+
+    method = getattr(cache, METHOD, None)
+    if not callable(method):
+        return silent(
+            Silence.UNSUPPORTED, "the bot has no position cache" if cache is None else f"no {METHOD}()"
+        )
+    try:
+        found: Any = method(key.symbol)
+        if isawaitable(found):
+            found = await _awaited(found)
+    except Exception as error:  # noqa: BLE001 - the bot's code may raise anything; its failure is a value here
+        return silent(Silence.ERROR, f"{METHOD}() raised {type(error).__name__}: {error}")
+    if found is None:
+        return silent(Silence.ABSENT, "the bot's cache has no entry, which proves nothing")
+    raw = found.get("quantity") if isinstance(found, dict) else getattr(found, "quantity", None)
+    try:
+        quantity = Decimal(str(raw))
+    except InvalidOperation:
+        return silent(Silence.MALFORMED, f"the bot's cache gave {raw!r} as a quantity")
+    if not quantity.is_finite():
+        return silent(Silence.MALFORMED, f"the bot's cache gave {raw!r} as a quantity")
+    return PositionSeen(key, quantity, None, _provenance(clock, sent))
+
+
+def _provenance(clock: Clock, sent: Any) -> Provenance:
+    return Provenance(Source.BOT_CACHE, received=clock.now(), sent=sent)
+
+
+async def _awaited(value: Awaitable[Any]) -> Any:
+    return await value

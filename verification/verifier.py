@@ -1,0 +1,293 @@
+"""Races the sources for one question, answers with the first conclusive evidence, and goes on measuring."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from verification.backoff import Backoff
+from verification.clock import Clock, Moment
+from verification.errors import (
+    SourceError,
+    SourceMalformed,
+    SourceRejected,
+    SourceStale,
+    SourceUnreachable,
+)
+from verification.judgement import decide
+from verification.lag_watch import LagWatch
+from verification.latency import LatencySample
+from verification.leg import LegKey
+from verification.observation import (
+    Observation,
+    PositionSeen,
+    Provenance,
+    Silence,
+    Source,
+    SourceSilent,
+)
+from verification.question import Baseline, Question
+from verification.sources.bot_cache import read_bot_cache
+from verification.sources.rest import leg_in_list
+from verification.venue import Venue
+from verification.verdict import Verdict, VerdictKind
+from verification.verification import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a verification spends its time and the venue's budget.
+
+    Attributes:
+        deadline: Seconds until a verdict is given whatever is known.
+        order: Pauses between questions about the order.
+        rest: Pauses between position lists.
+        measure_for: Seconds after the verdict for which slower sources are still asked, to learn their lag.
+    """
+
+    deadline: float = 10.0
+    order: Backoff = field(default_factory=lambda: Backoff(0.1))
+    rest: Backoff = field(default_factory=lambda: Backoff(0.2))
+    measure_for: float = 60.0
+
+
+SampleSink = Callable[[LatencySample], None]
+
+
+class Watch:
+    """Keeps what the stream pushes about one leg, from before the order is sent."""
+
+    def __init__(self, venue: Venue, key: LegKey) -> None:
+        """Start to listen at once."""
+        self.key = key
+        self.seen: list[Observation] = []
+        self.news = asyncio.Event()
+        self._stop = venue.listen(self._hear)
+
+    def _hear(self, observation: Observation) -> None:
+        if observation.key == self.key:
+            self.add(observation)
+
+    def add(self, observation: Observation) -> None:
+        """Put one more observation to the rest and wake whoever waits."""
+        self.seen.append(observation)
+        self.news.set()
+
+    def close(self) -> None:
+        """Stop listening. Safe to call twice."""
+        self._stop()
+
+    def __enter__(self) -> Self:
+        """Listen for the length of a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        self.close()
+
+
+class Verifier:
+    """Answers questions about one account. Safe to use for many questions at once."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        clock: Clock,
+        *,
+        chance: random.Random,
+        pace: Pace | None = None,
+        bot_cache: object | None = None,
+        on_sample: SampleSink | None = None,
+    ) -> None:
+        """`bot_cache` may be any object; see `read_bot_cache`. `on_sample` gets each latency measured."""
+        self._venue = venue
+        self._clock = clock
+        self._chance = chance
+        self._pace = pace or Pace()
+        self._bot_cache = bot_cache
+        self._on_sample = on_sample
+        self._races: set[asyncio.Task[None]] = set()
+
+    def watch(self, key: LegKey) -> Watch:
+        """Start to listen for a leg. Call it before the order is sent, so that no push can be missed."""
+        return Watch(self._venue, key)
+
+    async def baseline(self, key: LegKey) -> Baseline:
+        """Return what the leg holds now, for a question that is to be asked after an order.
+
+        A leg that a complete list does not show is taken as flat without a version: rows can then not prove
+        the open (an older position might be shown again), the order's own facts can.
+
+        Raises:
+            SourceError: The position list could not be read.
+        """
+        listed = leg_in_list(await self._venue.read_positions(), key)
+        pushed = self._venue.latest(key)
+        rows = [row for row in (listed, pushed) if isinstance(row, PositionSeen)]
+        newest = max(rows, key=lambda row: row.version or 0, default=None)
+        return Baseline(Decimal(0), None) if newest is None else Baseline(newest.quantity, newest.version)
+
+    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+        """Answer `question`: at the first conclusive evidence, at the latest at the deadline.
+
+        Args:
+            question: What is asked.
+            watch: A watch started before the order was sent; a new one is started if None. It is closed when
+                the slower sources have been measured.
+
+        Returns:
+            The verification, with UNKNOWN as its verdict if no source proved anything in time.
+        """
+        watch = watch or self.watch(question.key)
+        decided: asyncio.Future[Verification] = asyncio.get_running_loop().create_future()
+        race = asyncio.create_task(self._race(question, watch, decided), name=f"verify {question.key.symbol}")
+        self._races.add(race)
+        race.add_done_callback(partial(self._ended, decided))
+        try:
+            return await asyncio.shield(decided)
+        except asyncio.CancelledError:
+            race.cancel()
+            raise
+
+    def _ended(self, decided: asyncio.Future[Verification], race: asyncio.Task[None]) -> None:
+        """Pass on how a race ended: a bug must reach somebody and never look like a verdict."""
+        self._races.discard(race)
+        if race.cancelled():
+            decided.cancel()
+            return
+        error = race.exception()
+        if error is None:
+            return
+        if not decided.done():
+            decided.set_exception(error)
+            return
+        race.get_loop().call_exception_handler(
+            {"message": "measuring after a verdict failed", "exception": error, "task": race}
+        )
+
+    async def close(self) -> None:
+        """End the measurements that still run."""
+        races = list(self._races)
+        for race in races:
+            race.cancel()
+        await asyncio.gather(*races, return_exceptions=True)
+
+    async def _race(self, question: Question, watch: Watch, decided: asyncio.Future[Verification]) -> None:
+        end = self._clock.now().monotonic + self._pace.deadline
+        lags = LagWatch(question, self._venue.access.account)
+        with watch:
+            async with asyncio.TaskGroup() as group:
+                askers = [
+                    group.create_task(self._ask_order(question, watch, lags, decided)),
+                    group.create_task(self._ask_rest(question, watch, lags, decided)),
+                ]
+                if self._bot_cache is not None:
+                    askers.append(group.create_task(self._ask_bot_cache(question.key, watch)))
+                verdict = await self._until_conclusive(question, watch, end)
+                seen = tuple(watch.seen)
+                decided.set_result(Verification(question, verdict, seen, decided=self._clock.now()))
+                if verdict.kind is not VerdictKind.REFUTED:
+                    await self._until_shown_by_all(watch, lags)
+                for asker in askers:
+                    asker.cancel()
+        await self._report(lags)
+
+    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
+        while True:
+            watch.news.clear()
+            verdict = decide(question, watch.seen)
+            left = end - self._clock.now().monotonic
+            if verdict.conclusive or left <= 0:
+                return verdict
+            await _news_or_timeout(watch, left)
+
+    async def _until_shown_by_all(self, watch: Watch, lags: LagWatch) -> None:
+        end = self._clock.now().monotonic + self._pace.measure_for
+        noted = 0
+        while True:
+            watch.news.clear()
+            for observation in watch.seen[noted:]:
+                lags.note(observation)
+            noted = len(watch.seen)
+            left = end - self._clock.now().monotonic
+            if lags.complete or left <= 0:
+                return
+            await _news_or_timeout(watch, left)
+
+    async def _report(self, lags: LagWatch) -> None:
+        if self._on_sample is None:
+            return
+        try:
+            offset = (await self._venue.read_clock_offset()).offset
+        except SourceError:
+            offset = None  # request times need no offset; visibility lag is then left out, never guessed
+        for sample in lags.samples(offset):
+            self._on_sample(sample)
+
+    async def _ask_order(
+        self, question: Question, watch: Watch, lags: LagWatch, decided: asyncio.Future[Verification]
+    ) -> None:
+        if question.order_id is None and question.client_order_id is None:
+            watch.add(self._silent(question.key, Source.ORDER, Silence.UNSUPPORTED, "no order id is known"))
+            return
+        asked = 0
+        while not (decided.done() and lags.shown_by(Source.ORDER)):
+            sent = self._clock.now()
+            try:
+                seen: Observation = await self._venue.read_order(
+                    question.key, order_id=question.order_id, client_order_id=question.client_order_id
+                )
+            except SourceError as error:
+                seen = self._failed(question.key, Source.ORDER, error, sent)
+            watch.add(seen)
+            asked += 1
+            await asyncio.sleep(self._pace.order.pause(asked, self._chance))
+
+    async def _ask_rest(
+        self, question: Question, watch: Watch, lags: LagWatch, decided: asyncio.Future[Verification]
+    ) -> None:
+        asked = 0
+        while not (decided.done() and lags.shown_by(Source.REST)):
+            sent = self._clock.now()
+            try:
+                seen = leg_in_list(await self._venue.read_positions(), question.key)
+            except SourceError as error:
+                seen = self._failed(question.key, Source.REST, error, sent)
+            watch.add(seen)
+            asked += 1
+            await asyncio.sleep(self._pace.rest.pause(asked, self._chance))
+
+    async def _ask_bot_cache(self, key: LegKey, watch: Watch) -> None:
+        watch.add(await read_bot_cache(self._bot_cache, key, self._clock))
+
+    def _failed(self, key: LegKey, source: Source, error: SourceError, sent: Moment) -> SourceSilent:
+        silence = _SILENCES.get(type(error), Silence.ERROR)
+        return self._silent(key, source, silence, str(error), sent=sent)
+
+    def _silent(
+        self, key: LegKey, source: Source, silence: Silence, detail: str, *, sent: Moment | None = None
+    ) -> SourceSilent:
+        came = Provenance(source, received=self._clock.now(), sent=sent)
+        return SourceSilent(key, silence, detail, complete=False, provenance=came)
+
+
+_SILENCES: dict[type[SourceError], Silence] = {
+    SourceUnreachable: Silence.UNREACHABLE,
+    SourceRejected: Silence.REJECTED,
+    SourceMalformed: Silence.MALFORMED,
+    SourceStale: Silence.STALE,
+}
+
+
+async def _news_or_timeout(watch: Watch, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await watch.news.wait()
+    except TimeoutError:
+        return
