@@ -24,7 +24,17 @@ def run(folder: Path, *, ci: str) -> tuple[int, str]:
     done = subprocess.run(
         [
             sys.executable,
-            *"-m pytest -p tests.ci -p no:cacheprovider -v -rA --continue-on-collection-errors".split(),
+            *[
+                "-m",
+                "pytest",
+                "-p",
+                "tests.ci",
+                "-p",
+                "no:cacheprovider",
+                "-v",
+                "-rA",
+                "--continue-on-collection-errors",
+            ],
         ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "CI": ci},
