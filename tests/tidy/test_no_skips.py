@@ -21,21 +21,9 @@ EXPECTED_FAILURE = "import pytest\n@pytest.mark.xfail(reason='known')\ndef test_
 def run(folder: Path, *, ci: str) -> tuple[int, str]:
     for name, text in {**SKIPPING, "expected": EXPECTED_FAILURE}.items():
         (folder / f"test_{name}.py").write_text(text)
+    options = ["-p", "tests.ci", "-p", "no:cacheprovider", "-v", "-rA", "--continue-on-collection-errors"]
     done = subprocess.run(
-        [
-            sys.executable,
-            *[
-                "-m",
-                "pytest",
-                "-p",
-                "tests.ci",
-                "-p",
-                "no:cacheprovider",
-                "-v",
-                "-rA",
-                "--continue-on-collection-errors",
-            ],
-        ],
+        [sys.executable, "-m", "pytest", *options],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "CI": ci},
         capture_output=True,
