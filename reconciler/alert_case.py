@@ -1,0 +1,100 @@
+"""One question to the alert table, and the facts about it that its rules ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.alert import Alert
+from reconciler.alert_event import Acknowledge, AlertSettings, Clear, Detected, Event
+from reconciler.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question to the table: an alert (None or a resolved one: no open episode) and an event."""
+
+    alert: Alert | None
+    event: Event
+    settings: AlertSettings
+    now: datetime
+
+    @property
+    def open(self) -> Alert:
+        """The open episode; a rule that asks for it is only listed for open states."""
+        assert self.alert is not None
+        assert self.alert.state.open
+        return self.alert
+
+    @property
+    def found(self) -> Detected:
+        """The event of a rule listed for `Detected`."""
+        assert isinstance(self.event, Detected)
+        return self.event
+
+    @property
+    def clear(self) -> Clear:
+        """The event of a rule listed for `Clear`."""
+        assert isinstance(self.event, Clear)
+        return self.event
+
+    @property
+    def person(self) -> Acknowledge:
+        """The event of a rule listed for `Acknowledge`."""
+        assert isinstance(self.event, Acknowledge)
+        return self.event
+
+    @property
+    def severer(self) -> bool:
+        """It is worse than it was."""
+        return self.found.finding.severity.rank > self.open.severity.rank
+
+    @property
+    def severer_than_acknowledged(self) -> bool:
+        """It is worse than what the person saw."""
+        given = self.open.acknowledgement
+        return given is not None and self.found.finding.severity.rank > given.severity.rank
+
+    @property
+    def grown(self) -> bool:
+        """Exposure grew by the settings' share over what the person saw. Unknown exposure shows no growth."""
+        given, exposure = self.open.acknowledgement, self.found.finding.exposure
+        if given is None or given.exposure is None or exposure is None:
+            return False
+        limit = given.exposure * (1 + self.settings.exposure_growth)
+        return exposure > given.exposure and exposure >= limit
+
+    @property
+    def broken(self) -> bool:
+        """What the person acknowledged is no longer all of it."""
+        return self.severer_than_acknowledged or self.grown
+
+    @property
+    def run_out(self) -> bool:
+        """There is an acknowledgement and its time is over."""
+        given = self.open.acknowledgement
+        return given is not None and given.until <= self.now
+
+    @property
+    def stands(self) -> bool:
+        """There is an acknowledgement and it still holds."""
+        return self.open.acknowledgement is not None and not self.run_out and not self.broken
+
+    @property
+    def outdated(self) -> bool:
+        """The clear read ended before the last finding, or is the one already counted: nothing new."""
+        latest = self.open.last_clear
+        return self.clear.at <= max(self.open.last_seen, latest or self.open.last_seen)
+
+    @property
+    def enough(self) -> bool:
+        """With this clear read there are enough of them in a row."""
+        return self.open.clears + 1 >= self.settings.clears_to_resolve
+
+    @property
+    def noteless(self) -> bool:
+        """A critical alert is to be acknowledged without a note."""
+        return self.open.severity is Severity.CRITICAL and not self.person.note.strip()
+
+    @property
+    def frozen(self) -> bool:
+        """It is already marked as not checkable."""
+        return self.open.frozen_since is not None

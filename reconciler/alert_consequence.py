@@ -1,0 +1,224 @@
+"""What follows from the rules of the alert table: each function makes the decision of one kind of rule."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reconciler.alert import Acknowledgement, Alert, AlertState
+from reconciler.alert_case import Case
+from reconciler.alert_errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
+from reconciler.alert_event import Action, Decision, Owed, Unknown
+from reconciler.finding import Severity
+
+
+def nothing(reason: str) -> Callable[[Case], Decision]:
+    """Nothing changes, because of `reason`."""
+    return lambda _: Decision("", Action.NOTHING, None, reason)
+
+
+def begin(case: Case) -> Decision:
+    """A new episode, pending or firing at once."""
+    found, finding = case.found, case.found.finding
+    state = AlertState.FIRING if found.confirmed else AlertState.PENDING
+    alert = Alert(
+        id=0,
+        key=finding.identity,
+        state=state,
+        severity=finding.severity,
+        reason=finding.reason,
+        expected=finding.expected,
+        observed=finding.observed,
+        exposure=finding.exposure,
+        contract_size=finding.contract_size,
+        evidence=finding.evidence,
+        first_seen=found.at,
+        fired_at=case.now if found.confirmed else None,
+        last_seen=found.at,
+        recovering_since=None,
+        resolved_at=None,
+        acknowledgement=None,
+        count=1,
+        version=1,
+    )
+    action, owed = (Action.CONFIRMED, Owed.FIRST) if found.confirmed else (Action.FOUND, None)
+    return Decision("", action, alert, _came_back(case, found.at) + finding.reason, finding.evidence, owed)
+
+
+def _came_back(case: Case, first_seen: datetime) -> str:
+    resolved = case.found.resolved_before
+    if resolved is None:
+        return ""
+    away = first_seen - resolved
+    if not timedelta(0) <= away <= case.settings.came_back_within:
+        return ""
+    return f"came back {away.total_seconds():.0f} s after it was resolved: "
+
+
+def _sighted(case: Case) -> Alert:
+    """Return the alert with what was just found; a person's fields are not touched."""
+    alert, found, finding = case.open, case.found, case.found.finding
+    return replace(
+        alert,
+        severity=finding.severity,
+        reason=finding.reason,
+        expected=finding.expected,
+        observed=finding.observed,
+        exposure=finding.exposure,
+        contract_size=finding.contract_size,
+        evidence=finding.evidence,
+        last_seen=max(alert.last_seen, found.at),
+        count=alert.count + 1,
+        version=alert.version + 1,
+        recovering_since=None,
+        clears=0,
+        last_clear=None,
+        frozen_since=None,
+    )
+
+
+def _found(case: Case, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
+    after = replace(_sighted(case), state=state)
+    if state is not AlertState.ACKNOWLEDGED:
+        after = replace(after, acknowledgement=None)
+    if state is AlertState.FIRING and after.fired_at is None:
+        after = replace(after, fired_at=case.now)
+    return Decision("", action, after, reason, case.found.finding.evidence, owed)
+
+
+def fire(case: Case) -> Decision:
+    """It lasted: people are told."""
+    reason = _came_back(case, case.open.first_seen) + case.found.finding.reason
+    return _found(case, Action.CONFIRMED, AlertState.FIRING, reason, Owed.FIRST)
+
+
+def see(case: Case) -> Decision:
+    """It is still so: only what was found is renewed."""
+    decision = _found(case, Action.SEEN, case.open.state, "still so", None)
+    after, given = decision.after, case.open.acknowledgement
+    exposure = case.found.finding.exposure
+    if after is not None and given is not None and given.exposure is None and exposure is not None:
+        # Growth is measured from the first exposure that is known, or it could never be noticed.
+        after = replace(after, acknowledgement=replace(given, exposure=exposure))
+    return replace(decision, after=after)
+
+
+def worsen(case: Case) -> Decision:
+    """It got worse than people know: an acknowledgement is broken."""
+    finding = case.found.finding
+    if case.severer or case.severer_than_acknowledged:
+        why = f"now {finding.severity}: {finding.reason}"
+    else:
+        given = case.open.acknowledgement
+        assert given is not None
+        why = f"exposure rose from the acknowledged {given.exposure} to {finding.exposure}: {finding.reason}"
+    return _found(case, Action.WORSENED, AlertState.FIRING, why, Owed.WORSE)
+
+
+def relapse(case: Case) -> Decision:
+    """It was recovering and was found again: back to where it was."""
+    state = AlertState.ACKNOWLEDGED if case.stands else AlertState.FIRING
+    reason = f"not over after all: {case.found.finding.reason}"
+    return _found(case, Action.RELAPSED, state, reason, None)
+
+
+def relapse_unattended(case: Case) -> Decision:
+    """It was found again after the acknowledgement had run out: people are told."""
+    reason = f"the acknowledgement has run out and it is not over: {case.found.finding.reason}"
+    owed = Owed.ACKNOWLEDGEMENT_EXPIRED
+    return _found(case, Action.ACKNOWLEDGEMENT_EXPIRED, AlertState.FIRING, reason, owed)
+
+
+def vanish(case: Case) -> Decision:
+    """It went away before anybody was told."""
+    reason = case.clear.reason or "gone before it was confirmed"
+    return _cleared(case, Action.VANISHED, AlertState.RESOLVED, reason, None)
+
+
+def recover(case: Case) -> Decision:
+    """The first healthy read."""
+    return _cleared(case, Action.CLEAR, AlertState.RECOVERING, case.clear.reason or "no longer so", None)
+
+
+def recover_on(case: Case) -> Decision:
+    """Another healthy read, not yet enough of them."""
+    return _cleared(case, Action.SEEN, AlertState.RECOVERING, "still clear", None)
+
+
+def resolve(case: Case) -> Decision:
+    """Enough healthy reads in a row."""
+    count = case.open.clears + 1
+    reads = "one healthy read shows" if count == 1 else f"{count} healthy reads in a row show"
+    reason = f"{reads} it gone" + (f": {case.clear.reason}" if case.clear.reason else "")
+    return _cleared(case, Action.RESOLVED, AlertState.RESOLVED, reason, Owed.RESOLVED)
+
+
+def _cleared(case: Case, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
+    alert, clear = case.open, case.clear
+    after = replace(
+        alert,
+        state=state,
+        recovering_since=alert.recovering_since or clear.at,
+        resolved_at=case.now if state is AlertState.RESOLVED else None,
+        clears=alert.clears + 1,
+        last_clear=clear.at,
+        frozen_since=None,
+        version=alert.version + 1,
+    )
+    return Decision("", action, after, reason, clear.evidence, owed)
+
+
+def freeze(case: Case) -> Decision:
+    """It cannot be checked any more: nothing changes but the mark that says so."""
+    assert isinstance(case.event, Unknown)
+    after = replace(case.open, frozen_since=case.event.at, version=case.open.version + 1)
+    return Decision("", Action.FROZEN, after, f"cannot be checked: {case.event.reason}")
+
+
+def acknowledge(case: Case) -> Decision:
+    """A person has seen it. While it is recovering it stays so; a relapse then finds it acknowledged."""
+    alert, person = case.open, case.person
+    critical = alert.severity is Severity.CRITICAL
+    lasts = case.settings.acknowledged_critical if critical else case.settings.acknowledged_other
+    given = Acknowledgement(
+        by=person.by.strip(),
+        at=person.at,
+        note=person.note.strip(),
+        until=case.now + lasts,
+        severity=alert.severity,
+        exposure=alert.exposure,
+    )
+    recovering = alert.state is AlertState.RECOVERING
+    state = AlertState.RECOVERING if recovering else AlertState.ACKNOWLEDGED
+    after = replace(alert, state=state, acknowledgement=given, version=alert.version + 1)
+    return Decision("", Action.ACKNOWLEDGED, after, given.note, (), None, given.by, person.origin)
+
+
+def expire(case: Case) -> Decision:
+    """The acknowledgement has run out and it is not fixed: people are told again."""
+    alert, given = case.open, case.open.acknowledgement
+    assert given is not None
+    after = replace(alert, state=AlertState.FIRING, acknowledgement=None, version=alert.version + 1)
+    reason = f"acknowledged by {given.by} until {given.until:%Y-%m-%d %H:%M:%S} UTC, and it is not fixed"
+    owed = Owed.ACKNOWLEDGEMENT_EXPIRED
+    return Decision("", Action.ACKNOWLEDGEMENT_EXPIRED, after, reason, alert.evidence, owed)
+
+
+def refuse_resolved(case: Case) -> Decision:
+    """It is over."""
+    which = f"alert {case.alert.id}" if case.alert is not None else "the alert"
+    raise AlreadyResolved(f"{which} is already resolved: there is nothing to acknowledge")
+
+
+def refuse_pending(case: Case) -> Decision:
+    """Nobody was told of it yet."""
+    raise NotFiringYet(f"alert {case.open.id} is not confirmed yet: wait until it fires or goes away")
+
+
+def refuse_nameless(case: Case) -> Decision:
+    """Nobody says it."""
+    raise NameRequired(f"alert {case.open.id}: say who acknowledges it")
+
+
+def refuse_noteless(case: Case) -> Decision:
+    """Critical, and not a word about it."""
+    raise NoteRequired(f"alert {case.open.id} is critical: say in a note what you are doing about it")
