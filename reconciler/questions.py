@@ -1,0 +1,174 @@
+"""Which opens and closes of a ledger are to be verified: the change between two readings, as questions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from reconciler.expectation import Direction, Expectation, ExpectationState
+from verification.account import Market, PositionMode
+from verification.clock import Moment
+from verification.leg import Leg, LegKey, Side
+from verification.question import Baseline, CloseQuestion, OpenQuestion, Question
+
+RECENT = timedelta(minutes=5)
+"""At the first reading only opens younger than this are verified: the comparison judges older ones."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class QuestionKey:
+    """What makes a question the same one next time: a row of a ledger and the order it is about."""
+
+    ledger: str
+    row_id: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerQuestion:
+    """A question that a ledger's change gives rise to."""
+
+    key: QuestionKey
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around a ledger when its questions are put.
+
+    Attributes:
+        account: The account's name in the settings.
+        mode: One-way or hedge.
+        markets: Market facts by symbol.
+        exclusive: True when nobody else trades the account.
+        held: The last known open position by leg, as the venue showed it; for closes.
+    """
+
+    account: str
+    mode: PositionMode
+    markets: Mapping[str, Market]
+    exclusive: bool
+    held: Mapping[LegKey, Baseline]
+
+
+def questions(
+    before: Mapping[str, Expectation] | None,
+    after: Iterable[Expectation],
+    around: Surroundings,
+    *,
+    now: Moment,
+) -> list[LedgerQuestion]:
+    """Return the questions that a new reading of one ledger gives rise to.
+
+    Args:
+        before: The rows of the previous reading by row id; None at the first reading.
+        after: The rows now.
+        around: What is known of the account.
+        now: When the reading was taken.
+    """
+    found: list[LedgerQuestion] = []
+    for row in after:
+        market = around.markets.get(row.symbol)
+        if market is None:
+            continue  # a symbol the venue does not know is a finding of the comparison
+        previous = None if before is None else before.get(row.row_id)
+        for put in (_opening, _closing):
+            question = put(row, previous, around, market, first=before is None, now=now)
+            if question is not None:
+                found.append(question)
+    return found
+
+
+def leg_of(symbol: str, direction: Direction, around: Surroundings) -> LegKey:
+    """Return the leg on which a position of this direction lives, given the account's position mode."""
+    if around.mode is PositionMode.ONE_WAY:
+        return LegKey(around.account, symbol, Leg.NET)
+    return LegKey(around.account, symbol, Leg.LONG if direction is Direction.LONG else Leg.SHORT)
+
+
+def _opening(
+    row: Expectation,
+    previous: Expectation | None,
+    around: Surroundings,
+    market: Market,
+    *,
+    first: bool,
+    now: Moment,
+) -> LedgerQuestion | None:
+    if row.state not in (ExpectationState.OPENING, ExpectationState.OPEN):
+        return None
+    order_id = row.entry_order_ids[-1] if row.entry_order_ids else None
+    if order_id is None and row.entry_client_id is None:
+        return None
+    known = previous is not None and (
+        order_id in previous.entry_order_ids
+        or (row.entry_client_id is not None and row.entry_client_id == previous.entry_client_id)
+    )
+    if known or (first and row.opened_at is not None and now.utc - row.opened_at > RECENT):
+        return None
+    had = previous.expected if previous is not None else Decimal(0)
+    wanted = _contracts(row.expected_high - had, row, market)
+    if wanted <= 0:
+        return None
+    sign = row.direction.sign
+    question = OpenQuestion(
+        key=leg_of(row.symbol, row.direction, around),
+        side=Side.BUY if sign > 0 else Side.SELL,
+        quantity=wanted,
+        order_id=order_id,
+        client_order_id=row.entry_client_id if len(row.entry_order_ids) <= 1 else None,
+        baseline=Baseline(sign * _contracts(had, row, market), None),
+        exclusive=around.exclusive,
+        asked=now,
+    )
+    return LedgerQuestion(
+        QuestionKey(row.ledger, row.row_id, f"open {row.entry_client_id or order_id}"), question
+    )
+
+
+def _closing(
+    row: Expectation,
+    previous: Expectation | None,
+    around: Surroundings,
+    market: Market,
+    *,
+    first: bool,
+    now: Moment,
+) -> LedgerQuestion | None:
+    if first or previous is None or row.state not in (ExpectationState.CLOSING, ExpectationState.CLOSED):
+        return None
+    order_id = row.exit_order_ids[-1] if row.exit_order_ids else None
+    if order_id is None and row.exit_client_id is None:
+        return None
+    if order_id in previous.exit_order_ids or (
+        row.exit_client_id is not None and row.exit_client_id == previous.exit_client_id
+    ):
+        return None
+    if row.state is ExpectationState.CLOSING and row.expected_low > 0:
+        return None  # a partial exit: the position is meant to stay
+    believed = _contracts(previous.expected or row.expected, row, market) * row.direction.sign
+    if believed == 0:
+        return None
+    key = leg_of(row.symbol, row.direction, around)
+    held = around.held.get(key)
+    question = CloseQuestion(
+        key=key,
+        position=held if held is not None and held.quantity == believed else Baseline(believed, None),
+        order_id=order_id,
+        client_order_id=row.exit_client_id,
+        exclusive=around.exclusive,
+        asked=now,
+    )
+    return LedgerQuestion(
+        QuestionKey(row.ledger, row.row_id, f"close {row.exit_client_id or order_id}"), question
+    )
+
+
+def _contracts(amount: Decimal, row: Expectation, market: Market) -> Decimal:
+    """Return an amount of the ledger in contracts, on the venue's lot grid where the ledger is inexact."""
+    if row.unit_size is None:
+        return amount
+    contracts = amount * row.unit_size / market.contract_size
+    if row.step is None or market.lot_step <= 0:
+        return contracts
+    return (contracts / market.lot_step).quantize(Decimal(1)) * market.lot_step
