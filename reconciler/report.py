@@ -1,0 +1,112 @@
+"""The result of one reconciliation as a document: what `trueup reconcile --json` prints, and its exit code."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+from reconciler.finding import Evidence, Finding
+
+
+class ExitCode(IntEnum):
+    """What a run says to cron and CI."""
+
+    AGREES = 0
+    DISCREPANCY = 1  # even where something else could not be checked
+    UNCHECKED = 2  # no discrepancy found, but something could not be checked
+    WRONG_SETTINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """One account's part.
+
+    Attributes:
+        account: Its name in the settings.
+        venue: ccxt exchange id.
+        status: `complete`, `partial` or `blind`.
+        matched: Legs on which ledger and venue hold the same.
+        legs: Legs compared: the union of both sides.
+        findings: Discrepancies, worst first.
+        problems: What could not be checked, plain lines.
+        notes: What is odd but no discrepancy, plain lines.
+    """
+
+    account: str
+    venue: str
+    status: str
+    matched: int
+    legs: int
+    findings: tuple[Finding, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reconciliation of every account asked for.
+
+    Attributes:
+        checked_at: When it was finished, aware UTC.
+        accounts: Each account's part, in the order of the settings.
+    """
+
+    checked_at: datetime
+    accounts: tuple[AccountReport, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """A discrepancy outweighs what could not be checked; nothing checked is never agreement."""
+        if any(account.findings for account in self.accounts):
+            return ExitCode.DISCREPANCY
+        complete = all(account.status == "complete" for account in self.accounts)
+        return ExitCode.AGREES if self.accounts and complete else ExitCode.UNCHECKED
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data for JSON; quantities are strings, times ISO 8601 in UTC."""
+        return {
+            "checked_at": self.checked_at.isoformat(),
+            "accounts": [_account(account) for account in self.accounts],
+        }
+
+
+def _account(account: AccountReport) -> dict[str, Any]:
+    return {
+        "account": account.account,
+        "venue": account.venue,
+        "status": account.status,
+        "matched": account.matched,
+        "legs": account.legs,
+        "findings": [_finding(finding) for finding in account.findings],
+        "problems": list(account.problems),
+        "notes": list(account.notes),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": str(finding.kind),
+        "symbol": finding.symbol,
+        "leg": str(finding.leg),
+        "severity": str(finding.severity),
+        "expected": _text(finding.expected),
+        "observed": _text(finding.observed),
+        "exposure": _text(finding.exposure),
+        "reason": finding.reason,
+        "evidence": [_evidence(evidence) for evidence in finding.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "party": str(evidence.party),
+        "source": evidence.source,
+        "text": evidence.text,
+        "at": None if evidence.at is None else evidence.at.isoformat(),
+        "data": dict(evidence.data),
+    }
+
+
+def _text(quantity: Decimal | None) -> str | None:
+    return None if quantity is None else format(quantity.normalize() if quantity else quantity, "f")
