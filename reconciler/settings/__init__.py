@@ -1,0 +1,30 @@
+"""The settings: one TOML file and the environment, read once at the start and refused in words when wrong."""
+
+from reconciler.settings.loading import load
+from reconciler.settings.model import (
+    AccountSettings,
+    ChecksSettings,
+    DashboardSettings,
+    DatabaseSettings,
+    LedgerKind,
+    LedgerSettings,
+    LogFormat,
+    LogSettings,
+    Settings,
+)
+from reconciler.settings.problem import Problem, SettingsError
+
+__all__ = [
+    "AccountSettings",
+    "ChecksSettings",
+    "DashboardSettings",
+    "DatabaseSettings",
+    "LedgerKind",
+    "LedgerSettings",
+    "LogFormat",
+    "LogSettings",
+    "Problem",
+    "Settings",
+    "SettingsError",
+    "load",
+]

@@ -1,0 +1,71 @@
+"""What must fit together across sections, checked on the raw values to be told with all the rest."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.settings.problem import Problem
+from reconciler.settings.refusal import close_match, literal_secret, secret_word
+
+
+def inconsistencies(raw: Any) -> Iterator[Problem]:
+    """Yield what does not fit together in the merged settings; wrong types are pydantic's to tell."""
+    ledgers = _table(raw, "ledgers")
+    accounts = _table(raw, "accounts")
+    users: dict[str, list[str]] = {name: [] for name in ledgers}
+    for account, settings in accounts.items():
+        if not isinstance(settings, Mapping):
+            continue
+        yield from _secrets_for_ccxt(account, settings)
+        named = ledger_names(settings.get("ledgers"))
+        if named is None:
+            continue
+        where = f"accounts.{account}.ledgers"
+        if not named:
+            yield Problem(where, "names no ledger, so there is nothing to compare the account with: add one")
+        for name in named:
+            if name in users:
+                users[name].append(account)
+            else:
+                yield Problem(
+                    where, f"{name} is not defined: add [ledgers.{name}]{_did_you_mean(name, ledgers)}"
+                )
+    for ledger, named_by in users.items():
+        yield from _ledger_use(ledger, named_by, ledgers[ledger])
+
+
+def ledger_names(value: object) -> tuple[str, ...] | None:
+    """Return the names in a list or in a text with commas (from the environment); None if it is neither."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return tuple(value)
+    return None
+
+
+def _table(raw: Any, key: str) -> Mapping[str, Any]:
+    table = raw.get(key) if isinstance(raw, Mapping) else None
+    return table if isinstance(table, Mapping) else {}
+
+
+def _did_you_mean(name: str, ledgers: Mapping[str, Any]) -> str:
+    return close_match(name, list(ledgers)).replace(": ", ", or ", 1) if ledgers else ""
+
+
+def _secrets_for_ccxt(account: str, settings: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in _table(settings, "ccxt"):
+        if secret_word(key):
+            yield Problem(f"accounts.{account}.ccxt.{key}", literal_secret(key, account))
+
+
+def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[Problem]:
+    if not accounts:
+        yield Problem(
+            f"ledgers.{ledger}",
+            f"belongs to no account, so it would not be compared: add it to one, or remove it",
+        )
+    kind = settings.get("kind") if isinstance(settings, Mapping) else None
+    if len(accounts) > 1 and kind == "freqtrade":
+        yield Problem(
+            f"ledgers.{ledger}",
+            f"is named by {' and '.join(accounts)}, but a freqtrade database has one account: keep one",
+        )

@@ -1,0 +1,120 @@
+"""Secrets: the settings name the variable or the file that holds one, and they are read only when needed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import Field
+
+from reconciler.settings.problem import Problem
+from reconciler.settings.section import Section
+
+# What looks like the name of a variable may be repeated in a message; anything else may be the secret itself.
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,39}")
+SECRET_BYTES_MAX = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The secrets of one account. Never logged, stored or shown."""
+
+    api_key: str = field(repr=False)
+    secret: str = field(repr=False)
+    password: str | None = field(repr=False)
+
+
+class CredentialSettings(Section):
+    """The part of `[accounts.NAME]` that says where its secrets are."""
+
+    api_key_env: str | None = Field(
+        default=None, description="Variable that holds the API key.", examples=["BINANCE_KEY"]
+    )
+    api_key_file: Path | None = Field(
+        default=None, description="File that holds the API key, instead.", examples=["secrets/key"]
+    )
+    secret_env: str | None = Field(
+        default=None, description="Variable that holds the API secret.", examples=["BINANCE_SECRET"]
+    )
+    secret_file: Path | None = Field(
+        default=None, description="File that holds the API secret, instead.", examples=["secrets/secret"]
+    )
+    password_env: str | None = Field(
+        default=None,
+        description="Variable that holds the passphrase, which some venues want.",
+        examples=["OKX_PASSPHRASE"],
+    )
+    password_file: Path | None = Field(
+        default=None, description="File that holds the passphrase, instead.", examples=["secrets/passphrase"]
+    )
+
+    def read_secrets(
+        self, account: str, folder: Path, environ: Mapping[str, str]
+    ) -> tuple[Secrets | None, tuple[Problem, ...]]:
+        """Read the secrets now; None with the problems if one that is needed is not there.
+
+        Args:
+            account: The account's name, for the messages.
+            folder: What a relative file is relative to.
+            environ: The environment.
+        """
+        problems: list[Problem] = []
+
+        def read(stem: str, *, needed: bool) -> str | None:
+            variable: str | None = getattr(self, f"{stem}_env")
+            file: Path | None = getattr(self, f"{stem}_file")
+            name = f"accounts.{account}.{stem}"
+            found: str | Problem | None
+            if variable is not None and file is not None:
+                found = Problem(f"{name}_env", f"is given twice, with {stem}_file: keep one of the two")
+            elif variable is not None:
+                found = _from_variable(f"{name}_env", variable, environ)
+            elif file is not None:
+                found = _from_file(f"{name}_file", folder / file.expanduser())
+            elif needed:
+                example = type(self).model_fields[f"{stem}_env"].examples or [""]
+                found = Problem(
+                    f"{name}_env", f'is missing: add {stem}_env = "{example[0]}" and set that variable'
+                )
+            else:
+                found = None
+            if isinstance(found, Problem):
+                problems.append(found)
+                return None
+            return found
+
+        api_key = read("api_key", needed=True)
+        secret = read("secret", needed=True)
+        password = read("password", needed=False)
+        if problems or api_key is None or secret is None:
+            return None, tuple(problems)
+        return Secrets(api_key, secret, password), ()
+
+
+def _from_variable(name: str, variable: str, environ: Mapping[str, str]) -> str | Problem:
+    value = environ.get(variable, "").strip()
+    if value:
+        return value
+    if not _VARIABLE.fullmatch(variable):
+        return Problem(
+            name,
+            "names a variable that is not in the environment; "
+            "if that is the secret itself, take it out of the file and name the variable that holds it",
+        )
+    state = "is empty" if variable in environ else "is not in the environment"
+    return Problem(name, f"the variable {variable} {state}: export {variable}=... before starting Trueup")
+
+
+def _from_file(name: str, file: Path) -> str | Problem:
+    try:
+        with file.open("rb") as stream:
+            value = stream.read(SECRET_BYTES_MAX + 1)
+    except OSError as error:
+        return Problem(name, f"{file} cannot be read ({error.strerror}): create it, or correct the path")
+    if len(value) > SECRET_BYTES_MAX:
+        return Problem(name, f"{file} is too large to be a secret: correct the path")
+    try:
+        text = value.decode().strip()
+    except UnicodeDecodeError:
+        return Problem(name, f"{file} is not text: correct the path")
+    return text or Problem(name, f"{file} is empty: put the secret into it")

@@ -1,0 +1,226 @@
+"""The settings as values: every field with its unit and its default."""
+
+import os
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    IPvAnyAddress,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
+
+from reconciler.settings.consistency import inconsistencies, ledger_names
+from reconciler.settings.credentials import CredentialSettings
+from reconciler.settings.database_url import checked_state_url
+from reconciler.settings.problem import SettingsError
+from reconciler.settings.refusal import refusals
+from reconciler.settings.section import Name, Seconds, Section, seconds
+from verification.venue import Access
+
+
+def _names(value: object) -> object:
+    names = ledger_names(value)
+    return value if names is None else names
+
+
+def _loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if not address.is_loopback:
+        raise ValueError(
+            "is no loopback address; others are refused until there is authentication: use 127.0.0.1"
+        )
+    return address
+
+
+class LedgerKind(StrEnum):
+    """What wrote the database."""
+
+    FREQTRADE = "freqtrade"
+    JOURNAL = "journal"
+
+
+class LogFormat(StrEnum):
+    """How log lines are written, on standard error: for a person, or one JSON object a line."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important lines that are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class DatabaseSettings(Section):
+    """`[database]`: where Trueup keeps its own state. Never the bot's database."""
+
+    url: Annotated[str, AfterValidator(checked_state_url)] = Field(
+        default="sqlite:///trueup.db",
+        description="Trueup's own database: sqlite:///FILE, or postgresql+psycopg://USER@HOST/NAME.",
+        examples=["sqlite:///trueup.db"],
+    )
+
+
+class LedgerSettings(Section):
+    """`[ledgers.NAME]`: one bot's database, which is only read."""
+
+    kind: LedgerKind = Field(description="What wrote the database.", examples=["freqtrade"])
+    url: Annotated[str, AfterValidator(checked_state_url)] = Field(
+        description="The bot's database.", examples=["sqlite:///user_data/tradesv3.sqlite"]
+    )
+
+
+class AccountSettings(CredentialSettings):
+    """`[accounts.NAME]`: one set of credentials on one venue."""
+
+    venue: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")] = Field(
+        description="The venue, by its ccxt exchange id.", examples=["binanceusdm"]
+    )
+    ledgers: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        description="The ledgers of every bot that trades this account; their sums are compared.",
+        examples=[["mybot"]],
+    )
+    exclusive: bool = Field(
+        default=True,
+        description="True when nobody but the bots of these ledgers trades the account.",
+        examples=[True],
+    )
+    ccxt: dict[str, Any] = Field(
+        default_factory=dict, description="Merged into the ccxt constructor: urls, options, proxies."
+    )
+
+
+class ChecksSettings(Section):
+    """`[checks]`: how often and how patiently ledgers and venues are compared."""
+
+    interval: Seconds = seconds(
+        30, least=0.1, most=3600, what="Time between two full sweeps of an account; events check sooner."
+    )
+    verify_deadline: Seconds = seconds(
+        10, least=0.1, most=300, what="How long a verification may look for evidence before it says unknown."
+    )
+
+
+class DashboardSettings(Section):
+    """`[dashboard]`: where the screens are served."""
+
+    address: Annotated[IPvAnyAddress, AfterValidator(_loopback)] = Field(
+        default="127.0.0.1",
+        validate_default=True,
+        description="Loopback address to listen on; others are refused until there is authentication.",
+        examples=["127.0.0.1"],
+    )
+    port: int = Field(default=8501, ge=1, le=65535, description="TCP port to listen on.", examples=[8501])
+
+
+class LogSettings(Section):
+    """`[log]`: what is written to standard error."""
+
+    format: LogFormat = Field(
+        default=LogFormat.CONSOLE, description="Lines for a person, or JSON.", examples=["console"]
+    )
+    level: LogLevel = Field(
+        default=LogLevel.INFO, description="The least important lines that are written.", examples=["info"]
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Made by `load`, which also knows where it came from.
+
+    Attributes:
+        database: Trueup's own state.
+        ledgers: Bots' databases by name.
+        accounts: Credentials on venues by name.
+        checks: How often and how patiently.
+        dashboard: Where the screens are.
+        log: What is written to standard error.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRUEUP_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    ledgers: dict[Name, LedgerSettings] = Field(default_factory=dict)
+    accounts: dict[Name, AccountSettings] = Field(default_factory=dict)
+    checks: ChecksSettings = ChecksSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    log: LogSettings = LogSettings()
+
+    _origin: str = PrivateAttr(default="settings")
+    _folder: Path = PrivateAttr(default_factory=Path)
+
+    @property
+    def origin(self) -> str:
+        """Where they were read: the file's path as the person gave it, or `environment`."""
+        return self._origin
+
+    @property
+    def folder(self) -> Path:
+        """The absolute folder to which relative paths in the settings are relative."""
+        return self._folder
+
+    def access(self, account: str) -> Access:
+        """Return how to reach an account, its secrets read now from the environment or their files.
+
+        Raises:
+            SettingsError: A secret that the settings name is not there.
+            KeyError: No account has this name.
+        """
+        settings = self.accounts[account]
+        secrets, problems = settings.read_secrets(account, self._folder, os.environ)
+        if secrets is None:
+            raise SettingsError(self._origin, problems)
+        return Access(
+            account=account,
+            venue=settings.venue,
+            api_key=secrets.api_key,
+            secret=secrets.secret,
+            password=secrets.password,
+            exclusive=settings.exclusive,
+            ccxt=settings.ccxt,
+        )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tell_everything_at_once(cls, raw: Any, handler: ValidatorFunctionWrapHandler) -> "Settings":
+        problems = tuple(inconsistencies(raw))
+        try:
+            settings: Settings = handler(raw)
+        except ValidationError as error:
+            raise SettingsError("settings", (*refusals(error, raw, cls), *problems)) from None
+        if problems:
+            raise SettingsError("settings", problems)
+        return settings
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment override the file; nothing else is read."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
