@@ -61,7 +61,7 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
     if not accounts:
         yield Problem(
             f"ledgers.{ledger}",
-            f"belongs to no account, so it would not be compared: add it to one, or remove it",
+            "belongs to no account, so it would not be compared: add it to one, or remove it",
         )
     kind = settings.get("kind") if isinstance(settings, Mapping) else None
     if len(accounts) > 1 and kind == "freqtrade":
