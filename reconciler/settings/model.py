@@ -1,6 +1,7 @@
 """The settings as values: every field with its unit and its default."""
 
 import os
+import re
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -12,7 +13,6 @@ from pydantic import (
     Field,
     IPvAnyAddress,
     PrivateAttr,
-    StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
     model_validator,
@@ -32,6 +32,12 @@ from verification.venue import Access
 def _names(value: object) -> object:
     names = ledger_names(value)
     return value if names is None else names
+
+
+def _venue_id(venue: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9]*", venue):
+        raise ValueError("is not written like a ccxt exchange id, which is small letters and digits")
+    return venue
 
 
 def _loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -87,7 +93,7 @@ class LedgerSettings(Section):
 class AccountSettings(CredentialSettings):
     """`[accounts.NAME]`: one set of credentials on one venue."""
 
-    venue: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")] = Field(
+    venue: Annotated[str, AfterValidator(_venue_id)] = Field(
         description="The venue, by its ccxt exchange id.", examples=["binanceusdm"]
     )
     ledgers: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(

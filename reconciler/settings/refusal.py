@@ -1,7 +1,6 @@
 """What pydantic refused, in a person's words: the setting's name, what is wrong with it, and the fix."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -96,20 +95,18 @@ def _words(detail: ErrorDetails, loc: tuple[str, ...], raw: Any, model: type[Bas
         return f"{shown}is not known{close_match(str(_at(raw, loc)), words)}"
     if detail["type"] == "value_error":
         return f"{shown}{detail['ctx']['error']}{fix}"
-    return f"{shown}is wrong, it should be {_wanted(detail)}{fix}"
+    return f"{shown}is wrong, it should be {_wanted(detail, field)}{fix}"
 
 
-def _wanted(detail: ErrorDetails) -> str:
+def _wanted(detail: ErrorDetails, field: FieldInfo | None) -> str:
     if detail["type"] in WANTED:
         return WANTED[detail["type"]]
+    facts = field.json_schema_extra if field is not None else None
+    if isinstance(facts, dict) and "least" in facts:
+        return f"from {facts['least']} to {facts['most']} {facts['unit']}"
     for bound, words in (("ge", "at least"), ("le", "at most")):
         if bound in detail.get("ctx", {}):
-            value = detail["ctx"][bound]
-            return (
-                f"{words} {value.total_seconds():g} seconds"
-                if isinstance(value, timedelta)
-                else f"{words} {value}"
-            )
+            return f"{words} {detail['ctx'][bound]}"
     return detail["msg"].removeprefix("Input should be ")
 
 

@@ -38,5 +38,5 @@ def seconds(default: float, *, least: float, most: float, what: str) -> Any:
         le=timedelta(seconds=most),
         description=what,
         examples=[default],
-        json_schema_extra={"unit": "seconds"},
+        json_schema_extra={"unit": "seconds", "least": least, "most": most},
     )
