@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.settings.database_url import POSTGRESQL, SQLITE
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
 
@@ -63,8 +64,13 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
             f"ledgers.{ledger}",
             "belongs to no account, so it would not be compared: add it to one, or remove it",
         )
-    kind = settings.get("kind") if isinstance(settings, Mapping) else None
-    if len(accounts) > 1 and kind == "freqtrade":
+    if not isinstance(settings, Mapping) or settings.get("kind") != "freqtrade":
+        return
+    if str(settings.get("url")).startswith(POSTGRESQL):
+        yield Problem(
+            f"ledgers.{ledger}.url", f"a freqtrade database can be read from SQLite only: {SQLITE}FILE"
+        )
+    if len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}",
             f"is named by {' and '.join(accounts)}, but a freqtrade database has one account: keep one",

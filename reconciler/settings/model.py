@@ -17,7 +17,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from reconciler.settings.consistency import inconsistencies, ledger_names
@@ -96,7 +96,7 @@ class AccountSettings(CredentialSettings):
     venue: Annotated[str, AfterValidator(_venue_id)] = Field(
         description="The venue, by its ccxt exchange id.", examples=["binanceusdm"]
     )
-    ledgers: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    ledgers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
         description="The ledgers of every bot that trades this account; their sums are compared.",
         examples=[["mybot"]],
     )
