@@ -8,7 +8,7 @@ from verification.observation import Source
 
 
 class Measure(StrEnum):
-    """Visibility lag runs from the fill to the first moment a source showed it; request time is one answer's."""
+    """Visibility lag runs from the fill to its first showing by a source; request time is one answer's."""
 
     VISIBILITY_LAG = "visibility_lag"
     REQUEST_TIME = "request_time"
