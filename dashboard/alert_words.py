@@ -1,0 +1,113 @@
+"""One alert in plain words: what it is, what both sides say, how old each word is, how long it lasts."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from dashboard import words
+from dashboard.kinds import KINDS, PARTLY, KindWords
+from reconciler.alert import Alert, AlertState
+from reconciler.finding import Kind, Party, Severity
+from verification.leg import Leg
+
+SEVERITY_WORD = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "Note"}
+
+STATE_WORD = {
+    AlertState.PENDING: "suspected",
+    AlertState.FIRING: "needs you",
+    AlertState.ACKNOWLEDGED: "acknowledged",
+    AlertState.RECOVERING: "getting better",
+    AlertState.RESOLVED: "resolved",
+}
+
+
+def kind_words(alert: Alert) -> KindWords:
+    """Return the words of its kind, no stronger than what its evidence shows."""
+    partly = any(item.data.get("stop") == "partial" for item in alert.evidence)
+    return PARTLY if partly and alert.key.kind is Kind.UNPROTECTED_POSITION else KINDS[alert.key.kind]
+
+
+def subject(alert: Alert) -> str:
+    """Return what it is about: `BTC/USDT:USDT`, with its leg in hedge mode; for a blindness the source."""
+    key = alert.key
+    if key.kind.blindness or key.leg is Leg.NET:
+        return key.symbol
+    return f"{key.symbol} {key.leg.value} leg"
+
+
+def clause(alert: Alert, now: datetime) -> str:
+    """Say it inside a sentence: `BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed`."""
+    kind = alert.key.kind
+    spoken = kind_words(alert).clause
+    if kind.blindness:
+        what = (
+            f"{alert.key.symbol} of {alert.key.account}"
+            if kind is not Kind.LEDGER_UNREADABLE
+            else alert.key.symbol
+        )
+        told = spoken.replace("{what}", what)
+    else:
+        told = f"{subject(alert)} {spoken}"
+    told = f"{told} for {words.duration(now - since(alert))}"
+    if alert.exposure is None or kind.blindness:
+        return told
+    return f"{told}, {words.money(alert.exposure, words.quote_of(alert.key.symbol))} exposed"
+
+
+def since(alert: Alert) -> datetime:
+    """Return since when the condition is known of."""
+    return alert.first_seen
+
+
+def exposure(alert: Alert) -> str:
+    """Say the value at risk."""
+    return words.money(alert.exposure, words.quote_of(alert.key.symbol))
+
+
+def position(alert: Alert) -> str:
+    """Say side and size of what is at stake: what the exchange holds, else what the bot believes."""
+    signed = alert.observed or alert.expected
+    return "" if signed is None else words.quantity(signed, alert.contract_size, alert.key.symbol)
+
+
+def bot_says(alert: Alert) -> str:
+    """Say what the bot believes. An orphan without a row in any ledger is "nothing", not "flat"."""
+    return _says(alert, alert.expected, Kind.ORPHANED_POSITION)
+
+
+def exchange_says(alert: Alert) -> str:
+    """Say what the exchange shows."""
+    return _says(alert, alert.observed, None)
+
+
+def age_of(alert: Alert, party: Party, now: datetime) -> str:
+    """Say how old the newest word of one party is."""
+    times = [item.at for item in alert.evidence if item.party is party and item.at is not None]
+    return words.ago(max(times), now) if times else "age not known"
+
+
+def headline(alert: Alert) -> str:
+    """Name it on one line: `No stop: BTC/USDT:USDT long 0.85 contracts (0.85 BTC)`."""
+    what = " ".join(part for part in (subject(alert), _beside(alert)) if part)
+    return f"{kind_words(alert).title}: {what}"
+
+
+def acknowledged(alert: Alert, now: datetime) -> str:
+    """Say who acknowledged it, when, until when, with which note; empty where nobody has."""
+    given = alert.acknowledgement
+    if given is None:
+        return ""
+    left = f"ends in {words.duration(given.until - now)}" if given.until > now else "has ended"
+    note = f": {given.note}" if given.note else ""
+    return f"Acknowledged by {given.by} {words.ago(given.at, now)}, {left}{note}"
+
+
+def _beside(alert: Alert) -> str:
+    return "" if alert.key.kind.blindness else position(alert)
+
+
+def _says(alert: Alert, signed: Decimal | None, nothing: Kind | None) -> str:
+    if alert.key.kind.blindness:
+        return "does not apply"
+    if not signed and alert.key.kind is nothing:
+        return "nothing about it"
+    return words.quantity(signed, alert.contract_size, alert.key.symbol)

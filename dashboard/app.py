@@ -1,0 +1,26 @@
+"""The entry that Streamlit runs: the pages, and the strip that stands on top of each of them."""
+
+import streamlit as st
+
+from dashboard.strip import strip
+from dashboard.style import style
+
+PAGES = (
+    st.Page("screens/now.py", title="Now", icon=":material/emergency_home:", url_path="now", default=True),
+    st.Page("screens/alerts.py", title="Alerts", icon=":material/notifications:", url_path="alerts"),
+    st.Page("screens/positions.py", title="Positions", icon=":material/balance:", url_path="positions"),
+    st.Page("screens/latency.py", title="Latency", icon=":material/speed:", url_path="latency"),
+    st.Page("screens/alert.py", title="Alert", url_path="alert", visibility="hidden"),
+)
+
+
+def main() -> None:
+    """Show the strip and the page that the address names."""
+    st.set_page_config(page_title="Trueup", layout="wide")
+    page = st.navigation(list(PAGES), position="top")
+    style()
+    strip()
+    page.run()
+
+
+main()

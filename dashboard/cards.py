@@ -1,0 +1,108 @@
+"""Cards: one alert as a person reads it at night, both sides of it beside each other."""
+
+from datetime import datetime
+from typing import Literal
+
+import streamlit as st
+
+from dashboard import alert_words, words
+from dashboard.acknowledging import acknowledge_button
+from dashboard.escape import markdown
+from reconciler.alert import Alert, AlertState
+from reconciler.finding import Evidence, Party, Severity
+
+ALERT_PAGE = "screens/alert.py"
+SHOWN = 3
+
+_COLOUR: dict[Severity, Literal["red", "orange", "blue"]] = {
+    Severity.CRITICAL: "red",
+    Severity.WARNING: "orange",
+    Severity.INFO: "blue",
+}
+_ICON = {
+    Severity.CRITICAL: ":material/error:",
+    Severity.WARNING: ":material/warning:",
+    Severity.INFO: ":material/info:",
+}
+
+
+def severity_badge(alert: Alert, *, old: bool) -> None:
+    """Show how bad it is: word, icon and colour, never the colour alone."""
+    colour = "gray" if old and not alert.state.open else _COLOUR[alert.severity]
+    st.badge(alert_words.SEVERITY_WORD[alert.severity], icon=_ICON[alert.severity], color=colour)
+
+
+def card(alert: Alert, now: datetime, *, first: bool) -> None:
+    """Show one open alert with everything needed to decide, and its two actions."""
+    with st.container(key=f"alert-{alert.id}", border=True, gap="xsmall"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            severity_badge(alert, old=False)
+            st.markdown(f"**{markdown(alert_words.headline(alert))}**")
+        st.caption(_facts(alert, now))
+        both_sides(alert, now)
+        for item in alert.evidence[:SHOWN]:
+            st.caption(evidence_line(item, now))
+        if len(alert.evidence) > SHOWN:
+            st.caption(f"and {len(alert.evidence) - SHOWN} more under Details")
+        handled = alert_words.acknowledged(alert, now)
+        if handled:
+            st.caption(f":material/check: {markdown(handled)}")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if alert.state in {AlertState.FIRING, AlertState.RECOVERING} and alert.acknowledgement is None:
+                acknowledge_button(alert, primary=first)
+            details_link(alert)
+
+
+def details_link(alert: Alert, label: str = "Details") -> None:
+    """Show the way to the alert's own page."""
+    st.page_link(ALERT_PAGE, label=label, icon=":material/chevron_right:", query_params={"id": str(alert.id)})
+
+
+def both_sides(alert: Alert, now: datetime) -> None:
+    """Show what the bot says and what the exchange says, with the age of each word."""
+    if alert.key.kind.blindness:
+        st.markdown(markdown(alert.reason))
+        return
+    sides = (
+        ("Bot says", alert_words.bot_says(alert), alert_words.age_of(alert, Party.BOT, now)),
+        ("Exchange says", alert_words.exchange_says(alert), alert_words.age_of(alert, Party.EXCHANGE, now)),
+    )
+    with st.grid(2, min_column_width=150, gap="small", key=f"sides-{alert.id}"):
+        for who, what, age in sides:
+            with st.container(gap=None):
+                st.caption(who)
+                st.markdown(f"**{markdown(what)}**")
+                st.caption(markdown(age))
+
+
+def evidence_line(item: Evidence, now: datetime) -> str:
+    """Return one piece of evidence as escaped Markdown: who, where, what, when."""
+    who = {Party.BOT: "Bot", Party.EXCHANGE: "Exchange", Party.TRUEUP: "Trueup"}[item.party]
+    when = "time not known" if item.at is None else f"{words.clock(item.at)}, {words.ago(item.at, now)}"
+    return markdown(f"{who}, {item.source}: {item.text} ({when})")
+
+
+def resolved_line(alert: Alert, now: datetime) -> None:
+    """Show one alert that is over, on one line."""
+    with st.container(key=f"resolved-{alert.id}", horizontal=True, gap="small", vertical_alignment="center"):
+        st.badge("Resolved", icon=":material/task_alt:", color="gray")
+        lasted = "" if alert.resolved_at is None else words.duration(alert.resolved_at - alert.first_seen)
+        over = words.ago(alert.resolved_at, now)
+        st.markdown(markdown(f"{alert_words.headline(alert)}: over {over} after {lasted}"))
+        details_link(alert)
+
+
+def _facts(alert: Alert, now: datetime) -> str:
+    parts = [f"account {alert.key.account}"]
+    if not alert.key.kind.blindness:
+        parts.append(
+            f"{alert_words.exposure(alert)} exposed" if alert.exposure is not None else "value not known"
+        )
+    parts.append(f"since {words.clock(alert.first_seen)}, {words.duration(now - alert.first_seen)}")
+    if alert.state is AlertState.RECOVERING:
+        parts.append("looks healed, being checked again")
+    if alert.frozen_since is not None:
+        parts.append(
+            f"cannot be checked for {words.duration(now - alert.frozen_since)}: this is how it was last seen"
+        )
+    return markdown(" · ".join(parts))

@@ -1,0 +1,82 @@
+"""The six figures of the first page. Pure: a figure that cannot be told is said so, never shown as zero."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard import words
+from dashboard.verdict import needing
+from reconciler.finding import Severity
+from reconciler.views import NowView
+from verification.observation import Source
+
+TIMED = (Source.WEBSOCKET, Source.ORDER, Source.REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what it is called, its value in words, its icon, and what it means."""
+
+    label: str
+    value: str
+    icon: str
+    meaning: str
+
+
+def figures(view: NowView) -> tuple[Figure, ...]:
+    """Return them in their order."""
+    critical = sum(1 for alert in view.alerts if alert.severity is Severity.CRITICAL)
+    return (
+        Figure("Critical", str(critical), ":material/error:", "Open critical alerts, acknowledged ones too."),
+        Figure(
+            "Unacknowledged",
+            str(len(needing(view))),
+            ":material/notifications_active:",
+            "Alerts that nobody has taken yet.",
+        ),
+        Figure(
+            "Matched",
+            _matched(view),
+            ":material/check_circle:",
+            "Positions on which bot and exchange agree, of all that either side knows.",
+        ),
+        Figure(
+            "Unprotected",
+            unprotected(view),
+            ":material/shield:",
+            "Value of open positions without a stop that covers them.",
+        ),
+        Figure(
+            "Last full sweep",
+            last_sweep(view),
+            ":material/sync:",
+            "When every account was last read whole; the oldest account counts.",
+        ),
+        Figure(
+            "Seen after (p95)",
+            " / ".join(words.milliseconds(view.p95_ms.get(source)) for source in TIMED),
+            ":material/speed:",
+            "95 of 100 fills were seen this soon, last hour: websocket / order / position list.",
+        ),
+    )
+
+
+def unprotected(view: NowView) -> str:
+    """Say the unprotected value of all accounts: `at least` where it could not be told for one of them."""
+    told = [cycle.unprotected_notional for cycle in view.cycles if cycle.unprotected_notional is not None]
+    if not told:
+        return words.UNKNOWN
+    total = words.money(sum(told, Decimal(0)))
+    return total if len(told) == len(view.cycles) else f"{total} or more"
+
+
+def last_sweep(view: NowView) -> str:
+    """Say when the account that was whole longest ago was; `never` if one never was."""
+    times = [cycle.last_complete_at for cycle in view.cycles]
+    seen = [moment for moment in times if moment is not None]
+    return words.ago(min(seen), view.read_at) if times and len(seen) == len(times) else "never"
+
+
+def _matched(view: NowView) -> str:
+    if not view.cycles:
+        return words.UNKNOWN
+    return f"{sum(cycle.matched for cycle in view.cycles)} / {sum(cycle.legs for cycle in view.cycles)}"

@@ -1,0 +1,114 @@
+"""Alert: one of them by its id, the target of every link: what, what to do, the evidence, its history."""
+
+import streamlit as st
+
+from dashboard import alert_words, door, words
+from dashboard.acknowledging import acknowledge_button
+from dashboard.cards import both_sides, evidence_line, severity_badge
+from dashboard.escape import markdown, plain
+from dashboard.verdict import Unread, blind
+from reconciler.alert import Alert, AlertState
+from reconciler.console import AlertNotFound
+from reconciler.finding import Party
+from reconciler.views import AlertView, NowView
+
+LONGEST_ID = 12
+
+
+@st.fragment(run_every=2)
+def alert_page() -> None:
+    """Show the alert that the address names."""
+    given = st.query_params.get("id", "")
+    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_ID):
+        st.warning("This address names no alert.", icon=":material/help:")
+        return
+    try:
+        found = door.ask(lambda queries: queries.alert(int(given)))
+    except AlertNotFound:
+        st.warning(f"There is no alert {given}.", icon=":material/help:")
+        return
+    view = door.now()
+    if isinstance(found, Unread) or isinstance(view, Unread):
+        st.markdown("The alert could not be read. That does not mean that it is over.")
+        return
+    _show(found, view)
+
+
+def _show(found: AlertView, view: NowView) -> None:
+    alert, now = found.alert, view.read_at
+    with st.container(key=f"alert-{alert.id}", gap="small"):
+        st.subheader(markdown(alert_words.headline(alert)))
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            severity_badge(alert, old=blind(view))
+            st.markdown(f"**{markdown(_state(alert, view))}**")
+        handled = alert_words.acknowledged(alert, now)
+        if handled:
+            st.markdown(f":material/check: {markdown(handled)}")
+        if alert.state is AlertState.FIRING:
+            acknowledge_button(alert, primary=True)
+        st.markdown(markdown(alert.reason))
+        if not alert.key.kind.blindness:
+            st.markdown(markdown(f"Exposure: {alert_words.exposure(alert)}"))
+            both_sides(alert, now)
+    if alert.state.open:
+        _steps(alert)
+    _evidence(alert, view)
+    _history(found)
+
+
+def _state(alert: Alert, view: NowView) -> str:
+    now = view.read_at
+    word = alert_words.STATE_WORD[alert.state].capitalize()
+    if alert.resolved_at is not None:
+        lasted = words.duration(alert.resolved_at - alert.first_seen)
+        return f"{word} {words.ago(alert.resolved_at, now)}, after {lasted}"
+    text = f"{word}, since {words.stamp(alert.first_seen)} ({words.duration(now - alert.first_seen)})"
+    seen = f"last seen {words.ago(alert.last_seen, now)}"
+    old = blind(view) or alert.frozen_since is not None
+    return f"{text}, {seen}" + (", cannot be checked now" if old else "")
+
+
+def _steps(alert: Alert) -> None:
+    st.subheader("What to do")
+    steps = alert_words.kind_words(alert).steps
+    st.markdown("\n".join(f"{place}. {step}" for place, step in enumerate(steps, 1)))
+
+
+def _evidence(alert: Alert, view: NowView) -> None:
+    st.subheader("Evidence")
+    if not alert.evidence:
+        st.markdown("None was stored.")
+        return
+    with st.grid(2, min_column_width=280, gap="medium", key="evidence"):
+        for party, title in ((Party.BOT, "The bot"), (Party.EXCHANGE, "The exchange")):
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(f"**{title}**")
+                own = [item for item in alert.evidence if item.party is party]
+                for item in own:
+                    st.markdown(evidence_line(item, view.read_at))
+                    for name, value in item.data.items():
+                        st.caption(markdown(f"{name}: {value}"))
+                if not own:
+                    st.caption("said nothing about it")
+    for item in alert.evidence:
+        if item.party is Party.TRUEUP:
+            st.caption(evidence_line(item, view.read_at))
+
+
+def _history(found: AlertView) -> None:
+    st.subheader("History")
+    rows = [
+        {
+            "When": words.stamp(change.at),
+            "What": plain(change.action),
+            "State": alert_words.STATE_WORD[change.after],
+            "Severity": alert_words.SEVERITY_WORD[change.severity],
+            "Who": plain(f"{change.actor} ({change.origin})"),
+            "Why": plain(change.reason),
+        }
+        for change in reversed(found.transitions)
+    ]
+    st.dataframe(rows, hide_index=True, key="history", alt="What happened to this alert, newest first")
+
+
+alert_page()

@@ -1,0 +1,104 @@
+"""Alerts: all of them, open and over, filtered by what stands in the address."""
+
+import streamlit as st
+
+from dashboard import alert_words, door, words
+from dashboard.escape import plain
+from dashboard.kinds import KINDS
+from dashboard.verdict import Unread
+from reconciler.alert import Alert, AlertState
+from reconciler.finding import Kind
+
+LIMIT = 200
+
+
+def alerts() -> None:
+    """Show the filters and the table below them."""
+    view = door.now()
+    named = [] if isinstance(view, Unread) else sorted({cycle.account for cycle in view.cycles})
+    with st.container(key="filters", gap="xsmall"):
+        st.pills(
+            "State",
+            [state.value for state in AlertState],
+            selection_mode="multi",
+            format_func=lambda value: alert_words.STATE_WORD[AlertState(value)],
+            key="state",
+            bind="query-params",
+        )
+        with st.container(horizontal=True, gap="small"):
+            st.selectbox(
+                "Kind",
+                [kind.value for kind in Kind],
+                index=None,
+                format_func=lambda value: KINDS[Kind(value)].title,
+                key="kind",
+                bind="query-params",
+                placeholder="every kind",
+                width=280,
+            )
+            st.selectbox(
+                "Account",
+                named,
+                index=None,
+                format_func=plain,
+                key="account",
+                bind="query-params",
+                placeholder="every account",
+                width=280,
+            )
+    _table()
+
+
+@st.fragment(run_every=2)
+def _table() -> None:
+    states = [AlertState(value) for value in st.session_state.get("state") or []]
+    kind, account = st.session_state.get("kind"), st.session_state.get("account")
+    view = door.now()
+    found = door.ask(
+        lambda queries: queries.alerts(
+            states=states or None,
+            kinds=[Kind(kind)] if kind else None,
+            accounts=[account] if account else None,
+            limit=LIMIT,
+        )
+    )
+    if isinstance(found, Unread) or isinstance(view, Unread):
+        st.markdown("The alerts could not be read. That does not mean that there are none.")
+        return
+    if not found:
+        filtered = states or kind or account
+        st.markdown("No alert fits this filter." if filtered else "No alert has been raised yet.")
+        return
+    st.dataframe(
+        [_row(alert) for alert in found],
+        hide_index=True,
+        key="alerts-table",
+        height="content",
+        alt="Alerts, newest first",
+        column_config={
+            "Alert": st.column_config.LinkColumn(width="small", display_text=r"id=(\d+)$", pinned=True),
+        },
+    )
+    if len(found) == LIMIT:
+        st.caption(f"Only the newest {LIMIT} are shown: narrow the filter to see older ones.")
+
+
+def _row(alert: Alert) -> dict[str, str]:
+    given = alert.acknowledgement
+    return {
+        "Alert": f"/alert?id={alert.id}",
+        "Severity": alert_words.SEVERITY_WORD[alert.severity],
+        "State": alert_words.STATE_WORD[alert.state],
+        "What": alert_words.kind_words(alert).title,
+        "About": plain(alert_words.subject(alert)),
+        "Bot says": plain(alert_words.bot_says(alert)),
+        "Exchange says": plain(alert_words.exchange_says(alert)),
+        "Exposure": "" if alert.key.kind.blindness else alert_words.exposure(alert),
+        "Since": words.stamp(alert.first_seen),
+        "Over": "" if alert.resolved_at is None else words.stamp(alert.resolved_at),
+        "Acknowledged by": "" if given is None else plain(given.by),
+        "Account": plain(alert.key.account),
+    }
+
+
+alerts()

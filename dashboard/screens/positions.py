@@ -1,0 +1,134 @@
+"""Positions: what the bot believes beside what the exchange shows, leg by leg, with the age of each."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard import door, words
+from dashboard.escape import markdown, plain
+from dashboard.kinds import KINDS
+from dashboard.verdict import Unread, blind
+from reconciler.finding import Kind
+from reconciler.views import NowView, PositionView
+from verification.leg import Leg
+
+AGREE = "agree"
+
+_VERDICT = {
+    "agree": "🟢 agree",
+    "in flight": "🔵 in motion",
+    "differs": "🔴 differ",
+    "unknown": "⚪ could not be read",
+}
+_STOP = {
+    "none": "🔴 none",
+    "resting": "🟢 resting",
+    "partial": "🟠 too small",
+    "software": "kept by the bot",
+    "unknown": "⚪ not known",
+    "not needed": "not needed",
+}
+_COLOURED = "🟢🔵🔴🟠"
+
+
+def positions() -> None:
+    """Show the switch and the table below it."""
+    st.toggle("Only differences", key="only", bind="query-params")
+    _table()
+
+
+@st.fragment(run_every=2)
+def _table() -> None:
+    view = door.now()
+    found = door.ask(lambda queries: queries.positions())
+    if isinstance(found, Unread) or isinstance(view, Unread):
+        st.markdown("The positions could not be read. That does not mean that there are none.")
+        return
+    shown = [leg for leg in found if not _quiet(leg)] if st.session_state.get("only") else list(found)
+    if not shown:
+        st.markdown(_nothing(view, known=len(found)))
+        return
+    old = blind(view)
+    with st.container(key="old-positions" if old else "positions"):
+        st.dataframe(
+            [row(leg, view.read_at, old=old) for leg in shown],
+            hide_index=True,
+            key="positions-table",
+            height="content",
+            alt="Positions: the bot beside the exchange",
+            column_config={"Symbol": st.column_config.TextColumn(pinned=True)},
+        )
+    for cycle in view.cycles:
+        for problem in cycle.problems:
+            st.caption(f":material/visibility_off: {markdown(f'{cycle.account}: {problem}')}")
+
+
+def _quiet(leg: PositionView) -> bool:
+    return leg.verdict == AGREE and not leg.kinds and leg.stop not in {"none", "partial"}
+
+
+def _nothing(view: NowView, *, known: int) -> str:
+    if known:
+        return f"No differences among {words.count(known, 'position')}."
+    whole = bool(view.cycles) and all(cycle.status == "complete" for cycle in view.cycles)
+    if blind(view):
+        return "No position was known when Trueup last looked. Trueup is blind now."
+    return (
+        "No positions on either side."
+        if whole
+        else "Nothing could be read in full yet, so no position is known."
+    )
+
+
+def row(leg: PositionView, now: datetime, *, old: bool) -> dict[str, str]:
+    """Return one line of the table, in words. Nothing old keeps its colour."""
+    line = {
+        "Symbol": plain(leg.symbol if leg.leg is Leg.NET else f"{leg.symbol} {leg.leg.value}"),
+        "Verdict": _VERDICT.get(leg.verdict, plain(leg.verdict)),
+        "Bot says": plain(_bot(leg)),
+        "Read": words.ago(leg.ledger_at, now) if leg.ledger_at else "could not be read",
+        "Exchange says": plain(_exchange(leg)),
+        "Seen": _seen(leg, now),
+        "Stop": _stop(leg),
+        "Value": words.money(leg.notional, words.quote_of(leg.symbol)),
+        "Open alerts": plain(", ".join(_title(kind) for kind in leg.kinds)),
+        "Account": plain(f"{leg.account} ({leg.venue})"),
+    }
+    return {name: _grey(text) for name, text in line.items()} if old else line
+
+
+def _bot(leg: PositionView) -> str:
+    if leg.ledger_at is None:
+        return "could not be read"
+    if leg.expected is None:
+        return "nothing about it"
+    said = words.quantity(leg.expected, leg.contract_size, leg.symbol)
+    return said if leg.ledger_state in {"", "open"} else f"{said}, {leg.ledger_state}"
+
+
+def _exchange(leg: PositionView) -> str:
+    if leg.observed is None:
+        return "could not be read"
+    return words.quantity(leg.observed, leg.contract_size, leg.symbol)
+
+
+def _seen(leg: PositionView, now: datetime) -> str:
+    if leg.observed_at is None or leg.observed_by is None:
+        return "could not be read"
+    return f"{words.ago(leg.observed_at, now)} by {leg.observed_by.value}"
+
+
+def _stop(leg: PositionView) -> str:
+    said = _STOP.get(leg.stop, leg.stop)
+    return plain(f"{said} at {words.number(leg.stop_price)}" if leg.stop_price is not None else said)
+
+
+def _title(kind: str) -> str:
+    return KINDS[Kind(kind)].title if kind in set(Kind) else kind
+
+
+def _grey(text: str) -> str:
+    return "⚪" + text[1:] if text[:1] in _COLOURED and text else text
+
+
+positions()

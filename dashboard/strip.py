@@ -1,0 +1,108 @@
+"""What stands on top of every page: the sentence, the reconciler's heartbeat, every source, the clock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import streamlit as st
+
+from dashboard import door, favicon, words
+from dashboard.escape import markdown
+from dashboard.verdict import Level, Unread, Verdict, blind, judge
+from reconciler.views import NowView, Pulse, SourceView
+
+Colour = Literal["red", "orange", "green", "gray", "violet"]
+
+# A source's state older than this is not news any more, whatever it said.
+SOURCE_PATIENCE = timedelta(minutes=5)
+
+_STATE_COLOUR: dict[str, Colour] = {"ok": "green", "stale": "orange", "down": "red"}
+_STATE_ICON = {
+    "ok": ":material/check_circle:",
+    "stale": ":material/hourglass_bottom:",
+    "down": ":material/cancel:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One small fact of the strip: its unescaped words, its colour, its icon."""
+
+    text: str
+    colour: Colour
+    icon: str
+
+
+@st.fragment(run_every=2)
+def strip() -> None:
+    """Show it, and set the tab's title and picture."""
+    view = door.now()
+    verdict = judge(view)
+    st.set_page_config(
+        page_title=favicon.title(verdict.level, verdict.count),
+        page_icon=favicon.icon(verdict.level, verdict.count),
+        layout="wide",
+    )
+    with st.container(key="strip", gap="xsmall"):
+        banner(verdict)
+        with st.container(key="chips", horizontal=True, gap="xsmall", vertical_alignment="center"):
+            for chip in chips(view):
+                st.badge(markdown(chip.text), icon=chip.icon, color=chip.colour)
+
+
+def banner(verdict: Verdict) -> None:
+    """Show the sentence, coloured by how loud it is, always with an icon."""
+    text = f"**{markdown(verdict.lead)}** {markdown(verdict.text)}"
+    with st.container(key=f"verdict-{verdict.level.value}"):
+        match verdict.level:
+            case Level.BLIND:
+                st.error(text, icon=":material/visibility_off:")
+            case Level.CRITICAL:
+                st.error(text, icon=":material/error:")
+            case Level.WARNING:
+                st.warning(text, icon=":material/warning:")
+            case Level.WELL:
+                st.success(text, icon=":material/check_circle:")
+
+
+def chips(view: NowView | Unread) -> tuple[Chip, ...]:
+    """Return the facts of the strip, in order. Pure."""
+    if isinstance(view, Unread):
+        return (Chip("state database could not be read", "red", ":material/cancel:"), _clock(view.at))
+    old = blind(view)
+    sources = tuple(_source(source, view.read_at, old=old) for source in view.sources)
+    if not sources:
+        sources = (Chip("no source has reported yet", "gray", ":material/help:"),)
+    return (_heart(view), *sources, _clock(view.read_at))
+
+
+def _clock(now: datetime) -> Chip:
+    return Chip(words.clock(now), "gray", ":material/schedule:")
+
+
+def _heart(view: NowView) -> Chip:
+    age = words.ago(view.heartbeat.at, view.read_at)
+    said: dict[Pulse, tuple[str, Colour]] = {
+        Pulse.ALIVE: (f"reconciler {age}", "green"),
+        Pulse.NEVER: ("reconciler never ran", "red"),
+        Pulse.STOPPED: (f"reconciler stopped {age}", "red"),
+        Pulse.LATE: (f"reconciler last seen {age}", "red"),
+    }
+    text, colour = said[view.heartbeat.pulse(view.read_at)]
+    alive = colour == "green"
+    return Chip(text, colour, ":material/favorite:" if alive else ":material/heart_broken:")
+
+
+def _source(source: SourceView, now: datetime, *, old: bool) -> Chip:
+    name = f"{source.account} {source.source.replace('ledger:', 'ledger ')}"
+    said = f"{name} {source.state}"
+    said = f"{said} {words.ago(source.at, now)}" if source.state == "ok" else f"{said}, {_last(source, now)}"
+    if old or now - source.at > SOURCE_PATIENCE:
+        return Chip(f"{said} (old)", "gray", ":material/history:")
+    return Chip(
+        said, _STATE_COLOUR.get(source.state, "gray"), _STATE_ICON.get(source.state, ":material/help:")
+    )
+
+
+def _last(source: SourceView, now: datetime) -> str:
+    return "never seen well" if source.last_ok is None else f"well {words.ago(source.last_ok, now)}"

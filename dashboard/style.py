@@ -1,0 +1,22 @@
+"""The few rules of style that Streamlit has no option for."""
+
+import streamlit as st
+
+PHONE = "640px"
+
+_RULES = f"""
+<style>
+/* What is old is grey, whatever colour it had. */
+[class*="st-key-old-"] {{ filter: grayscale(1); opacity: 0.65; }}
+/* On a phone the cards come before the figures. */
+@media (max-width: {PHONE}) {{
+  [data-testid="stLayoutWrapper"]:has(> .st-key-figures),
+  [data-testid="stLayoutWrapper"]:has(> .st-key-old-figures) {{ order: 2; }}
+}}
+</style>
+"""
+
+
+def style() -> None:
+    """Send the rules to the page. They hold no text of anybody else."""
+    st.html(_RULES)

@@ -1,0 +1,116 @@
+"""A console in memory that keeps the rules of the real one, for pages drawn without a database."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from reconciler.alert import Acknowledgement, Alert, AlertState
+from reconciler.alert_errors import AlertNotFound, NameRequired, NoteRequired
+from reconciler.console import Console
+from reconciler.finding import Kind, Severity
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.views import AlertView, Heartbeat, LatencyView, NowView, PositionView, VerificationView
+from tests.dashboard import drawn
+
+
+@dataclass
+class Memory:
+    """Holds what the screens are told. `broken` makes every read fail with that line."""
+
+    view: NowView = field(default_factory=drawn.view)
+    legs: tuple[PositionView, ...] = ()
+    series: tuple[LatencyView, ...] = ()
+    broken: str = ""
+    refuses_writes: str = ""
+    told: list[dict[str, object]] = field(default_factory=list)
+
+    def console(self) -> Console:
+        return Console(queries=self, commands=self)
+
+    def now(self) -> NowView:
+        self._read()
+        return self.view
+
+    def alerts(
+        self,
+        *,
+        states: Collection[AlertState] | None = None,
+        kinds: Collection[Kind] | None = None,
+        accounts: Collection[str] | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[Alert, ...]:
+        self._read()
+        found = [
+            alert
+            for alert in self._all()
+            if (states is None or alert.state in states)
+            and (kinds is None or alert.key.kind in kinds)
+            and (accounts is None or alert.key.account in accounts)
+        ]
+        return tuple(found[offset : offset + limit])
+
+    def alert(self, alert_id: int) -> AlertView:
+        self._read()
+        return drawn.history(self._one(alert_id))
+
+    def positions(self) -> tuple[PositionView, ...]:
+        self._read()
+        return self.legs
+
+    def latency(
+        self, period: timedelta, bucket: timedelta, *, account: str | None = None
+    ) -> tuple[LatencyView, ...]:
+        self._read()
+        return self.series
+
+    def verifications(
+        self, *, limit: int = 100, offset: int = 0, accounts: Collection[str] | None = None
+    ) -> tuple[VerificationView, ...]:
+        self._read()
+        return ()
+
+    def heartbeat(self) -> Heartbeat:
+        self._read()
+        return self.view.heartbeat
+
+    def version(self) -> str:
+        self._read()
+        return str(len(self.told))
+
+    def acknowledge(
+        self, alert_id: int, *, by: str, note: str, origin: str, expected_version: int | None = None
+    ) -> Alert:
+        if self.refuses_writes:
+            raise StateDatabaseError(StateTrouble.FULL, self.refuses_writes)
+        found = self._one(alert_id)
+        if not by:
+            raise NameRequired("An acknowledgement needs a name.")
+        if found.severity is Severity.CRITICAL and not note:
+            raise NoteRequired("A critical alert needs a note.")
+        self.told.append({"id": alert_id, "by": by, "note": note, "origin": origin})
+        given = Acknowledgement(
+            by=by,
+            at=drawn.NOW,
+            note=note,
+            until=drawn.NOW + timedelta(minutes=15),
+            severity=found.severity,
+            exposure=found.exposure,
+        )
+        done = replace(found, state=AlertState.ACKNOWLEDGED, acknowledgement=given)
+        alerts = tuple(done if alert.id == alert_id else alert for alert in self.view.alerts)
+        self.view = replace(self.view, alerts=alerts)
+        return done
+
+    def _all(self) -> tuple[Alert, ...]:
+        return (*self.view.alerts, *self.view.resolved)
+
+    def _one(self, alert_id: int) -> Alert:
+        for alert in self._all():
+            if alert.id == alert_id:
+                return alert
+        raise AlertNotFound(f"There is no alert {alert_id}.")
+
+    def _read(self) -> None:
+        if self.broken:
+            raise StateDatabaseError(StateTrouble.LOCKED, self.broken, again=True)
