@@ -1,0 +1,267 @@
+"""What cannot be seen: sources down or silent, ledgers unreadable, the reconciler itself at a stand."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reconciler.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
+from reconciler.views import Heartbeat
+from reconciler.wording import clock, duration
+from verification.account import Part
+from verification.clock import Moment
+from verification.leg import Leg
+from verification.stream import StreamHealth, StreamState
+
+WEBSOCKET = "websocket"
+REST = "rest"
+RECONCILER = "reconciler"
+EVERY_ACCOUNT = "*"
+"""The account of a finding that concerns all of them."""
+
+PART_NAMES = {Part.POSITIONS: REST, Part.ORDERS: "orders", Part.CONDITIONAL_ORDERS: "conditional_orders"}
+"""What a screen calls a part that cannot be read; `rest` is the position list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Reads of one thing that have failed without a success in between.
+
+    Attributes:
+        count: How many in a row.
+        since: When the first of them failed.
+        message: The last error, one plain line.
+        code: Its kind: a `SourceError.code` or a `LedgerTrouble`.
+        again: False when only a person can mend it.
+        last_ok: When it was last read, aware UTC; None if never.
+    """
+
+    count: int
+    since: Moment
+    message: str
+    code: str
+    again: bool
+    last_ok: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of one account's sources.
+
+    Attributes:
+        account: The account's name in the settings.
+        stream: The stream's health.
+        parts: Parts of the account by name: how they fail, or None when the last read worked. Parts that
+            were never tried are left out.
+        ledgers: The same by ledger.
+        last_ok: When what works was last read, aware UTC; None stands for now.
+    """
+
+    account: str
+    stream: StreamHealth
+    parts: dict[Part, Failing | None]
+    ledgers: dict[str, Failing | None]
+    last_ok: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlindnessSettings:
+    """How long something may be unseen before people are told.
+
+    Attributes:
+        failures: Failed reads in a row.
+        failing: Or so long without a success, whichever comes first.
+        stream_down: How long the stream may be away: venues end connections daily by design.
+        stream_missed: How long a change may be known to others and not pushed.
+        stream_quiet: How long no frame at all, not even a pong, may arrive.
+        beats: Missed heartbeats of the reconciler.
+    """
+
+    failures: int = 3
+    failing: timedelta = timedelta(seconds=60)
+    stream_down: timedelta = timedelta(seconds=30)
+    stream_missed: timedelta = timedelta(seconds=5)
+    stream_quiet: timedelta = timedelta(seconds=90)
+    beats: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """What cannot be seen, and what was seen to be well.
+
+    Attributes:
+        findings: Confirmed: their own limits are past. Ordered by identity.
+        well: Conditions shown to be gone, each with what shows it. All others stay as they are.
+        unsure: What failed but not yet often or long enough, plain lines.
+    """
+
+    findings: tuple[Finding, ...]
+    well: dict[FindingKey, Evidence]
+    unsure: tuple[str, ...]
+
+
+def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blindness:
+    """Judge what of one account cannot be seen.
+
+    A failure that only a person can mend (rejected credentials, a dry-run ledger) is told at once.
+
+    Args:
+        sight: What is known of its sources.
+        settings: The limits.
+        now: The present.
+    """
+    of_stream = _judge_stream(sight, settings, now)
+    findings = list(of_stream.findings)
+    well = dict(of_stream.well)
+    unsure = list(of_stream.unsure)
+    blind = {part for part, failing in sight.parts.items() if failing is not None}
+    for part, name in PART_NAMES.items():
+        if part not in sight.parts:
+            continue
+        failing = sight.parts[part]
+        if failing is None:
+            well[_key(Kind.SOURCE_DOWN, sight.account, name)] = _answered(name, sight, now)
+        elif part is not Part.POSITIONS and Part.POSITIONS in blind and _same(sight, part):
+            # The same trouble as the position list's: told there, once.
+            unsure.append(f"{name}: {failing.message}")
+        elif _over(failing, settings, now):
+            findings.append(_part_down(name, failing, sight, now))
+        else:
+            unsure.append(f"{name}: {failing.message}")
+    for name, failing in sorted(sight.ledgers.items()):
+        if failing is None:
+            well[_key(Kind.LEDGER_UNREADABLE, sight.account, name)] = _answered(name, sight, now)
+        elif _over(failing, settings, now):
+            findings.append(_ledger_unreadable(name, failing, sight.account, now))
+        else:
+            unsure.append(f"ledger {name}: {failing.message}")
+    return Blindness(tuple(sorted(findings, key=lambda found: found.identity)), well, tuple(unsure))
+
+
+def stalled(heartbeat: Heartbeat, settings: BlindnessSettings, *, now: datetime) -> Finding | None:
+    """Return the finding that the reconciler does not run; None while it beats.
+
+    For whoever outlives it (the dashboard, a second process): a dead reconciler cannot tell of itself.
+
+    Args:
+        heartbeat: The last one stored.
+        settings: The limits.
+        now: The present, aware UTC.
+    """
+    limit = timedelta(seconds=heartbeat.interval_seconds) * settings.beats
+    if heartbeat.at is None:
+        reason = "The reconciler has never run: nothing is being checked."
+    elif heartbeat.stopped:
+        reason = f"The reconciler was stopped at {clock(heartbeat.at)}: nothing is being checked."
+    elif now - heartbeat.at > limit:
+        age = duration((now - heartbeat.at).total_seconds())
+        reason = f"The reconciler has not been heard of for {age}: nothing is being checked."
+    else:
+        return None
+    line = Evidence(Party.TRUEUP, RECONCILER, "last heartbeat", heartbeat.at, {})
+    return _finding(_key(Kind.RECONCILER_STALLED, EVERY_ACCOUNT, RECONCILER), Severity.CRITICAL, reason, line)
+
+
+def _judge_stream(sight: Sight, settings: BlindnessSettings, now: Moment) -> Blindness:
+    stream, account = sight.stream, sight.account
+    down = _key(Kind.SOURCE_DOWN, account, WEBSOCKET)
+    silent = _key(Kind.SOURCE_STALE, account, WEBSOCKET)
+    if stream.state is StreamState.UNSUPPORTED:
+        return Blindness((), {}, ())
+    if stream.state is not StreamState.LIVE:
+        away = _seconds(now, stream.since)
+        error = stream.error or "connecting"
+        if away < settings.stream_down.total_seconds():
+            return Blindness((), {}, (f"{WEBSOCKET}: {error}",))
+        also = sight.parts.get(Part.POSITIONS) is not None
+        tail = "and its position list cannot be read either" if also else "the position list still answers"
+        reason = f"The exchange's stream has been away for {duration(away)} ({error}); {tail}."
+        line = Evidence(Party.EXCHANGE, WEBSOCKET, error, stream.since.utc, {"state": stream.state.value})
+        severity = Severity.CRITICAL if also else Severity.WARNING
+        return Blindness((_finding(down, severity, reason, line),), {}, ())
+    heard = stream.last_frame or stream.since
+    line = Evidence(Party.EXCHANGE, WEBSOCKET, "last heard", heard.utc, {"epoch": str(stream.epoch)})
+    stale = _stale(stream, settings, now)
+    if stale is not None:
+        return Blindness((_finding(silent, Severity.WARNING, stale, line),), {down: line}, ())
+    if stream.missed_since is not None:
+        return Blindness((), {down: line}, (f"{WEBSOCKET}: a change shown elsewhere is not pushed yet",))
+    return Blindness((), {down: line, silent: line}, ())
+
+
+def _stale(stream: StreamHealth, settings: BlindnessSettings, now: Moment) -> str | None:
+    if stream.missed_since is not None:
+        late = _seconds(now, stream.missed_since)
+        if late >= settings.stream_missed.total_seconds():
+            return (
+                "The exchange's stream is connected but silent: for "
+                f"{duration(late)} it has not pushed a change that another source shows."
+            )
+    quiet = _seconds(now, stream.last_frame or stream.since)
+    if quiet > settings.stream_quiet.total_seconds():
+        return f"The exchange's stream is connected but has sent nothing at all for {duration(quiet)}."
+    return None
+
+
+def _same(sight: Sight, part: Part) -> bool:
+    one, other = sight.parts.get(Part.POSITIONS), sight.parts.get(part)
+    return one is not None and other is not None and one.code == other.code
+
+
+def _over(failing: Failing, settings: BlindnessSettings, now: Moment) -> bool:
+    lasted = _seconds(now, failing.since)
+    return (
+        not failing.again or failing.count >= settings.failures or lasted >= settings.failing.total_seconds()
+    )
+
+
+def _part_down(name: str, failing: Failing, sight: Sight, now: Moment) -> Finding:
+    what = {REST: "position list", "orders": "list of resting orders"}.get(name, "list of conditional orders")
+    if not failing.again:
+        reason = f"The exchange refuses to show its {what}: {failing.message.rstrip('.')}. A person must act."
+        severity = Severity.CRITICAL
+    else:
+        lasted = duration(_seconds(now, failing.since))
+        reason = f"The exchange's {what} could not be read for {lasted}: {failing.message.rstrip('.')}."
+        blind = sight.stream.state is not StreamState.LIVE
+        severity = Severity.CRITICAL if blind and name == REST else Severity.WARNING
+    return _finding(_key(Kind.SOURCE_DOWN, sight.account, name), severity, reason, _failed(name, failing))
+
+
+def _ledger_unreadable(name: str, failing: Failing, account: str, now: Moment) -> Finding:
+    lasted = duration(_seconds(now, failing.since))
+    told = failing.message.rstrip(".")
+    reason = f"The ledger {name} could not be read for {lasted}: {told}."
+    if not failing.again:
+        reason = f"The ledger {name} cannot be read: {told}."
+    key = _key(Kind.LEDGER_UNREADABLE, account, name)
+    return _finding(key, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
+
+
+def _failed(source: str, failing: Failing) -> Evidence:
+    data = {"code": failing.code, "failures": str(failing.count)}
+    if failing.last_ok is not None:
+        data["last_ok"] = failing.last_ok.isoformat()
+    return Evidence(Party.TRUEUP, source, failing.message, failing.since.utc, data)
+
+
+def _answered(name: str, sight: Sight, now: Moment) -> Evidence:
+    return Evidence(Party.TRUEUP, name, "was read in full", sight.last_ok or now.utc, {})
+
+
+def _finding(key: FindingKey, severity: Severity, reason: str, line: Evidence) -> Finding:
+    return Finding(
+        kind=key.kind,
+        account=key.account,
+        symbol=key.symbol,
+        leg=key.leg,
+        severity=severity,
+        reason=reason,
+        evidence=(line,),
+    )
+
+
+def _key(kind: Kind, account: str, what: str) -> FindingKey:
+    return FindingKey(kind, account, what, Leg.NET)
+
+
+def _seconds(now: Moment, since: Moment) -> float:
+    return now.monotonic - since.monotonic

@@ -1,0 +1,287 @@
+"""Compare what all bots of an account believe with what the venue holds, over the union of both sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from reconciler.book import book
+from reconciler.comparison import CompareSettings, Comparison, Ignored
+from reconciler.difference import Difference, LegVerdict, differ
+from reconciler.expectation import Expectation
+from reconciler.finding import Finding, FindingKey, Kind, Severity
+from reconciler.ground import Ground
+from reconciler.leg_case import LegCase
+from reconciler.leg_row import leg_row
+from reconciler.legs import Belief, beliefs, narrowed, nothing
+from reconciler.proof import evidence_of
+from reconciler.protection import StopState, keeps_stops, protection
+from reconciler.reason import reason_for
+from reconciler.standing import Sworn
+from reconciler.venue_view import VenueView
+from reconciler.wording import number
+from verification.account import Market, PositionMode
+from verification.leg import LegKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What holds for every leg of one comparison."""
+
+    view: VenueView
+    settings: CompareSettings
+    stop_ledgers: frozenset[str]
+    ledgers_complete: bool
+    ledger_at: datetime | None
+    moving: frozenset[str]
+    mode: PositionMode
+    now: datetime
+
+
+def compare(
+    expectations: tuple[Expectation, ...],
+    venue_view: VenueView,
+    *,
+    markets: Mapping[str, Market],
+    mode: PositionMode,
+    settings: CompareSettings,
+    now: datetime,
+    ledgers_complete: bool = True,
+    ledger_at: datetime | None = None,
+    moving: frozenset[str] = frozenset(),
+) -> Comparison:
+    """Compare the ledgers of one account with its venue.
+
+    Args:
+        expectations: Every row of every ledger of the account that could be read, in any order.
+        venue_view: What the venue is known to hold. Only the symbols of its last reading are judged.
+        markets: Market facts by symbol. A symbol that is missing is a problem, never dropped.
+        mode: One-way (rows net) or hedge (rows by direction).
+        settings: The numbers of the comparison.
+        now: The present, aware UTC.
+        ledgers_complete: False when a ledger of the account could not be read: then nothing is found that
+            rests on no bot knowing, for the bot that could not be asked may.
+        ledger_at: When the ledgers were read, aware UTC.
+        moving: Symbols whose rows changed while the venue was read; they wait for the next comparison.
+    """
+    scope = _Scope(
+        view=venue_view,
+        settings=settings,
+        stop_ledgers=keeps_stops(expectations),
+        ledgers_complete=ledgers_complete,
+        ledger_at=ledger_at,
+        moving=moving,
+        mode=mode,
+        now=now,
+    )
+    stated = {
+        key: belief
+        for key, belief in beliefs(
+            expectations, account=venue_view.account, markets=markets, mode=mode
+        ).items()
+        if venue_view.covers(key.symbol)
+    }
+    held = {
+        key for key, leg in venue_view.legs.items() if leg.quantity != 0 and venue_view.covers(key.symbol)
+    }
+    cases: list[LegCase] = []
+    problems = _unread(scope)
+    for key in sorted(held | {key for key, belief in stated.items() if belief.shares}):
+        belief = stated.get(key) or nothing(key, markets.get(key.symbol))
+        if belief.market is None:
+            problems.append(_stranger(key, belief, venue_view))
+        cases.append(_case(scope, key, belief))
+    return _collect(scope, cases, problems)
+
+
+def _unread(scope: _Scope) -> list[str]:
+    problems = [
+        f"{part.value.replace('_', ' ')} could not be read: {error}"
+        for part, error in sorted(scope.view.failures.items())
+    ]
+    if not scope.ledgers_complete:
+        problems.append(
+            "not every ledger of this account could be read: what only it may explain is not judged"
+        )
+    return problems
+
+
+def _stranger(key: LegKey, belief: Belief, view: VenueView) -> str:
+    if not belief.shares:
+        return f"{key.symbol}: held at {view.venue}, which lists no such market: its contract size is unknown"
+    where = ", ".join(f"ledger {share.row.ledger} trade {share.row.row_id}" for share in belief.shares)
+    return (
+        f"{key.symbol}: {view.venue} knows no such symbol ({where}): "
+        "check the symbol and that the ledger belongs to this account"
+    )
+
+
+def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
+    orders = book(scope.view, key.symbol)
+    belief = narrowed(stated, orders)
+    # Without market facts a ledger's unit cannot be turned into contracts; a claim of nothing needs none.
+    blank = not belief.shares
+    observed = scope.view.quantity(key) if belief.market is not None or blank else None
+    if key.symbol in scope.moving:
+        difference = Difference(LegVerdict.IN_FLIGHT)
+    elif observed is None:
+        difference = Difference(LegVerdict.UNKNOWN)
+    else:
+        difference = differ(belief, observed, orders)
+        if _hidden(scope, difference):
+            difference = Difference(LegVerdict.UNKNOWN)
+    return LegCase(
+        key=key,
+        view=scope.view,
+        belief=belief,
+        stated=stated,
+        observed=observed,
+        book=orders,
+        difference=difference,
+        protection=protection(scope.view, key, belief, observed, scope.stop_ledgers),
+        ledger_at=scope.ledger_at,
+        now=scope.now,
+    )
+
+
+def _hidden(scope: _Scope, difference: Difference) -> bool:
+    """True when a ledger that could not be read may explain the difference."""
+    if scope.ledgers_complete or difference.verdict is LegVerdict.AGREE:
+        return False
+    # On a hedge leg another bot can only add to what is expected: what is missing is missing all the same.
+    return not (difference.kind is Kind.PHANTOM_POSITION and scope.mode is PositionMode.HEDGE)
+
+
+def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Comparison:
+    findings: dict[FindingKey, Finding] = {}
+    grounds: dict[FindingKey, Ground] = {}
+    ignored: list[Ignored] = []
+    settled: set[LegKey] = set()
+    for case in cases:
+        dust = _dust(scope, case)
+        if dust is not None:
+            ignored.append(Ignored(case.key, dust))
+        for finding in _findings(scope, case, dust=dust is not None):
+            findings[finding.identity] = finding
+            grounds[finding.identity] = _ground(case, finding.kind)
+        if case.difference.verdict is LegVerdict.AGREE or dust is not None:
+            settled.add(case.key)
+    ordered = sorted(findings)
+    return Comparison(
+        account=scope.view.account,
+        findings=tuple(findings[key] for key in ordered),
+        grounds={key: grounds[key] for key in ordered},
+        legs=tuple(leg_row(case, agrees=case.key in settled) for case in cases),
+        matched=len(settled),
+        unprotected_notional=_unprotected_notional(scope, cases),
+        ignored=tuple(ignored),
+        problems=tuple(problems),
+        sworn=Sworn(
+            view=scope.view,
+            found=frozenset(findings),
+            cases={case.key: case for case in cases},
+            settled=frozenset(settled),
+            ledgers_complete=scope.ledgers_complete,
+            ledger_at=scope.ledger_at,
+            moving=scope.moving,
+        ),
+    )
+
+
+def _dust(scope: _Scope, case: LegCase) -> str | None:
+    if case.difference.kind is None:
+        return None
+    value = case.value(case.apart)
+    limit = scope.settings.dust_notional
+    if value is None or value > limit:
+        return None
+    return f"the difference is worth {number(value.normalize())}, at most {number(limit)}: dust"
+
+
+def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
+    found: list[Finding] = []
+    kind = case.difference.kind
+    if kind is not None and not dust:
+        exposure = case.value(case.apart)
+        found.append(_finding(case, kind, _severity(scope, kind, case, exposure), exposure))
+    if _naked(scope, case):
+        exposure = case.value(case.protection.uncovered)
+        severity = Severity.CRITICAL if case.protection.entry_since is None else Severity.WARNING
+        found.append(_finding(case, Kind.UNPROTECTED_POSITION, severity, exposure))
+    return found
+
+
+def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | None) -> Finding:
+    return Finding(
+        kind=kind,
+        account=case.key.account,
+        symbol=case.key.symbol,
+        leg=case.key.leg,
+        severity=severity,
+        reason=reason_for(kind, case),
+        expected=case.belief.expected,
+        observed=case.observed,
+        exposure=exposure,
+        evidence=evidence_of(case),
+        contract_size=case.contract_size,
+    )
+
+
+def _severity(scope: _Scope, kind: Kind, case: LegCase, exposure: Decimal | None) -> Severity:
+    if kind is Kind.PHANTOM_POSITION and case.difference.lagging:
+        # Its own stop or exit did it in all likelihood: the bot is late, nobody is exposed.
+        return Severity.WARNING
+    if kind is Kind.QUANTITY_MISMATCH:
+        more = case.observed is not None and abs(case.observed) > abs(case.belief.expected)
+        large = exposure is None or exposure >= scope.settings.large_exposure
+        return Severity.CRITICAL if more or large else Severity.WARNING
+    return Severity.CRITICAL
+
+
+def _naked(scope: _Scope, case: LegCase) -> bool:
+    """True when what the bots know and keep a stop for is not covered, and that is not by design."""
+    stops = case.protection
+    if case.key.symbol in scope.moving or case.view.conditional_orders is None:
+        return False
+    if case.difference.kind in {Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH} or stops.uncovered == 0:
+        return False
+    if stops.uncovered <= case.belief.tolerance:
+        return False
+    value = case.value(stops.uncovered)
+    if value is not None and value <= scope.settings.dust_notional:
+        return False
+    return stops.entry_since is None or scope.now - stops.entry_since > scope.settings.entry_grace
+
+
+def _ground(case: LegCase, kind: Kind) -> Ground:
+    view, leg = case.view, case.leg
+    looked = view.listed or (leg.heard if leg is not None else view.read_at)
+    times: list[datetime | None] = [
+        None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
+    ]
+    if kind is Kind.UNPROTECTED_POSITION:
+        times += [row.opened_at for row in case.rows]
+    else:
+        times += [row.updated_at for row in (*case.rows, *case.stated.ended)]
+    known = [at for at in times if at is not None]
+    sure = len(known) == len(times) and max(known) <= case.now
+    return Ground(
+        looked=looked,
+        grade=view.grade(case.key),
+        lagging=case.difference.lagging and kind is not Kind.UNPROTECTED_POSITION,
+        quiet_since=max(known) if sure else None,
+    )
+
+
+def _unprotected_notional(scope: _Scope, cases: list[LegCase]) -> Decimal | None:
+    total = Decimal(0)
+    for case in cases:
+        if case.protection.state in {StopState.NOT_NEEDED, StopState.RESTING, StopState.SOFTWARE}:
+            continue
+        if case.protection.state is StopState.UNKNOWN or case.observed is None:
+            return None
+        value = case.value(abs(case.observed) - case.protection.covered)
+        if value is None:
+            return None
+        total += value
+    return total if scope.view.listed is not None else None

@@ -1,0 +1,66 @@
+"""The outcome of one comparison, and the numbers it goes by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from reconciler.finding import Finding, FindingKey
+from reconciler.ground import Ground
+from reconciler.standing import Standing, Sworn
+from reconciler.views import PositionView
+from verification.leg import LegKey
+
+
+@dataclass(frozen=True, slots=True)
+class CompareSettings:
+    """The numbers of the comparison.
+
+    Attributes:
+        dust_notional: A difference worth no more than this (quote currency) is ignored, with its reason.
+        large_exposure: A quantity mismatch worth at least this is critical whichever way it goes.
+        entry_grace: How long an entry may work partly filled before its missing stop is told.
+    """
+
+    dust_notional: Decimal = Decimal(1)
+    large_exposure: Decimal = Decimal(1000)
+    entry_grace: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A difference that is not raised, and why."""
+
+    key: LegKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one comparison found.
+
+    Attributes:
+        account: The account's name in the settings.
+        findings: What differs, ordered by identity. Not confirmed yet.
+        grounds: For the confirmation of each.
+        legs: Every leg compared, for the screens, by symbol and leg; `kinds` is left empty.
+        matched: Legs on which both sides hold the same.
+        unprotected_notional: Quote value of open positions that no stop covers; None if untold.
+        ignored: Differences that were not raised, and why.
+        problems: What could not be compared, plain lines.
+        sworn: What the comparison can say about any condition; asked through `standing`.
+    """
+
+    account: str
+    findings: tuple[Finding, ...]
+    grounds: Mapping[FindingKey, Ground]
+    legs: tuple[PositionView, ...]
+    matched: int
+    unprotected_notional: Decimal | None
+    ignored: tuple[Ignored, ...]
+    problems: tuple[str, ...]
+    sworn: Sworn
+
+    def standing(self, key: FindingKey) -> Standing:
+        """Return whether a condition was found, is shown to be gone, or could not be judged."""
+        return self.sworn.standing(key)

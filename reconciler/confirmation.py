@@ -1,0 +1,217 @@
+"""How often, how far apart and how long a finding must be seen before people are told, by kind."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from reconciler.finding import Finding, FindingKey, Kind
+from reconciler.ground import Ground
+from reconciler.venue_view import Grade
+from verification.clock import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What one kind asks for.
+
+    Attributes:
+        looks: Independent looks.
+        sure_looks: Looks that are enough where the venue's side is proved, or concluded from many lists.
+        why: In words.
+    """
+
+    looks: int
+    sure_looks: int
+    why: str
+
+
+POLICY: dict[Kind, Patience] = {
+    Kind.ORPHANED_POSITION: Patience(2, 2, "a bot may be about to write its trade down"),
+    Kind.PHANTOM_POSITION: Patience(2, 1, "one list that leaves a position out may lag"),
+    Kind.QUANTITY_MISMATCH: Patience(2, 1, "a fill may be under way"),
+    Kind.SIDE_MISMATCH: Patience(2, 1, "a reversal may be under way"),
+    Kind.UNPROTECTED_POSITION: Patience(2, 2, "bots cancel a stop and place another when they move it"),
+}
+"""Kinds not here come confirmed: a verification has waited its deadline, a blindness its own limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationSettings:
+    """The numbers of the confirmation.
+
+    Attributes:
+        spacing: Looks closer together than this count once: a venue that answers wrongly repeats itself.
+        grace: How long both sides must have been quiet. The floor: a slow source makes it longer.
+        lagging_grace: The same where the bot's own stop or exit explains the difference.
+        stop_placing: How long after the opening a position may be without its stop.
+        stop_replacing: How long a stop may be missing later on, while it is moved.
+        longest: What the measured lag may stretch a grace to, and how long ever new changes may put off the
+            alert. A longer floor stands.
+    """
+
+    spacing: timedelta = timedelta(seconds=5)
+    grace: timedelta = timedelta(seconds=20)
+    lagging_grace: timedelta = timedelta(seconds=60)
+    stop_placing: timedelta = timedelta(seconds=60)
+    stop_replacing: timedelta = timedelta(seconds=15)
+    longest: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What is remembered of a condition that is not confirmed yet.
+
+    Attributes:
+        key: Which condition.
+        first_seen: When it was first found.
+        steady_since: When its quantities were first found as they are now.
+        expected: Signed contracts then.
+        observed: Signed contracts then.
+        looks: How many independent looks found it.
+        last_look: When the venue was asked at the last counted one.
+        wait: How long from the last judgement until it can be confirmed at the earliest; zero if it is.
+    """
+
+    key: FindingKey
+    first_seen: Moment
+    steady_since: Moment
+    expected: Decimal | None
+    observed: Decimal | None
+    looks: int
+    last_look: Moment
+    wait: timedelta = timedelta(0)
+
+
+class Judgement(NamedTuple):
+    """The answer of `judge`."""
+
+    suspicion: Suspicion
+    confirmed: bool
+    reason: str
+
+
+def judge(
+    suspicion: Suspicion | None,
+    finding: Finding,
+    ground: Ground,
+    settings: ConfirmationSettings,
+    *,
+    lag: timedelta | None = None,
+    now: Moment,
+) -> Judgement:
+    """Judge whether a finding has lasted.
+
+    Only call it with a finding of this very look: a look that could not see leaves the suspicion as it is,
+    and one that shows the condition gone ends it (see `Comparison.standing`).
+
+    Args:
+        suspicion: What is remembered of it; None if it is new.
+        finding: As just found.
+        ground: How firmly it stands at this look.
+        settings: The numbers.
+        lag: The measured high percentile of the visibility lag of this account; None while not measured.
+        now: The present.
+
+    Returns:
+        What to remember, whether to tell people, and why (not yet), in one sentence.
+    """
+    state = _looked(suspicion, finding, ground, settings, now)
+    patience = POLICY.get(finding.kind)
+    if patience is None:
+        return Judgement(state, confirmed=True, reason="it comes confirmed")
+    sure = ground.grade in {Grade.PROOF, Grade.BOUNDED_LAG}
+    needed = patience.sure_looks if sure else patience.looks
+    grace, due = _due(state, finding, ground, settings, lag=lag, now=now)
+    missing = max(needed - state.looks, 0)
+    wait = max(due, missing * settings.spacing.total_seconds(), 0.0)
+    state = replace(state, wait=timedelta(seconds=wait))
+    if missing:
+        return Judgement(
+            state,
+            confirmed=False,
+            reason=f"seen by {state.looks} of {needed} looks {_s(settings.spacing)} apart: {patience.why}",
+        )
+    if due > 0:
+        return Judgement(
+            state,
+            confirmed=False,
+            reason=f"{due:.0f} s of {grace:.0f} s grace are left: {_grace_words(finding, ground, patience)}",
+        )
+    reason = f"seen by {state.looks} looks, past the grace of {grace:.0f} s"
+    return Judgement(state, confirmed=True, reason=reason)
+
+
+def _looked(
+    past: Suspicion | None,
+    finding: Finding,
+    ground: Ground,
+    settings: ConfirmationSettings,
+    now: Moment,
+) -> Suspicion:
+    if past is None:
+        return Suspicion(
+            key=finding.identity,
+            first_seen=now,
+            steady_since=now,
+            expected=finding.expected,
+            observed=finding.observed,
+            looks=1,
+            last_look=ground.looked,
+        )
+    steady = (finding.expected, finding.observed) == (past.expected, past.observed)
+    apart = ground.looked.monotonic - past.last_look.monotonic
+    independent = apart >= settings.spacing.total_seconds()
+    return Suspicion(
+        key=past.key,
+        first_seen=past.first_seen,
+        steady_since=past.steady_since if steady else now,
+        expected=finding.expected,
+        observed=finding.observed,
+        looks=past.looks + (1 if independent else 0),
+        last_look=ground.looked if independent else past.last_look,
+    )
+
+
+def _due(
+    state: Suspicion,
+    finding: Finding,
+    ground: Ground,
+    settings: ConfirmationSettings,
+    *,
+    lag: timedelta | None,
+    now: Moment,
+) -> tuple[float, float]:
+    """Return the grace and how much of it is left, seconds; negative when it is over."""
+    quiet = _quiet(state, ground, now)
+    in_sight = now.monotonic - state.first_seen.monotonic
+    if finding.kind is Kind.UNPROTECTED_POSITION:
+        grace = settings.stop_placing.total_seconds()
+        since_opened = quiet if ground.quiet_since is not None else in_sight
+        replacing = settings.stop_replacing.total_seconds()
+        return grace, max(grace - since_opened, replacing - in_sight)
+    floor = settings.lagging_grace if ground.lagging else settings.grace
+    grace = floor.total_seconds()
+    longest = max(settings.longest.total_seconds(), grace)
+    if lag is not None:
+        grace = min(max(grace, 2 * lag.total_seconds()), longest)
+    # Quantities that go on changing put the alert off, but not for ever.
+    return grace, min(grace - quiet, longest - in_sight)
+
+
+def _quiet(state: Suspicion, ground: Ground, now: Moment) -> float:
+    """Return for how long both sides have been quiet, seconds, by the longest memory there is."""
+    watched = now.monotonic - state.steady_since.monotonic
+    if ground.quiet_since is None:
+        return watched
+    return max(watched, (now.utc - ground.quiet_since).total_seconds())
+
+
+def _grace_words(finding: Finding, ground: Ground, patience: Patience) -> str:
+    if ground.lagging and finding.kind is not Kind.UNPROTECTED_POSITION:
+        return "an order of the bot explains it and the bot may be about to take note"
+    return patience.why
+
+
+def _s(span: timedelta) -> str:
+    return f"{span.total_seconds():g} s"

@@ -1,0 +1,26 @@
+"""How firmly a finding stands at one look: what its confirmation asks about beside the finding itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.venue_view import Grade
+from verification.clock import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one look says about its own strength.
+
+    Attributes:
+        looked: When the venue was asked; two looks are independent only if these are apart. For a leg that
+            only the stream shows, when its push arrived: judging it again is no second look.
+        grade: What the venue's side rests on.
+        lagging: True when the bot's own order may explain it and the bot may just not have noted it.
+        quiet_since: Since when neither side has changed, aware UTC; None where that cannot be told. A bot
+            that touches its rows to show that it is alive makes it later than the truth, never earlier.
+    """
+
+    looked: Moment
+    grade: Grade
+    lagging: bool = False
+    quiet_since: datetime | None = None

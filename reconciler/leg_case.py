@@ -1,0 +1,77 @@
+"""Everything a comparison has gathered about one leg: words, evidence and screen row are made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from reconciler.book import Book
+from reconciler.difference import Difference
+from reconciler.expectation import Expectation
+from reconciler.legs import Belief
+from reconciler.protection import Protection
+from reconciler.venue_view import LegView, VenueView
+from verification.leg import LegKey
+
+
+@dataclass(frozen=True, slots=True)
+class LegCase:
+    """One leg, both sides.
+
+    Attributes:
+        key: Which leg.
+        view: What is known of the account.
+        belief: What the ledgers believe, narrowed by the book.
+        stated: What the ledgers believe, as they say it.
+        observed: What the venue holds, signed contracts; None if unknown.
+        book: The resting orders of the symbol.
+        difference: The rule's verdict.
+        protection: Its stops.
+        ledger_at: When the ledgers were read, aware UTC; None if not told.
+        now: The present, aware UTC.
+    """
+
+    key: LegKey
+    view: VenueView
+    belief: Belief
+    stated: Belief
+    observed: Decimal | None
+    book: Book
+    difference: Difference
+    protection: Protection
+    ledger_at: datetime | None
+    now: datetime
+
+    @property
+    def leg(self) -> LegView | None:
+        """The venue's side; None where no source ever showed the leg."""
+        return self.view.legs.get(self.key)
+
+    @property
+    def rows(self) -> tuple[Expectation, ...]:
+        """The live rows."""
+        return tuple(share.row for share in self.belief.shares)
+
+    @property
+    def contract_size(self) -> Decimal | None:
+        """Base currency in one contract; None where the venue does not know the symbol."""
+        return None if self.belief.market is None else self.belief.market.contract_size
+
+    @property
+    def price(self) -> Decimal | None:
+        """Quote per base: the mark, else the entry; None where the venue never gave one."""
+        leg = self.leg
+        if leg is None:
+            return None
+        if leg.mark_price is None and leg.notional and leg.quantity and self.contract_size:
+            return leg.notional / (abs(leg.quantity) * self.contract_size)
+        return leg.mark_price or leg.entry_price
+
+    @property
+    def apart(self) -> Decimal:
+        """Venue minus ledgers, contracts. An unknown venue is not apart."""
+        return Decimal(0) if self.observed is None else self.observed - self.belief.expected
+
+    def value(self, contracts: Decimal) -> Decimal | None:
+        """Return the unsigned quote value of contracts; None where price or contract are unknown."""
+        price, size = self.price, self.contract_size
+        return None if price is None or size is None else abs(contracts) * size * price

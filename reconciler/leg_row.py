@@ -1,0 +1,44 @@
+"""One leg as the screens show it: ledger beside venue."""
+
+from reconciler.difference import LegVerdict
+from reconciler.leg_case import LegCase
+from reconciler.views import PositionView
+from verification.observation import Source
+
+
+def leg_row(case: LegCase, *, agrees: bool) -> PositionView:
+    """Return the row of one leg; `kinds` stays empty for who knows the open alerts.
+
+    Args:
+        case: The leg.
+        agrees: True when both sides hold the same, or what differs is dust.
+    """
+    known = bool(case.stated.shares)
+    leg = case.leg
+    seen = case.observed is not None
+    listed = case.view.listed
+    observed_at = None
+    if seen:
+        observed_at = leg.heard.utc if leg is not None else listed.utc if listed is not None else None
+    return PositionView(
+        account=case.key.account,
+        venue=case.view.venue,
+        symbol=case.key.symbol,
+        leg=case.key.leg,
+        expected=case.stated.expected if known else None,
+        expected_low=case.stated.low if known else None,
+        expected_high=case.stated.high if known else None,
+        ledger_state=", ".join(sorted({share.row.state.value for share in case.stated.shares})),
+        ledgers=tuple(sorted({share.row.ledger for share in case.stated.shares})),
+        ledger_at=case.ledger_at,
+        observed=case.observed,
+        observed_by=None if not seen else leg.source if leg is not None else Source.REST,
+        observed_at=observed_at,
+        contract_size=case.contract_size,
+        notional=case.value(case.observed) if case.observed is not None else None,
+        mark_price=leg.mark_price if leg is not None else None,
+        stop=case.protection.state.value,
+        stop_price=case.protection.price(case.observed) if case.observed else None,
+        verdict=(LegVerdict.AGREE if agrees else case.difference.verdict).value,
+        kinds=(),
+    )

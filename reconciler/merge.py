@@ -1,0 +1,265 @@
+"""How a new reading and the stream's facts change what is known of an account: the newest version wins.
+
+A list that leaves a leg out, or shows it without a version, never overrides a newer push by itself. Lists
+sent after the push that go on contradicting it for longer than any plausible lag do, with that grade.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from reconciler.venue_view import Contrary, Grade, LegView, Lists, VenueView
+from verification.account import AccountReading, Position, PositionsReading
+from verification.clock import Moment
+from verification.leg import LegKey
+from verification.observation import PositionSeen, Source
+from verification.stream import StreamHealth, StreamState
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSettings:
+    """When lists are believed against what was known.
+
+    Attributes:
+        reads: Lists needed against a push of a stream that is blind by now.
+        list_reads: Lists needed where only earlier lists showed the leg.
+        spacing: Lists sent closer together than this count once.
+        span: Least time from the first to the last of them; twice the measured lag if that is longer.
+        outvote: The span needed against a stream that is live and has not taken its word back.
+    """
+
+    reads: int = 3
+    list_reads: int = 2
+    spacing: timedelta = timedelta(seconds=1)
+    span: timedelta = timedelta(seconds=5)
+    outvote: timedelta = timedelta(minutes=5)
+
+
+DEFAULT_MERGE = MergeSettings()
+
+
+def merge_view(
+    previous: VenueView | None,
+    reading: AccountReading,
+    stream: Mapping[LegKey, PositionSeen],
+    stream_health: StreamHealth,
+    *,
+    now: Moment,
+    settings: MergeSettings = DEFAULT_MERGE,
+    lag: timedelta | None = None,
+) -> VenueView:
+    """Return what is known after `reading`.
+
+    Args:
+        previous: What was known before; None at the start. Of the same account.
+        reading: The account, or some symbols of it, as just read.
+        stream: The newest position fact the stream showed of each leg.
+        stream_health: The stream's health now.
+        now: The present; becomes `read_at`.
+        settings: When lists are believed against what was known.
+        lag: The measured high percentile of the list's visibility lag; None while not measured.
+    """
+    legs = dict(previous.legs) if previous is not None else {}
+    first = previous is None
+    for key, seen in sorted(stream.items()):
+        legs[key] = _pushed(legs.get(key), seen)
+    listed = reading.positions
+    if listed is not None:
+        rows = {row.key: row for row in listed.positions}
+        for key in sorted(rows.keys() | {key for key in legs if _in_scope(reading, key)}):
+            row = rows.get(key)
+            old = legs.get(key)
+            if row is not None:
+                legs[key] = _with_row(old, row, listed, settings, first=first)
+            elif old is not None:
+                legs[key] = _left_out(old, listed, settings)
+        legs = {
+            key: _believe(leg, listed, stream_health, settings, lag) if _in_scope(reading, key) else leg
+            for key, leg in legs.items()
+        }
+    return VenueView(
+        account=reading.account,
+        venue=reading.venue,
+        mode=reading.mode,
+        symbols=reading.symbols,
+        legs=legs,
+        listed=None if listed is None else listed.sent,
+        lists=_lists(previous, reading, settings),
+        orders=reading.orders,
+        conditional_orders=reading.conditional_orders,
+        failures=reading.failures,
+        stream=stream_health,
+        read_at=now,
+    )
+
+
+def _in_scope(reading: AccountReading, key: LegKey) -> bool:
+    return reading.symbols is None or key.symbol in reading.symbols
+
+
+def _pushed(old: LegView | None, seen: PositionSeen) -> LegView:
+    where = seen.provenance
+    new = LegView(
+        key=seen.key,
+        quantity=seen.quantity,
+        grade=Grade.SHOWN if seen.version is None else Grade.PROOF,
+        version=seen.version,
+        source=Source.WEBSOCKET,
+        sent=None,
+        heard=where.received,
+        push_epoch=where.epoch,
+        updated_at=where.exchange_at,
+    )
+    if old is None:
+        return replace(new, changed=where.received)
+    if old.version is not None and new.version is not None:
+        if new.version == old.version and new.quantity == old.quantity:
+            return replace(old, push_epoch=where.epoch)
+        newer = new.version > old.version
+    else:
+        # A push is timelier than an answer: it is older only if it came before the question was even sent.
+        # The same push is handed in again with every reading, hence the strict comparison without one.
+        heard = where.received.monotonic
+        newer = heard >= old.sent.monotonic if old.sent is not None else heard > old.heard.monotonic
+    if not newer:
+        return old
+    if new.quantity == old.quantity:
+        return replace(
+            new,
+            changed=old.changed,
+            entry_price=old.entry_price,
+            mark_price=old.mark_price,
+            notional=old.notional,
+            attached_stop=old.attached_stop,
+        )
+    # A mark price outlives the position it came with; entry, value and attached stop belong to the old size.
+    return replace(
+        new,
+        changed=where.received,
+        mark_price=old.mark_price,
+        entry_price=old.entry_price,
+        attached_stop=old.attached_stop if new.quantity * old.quantity > 0 else None,
+    )
+
+
+def _with_row(
+    old: LegView | None, row: Position, listed: PositionsReading, settings: MergeSettings, *, first: bool
+) -> LegView:
+    new = LegView(
+        key=row.key,
+        quantity=row.quantity,
+        grade=Grade.SHOWN if row.version is None else Grade.PROOF,
+        version=row.version,
+        source=Source.REST,
+        sent=listed.sent,
+        heard=listed.received,
+        # At the start nothing changed under our eyes: the row may be days old.
+        changed=None if first else listed.received,
+        updated_at=row.updated_at,
+        entry_price=row.entry_price,
+        mark_price=row.mark_price,
+        notional=row.notional,
+        attached_stop=row.attached_stop,
+    )
+    if old is None:
+        return new
+    if not _row_is_newer(old, new):
+        stale = old.version is not None and new.version is not None and new.version < old.version
+        # A row that is provably old says nothing about now: it neither confirms nor contradicts.
+        return old if stale else _contradicted(old, new.quantity, listed, settings)
+    if new.quantity != old.quantity:
+        return replace(new, changed=listed.received)
+    return replace(
+        new,
+        version=old.version if new.version is None else new.version,
+        grade=old.grade if new.version is None and old.version is not None else new.grade,
+        changed=old.changed,
+        push_epoch=old.push_epoch,
+        updated_at=row.updated_at or old.updated_at,
+    )
+
+
+def _row_is_newer(old: LegView, new: LegView) -> bool:
+    if old.version is not None and new.version is not None and new.version != old.version:
+        return new.version > old.version
+    if new.quantity == old.quantity:
+        return True
+    if old.grade is Grade.BOUNDED_LAG:
+        # What was concluded from lists yields to a list that shows the leg after all.
+        return True
+    if old.version is not None:
+        return False
+    return old.push_epoch is None and (old.sent is None or _after(new.sent, old.sent))
+
+
+def _after(later: Moment | None, earlier: Moment) -> bool:
+    return later is not None and later.monotonic > earlier.monotonic
+
+
+def _left_out(old: LegView, listed: PositionsReading, settings: MergeSettings) -> LegView:
+    if old.quantity != 0:
+        return _contradicted(old, Decimal(0), listed, settings)
+    # A list without a flat leg agrees with it.
+    return replace(old, heard=listed.received, contrary=None)
+
+
+def _contradicted(
+    old: LegView, quantity: Decimal, listed: PositionsReading, settings: MergeSettings
+) -> LegView:
+    if listed.sent.monotonic < old.heard.monotonic:
+        # Sent before the fact was heard: even an answer without any lag may not contain it.
+        return old
+    past = old.contrary
+    if past is None or past.quantity != quantity:
+        return replace(old, contrary=Contrary(quantity, 1, listed.sent, listed.sent))
+    if listed.sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
+        return old
+    return replace(old, contrary=replace(past, reads=past.reads + 1, latest=listed.sent))
+
+
+def _believe(
+    leg: LegView,
+    listed: PositionsReading,
+    stream: StreamHealth,
+    settings: MergeSettings,
+    lag: timedelta | None,
+) -> LegView:
+    against = leg.contrary
+    if against is None:
+        return leg
+    span = max(settings.span, 2 * lag) if lag is not None else settings.span
+    reads = settings.reads
+    if leg.push_epoch is None:
+        reads = settings.list_reads
+    elif stream.state is StreamState.LIVE and stream.epoch == leg.push_epoch and stream.missed_since is None:
+        span = max(span, settings.outvote)
+    elapsed = against.latest.monotonic - against.since.monotonic
+    if against.reads < reads or elapsed < span.total_seconds():
+        return leg
+    return replace(
+        leg,
+        quantity=against.quantity,
+        grade=Grade.BOUNDED_LAG,
+        source=Source.REST,
+        sent=listed.sent,
+        heard=listed.received,
+        push_epoch=None,
+        changed=listed.received,
+        contrary=None,
+        notional=None,
+        updated_at=None,
+        attached_stop=None,
+    )
+
+
+def _lists(previous: VenueView | None, reading: AccountReading, settings: MergeSettings) -> Lists | None:
+    past = previous.lists if previous is not None else None
+    if reading.positions is None or reading.symbols is not None:
+        return past
+    sent = reading.positions.sent
+    if past is None:
+        return Lists(1, sent, sent)
+    if sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
+        return past
+    return Lists(past.reads + 1, past.since, sent)

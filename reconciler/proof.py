@@ -1,0 +1,168 @@
+"""What a finding rests on, both sides, as lines with their times."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from reconciler.finding import Evidence, Party
+from reconciler.leg_case import LegCase
+from reconciler.legs import Share
+from reconciler.venue_view import Grade
+from reconciler.wording import amount, holding, number
+from verification.account import Part, RestingOrder
+from verification.observation import Source
+
+
+def evidence_of(case: LegCase) -> tuple[Evidence, ...]:
+    """Return the bot's rows, the exchange's word on the position, and its word on the stops."""
+    return (*_bot(case), *_exchange(case), *_stops(case))
+
+
+def _bot(case: LegCase) -> tuple[Evidence, ...]:
+    lines = [_row(case, share) for share in case.stated.shares]
+    lines += [
+        Evidence(
+            party=Party.BOT,
+            source=row.ledger,
+            text=f"trade {row.row_id}: {row.state.value}, the bot expects nothing of it",
+            at=row.updated_at or case.ledger_at,
+            data={"row": row.row_id, "state": row.state.value},
+        )
+        for row in case.stated.ended
+    ]
+    if lines:
+        return tuple(lines)
+    return (
+        Evidence(
+            party=Party.BOT,
+            source="ledger",
+            text=f"no trade on {case.key.symbol} in any ledger of this account",
+            at=case.ledger_at,
+            data={},
+        ),
+    )
+
+
+def _row(case: LegCase, share: Share) -> Evidence:
+    row = share.row
+    text = f"trade {row.row_id}: {holding(share.expected, row.symbol, case.contract_size)}, {row.state.value}"
+    if row.stop_order_ids:
+        text += f", stop {', '.join(row.stop_order_ids)}"
+    data = {
+        "row": row.row_id,
+        "state": row.state.value,
+        "expected": number(share.expected),
+        "low": number(share.low),
+        "high": number(share.high),
+    }
+    for name, ids in (
+        ("entries", row.entry_order_ids),
+        ("exits", row.exit_order_ids),
+        ("stops", row.stop_order_ids),
+    ):
+        if ids:
+            data[name] = " ".join(ids)
+    if row.stop_price is not None:
+        data["stop_price"] = number(row.stop_price)
+    if row.opened_at is not None:
+        data["opened_at"] = row.opened_at.isoformat()
+    return Evidence(Party.BOT, row.ledger, text, row.updated_at or case.ledger_at, data)
+
+
+def _exchange(case: LegCase) -> tuple[Evidence, ...]:
+    leg, view = case.leg, case.view
+    symbol, size = case.key.symbol, case.contract_size
+    lines: list[Evidence] = []
+    if leg is None:
+        if view.listed is not None:
+            reads = 1 if view.lists is None else view.lists.reads
+            lines.append(
+                Evidence(
+                    party=Party.EXCHANGE,
+                    source=Source.REST.value,
+                    text="the position list is complete and does not show it",
+                    at=view.listed.utc,
+                    data={"lists": str(reads)},
+                )
+            )
+    else:
+        told = f"holds {holding(leg.quantity, symbol, size)}"
+        if leg.grade is Grade.BOUNDED_LAG:
+            told += ", so said by lists too many and too far apart for a lag"
+        data = {"quantity": number(leg.quantity), "grade": leg.grade.value}
+        if leg.version is not None:
+            data["version"] = str(leg.version)
+        if leg.updated_at is not None:
+            data["changed_at"] = leg.updated_at.isoformat()
+        lines.append(Evidence(Party.EXCHANGE, leg.source.value, told, leg.heard.utc, data))
+        if leg.contrary is not None:
+            lines.append(
+                Evidence(
+                    party=Party.EXCHANGE,
+                    source=Source.REST.value,
+                    text=f"the position list shows {holding(leg.contrary.quantity, symbol, size)}: not newer",
+                    at=leg.contrary.latest.utc,
+                    data={"lists": str(leg.contrary.reads)},
+                )
+            )
+    lines += [
+        Evidence(
+            party=Party.EXCHANGE,
+            source=Source.REST.value,
+            text=f"{part.value.replace('_', ' ')} could not be read: {error}",
+            at=view.read_at.utc,
+            data={"part": part.value, "code": error.code},
+        )
+        for part, error in sorted(view.failures.items())
+    ]
+    return tuple(lines)
+
+
+def _stops(case: LegCase) -> tuple[Evidence, ...]:
+    at = case.view.read_at.utc
+    symbol, size = case.key.symbol, case.contract_size
+    believed = {order_id for row in case.rows for order_id in row.stop_order_ids}
+    conditional = case.book.conditional
+    orders = {} if conditional is None else dict(conditional)
+    lines = [_order(order, symbol, size, at) for _, order in sorted(orders.items()) if order.stop_loss]
+    if conditional is not None:
+        lines += [
+            Evidence(
+                Party.EXCHANGE,
+                Source.REST.value,
+                f"stop {order_id}, which the bot believes in, does not rest",
+                at,
+                {"order": order_id},
+            )
+            for order_id in sorted(believed - orders.keys())
+        ]
+        if not lines and case.protection.attached is None:
+            lines.append(
+                Evidence(
+                    Party.EXCHANGE, Source.REST.value, "no stop rests", at, {"part": Part.CONDITIONAL_ORDERS}
+                )
+            )
+    if case.protection.attached is not None:
+        price = number(case.protection.attached)
+        lines.append(
+            Evidence(
+                Party.EXCHANGE,
+                Source.REST.value,
+                f"a stop at {price} belongs to the position",
+                at,
+                {"trigger": price},
+            )
+        )
+    return tuple(lines)
+
+
+def _order(order: RestingOrder, symbol: str, size: Decimal | None, at: datetime) -> Evidence:
+    much = "all of it" if order.quantity is None else amount(order.quantity - order.filled, symbol, size)
+    trigger = "" if order.trigger_price is None else f" at {number(order.trigger_price)}"
+    reduces = "reduce-only" if order.reduce_only or order.close_position else "not reduce-only"
+    data = {"order": order.order_id, "side": order.side.value}
+    if order.quantity is not None:
+        data["quantity"] = number(order.quantity)
+    if order.trigger_price is not None:
+        data["trigger"] = number(order.trigger_price)
+    text = f"stop {order.order_id} rests: {order.side.value} {much}{trigger}, {reduces}"
+    return Evidence(Party.EXCHANGE, Source.REST.value, text, at, data)

@@ -1,0 +1,128 @@
+"""What a comparison can swear about any condition, an open alert's among them: found, gone, or not judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.difference import LegVerdict
+from reconciler.finding import Evidence, FindingKey, Kind, Party
+from reconciler.leg_case import LegCase
+from reconciler.proof import evidence_of
+from reconciler.venue_view import VenueView
+from verification.leg import LegKey
+from verification.observation import Source
+
+COMPARED = frozenset(
+    {
+        Kind.ORPHANED_POSITION,
+        Kind.PHANTOM_POSITION,
+        Kind.QUANTITY_MISMATCH,
+        Kind.SIDE_MISMATCH,
+        Kind.UNPROTECTED_POSITION,
+    }
+)
+"""The kinds that a comparison finds. It judges `unverified_open` too: agreement settles it."""
+
+
+class Word(StrEnum):
+    """Whether a condition holds."""
+
+    FOUND = "found"
+    CLEAR = "clear"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one condition.
+
+    Attributes:
+        word: Whether it holds.
+        reason: One plain sentence.
+        evidence: What shows that it is gone; empty unless CLEAR.
+    """
+
+    word: Word
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sworn:
+    """Everything a comparison knows, kept to answer for conditions it did not find.
+
+    Attributes:
+        view: The venue's side.
+        found: The conditions that were found.
+        cases: Every leg compared.
+        settled: Legs on which both sides hold the same, up to dust.
+        ledgers_complete: Whether every ledger could be read.
+        ledger_at: When the ledgers were read, aware UTC.
+        moving: Symbols whose rows changed meanwhile.
+    """
+
+    view: VenueView
+    found: frozenset[FindingKey]
+    cases: Mapping[LegKey, LegCase]
+    settled: frozenset[LegKey]
+    ledgers_complete: bool
+    ledger_at: datetime | None
+    moving: frozenset[str]
+
+    def standing(self, key: FindingKey) -> Standing:
+        """Return what is known of one condition. Seeing nothing is UNKNOWN, never CLEAR."""
+        if key in self.found:
+            return Standing(Word.FOUND, "it was found again")
+        if key.account != self.view.account or key.kind.blindness:
+            return Standing(Word.UNKNOWN, "this comparison does not judge it")
+        if not self.view.covers(key.symbol):
+            return Standing(Word.UNKNOWN, f"{key.symbol} was not read this time")
+        if key.symbol in self.moving:
+            return Standing(Word.UNKNOWN, "the ledger changed while the exchange was read")
+        leg = LegKey(key.account, key.symbol, key.leg)
+        case = self.cases.get(leg)
+        if case is None:
+            return self._of_no_leg(leg)
+        if case.difference.verdict is LegVerdict.UNKNOWN:
+            return Standing(Word.UNKNOWN, "one side could not be read")
+        if key.kind is Kind.UNPROTECTED_POSITION:
+            return self._of_stop(case)
+        other = case.difference.kind is not None and leg not in self.settled
+        if leg in self.settled or (other and key.kind is not Kind.UNVERIFIED_OPEN):
+            reason = (
+                "both sides hold the same" if leg in self.settled else "it has become another discrepancy"
+            )
+            return Standing(Word.CLEAR, reason, evidence_of(case))
+        return Standing(Word.UNKNOWN, "an order of the bot is still at work")
+
+    def _of_stop(self, case: LegCase) -> Standing:
+        if case.view.conditional_orders is None and case.observed != 0:
+            return Standing(Word.UNKNOWN, "conditional orders could not be read")
+        if case.protection.entry_since is not None:
+            return Standing(Word.UNKNOWN, "an entry is still at work")
+        reason = (
+            "nothing is held"
+            if case.observed == 0
+            else "what the bots know is covered, or keeps no stop there"
+        )
+        return Standing(Word.CLEAR, reason, evidence_of(case))
+
+    def _of_no_leg(self, leg: LegKey) -> Standing:
+        """Judge a leg that neither side names: it is gone only if both sides were seen to be without it."""
+        if not self.ledgers_complete:
+            return Standing(Word.UNKNOWN, "not every ledger could be read")
+        if not self.view.knows(leg):
+            return Standing(Word.UNKNOWN, "the position list could not be read")
+        known = self.view.legs.get(leg)
+        lists = self.view.lists
+        if known is None and (lists is None or lists.reads < 2):  # noqa: PLR2004 - one list may lag
+            return Standing(Word.UNKNOWN, "a single list without it proves nothing")
+        told = "the position list is complete and does not show it" if known is None else "holds nothing"
+        at = self.view.listed if known is None else known.heard
+        source = Source.REST if known is None else known.source
+        evidence = (
+            Evidence(Party.EXCHANGE, source.value, told, None if at is None else at.utc, {}),
+            Evidence(Party.BOT, "ledger", "no trade on it in any ledger", self.ledger_at, {}),
+        )
+        return Standing(Word.CLEAR, "neither side holds anything any more", evidence)

@@ -1,0 +1,74 @@
+"""How a verification that ended without an answer becomes a finding."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from reconciler.finding import Evidence, Finding, Kind, Party, Severity
+from reconciler.wording import amount, duration, holding, number
+from verification.account import Market
+from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.question import OpenQuestion
+from verification.verdict import VerdictKind
+from verification.verification import Verification
+
+
+def unverified(verification: Verification, market: Market | None, *, price: Decimal | None = None) -> Finding:
+    """Return the finding for an open or a close of which it is not known whether it happened.
+
+    Args:
+        verification: One whose verdict is UNKNOWN.
+        market: What one contract is; None if not known.
+        price: Quote per base, for the exposure; None if not known.
+
+    Raises:
+        ValueError: The verdict is not UNKNOWN: that is an answer, not a doubt.
+    """
+    if verification.verdict.kind is not VerdictKind.UNKNOWN:
+        raise ValueError(f"a verdict of {verification.verdict.kind} is an answer, not a doubt")
+    question = verification.question
+    key = question.key
+    size = None if market is None else market.contract_size
+    waited = duration(verification.milliseconds / 1000)
+    if isinstance(question, OpenQuestion):
+        before = question.baseline.quantity if question.baseline is not None else Decimal(0)
+        expected = before + question.side.sign * question.quantity
+        at_stake = question.quantity
+        what = f"Whether the {question.side.value} of {amount(at_stake, key.symbol, size)} executed"
+    else:
+        expected = Decimal(0)
+        at_stake = abs(question.position.quantity)
+        what = f"Whether the close of {holding(question.position.quantity, key.symbol, size)} executed"
+    order = f" (order {question.order_id})" if question.order_id is not None else ""
+    return Finding(
+        kind=Kind.UNVERIFIED_OPEN,
+        account=key.account,
+        symbol=key.symbol,
+        leg=key.leg,
+        severity=Severity.CRITICAL,
+        reason=f"{what}{order} is not known after {waited}: {verification.verdict.reason.rstrip('.')}.",
+        expected=expected,
+        exposure=None if price is None or size is None else at_stake * size * price,
+        evidence=tuple(_line(seen, size) for seen in verification.observations),
+        contract_size=size,
+    )
+
+
+def _line(seen: Observation, size: Decimal | None) -> Evidence:
+    where = seen.provenance
+    at: datetime = where.exchange_at or where.received.utc
+    data = {"received": where.received.utc.isoformat()}
+    if where.sent is not None:
+        data["sent"] = where.sent.utc.isoformat()
+    if isinstance(seen, PositionSeen):
+        text = f"showed {holding(seen.quantity, seen.key.symbol, size)}"
+        data["quantity"] = number(seen.quantity)
+        if seen.version is not None:
+            data["version"] = str(seen.version)
+    elif isinstance(seen, OrderSeen):
+        done = amount(seen.executed, seen.key.symbol, size)
+        text = f"order {seen.order_id} is {seen.status}, {done} executed"
+        data |= {"order": seen.order_id, "executed": number(seen.executed), "status": seen.status}
+    else:
+        text = f"said nothing ({seen.silence.value}): {seen.detail}"
+        data["silence"] = seen.silence.value
+    return Evidence(Party.EXCHANGE, where.source.value, text, at, data)

@@ -1,0 +1,161 @@
+"""The venue side of a comparison: what it is known to hold, merged from its position list and its stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from verification.account import Part, PositionMode, RestingOrder
+from verification.clock import Moment
+from verification.errors import SourceError
+from verification.leg import LegKey
+from verification.observation import Source
+from verification.stream import StreamHealth, StreamState
+
+
+class Grade(StrEnum):
+    """What the best known quantity of a leg rests on."""
+
+    PROOF = "proof"  # a row or push (a zero too) whose version is the newest known
+    SHOWN = "shown"  # a row or push without a version
+    BOUNDED_LAG = "bounded_lag"  # position lists said so often and long enough that lag cannot explain it
+    ABSENT = "absent"  # a whole list did not show a leg that no source ever showed
+
+
+@dataclass(frozen=True, slots=True)
+class Contrary:
+    """Position lists that say something else than the best known quantity, without being provably newer.
+
+    Attributes:
+        quantity: What they say, signed contracts; zero where they leave the leg out.
+        reads: How many spaced, complete lists said so without interruption.
+        since: When the first of them was sent.
+        latest: When the last counted one was sent.
+    """
+
+    quantity: Decimal
+    reads: int
+    since: Moment
+    latest: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """The best known state of one leg.
+
+    Attributes:
+        key: Which leg.
+        quantity: Signed contracts, long positive.
+        grade: What it rests on.
+        version: The venue's order of facts; None if it gives none.
+        source: Who said it last.
+        sent: When the list that said it was sent; None for a push.
+        heard: When it was last said, as received here.
+        push_epoch: The life of the stream in which it pushed this quantity itself; None if it never did.
+        changed: When a change of the quantity reached us; None while it never changed under our eyes.
+        contrary: Lists that say something else; None if the last one agrees.
+        updated_at: The venue's own time of the last change, aware UTC; None if not given.
+        entry_price: Quote per base; None if not given.
+        mark_price: Quote per base; None if not given.
+        notional: Unsigned quote value of the position when last listed; None if not known.
+        attached_stop: Trigger price of a stop that belongs to the position itself; None if none.
+    """
+
+    key: LegKey
+    quantity: Decimal
+    grade: Grade
+    version: int | None
+    source: Source
+    sent: Moment | None
+    heard: Moment
+    push_epoch: int | None = None
+    changed: Moment | None = None
+    contrary: Contrary | None = None
+    updated_at: datetime | None = None
+    entry_price: Decimal | None = None
+    mark_price: Decimal | None = None
+    notional: Decimal | None = None
+    attached_stop: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The complete position lists of the whole account that were read, spaced ones only.
+
+    Attributes:
+        reads: How many.
+        since: When the first was sent.
+        latest: When the last counted one was sent.
+    """
+
+    reads: int
+    since: Moment
+    latest: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class VenueView:
+    """Everything known of one account at one moment.
+
+    Attributes:
+        account: The account's name in the settings.
+        venue: ccxt exchange id.
+        mode: One-way or hedge.
+        symbols: The symbols the last reading covered; None means all. Only these can be judged.
+        legs: Every leg any source ever showed, flat ones too (their versions unmask a late old row).
+        listed: When the position list of the last reading was sent; None when it failed.
+        lists: The whole lists read so far; None before the first.
+        orders: Resting ordinary orders of the symbols covered; None when the read failed.
+        conditional_orders: Resting conditional orders of the symbols covered; None when the read failed.
+        failures: Why, by part.
+        stream: The stream's health then.
+        read_at: When the last answer had arrived.
+    """
+
+    account: str
+    venue: str
+    mode: PositionMode
+    symbols: frozenset[str] | None
+    legs: Mapping[LegKey, LegView]
+    listed: Moment | None
+    lists: Lists | None
+    orders: tuple[RestingOrder, ...] | None
+    conditional_orders: tuple[RestingOrder, ...] | None
+    failures: Mapping[Part, SourceError]
+    stream: StreamHealth
+    read_at: Moment
+
+    def covers(self, symbol: str) -> bool:
+        """True when the last reading asked about `symbol`."""
+        return self.symbols is None or symbol in self.symbols
+
+    def knows(self, key: LegKey) -> bool:
+        """True when the leg's quantity is known now: from a whole list, or kept by a live stream.
+
+        With the position list failed only the stream's own word of its present, unbroken life counts.
+        """
+        if not self.covers(key.symbol):
+            return False
+        if self.listed is not None:
+            return True
+        leg = self.legs.get(key)
+        stream = self.stream
+        return (
+            leg is not None
+            and leg.push_epoch == stream.epoch
+            and stream.state is StreamState.LIVE
+            and stream.missed_since is None
+        )
+
+    def quantity(self, key: LegKey) -> Decimal | None:
+        """Return signed contracts; zero for a leg that a whole list left out; None if not known now."""
+        if not self.knows(key):
+            return None
+        leg = self.legs.get(key)
+        return Decimal(0) if leg is None else leg.quantity
+
+    def grade(self, key: LegKey) -> Grade:
+        """Return what the quantity of a known leg rests on."""
+        leg = self.legs.get(key)
+        return Grade.ABSENT if leg is None else leg.grade

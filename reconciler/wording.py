@@ -1,0 +1,48 @@
+"""Quantities and times as a trader says them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+
+def number(value: Decimal) -> str:
+    """Return a plain number: no exponent, no trailing zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def base_of(symbol: str) -> str:
+    """Return the base currency of a ccxt unified symbol: `AVL` of `AVL/USDT:USDT`."""
+    return symbol.split("/", 1)[0]
+
+
+def amount(contracts: Decimal, symbol: str, contract_size: Decimal | None) -> str:
+    """Return an unsigned quantity: `43 AVL`, or `4.3 contracts (43 AVL)` where a contract is not one coin."""
+    size = abs(contracts)
+    if contract_size is None:
+        return f"{number(size)} contracts"
+    coins = f"{number((size * contract_size).normalize())} {base_of(symbol)}"
+    return coins if contract_size == 1 else f"{number(size)} contracts ({coins})"
+
+
+def holding(contracts: Decimal, symbol: str, contract_size: Decimal | None) -> str:
+    """Return a signed quantity: `long 43 AVL`, `short 300 NEAR`, `nothing`."""
+    if contracts == 0:
+        return "nothing"
+    side = "long" if contracts > 0 else "short"
+    return f"{side} {amount(contracts, symbol, contract_size)}"
+
+
+def clock(at: datetime) -> str:
+    """Return the time of day in UTC."""
+    return f"{at:%H:%M:%S} UTC"
+
+
+def duration(seconds: float) -> str:
+    """Return a span as people say it: `45 s`, `12 min`, `3 h 10 min`."""
+    whole = int(seconds)
+    if whole < 120:  # noqa: PLR2004 - below two minutes seconds say more
+        return f"{whole} s"
+    minutes = whole // 60
+    if minutes < 120:  # noqa: PLR2004 - below two hours minutes say more
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
