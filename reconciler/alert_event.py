@@ -1,12 +1,13 @@
 """What can happen to an alert (events), what may follow (decisions), and the numbers that steer it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.alert import Alert
-from reconciler.finding import Evidence, Finding
+from reconciler.finding import Evidence, Finding, FindingKey
 
 TRUEUP = "trueup"
 """Who acts when no person does."""
@@ -95,6 +96,23 @@ class Expire:
 
 
 Event = Detected | Clear | Unknown | Acknowledge | Expire
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one sweep, or one targeted check, learned. A condition that is not named was not looked at.
+
+    Where a condition is in more than one of them, finding it counts over not seeing, not seeing over clear.
+
+    Attributes:
+        detected: What was found, confirmed or not yet.
+        clear: Open conditions that fresh evidence shows to be gone.
+        unknown: Open conditions that could not be checked.
+    """
+
+    detected: tuple[Detected, ...] = ()
+    clear: Mapping[FindingKey, Clear] = field(default_factory=dict)
+    unknown: Mapping[FindingKey, Unknown] = field(default_factory=dict)
 
 
 class Action(StrEnum):

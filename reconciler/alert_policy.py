@@ -22,6 +22,7 @@ from reconciler.alert_event import (
     Detected,
     Event,
     Expire,
+    Observed,
     Owed,
     Unknown,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Detected",
     "Event",
     "Expire",
+    "Observed",
     "Owed",
     "Rule",
     "Unknown",

@@ -4,8 +4,8 @@ No row, session or exchange object crosses it, and it loads neither ccxt nor the
 synchronous; every query is one short read transaction, so what it returns belongs together.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
@@ -21,7 +21,10 @@ from reconciler.alert_errors import (
     NotFiringYet,
 )
 from reconciler.finding import Kind
+from reconciler.storage.commands import StoredCommands
+from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.queries import StoredQueries
 from reconciler.views import AlertView, Heartbeat, LatencyView, NowView, PositionView, VerificationView
 from verification.clock import Clock, SystemClock
 
@@ -120,6 +123,7 @@ class Console:
 
     queries: Queries
     commands: Commands
+    shut: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
     def open(cls, url: str, *, clock: Clock | None = None) -> "Console":
@@ -132,12 +136,13 @@ class Console:
         Raises:
             StateDatabaseError: It cannot be used; `trouble` says why, the message what to do.
         """
-        del url
-        _ = clock or SystemClock()
-        raise NotImplementedError
+        clock = clock or SystemClock()
+        database = Database.open(url, create=False)
+        return cls(StoredQueries(database, clock), StoredCommands(database, clock), database.close)
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
+        self.shut()
 
     def __enter__(self) -> Self:
         return self

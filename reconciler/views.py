@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.alert import Alert, AlertState
-from reconciler.finding import Severity
+from reconciler.finding import Evidence, Severity
 from verification.leg import Leg
 from verification.observation import Source
 
@@ -24,6 +24,7 @@ class TransitionView:
         origin: From where: reconciler, dashboard, cli.
         reason: Why, one plain sentence; a person's note where a person did it.
         severity: The severity then.
+        evidence: What the change rested on.
     """
 
     at: datetime
@@ -34,6 +35,7 @@ class TransitionView:
     origin: str
     reason: str
     severity: Severity
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,195 @@
+"""Alerts in the database: every decision, its alert and its transition row are one transaction.
+
+The functions take the connection of a write transaction (`Database.write`, `Writer`). Several processes may
+call them at once: open alerts are locked while they are decided upon, each update is a compare-and-set on the
+version, and the partial unique index lets no second open episode of a condition in.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from reconciler.alert import Alert, AlertState
+from reconciler.alert_errors import AlertChanged, AlertNotFound
+from reconciler.alert_event import (
+    Acknowledge,
+    AlertSettings,
+    Decision,
+    Detected,
+    Event,
+    Expire,
+    Observed,
+)
+from reconciler.alert_policy import decide
+from reconciler.finding import FindingKey
+from reconciler.storage.mapping import alert_of, alert_values, transition_values
+from reconciler.storage.rows import AlertRow, AlertTransitionRow, table
+from reconciler.storage.upsert import upsert_into
+
+ALERT = table(AlertRow)
+TRANSITION = table(AlertTransitionRow)
+
+_IS_OPEN = ALERT.c.state != AlertState.RESOLVED.value
+_ATTEMPTS = 3
+"""How often a decision is made anew because another process opened the same episode in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was decided and stored: the alert as it is now, and why."""
+
+    alert: Alert
+    decision: Decision
+
+
+def open_alerts(connection: sa.Connection, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
+    """Return every open alert, pending ones too, oldest first; of some accounts or of all."""
+    query = sa.select(ALERT).where(_IS_OPEN).order_by(ALERT.c.id)
+    if accounts is not None:
+        query = query.where(ALERT.c.account.in_(accounts))
+    return tuple(alert_of(row) for row in connection.execute(query))
+
+
+def observe(
+    connection: sa.Connection, observed: Observed, settings: AlertSettings, *, now: datetime
+) -> tuple[Change, ...]:
+    """Apply what a sweep learned. A condition it does not name stays as it is.
+
+    Args:
+        connection: Of a write transaction.
+        observed: What was found, cleared, and not seen.
+        settings: The numbers of the alert policy.
+        now: Aware UTC.
+
+    Returns:
+        Every change, mere re-sightings too (`decision.action.recorded` tells them apart).
+    """
+    changes = list(expire(connection, settings, now=now))
+    events = tuple(_events(observed))
+    current = _lock_open(connection, {key.account for key, _ in events})
+    for key, event in events:
+        change = _apply(connection, current.get(key), event, settings, key=key, now=now)
+        if change is not None:
+            current[key] = change.alert
+            changes.append(change)
+    return tuple(changes)
+
+
+def expire(connection: sa.Connection, settings: AlertSettings, *, now: datetime) -> tuple[Change, ...]:
+    """Fire every alert again whose acknowledgement has run out."""
+    query = sa.select(ALERT).where(
+        ALERT.c.state == AlertState.ACKNOWLEDGED.value, ALERT.c.acknowledged_until <= now
+    )
+    due = [alert_of(row) for row in connection.execute(query.order_by(ALERT.c.id).with_for_update())]
+    changes = (_store(connection, each, decide(each, Expire(now), settings, now=now), now) for each in due)
+    return tuple(change for change in changes if change is not None)
+
+
+def acknowledge(
+    connection: sa.Connection,
+    alert_id: int,
+    person: Acknowledge,
+    settings: AlertSettings,
+    *,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Alert:
+    """Store that a person has seen an alert.
+
+    Raises:
+        AlertCommandError: It was refused; the message is for that person.
+    """
+    row = connection.execute(sa.select(ALERT).where(ALERT.c.id == alert_id).with_for_update()).one_or_none()
+    if row is None:
+        raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
+    alert = alert_of(row)
+    if expected_version is not None and alert.version != expected_version:
+        raise AlertChanged(f"alert {alert_id} has changed since you looked: look again, then acknowledge it")
+    change = _store(connection, alert, decide(alert, person, settings, now=now), now)
+    assert change is not None, "an acknowledgement is stored or refused"
+    return change.alert
+
+
+def _events(observed: Observed) -> Iterator[tuple[FindingKey, Event]]:
+    found = {each.finding.identity for each in observed.detected}
+    for each in observed.detected:
+        yield each.finding.identity, each
+    for key, unknown in observed.unknown.items():
+        if key not in found:
+            yield key, unknown
+    for key, clear in observed.clear.items():
+        if key not in found and key not in observed.unknown:
+            yield key, clear
+
+
+def _lock_open(connection: sa.Connection, accounts: set[str]) -> dict[FindingKey, Alert]:
+    query = sa.select(ALERT).where(_IS_OPEN, ALERT.c.account.in_(accounts)).order_by(ALERT.c.id)
+    alerts = (alert_of(row) for row in connection.execute(query.with_for_update()))
+    return {alert.key: alert for alert in alerts}
+
+
+def _is(key: FindingKey) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        ALERT.c.kind == key.kind.value,
+        ALERT.c.account == key.account,
+        ALERT.c.symbol == key.symbol,
+        ALERT.c.leg == key.leg.value,
+    )
+
+
+def _apply(
+    connection: sa.Connection,
+    alert: Alert | None,
+    event: Event,
+    settings: AlertSettings,
+    *,
+    key: FindingKey,
+    now: datetime,
+) -> Change | None:
+    unheard = alert is None or alert.state in {AlertState.PENDING, AlertState.RESOLVED}
+    if isinstance(event, Detected) and unheard:
+        before = sa.select(sa.func.max(ALERT.c.resolved_at)).where(_is(key), ALERT.c.fired_at.is_not(None))
+        event = replace(event, resolved_before=connection.execute(before).scalar())
+    for _ in range(_ATTEMPTS):
+        change = _store(connection, alert, decide(alert, event, settings, now=now), now)
+        if change is None or change.alert.id:
+            return change
+        query = sa.select(ALERT).where(_IS_OPEN, _is(key)).with_for_update()
+        row = connection.execute(query).one_or_none()
+        alert = None if row is None else alert_of(row)
+    raise AlertChanged(f"{key.kind} of {key.symbol} in {key.account} is being written by another process")
+
+
+def _store(
+    connection: sa.Connection, before: Alert | None, decision: Decision, now: datetime
+) -> Change | None:
+    """Write a decision. The alert's id stays 0 when another process has just opened the same episode."""
+    after = decision.after
+    if after is None:
+        return None
+    if after.id == 0:
+        after = replace(after, id=_insert(connection, after))
+        if after.id == 0:
+            return Change(after, decision)
+        state = None
+    else:
+        assert before is not None
+        state = before.state
+        changed = connection.execute(
+            sa.update(ALERT)
+            .where(ALERT.c.id == after.id, ALERT.c.version == before.version)
+            .values(alert_values(after))
+        )
+        if changed.rowcount != 1:
+            raise AlertChanged(f"alert {after.id} was changed by another process meanwhile")
+    if decision.action.recorded:
+        connection.execute(sa.insert(TRANSITION).values(transition_values(state, after, decision, now)))
+    return Change(after, decision)
+
+
+def _insert(connection: sa.Connection, alert: Alert) -> int:
+    statement = upsert_into(connection, ALERT).values(alert_values(alert)).on_conflict_do_nothing()
+    given = connection.execute(statement.returning(ALERT.c.id)).scalar()
+    return 0 if given is None else int(given)

@@ -1,0 +1,170 @@
+"""Latency in the database: every sample goes into one sketch per window, in three widths of window.
+
+Charts read the widest window that still resolves their points, so a week costs hardly more than an hour.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconciler.sketch import Sketch
+from reconciler.storage.rows import LatencyBucketRow, table
+from reconciler.storage.upsert import upsert_into
+from reconciler.views import LatencyPoint, LatencyView
+from verification.latency import LatencySample, Measure
+from verification.observation import Source
+
+BUCKET = table(LatencyBucketRow)
+POINTS_MAX = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One width of window and how long it is kept."""
+
+    width: timedelta
+    kept: timedelta
+
+
+TIERS = (
+    Tier(timedelta(seconds=10), timedelta(hours=3)),
+    Tier(timedelta(minutes=5), timedelta(hours=26)),
+    Tier(timedelta(hours=1), timedelta(days=400)),
+)
+"""Finest first. Each width divides the next."""
+
+_Key = tuple[int, datetime, str, str, str]
+_KEY = (BUCKET.c.tier, BUCKET.c.start, BUCKET.c.account, BUCKET.c.source, BUCKET.c.measure)
+_ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
+
+
+def add_samples(connection: sa.Connection, samples: Iterable[LatencySample]) -> None:
+    """Take samples into their windows.
+
+    Raises:
+        ValueError: A sample is not a finite number.
+    """
+    sketches: dict[_Key, Sketch] = defaultdict(Sketch)
+    for sample in samples:
+        name = (sample.account, sample.source.value, sample.measure.value)
+        for tier in TIERS:
+            key = (_seconds(tier.width), floor(sample.at, tier.width), *name)
+            sketches[key].add(sample.milliseconds)
+    # In the order of their keys, so that two writers never wait for each other crosswise.
+    keys = sorted(sketches)
+    for begin in range(0, len(keys), _ROWS_AT_ONCE):
+        _merge_into(connection, {key: sketches[key] for key in keys[begin : begin + _ROWS_AT_ONCE]})
+
+
+def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> None:
+    # The rows are there before they are locked and read, so that no other writer's samples are overwritten.
+    empty = Sketch().to_json()
+    insert = upsert_into(connection, BUCKET).on_conflict_do_nothing()
+    connection.execute(insert, [{**_columns(key), "sketch": empty} for key in sketches])
+    query = sa.select(BUCKET).where(sa.tuple_(*_KEY).in_(list(sketches)))
+    for row in connection.execute(query.order_by(*_KEY).with_for_update()):
+        sketches[row.tier, row.start, row.account, row.source, row.measure].merge(
+            Sketch.from_json(row.sketch)
+        )
+    update = sa.update(BUCKET).where(*(column == sa.bindparam(f"the_{column.name}") for column in _KEY))
+    values = [
+        {**{f"the_{name}": value for name, value in _columns(key).items()}, "sketch": sketch.to_json()}
+        for key, sketch in sketches.items()
+    ]
+    connection.execute(update, values)
+
+
+def read_latency(
+    connection: sa.Connection,
+    period: timedelta,
+    bucket: timedelta,
+    *,
+    account: str | None,
+    now: datetime,
+    measure: Measure | None = None,
+) -> tuple[LatencyView, ...]:
+    """Return one series per source and measure; see `console.Queries.latency`.
+
+    Raises:
+        ValueError: The period or the bucket is not positive.
+    """
+    if period <= timedelta(0) or bucket <= timedelta(0):
+        raise ValueError(f"a period and a bucket are longer than nothing, not {period} and {bucket}")
+    tier, width = _resolution(period, bucket)
+    query = sa.select(BUCKET).where(
+        BUCKET.c.tier == _seconds(tier.width),
+        BUCKET.c.start >= floor(now - period, width) + width,
+        BUCKET.c.start < floor(now, width) + width,
+    )
+    if account is not None:
+        query = query.where(BUCKET.c.account == account)
+    if measure is not None:
+        query = query.where(BUCKET.c.measure == measure.value)
+    series: dict[tuple[str, str], dict[datetime, Sketch]] = defaultdict(lambda: defaultdict(Sketch))
+    for row in connection.execute(query):
+        point = series[row.source, row.measure][floor(row.start, width)]
+        point.merge(Sketch.from_json(row.sketch))
+    order = list(Source)
+    names = sorted(series, key=lambda name: (name[1], order.index(Source(name[0]))))
+    return tuple(
+        _view(account or "", Source(source), named, series[source, named]) for source, named in names
+    )
+
+
+def prune_latency(connection: sa.Connection, *, now: datetime) -> None:
+    """Forget the windows that are no longer kept."""
+    for tier in TIERS:
+        old = (BUCKET.c.tier == _seconds(tier.width)) & (BUCKET.c.start < now - tier.kept - tier.width)
+        connection.execute(sa.delete(BUCKET).where(old))
+
+
+def floor(at: datetime, width: timedelta) -> datetime:
+    """Return the start of the window of `width` that `at` is in, counted from 1970, UTC."""
+    seconds = _seconds(width)
+    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
+
+
+def _resolution(period: timedelta, bucket: timedelta) -> tuple[Tier, timedelta]:
+    """Choose the windows to read and the width of a point, a multiple of them."""
+    wanted = max(bucket, period / POINTS_MAX)
+    able = [tier for tier in TIERS if tier.kept >= period] or [TIERS[-1]]
+    tier = max((each for each in able if each.width <= wanted), key=lambda each: each.width, default=able[0])
+    return tier, max(1, -(-wanted // tier.width)) * tier.width
+
+
+def _view(account: str, source: Source, measure: str, points: Mapping[datetime, Sketch]) -> LatencyView:
+    total = Sketch()
+    for sketch in points.values():
+        total.merge(sketch)
+    first = min(points)
+    return LatencyView(
+        account=account,
+        source=source,
+        measure=measure,
+        points=tuple(_point(start, points[start]) for start in sorted(points)),
+        total=_point(first, total),
+        distribution=total.distribution(),
+        negative=total.negative,
+    )
+
+
+def _point(at: datetime, sketch: Sketch) -> LatencyPoint:
+    p50, p95, p99 = sketch.quantiles((0.5, 0.95, 0.99))
+    return LatencyPoint(at, sketch.count, p50, p95, p99, sketch.longest)
+
+
+def _columns(key: _Key) -> dict[str, Any]:
+    return dict(zip((column.name for column in _KEY), key, strict=True))
+
+
+def _seconds(width: timedelta) -> int:
+    return width // timedelta(seconds=1)
+
+
+def p95_by_source(views: Sequence[LatencyView]) -> dict[Source, float]:
+    """Return the 95th percentile of each source over the whole period, milliseconds."""
+    return {view.source: view.total.p95_ms for view in views if view.total is not None}

@@ -1,0 +1,208 @@
+"""What screens and the command line ask of the state database; each answer is one read transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconciler.alert import Alert, AlertState
+from reconciler.alert_errors import AlertNotFound
+from reconciler.finding import Kind
+from reconciler.storage.alerts import ALERT, TRANSITION
+from reconciler.storage.database import Database
+from reconciler.storage.latency import p95_by_source, read_latency
+from reconciler.storage.mapping import (
+    alert_of,
+    cycle_of,
+    heartbeat_of,
+    position_of,
+    source_of,
+    transition_of,
+    verification_of,
+)
+from reconciler.storage.records import CYCLE, HEARTBEAT, LOOP, POSITION, SOURCE, VERIFICATION
+from reconciler.views import (
+    AlertView,
+    CycleView,
+    Heartbeat,
+    LatencyView,
+    NowView,
+    PositionView,
+    SourceView,
+    VerificationView,
+)
+from verification.clock import Clock
+from verification.latency import Measure
+
+_SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
+_RESOLVED_SHOWN = 10
+_LAG_PERIOD = timedelta(hours=1)
+_LAG_BUCKET = timedelta(minutes=5)
+_VERDICTS = ("differs", "unknown", "in flight", "agree")
+"""Worst first."""
+
+
+class StoredQueries:
+    """`console.Queries` on the state database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """`clock` is where `now` comes from."""
+        self._database = database
+        self._clock = clock
+
+    def now(self) -> NowView:
+        """Return what the first page and the strip need."""
+        with self._database.read() as connection:
+            # After the transaction has begun, or a fact in it could be younger than "now".
+            heartbeat = _heartbeat(connection)
+            read_at = self._clock.now().utc
+            lag = read_latency(
+                connection,
+                _LAG_PERIOD,
+                _LAG_BUCKET,
+                account=None,
+                now=read_at,
+                measure=Measure.VISIBILITY_LAG,
+            )
+            return NowView(
+                read_at=read_at,
+                heartbeat=heartbeat,
+                cycles=_cycles(connection),
+                sources=_sources(connection),
+                alerts=_shown(connection),
+                resolved=_lately_resolved(connection),
+                p95_ms=p95_by_source(lag),
+            )
+
+    def alerts(
+        self,
+        *,
+        states: Collection[AlertState] | None = None,
+        kinds: Collection[Kind] | None = None,
+        accounts: Collection[str] | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[Alert, ...]:
+        """Return alerts, newest first seen first."""
+        query = sa.select(ALERT).order_by(ALERT.c.first_seen.desc(), ALERT.c.id.desc())
+        if states is not None:
+            query = query.where(ALERT.c.state.in_([each.value for each in states]))
+        if kinds is not None:
+            query = query.where(ALERT.c.kind.in_([each.value for each in kinds]))
+        if accounts is not None:
+            query = query.where(ALERT.c.account.in_(list(accounts)))
+        with self._database.read() as connection:
+            return tuple(alert_of(row) for row in connection.execute(query.limit(limit).offset(offset)))
+
+    def alert(self, alert_id: int) -> AlertView:
+        """Return one alert with its history."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(ALERT).where(ALERT.c.id == alert_id)).one_or_none()
+            if row is None:
+                raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
+            history = sa.select(TRANSITION).where(TRANSITION.c.alert_id == alert_id)
+            rows = connection.execute(history.order_by(TRANSITION.c.seq))
+            return AlertView(alert_of(row), tuple(transition_of(each) for each in rows))
+
+    def positions(self) -> tuple[PositionView, ...]:
+        """Return the latest view of every leg, those that differ first."""
+        told = sa.select(ALERT.c.account, ALERT.c.symbol, ALERT.c.leg, ALERT.c.kind)
+        told = told.where(ALERT.c.state.in_([each.value for each in _SHOWN]))
+        with self._database.read() as connection:
+            kinds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+            for row in connection.execute(told.order_by(ALERT.c.kind)):
+                kinds[row.account, row.symbol, row.leg].append(row.kind)
+            rows = connection.execute(sa.select(POSITION))
+            views = [
+                position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ()))) for row in rows
+            ]
+        return tuple(sorted(views, key=_urgency))
+
+    def latency(
+        self, period: timedelta, bucket: timedelta, *, account: str | None = None
+    ) -> tuple[LatencyView, ...]:
+        """Return one series per source and measure over the last `period`."""
+        now = self._clock.now().utc
+        with self._database.read() as connection:
+            return read_latency(connection, period, bucket, account=account, now=now)
+
+    def verifications(
+        self, *, limit: int = 100, offset: int = 0, accounts: Collection[str] | None = None
+    ) -> tuple[VerificationView, ...]:
+        """Return stored verifications, latest first."""
+        columns = [column for column in VERIFICATION.c if column.name != "evidence"]
+        query = sa.select(*columns).order_by(VERIFICATION.c.asked_at.desc(), VERIFICATION.c.id.desc())
+        if accounts is not None:
+            query = query.where(VERIFICATION.c.account.in_(list(accounts)))
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset))
+            return tuple(verification_of(row) for row in rows)
+
+    def heartbeat(self) -> Heartbeat:
+        """Return the reconcile loop's heartbeat."""
+        with self._database.read() as connection:
+            return _heartbeat(connection)
+
+    def version(self) -> str:
+        """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
+        shown = ALERT.c.state != AlertState.RESOLVED.value
+        query = sa.select(
+            _only(sa.func.max(TRANSITION.c.id)),
+            _only(sa.func.count(ALERT.c.id), shown),
+            _only(sa.func.sum(ALERT.c.version), shown),
+            _only(sa.func.max(CYCLE.c.id)),
+            _only(sa.func.max(VERIFICATION.c.id)),
+            _only(sa.func.max(SOURCE.c.at)),
+            _only(sa.func.count(POSITION.c.symbol)),
+            _only(sa.func.max(POSITION.c.ledger_at)),
+            _only(sa.func.max(POSITION.c.observed_at)),
+            _only(sa.func.max(HEARTBEAT.c.started_at)),
+            _only(sa.func.count(HEARTBEAT.c.name), HEARTBEAT.c.stopped.is_(sa.true())),
+        )
+        with self._database.read() as connection:
+            return "|".join(str(each) for each in connection.execute(query).one())
+
+
+def _only(value: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    return sa.select(value).where(*where).scalar_subquery()
+
+
+def _heartbeat(connection: sa.Connection) -> Heartbeat:
+    row = connection.execute(sa.select(HEARTBEAT).where(HEARTBEAT.c.name == LOOP)).one_or_none()
+    return Heartbeat(None, 0.0, None, stopped=False) if row is None else heartbeat_of(row)
+
+
+def _cycles(connection: sa.Connection) -> tuple[CycleView, ...]:
+    latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
+    rows = connection.execute(sa.select(CYCLE).where(CYCLE.c.id.in_(latest)).order_by(CYCLE.c.account))
+    return tuple(cycle_of(row) for row in rows)
+
+
+def _sources(connection: sa.Connection) -> tuple[SourceView, ...]:
+    rows = connection.execute(sa.select(SOURCE).order_by(SOURCE.c.account, SOURCE.c.source))
+    return tuple(source_of(row) for row in rows)
+
+
+def _shown(connection: sa.Connection) -> tuple[Alert, ...]:
+    query = sa.select(ALERT).where(ALERT.c.state.in_([each.value for each in _SHOWN]))
+    return tuple(sorted((alert_of(row) for row in connection.execute(query)), key=_worst_first))
+
+
+def _lately_resolved(connection: sa.Connection) -> tuple[Alert, ...]:
+    query = sa.select(ALERT).where(ALERT.c.state == AlertState.RESOLVED.value, ALERT.c.fired_at.is_not(None))
+    rows = connection.execute(query.order_by(ALERT.c.resolved_at.desc()).limit(_RESOLVED_SHOWN))
+    return tuple(alert_of(row) for row in rows)
+
+
+def _worst_first(alert: Alert) -> tuple[int, int, float, datetime, int]:
+    # An exposure that is not known is shown before any that is: it may be the largest.
+    exposure = float("inf") if alert.exposure is None else float(alert.exposure)
+    return (-alert.severity.rank, _SHOWN.index(alert.state), -exposure, alert.first_seen, alert.id)
+
+
+def _urgency(position: PositionView) -> tuple[int, int, str, str, str]:
+    known = position.verdict in _VERDICTS
+    rank = _VERDICTS.index(position.verdict) if known else -1
+    return (0 if position.kinds else 1, rank, position.account, position.symbol, position.leg.value)

@@ -1,0 +1,143 @@
+"""What the reconciler writes as it goes: sweeps, positions, sources, heartbeats, verifications; and forgets.
+
+Each function takes the connection of a write transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconciler.alert import AlertState
+from reconciler.storage.alerts import ALERT, TRANSITION
+from reconciler.storage.latency import prune_latency
+from reconciler.storage.mapping import Values, cycle_values, position_values, verification_values
+from reconciler.storage.rows import (
+    CycleRow,
+    HeartbeatRow,
+    PositionStateRow,
+    SourceStateRow,
+    VerificationRow,
+    table,
+)
+from reconciler.storage.upsert import put, upsert_into
+from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
+
+CYCLE = table(CycleRow)
+HEARTBEAT = table(HeartbeatRow)
+POSITION = table(PositionStateRow)
+SOURCE = table(SourceStateRow)
+VERIFICATION = table(VerificationRow)
+
+LOOP = "reconciler"
+"""The one loop that beats today; several reconcilers will each have a name."""
+
+_UNDECIDED = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is over is kept. Open alerts and the latest state of everything are always kept."""
+
+    alerts: timedelta = timedelta(days=365)
+    verifications: timedelta = timedelta(days=90)
+    cycles: timedelta = timedelta(days=3)
+
+
+def save_cycle(connection: sa.Connection, cycle: CycleView) -> None:
+    """Add a sweep. `last_complete_at` is carried on from the sweep before where this one does not say."""
+    complete = cycle.last_complete_at
+    if complete is None and cycle.status == "complete":
+        complete = cycle.finished_at
+    if complete is None:
+        before = sa.select(sa.func.max(CYCLE.c.last_complete_at)).where(CYCLE.c.account == cycle.account)
+        complete = connection.execute(before).scalar()
+    values = cycle_values(replace(cycle, last_complete_at=complete))
+    connection.execute(sa.insert(CYCLE).values(values))
+
+
+def save_positions(connection: sa.Connection, account: str, positions: Sequence[PositionView]) -> None:
+    """Put these positions in the place of all that were stored of the account.
+
+    Raises:
+        ValueError: One of them is of another account.
+    """
+    if any(position.account != account for position in positions):
+        raise ValueError(f"positions of another account were given for {account}")
+    connection.execute(sa.delete(POSITION).where(POSITION.c.account == account))
+    if positions:
+        connection.execute(sa.insert(POSITION), [position_values(each) for each in positions])
+
+
+def save_sources(connection: sa.Connection, sources: Sequence[SourceView]) -> None:
+    """Renew the state of these sources. `last_ok` is carried on where it is not given."""
+    values: list[Values] = []
+    for each in sources:
+        same = (SOURCE.c.account == each.account) & (SOURCE.c.source == each.source)
+        last_ok = each.last_ok or connection.execute(sa.select(SOURCE.c.last_ok).where(same)).scalar()
+        values.append({**asdict(each), "last_ok": last_ok})
+    put(connection, SOURCE, values)
+
+
+def beat(connection: sa.Connection, heartbeat: Heartbeat) -> None:
+    """Say that the loop is alive, or (with `stopped`) that it stops."""
+    put(connection, HEARTBEAT, [{"name": LOOP, **asdict(heartbeat)}])
+
+
+def save_verification(
+    connection: sa.Connection, view: VerificationView, evidence: Sequence[Mapping[str, Any]]
+) -> int:
+    """Store a verification and its evidence; stored again (same question, same time), it stays one row.
+
+    A decided verdict is not overwritten by `unknown`, so a repeated or late write loses nothing.
+
+    Args:
+        connection: Of a write transaction.
+        view: Its `id` is not looked at.
+        evidence: What the verdict was derived from: JSON values only, quantities as strings.
+
+    Returns:
+        The id of the row.
+    """
+    values = verification_values(view, evidence)
+    key = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked_at")
+    statement = upsert_into(connection, VERIFICATION).values(values)
+    statement = statement.on_conflict_do_update(
+        index_elements=key,
+        set_={name: statement.excluded[name] for name in values if name not in key},
+        where=(VERIFICATION.c.verdict == _UNDECIDED) | (statement.excluded["verdict"] != _UNDECIDED),
+    )
+    connection.execute(statement)
+    same = sa.and_(*(VERIFICATION.c[name] == values[name] for name in key))
+    return int(connection.execute(sa.select(VERIFICATION.c.id).where(same)).scalar_one())
+
+
+def retain(connection: sa.Connection, sources: Mapping[str, Collection[str]]) -> None:
+    """Forget the states of accounts and sources that are no longer in the settings. Alerts stay.
+
+    Args:
+        connection: Of a write transaction.
+        sources: The names of the sources of each account there is.
+    """
+    accounts = list(sources)
+    for each in (SOURCE, POSITION, CYCLE):
+        connection.execute(sa.delete(each).where(each.c.account.not_in(accounts)))
+    for account, names in sources.items():
+        gone = (SOURCE.c.account == account) & SOURCE.c.source.not_in(list(names))
+        connection.execute(sa.delete(SOURCE).where(gone))
+
+
+def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> None:
+    """Forget what is over and older than its time."""
+    old = (ALERT.c.state == AlertState.RESOLVED.value) & (ALERT.c.resolved_at < now - retention.alerts)
+    ids = sa.select(ALERT.c.id).where(old)
+    connection.execute(sa.delete(TRANSITION).where(TRANSITION.c.alert_id.in_(ids)))
+    connection.execute(sa.delete(ALERT).where(old))
+    stale = VERIFICATION.c.asked_at < now - retention.verifications
+    connection.execute(sa.delete(VERIFICATION).where(stale))
+    latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
+    past = CYCLE.c.finished_at < now - retention.cycles
+    connection.execute(sa.delete(CYCLE).where(past, CYCLE.c.id.not_in(latest)))
+    prune_latency(connection, now=now)

@@ -1,0 +1,108 @@
+"""The reconciler's side of the state database: everything the service stores, durable when awaited."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Self, TypeVar
+
+import sqlalchemy as sa
+
+from reconciler.alert import Alert
+from reconciler.alert_event import AlertSettings, Observed
+from reconciler.storage import alerts, latency, records
+from reconciler.storage.alerts import Change
+from reconciler.storage.database import Database
+from reconciler.storage.records import Retention
+from reconciler.storage.writer import Writer
+from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
+from verification.latency import LatencySample
+
+T = TypeVar("T")
+
+
+class Store:
+    """Writes through the one writer thread; no call blocks the event loop.
+
+    Every method raises `StateDatabaseError` when what it was given is not durable.
+    """
+
+    def __init__(self, database: Database, *, settings: AlertSettings | None = None) -> None:
+        """Start the writer; the store owns the database from here on and closes it."""
+        self._database = database
+        self._writer = Writer(database)
+        self._settings = settings or AlertSettings()
+
+    @classmethod
+    def open(cls, url: str, *, settings: AlertSettings | None = None) -> "Store":
+        """Open the state database for the process that owns it: create it where absent, upgrade its schema.
+
+        Blocks; call it before the event loop is busy.
+
+        Raises:
+            StateDatabaseError: It cannot be used; the message says what to do.
+        """
+        return cls(Database.open(url, create=True), settings=settings)
+
+    async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
+        """Return every open alert, pending ones too, oldest first; of some accounts or of all."""
+        return await asyncio.to_thread(self._read, partial(alerts.open_alerts, accounts=accounts))
+
+    async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
+        """Apply what a sweep or a targeted check learned, in one transaction. See `alerts.observe`."""
+        return await self._writer.do(
+            lambda connection: alerts.observe(connection, observed, self._settings, now=now)
+        )
+
+    async def expire(self, *, now: datetime) -> tuple[Change, ...]:
+        """Fire alerts again whose acknowledgement has run out (`observe` does so too)."""
+        return await self._writer.do(lambda connection: alerts.expire(connection, self._settings, now=now))
+
+    async def save_cycle(self, cycle: CycleView) -> None:
+        """Add a sweep of an account. See `records.save_cycle`."""
+        await self._writer.do(partial(records.save_cycle, cycle=cycle))
+
+    async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
+        """Put these positions in the place of all that were stored of the account."""
+        await self._writer.do(partial(records.save_positions, account=account, positions=positions))
+
+    async def save_sources(self, sources: Sequence[SourceView]) -> None:
+        """Renew the state of these sources."""
+        await self._writer.do(partial(records.save_sources, sources=sources))
+
+    async def save_verification(
+        self, view: VerificationView, evidence: Sequence[Mapping[str, Any]] = ()
+    ) -> int:
+        """Store a verification, once however often it is called, and return its id."""
+        return await self._writer.do(partial(records.save_verification, view=view, evidence=evidence))
+
+    async def add_latency(self, samples: Sequence[LatencySample]) -> None:
+        """Take samples into their windows; give many at once, about once a second."""
+        await self._writer.do(partial(latency.add_samples, samples=samples))
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Say that the loop is alive, or (with `stopped`) that it stops."""
+        await self._writer.do(partial(records.beat, heartbeat=heartbeat))
+
+    async def retain(self, sources: Mapping[str, Collection[str]]) -> None:
+        """Forget the states of accounts and sources that are no longer in the settings (call it at start)."""
+        await self._writer.do(partial(records.retain, sources=sources))
+
+    async def prune(self, *, now: datetime, retention: Retention | None = None) -> None:
+        """Forget what is over and older than its time (call it every hour or so)."""
+        await self._writer.do(partial(records.prune, retention=retention or Retention(), now=now))
+
+    async def close(self) -> None:
+        """Write what waits, then close every connection. Safe to call twice."""
+        await asyncio.to_thread(self._writer.close)
+        self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._database.read() as connection:
+            return work(connection)
