@@ -1,0 +1,298 @@
+"""One account on one venue through ccxt: the `Venue` port."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from verification.account import (
+    AccountReading,
+    Fill,
+    Market,
+    Part,
+    PositionMode,
+    PositionsReading,
+    RestingOrder,
+)
+from verification.capabilities import Capabilities, capabilities_of
+from verification.capabilities import Dialect as DialectName
+from verification.clock import Clock, Moment
+from verification.errors import SourceError
+from verification.gateway.asker import Asker
+from verification.gateway.binance import BinanceFutures
+from verification.gateway.dialect import Dialect
+from verification.gateway.exchange import build_exchange
+from verification.gateway.failures import Translator, secrets_of
+from verification.gateway.markets import Markets
+from verification.gateway.order_reading import read_order
+from verification.gateway.private_stream import PrivateStream
+from verification.gateway.single_flight import SingleFlight
+from verification.gateway.unified import Unified
+from verification.leg import Leg, LegKey
+from verification.observation import Observation, OrderSeen, SourceSilent
+from verification.stream import Listener, StreamHealth, StreamState
+from verification.venue import Access, ClockOffset
+
+_log = logging.getLogger(__name__)
+_MODE_AGE = 600.0  # seconds after which a full reading also reads the position mode again
+
+
+@dataclass
+class _Failed:
+    """The parts of a reading that failed, each with its error."""
+
+    errors: dict[Part, SourceError] = field(default_factory=dict)
+
+
+class CcxtVenue:
+    """Implements `verification.venue.Venue`.
+
+    Three ccxt exchanges, each with its own rate limit: one streams, one answers what is urgent (verification,
+    one symbol), one sweeps the whole account.
+    """
+
+    def __init__(self, access: Access, clock: Clock, capabilities: Capabilities | None = None) -> None:
+        """Prepare; nothing is sent before `connect`.
+
+        Raises:
+            SourceRejected: ccxt knows no such venue.
+        """
+        self._access = access
+        self._clock = clock
+        known = capabilities if capabilities is not None else capabilities_of(access.venue)
+        self._capabilities = known
+        self._markets = Markets()
+        self._mode: PositionMode | None = None
+        self._mode_read: Moment | None = None
+        self._looked_up: set[str] = set()
+        self._flight = SingleFlight(self._read_positions)
+        self._dialect: Dialect
+        self._stream: PrivateStream | None = None
+        if known.dialect is DialectName.BINANCE_FUTURES:
+            binance = BinanceFutures(access.account, self._markets)
+            self._dialect = binance
+            if known.stream is not None:
+                self._stream = PrivateStream(binance, self._flight.ask, known.stream, clock)
+        else:
+            self._dialect = Unified(access.account, self._markets, known)
+        secrets = secrets_of((access.api_key, access.secret, access.password))
+        translate = Translator(access.venue, known, secrets)
+        self._streaming = Asker(build_exchange(access, known, self._stream), translate, clock)
+        self._urgent = Asker(build_exchange(access, known), translate, clock)
+        self._sweeping = Asker(build_exchange(access, known), translate, clock)
+        self._unsupported_since = clock.now()
+        self._closed = False
+
+    @property
+    def access(self) -> Access:
+        """Whose account this is."""
+        return self._access
+
+    @property
+    def mode(self) -> PositionMode:
+        """One-way or hedge, as last read from the venue."""
+        assert self._mode is not None, "connect() reads the mode"
+        return self._mode
+
+    @property
+    def markets(self) -> Mapping[str, Market]:
+        """Market facts by symbol."""
+        return self._markets.by_symbol
+
+    async def connect(self) -> None:
+        """Load markets and position mode and start the stream in the background.
+
+        Raises:
+            SourceError: Markets or mode could not be read.
+        """
+        await self._load_markets(reload=False)
+        await self._read_mode(self._urgent)
+        if self._stream is not None:
+            self._stream.start(self._streaming)
+
+    async def close(self) -> None:
+        """Stop the stream and close every connection. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._stream is not None:
+                await self._stream.stop()
+            await self._flight.close()
+        finally:
+            askers = (self._streaming, self._urgent, self._sweeping)
+            await asyncio.gather(*(asker.exchange.close() for asker in askers))
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each pushed observation; return the function that stops it."""
+        if self._stream is None:
+            return lambda: None
+        return self._stream.listen(listener)
+
+    def stream_health(self) -> StreamHealth:
+        """Return what is known about the stream now."""
+        if self._stream is not None:
+            return self._stream.health()
+        reason = f"the stream of {self._access.venue} is not read yet: positions come from requests only"
+        return StreamHealth(StreamState.UNSUPPORTED, 0, self._unsupported_since, None, None, None, reason)
+
+    def latest(self, key: LegKey) -> Observation | None:
+        """Return the newest fact the stream showed of a leg in its present epoch; None if none."""
+        return self._stream.latest(key) if self._stream is not None else None
+
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading.
+
+        All: over the sweeping connection, with one request for each list. Some: over the urgent one, orders
+        symbol by symbol, which costs less.
+        """
+        reading = await self._read_once(symbols)
+        if await self._learn_unknown():
+            reading = await self._read_once(symbols)
+        if symbols is None:
+            await self._keep_mode(reading)
+            reading = replace(reading, mode=self.mode)
+        return reading
+
+    async def read_positions(self) -> PositionsReading:
+        """Read the position list now. Concurrent callers share one request sent after they asked.
+
+        Raises:
+            SourceError: It could not be read in full.
+        """
+        return await self._flight.ask()
+
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        """Ask what became of an order, and its trades. Not found is `SourceSilent(ABSENT)`.
+
+        Raises:
+            SourceError: The venue could not be asked.
+            ValueError: Neither id is given.
+        """
+        if order_id is None and client_order_id is None:
+            raise ValueError("an order is asked for by one of its ids")
+        return await read_order(self._dialect, self._urgent, key, order_id, client_order_id)
+
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Read the account's trades of a symbol since a time, oldest first.
+
+        Raises:
+            SourceError: They could not be read in full.
+        """
+        return await self._dialect.fills(self._urgent, symbol, since)
+
+    async def read_clock_offset(self) -> ClockOffset:
+        """Measure the venue's clock against ours.
+
+        Raises:
+            SourceError: The venue could not be asked.
+        """
+        sent = self._clock.now()
+        theirs = await self._dialect.server_time(self._urgent)
+        received = self._clock.now()
+        half = (received.utc - sent.utc) / 2
+        return ClockOffset(offset=theirs - (sent.utc + half), error=abs(half))
+
+    async def _read_positions(self, asker: Asker | None = None) -> PositionsReading:
+        """Read the list; if it holds contracts younger than our market list, learn those and read again."""
+        reading = await self._list_positions(asker or self._urgent)
+        if await self._learn_unknown():
+            reading = await self._list_positions(asker or self._urgent)
+        if self._stream is not None:
+            self._stream.compare(reading)
+        return reading
+
+    async def _list_positions(self, asker: Asker) -> PositionsReading:
+        sent = self._clock.now()
+        positions = await self._dialect.positions(asker)
+        return PositionsReading(positions, sent, self._clock.now())
+
+    async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:
+        asker = self._sweeping if symbols is None else self._urgent
+        dialect, failed, sent = self._dialect, _Failed(), self._clock.now()
+        listed = self._read_positions(asker) if symbols is None else self._flight.ask()
+        positions, orders, conditional = await asyncio.gather(
+            _part(failed, Part.POSITIONS, listed),
+            _part(failed, Part.ORDERS, _by_symbol(dialect.orders, asker, symbols)),
+            _part(failed, Part.CONDITIONAL_ORDERS, _by_symbol(dialect.conditional_orders, asker, symbols)),
+        )
+        if positions is not None and symbols is not None:
+            kept = tuple(row for row in positions.positions if row.key.symbol in symbols)
+            positions = replace(positions, positions=kept)
+        return AccountReading(
+            account=self._access.account,
+            venue=self._access.venue,
+            mode=self.mode,
+            symbols=symbols,
+            positions=positions,
+            orders=orders,
+            conditional_orders=conditional,
+            failures=failed.errors,
+            sent=sent,
+            received=self._clock.now(),
+        )
+
+    async def _keep_mode(self, reading: AccountReading) -> None:
+        """Read the position mode again when it is old, or when a leg contradicts it."""
+        assert self._mode_read is not None, "connect() reads the mode"
+        rows = reading.positions.positions if reading.positions is not None else ()
+        legs = {row.key.leg for row in rows if row.quantity != 0}
+        odd = (Leg.NET in legs) if self._mode is PositionMode.HEDGE else bool(legs - {Leg.NET})
+        if not odd and self._clock.now().monotonic - self._mode_read.monotonic < _MODE_AGE:
+            return
+        try:
+            await self._read_mode(self._sweeping)
+        except SourceError as error:
+            # The mode stays "as last read", which is what it is documented to be.
+            _log.warning("%s", error)
+
+    async def _read_mode(self, asker: Asker) -> None:
+        self._mode = await self._dialect.mode(asker)
+        self._mode_read = self._clock.now()
+
+    async def _load_markets(self, *, reload: bool) -> None:
+        def read(_: object) -> None:
+            self._markets.fill(self._urgent.exchange)
+
+        await self._urgent.ask("the market list", lambda exchange: exchange.load_markets(reload), read)
+        for asker in (self._streaming, self._sweeping):
+            asker.exchange.set_markets_from_exchange(self._urgent.exchange)
+
+    async def _learn_unknown(self) -> bool:
+        """Load the market list again if an unknown contract has turned up; return True if that named one."""
+        strange = self._markets.unknown - self._looked_up
+        if not strange:
+            return False
+        self._looked_up |= strange
+        try:
+            await self._load_markets(reload=True)
+        except SourceError as error:
+            # The contracts stand under the venue's own ids, so nothing held in them is lost.
+            _log.warning("%s", error)
+            self._looked_up -= strange
+            return False
+        return bool(strange - self._markets.unknown)
+
+
+async def _part(failed: _Failed, part: Part, reading: Awaitable[Any]) -> Any:
+    """Return one part of a reading; None with its error in `failed` when it could not be read."""
+    try:
+        return await reading
+    except SourceError as error:
+        failed.errors[part] = error
+        return None
+
+
+async def _by_symbol(
+    ask: Callable[[Asker, str | None], Awaitable[tuple[RestingOrder, ...]]],
+    asker: Asker,
+    symbols: frozenset[str] | None,
+) -> tuple[RestingOrder, ...]:
+    if symbols is None:
+        return await ask(asker, None)
+    found = await asyncio.gather(*(ask(asker, symbol) for symbol in sorted(symbols)))
+    return tuple(order for each in found for order in each)

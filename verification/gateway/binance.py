@@ -1,0 +1,276 @@
+"""Binance USD-M futures: which requests answer which question, and what their answers say.
+
+Every list is read raw. ccxt's own parsers drop rows without an entry price, among them explicit zeros.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from verification.account import Fill, Position, PositionMode, RestingOrder
+from verification.clock import Moment
+from verification.errors import SourceMalformed, SourceRejected
+from verification.gateway.asker import Asker, OrderUnknown
+from verification.gateway.binance_frames import KEY_EXPIRED, Frame, read_frame
+from verification.gateway.binance_rows import (
+    algo_status,
+    ended,
+    fill,
+    leg,
+    position,
+    resting_algo_order,
+    resting_order,
+    side,
+    status,
+)
+from verification.gateway.dialect import OrderStatus
+from verification.gateway.exactness import (
+    Row,
+    above_zero,
+    exact,
+    exact_value,
+    flag,
+    instant,
+    milliseconds,
+    optional_exact,
+    optional_text,
+    optional_time,
+    record,
+    rows,
+    text,
+)
+from verification.gateway.markets import Markets
+from verification.leg import LegKey
+
+_PAGE = 1000
+_WINDOW = timedelta(days=7)  # the longest span of one request for trades
+
+
+class BinanceFutures:
+    """The REST and stream dialect of Binance USD-M."""
+
+    def __init__(self, account: str, markets: Markets) -> None:
+        self._account = account
+        self._markets = markets
+
+    async def positions(self, asker: Asker) -> tuple[Position, ...]:
+        """Read the whole position list (v3: legs that hold something or have an order)."""
+        return await asker.ask(
+            "the position list",
+            lambda exchange: exchange.fapiPrivateV3GetPositionRisk(),
+            lambda answer: _each_leg_once(
+                tuple(
+                    position(row, self._account, self._markets) for row in rows(answer, "the position list")
+                )
+            ),
+        )
+
+    async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
+        """Read the resting ordinary orders. Without a symbol the request weighs 40."""
+        scope = self._scope(symbol)
+        return await asker.ask(
+            "the open orders",
+            lambda exchange: exchange.fapiPrivateGetOpenOrders(scope),
+            lambda answer: tuple(
+                resting_order(row, self._markets) for row in rows(answer, "the list of open orders")
+            ),
+        )
+
+    async def conditional_orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
+        """Read the resting conditional (algo) orders, which the list of open orders does not hold."""
+        scope = self._scope(symbol)
+        return await asker.ask(
+            "the open conditional orders",
+            lambda exchange: exchange.fapiPrivateGetOpenAlgoOrders(scope),
+            lambda answer: tuple(
+                resting_algo_order(row, self._markets)
+                for row in rows(answer, "the list of open conditional orders")
+            ),
+        )
+
+    async def order(
+        self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
+    ) -> OrderStatus:
+        """Ask for an order; one that is only known by the sender's id is also looked for among algo orders.
+
+        Algo ids are numbers of their own, so an order's id is never looked for among them.
+        """
+        market_id = self._scope(key.symbol)["symbol"]
+        wanted = {"orderId": order_id} if order_id is not None else {"origClientOrderId": client_order_id}
+        try:
+            return await self._ordinary(asker, {"symbol": market_id, **wanted})
+        except OrderUnknown:
+            if order_id is not None or client_order_id is None:
+                raise
+        return await self._algo(asker, market_id, client_order_id)
+
+    async def _ordinary(self, asker: Asker, parameters: dict[str, Any]) -> OrderStatus:
+        return await asker.ask(
+            "an order", lambda exchange: exchange.fapiPrivateGetOrder(parameters), self._read_order
+        )
+
+    async def _algo(self, asker: Asker, market_id: str, client_order_id: str) -> OrderStatus:
+        parameters = {"symbol": market_id, "clientAlgoId": client_order_id}
+        row = await asker.ask(
+            "a conditional order",
+            lambda exchange: exchange.fapiPrivateGetAlgoOrder(parameters),
+            lambda answer: record(answer, "a conditional order"),
+        )
+        born = optional_text(row, "actualOrderId")
+        if born not in (None, "0"):
+            return await self._ordinary(asker, {"symbol": market_id, "orderId": born})
+        return await asker.ask("a conditional order", lambda _: _at_once(row), self._read_algo)
+
+    def _read_order(self, answer: object) -> OrderStatus:
+        row = record(answer, "an order")
+        word = status(row, "status")
+        return OrderStatus(
+            key=self._key(row),
+            order_id=text(row, "orderId"),
+            client_order_id=optional_text(row, "clientOrderId"),
+            executed=side(row, "side").sign * exact(row, "executedQty"),
+            quantity=None if flag(row, "closePosition") else exact(row, "origQty"),
+            status=word,
+            terminal=ended(word),
+            average_price=above_zero(optional_exact(row, "avgPrice")),
+            updated_at=optional_time(row, "updateTime"),
+        )
+
+    def _read_algo(self, row: Row) -> OrderStatus:
+        word = algo_status(row, "algoStatus")
+        if word == "closed":
+            raise SourceMalformed("a conditional order is finished without the order it became")
+        return OrderStatus(
+            key=self._key(row),
+            order_id=text(row, "algoId"),
+            client_order_id=optional_text(row, "clientAlgoId"),
+            executed=Decimal(0),
+            quantity=above_zero(optional_exact(row, "quantity")),
+            status=word,
+            terminal=ended(word),
+            average_price=None,
+            updated_at=optional_time(row, "updateTime"),
+        )
+
+    async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
+        """Read the trades of one order, page by page."""
+        found: list[Fill] = []
+        parameters: dict[str, Any] = {**self._scope(symbol), "orderId": order_id, "limit": _PAGE}
+        while True:
+            page = [each for each in await self._fills(asker, parameters) if each.order_id == order_id]
+            found += page
+            if len(page) < _PAGE:
+                return tuple(found)
+            parameters["fromId"] = _number(page[-1]) + 1
+
+    async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Read the account's trades of a symbol: windows of seven days, each page by page."""
+        found: dict[str, Fill] = {}
+        start, now = since, asker.clock.now().utc
+        while start <= now:
+            end = start + _WINDOW - timedelta(milliseconds=1)
+            page = await self._fills(
+                asker,
+                {**self._scope(symbol), "startTime": _ms(start), "endTime": _ms(end), "limit": _PAGE},
+            )
+            found |= {each.trade_id: each for each in page}
+            if len(page) < _PAGE:
+                start = end + timedelta(milliseconds=1)
+            elif page[-1].at <= start:
+                raise SourceMalformed(
+                    f"more than {_PAGE} trades of {symbol} in one ms: they cannot be listed"
+                )
+            else:
+                start = page[-1].at
+        return tuple(sorted(found.values(), key=_in_order))
+
+    async def _fills(self, asker: Asker, parameters: dict[str, Any]) -> tuple[Fill, ...]:
+        return await asker.ask(
+            "the trades",
+            lambda exchange: exchange.fapiPrivateGetUserTrades(parameters),
+            lambda answer: tuple(
+                sorted(
+                    (fill(row, self._markets) for row in rows(answer, "the list of trades")), key=_in_order
+                )
+            ),
+        )
+
+    async def mode(self, asker: Asker) -> PositionMode:
+        """Read the position mode."""
+        return await asker.ask(
+            "the position mode",
+            lambda exchange: exchange.fapiPrivateGetPositionSideDual(),
+            lambda answer: (
+                PositionMode.HEDGE
+                if flag(record(answer, "the position mode"), "dualSidePosition")
+                else PositionMode.ONE_WAY
+            ),
+        )
+
+    async def server_time(self, asker: Asker) -> datetime:
+        """Read the venue's clock."""
+        return await asker.ask(
+            "the venue's time",
+            lambda exchange: exchange.fapiPublicGetTime(),
+            lambda answer: instant(milliseconds(record(answer, "the time"), "serverTime")),
+        )
+
+    async def open_stream(self, asker: Asker) -> str:
+        """Get a listen key and return the address of the user data stream."""
+        key = await asker.ask(
+            "a listen key",
+            lambda exchange: exchange.fapiPrivatePostListenKey(),
+            lambda answer: text(record(answer, "a listen key"), "listenKey"),
+        )
+        return str(asker.exchange.get_private_ws_url("linear", key))
+
+    async def refresh_stream(self, asker: Asker) -> None:
+        """Keep the listen key alive: it dies after 60 minutes."""
+        await asker.ask(
+            "renewing the listen key", lambda exchange: exchange.fapiPrivatePutListenKey(), lambda _: None
+        )
+
+    def read_frame(self, message: object, received: Moment, epoch: int) -> Frame:
+        """Read one decoded frame."""
+        return read_frame(message, self._account, self._markets, received, epoch)
+
+    def name_now(self, symbol: str) -> str:
+        """Return the unified symbol of a contract that was unknown when a frame named it."""
+        return self._markets.name_now(symbol)
+
+    def ends_stream(self, frame: Frame) -> bool:
+        """Return True when the listen key has expired: nothing more will come."""
+        return frame.event == KEY_EXPIRED
+
+    def _key(self, row: Row) -> LegKey:
+        return LegKey(self._account, self._markets.symbol_of(text(row, "symbol")), leg(row, "positionSide"))
+
+    def _scope(self, symbol: str | None) -> dict[str, Any]:
+        if symbol is None:
+            return {}
+        market_id = self._markets.id_of(symbol)
+        if market_id is None:
+            raise SourceRejected(f"binanceusdm lists no `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
+        return {"symbol": market_id}
+
+
+def _each_leg_once(positions: tuple[Position, ...]) -> tuple[Position, ...]:
+    if len({each.key for each in positions}) != len(positions):
+        raise SourceMalformed("a leg occurs twice")
+    return positions
+
+
+def _ms(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _in_order(each: Fill) -> tuple[datetime, int]:
+    return each.at, _number(each)
+
+
+def _number(each: Fill) -> int:
+    return int(exact_value(each.trade_id, "id"))
+
+
+async def _at_once(value: Row) -> Row:
+    return value

@@ -1,0 +1,158 @@
+"""Reads frames of the Binance USD-M user data stream into observations, numbers straight from their text.
+
+Fields: Binance USD-M user data stream documentation. A position's version is the transaction time T of its
+ACCOUNT_UPDATE, the time that the position list repeats as `updateTime`; events of one type come ordered by T.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from verification.clock import Moment
+from verification.gateway.binance_rows import algo_status, ended, leg, side, signed, status
+from verification.gateway.exactness import (
+    Row,
+    above_zero,
+    exact,
+    instant,
+    milliseconds,
+    optional_exact,
+    optional_text,
+    record,
+    rows,
+    text,
+)
+from verification.gateway.markets import Markets
+from verification.leg import LegKey
+from verification.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
+
+KEY_EXPIRED = "listenKeyExpired"
+# Sent on the same stream, and no fact about a position or an order.
+_OTHER = frozenset(
+    {
+        "TRADE_LITE",
+        "ACCOUNT_CONFIG_UPDATE",
+        "MARGIN_CALL",
+        "CONDITIONAL_ORDER_TRIGGER_REJECT",
+        "STRATEGY_UPDATE",
+        "GRID_UPDATE",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one frame says.
+
+    Attributes:
+        event: The venue's name of it; empty for an acknowledgement.
+        facts: The observations in it, in its order.
+        known: False when its kind, or a contract in it, is not known: then the position list tells more.
+    """
+
+    event: str
+    facts: tuple[Observation, ...]
+    known: bool = True
+
+
+def read_frame(message: object, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
+    """Read one decoded frame.
+
+    Raises:
+        SourceMalformed: It cannot be read in full.
+    """
+    frame = record(message, "a frame of the stream")
+    if "stream" in frame and "data" in frame:
+        frame = record(frame["data"], "the data of a frame")
+    if "e" not in frame and "result" in frame:
+        return Frame("", ())
+    event = text(frame, "e")
+    if event == KEY_EXPIRED or event in _OTHER:
+        return Frame(event, ())
+    reader = _READERS.get(event)
+    if reader is None:
+        return Frame(event, (), known=False)
+    strange = set(markets.unknown)
+    facts = reader(frame, account, markets, received, epoch)
+    return Frame(event, facts, known=markets.unknown <= strange)
+
+
+def _provenance(frame: Row, received: Moment, epoch: int) -> Provenance:
+    return Provenance(Source.WEBSOCKET, received, exchange_at=instant(milliseconds(frame, "T")), epoch=epoch)
+
+
+def _positions(
+    frame: Row, account: str, markets: Markets, received: Moment, epoch: int
+) -> tuple[Observation, ...]:
+    update = record(frame.get("a"), "the account of a frame")
+    version = milliseconds(frame, "T")
+    seen: list[Observation] = []
+    # Funding of a crossed position changes balances only: then there is no P.
+    for row in rows(update.get("P", []), "the positions of a frame"):
+        which = leg(row, "ps")
+        key = LegKey(account, markets.symbol_of(text(row, "s")), which)
+        quantity = signed(exact(row, "pa"), which)
+        seen.append(PositionSeen(key, quantity, version, _provenance(frame, received, epoch)))
+    return tuple(seen)
+
+
+def _order(
+    frame: Row, account: str, markets: Markets, received: Moment, epoch: int
+) -> tuple[Observation, ...]:
+    row = record(frame.get("o"), "the order of a frame")
+    word = status(row, "X")
+    return (
+        _seen(
+            row,
+            LegKey(account, markets.symbol_of(text(row, "s")), leg(row, "ps")),
+            (text(row, "i"), optional_text(row, "c")),
+            executed=exact(row, "z"),
+            word=word,
+            provenance=_provenance(frame, received, epoch),
+        ),
+    )
+
+
+def _algo_order(
+    frame: Row, account: str, markets: Markets, received: Moment, epoch: int
+) -> tuple[Observation, ...]:
+    row = record(frame.get("o"), "the conditional order of a frame")
+    return (
+        _seen(
+            row,
+            LegKey(account, markets.symbol_of(text(row, "s")), leg(row, "ps")),
+            (text(row, "aid"), optional_text(row, "caid")),
+            executed=optional_exact(row, "aq") or Decimal(0),
+            word=algo_status(row, "X"),
+            provenance=_provenance(frame, received, epoch),
+        ),
+    )
+
+
+def _seen(
+    row: Row,
+    key: LegKey,
+    ids: tuple[str, str | None],
+    *,
+    executed: Decimal,
+    word: str,
+    provenance: Provenance,
+) -> OrderSeen:
+    return OrderSeen(
+        key=key,
+        order_id=ids[0],
+        client_order_id=ids[1],
+        executed=side(row, "S").sign * executed,
+        terminal=ended(word),
+        trades_agree=None,
+        status=word,
+        average_price=above_zero(optional_exact(row, "ap")),
+        provenance=provenance,
+    )
+
+
+_READERS: dict[str, Any] = {
+    "ACCOUNT_UPDATE": _positions,
+    "ORDER_TRADE_UPDATE": _order,
+    "ALGO_UPDATE": _algo_order,
+}

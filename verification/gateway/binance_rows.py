@@ -1,0 +1,183 @@
+"""Reads rows of Binance USD-M futures answers: positions, orders, conditional orders, trades.
+
+Field names: Binance USD-M futures REST documentation.
+"""
+
+from decimal import Decimal
+
+from verification.account import Fill, Position, RestingOrder
+from verification.errors import SourceMalformed
+from verification.gateway.exactness import (
+    Row,
+    above_zero,
+    exact,
+    flag,
+    instant,
+    milliseconds,
+    optional_exact,
+    optional_text,
+    optional_time,
+    text,
+)
+from verification.gateway.markets import Markets
+from verification.leg import Leg, LegKey, Side
+
+_LEGS = {"BOTH": Leg.NET, "LONG": Leg.LONG, "SHORT": Leg.SHORT}
+_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+_STATUSES = {
+    "NEW": "open",
+    "PARTIALLY_FILLED": "open",
+    "FILLED": "closed",
+    "CANCELED": "canceled",
+    "REJECTED": "rejected",
+    "EXPIRED": "expired",
+    "EXPIRED_IN_MATCH": "expired",
+}
+_ALGO_STATUSES = {
+    "NEW": "open",
+    "TRIGGERING": "open",
+    "TRIGGERED": "open",
+    "FINISHED": "closed",
+    "CANCELED": "canceled",
+    "REJECTED": "rejected",
+    "EXPIRED": "expired",
+}
+_ENDED = frozenset({"closed", "canceled", "rejected", "expired"})
+_STOP_KINDS = frozenset({"STOP", "STOP_MARKET", "TRAILING_STOP_MARKET"})
+_CONDITIONAL_KINDS = _STOP_KINDS | {"TAKE_PROFIT", "TAKE_PROFIT_MARKET"}
+
+
+def leg(row: Row, name: str) -> Leg:
+    """Return the leg that a `positionSide` names."""
+    value = text(row, name)
+    if value not in _LEGS:
+        raise SourceMalformed(f"`{name}` is no position side: {value}")
+    return _LEGS[value]
+
+
+def side(row: Row, name: str) -> Side:
+    """Return the side of an order or trade. A missing one is malformed: a side is never guessed."""
+    value = text(row, name)
+    if value not in _SIDES:
+        raise SourceMalformed(f"`{name}` is no side: {value}")
+    return _SIDES[value]
+
+
+def status(row: Row, name: str) -> str:
+    """Return an order's status in ccxt's words; one that is not documented stays as it is, lower case."""
+    value = text(row, name)
+    return _STATUSES.get(value, value.lower())
+
+
+def algo_status(row: Row, name: str) -> str:
+    """Return a conditional order's status in ccxt's words."""
+    value = text(row, name)
+    return _ALGO_STATUSES.get(value, value.lower())
+
+
+def ended(word: str) -> bool:
+    """Return True for a status that no execution can follow. One that is not documented has not ended."""
+    return word in _ENDED
+
+
+def signed(amount: Decimal, which: Leg) -> Decimal:
+    """Return a position amount in signed contracts: the short leg is negative, whatever the venue's sign."""
+    if which is Leg.LONG and amount < 0:
+        raise SourceMalformed(f"a long leg of {amount} contracts")
+    return -abs(amount) if which is Leg.SHORT else amount
+
+
+def position(row: Row, account: str, markets: Markets) -> Position:
+    """Read a row of the position list (v3). `updateTime` 0 means that the leg was never traded."""
+    which = leg(row, "positionSide")
+    changed = milliseconds(row, "updateTime")
+    notional = optional_exact(row, "notional")
+    return Position(
+        key=LegKey(account, markets.symbol_of(text(row, "symbol")), which),
+        quantity=signed(exact(row, "positionAmt"), which),
+        version=changed or None,
+        entry_price=above_zero(optional_exact(row, "entryPrice")),
+        mark_price=above_zero(optional_exact(row, "markPrice")),
+        notional=None if notional is None else abs(notional),
+        updated_at=instant(changed) if changed else None,
+    )
+
+
+def resting_order(row: Row, markets: Markets) -> RestingOrder:
+    """Read a row of the list of open orders."""
+    return _resting(
+        row,
+        markets,
+        order_id=text(row, "orderId"),
+        client_id=optional_text(row, "clientOrderId"),
+        kind=text(row, "type"),
+        quantity=exact(row, "origQty"),
+        filled=exact(row, "executedQty"),
+        trigger=above_zero(optional_exact(row, "stopPrice")),
+        created="time" if "time" in row else "updateTime",
+    )
+
+
+def resting_algo_order(row: Row, markets: Markets) -> RestingOrder:
+    """Read a row of the list of open conditional (algo) orders. Until it triggers nothing has executed."""
+    return _resting(
+        row,
+        markets,
+        order_id=text(row, "algoId"),
+        client_id=optional_text(row, "clientAlgoId"),
+        kind=text(row, "orderType"),
+        quantity=optional_exact(row, "quantity"),
+        filled=Decimal(0),
+        trigger=above_zero(optional_exact(row, "triggerPrice")),
+        created="createTime",
+    )
+
+
+def _resting(
+    row: Row,
+    markets: Markets,
+    *,
+    order_id: str,
+    client_id: str | None,
+    kind: str,
+    quantity: Decimal | None,
+    filled: Decimal,
+    trigger: Decimal | None,
+    created: str,
+) -> RestingOrder:
+    which, way = leg(row, "positionSide"), side(row, "side")
+    closes_all = flag(row, "closePosition")
+    if not closes_all and (quantity is None or quantity <= 0):
+        raise SourceMalformed(f"order {order_id} rests without a quantity")
+    conditional = kind in _CONDITIONAL_KINDS or trigger is not None
+    opens = (which is Leg.LONG and way is Side.BUY) or (which is Leg.SHORT and way is Side.SELL)
+    return RestingOrder(
+        order_id=order_id,
+        client_order_id=client_id,
+        symbol=markets.symbol_of(text(row, "symbol")),
+        leg=which,
+        side=way,
+        kind=kind.lower(),
+        conditional=conditional,
+        stop_loss=kind in _STOP_KINDS and not opens,
+        quantity=None if closes_all else quantity,
+        filled=filled,
+        price=above_zero(optional_exact(row, "price")),
+        trigger_price=trigger,
+        # In hedge mode an order against its leg can only make the leg smaller; the venue takes no flag there.
+        reduce_only=flag(row, "reduceOnly") or closes_all or (which is not Leg.NET and not opens),
+        close_position=closes_all,
+        created_at=optional_time(row, created),
+    )
+
+
+def fill(row: Row, markets: Markets) -> Fill:
+    """Read a row of the account's trades."""
+    return Fill(
+        trade_id=text(row, "id"),
+        order_id=text(row, "orderId"),
+        symbol=markets.symbol_of(text(row, "symbol")),
+        quantity=side(row, "side").sign * exact(row, "qty"),
+        price=exact(row, "price"),
+        at=instant(milliseconds(row, "time")),
+    )

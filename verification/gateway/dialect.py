@@ -1,0 +1,96 @@
+"""The port between the account and a venue's way of answering."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from verification.account import Fill, Position, PositionMode, RestingOrder
+from verification.clock import Moment
+from verification.gateway.asker import Asker
+from verification.gateway.binance_frames import Frame
+from verification.leg import LegKey
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStatus:
+    """What a venue answered about one order.
+
+    Attributes:
+        key: Its leg.
+        order_id: The venue's id.
+        client_order_id: The sender's id; None if there is none.
+        executed: Signed contracts, buys positive.
+        quantity: Contracts asked for, positive; None if not told.
+        status: In ccxt's words.
+        terminal: True when it can never execute again.
+        average_price: Mean price; None if nothing executed.
+        updated_at: The venue's time of the last change, aware UTC; None if not told.
+    """
+
+    key: LegKey
+    order_id: str
+    client_order_id: str | None
+    executed: Decimal
+    quantity: Decimal | None
+    status: str
+    terminal: bool
+    average_price: Decimal | None
+    updated_at: datetime | None
+
+
+class Dialect(Protocol):
+    """Reads one venue. Every method raises a `SourceError` or answers in full."""
+
+    async def positions(self, asker: Asker) -> tuple[Position, ...]:
+        """Read the whole position list."""
+
+    async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
+        """Read the resting ordinary orders, of one symbol or of all."""
+
+    async def conditional_orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
+        """Read the resting conditional orders, of one symbol or of all."""
+
+    async def order(
+        self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
+    ) -> OrderStatus:
+        """Ask what became of an order, by the venue's id or else by the sender's.
+
+        Raises:
+            OrderUnknown: The venue knows no such order.
+        """
+
+    async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
+        """Read the trades of one order."""
+
+    async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Read the account's trades of a symbol since a time, oldest first."""
+
+    async def mode(self, asker: Asker) -> PositionMode:
+        """Read how the venue keeps positions."""
+
+    async def server_time(self, asker: Asker) -> datetime:
+        """Read the venue's clock, aware UTC."""
+
+
+class StreamDialect(Protocol):
+    """The private stream of one venue."""
+
+    async def open_stream(self, asker: Asker) -> str:
+        """Get what the stream needs (a key, a signature) and return the address to connect to."""
+
+    async def refresh_stream(self, asker: Asker) -> None:
+        """Renew what the stream lives by."""
+
+    def read_frame(self, message: object, received: Moment, epoch: int) -> Frame:
+        """Read one decoded frame.
+
+        Raises:
+            SourceMalformed: It cannot be read in full.
+        """
+
+    def name_now(self, symbol: str) -> str:
+        """Return the unified symbol of a contract that was unknown when a frame named it."""
+
+    def ends_stream(self, frame: Frame) -> bool:
+        """Return True for a frame by which the venue says that the stream is over."""

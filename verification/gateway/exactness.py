@@ -1,0 +1,128 @@
+"""Reads single fields of a venue's rows exactly: a missing or inexact one is malformed, never a default."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from verification.errors import SourceMalformed
+
+Row = Mapping[str, Any]
+
+
+def text(row: Row, name: str) -> str:
+    """Return a field that must be there, as text.
+
+    Raises:
+        SourceMalformed: It is missing or empty.
+    """
+    value = row.get(name)
+    if value is None or value == "" or isinstance(value, (dict, list, bool)):
+        raise SourceMalformed(f"a row has no usable `{name}`: {value!r}")
+    return str(value)
+
+
+def optional_text(row: Row, name: str) -> str | None:
+    """Return a field as text, or None where the venue gives none or an empty one."""
+    value = row.get(name)
+    return None if value is None or value == "" else str(value)
+
+
+def exact(row: Row, name: str) -> Decimal:
+    """Return a number that must be there, exactly as the venue wrote it.
+
+    Raises:
+        SourceMalformed: It is missing, no finite number, or has already been rounded to a float.
+    """
+    return exact_value(row.get(name), name)
+
+
+def exact_value(value: object, name: str) -> Decimal:
+    """Return a value as an exact number; see `exact`."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise SourceMalformed(f"`{name}` is not an exact number: {value!r}")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise SourceMalformed(f"`{name}` is not a number: {value!r}") from None
+    if not number.is_finite():
+        raise SourceMalformed(f"`{name}` is not a finite number: {value!r}")
+    return number
+
+
+def optional_exact(row: Row, name: str) -> Decimal | None:
+    """Return a number, or None where the venue gives none."""
+    value = row.get(name)
+    return None if value is None or value == "" else exact_value(value, name)
+
+
+def above_zero(number: Decimal | None) -> Decimal | None:
+    """Return a price, or None where the venue writes zero to say that there is none."""
+    return number if number is not None and number > 0 else None
+
+
+def milliseconds(row: Row, name: str) -> int:
+    """Return a time in ms that must be there.
+
+    Raises:
+        SourceMalformed: It is missing or no whole number.
+    """
+    number = exact(row, name)
+    if number != number.to_integral_value():
+        raise SourceMalformed(f"`{name}` is not whole milliseconds: {number}")
+    return int(number)
+
+
+def optional_time(row: Row, name: str) -> datetime | None:
+    """Return a time given in ms as aware UTC, or None where it is absent or 0."""
+    if row.get(name) in (None, "", 0, "0"):
+        return None
+    return instant(milliseconds(row, name))
+
+
+def instant(value: int) -> datetime:
+    """Return a time in ms since 1970 as aware UTC.
+
+    Raises:
+        SourceMalformed: No such time exists.
+    """
+    try:
+        return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
+    except (ValueError, OverflowError, OSError):
+        raise SourceMalformed(f"{value} ms is no time") from None
+
+
+def flag(row: Row, name: str) -> bool:
+    """Return a yes or no; absent is no.
+
+    Raises:
+        SourceMalformed: It is something else.
+    """
+    value = row.get(name)
+    if value in (True, "true", "TRUE"):
+        return True
+    if value in (None, "", False, "false", "FALSE"):
+        return False
+    raise SourceMalformed(f"`{name}` is neither true nor false: {value!r}")
+
+
+def rows(answer: object, what: str) -> list[Row]:
+    """Return a list of objects.
+
+    Raises:
+        SourceMalformed: It is something else.
+    """
+    if not isinstance(answer, list) or not all(isinstance(row, Mapping) for row in answer):
+        raise SourceMalformed(f"{what} is not a list of objects")
+    return answer
+
+
+def record(answer: object, what: str) -> Row:
+    """Return one object.
+
+    Raises:
+        SourceMalformed: It is something else.
+    """
+    if not isinstance(answer, Mapping):
+        raise SourceMalformed(f"{what} is not an object")
+    return answer

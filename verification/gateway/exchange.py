@@ -1,0 +1,206 @@
+"""Builds ccxt exchanges that fail loudly: ccxt unmodified, subclassed at run time."""
+
+import difflib
+import json
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import ccxt
+import ccxt.pro
+
+from verification.capabilities import Capabilities, Shape, StreamRules
+from verification.errors import SourceRejected
+from verification.gateway.failures import AnswerMisshapen
+from verification.venue import Access
+
+_SUCCESS = range(200, 300)
+_LAWFUL_REFUSAL = 451
+
+# At debug level ccxt logs request headers, and with them the key.
+logging.getLogger("ccxt.base.exchange").setLevel(logging.INFO)
+
+
+class Tap(Protocol):
+    """What sits on the wire of a streaming exchange. `client` is ccxt's connection object."""
+
+    def connected(self, client: Any) -> None:
+        """A connection was made."""
+
+    def heard(self, client: Any) -> None:
+        """Any frame arrived, a pong too."""
+
+    def frame(self, client: Any, message: object) -> None:
+        """A decoded frame arrived."""
+
+    def broken(self, client: Any, error: Exception) -> None:
+        """Reading a frame failed."""
+
+    def ended(self, client: Any, why: str) -> None:
+        """The connection is gone."""
+
+
+def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None = None) -> Any:
+    """Return a ccxt.pro exchange of the account's venue that raises instead of answering with nothing.
+
+    Args:
+        access: Whose keys, and what is merged into ccxt's constructor.
+        capabilities: What is known of the venue.
+        tap: Receives every frame of its streams; None for an exchange that only asks.
+
+    Raises:
+        SourceRejected: ccxt knows no such venue.
+    """
+    parent = _class_of(access.venue)
+    body: dict[str, Any] = {
+        "handle_errors": _strict_errors(parent, capabilities),
+        "on_json_response": _decode,
+    }
+    if tap is not None:
+        body |= _tapped(parent, tap)
+    exchange = type(f"Strict_{access.venue}", (parent,), body)(_settings(access, capabilities))
+    if capabilities.exceptions_of is not None:
+        table = exchange.exceptions[capabilities.exceptions_of]["exact"]
+        exchange.exceptions = exchange.deep_extend(exchange.exceptions, {"exact": table})
+    return exchange
+
+
+def _class_of(venue: str) -> Any:
+    if venue in ccxt.pro.exchanges:
+        return getattr(ccxt.pro, venue)
+    near = difflib.get_close_matches(venue.lower(), ccxt.pro.exchanges, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "see the list of exchange ids in ccxt's manual"
+    raise SourceRejected(f"ccxt knows no venue `{venue}`: {hint}")
+
+
+def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
+    stream = capabilities.stream or StreamRules()
+    wire = {
+        "keepAlive": int(stream.keep_alive * 1000),
+        "connectionTimeout": int(stream.connect_timeout * 1000),
+    }
+    own: dict[str, Any] = {
+        "apiKey": access.api_key,
+        "secret": access.secret,
+        "enableRateLimit": True,
+        # The default leaky bucket keeps its debt: after one dear request the next always waits.
+        "rateLimiterAlgorithm": "rollingWindow",
+        "rollingWindowSize": 60_000,
+        "number": Decimal,
+        "options": {**capabilities.options, "ws": wire},
+    }
+    if access.password is not None:
+        own["password"] = access.password
+    merged = ccxt.Exchange.deep_extend(own, dict(access.ccxt))
+    merged["verbose"] = False  # it prints the keys
+    return dict(merged)
+
+
+def _decode(_exchange: object, body: str) -> Any:
+    """Decode JSON with fractions kept as the venue wrote them, which ccxt reads like any other text."""
+    return json.loads(body, parse_float=str)
+
+
+def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
+    def handle_errors(  # noqa: PLR0917 - ccxt's own signature
+        self: Any,
+        code: int,
+        reason: str,
+        url: str,
+        method: str,
+        headers: Any,
+        body: str,
+        response: Any,
+        request_headers: Any,
+        request_body: Any,
+    ) -> Any:
+        if code == _LAWFUL_REFUSAL:
+            raise ccxt.PermissionDenied(f"{self.id} HTTP 451: not served from this place")
+        if code in _SUCCESS and response is None:
+            raise AnswerMisshapen("the body is not JSON")
+        result = parent.handle_errors(
+            self, code, reason, url, method, headers, body, response, request_headers, request_body
+        )
+        if code in _SUCCESS:
+            wrong = misshapen(capabilities.shapes, method, urlsplit(url).path, response)
+            if wrong is not None:
+                raise AnswerMisshapen(wrong)
+        return result
+
+    return handle_errors
+
+
+def misshapen(shapes: tuple[Shape, ...], method: str, path: str, answer: object) -> str | None:
+    """Return what is wrong with a successful answer; None if its shape is as documented, or has no rule."""
+    rule = next((each for each in shapes if each.method == method and path.endswith(each.path)), None)
+    if rule is None:
+        return None
+    if rule.rows is None:
+        return _lacking(answer, rule)
+    rows: object = answer
+    for step in rule.rows:
+        rows = rows.get(step) if isinstance(rows, Mapping) else None
+    if not isinstance(rows, list):
+        return f"{rule.path} holds no list"
+    return next((wrong for wrong in (_lacking(row, rule) for row in rows) if wrong is not None), None)
+
+
+def _lacking(value: object, rule: Shape) -> str | None:
+    if not isinstance(value, Mapping):
+        return f"{rule.path} holds {type(value).__name__} where an object belongs"
+    missing = [key for key in rule.keys if key not in value]
+    return f"{rule.path} lacks {', '.join(missing)}" if missing else None
+
+
+def _tapped(parent: Any, tap: Tap) -> dict[str, Any]:
+    def client(self: Any, url: str) -> Any:
+        made = parent.client(self, url)
+        if "handle_message" not in vars(made):
+            made.handle_message = _guarded(made, tap)
+        return made
+
+    def handle_message(_self: Any, client: Any, message: object) -> None:
+        # ccxt's own parsers are left out: they keep stale rows, and what they raise ends its receive loop.
+        tap.frame(client, message)
+
+    def on_connected(self: Any, client: Any, message: Any = None) -> None:
+        parent.on_connected(self, client, message)
+        tap.connected(client)
+
+    def on_close(self: Any, client: Any, error: Any) -> None:
+        parent.on_close(self, client, error)
+        tap.ended(client, f"the venue closed the connection ({error})")
+
+    def on_error(self: Any, client: Any, error: Any) -> None:
+        parent.on_error(self, client, error)
+        tap.ended(client, _kind_of_error(error))
+
+    return {
+        "client": client,
+        "handle_message": handle_message,
+        "on_connected": on_connected,
+        "on_close": on_close,
+        "on_error": on_error,
+    }
+
+
+def _kind_of_error(error: object) -> str:
+    """Name a connection's failure without its text, which holds the address and in it the stream's key."""
+    if isinstance(error, ccxt.RequestTimeout):
+        return "the venue has fallen silent (no pong)"
+    return f"the connection failed ({type(error).__name__})"
+
+
+def _guarded(client: Any, tap: Tap) -> Any:
+    inner = client.handle_message
+
+    def handle_message(message: Any) -> None:
+        tap.heard(client)
+        try:
+            inner(message)
+        except Exception as error:  # noqa: BLE001 - in ccxt's receive loop it would end the loop unseen
+            tap.broken(client, error)
+
+    return handle_message

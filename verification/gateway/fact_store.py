@@ -1,0 +1,86 @@
+"""The newest position fact of each leg in the stream's present life: it never goes back in versions."""
+
+from collections.abc import Callable, Iterable
+
+from verification.clock import Moment
+from verification.leg import LegKey
+from verification.observation import (
+    Observation,
+    PositionSeen,
+    Provenance,
+    Silence,
+    Source,
+    SourceSilent,
+)
+
+
+class FactStore:
+    """Facts by leg. An epoch begins empty; what the last one knew is kept only to see what is gone."""
+
+    def __init__(self) -> None:
+        self._facts: dict[LegKey, Observation] = {}
+        self._before: dict[LegKey, Observation] = {}
+
+    def begin(self) -> None:
+        """Forget the facts of the life that ended: nothing says that they still hold."""
+        self._before = {**self._before, **self._facts}
+        self._facts = {}
+
+    def forget_renamed(self, name_now: Callable[[str], str]) -> None:
+        """Drop facts under a venue's own id whose symbol has become known: the list shows them by name."""
+        self._facts = {key: fact for key, fact in self._facts.items() if name_now(key.symbol) == key.symbol}
+
+    def latest(self, key: LegKey) -> Observation | None:
+        """Return the newest fact of a leg in the present epoch; None if there is none."""
+        return self._facts.get(key)
+
+    def facts(self) -> dict[LegKey, Observation]:
+        """Return a copy of all facts of the present epoch."""
+        return dict(self._facts)
+
+    def offer(self, seen: PositionSeen) -> bool:
+        """Take a fact unless a newer one is known; return True if it was taken.
+
+        Of two pushes with the same version the later one on the connection is the newer. A list's row is not
+        newer than a push of the same version.
+        """
+        known = self._facts.get(seen.key)
+        if isinstance(known, PositionSeen) and not _replaces(seen, known):
+            return False
+        self._facts[seen.key] = seen
+        return True
+
+    def take_snapshot(
+        self, rows: Iterable[PositionSeen], sent: Moment, received: Moment, epoch: int
+    ) -> list[Observation]:
+        """Merge a complete position list; return the facts that it brought, for the listeners.
+
+        A leg that the last epoch held open and that is in neither the list nor a push becomes
+        `SourceSilent(ABSENT)`: it may have been closed unseen.
+        """
+        brought: list[Observation] = [row for row in rows if self.offer(row)]
+        provenance = Provenance(Source.REST, received, sent=sent, epoch=epoch)
+        for key, known in self._before.items():
+            if key in self._facts:
+                continue
+            if isinstance(known, PositionSeen) and known.quantity == 0:
+                continue
+            gone = SourceSilent(
+                key,
+                Silence.ABSENT,
+                "not in the position list that was read after connecting",
+                complete=True,
+                provenance=provenance,
+            )
+            self._facts[key] = gone
+            brought.append(gone)
+        self._before = {}
+        return brought
+
+
+def _replaces(new: PositionSeen, known: PositionSeen) -> bool:
+    if new.version is None:
+        return known.version is None and new.provenance.source is Source.WEBSOCKET
+    if known.version is None or new.version > known.version:
+        return True
+    return new.version == known.version and new.provenance.source is Source.WEBSOCKET

@@ -1,0 +1,86 @@
+"""Turns what ccxt raises into this project's errors by class and code: one plain line, no secrets."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import aiohttp
+import ccxt
+
+from verification.capabilities import Capabilities
+from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+
+_JSON_CODE = re.compile(r'"(?:code|retCode|ret_code)"\s*:\s*"?(-?\d+)"?')
+_JSON_TEXT = re.compile(r'"(?:msg|message|retMsg)"\s*:\s*"([^"]{1,200})"')
+CLOCK_CODES = frozenset({"-1021", "10002"})
+
+# The most specific class first: ccxt's classes are nested.
+_ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
+    (ccxt.InvalidNonce, SourceUnreachable, "set this machine's clock; it differs from the venue's"),
+    (ccxt.OnMaintenance, SourceUnreachable, "the venue is in maintenance; it is asked again"),
+    (ccxt.DDoSProtection, SourceUnreachable, "too many requests from this address; it is asked again later"),
+    (ccxt.RateLimitExceeded, SourceUnreachable, "too many requests; it is asked again later"),
+    (ccxt.RequestTimeout, SourceUnreachable, "no answer in time; it is asked again"),
+    (ccxt.ExchangeNotAvailable, SourceUnreachable, "the venue cannot be reached; it is asked again"),
+    (ccxt.OperationFailed, SourceUnreachable, "the venue could not answer; it is asked again"),
+    (ccxt.BadResponse, SourceMalformed, "the answer has not the documented form and is not believed"),
+    (ccxt.PermissionDenied, SourceRejected, "give the key permission to read futures, from this address"),
+    (
+        ccxt.AuthenticationError,
+        SourceRejected,
+        "check the key, the secret, and the address the key is bound to",
+    ),
+    (ccxt.BadSymbol, SourceRejected, "check the symbol; the venue does not know it"),
+    (ccxt.NotSupported, SourceRejected, "ccxt cannot ask this venue that"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Names a venue's failures. Keeps the account's secrets only to strike them out of messages."""
+
+    venue: str
+    capabilities: Capabilities
+    secrets: tuple[str, ...] = field(repr=False)
+
+    def __call__(self, error: Exception, request: str) -> SourceError:
+        """Return the error to raise for what ccxt raised during `request`."""
+        code = code_of(error)
+        kind, advice = self._judge(error, code)
+        said = _JSON_TEXT.search(str(error))
+        detail = f" ({code}: {said.group(1)})" if code and said else f" ({code})" if code else ""
+        own = f" ({error})" if isinstance(error, AnswerMisshapen) else ""
+        return kind(self.clean(f"{self.venue}: {request} failed{detail}{own}: {advice}"))
+
+    def clean(self, message: str) -> str:
+        """Return the message on one line, with every secret struck out."""
+        for secret in self.secrets:
+            message = message.replace(secret, "***")
+        return " ".join(message.split())
+
+    def _judge(self, error: Exception, code: str | None) -> tuple[type[SourceError], str]:
+        if code in CLOCK_CODES:
+            return SourceUnreachable, "set this machine's clock; it differs from the venue's"
+        if code is not None and code in self.capabilities.temporary_codes:
+            return SourceUnreachable, "the venue could not answer; it is asked again"
+        for raised, kind, advice in _ADVICE:
+            if isinstance(error, raised):
+                return kind, advice
+        if isinstance(error.__cause__, aiohttp.ClientError):
+            return SourceUnreachable, "the connection broke; it is asked again"
+        return SourceRejected, "the venue refuses the request; see its code"
+
+
+class AnswerMisshapen(ccxt.BadResponse):  # type: ignore[misc] # ccxt ships no types
+    """A 2xx answer that is not JSON or not of the documented shape. Its text holds nothing from the wire."""
+
+
+def code_of(error: Exception) -> str | None:
+    """Return the venue's own error code inside what ccxt raised; None if there is none."""
+    found = _JSON_CODE.search(str(error))
+    return found.group(1) if found else None
+
+
+def secrets_of(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the values worth striking out: the longest first, so that no part of one survives."""
+    return tuple(sorted({value for value in values if value}, key=len, reverse=True))

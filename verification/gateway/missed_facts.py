@@ -1,0 +1,80 @@
+"""Finds a stream that is connected and says nothing: what position lists show and it never pushed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from verification.account import PositionsReading
+from verification.capabilities import StreamRules
+from verification.clock import Moment
+from verification.leg import LegKey
+from verification.observation import Observation, PositionSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A change that a list showed first.
+
+    Attributes:
+        version: The list's version of it; None for a leg that has left the list.
+        since: When the list that first showed it had arrived.
+    """
+
+    version: int | None
+    since: Moment
+
+
+class MissedFacts:
+    """Holds each difference against the stream until it catches up or begins a new epoch."""
+
+    def __init__(self, rules: StreamRules) -> None:
+        self._rules = rules
+        self._suspicions: dict[LegKey, Suspicion] = {}
+
+    def clear(self) -> None:
+        """Start afresh: a new epoch has taken a snapshot."""
+        self._suspicions = {}
+
+    def compare(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> None:
+        """Compare a complete position list with what the stream has shown."""
+        listed = {row.key for row in reading.positions}
+        for row in reading.positions:
+            known = facts.get(row.key)
+            quantity = known.quantity if isinstance(known, PositionSeen) else Decimal(0)
+            if row.quantity == quantity:
+                self._suspicions.pop(row.key, None)
+            elif row.version is not None and row.version > _version(known):
+                self._suspect(row.key, row.version, reading.received)
+        for key, known in facts.items():
+            if key not in listed and isinstance(known, PositionSeen) and known.quantity != 0:
+                quiet = reading.sent.monotonic - known.provenance.received.monotonic
+                if quiet >= self._rules.absent_after:
+                    self._suspect(key, None, reading.received)
+
+    def pushed(self, seen: PositionSeen) -> None:
+        """Drop a suspicion that a push has caught up with."""
+        suspicion = self._suspicions.get(seen.key)
+        if suspicion is None:
+            return
+        if suspicion.version is None or (seen.version is not None and seen.version >= suspicion.version):
+            del self._suspicions[seen.key]
+
+    def since(self, now: Moment) -> Moment | None:
+        """Return since when a change is known that the stream has not pushed in time; None if none is."""
+        due = [
+            suspicion.since
+            for suspicion in self._suspicions.values()
+            if now.monotonic - suspicion.since.monotonic >= self._rules.missed_after
+        ]
+        return min(due, key=lambda moment: moment.monotonic, default=None)
+
+    def _suspect(self, key: LegKey, version: int | None, since: Moment) -> None:
+        held = self._suspicions.get(key)
+        self._suspicions[key] = Suspicion(version, held.since if held is not None else since)
+
+
+def _version(known: Observation | None) -> int:
+    """Return the version of what the stream showed; without one any versioned row is newer."""
+    if isinstance(known, PositionSeen) and known.version is not None:
+        return known.version
+    return -1

@@ -1,0 +1,72 @@
+"""What became of an order: its status and, where the status alone is not enough, its trades."""
+
+from decimal import Decimal
+
+from verification.account import Fill
+from verification.errors import SourceError
+from verification.gateway.asker import Asker, OrderUnknown
+from verification.gateway.dialect import Dialect, OrderStatus
+from verification.leg import LegKey
+from verification.observation import OrderSeen, Provenance, Silence, Source, SourceSilent
+
+
+async def read_order(
+    dialect: Dialect, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
+) -> OrderSeen | SourceSilent:
+    """Ask for an order, and for its trades when it ended without having executed in full: statuses can lie.
+
+    Raises:
+        SourceError: It could not be asked, or an order that ended with nothing could not be checked.
+    """
+    sent = asker.clock.now()
+    try:
+        answer = await dialect.order(asker, key, order_id, client_order_id)
+    except OrderUnknown:
+        received = asker.clock.now()
+        return SourceSilent(
+            key,
+            Silence.ABSENT,
+            "the venue shows no such order (it may not show it yet)",
+            complete=False,
+            provenance=Provenance(Source.ORDER, received, sent=sent),
+        )
+    fills = await _fills(dialect, asker, answer) if doubtful(answer) else None
+    provenance = Provenance(Source.ORDER, asker.clock.now(), sent=sent, exchange_at=answer.updated_at)
+    return judge(answer, fills, provenance)
+
+
+def doubtful(answer: OrderStatus) -> bool:
+    """Return True when the status alone proves too little: ended, and not executed in full."""
+    return answer.terminal and (answer.quantity is None or abs(answer.executed) < answer.quantity)
+
+
+async def _fills(dialect: Dialect, asker: Asker, answer: OrderStatus) -> tuple[Fill, ...] | None:
+    try:
+        return await dialect.order_fills(asker, answer.key.symbol, answer.order_id)
+    except SourceError:
+        if answer.executed == 0:
+            raise
+        # What the status says has executed is a fact without the trades; they count as not asked.
+        return None
+
+
+def judge(answer: OrderStatus, fills: tuple[Fill, ...] | None, provenance: Provenance) -> OrderSeen:
+    """Combine a status with the order's trades: the larger execution of the two counts."""
+    executed, average, agree = answer.executed, answer.average_price, None
+    if fills is not None:
+        traded = sum((each.quantity for each in fills), Decimal(0))
+        agree = traded == executed
+        if abs(traded) > abs(executed):
+            executed = traded
+            average = sum((each.quantity * each.price for each in fills), Decimal(0)) / traded
+    return OrderSeen(
+        key=answer.key,
+        order_id=answer.order_id,
+        client_order_id=answer.client_order_id,
+        executed=executed,
+        terminal=answer.terminal,
+        trades_agree=agree,
+        status=answer.status,
+        average_price=average,
+        provenance=provenance,
+    )
