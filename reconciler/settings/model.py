@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from reconciler.confirmation import ConfirmationSettings
 from reconciler.settings.consistency import inconsistencies, ledger_names
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_state_url
@@ -119,6 +120,39 @@ class ChecksSettings(Section):
     verify_deadline: Seconds = seconds(
         10, least=0.1, most=300, what="How long a verification may look for evidence before it says unknown."
     )
+    spacing: Seconds = seconds(
+        5, least=0, most=300, what="Looks at a difference that are closer together count as one."
+    )
+    grace: Seconds = seconds(
+        20, least=0, most=3600, what="How long both sides must have been quiet before a difference fires."
+    )
+    lagging_grace: Seconds = seconds(
+        60, least=0, most=3600, what="The same where an order of the bot itself explains the difference."
+    )
+    stop_placing: Seconds = seconds(
+        60, least=0, most=3600, what="How long after its opening a position may be without a stop."
+    )
+    stop_replacing: Seconds = seconds(
+        15, least=0, most=3600, what="How long a stop may be missing later on, while a bot moves it."
+    )
+    longest: Seconds = seconds(
+        300,
+        least=0,
+        most=3600,
+        what="What a slow source may stretch a grace to, and how long changes put it off.",
+    )
+
+    @property
+    def confirmation(self) -> ConfirmationSettings:
+        """The part of it that says when a difference has lasted."""
+        return ConfirmationSettings(
+            spacing=self.spacing,
+            grace=self.grace,
+            lagging_grace=self.lagging_grace,
+            stop_placing=self.stop_placing,
+            stop_replacing=self.stop_replacing,
+            longest=self.longest,
+        )
 
 
 class DashboardSettings(Section):

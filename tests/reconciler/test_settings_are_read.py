@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.settings import LedgerKind, load
+from reconciler.confirmation import ConfirmationSettings
+from reconciler.settings import ChecksSettings, LedgerKind, load
 from tests.reconciler.settings_files import GOOD, written
 
 
@@ -116,3 +117,7 @@ def test_a_settings_file_for_the_screens_alone_needs_no_account(tmp_path: Path) 
     path = written(tmp_path, '[database]\nurl = "sqlite:///state.db"\n')
 
     assert load(path, venues=False).database.url == f"sqlite:///{tmp_path}/state.db"
+
+
+def test_the_confirmation_has_the_same_defaults_in_the_settings_as_in_the_rules() -> None:
+    assert ChecksSettings().confirmation == ConfirmationSettings()

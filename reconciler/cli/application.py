@@ -1,0 +1,53 @@
+"""The commands, and the one place where every ending becomes lines and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from reconciler.cli import alerts, demo, doctor, house, init, reconcile
+from reconciler.cli.ending import INTERRUPTED, ending, tell
+
+application = typer.Typer(
+    name="trueup",
+    help="Keeps what a trading bot believes true to what the exchange holds.",
+    epilog="Exit codes: 0 all agrees, 1 a discrepancy, 2 could not check, 3 wrong settings or usage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+application.command("demo")(demo.demo)
+application.command("init")(init.init)
+application.command("doctor")(doctor.doctor)
+application.command("reconcile")(reconcile.reconcile)
+application.command("run")(house.run)
+application.command("dashboard")(house.dashboard)
+application.command("up")(house.up)
+application.add_typer(alerts.commands, name="alerts")
+application.command("venue", context_settings=demo.PASS_ON)(demo.venue)
+
+
+@application.callback()
+def _trueup() -> None:
+    """Keeps what a trading bot believes true to what the exchange holds."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Never raises: every ending is told in a line or two."""
+    try:
+        code = application(args=arguments, prog_name="trueup", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`| head`); Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last door: whatever comes is told in a line
+        told = ending(error)
+        tell(told)
+        return told.code
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,37 @@
+"""`trueup doctor`: what works, what does not, and what to do about it."""
+
+import asyncio
+
+import typer
+
+from reconciler.cli.log import write_log
+from reconciler.cli.options import Config
+from reconciler.cli.wording import printable
+from reconciler.report import ExitCode
+from reconciler.settings import Settings, load
+from verification.clock import SystemClock
+
+
+def doctor(*, config: Config = None) -> int:
+    """Try settings, state database, ledgers, credentials, clock and stream; say what to do."""
+    settings = load(config)
+    write_log(settings.log)
+    accounts, ledgers = len(settings.accounts), len(settings.ledgers)
+    _say("settings", "ok", f"{settings.origin}, {accounts} account(s), {ledgers} ledger(s)")
+    works = asyncio.run(_examine(settings))
+    typer.echo("Everything needed works." if works else "Not everything works: see the lines with `not ok`.")
+    return ExitCode.AGREES if works else ExitCode.UNCHECKED
+
+
+async def _examine(settings: Settings) -> bool:
+    from reconciler.doctor import Doors, Health, examine
+
+    works = True
+    async for check in examine(settings, SystemClock(), Doors()):
+        _say(check.subject, check.health, check.text)
+        works = works and check.health is not Health.NOT_OK
+    return works
+
+
+def _say(subject: str, health: str, text: str) -> None:
+    typer.echo(f"{health:<7} {subject}: {printable(text)}")

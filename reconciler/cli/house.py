@@ -1,0 +1,55 @@
+"""`trueup run`, `trueup dashboard`, `trueup up`: the reconciler, the screens, both."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.log import write_log
+from reconciler.cli.options import Config
+from reconciler.cli.processes import Child, become, supervise
+from reconciler.settings import Settings, load
+from verification.clock import SystemClock
+
+Port = Annotated[
+    int | None,
+    typer.Option("--port", min=1, max=65535, help="The dashboard's port.", show_default="of the settings"),
+]
+
+
+def run(*, config: Config = None) -> int:
+    """Run the reconciler until it is told to stop (Ctrl-C)."""
+    settings = load(config)
+    write_log(settings.log)
+    from reconciler import service
+
+    return asyncio.run(service.run(settings, SystemClock()))
+
+
+def dashboard(*, port: Port = None, config: Config = None) -> None:
+    """Serve the screens until they are told to stop (Ctrl-C)."""
+    child = _dashboard(load(config, venues=False), port)
+    become(child.module, *child.arguments, environment=child.environment)
+
+
+def up(*, port: Port = None, config: Config = None) -> int:
+    """Run the reconciler and the dashboard; Ctrl-C, or the end of one, ends both."""
+    settings = load(config)
+    write_log(settings.log)
+    arguments = ("run", "--config", str(config)) if config is not None else ("run",)
+    children = (Child("reconciler", "reconciler", arguments), _dashboard(settings, port))
+    typer.echo(f"Dashboard: http://{children[1].place}  (Ctrl-C ends both)")
+    return asyncio.run(supervise(children))
+
+
+def _dashboard(settings: Settings, port: int | None) -> Child:
+    address = str(settings.dashboard.address)
+    chosen = str(settings.dashboard.port if port is None else port)
+    return Child(
+        "dashboard",
+        "dashboard",
+        ("--address", address, "--port", chosen),
+        # In the environment and not on the command line, which every user of the machine can read.
+        {"TRUEUP_STATE_URL": settings.database.url},
+        place=f"[{address}]:{chosen}" if ":" in address else f"{address}:{chosen}",
+    )

@@ -1,0 +1,126 @@
+"""Alerts and findings as lines of text and as JSON documents."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from reconciler.alert import Alert
+from reconciler.finding import Evidence, Finding
+from reconciler.views import AlertView, TransitionView
+
+
+def printable(text: str) -> str:
+    """Return text that came from outside on one line, without what a terminal would take for a command."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def quantity(value: Decimal | None) -> str:
+    """Return a quantity as a person writes it; `-` where there is none."""
+    if value is None:
+        return "-"
+    return format(value.normalize() if value else Decimal(0), "f")
+
+
+def finding_line(found: Finding) -> str:
+    """Return one finding on one line, worst word first."""
+    both = f"bot {quantity(found.expected)}, exchange {quantity(found.observed)}"
+    where = printable(f"{found.symbol} {found.leg}")
+    return f"{found.severity.upper()} {found.kind} {where}: {both}: {printable(found.reason)}"
+
+
+def alert_document(alert: Alert) -> dict[str, Any]:
+    """Return what `--json` prints of an alert; times are ISO 8601 in UTC."""
+    acknowledgement = alert.acknowledgement
+    return {
+        "id": alert.id,
+        "kind": str(alert.key.kind),
+        "account": alert.key.account,
+        "symbol": alert.key.symbol,
+        "leg": str(alert.key.leg),
+        "severity": str(alert.severity),
+        "state": str(alert.state),
+        "first_seen": _time(alert.first_seen),
+        "last_seen": _time(alert.last_seen),
+        "acknowledged_by": acknowledgement.by if acknowledgement else None,
+        "note": acknowledgement.note if acknowledgement else None,
+    }
+
+
+def view_document(view: AlertView) -> dict[str, Any]:
+    """Return what `show --json` prints: the alert with reason, evidence, history; quantities as strings."""
+    alert = view.alert
+    return alert_document(alert) | {
+        "reason": alert.reason,
+        "expected": _text(alert.expected),
+        "observed": _text(alert.observed),
+        "exposure": _text(alert.exposure),
+        "fired_at": _time(alert.fired_at),
+        "resolved_at": _time(alert.resolved_at),
+        "evidence": [_evidence(each) for each in alert.evidence],
+        "transitions": [_transition(each) for each in view.transitions],
+    }
+
+
+def alert_lines(view: AlertView) -> list[str]:
+    """Return one alert and its history as a person reads it."""
+    alert = view.alert
+    lines = [
+        f"Alert {alert.id}: {alert.severity.upper()} {alert.key.kind}, {alert.state}",
+        f"  {printable(alert.key.symbol)} {alert.key.leg} on {alert.key.account}",
+        f"  bot {quantity(alert.expected)}, exchange {quantity(alert.observed)} contracts",
+        f"  {printable(alert.reason)}",
+        f"  first seen {moment(alert.first_seen)}, last seen {moment(alert.last_seen)}",
+    ]
+    if alert.acknowledgement is not None:
+        given = alert.acknowledgement
+        lines.append(
+            f"  acknowledged by {printable(given.by)} at {moment(given.at)}, until {moment(given.until)}: "
+            f"{printable(given.note)}"
+        )
+    if alert.evidence:
+        lines.append("Evidence")
+        lines += [
+            f"  {each.party} ({printable(each.source)}) {moment(each.at)}: {printable(each.text)}"
+            for each in alert.evidence
+        ]
+    lines.append("History")
+    for each in view.transitions:
+        step = f"{each.action} -> {each.after} by {printable(each.actor)}"
+        lines.append(f"  {moment(each.at)} {step}: {printable(each.reason)}")
+    return lines
+
+
+def moment(at: datetime | None) -> str:
+    """Return a time to the second, in UTC; `-` where there is none."""
+    return "-" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else quantity(value)
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "party": str(evidence.party),
+        "source": evidence.source,
+        "text": evidence.text,
+        "at": _time(evidence.at),
+        "data": dict(evidence.data),
+    }
+
+
+def _transition(transition: TransitionView) -> dict[str, Any]:
+    return {
+        "at": _time(transition.at),
+        "before": None if transition.before is None else str(transition.before),
+        "after": str(transition.after),
+        "action": transition.action,
+        "actor": transition.actor,
+        "origin": transition.origin,
+        "reason": transition.reason,
+        "severity": str(transition.severity),
+    }

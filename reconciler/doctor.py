@@ -1,0 +1,179 @@
+"""Tries each thing that Trueup depends on, and says of each whether it works, or what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from reconciler.console import Console, StateDatabaseError, StateTrouble
+from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.settings import Settings
+from reconciler.settings.database_url import SQLITE
+from reconciler.views import Pulse
+from reconciler.wiring import open_ledgers, open_venue
+from verification.clock import Clock
+from verification.errors import SourceError
+from verification.stream import StreamState
+from verification.venue import Access, Venue
+
+SKEW_MAX = timedelta(seconds=1)
+"""Venues refuse requests whose time is too far off (Binance: 1 s ahead, 5 s behind)."""
+
+STREAM_SECONDS = 10.0
+POLL_SECONDS = 0.1
+
+
+class Health(StrEnum):
+    """What came out of one try."""
+
+    OK = "ok"
+    NOTE = "note"  # works, but a person should know
+    NOT_OK = "not ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor's answer.
+
+    Attributes:
+        subject: What was tried.
+        health: What came out.
+        text: What was seen, or what is wrong and what to do; one line.
+    """
+
+    subject: str
+    health: Health
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How the doctor reaches what it tries.
+
+    Attributes:
+        ledgers: Opens the ledgers of an account by its name, unread.
+        venue: Opens an account on its venue, not yet connected.
+    """
+
+    ledgers: Callable[[Settings, str, Clock], list[Ledger]] = open_ledgers
+    venue: Callable[[Access, Clock], Venue] = open_venue
+
+
+async def examine(settings: Settings, clock: Clock, doors: Doors) -> AsyncIterator[Check]:
+    """Yield a check for the state database, each ledger, and each thing that is needed of each account.
+
+    Raises:
+        SettingsError: A secret that the settings name has gone since they were read.
+    """
+    for check in await asyncio.to_thread(_state, settings, clock):
+        yield check
+    for name in settings.accounts:
+        for check in await asyncio.to_thread(_ledgers, settings, name, clock, doors):
+            yield check
+        async for check in _account(settings.access(name), doors, clock):
+            yield check
+
+
+def _state(settings: Settings, clock: Clock) -> list[Check]:
+    subject = "state database"
+    try:
+        with Console.open(settings.database.url, clock=clock) as console:
+            heartbeat = console.queries.heartbeat()
+    except StateDatabaseError as error:
+        if error.trouble in {StateTrouble.EMPTY, StateTrouble.OLDER} or _to_be_created(settings, error):
+            return [Check(subject, Health.NOTE, f"{error}; `trueup run` prepares it")]
+        return [Check(subject, Health.NOT_OK, str(error))]
+    pulse = heartbeat.pulse(clock.now().utc)
+    checks = [Check(subject, Health.OK, "opens, and is of this version")]
+    if pulse is not Pulse.ALIVE:
+        checks.append(Check("reconciler", Health.NOTE, f"nobody looks now ({pulse}): start `trueup run`"))
+    return checks
+
+
+def _to_be_created(settings: Settings, error: StateDatabaseError) -> bool:
+    file = settings.database.url.removeprefix(SQLITE).partition("?")[0]
+    on_disk = settings.database.url.startswith(SQLITE)
+    return error.trouble is StateTrouble.ABSENT and on_disk and Path(file).parent.is_dir()
+
+
+def _ledgers(settings: Settings, account: str, clock: Clock, doors: Doors) -> list[Check]:
+    try:
+        ledgers = doors.ledgers(settings, account, clock)
+    except LedgerUnreadable as error:
+        return [Check(f"ledger {error.ledger}", Health.NOT_OK, str(error))]
+    return [check for ledger in ledgers for check in _ledger(ledger, clock)]
+
+
+def _ledger(ledger: Ledger, clock: Clock) -> list[Check]:
+    subject = f"ledger {ledger.name}"
+    try:
+        reading = ledger.read()
+    except LedgerUnreadable as error:
+        return [Check(subject, Health.NOT_OK, str(error))]
+    age = ""
+    if reading.last_activity is not None:
+        seconds = (clock.now().utc - reading.last_activity).total_seconds()
+        age = f", the bot last wrote {seconds:.0f} s ago"
+    checks = [Check(subject, Health.OK, f"{len(reading.rows)} trades read{age}")]
+    return checks + [Check(subject, Health.NOTE, warning) for warning in reading.warnings]
+
+
+async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[Check]:
+    subject = f"account {access.account}"
+    try:
+        venue = doors.venue(access, clock)
+    except SourceError as error:
+        yield Check(f"{subject}: venue", Health.NOT_OK, str(error))
+        return
+    try:
+        # What comes later needs what came before: markets, then a stream.
+        for name, attempt in (
+            ("connection", _connect(venue)),
+            ("credentials", _positions(venue)),
+            ("clock", _clock_offset(venue)),
+            ("stream", _stream(venue, clock)),
+        ):
+            try:
+                health, text = await attempt
+            except SourceError as error:
+                health, text = Health.NOT_OK, str(error)
+            yield Check(f"{subject}: {name}", health, text)
+    finally:
+        await venue.close()
+
+
+async def _connect(venue: Venue) -> tuple[Health, str]:
+    await venue.connect()
+    return Health.OK, f"{venue.access.venue}, {len(venue.markets)} markets, {venue.mode} mode"
+
+
+async def _positions(venue: Venue) -> tuple[Health, str]:
+    reading = await venue.read_positions()
+    held = sum(1 for position in reading.positions if position.quantity)
+    return Health.OK, f"accepted, {held} open positions read"
+
+
+async def _clock_offset(venue: Venue) -> tuple[Health, str]:
+    measured = await venue.read_clock_offset()
+    ahead, error = measured.offset.total_seconds(), measured.error.total_seconds()
+    seen = f"the venue is {ahead:+.3f} s ahead (to within {error:.3f} s)"
+    if abs(measured.offset) > SKEW_MAX + measured.error:
+        return Health.NOT_OK, f"{seen}: set this machine's clock (NTP), the venue may refuse requests"
+    return Health.OK, seen
+
+
+async def _stream(venue: Venue, clock: Clock) -> tuple[Health, str]:
+    end = clock.now().monotonic + STREAM_SECONDS
+    while (health := venue.stream_health()).state is not StreamState.LIVE:
+        if health.state is StreamState.UNSUPPORTED:
+            return Health.NOTE, "this venue has none that Trueup can use: positions are seen by asking only"
+        if clock.now().monotonic >= end:
+            why = f" ({health.error})" if health.error else ""
+            return (
+                Health.NOT_OK,
+                f"not connected after {STREAM_SECONDS:.0f} s{why}: is WebSocket traffic let out?",
+            )
+        await clock.sleep(POLL_SECONDS)
+    return Health.OK, "connected"
