@@ -11,7 +11,7 @@ class Backoff:
     Attributes:
         first: Seconds before the second question.
         factor: What each further pause is multiplied by.
-        most: Longest pause in seconds.
+        most: Longest pause in seconds, before jitter.
         jitter: Share of a pause that chance may add or take away, 0..1.
     """
 
@@ -22,5 +22,10 @@ class Backoff:
 
     def pause(self, asked: int, chance: random.Random) -> float:
         """Return the seconds to wait after `asked` questions (at least one)."""
-        plain = min(self.most, self.first * self.factor ** (asked - 1))
+        grown = self.factor ** min(asked - 1, _GROWTH_ENDS)
+        plain = min(self.most, self.first * grown)
         return plain * (1 + self.jitter * (2 * chance.random() - 1))
+
+
+_GROWTH_ENDS = 60
+"""By then every pause is at its longest; a power that goes on growing overflows after a day of trying."""

@@ -2,12 +2,13 @@
 
 The bound: a fact that one source has shown is shown by every healthy source within `LAG_BOUND_SECONDS`. A
 close needs three complete position lists without the leg, spaced over at least the bound and each sent after
-the exit was seen to execute; an open needs two independent sources that show exactly the expected quantity.
+the exit was seen to execute; an open needs two independent sources that show exactly the expected quantity,
+the position list asked so late that it cannot speak of a time before the question.
 """
 
 from verification.evidence import Evidence
 from verification.observation import Observation, PositionSeen, Source
-from verification.question import CloseQuestion, OpenQuestion
+from verification.question import Baseline, CloseQuestion, OpenQuestion
 
 LAG_BOUND_SECONDS = 5.0
 ABSENCES_NEEDED = 3
@@ -23,6 +24,8 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
     target = question.baseline.quantity + question.side.sign * question.quantity
     last: dict[Source, PositionSeen] = {}
     for row in evidence.rows:
+        if _known_old(row, question.baseline):
+            continue
         if row.provenance.received.monotonic >= question.asked.monotonic:
             last[row.provenance.source] = row
     listed = last.get(Source.REST)
@@ -31,6 +34,9 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
         return ()
     if listed.quantity != target or pushed.quantity != target:
         return ()
+    sent = listed.provenance.sent
+    if sent is None or sent.monotonic < question.asked.monotonic + LAG_BOUND_SECONDS:
+        return ()  # it may still show what the leg held before the question
     first, second = sorted((listed, pushed), key=lambda row: row.provenance.received.monotonic)
     return (first, second)
 
@@ -42,17 +48,19 @@ def closed_by_lag(question: CloseQuestion, evidence: Evidence) -> tuple[Observat
         return ()
     if question.position.quantity + exit_order.executed != 0:
         return ()
-    seen_at = exit_order.provenance.received.monotonic
-    lists = [
-        absence
-        for absence in evidence.absences
-        if absence.provenance.sent is not None and absence.provenance.sent.monotonic >= seen_at
+    contrary = [
+        row.provenance.received.monotonic
+        for row in evidence.rows
+        if row.quantity != 0 and not _known_old(row, question.position)
     ]
-    if any(row.provenance.received.monotonic >= seen_at and row.quantity != 0 for row in evidence.rows):
+    since = max([exit_order.provenance.received.monotonic, *contrary])
+    lists = [(sent.monotonic, gone) for gone in evidence.absences if (sent := gone.provenance.sent)]
+    lists = [(sent, gone) for sent, gone in lists if sent >= since]
+    if len(lists) < ABSENCES_NEEDED or lists[-1][0] - lists[0][0] < LAG_BOUND_SECONDS:
         return ()
-    if len(lists) < ABSENCES_NEEDED:
-        return ()
-    first, last = lists[0].provenance.sent, lists[-1].provenance.sent
-    if first is None or last is None or last.monotonic - first.monotonic < LAG_BOUND_SECONDS:
-        return ()
-    return (exit_order, *lists)
+    return (exit_order, *(gone for _, gone in lists))
+
+
+def _known_old(row: PositionSeen, known: Baseline) -> bool:
+    """True if the venue's own order of facts says that the row is no news."""
+    return row.version is not None and known.version is not None and row.version <= known.version

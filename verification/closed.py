@@ -16,7 +16,7 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
     by_order = _by_order(question, evidence)
     zero = next((row for row in newer if row.quantity == 0), None)
     if zero is not None:
-        if _confirms(by_order) and by_order is not None and came_first(by_order.rests_on[0], zero):
+        if by_order is not None and _confirms(by_order) and _all_before(by_order, zero):
             return by_order
         return proved(
             VerdictKind.CONFIRMED,
@@ -36,8 +36,8 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
         )
     if _confirms(by_order) and by_order is not None:
         return by_order
-    if by_row is not None and by_row.kind is VerdictKind.MISMATCH:
-        return by_row
+    if by_row is not None and (by_row.kind is VerdictKind.MISMATCH or _says_still_open(by_order)):
+        return by_row  # the leg moved although the exit closed nothing: a stop, say
     if by_order is not None:
         return by_order
     if by_row is not None:
@@ -54,6 +54,14 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
 
 def _confirms(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.kind is VerdictKind.CONFIRMED
+
+
+def _all_before(verdict: Verdict, row: PositionSeen) -> bool:
+    return all(came_first(seen, row) for seen in verdict.rests_on)
+
+
+def _says_still_open(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.mismatch is Mismatch.STILL_OPEN
 
 
 def _by_newest(position: Baseline, row: PositionSeen) -> Verdict | None:
@@ -82,7 +90,7 @@ def _by_newest(position: Baseline, row: PositionSeen) -> Verdict | None:
 
 
 def _by_order(question: CloseQuestion, evidence: Evidence) -> Verdict | None:
-    """What the exit order proves about the position: only on an account that nobody else trades."""
+    """What the exit order proves about the position: only on a leg that nothing else changes."""
     if not question.exclusive:
         return None
     held = question.position.quantity
@@ -108,9 +116,8 @@ def _by_order(question: CloseQuestion, evidence: Evidence) -> Verdict | None:
             f"exit {order.order_id} executed all of the {held} that was open",
         )
     if (left > 0) == (held > 0):
-        return proved(
-            VerdictKind.PARTIAL, rests, left, f"exit {order.order_id} ended and left {left} of {held}"
-        )
+        reason = f"exit {order.order_id} ended and left {left} of {held}"
+        return proved(VerdictKind.PARTIAL, rests, left, reason, settled=evidence.ended_surely)
     return proved(
         VerdictKind.MISMATCH,
         rests,

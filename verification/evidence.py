@@ -14,11 +14,11 @@ class Evidence:
     Attributes:
         most_executed: The order observation with the most executed (first to say so); None if none executed.
         ended: An observation that the order can never execute again and that does not fall short of
-            `most_executed`; None if there is none.
+            `most_executed`, one whose trades agree if there is one; None if there is none.
         ended_empty: An observation that the order ended with nothing executed, its trades agreeing; None if
             there is none, or if any observation shows an execution.
         rows: Position observations of the leg by any source, in order of arrival.
-        absences: Complete answers without the leg, in order of arrival, one per request.
+        absences: Complete position lists without the leg, by the time they were sent, one per request.
     """
 
     most_executed: OrderSeen | None
@@ -26,6 +26,11 @@ class Evidence:
     ended_empty: OrderSeen | None
     rows: tuple[PositionSeen, ...]
     absences: tuple[SourceSilent, ...]
+
+    @property
+    def ended_surely(self) -> bool:
+        """True when the order ended and its trades bear out what it executed: a status alone can lie."""
+        return self.ended is not None and self.ended.trades_agree is True
 
     def rows_after(self, version: int | None) -> tuple[PositionSeen, ...]:
         """Return the rows with a version above `version`, oldest version first.
@@ -42,8 +47,8 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     """Pick what bears on `question` out of `observations`, whatever their order."""
     orders: list[OrderSeen] = []
     rows: list[PositionSeen] = []
-    absences: list[SourceSilent] = []
-    for seen in observations:
+    absences: dict[float, SourceSilent] = {}
+    for seen in sorted(observations, key=_total):
         if seen.key != question.key:
             continue
         match seen:
@@ -53,24 +58,20 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
             case PositionSeen():
                 rows.append(seen)
             case SourceSilent():
-                if seen.silence is Silence.ABSENT and seen.complete and seen.provenance.source is Source.REST:
-                    absences.append(seen)
-    orders.sort(key=_arrival)
-    rows.sort(key=_arrival)
-    absences.sort(key=_arrival)
+                sent = seen.provenance.sent
+                if _is_absence(seen) and sent is not None:
+                    absences.setdefault(sent.monotonic, seen)
     executed = [order for order in orders if order.executed != 0]
     most = max(executed, key=lambda order: abs(order.executed), default=None)
-    ended = next(
-        (order for order in orders if order.terminal and (most is None or order.executed == most.executed)),
-        None,
-    )
+    ends = [order for order in orders if order.terminal and most and order.executed == most.executed]
+    ended = min(ends, key=lambda order: order.trades_agree is not True, default=None)
     empty = next((o for o in orders if o.terminal and o.executed == 0 and o.trades_agree is True), None)
     return Evidence(
         most_executed=most,
         ended=ended,
         ended_empty=empty if most is None else None,
         rows=tuple(rows),
-        absences=tuple(absences),
+        absences=tuple(absences[sent] for sent in sorted(absences)),
     )
 
 
@@ -80,10 +81,40 @@ def came_first(one: Observation, other: Observation) -> bool:
 
 
 def _is_ours(question: Question, order: OrderSeen) -> bool:
-    if question.order_id is not None and order.order_id == question.order_id:
-        return True
+    # Venues let a client id be used again once its order has ended, so it counts only until the id is known.
+    if question.order_id is not None:
+        return order.order_id == question.order_id
     return question.client_order_id is not None and order.client_order_id == question.client_order_id
 
 
+def _is_absence(seen: SourceSilent) -> bool:
+    return seen.silence is Silence.ABSENT and seen.complete and seen.provenance.source is Source.REST
+
+
 def _arrival(seen: Observation) -> tuple[float, int]:
-    return seen.provenance.received.monotonic, list(Source).index(seen.provenance.source)
+    return seen.provenance.received.monotonic, _PRIORITY[seen.provenance.source]
+
+
+def _total(seen: Observation) -> tuple[float, int, str]:
+    # What arrived in the same instant from the same source is ordered by what it says: never by chance.
+    return (*_arrival(seen), _words(seen))
+
+
+def _words(seen: Observation) -> str:
+    match seen:
+        case OrderSeen():
+            said: tuple[object, ...] = (
+                seen.order_id,
+                seen.executed,
+                seen.terminal,
+                seen.trades_agree,
+                seen.status,
+            )
+        case PositionSeen():
+            said = (seen.version, seen.quantity)
+        case SourceSilent():
+            said = (seen.silence, seen.complete, seen.detail)
+    return f"{said} {seen.provenance.exchange_at} {seen.provenance.sent}"
+
+
+_PRIORITY = {source: place for place, source in enumerate(Source)}

@@ -3,7 +3,12 @@
 Presence and absence are not symmetric. That an order executed, and that it ended with nothing executed, are
 stable facts: whoever shows one, however late, proves it. "No position" is never proved by not seeing one.
 Every rule of grade `proof` asks only "is there an observation such that ...", so neither order of arrival nor
-loss, delay or repetition of messages can make its verdict wrong; they can only leave it UNKNOWN.
+loss, delay or repetition of messages can make its verdict wrong; they can only leave it UNKNOWN, or say less.
+
+What the rules rely on: an order that ends is seen ended for good only with its trades agreeing (statuses can
+lie), executions are never taken back, an order executes on one side and no more than was sent, versions order
+the facts of a leg, and an asker says `exclusive` only where it is true. Where evidence breaks one of these,
+what was seen to execute wins over what was not: such a contradiction is never REFUTED.
 """
 
 from collections.abc import Sequence

@@ -45,10 +45,12 @@ class LagWatch:
         """True once every measured source has shown it."""
         return all(source in self._first for source in MEASURED)
 
-    def samples(self, offset: timedelta | None) -> list[LatencySample]:
+    def samples(self, offset: timedelta | None, now: Moment) -> list[LatencySample]:
         """Return what was measured.
 
         Args:
+            now: When `offset` was measured. Earlier instants are counted back from it on the monotonic clock,
+                so that a wall clock that was set meanwhile does not look like a lag.
             offset: Venue clock minus ours. None if it is unknown: visibility lag cannot be told then, for it
                 runs from the venue's time of the fill to ours.
         """
@@ -57,7 +59,8 @@ class LagWatch:
             return samples
         filled = self._filled_at - offset
         for source, moment in self._first.items():
-            lag = (moment.utc - filled) / timedelta(milliseconds=1)
+            shown = now.utc - timedelta(seconds=now.monotonic - moment.monotonic)
+            lag = (shown - filled) / timedelta(milliseconds=1)
             samples.append(
                 LatencySample(self._account, source, Measure.VISIBILITY_LAG, moment.utc, round(lag, 3))
             )
@@ -81,10 +84,12 @@ class LagWatch:
 
     def _row_shows(self, row: PositionSeen) -> bool:
         question = self._question
+        before = question.baseline if isinstance(question, OpenQuestion) else question.position
+        if before is None:
+            return False
+        if row.version is not None and before.version is not None and row.version <= before.version:
+            return False  # an old fact told again
         if isinstance(question, OpenQuestion):
-            before = question.baseline.quantity if question.baseline is not None else None
-            if before is None:
-                return False
-            return (row.quantity - before) * question.side.sign > 0
-        held = question.position.quantity
+            return (row.quantity - before.quantity) * question.side.sign > 0
+        held = before.quantity
         return row.quantity == 0 or abs(row.quantity) < abs(held) or row.quantity * held < 0

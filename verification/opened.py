@@ -14,15 +14,11 @@ def decide_open(question: OpenQuestion, evidence: Evidence) -> Verdict:
     order = evidence.most_executed
     row = _by_position(question, evidence)
     if order is not None:
-        verdict = _by_execution(question, order, evidence.ended)
-        if row is None or row.kind is not VerdictKind.CONFIRMED:
-            return verdict
-        if verdict.kind is VerdictKind.PARTIAL:
-            return row  # the status lags behind the leg, which already holds all of it
-        if verdict.kind is VerdictKind.CONFIRMED and came_first(row.rests_on[0], order):
-            return row
-        return verdict
-    if evidence.ended_empty is not None and (row is None or row.kind is not VerdictKind.CONFIRMED):
+        verdict = _by_execution(question, order, evidence)
+        return row if row is not None and _says_more(row, verdict) else verdict
+    if row is not None:
+        return row  # even against an end with nothing executed: what was seen executed is never refuted
+    if evidence.ended_empty is not None:
         ended = evidence.ended_empty
         return proved(
             VerdictKind.REFUTED,
@@ -30,8 +26,6 @@ def decide_open(question: OpenQuestion, evidence: Evidence) -> Verdict:
             Decimal(0),
             f"order {ended.order_id} ended ({ended.status}) with nothing executed, and its trades agree",
         )
-    if row is not None:
-        return row
     lagged = opened_by_lag(question, evidence)
     if lagged:
         return lag_bounded(
@@ -42,8 +36,20 @@ def decide_open(question: OpenQuestion, evidence: Evidence) -> Verdict:
     return unknown("no source has proved that the order executed, nor that it ended with nothing executed")
 
 
-def _by_execution(question: OpenQuestion, order: OrderSeen, ended: OrderSeen | None) -> Verdict:
+def _says_more(row: Verdict, order: Verdict) -> bool:
+    """True if the leg's rows prove more than the order's own facts, or prove as much and came first."""
+    if row.kind is VerdictKind.CONFIRMED:
+        late = order.kind is VerdictKind.PARTIAL  # the status lags behind the leg, which holds all of it
+        first = came_first(row.rests_on[0], order.rests_on[0])
+        return late or (order.kind is VerdictKind.CONFIRMED and first)
+    if row.kind is not VerdictKind.PARTIAL or order.kind is not VerdictKind.PARTIAL or order.settled:
+        return False
+    return abs(row.quantity or 0) > abs(order.quantity or 0)
+
+
+def _by_execution(question: OpenQuestion, order: OrderSeen, evidence: Evidence) -> Verdict:
     """What the order's executions prove; for an order with something executed."""
+    ended = evidence.ended
     done, wanted = order.executed * question.side.sign, question.quantity
     if done < 0:
         return proved(
@@ -80,47 +86,52 @@ def _by_execution(question: OpenQuestion, order: OrderSeen, ended: OrderSeen | N
         VerdictKind.PARTIAL,
         (order,) if ended is order else (order, ended),
         order.executed,
-        f"order {order.order_id} executed {done} of {wanted} and ended",
+        f"order {order.order_id} executed {done} of {wanted} and ended"
+        + ("" if evidence.ended_surely else ", but its trades have not borne that out"),
+        settled=evidence.ended_surely,
     )
 
 
 def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
-    """What the leg's rows prove: only on an exclusive account, and only rows newer than the baseline.
+    """What the leg's rows prove: only on an exclusive leg, and only rows newer than the baseline.
 
-    A leg that holds more than this open leads to, or the other way round, may have another cause (a second
-    entry, a rollback), so such a verdict is not settled: the order's own facts may still come.
+    There the leg moved by what this order executed. A row that shows anything but all of it is not settled:
+    the order works on, and its own facts say more.
     """
     baseline = question.baseline
     if baseline is None or not question.exclusive:
         return None
-    sign = question.side.sign
-    newer = evidence.rows_after(baseline.version)
-    for row in newer:
-        if (row.quantity - baseline.quantity) * sign == question.quantity:
-            return proved(
-                VerdictKind.CONFIRMED,
-                (row,),
-                sign * question.quantity,
-                f"the leg went from {baseline.quantity} to {row.quantity}, as this open leads to",
-            )
-    for row in newer:
+    moved = [(row.quantity - baseline.quantity, row) for row in evidence.rows_after(baseline.version)]
+    sign, wanted = question.side.sign, question.quantity
+    whole = next((row for by, row in moved if by * sign == wanted), None)
+    if whole is not None:
+        path = f"the leg went from {baseline.quantity} to {whole.quantity}"
+        reason = f"{path}, as this open leads to"
+        return proved(VerdictKind.CONFIRMED, (whole,), sign * wanted, reason)
+    against = min(moved, key=lambda each: each[0] * sign, default=None)
+    along = max(moved, key=lambda each: each[0] * sign, default=None)
+    if along is not None and along[0] * sign > 0:
+        by, row = along
         path = f"the leg went from {baseline.quantity} to {row.quantity}"
-        if (row.quantity - baseline.quantity) * sign > question.quantity:
+        if by * sign > wanted:
             return proved(
                 VerdictKind.MISMATCH,
                 (row,),
-                row.quantity,
-                f"{path}: more than the intended {question.quantity}",
+                by,
+                f"{path}: more than the intended {wanted}",
                 mismatch=Mismatch.EXCESS,
                 settled=False,
             )
-        if row.quantity * sign < 0 <= baseline.quantity * sign:
-            return proved(
-                VerdictKind.MISMATCH,
-                (row,),
-                row.quantity,
-                f"{path}: against the intended {question.side}",
-                mismatch=Mismatch.SIDE,
-                settled=False,
-            )
+        reason = f"{path}: at least {abs(by)} of {wanted} executed"
+        return proved(VerdictKind.PARTIAL, (row,), by, reason, settled=False)
+    if against is not None and against[0] * sign < 0:
+        by, row = against
+        return proved(
+            VerdictKind.MISMATCH,
+            (row,),
+            by,
+            f"the leg went from {baseline.quantity} to {row.quantity}: against the intended {question.side}",
+            mismatch=Mismatch.SIDE,
+            settled=False,
+        )
     return None

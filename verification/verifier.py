@@ -4,20 +4,12 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from verification.backoff import Backoff
+from verification.baseline import baseline_of
 from verification.clock import Clock, Moment
-from verification.errors import (
-    SourceError,
-    SourceMalformed,
-    SourceRejected,
-    SourceStale,
-    SourceUnreachable,
-)
+from verification.errors import SourceError
 from verification.judgement import decide
 from verification.lag_watch import LagWatch
 from verification.latency import LatencySample
@@ -33,9 +25,11 @@ from verification.observation import (
 from verification.question import Baseline, Question
 from verification.sources.bot_cache import read_bot_cache
 from verification.sources.rest import leg_in_list
+from verification.stream import StreamState
 from verification.venue import Venue
 from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
+from verification.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +50,6 @@ class Pace:
 
 
 SampleSink = Callable[[LatencySample], None]
-
-
-class Watch:
-    """Keeps what the stream pushes about one leg, from before the order is sent."""
-
-    def __init__(self, venue: Venue, key: LegKey) -> None:
-        """Start to listen at once."""
-        self.key = key
-        self.seen: list[Observation] = []
-        self.news = asyncio.Event()
-        self._stop = venue.listen(self._hear)
-
-    def _hear(self, observation: Observation) -> None:
-        if observation.key == self.key:
-            self.add(observation)
-
-    def add(self, observation: Observation) -> None:
-        """Put one more observation to the rest and wake whoever waits."""
-        self.seen.append(observation)
-        self.news.set()
-
-    def close(self) -> None:
-        """Stop listening. Safe to call twice."""
-        self._stop()
-
-    def __enter__(self) -> Self:
-        """Listen for the length of a block."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop listening."""
-        self.close()
 
 
 class Verifier:
@@ -121,17 +81,17 @@ class Verifier:
     async def baseline(self, key: LegKey) -> Baseline:
         """Return what the leg holds now, for a question that is to be asked after an order.
 
-        A leg that a complete list does not show is taken as flat without a version: rows can then not prove
-        the open (an older position might be shown again), the order's own facts can.
+        Without a version rows cannot prove the open (an older position might be shown again), the order's
+        own facts can: so it is where no source shows the leg, and where list and stream disagree.
 
         Raises:
             SourceError: The position list could not be read.
         """
         listed = leg_in_list(await self._venue.read_positions(), key)
         pushed = self._venue.latest(key)
-        rows = [row for row in (listed, pushed) if isinstance(row, PositionSeen)]
-        newest = max(rows, key=lambda row: row.version or 0, default=None)
-        return Baseline(Decimal(0), None) if newest is None else Baseline(newest.quantity, newest.version)
+        in_list = listed if isinstance(listed, PositionSeen) else None
+        in_stream = pushed if isinstance(pushed, PositionSeen) else None
+        return baseline_of(in_list, in_stream)
 
     async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
         """Answer `question`: at the first conclusive evidence, at the latest at the deadline.
@@ -145,21 +105,45 @@ class Verifier:
             The verification, with UNKNOWN as its verdict if no source proved anything in time.
         """
         watch = watch or self.watch(question.key)
+        self._hear_first(watch)
         decided: asyncio.Future[Verification] = asyncio.get_running_loop().create_future()
         race = asyncio.create_task(self._race(question, watch, decided), name=f"verify {question.key.symbol}")
         self._races.add(race)
-        race.add_done_callback(partial(self._ended, decided))
+        race.add_done_callback(partial(self._ended, question, watch, decided))
         try:
             return await asyncio.shield(decided)
         except asyncio.CancelledError:
             race.cancel()
+            await asyncio.wait([race])
             raise
 
-    def _ended(self, decided: asyncio.Future[Verification], race: asyncio.Task[None]) -> None:
+    def _hear_first(self, watch: Watch) -> None:
+        """Take in what the stream showed before the watch began; or that it cannot show anything now."""
+        known = self._venue.latest(watch.key)
+        if known is not None and known not in watch.seen:
+            watch.add(known)
+        health = self._venue.stream_health()
+        silence = _STREAM_SILENCES.get(health.state)
+        if silence is not None:
+            detail = health.error or f"the stream is {health.state}"
+            watch.add(self._silent(watch.key, Source.WEBSOCKET, silence, detail))
+
+    def _answer(self, question: Question, watch: Watch, verdict: Verdict) -> Verification:
+        return Verification(question, verdict, tuple(watch.seen), decided=self._clock.now())
+
+    def _ended(
+        self,
+        question: Question,
+        watch: Watch,
+        decided: asyncio.Future[Verification],
+        race: asyncio.Task[None],
+    ) -> None:
         """Pass on how a race ended: a bug must reach somebody and never look like a verdict."""
         self._races.discard(race)
+        watch.close()  # a race that was cancelled before its first step never got to it
         if race.cancelled():
-            decided.cancel()
+            if not decided.done():  # closing the verifier is an early deadline
+                decided.set_result(self._answer(question, watch, decide(question, watch.seen)))
             return
         error = race.exception()
         if error is None:
@@ -188,10 +172,9 @@ class Verifier:
                     group.create_task(self._ask_rest(question, watch, lags, decided)),
                 ]
                 if self._bot_cache is not None:
-                    askers.append(group.create_task(self._ask_bot_cache(question.key, watch)))
+                    askers.append(group.create_task(self._ask_bot_cache(question.key, watch, decided)))
                 verdict = await self._until_conclusive(question, watch, end)
-                seen = tuple(watch.seen)
-                decided.set_result(Verification(question, verdict, seen, decided=self._clock.now()))
+                decided.set_result(self._answer(question, watch, verdict))
                 if verdict.kind is not VerdictKind.REFUTED:
                     await self._until_shown_by_all(watch, lags)
                 for asker in askers:
@@ -224,10 +207,11 @@ class Verifier:
         if self._on_sample is None:
             return
         try:
-            offset = (await self._venue.read_clock_offset()).offset
-        except SourceError:
+            async with asyncio.timeout(self._pace.deadline):
+                offset = (await self._venue.read_clock_offset()).offset
+        except (SourceError, TimeoutError):
             offset = None  # request times need no offset; visibility lag is then left out, never guessed
-        for sample in lags.samples(offset):
+        for sample in lags.samples(offset, self._clock.now()):
             self._on_sample(sample)
 
     async def _ask_order(
@@ -244,10 +228,13 @@ class Verifier:
                     question.key, order_id=question.order_id, client_order_id=question.client_order_id
                 )
             except SourceError as error:
-                seen = self._failed(question.key, Source.ORDER, error, sent)
-            watch.add(seen)
+                watch.add(self._failed(question.key, Source.ORDER, error, sent))
+                if not error.again:
+                    return
+            else:
+                watch.add(seen)
             asked += 1
-            await asyncio.sleep(self._pace.order.pause(asked, self._chance))
+            await self._clock.sleep(self._pace.order.pause(asked, self._chance))
 
     async def _ask_rest(
         self, question: Question, watch: Watch, lags: LagWatch, decided: asyncio.Future[Verification]
@@ -258,17 +245,23 @@ class Verifier:
             try:
                 seen = leg_in_list(await self._venue.read_positions(), question.key)
             except SourceError as error:
-                seen = self._failed(question.key, Source.REST, error, sent)
-            watch.add(seen)
+                watch.add(self._failed(question.key, Source.REST, error, sent))
+                if not error.again:
+                    return
+            else:
+                watch.add(seen)
             asked += 1
-            await asyncio.sleep(self._pace.rest.pause(asked, self._chance))
+            await self._clock.sleep(self._pace.rest.pause(asked, self._chance))
 
-    async def _ask_bot_cache(self, key: LegKey, watch: Watch) -> None:
-        watch.add(await read_bot_cache(self._bot_cache, key, self._clock))
+    async def _ask_bot_cache(self, key: LegKey, watch: Watch, decided: asyncio.Future[Verification]) -> None:
+        asked = 0
+        while not decided.done():
+            watch.add(await read_bot_cache(self._bot_cache, key, self._clock))
+            asked += 1
+            await self._clock.sleep(self._pace.rest.pause(asked, self._chance))
 
     def _failed(self, key: LegKey, source: Source, error: SourceError, sent: Moment) -> SourceSilent:
-        silence = _SILENCES.get(type(error), Silence.ERROR)
-        return self._silent(key, source, silence, str(error), sent=sent)
+        return self._silent(key, source, Silence(error.code), str(error), sent=sent)
 
     def _silent(
         self, key: LegKey, source: Source, silence: Silence, detail: str, *, sent: Moment | None = None
@@ -277,11 +270,10 @@ class Verifier:
         return SourceSilent(key, silence, detail, complete=False, provenance=came)
 
 
-_SILENCES: dict[type[SourceError], Silence] = {
-    SourceUnreachable: Silence.UNREACHABLE,
-    SourceRejected: Silence.REJECTED,
-    SourceMalformed: Silence.MALFORMED,
-    SourceStale: Silence.STALE,
+_STREAM_SILENCES = {
+    StreamState.CONNECTING: Silence.NOT_READY,
+    StreamState.DOWN: Silence.UNREACHABLE,
+    StreamState.UNSUPPORTED: Silence.UNSUPPORTED,
 }
 
 

@@ -1,11 +1,11 @@
 """The bot's own position cache as a source: never trusted alone, and safe when it is absent or broken."""
 
-from collections.abc import Awaitable
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from inspect import isawaitable
 from typing import Any
 
-from verification.clock import Clock
+from verification.clock import Clock, Moment
 from verification.leg import LegKey
 from verification.observation import Observation, PositionSeen, Provenance, Silence, Source, SourceSilent
 
@@ -16,8 +16,9 @@ async def read_bot_cache(cache: object | None, key: LegKey, clock: Clock) -> Obs
     """Ask the bot's cache for a leg.
 
     Args:
-        cache: Any object with `get_cached_position(symbol)`, plain or async, that returns None or something
-            with `quantity` (signed contracts), as an attribute or a key. None if the bot has no cache.
+        cache: Any object with `get_cached_position(symbol)`, async or quick (a plain one runs on the event
+            loop), that returns None or something with `quantity` (signed contracts), as an attribute or a
+            key. None if the bot has no cache.
         key: Which leg.
         clock: For the times of the observation.
 
@@ -30,22 +31,18 @@ async def read_bot_cache(cache: object | None, key: LegKey, clock: Clock) -> Obs
     def silent(silence: Silence, detail: str) -> SourceSilent:
         return SourceSilent(key, silence, detail, complete=False, provenance=_provenance(clock, sent))
 
-    method = getattr(cache, METHOD, None)
-    if not callable(method):
-        return silent(
-            Silence.UNSUPPORTED, "the bot has no position cache" if cache is None else f"no {METHOD}()"
-        )
+    if cache is None:
+        return silent(Silence.UNSUPPORTED, "the bot has no position cache")
     try:
-        found: Any = method(key.symbol)
-        if isawaitable(found):
-            found = await _awaited(found)
+        if not callable(getattr(cache, METHOD, None)):
+            return silent(Silence.UNSUPPORTED, f"the bot's cache has no {METHOD}()")
+        raw = await _quantity_in(cache, key)
     except Exception as error:  # noqa: BLE001 - the bot's code may raise anything; its failure is a value here
         return silent(Silence.ERROR, f"{METHOD}() raised {type(error).__name__}: {error}")
-    if found is None:
+    if raw is None:
         return silent(Silence.ABSENT, "the bot's cache has no entry, which proves nothing")
-    raw = found.get("quantity") if isinstance(found, dict) else getattr(found, "quantity", None)
     try:
-        quantity = Decimal(str(raw))
+        quantity = Decimal(raw)
     except InvalidOperation:
         return silent(Silence.MALFORMED, f"the bot's cache gave {raw!r} as a quantity")
     if not quantity.is_finite():
@@ -53,9 +50,15 @@ async def read_bot_cache(cache: object | None, key: LegKey, clock: Clock) -> Obs
     return PositionSeen(key, quantity, None, _provenance(clock, sent))
 
 
-def _provenance(clock: Clock, sent: Any) -> Provenance:
+async def _quantity_in(cache: object, key: LegKey) -> str | None:
+    """Return the quantity of the entry as text; None if there is no entry. Raises whatever the bot raises."""
+    found: Any = getattr(cache, METHOD)(key.symbol)
+    if isawaitable(found):
+        found = await found
+    if found is None:
+        return None
+    return str(found.get("quantity") if isinstance(found, Mapping) else getattr(found, "quantity", None))
+
+
+def _provenance(clock: Clock, sent: Moment) -> Provenance:
     return Provenance(Source.BOT_CACHE, received=clock.now(), sent=sent)
-
-
-async def _awaited(value: Awaitable[Any]) -> Any:
-    return await value

@@ -1,0 +1,46 @@
+"""Keeps what the stream pushes about one leg, from before the order until the last measurement."""
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from verification.leg import LegKey
+from verification.observation import Observation
+from verification.venue import Venue
+
+
+class Watch:
+    """Keeps what the stream pushes about one leg, from before the order is sent."""
+
+    def __init__(self, venue: Venue, key: LegKey) -> None:
+        """Start to listen at once."""
+        self.key = key
+        self.seen: list[Observation] = []
+        self.news = asyncio.Event()
+        self._stop: Callable[[], None] | None = venue.listen(self._hear)
+
+    def _hear(self, observation: Observation) -> None:
+        if observation.key == self.key:
+            self.add(observation)
+
+    def add(self, observation: Observation) -> None:
+        """Put one more observation to the rest and wake whoever waits."""
+        self.seen.append(observation)
+        self.news.set()
+
+    def close(self) -> None:
+        """Stop listening. Safe to call twice."""
+        stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+
+    def __enter__(self) -> Self:
+        """Listen for the length of a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        self.close()
