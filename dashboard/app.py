@@ -5,11 +5,12 @@ import streamlit as st
 from dashboard.strip import strip
 from dashboard.style import style
 
+# Without icons: the browser would fetch them from a foreign host to use them as the tab's picture.
 PAGES = (
-    st.Page("screens/now.py", title="Now", icon=":material/emergency_home:", url_path="now", default=True),
-    st.Page("screens/alerts.py", title="Alerts", icon=":material/notifications:", url_path="alerts"),
-    st.Page("screens/positions.py", title="Positions", icon=":material/balance:", url_path="positions"),
-    st.Page("screens/latency.py", title="Latency", icon=":material/speed:", url_path="latency"),
+    st.Page("screens/now.py", title="Now", url_path="now", default=True),
+    st.Page("screens/alerts.py", title="Alerts", url_path="alerts"),
+    st.Page("screens/positions.py", title="Positions", url_path="positions"),
+    st.Page("screens/latency.py", title="Latency", url_path="latency"),
     st.Page("screens/alert.py", title="Alert", url_path="alert", visibility="hidden"),
 )
 

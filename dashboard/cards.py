@@ -13,6 +13,7 @@ from reconciler.finding import Evidence, Party, Severity
 
 ALERT_PAGE = "screens/alert.py"
 SHOWN = 3
+PARTIES = {Party.BOT: "Bot", Party.EXCHANGE: "Exchange", Party.TRUEUP: "Trueup"}
 
 _COLOUR: dict[Severity, Literal["red", "orange", "blue"]] = {
     Severity.CRITICAL: "red",
@@ -40,17 +41,20 @@ def card(alert: Alert, now: datetime, *, first: bool) -> None:
             st.markdown(f"**{markdown(alert_words.headline(alert))}**")
         st.caption(_facts(alert, now))
         both_sides(alert, now)
-        for item in alert.evidence[:SHOWN]:
-            st.caption(evidence_line(item, now))
-        if len(alert.evidence) > SHOWN:
-            st.caption(f"and {len(alert.evidence) - SHOWN} more under Details")
+        _evidence(alert, now)
         handled = alert_words.acknowledged(alert, now)
         if handled:
             st.caption(f":material/check: {markdown(handled)}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if alert.state in {AlertState.FIRING, AlertState.RECOVERING} and alert.acknowledgement is None:
+            if waits(alert):
                 acknowledge_button(alert, primary=first)
             details_link(alert)
+
+
+def waits(alert: Alert) -> bool:
+    """Say whether it can be acknowledged: it is open, people were told of it, and nobody has taken it."""
+    told = alert.state in {AlertState.FIRING, AlertState.RECOVERING}
+    return told and alert.acknowledgement is None
 
 
 def details_link(alert: Alert, label: str = "Details") -> None:
@@ -75,11 +79,11 @@ def both_sides(alert: Alert, now: datetime) -> None:
                 st.caption(markdown(age))
 
 
-def evidence_line(item: Evidence, now: datetime) -> str:
-    """Return one piece of evidence as escaped Markdown: who, where, what, when."""
-    who = {Party.BOT: "Bot", Party.EXCHANGE: "Exchange", Party.TRUEUP: "Trueup"}[item.party]
+def evidence_line(item: Evidence, now: datetime, *, named: bool = True) -> str:
+    """Return one piece of evidence as escaped Markdown: who (if `named`), where, what, when."""
+    who = f"{PARTIES[item.party]}, " if named else ""
     when = "time not known" if item.at is None else f"{words.clock(item.at)}, {words.ago(item.at, now)}"
-    return markdown(f"{who}, {item.source}: {item.text} ({when})")
+    return markdown(f"{who}{item.source}: {item.text} ({when})")
 
 
 def resolved_line(alert: Alert, now: datetime) -> None:
@@ -90,6 +94,14 @@ def resolved_line(alert: Alert, now: datetime) -> None:
         over = words.ago(alert.resolved_at, now)
         st.markdown(markdown(f"{alert_words.headline(alert)}: over {over} after {lasted}"))
         details_link(alert)
+
+
+def _evidence(alert: Alert, now: datetime) -> None:
+    lines = [evidence_line(item, now) for item in alert.evidence[:SHOWN]]
+    if len(alert.evidence) > SHOWN:
+        lines.append(f"and {len(alert.evidence) - SHOWN} more under Details")
+    if lines:
+        st.caption("  \n".join(lines))
 
 
 def _facts(alert: Alert, now: datetime) -> str:

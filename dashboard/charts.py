@@ -6,7 +6,7 @@ a figure depends on the moment, only on the buckets.
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import plotly.graph_objects as go
 
@@ -46,32 +46,41 @@ def bands(series: Sequence[LatencyView], *, dark: bool) -> go.Figure:
     for view in series:
         colour = (DARK if dark else LIGHT)[view.source]
         points = with_gaps(view.points)
-        times = [at for at, _ in points]
-        line = {"color": colour, "width": 2}
-        shared = {"x": times, "mode": "lines", "connectgaps": False, "legendgroup": view.source.value}
-        name = NAMES[view.source]
+        name, group = NAMES[view.source], view.source.value
+        times, outline = _outline(points)
         figure.add_scatter(
-            **shared,
-            y=_values(points, "p95_ms"),
-            name=f"{name}, p95",
-            line={**line, "width": 1},
+            x=times,
+            y=outline,
+            name=f"{name}, p50 to p95",
+            legendgroup=group,
             showlegend=False,
-        )
-        figure.add_scatter(
-            **shared,
-            y=_values(points, "p50_ms"),
-            name=name,
-            line=line,
-            fill="tonexty",
+            mode="lines",
+            line={"color": colour, "width": 0.5},
+            fill="toself",
             fillcolor=_faint(colour),
+            hoverinfo="skip",
         )
+        for column, label, width in (("p50_ms", name, 2.0), ("p95_ms", f"{name}, p95", 0.5)):
+            figure.add_scatter(
+                x=[at for at, _ in points],
+                y=_values(points, column),
+                name=label,
+                legendgroup=group,
+                showlegend=column == "p50_ms",
+                mode="lines+markers",  # a bucket between two empty ones has no line
+                line={"color": colour, "width": width},
+                marker={"color": colour, "size": 4},
+            )
         figure.add_scatter(
-            **shared,
+            x=[at for at, _ in points],
             y=_values(points, "p99_ms"),
             name=f"{name}, p99",
-            line={**line, "width": 1, "dash": "dot"},
+            legendgroup=group,
             showlegend=False,
+            mode="lines",
+            line={"color": colour, "width": 1, "dash": "dot"},
         )
+    figure.update_xaxes(title="UTC")
     figure.update_yaxes(type="log", title="milliseconds", dtick=1)
     return _dressed(figure)
 
@@ -117,6 +126,21 @@ def with_gaps(points: Sequence[LatencyPoint]) -> list[tuple[datetime, LatencyPoi
 
 def _values(points: Sequence[tuple[datetime, LatencyPoint | None]], name: str) -> list[float | None]:
     return [None if point is None else max(getattr(point, name), LEAST_MS) for _, point in points]
+
+
+def _outline(
+    points: Sequence[tuple[datetime, LatencyPoint | None]],
+) -> tuple[list[datetime | None], list[float | None]]:
+    """Return the edge of the band, there along p95 and back along p50, one loop a run without gaps."""
+    times: list[datetime | None] = []
+    edge: list[float | None] = []
+    for measured, run in groupby(points, key=lambda pair: pair[1] is not None):
+        if measured:
+            there = list(run)
+            back = there[::-1]
+            times += [*(at for at, _ in there), *(at for at, _ in back), None]
+            edge += [*_values(there, "p95_ms"), *_values(back, "p50_ms"), None]
+    return times, edge
 
 
 def _faint(colour: str) -> str:

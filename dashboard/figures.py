@@ -53,7 +53,7 @@ def figures(view: NowView) -> tuple[Figure, ...]:
         ),
         Figure(
             "Seen after (p95)",
-            " / ".join(words.milliseconds(view.p95_ms.get(source)) for source in TIMED),
+            words.together(tuple(view.p95_ms.get(source) for source in TIMED)),
             ":material/speed:",
             "95 of 100 fills were seen this soon, last hour: websocket / order / position list.",
         ),

@@ -103,6 +103,16 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.0f} ms" if value < _SECOND_MS else f"{value / _SECOND_MS:.2f} s"
 
 
+def together(values: tuple[float | None, ...]) -> str:
+    """Say several short times in the unit of the longest: `12 / 310 / 940 ms`, `0.01 / 0.31 / 3.2 s`."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return UNKNOWN
+    seconds = max(known) >= _SECOND_MS
+    shown = [_bare(value, seconds=seconds) for value in values]
+    return f"{' / '.join(shown)} {'s' if seconds else 'ms'}"
+
+
 def count(value: int, one: str, many: str = "") -> str:
     """Say how many: `1 position`, `2 positions`."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
@@ -110,6 +120,14 @@ def count(value: int, one: str, many: str = "") -> str:
 
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
     return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
+
+
+def _bare(value: float | None, *, seconds: bool) -> str:
+    if value is None:
+        return "-"
+    if seconds:
+        return f"{value / _SECOND_MS:.2f}" if value < _SECOND_MS else f"{value / _SECOND_MS:.1f}"
+    return f"{value:.1f}" if value < _SHORT_MS else f"{value:.0f}"
 
 
 def _short(value: Decimal) -> str:

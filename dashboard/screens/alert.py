@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import alert_words, door, words
 from dashboard.acknowledging import acknowledge_button
-from dashboard.cards import both_sides, evidence_line, severity_badge
+from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import markdown, plain
 from dashboard.verdict import Unread, blind
-from reconciler.alert import Alert, AlertState
+from reconciler.alert import Alert
 from reconciler.console import AlertNotFound
 from reconciler.finding import Party
 from reconciler.views import AlertView, NowView
@@ -44,7 +44,7 @@ def _show(found: AlertView, view: NowView) -> None:
         handled = alert_words.acknowledged(alert, now)
         if handled:
             st.markdown(f":material/check: {markdown(handled)}")
-        if alert.state is AlertState.FIRING:
+        if waits(alert):
             acknowledge_button(alert, primary=True)
         st.markdown(markdown(alert.reason))
         if not alert.key.kind.blindness:
@@ -85,14 +85,14 @@ def _evidence(alert: Alert, view: NowView) -> None:
                 st.markdown(f"**{title}**")
                 own = [item for item in alert.evidence if item.party is party]
                 for item in own:
-                    st.markdown(evidence_line(item, view.read_at))
+                    st.markdown(evidence_line(item, view.read_at, named=False))
                     for name, value in item.data.items():
                         st.caption(markdown(f"{name}: {value}"))
                 if not own:
                     st.caption("said nothing about it")
     for item in alert.evidence:
         if item.party is Party.TRUEUP:
-            st.caption(evidence_line(item, view.read_at))
+            st.caption(evidence_line(item, view.read_at, named=False))
 
 
 def _history(found: AlertView) -> None:

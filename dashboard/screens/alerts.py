@@ -77,6 +77,8 @@ def _table() -> None:
         alt="Alerts, newest first",
         column_config={
             "Alert": st.column_config.LinkColumn(width="small", display_text=r"id=(\d+)$", pinned=True),
+            "Since": st.column_config.TextColumn(width=165),
+            "Over": st.column_config.TextColumn(width=165),
         },
     )
     if len(found) == LIMIT:
@@ -87,10 +89,10 @@ def _row(alert: Alert) -> dict[str, str]:
     given = alert.acknowledgement
     return {
         "Alert": f"/alert?id={alert.id}",
-        "Severity": alert_words.SEVERITY_WORD[alert.severity],
-        "State": alert_words.STATE_WORD[alert.state],
-        "What": alert_words.kind_words(alert).title,
         "About": plain(alert_words.subject(alert)),
+        "What": alert_words.kind_words(alert).title,
+        "State": alert_words.STATE_WORD[alert.state],
+        "Severity": alert_words.SEVERITY_WORD[alert.severity],
         "Bot says": plain(alert_words.bot_says(alert)),
         "Exchange says": plain(alert_words.exchange_says(alert)),
         "Exposure": "" if alert.key.kind.blindness else alert_words.exposure(alert),

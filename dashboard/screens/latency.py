@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard import door, words
-from dashboard.charts import bands, distribution
+from dashboard.charts import NAMES, bands, distribution
 from dashboard.escape import plain
 from dashboard.verdict import Unread
 from reconciler.views import LatencyView
@@ -88,7 +88,7 @@ def _row(view: LatencyView) -> dict[str, str]:
     total = view.total
     assert total is not None, "only measured series are shown"
     return {
-        "Source": plain(view.source.value.replace("_", " ")),
+        "Source": NAMES[view.source],
         "Samples": f"{total.count:,}",
         "Middle (p50)": words.milliseconds(total.p50_ms),
         "p95": words.milliseconds(total.p95_ms),

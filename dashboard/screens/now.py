@@ -25,7 +25,7 @@ def now() -> None:
 
 
 def _figures(shown: tuple[Figure, ...]) -> None:
-    with st.grid(min_column_width=150, gap="small"):
+    with st.grid(6, min_column_width=150, gap="small"):
         for figure in shown:
             st.metric(
                 figure.label,

@@ -56,7 +56,10 @@ def _table() -> None:
             key="positions-table",
             height="content",
             alt="Positions: the bot beside the exchange",
-            column_config={"Symbol": st.column_config.TextColumn(pinned=True)},
+            column_config={
+                "Symbol": st.column_config.TextColumn(pinned=True),
+                "Open alerts": st.column_config.TextColumn(width=200),
+            },
         )
     for cycle in view.cycles:
         for problem in cycle.problems:
