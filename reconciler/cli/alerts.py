@@ -1,7 +1,7 @@
 """`trueup alerts list | show | ack`: the alerts without a browser."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -11,10 +11,12 @@ from rich.table import Table
 from reconciler.alert import Alert, AlertState
 from reconciler.cli.options import Config, Json
 from reconciler.cli.wording import alert_document, alert_lines, moment, printable, quantity, view_document
-from reconciler.console import Console
 from reconciler.settings import load
 
-commands = typer.Typer(help="List, show and acknowledge alerts.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from reconciler.console import Console
+
+commands = typer.Typer(help="List, show and acknowledge alerts.", rich_markup_mode=None)
 
 PAGE = 200
 OPEN = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})
@@ -75,11 +77,14 @@ def acknowledge(
     return 0
 
 
-def _console(config: Path | None) -> Console:
+def _console(config: Path | None) -> "Console":
+    # Half a second of imports that `trueup --help` does not pay.
+    from reconciler.console import Console
+
     return Console.open(load(config, venues=False).database.url)
 
 
-def _read_all(console: Console, states: frozenset[AlertState] | None) -> list[Alert]:
+def _read_all(console: "Console", states: frozenset[AlertState] | None) -> list[Alert]:
     alerts: list[Alert] = []
     while True:
         page = console.queries.alerts(states=states, limit=PAGE, offset=len(alerts))

@@ -8,31 +8,37 @@ import typer
 
 from reconciler.cli import alerts, demo, doctor, house, init, reconcile
 from reconciler.cli.ending import INTERRUPTED, ending, tell
+from reconciler.report import ExitCode
 
 application = typer.Typer(
     name="trueup",
     help="Keeps what a trading bot believes true to what the exchange holds.",
     epilog="Exit codes: 0 all agrees, 1 a discrepancy, 2 could not check, 3 wrong settings or usage.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-application.command("demo")(demo.demo)
-application.command("init")(init.init)
-application.command("doctor")(doctor.doctor)
-application.command("reconcile")(reconcile.reconcile)
-application.command("run")(house.run)
-application.command("dashboard")(house.dashboard)
-application.command("up")(house.up)
+application.command("demo", short_help="Watch Trueup catch what a bot misses, on one machine.")(demo.demo)
+application.command("init", short_help="Write an example settings file.")(init.init)
+application.command("doctor", short_help="Say what works, what does not, and what to do.")(doctor.doctor)
+application.command("reconcile", short_help="Compare bots and exchange once.")(reconcile.reconcile)
+application.command("run", short_help="Keep comparing, until Ctrl-C.")(house.run)
+application.command("dashboard", short_help="Serve the screens, until Ctrl-C.")(house.dashboard)
+application.command("up", short_help="Both together, until Ctrl-C.")(house.up)
 application.add_typer(alerts.commands, name="alerts")
-application.command("venue", context_settings=demo.PASS_ON)(demo.venue)
+application.command("venue", short_help="The simulated exchange alone.", context_settings=demo.PASS_ON)(
+    demo.venue
+)
 
 
-@application.callback()
-def _trueup() -> None:
+@application.callback(invoke_without_command=True)
+def _trueup(context: typer.Context) -> int:
     """Keeps what a trading bot believes true to what the exchange holds."""
+    if context.invoked_subcommand is not None:
+        return ExitCode.AGREES
+    typer.echo(context.get_help(), err=True)
+    return ExitCode.WRONG_SETTINGS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ import asyncio
 
 import typer
 
-from reconciler.cli.log import write_log
 from reconciler.cli.options import Config
 from reconciler.cli.wording import printable
 from reconciler.report import ExitCode
@@ -15,7 +14,6 @@ from verification.clock import SystemClock
 def doctor(*, config: Config = None) -> int:
     """Try settings, state database, ledgers, credentials, clock and stream; say what to do."""
     settings = load(config)
-    write_log(settings.log)
     accounts, ledgers = len(settings.accounts), len(settings.ledgers)
     _say("settings", "ok", f"{settings.origin}, {accounts} account(s), {ledgers} ledger(s)")
     works = asyncio.run(_examine(settings))
@@ -24,8 +22,10 @@ def doctor(*, config: Config = None) -> int:
 
 
 async def _examine(settings: Settings) -> bool:
+    from reconciler.cli.log import write_log
     from reconciler.doctor import Doors, Health, examine
 
+    write_log(settings.log)
     works = True
     async for check in examine(settings, SystemClock(), Doors()):
         _say(check.subject, check.health, check.text)

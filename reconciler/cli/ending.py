@@ -73,7 +73,10 @@ def _ending(error: BaseException) -> Ending | None:
         case TyperException():
             context = getattr(error, "ctx", None)
             path = context.command_path if context is not None else "trueup"
-            return Ending((f"{_line(error.format_message())} See `{path} --help`.",), ExitCode.WRONG_SETTINGS)
+            return Ending(
+                (f"{_line(error.format_message()).rstrip('.')}. See `{path} --help`.",),
+                ExitCode.WRONG_SETTINGS,
+            )
         case UsageError() | AlertCommandError():
             return Ending((_line(str(error)),), ExitCode.WRONG_SETTINGS)
         case StateDatabaseError():

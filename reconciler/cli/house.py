@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.log import write_log
 from reconciler.cli.options import Config
 from reconciler.cli.processes import Child, become, supervise
 from reconciler.settings import Settings, load
@@ -20,9 +19,10 @@ Port = Annotated[
 def run(*, config: Config = None) -> int:
     """Run the reconciler until it is told to stop (Ctrl-C)."""
     settings = load(config)
-    write_log(settings.log)
     from reconciler import service
+    from reconciler.cli.log import write_log
 
+    write_log(settings.log)
     return asyncio.run(service.run(settings, SystemClock()))
 
 
@@ -35,7 +35,6 @@ def dashboard(*, port: Port = None, config: Config = None) -> None:
 def up(*, port: Port = None, config: Config = None) -> int:
     """Run the reconciler and the dashboard; Ctrl-C, or the end of one, ends both."""
     settings = load(config)
-    write_log(settings.log)
     arguments = ("run", "--config", str(config)) if config is not None else ("run",)
     children = (Child("reconciler", "reconciler", arguments), _dashboard(settings, port))
     typer.echo(f"Dashboard: http://{children[1].place}  (Ctrl-C ends both)")

@@ -8,12 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 GRACE_SECONDS = 10.0
 """How long a child may take to end by itself before it is killed."""
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ async def _first_end(running: Mapping[str, asyncio.subprocess.Process], stop: as
         return 0
     ended = next(task for task in waits if task in done)
     code = ended.result()
-    _log.error("up.child_ended", child=ended.get_name(), exit_code=code)
+    sys.stderr.write(f"trueup: the {ended.get_name()} ended by itself (exit code {code}): ending the rest\n")
     return code if code > 0 else 2
 
 

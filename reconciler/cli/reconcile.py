@@ -7,7 +7,6 @@ import orjson
 import typer
 
 from reconciler.cli.ending import UsageError
-from reconciler.cli.log import write_log
 from reconciler.cli.options import Config, Json
 from reconciler.cli.wording import finding_line, printable
 from reconciler.report import AccountReport, ExitCode, Report
@@ -40,9 +39,10 @@ def reconcile(
         raise UsageError(
             f"--account {account}: {settings.origin} defines only {', '.join(settings.accounts)}"
         )
-    write_log(settings.log)
+    from reconciler.cli.log import write_log
     from reconciler.once import reconcile_once
 
+    write_log(settings.log)
     report = asyncio.run(reconcile_once(settings, SystemClock(), account))
     if json:
         typer.echo(orjson.dumps(report.document(), option=orjson.OPT_INDENT_2).decode())
