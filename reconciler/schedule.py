@@ -6,7 +6,6 @@ compares both clocks every second and plans the jobs anew when they have parted.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -21,20 +20,35 @@ Job = Callable[[], Awaitable[None]]
 class Schedule:
     """Runs jobs at intervals; each job runs at most once at a time and missed runs are folded into one."""
 
-    def __init__(self, clock: Clock, *, on_step: Callable[[float], None]) -> None:
-        """`on_step` is told by how many seconds the wall clock stepped, forward positive."""
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        on_step: Callable[[float], None],
+        tolerates: Callable[[Exception], bool],
+    ) -> None:
+        """Nothing is planned yet.
+
+        Args:
+            clock: Where time comes from.
+            on_step: Told by how many seconds the wall clock stepped, forward positive.
+            tolerates: Says whether a job's error may be tried again at its next turn; any other one ends
+                `run`, for APScheduler would only log it and go on as if all were well.
+        """
         self._clock = clock
         self._on_step = on_step
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._jobs: dict[str, timedelta] = {}
+        self._tolerates = tolerates
+        self._jobs: set[str] = set()
+        self._broken: asyncio.Future[None] | None = None
 
     def every(self, name: str, seconds: float, job: Job) -> None:
         """Run `job` now and then every `seconds`."""
-        interval = timedelta(seconds=seconds)
-        self._jobs[name] = interval
+        self._jobs.add(name)
         self._scheduler.add_job(
-            job,
+            self._run_job,
             "interval",
+            args=(job,),
             id=name,
             seconds=seconds,
             next_run_time=self._clock.now().utc,
@@ -44,12 +58,27 @@ class Schedule:
         )
 
     async def run(self) -> None:
-        """Run the jobs until cancelled."""
+        """Run the jobs until cancelled.
+
+        Raises:
+            Exception: What a job raised and is not tolerated.
+        """
+        self._broken = asyncio.get_running_loop().create_future()
         self._scheduler.start()
         try:
-            await self._watch()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch())
+                await self._broken
         finally:
             self._scheduler.shutdown(wait=False)
+
+    async def _run_job(self, job: Job) -> None:
+        try:
+            await job()
+        except Exception as error:
+            if not self._tolerates(error) and self._broken is not None and not self._broken.done():
+                self._broken.set_exception(error)
+            raise
 
     async def _watch(self) -> None:
         last = self._clock.now()

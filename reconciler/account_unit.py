@@ -1,0 +1,109 @@
+"""All that runs for one account: its loop, its ledger watch, its verifications, its measurements."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+from reconciler.account_loop import AccountLoop
+from reconciler.account_watch import AccountWatch, Rules
+from reconciler.alert_event import Clear, Detected, Observed
+from reconciler.blindness import BlindnessSettings
+from reconciler.finding import Evidence, FindingKey, Kind, Party
+from reconciler.health import Health
+from reconciler.ledger_watch import LedgerChange, LedgerWatch
+from reconciler.ledgers.port import Ledger
+from reconciler.measuring import Measuring
+from reconciler.opens import Opens, is_working
+from reconciler.questions import Surroundings
+from reconciler.storage.store import Store
+from reconciler.unverified import unverified
+from reconciler.verification_record import record_of
+from verification.clock import Clock
+from verification.venue import Venue
+from verification.verdict import VerdictKind
+from verification.verification import Verification
+from verification.verifier import Pace, Verifier
+
+LEDGER_POLL_SECONDS = 0.25
+"""How often the change token of a ledger is looked at: a stat of two files, no transaction."""
+
+
+class AccountUnit:
+    """One account, from its connection to its alerts."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        ledgers: Sequence[Ledger],
+        *,
+        rules: Rules,
+        blindness: BlindnessSettings,
+        pace: Pace,
+        store: Store,
+        clock: Clock,
+    ) -> None:
+        """Put the parts together; nothing runs yet."""
+        self._venue = venue
+        self._store = store
+        self._clock = clock
+        account = venue.access.account
+        self._health = Health(account, blindness)
+        self._watch = AccountWatch(venue, ledgers, rules, clock)
+        self._measuring = Measuring(store, clock, self._watch.believe_lag)
+        self._verifier = Verifier(
+            venue,
+            clock,
+            chance=random.Random(),  # noqa: S311 - jitter
+            pace=pace,
+            on_sample=self._measuring.add,
+        )
+        self._opens = Opens(self._verifier, self._surroundings, clock, self._answered)
+        self._ledger_watch = LedgerWatch(
+            ledgers,
+            clock,
+            every=LEDGER_POLL_SECONDS,
+            on_change=self._ledger_changed,
+            on_read=self._health.note_ledger,
+        )
+        self.loop = AccountLoop(self._watch, self._health, store, clock)
+
+    async def run(self) -> None:
+        """Connect, then follow the account until cancelled."""
+        await self.loop.connect()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.loop.follow())
+            group.create_task(self._ledger_watch.run())
+            group.create_task(self._opens.run())
+            group.create_task(self._measuring.run())
+
+    async def close(self) -> None:
+        """End the measurements and every connection of the account."""
+        self._watch.close()
+        await self._verifier.close()
+        await self._venue.close()
+
+    def _surroundings(self) -> Surroundings:
+        access = self._venue.access
+        return Surroundings(
+            access.account, self._venue.mode, self._venue.markets, access.exclusive, self._watch.held
+        )
+
+    def _ledger_changed(self, change: LedgerChange) -> None:
+        self.loop.mark(change.symbols)
+        self._opens.ledger_changed(change)
+
+    async def _answered(self, verification: Verification) -> None:
+        view, evidence = record_of(verification, asked_by="sidecar")
+        await self._store.save_verification(view, evidence)
+        now = self._clock.now().utc
+        key = verification.question.key
+        condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
+        if verification.verdict.kind is VerdictKind.UNKNOWN and not is_working(verification):
+            finding = unverified(verification, self._venue.markets.get(key.symbol))
+            await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
+        else:
+            verdict = verification.verdict
+            shown = Evidence(Party.EXCHANGE, str(verdict.decided_by or "order"), verdict.reason, now, {})
+            clear = {condition: Clear((shown,), now, verdict.reason)}
+            await self._store.observe(Observed(clear=clear), now=now)
+        self.loop.mark((key.symbol,))

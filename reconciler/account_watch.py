@@ -1,0 +1,239 @@
+"""One account under watch: reads its ledgers and its venue, judges them together, remembers between looks."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reconciler.compare import compare
+from reconciler.comparison import CompareSettings, Comparison
+from reconciler.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.expectation import LedgerReading
+from reconciler.finding import Finding, FindingKey
+from reconciler.ledger_watch import changed_symbols
+from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.merge import DEFAULT_MERGE, MergeSettings, merge_view
+from reconciler.standing import Word
+from reconciler.venue_view import VenueView
+from verification.account import AccountReading
+from verification.clock import Clock, Moment
+from verification.leg import LegKey
+from verification.observation import Observation, PositionSeen
+from verification.question import Baseline
+from verification.venue import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers by which an account is judged."""
+
+    compare: CompareSettings = field(default_factory=CompareSettings)
+    confirmation: ConfirmationSettings = field(default_factory=ConfirmationSettings)
+    merge: MergeSettings = DEFAULT_MERGE
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding with the word of its confirmation.
+
+    Attributes:
+        finding: What was found at this look.
+        confirmed: True when it has lasted.
+        reason: Why it is, or is not yet, confirmed.
+        wait: How long until it can be confirmed at the earliest; zero if it is.
+    """
+
+    finding: Finding
+    confirmed: bool
+    reason: str
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at an account: ledgers, venue, ledgers again.
+
+    Attributes:
+        symbols: The symbols it covered; None means all.
+        judged: What was found, each with its confirmation.
+        comparison: What it rests on; answers for conditions that were not found.
+        view: The venue's side.
+        reading: The venue's answers, failed parts among them.
+        ledgers: The readings, by ledger.
+        unreadable: The ledgers that could not be read, and why.
+        started: When it began.
+        finished: When it ended.
+    """
+
+    symbols: frozenset[str] | None
+    judged: tuple[Judged, ...]
+    comparison: Comparison
+    view: VenueView
+    reading: AccountReading
+    ledgers: Mapping[str, LedgerReading]
+    unreadable: Mapping[str, LedgerUnreadable]
+    started: Moment
+    finished: Moment
+
+    @property
+    def status(self) -> str:
+        """`complete` when everything was seen, `blind` when one whole side was not, `partial` otherwise."""
+        if self.reading.positions is None or (self.unreadable and not self.ledgers):
+            return "blind"
+        if self.reading.failures or self.unreadable or self.comparison.problems:
+            return "partial"
+        return "complete"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What could not be seen, plain lines."""
+        ledgers = tuple(str(error) for error in self.unreadable.values())
+        return (*ledgers, *self.comparison.problems)
+
+
+class AccountWatch:
+    """Looks at one account and keeps what must be kept from look to look."""
+
+    def __init__(self, venue: Venue, ledgers: Sequence[Ledger], rules: Rules, clock: Clock) -> None:
+        """Start to listen to the account's stream at once; `close` ends it."""
+        self.venue = venue
+        self.ledgers = tuple(ledgers)
+        self.rules = rules
+        self._clock = clock
+        self._pushed: dict[LegKey, PositionSeen] = {}
+        self._held: dict[LegKey, Baseline] = {}
+        self._view: VenueView | None = None
+        self._suspicions: dict[FindingKey, Suspicion] = {}
+        self._turn = asyncio.Lock()
+        self._unlisten = venue.listen(self._hear)
+        self._lag: timedelta | None = None
+
+    @property
+    def held(self) -> Mapping[LegKey, Baseline]:
+        """The last known open position of each leg, by whoever showed it newest."""
+        return dict(self._held)
+
+    def believe_lag(self, lag: timedelta) -> None:
+        """Take `lag` for the high percentile of the position list's visibility lag from now on."""
+        self._lag = lag
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._unlisten()
+
+    def suspected(self) -> frozenset[str]:
+        """Return the symbols on which something was found that is not settled yet."""
+        return frozenset(key.symbol for key in self._suspicions)
+
+    async def look(self, symbols: frozenset[str] | None = None) -> Look:
+        """Look at the account, or at some symbols of it. Looks at one account follow one another.
+
+        Nothing here raises for a side that cannot be read: what failed is part of the look.
+        """
+        async with self._turn:
+            started = self._clock.now()
+            before, failed_before = await self._read_ledgers()
+            reading = await self.venue.read(symbols)
+            after, failed_after = await self._read_ledgers()
+            unreadable = failed_before | failed_after
+            return self._judge(before, after, unreadable, reading, started)
+
+    def _judge(
+        self,
+        before: Mapping[str, LedgerReading],
+        after: Mapping[str, LedgerReading],
+        unreadable: Mapping[str, LedgerUnreadable],
+        reading: AccountReading,
+        started: Moment,
+    ) -> Look:
+        now = self._clock.now()
+        readable = {name: after[name] for name in after if name not in unreadable}
+        rows = tuple(row for name in sorted(readable) for row in readable[name].rows)
+        view = merge_view(
+            self._view,
+            reading,
+            self._pushed,
+            self.venue.stream_health(),
+            now=now,
+            settings=self.rules.merge,
+            lag=self._lag,
+        )
+        self._view = view
+        self._remember_held(view)
+        comparison = compare(
+            rows,
+            view,
+            markets=self.venue.markets,
+            mode=reading.mode,
+            settings=self.rules.compare,
+            now=now.utc,
+            ledgers_complete=not unreadable,
+            ledger_at=_oldest(readable.values()),
+            moving=_moving(before, after, unreadable),
+        )
+        judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
+        self._forget(comparison)
+        return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now)
+
+    def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
+        key = finding.identity
+        judgement: Judgement = judge(
+            self._suspicions.get(key),
+            finding,
+            comparison.grounds[key],
+            self.rules.confirmation,
+            lag=self._lag,
+            now=now,
+        )
+        self._suspicions[key] = judgement.suspicion
+        return Judged(finding, judgement.confirmed, judgement.reason, judgement.suspicion.wait)
+
+    def _forget(self, comparison: Comparison) -> None:
+        """Drop the suspicions that this look has shown to be gone; what it could not judge stays."""
+        gone = [key for key in self._suspicions if comparison.standing(key).word is Word.CLEAR]
+        for key in gone:
+            del self._suspicions[key]
+
+    def _remember_held(self, view: VenueView) -> None:
+        for key, leg in view.legs.items():
+            if leg.quantity != 0:
+                self._held[key] = Baseline(leg.quantity, leg.version)
+
+    def _hear(self, seen: Observation) -> None:
+        if not isinstance(seen, PositionSeen):
+            return
+        known = self._pushed.get(seen.key)
+        if known is not None and (known.version or 0) > (seen.version or 0):
+            return
+        self._pushed[seen.key] = seen
+        if seen.quantity != 0:
+            self._held[seen.key] = Baseline(seen.quantity, seen.version)
+
+    async def _read_ledgers(self) -> tuple[dict[str, LedgerReading], dict[str, LedgerUnreadable]]:
+        readings: dict[str, LedgerReading] = {}
+        unreadable: dict[str, LedgerUnreadable] = {}
+        for ledger in self.ledgers:
+            try:
+                readings[ledger.name] = await asyncio.to_thread(ledger.read)
+            except LedgerUnreadable as error:
+                unreadable[ledger.name] = error
+        return readings, unreadable
+
+
+def _moving(
+    before: Mapping[str, LedgerReading],
+    after: Mapping[str, LedgerReading],
+    unreadable: Mapping[str, LedgerUnreadable],
+) -> frozenset[str]:
+    """Return the symbols whose rows changed while the venue was read."""
+    symbols: set[str] = set()
+    for name, reading in after.items():
+        if name in unreadable:
+            continue
+        old = {row.row_id: row for row in before[name].rows}
+        symbols |= changed_symbols(old, {row.row_id: row for row in reading.rows})
+    return frozenset(symbols)
+
+
+def _oldest(readings: Iterable[LedgerReading]) -> datetime | None:
+    return min((reading.read_at.utc for reading in readings), default=None)

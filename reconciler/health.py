@@ -1,0 +1,102 @@
+"""How each source of one account has been doing: the memory behind its blindness and its badges."""
+
+from datetime import datetime
+
+from reconciler.account_watch import Look
+from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
+from reconciler.ledgers.port import LedgerUnreadable
+from reconciler.views import SourceView
+from verification.account import Part
+from verification.clock import Moment
+from verification.errors import SourceError
+from verification.stream import StreamHealth, StreamState
+
+
+class Health:
+    """Is told of every read of one account; says what cannot be seen."""
+
+    def __init__(self, account: str, settings: BlindnessSettings) -> None:
+        """Nothing has been read yet."""
+        self._account = account
+        self._settings = settings
+        self._parts: dict[Part, Failing | None] = {}
+        self._ledgers: dict[str, Failing | None] = {}
+        self._last_ok: dict[str, datetime] = {}
+
+    def note_look(self, look: Look) -> None:
+        """Take the reads of one look into account."""
+        for part in Part:
+            self._note_part(part, look.reading.failures.get(part), look.finished)
+        for name in look.ledgers:
+            self.note_ledger(name, None, look.finished)
+        for name, error in look.unreadable.items():
+            self.note_ledger(name, error, look.finished)
+
+    def note_connect_failure(self, error: SourceError, at: Moment) -> None:
+        """Take into account that the account could not even be connected to."""
+        self._note_part(Part.POSITIONS, error, at)
+
+    def note_ledger(self, name: str, error: LedgerUnreadable | None, at: Moment) -> None:
+        """Take one read of a ledger into account; None when it worked."""
+        if error is None:
+            self._ledgers[name] = None
+            self._last_ok[f"ledger:{name}"] = at.utc
+            return
+        self._ledgers[name] = self._failing(
+            self._ledgers.get(name), f"ledger:{name}", str(error), str(error.trouble), at, again=error.again
+        )
+
+    def judge(self, stream: StreamHealth, now: Moment) -> Blindness:
+        """Return what of the account cannot be seen."""
+        sight = Sight(self._account, stream, dict(self._parts), dict(self._ledgers))
+        return blindness(sight, self._settings, now=now)
+
+    def sources(self, stream: StreamHealth, now: Moment) -> tuple[SourceView, ...]:
+        """Return each source's state for the screens."""
+        views = [self._stream_view(stream, now)]
+        for part, name in PART_NAMES.items():
+            if part in self._parts:
+                views.append(self._view(name, name, self._parts[part], now))
+        for name, failing in sorted(self._ledgers.items()):
+            views.append(self._view(f"ledger:{name}", f"ledger {name}", failing, now))
+        return tuple(views)
+
+    def _stream_view(self, stream: StreamHealth, now: Moment) -> SourceView:
+        heard = stream.last_frame.utc if stream.last_frame is not None else None
+        if stream.state is StreamState.UNSUPPORTED:
+            state, detail = "unsupported", "this venue has no stream that Trueup can read; REST only"
+        elif stream.state is not StreamState.LIVE:
+            state, detail = "down", stream.error or "connecting"
+        elif stream.missed_since is not None:
+            state, detail = "stale", "connected, but it does not push what other sources show"
+        else:
+            state, detail = "ok", "connected"
+        return SourceView(self._account, "websocket", state, heard, detail, now.utc)
+
+    def _view(self, source: str, words: str, failing: Failing | None, now: Moment) -> SourceView:
+        last_ok = self._last_ok.get(source)
+        if failing is None:
+            return SourceView(self._account, source, "ok", last_ok, f"{words} was read in full", now.utc)
+        return SourceView(self._account, source, "down", last_ok, failing.message, now.utc)
+
+    def _note_part(self, part: Part, error: SourceError | None, at: Moment) -> None:
+        name = PART_NAMES[part]
+        if error is None:
+            self._parts[part] = None
+            self._last_ok[name] = at.utc
+            return
+        self._parts[part] = self._failing(
+            self._parts.get(part), name, str(error), error.code, at, again=error.again
+        )
+
+    def _failing(
+        self, before: Failing | None, name: str, message: str, code: str, at: Moment, *, again: bool
+    ) -> Failing:
+        return Failing(
+            count=1 if before is None else before.count + 1,
+            since=at if before is None else before.since,
+            message=message,
+            code=code,
+            again=again,
+            last_ok=self._last_ok.get(name),
+        )

@@ -1,0 +1,104 @@
+"""Notices when a bot writes to its ledger, so that a look does not have to wait for the next sweep."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reconciler.expectation import Expectation, LedgerReading
+from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from verification.clock import Clock, Moment
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChange:
+    """A ledger reads otherwise than before.
+
+    Attributes:
+        before: The rows of the last reading by row id; None at the first reading.
+        reading: The reading now.
+        symbols: The symbols whose rows changed.
+    """
+
+    before: dict[str, Expectation] | None
+    reading: LedgerReading
+    symbols: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Known:
+    token: object = None
+    rows: dict[str, Expectation] | None = None
+
+
+class LedgerWatch:
+    """Polls the cheap change token of each ledger, and reads a ledger only when its token has changed."""
+
+    def __init__(
+        self,
+        ledgers: Sequence[Ledger],
+        clock: Clock,
+        *,
+        every: float,
+        on_change: Callable[[LedgerChange], None],
+        on_read: Callable[[str, LedgerUnreadable | None, Moment], None],
+    ) -> None:
+        """`every` is in seconds. `on_read` is told of each read, with its error if it failed."""
+        self._ledgers = tuple(ledgers)
+        self._clock = clock
+        self._every = every
+        self._on_change = on_change
+        self._on_read = on_read
+        self._known = {ledger.name: _Known() for ledger in ledgers}
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            for ledger in self._ledgers:
+                await self._poll(ledger)
+            await self._clock.sleep(self._every)
+
+    async def _poll(self, ledger: Ledger) -> None:
+        known = self._known[ledger.name]
+        try:
+            token = await asyncio.to_thread(ledger.version)
+            if known.rows is not None and token == known.token:
+                return
+            reading = await asyncio.to_thread(ledger.read)
+        except LedgerUnreadable as error:
+            known.token = None
+            self._on_read(ledger.name, error, self._clock.now())
+            return
+        self._on_read(ledger.name, None, self._clock.now())
+        before, rows = known.rows, {row.row_id: row for row in reading.rows}
+        known.token, known.rows = token, rows
+        symbols = changed_symbols(before or {}, rows)
+        if symbols or before is None:
+            self._on_change(LedgerChange(before, reading, symbols))
+
+
+def changed_symbols(before: dict[str, Expectation], after: dict[str, Expectation]) -> frozenset[str]:
+    """Return the symbols of rows that came, went, or changed in what they expect."""
+    symbols: set[str] = set()
+    for row_id in before.keys() | after.keys():
+        one, other = before.get(row_id), after.get(row_id)
+        if essence(one) != essence(other):
+            symbols.update(row.symbol for row in (one, other) if row is not None)
+    return frozenset(symbols)
+
+
+def essence(row: Expectation | None) -> object:
+    """Return what counts as a change of a row: all but the time at which the bot last looked itself."""
+    if row is None:
+        return None
+    return (
+        row.state,
+        row.direction,
+        row.expected,
+        row.expected_low,
+        row.expected_high,
+        row.entry_order_ids,
+        row.exit_order_ids,
+        row.stop_order_ids,
+        row.entry_client_id,
+        row.exit_client_id,
+    )

@@ -1,0 +1,54 @@
+"""Gathers latency samples, stores them once a second, and keeps the lag that the confirmation asks about."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from reconciler.sketch import Sketch
+from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.store import Store
+from verification.clock import Clock
+from verification.latency import LatencySample, Measure
+from verification.observation import Source
+
+ENOUGH = 20
+"""Samples before a percentile is believed."""
+
+HIGH = 0.999
+
+
+class Measuring:
+    """The samples of one account."""
+
+    def __init__(self, store: Store, clock: Clock, on_lag: Callable[[timedelta], None]) -> None:
+        """`on_lag` is told the high percentile of the position list's visibility lag as it moves."""
+        self._store = store
+        self._clock = clock
+        self._on_lag = on_lag
+        self._waiting: list[LatencySample] = []
+        self._listed = Sketch()
+
+    def add(self, sample: LatencySample) -> None:
+        """Take one sample."""
+        self._waiting.append(sample)
+        if sample.source is Source.REST and sample.measure is Measure.VISIBILITY_LAG:
+            self._listed.add(sample.milliseconds)
+            if self._listed.count >= ENOUGH:
+                self._on_lag(timedelta(milliseconds=self._listed.quantile(HIGH)))
+
+    async def run(self) -> None:
+        """Store what came, once a second, until cancelled."""
+        while True:
+            await self._clock.sleep(1.0)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Store what waits."""
+        samples, self._waiting = self._waiting, []
+        if not samples:
+            return
+        try:
+            await self._store.add_latency(samples)
+        except StateDatabaseError as error:
+            if not error.again:
+                raise
+            self._waiting = samples + self._waiting

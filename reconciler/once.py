@@ -1,0 +1,91 @@
+"""One reconciliation from cold: looks at each account until what it found has lasted, then reports."""
+
+import asyncio
+from datetime import timedelta
+
+from reconciler.account_watch import AccountWatch, Judged, Look
+from reconciler.report import AccountReport, Report
+from reconciler.settings import Settings
+from reconciler.wiring import open_ledgers, open_venue, rules_of
+from verification.clock import Clock, Moment
+from verification.errors import SourceError
+
+LONGEST = timedelta(seconds=90)
+"""How long one account may take: what has not lasted by then is reported as not settled."""
+
+
+async def reconcile_once(settings: Settings, clock: Clock, account: str | None = None) -> Report:
+    """Reconcile every account of the settings, or one, and report.
+
+    Args:
+        settings: What to reconcile.
+        clock: Where time comes from.
+        account: The name of one account; None for all.
+
+    Raises:
+        SettingsError: A secret is missing, or no account has this name.
+        LedgerUnreadable: A ledger's settings cannot be right (a kind or a url that does not exist).
+    """
+    names = [account] if account is not None else list(settings.accounts)
+    parts = await asyncio.gather(*(_one(settings, name, clock) for name in names))
+    return Report(clock.now().utc, tuple(parts))
+
+
+async def _one(settings: Settings, name: str, clock: Clock) -> AccountReport:
+    access = settings.access(name)
+    ledgers = open_ledgers(settings, name, clock)
+    venue = open_venue(access, clock)
+    try:
+        try:
+            await venue.connect()
+        except SourceError as error:
+            return AccountReport(name, access.venue, "blind", 0, 0, (), (str(error),))
+        watch = AccountWatch(venue, ledgers, rules_of(settings), clock)
+        try:
+            return _report(name, access.venue, await _settled_look(watch, clock))
+        finally:
+            watch.close()
+    finally:
+        await venue.close()
+
+
+async def _settled_look(watch: AccountWatch, clock: Clock) -> Look:
+    """Look again and again until every finding has lasted or is gone."""
+    end = clock.now().monotonic + LONGEST.total_seconds()
+    while True:
+        look = await watch.look()
+        waits = [judged.wait for judged in look.judged if not judged.confirmed]
+        if not waits or _after(clock.now(), min(waits)) > end:
+            return look
+        await clock.sleep(max(min(waits).total_seconds(), 0.1))
+
+
+def _after(now: Moment, wait: timedelta) -> float:
+    return now.monotonic + wait.total_seconds()
+
+
+def _report(account: str, venue: str, look: Look) -> AccountReport:
+    confirmed = [judged.finding for judged in look.judged if judged.confirmed]
+    confirmed.sort(key=lambda finding: (-finding.severity.rank, finding.symbol, finding.leg))
+    unsettled = [judged for judged in look.judged if not judged.confirmed]
+    problems = (*look.problems, *(_unsettled(judged) for judged in unsettled))
+    status = "partial" if unsettled and look.status == "complete" else look.status
+    comparison = look.comparison
+    notes = tuple(f"{ignored.key.symbol}: {ignored.reason}" for ignored in comparison.ignored)
+    warnings = tuple(line for reading in look.ledgers.values() for line in reading.warnings)
+    return AccountReport(
+        account=account,
+        venue=venue,
+        status=status,
+        matched=comparison.matched,
+        legs=len(comparison.legs),
+        findings=tuple(confirmed),
+        problems=problems,
+        notes=(*warnings, *notes),
+    )
+
+
+def _unsettled(judged: Judged) -> str:
+    finding = judged.finding
+    kind = str(finding.kind).replace("_", " ")
+    return f"{finding.symbol}: {kind} is suspected and not settled yet ({judged.reason}); run it again"

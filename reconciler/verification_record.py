@@ -1,0 +1,87 @@
+"""A verification as it is stored: its view, and its observations as plain data that tell all it rests on."""
+
+from typing import Any
+
+from reconciler.views import VerificationView
+from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.question import OpenQuestion, Question
+from verification.verification import Verification
+
+
+def record_of(verification: Verification, *, asked_by: str) -> tuple[VerificationView, list[dict[str, Any]]]:
+    """Return the view of a verification (its id still 0) and its evidence, the question first.
+
+    Args:
+        verification: As it ended.
+        asked_by: `bot` or `sidecar`.
+    """
+    question, verdict = verification.question, verification.verdict
+    view = VerificationView(
+        id=0,
+        account=question.key.account,
+        symbol=question.key.symbol,
+        leg=question.key.leg,
+        question=verification.asks,
+        asked_by=asked_by,
+        verdict=str(verdict.kind),
+        grade="" if verdict.grade is None else str(verdict.grade),
+        mismatch="" if verdict.mismatch is None else str(verdict.mismatch),
+        decided_by=verdict.decided_by,
+        asked_at=question.asked.utc,
+        milliseconds=verification.milliseconds,
+        reason=verdict.reason,
+        order_id=question.order_id or question.client_order_id or "",
+    )
+    rests = {id(seen) for seen in verdict.rests_on}
+    evidence = [{**_plain(seen), "decided": id(seen) in rests} for seen in verification.observations]
+    return view, [_plain_question(question), *evidence]
+
+
+def _plain_question(question: Question) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "what": "question",
+        "order_id": question.order_id,
+        "client_order_id": question.client_order_id,
+        "exclusive": question.exclusive,
+        "asked": question.asked.utc.isoformat(),
+        "asked_monotonic": question.asked.monotonic,
+    }
+    if isinstance(question, OpenQuestion):
+        baseline = question.baseline
+        plain |= {"side": str(question.side), "quantity": str(question.quantity)}
+        plain["baseline"] = None if baseline is None else [str(baseline.quantity), baseline.version]
+    else:
+        plain["position"] = [str(question.position.quantity), question.position.version]
+    return plain
+
+
+def _plain(seen: Observation) -> dict[str, Any]:
+    came = seen.provenance
+    plain: dict[str, Any] = {
+        "source": str(came.source),
+        "received": came.received.utc.isoformat(),
+        "received_monotonic": came.received.monotonic,
+        "sent": None if came.sent is None else came.sent.utc.isoformat(),
+        "sent_monotonic": None if came.sent is None else came.sent.monotonic,
+        "exchange_at": None if came.exchange_at is None else came.exchange_at.isoformat(),
+        "epoch": came.epoch,
+    }
+    if isinstance(seen, PositionSeen):
+        return plain | {"what": "position", "quantity": str(seen.quantity), "version": seen.version}
+    if isinstance(seen, OrderSeen):
+        return plain | {
+            "what": "order",
+            "order_id": seen.order_id,
+            "client_order_id": seen.client_order_id,
+            "executed": str(seen.executed),
+            "terminal": seen.terminal,
+            "trades_agree": seen.trades_agree,
+            "status": seen.status,
+            "average_price": None if seen.average_price is None else str(seen.average_price),
+        }
+    return plain | {
+        "what": "silence",
+        "silence": str(seen.silence),
+        "detail": seen.detail,
+        "complete": seen.complete,
+    }

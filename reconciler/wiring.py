@@ -1,0 +1,39 @@
+"""Builds the parts from the settings: the one place that knows which class stands behind which port."""
+
+from reconciler.account_watch import Rules
+from reconciler.ledgers.port import Ledger
+from reconciler.settings import Settings
+from verification.clock import Clock
+from verification.venue import Access, Venue
+from verification.verifier import Pace
+
+
+def open_venue(access: Access, clock: Clock) -> Venue:
+    """Return the venue of one account, not yet connected. Loads ccxt, which takes a second."""
+    from verification.gateway.account import CcxtVenue
+
+    return CcxtVenue(access, clock)
+
+
+def open_ledgers(settings: Settings, account: str, clock: Clock) -> list[Ledger]:
+    """Return the ledgers of one account, unread.
+
+    Raises:
+        LedgerUnreadable: The settings of one cannot be right.
+    """
+    from reconciler.ledgers import open_ledger
+
+    return [
+        open_ledger(name, settings.ledgers[name].kind, settings.ledgers[name].url, clock)
+        for name in settings.accounts[account].ledgers
+    ]
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return the numbers by which accounts are judged."""
+    return Rules(confirmation=settings.checks.confirmation)
+
+
+def pace_of(settings: Settings) -> Pace:
+    """Return how a verification spends its time."""
+    return Pace(deadline=settings.checks.verify_deadline.total_seconds())
