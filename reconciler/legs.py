@@ -65,8 +65,8 @@ class Belief:
 
     @property
     def blank(self) -> bool:
-        """True when no live row claims, or may come to claim, anything."""
-        return all(share.expected == share.low == share.high == 0 for share in self.shares)
+        """True when no live row claims, or may come to claim, anything by its own words."""
+        return all(share.row.expected == share.row.expected_high == 0 for share in self.shares)
 
     @property
     def tolerance(self) -> Decimal:
