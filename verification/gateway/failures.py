@@ -16,6 +16,7 @@ CLOCK_CODES = frozenset({"-1021", "10002"})
 
 # The most specific class first: ccxt's classes are nested.
 _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
+    (ccxt.BadResponse, SourceMalformed, "the answer has not the documented form and is not believed"),
     (ccxt.InvalidNonce, SourceUnreachable, "set this machine's clock; it differs from the venue's"),
     (ccxt.OnMaintenance, SourceUnreachable, "the venue is in maintenance; it is asked again"),
     (ccxt.DDoSProtection, SourceUnreachable, "too many requests from this address; it is asked again later"),
@@ -23,7 +24,6 @@ _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
     (ccxt.RequestTimeout, SourceUnreachable, "no answer in time; it is asked again"),
     (ccxt.ExchangeNotAvailable, SourceUnreachable, "the venue cannot be reached; it is asked again"),
     (ccxt.OperationFailed, SourceUnreachable, "the venue could not answer; it is asked again"),
-    (ccxt.BadResponse, SourceMalformed, "the answer has not the documented form and is not believed"),
     (ccxt.PermissionDenied, SourceRejected, "give the key permission to read futures, from this address"),
     (
         ccxt.AuthenticationError,

@@ -1,0 +1,1 @@
+"""Tests of the gateway to ccxt: everything that needs no socket."""

@@ -1,0 +1,65 @@
+"""A successful answer that is not of the documented shape is not an answer."""
+
+import pytest
+
+from tests.verification.gateway.samples import listed_algo, listed_order, listed_position
+from verification.capabilities import capabilities_of
+from verification.errors import SourceRejected
+from verification.gateway.exchange import build_exchange, misshapen
+from verification.venue import Access
+
+BINANCE = capabilities_of("binanceusdm").shapes
+BYBIT = capabilities_of("bybit").shapes
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/fapi/v3/positionRisk", []),
+        ("/fapi/v3/positionRisk", [listed_position()]),
+        ("/fapi/v1/openOrders", [listed_order()]),
+        ("/fapi/v1/openAlgoOrders", [listed_algo()]),
+        ("/fapi/v1/order", listed_order()),
+        ("/fapi/v1/positionSide/dual", {"dualSidePosition": False}),
+        ("/fapi/v1/leverageBracket", "no rule for this one"),
+    ],
+)
+def test_documented_shapes_pass(path: str, answer: object) -> None:
+    assert misshapen(BINANCE, "GET", path, answer) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "says"),
+    [
+        ("/fapi/v3/positionRisk", {}, "no list"),
+        ("/fapi/v3/positionRisk", "", "no list"),
+        ("/fapi/v3/positionRisk", {"rows": []}, "no list"),
+        ("/fapi/v3/positionRisk", [{"symbol": "AVLUSDT"}], "lacks"),
+        ("/fapi/v3/positionRisk", [None], "NoneType"),
+        ("/fapi/v1/order", [], "list where an object"),
+        ("/fapi/v1/order", {"orderId": 1}, "lacks"),
+    ],
+)
+def test_any_other_shape_is_named(path: str, answer: object, says: str) -> None:
+    assert says in (misshapen(BINANCE, "GET", path, answer) or "")
+
+
+@pytest.mark.parametrize("answer", [{}, {"result": {}}, {"result": None}, {"result": {"list": {}}}])
+def test_a_list_inside_an_envelope_must_be_there(answer: object) -> None:
+    assert "no list" in (misshapen(BYBIT, "GET", "/v5/position/list", answer) or "")
+
+
+def test_an_empty_list_inside_an_envelope_is_an_answer() -> None:
+    assert misshapen(BYBIT, "GET", "/v5/position/list", {"result": {"list": []}}) is None
+
+
+def test_an_unknown_venue_is_refused_with_its_nearest_names() -> None:
+    access = Access("main", "binanceusd", "key", "secret")
+    with pytest.raises(SourceRejected, match="binanceusdm"):
+        build_exchange(access, capabilities_of(access.venue))
+
+
+def test_what_is_known_of_no_venue_is_cautious() -> None:
+    unknown = capabilities_of("no such venue")
+    assert unknown.stream is None
+    assert unknown.conditionals.value == "not_known"

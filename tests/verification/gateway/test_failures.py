@@ -1,0 +1,64 @@
+"""What ccxt raises becomes one plain line of the right kind, without secrets."""
+
+import aiohttp
+import ccxt
+import pytest
+
+from verification.capabilities import capabilities_of
+from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+from verification.gateway.failures import AnswerMisshapen, Translator, secrets_of
+
+TRANSLATE = Translator(
+    "binanceusdm", capabilities_of("binanceusdm"), secrets_of(("the-key", "the-secret", None))
+)
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (ccxt.RequestTimeout("binanceusdm GET"), SourceUnreachable),
+        (ccxt.ExchangeNotAvailable("503 <html>"), SourceUnreachable),
+        (ccxt.OnMaintenance("later"), SourceUnreachable),
+        (ccxt.DDoSProtection("429"), SourceUnreachable),
+        (ccxt.RateLimitExceeded("slow down"), SourceUnreachable),
+        (ccxt.OperationFailed('{"code":-1008,"msg":"overloaded"}'), SourceUnreachable),
+        (ccxt.ExchangeError('{"code":-1008,"msg":"overloaded"}'), SourceUnreachable),
+        (ccxt.InvalidNonce('{"code":-1021,"msg":"ahead"}'), SourceUnreachable),
+        (ccxt.AuthenticationError('{"code":-2015,"msg":"Invalid API-key"}'), SourceRejected),
+        (ccxt.PermissionDenied("403"), SourceRejected),
+        (ccxt.BadSymbol('{"code":-1121,"msg":"Invalid symbol."}'), SourceRejected),
+        (ccxt.NotSupported("no"), SourceRejected),
+        (ccxt.ExchangeError('{"code":-4109,"msg":"inactive account"}'), SourceRejected),
+        (ccxt.BadResponse("?"), SourceMalformed),
+        (AnswerMisshapen("the body is not JSON"), SourceMalformed),
+    ],
+)
+def test_each_failure_has_its_kind(raised: Exception, kind: type[SourceError]) -> None:
+    error = TRANSLATE(raised, "the position list")
+    assert type(error) is kind
+    line = str(error)
+    assert line.startswith("binanceusdm: the position list failed")
+    assert "\n" not in line
+
+
+def test_a_code_of_the_venue_and_its_words_are_kept() -> None:
+    error = TRANSLATE(ccxt.AuthenticationError('{"code":-2015,"msg":"Invalid API-key, IP"}'), "x")
+    assert "(-2015: Invalid API-key, IP)" in str(error)
+
+
+def test_a_body_cut_off_on_the_way_is_unreachable() -> None:
+    raised = ccxt.ExchangeError("binanceusdm GET")
+    raised.__cause__ = aiohttp.ClientPayloadError("cut")
+    assert type(TRANSLATE(raised, "x")) is SourceUnreachable
+
+
+@pytest.mark.parametrize("secret", ["the-key", "the-secret"])
+def test_no_secret_survives_in_a_message_or_a_repr(secret: str) -> None:
+    raised = ccxt.ExchangeError('{"code":-9,"msg":"bad ' + secret + ' here"}')
+    assert secret not in str(TRANSLATE(raised, f"asking with {secret}"))
+    assert secret not in repr(TRANSLATE)
+
+
+def test_signed_addresses_of_ccxt_are_left_out() -> None:
+    raised = ccxt.RequestTimeout("binanceusdm GET https://host/fapi?timestamp=1&signature=abcdef")
+    assert "signature" not in str(TRANSLATE(raised, "x"))

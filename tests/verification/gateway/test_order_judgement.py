@@ -1,0 +1,63 @@
+"""A status and the trades of an order are weighed against each other: the larger execution counts."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.verification.gateway.samples import AVL, NET, START, moment
+from verification.account import Fill
+from verification.gateway.dialect import OrderStatus
+from verification.gateway.order_reading import doubtful, judge
+from verification.observation import Provenance, Source
+
+STATUS = OrderStatus(
+    key=NET,
+    order_id="1",
+    client_order_id=None,
+    executed=Decimal(0),
+    quantity=Decimal(43),
+    status="canceled",
+    terminal=True,
+    average_price=None,
+    updated_at=None,
+)
+PROVENANCE = Provenance(Source.ORDER, moment())
+
+
+def traded(*quantities: str) -> tuple[Fill, ...]:
+    return tuple(Fill(str(n), "1", AVL, Decimal(q), Decimal(n + 1), START) for n, q in enumerate(quantities))
+
+
+@pytest.mark.parametrize(
+    ("executed", "terminal", "asks"),
+    [("0", True, True), ("20", True, True), ("43", True, False), ("-43", True, False), ("0", False, False)],
+)
+def test_trades_are_asked_when_an_order_ended_short_of_its_quantity(
+    executed: str, *, terminal: bool, asks: bool
+) -> None:
+    assert doubtful(replace(STATUS, executed=Decimal(executed), terminal=terminal)) is asks
+
+
+@pytest.mark.parametrize(
+    ("status", "fills", "executed", "agree"),
+    [
+        ("0", None, "0", None),
+        ("0", (), "0", True),
+        ("0", ("43",), "43", False),
+        ("20", ("10", "10"), "20", True),
+        ("20", ("10",), "20", False),
+        ("-20", ("-10", "-20"), "-30", False),
+    ],
+)
+def test_the_larger_execution_counts_and_a_contradiction_is_told(
+    *, status: str, fills: tuple[str, ...] | None, executed: str, agree: bool | None
+) -> None:
+    answer = replace(STATUS, executed=Decimal(status))
+    seen = judge(answer, None if fills is None else traded(*fills), PROVENANCE)
+    assert (seen.executed, seen.trades_agree) == (Decimal(executed), agree)
+
+
+def test_the_mean_price_comes_from_the_trades_when_they_count() -> None:
+    seen = judge(STATUS, traded("10", "30"), PROVENANCE)
+    assert seen.average_price == Decimal("1.75")

@@ -1,0 +1,1 @@
+"""Unmodified ccxt against the simulated venue, over real sockets."""
