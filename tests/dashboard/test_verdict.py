@@ -1,0 +1,195 @@
+"""The sentence on top: what cannot be seen comes first, and green is earned."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.verdict import Level, Unread, acknowledged, blind, judge, needing
+from reconciler.alert import AlertState
+from reconciler.finding import Kind, Severity
+from reconciler.views import NowView
+from tests.dashboard import drawn
+
+ORPHAN = drawn.alert(2, Kind.ORPHANED_POSITION, symbol="NEAR/USDT:USDT", expected=Decimal(0))
+WARNING = drawn.alert(3, Kind.QUANTITY_MISMATCH, symbol="SUI/USDT:USDT", severity=Severity.WARNING)
+DEAF = drawn.alert(4, Kind.SOURCE_STALE, symbol="websocket", severity=Severity.WARNING, exposure=None)
+
+SENTENCES = [
+    ("all well", drawn.view(), Level.WELL, "All 43 positions verified 4 s ago."),
+    (
+        "one",
+        drawn.view(cycles=(drawn.cycle(matched=1, legs=1),)),
+        Level.WELL,
+        "1 position verified 4 s ago.",
+    ),
+    (
+        "empty account",
+        drawn.view(cycles=(drawn.cycle(matched=0, legs=0),)),
+        Level.WELL,
+        "No positions: both sides were read whole and hold none, 4 s ago.",
+    ),
+    (
+        "critical",
+        drawn.view(alerts=(drawn.alert(1), ORPHAN)),
+        Level.CRITICAL,
+        "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; NEAR/USDT:USDT is held on "
+        "the exchange and the bot does not know it for 3 m 12 s, $81 k exposed.",
+    ),
+    (
+        "two alerts of one leg are one position",
+        drawn.view(alerts=(drawn.alert(1), drawn.alert(5, Kind.QUANTITY_MISMATCH), ORPHAN)),
+        Level.CRITICAL,
+        "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; BTC/USDT:USDT has another "
+        "size on the exchange than in the bot's books for 3 m 12 s, $81 k exposed; and 1 more.",
+    ),
+    (
+        "blind spot",
+        drawn.view(alerts=(DEAF,)),
+        Level.WARNING,
+        "1 blind spot needs you: websocket of main has gone quiet for 3 m 12 s.",
+    ),
+    (
+        "acknowledged",
+        drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)),
+        Level.WARNING,
+        "Nothing new, and 1 alert not over yet: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed.",
+    ),
+    (
+        "dead",
+        drawn.view(heartbeat=drawn.beating(37)),
+        Level.BLIND,
+        "Trueup is blind: the reconciler has been silent for 37 s. What you see below is old.",
+    ),
+    (
+        "dead with alerts",
+        drawn.view(heartbeat=drawn.beating(37), alerts=(drawn.alert(1),)),
+        Level.BLIND,
+        "Trueup is blind: the reconciler has been silent for 37 s. What you see below is old. When it last "
+        "looked, 1 position needed you.",
+    ),
+    (
+        "stopped",
+        drawn.view(heartbeat=drawn.beating(240, stopped=True)),
+        Level.BLIND,
+        "Trueup is blind: the reconciler was stopped 4 m ago. What you see below is old.",
+    ),
+    (
+        "never",
+        drawn.view(heartbeat=drawn.NEVER, cycles=(), sources=()),
+        Level.BLIND,
+        "Trueup is blind: the reconciler has never run here. Nothing has been checked yet.",
+    ),
+    (
+        "beats from the future",
+        drawn.view(heartbeat=drawn.beating(-600)),
+        Level.BLIND,
+        "Trueup is blind: the reconciler's last sign of life lies in the future, so a clock is wrong. What you "
+        "see below is old.",
+    ),
+    (
+        "unread",
+        Unread("trueup.db is locked: try again.", drawn.NOW),
+        Level.BLIND,
+        "Trueup is blind: its own database could not be read. trueup.db is locked: try again.",
+    ),
+    (
+        "no sweep yet",
+        drawn.view(cycles=()),
+        Level.WARNING,
+        "No alert, but not all is seen: No sweep has finished yet, so nothing has been checked.",
+    ),
+    (
+        "partial sweep",
+        drawn.view(cycles=(drawn.cycle(status="partial", problems=("stop orders: 429",)),)),
+        Level.WARNING,
+        "No alert, but not all is seen: The last sweep of main was partial: stop orders: 429.",
+    ),
+    (
+        "old sweep",
+        drawn.view(cycles=(drawn.cycle(finished_at=drawn.before(900)),)),
+        Level.WARNING,
+        "No alert, but not all is seen: main was last swept 15 m ago.",
+    ),
+    (
+        "stale source",
+        drawn.view(sources=(drawn.source(state="stale"),)),
+        Level.WARNING,
+        "No alert, but not all is seen: websocket of main is stale.",
+    ),
+    (
+        "in motion",
+        drawn.view(cycles=(drawn.cycle(matched=41),)),
+        Level.WARNING,
+        "41 of 43 positions verified: 2 are in motion and being checked, 4 s ago.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("view", "level", "sentence"),
+    [row[1:] for row in SENTENCES],
+    ids=[row[0] for row in SENTENCES],
+)
+def test_the_sentence(view: NowView | Unread, level: Level, sentence: str) -> None:
+    verdict = judge(view)
+
+    assert (verdict.level, verdict.sentence) == (level, sentence)
+
+
+def test_the_count_is_of_what_nobody_has_taken() -> None:
+    view = drawn.view(alerts=(drawn.alert(1), ORPHAN, drawn.acknowledged(WARNING)))
+
+    assert judge(view).count == 2
+    assert [alert.id for alert in needing(view)] == [1, 2]
+
+
+def test_the_acknowledged_are_oldest_first() -> None:
+    young = drawn.acknowledged(drawn.alert(1, first_seen=drawn.before(10)))
+    old = drawn.acknowledged(drawn.alert(2, first_seen=drawn.before(9000)))
+
+    assert [alert.id for alert in acknowledged(drawn.view(alerts=(young, old)))] == [2, 1]
+
+
+beats = st.one_of(
+    st.just(drawn.NEVER),
+    st.builds(drawn.beating, st.floats(-1e6, 1e6), stopped=st.booleans()),
+)
+states = st.sampled_from([state for state in AlertState if state is not AlertState.PENDING])
+any_view = st.builds(
+    drawn.view,
+    heartbeat=beats,
+    cycles=st.lists(
+        st.builds(
+            drawn.cycle,
+            status=st.sampled_from(["complete", "partial", "blind"]),
+            matched=st.sampled_from([40, 43]),
+            finished_at=st.timedeltas(timedelta(0), timedelta(hours=1)).map(lambda age: drawn.NOW - age),
+        ),
+        max_size=2,
+    ).map(tuple),
+    sources=st.lists(
+        st.builds(drawn.source, state=st.sampled_from(["ok", "stale", "down", "unknown"])), max_size=2
+    ).map(tuple),
+    alerts=st.lists(st.builds(drawn.alert, state=states), max_size=2).map(tuple),
+)
+
+
+@given(any_view)
+def test_green_is_only_ever_a_live_whole_recent_agreement(view: NowView) -> None:
+    if judge(view).level is Level.WELL:
+        assert not blind(view)
+        assert view.cycles
+        for cycle in view.cycles:
+            assert cycle.status == "complete"
+            assert cycle.matched == cycle.legs
+            assert view.read_at - cycle.finished_at <= timedelta(minutes=5)
+        assert all(source.state == "ok" for source in view.sources)
+        assert all(alert.state is AlertState.RESOLVED for alert in view.alerts)
+
+
+@given(any_view)
+def test_a_silent_reconciler_is_said_before_anything_else(view: NowView) -> None:
+    assert (judge(view).level is Level.BLIND) == blind(view)
