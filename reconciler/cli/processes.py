@@ -41,8 +41,12 @@ def become(module: str, *arguments: str, environment: Mapping[str, str] | None =
     sys.exit(subprocess.call(command, env=changed))  # noqa: S603 - the same
 
 
-async def supervise(children: Sequence[Child]) -> int:
+async def supervise(children: Sequence[Child], *, grace: float = GRACE_SECONDS) -> int:
     """Run the children until one ends or we are told to stop, then end them all.
+
+    Args:
+        children: What to run.
+        grace: Seconds that a child may take to end before it is killed.
 
     Returns:
         0 after Ctrl-C or a termination signal; otherwise the exit code of the child that ended first, and 2
@@ -58,7 +62,7 @@ async def supervise(children: Sequence[Child]) -> int:
             running[child.name] = await _start(child)
         return await _first_end(running, stop)
     finally:
-        await asyncio.gather(*(_end(process) for process in running.values()))
+        await asyncio.gather(*(_end(process, grace) for process in running.values()))
 
 
 async def _start(child: Child) -> asyncio.subprocess.Process:
@@ -87,12 +91,12 @@ async def _first_end(running: Mapping[str, asyncio.subprocess.Process], stop: as
     return code if code > 0 else 2
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
     if process.returncode is not None:
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), GRACE_SECONDS)
+        await asyncio.wait_for(process.wait(), grace)
     except TimeoutError:
         process.kill()
         await process.wait()
