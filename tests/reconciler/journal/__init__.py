@@ -1,0 +1,1 @@
+"""Tests of the journal that bots write through the library."""

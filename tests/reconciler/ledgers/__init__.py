@@ -1,0 +1,1 @@
+"""Tests of the ledgers: bots' databases, read without hurting them."""
