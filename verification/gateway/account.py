@@ -261,6 +261,8 @@ class CcxtVenue:
         await self._urgent.ask("the market list", lambda exchange: exchange.load_markets(reload), read)
         for asker in (self._streaming, self._sweeping):
             asker.exchange.set_markets_from_exchange(self._urgent.exchange)
+            # Reading the certificates takes 100 ms, during which nothing else runs: once is enough.
+            asker.exchange.ssl_context = self._urgent.exchange.ssl_context
 
     async def _learn_unknown(self) -> bool:
         """Load the market list again if an unknown contract has turned up; return True if that named one."""
