@@ -61,11 +61,11 @@ def steps(
             return (
                 f"{look} and place a reduce-only stop for all of it at the price the bot names.",
                 f"If you cannot, close it: {close}.",
-                "Read in the bot's log why it has no stop: refused, cancelled by somebody, or the bot is down.",
+                "Read in the bot's log why it has no stop: refused, cancelled by others, or the bot is down.",
             )
         case _:
             return (
-                f"{look} and look up the order and its trades: did it execute?",
+                f"{look} and see from the order and its trades whether it executed.",
                 "If it did, see that the position has a stop. If not, see that the order is cancelled.",
                 "Do not send the order again before you know: it may execute twice.",
             )

@@ -1,0 +1,163 @@
+"""Blindness: what is not seen is told, after a few failures, or at once if only a person can mend it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from reconciler.blindness import EVERY_ACCOUNT, BlindnessSettings, Failing, Sight, blindness, stalled
+from reconciler.finding import FindingKey, Kind, Severity
+from reconciler.views import Heartbeat
+from tests.reconciler.accounts import at, stream, utc
+from verification.account import Part
+from verification.leg import Leg
+from verification.stream import StreamHealth, StreamState
+
+SETTINGS = BlindnessSettings()
+FRESH = replace(stream(), last_frame=at(100))
+
+
+def _failing(count: int = 1, *, since: float = 100, again: bool = True, code: str = "unreachable") -> Failing:
+    return Failing(count, at(since), "timed out", code, again)
+
+
+def _sight(
+    health: StreamHealth = FRESH,
+    parts: dict[Part, Failing | None] | None = None,
+    ledgers: dict[str, Failing | None] | None = None,
+) -> Sight:
+    return Sight("main", health, parts or {}, ledgers or {})
+
+
+def _told(sight: Sight, second: float = 100) -> list[tuple[str, str]]:
+    return [(one.kind.value, one.symbol) for one in blindness(sight, SETTINGS, now=at(second)).findings]
+
+
+def _key(kind: Kind, what: str) -> FindingKey:
+    return FindingKey(kind, "main", what, Leg.NET)
+
+
+# what fails                                             told
+PARTS: list[tuple[str, dict[Part, Failing | None], list[str]]] = [
+    ("one failed list", {Part.POSITIONS: _failing(1)}, []),
+    ("three failed lists", {Part.POSITIONS: _failing(3)}, ["rest"]),
+    ("one failed list a minute ago", {Part.POSITIONS: _failing(1, since=40)}, ["rest"]),
+    ("resting orders alone", {Part.POSITIONS: None, Part.ORDERS: _failing(3)}, ["orders"]),
+    (
+        "conditional orders alone",
+        {Part.POSITIONS: None, Part.CONDITIONAL_ORDERS: _failing(3)},
+        ["conditional_orders"],
+    ),
+    ("everything for one cause", {part: _failing(3) for part in Part}, ["rest"]),
+    (
+        "two causes",
+        {Part.POSITIONS: _failing(3), Part.ORDERS: _failing(3, code="malformed")},
+        ["orders", "rest"],
+    ),
+    ("rejected keys, at once", {Part.POSITIONS: _failing(1, again=False, code="rejected")}, ["rest"]),
+]
+
+
+@pytest.mark.parametrize(("name", "parts", "told"), PARTS, ids=[name for name, _, _ in PARTS])
+def test_which_failed_reads_are_told(name: str, parts: dict[Part, Failing | None], told: list[str]) -> None:
+    assert _told(_sight(parts=parts)) == [("source_down", what) for what in told]
+
+
+def test_what_fails_but_is_not_told_yet_is_not_called_well() -> None:
+    outcome = blindness(_sight(parts={Part.POSITIONS: _failing(1)}), SETTINGS, now=at(100))
+    assert outcome.unsure == ("rest: timed out",)
+    assert _key(Kind.SOURCE_DOWN, "rest") not in outcome.well
+    everything = blindness(_sight(parts={part: _failing(3) for part in Part}), SETTINGS, now=at(100))
+    assert _key(Kind.SOURCE_DOWN, "orders") not in everything.well
+
+
+def test_a_part_that_answers_is_well_with_evidence() -> None:
+    outcome = blindness(_sight(parts={Part.POSITIONS: None}, ledgers={"bot": None}), SETTINGS, now=at(100))
+    assert outcome.findings == ()
+    assert set(outcome.well) == {
+        _key(Kind.SOURCE_DOWN, "rest"),
+        _key(Kind.SOURCE_DOWN, "websocket"),
+        _key(Kind.SOURCE_STALE, "websocket"),
+        _key(Kind.LEDGER_UNREADABLE, "bot"),
+    }
+
+
+def test_what_was_never_tried_is_neither_blind_nor_well() -> None:
+    outcome = blindness(_sight(), SETTINGS, now=at(100))
+    assert all(key.symbol == "websocket" for key in outcome.well)
+
+
+def test_rejected_keys_are_critical_and_say_that_a_person_must_act() -> None:
+    sight = _sight(parts={Part.POSITIONS: _failing(1, again=False, code="rejected")})
+    down = blindness(sight, SETTINGS, now=at(100)).findings[0]
+    assert down.severity is Severity.CRITICAL
+    assert "A person must act" in down.reason
+    assert down.evidence[0].data["code"] == "rejected"
+
+
+# the stream                                                     second  told
+STREAMS: list[tuple[str, StreamHealth, float, list[tuple[str, str]]]] = [
+    ("just gone", stream(state=StreamState.DOWN, second=80), 100, []),
+    ("gone for long", stream(state=StreamState.DOWN, second=60), 100, [("source_down", "websocket")]),
+    ("never came", stream(state=StreamState.CONNECTING, second=60), 100, [("source_down", "websocket")]),
+    ("not offered", stream(state=StreamState.UNSUPPORTED, second=0), 100, []),
+    ("heard a second ago", FRESH, 101, []),
+    ("not even a pong", FRESH, 191, [("source_stale", "websocket")]),
+    ("a change just missed", replace(FRESH, missed_since=at(98)), 100, []),
+    ("a change missed", replace(FRESH, missed_since=at(90)), 100, [("source_stale", "websocket")]),
+]
+
+
+@pytest.mark.parametrize(("name", "health", "second", "told"), STREAMS, ids=[name for name, *_ in STREAMS])
+def test_which_streams_are_told(
+    name: str, health: StreamHealth, second: float, told: list[tuple[str, str]]
+) -> None:
+    assert _told(_sight(health), second) == told
+
+
+def test_a_stream_that_is_not_surely_well_is_not_called_well() -> None:
+    missed = blindness(_sight(replace(FRESH, missed_since=at(98))), SETTINGS, now=at(100))
+    assert _key(Kind.SOURCE_STALE, "websocket") not in missed.well
+    down = blindness(_sight(stream(state=StreamState.DOWN, second=80)), SETTINGS, now=at(100))
+    assert down.well == {}
+    assert down.unsure
+
+
+def test_a_stream_that_is_away_is_worse_when_the_list_cannot_be_read_either() -> None:
+    down = stream(state=StreamState.DOWN, second=0)
+    alone = blindness(_sight(down, {Part.POSITIONS: None}), SETTINGS, now=at(100)).findings[0]
+    assert alone.severity is Severity.WARNING
+    both = blindness(_sight(down, {Part.POSITIONS: _failing(3)}), SETTINGS, now=at(100)).findings
+    assert {finding.severity for finding in both} == {Severity.CRITICAL}
+
+
+@pytest.mark.parametrize(
+    ("failing", "told"),
+    [
+        (_failing(1, code="locked"), False),
+        (_failing(3, code="locked"), True),
+        (_failing(1, again=False, code="dry_run"), True),
+    ],
+)
+def test_which_ledgers_are_told(failing: Failing, *, told: bool) -> None:
+    assert _told(_sight(ledgers={"mybot": failing})) == ([("ledger_unreadable", "mybot")] if told else [])
+
+
+# the last beat   stopped  seconds later  stalled
+BEATS = [
+    (None, False, 0, True),
+    (utc(0), False, 30, False),
+    (utc(0), False, 31, True),
+    (utc(0), True, 1, True),
+]
+
+
+@pytest.mark.parametrize(("beat", "stopped", "second", "told"), BEATS)
+def test_when_the_reconciler_counts_as_stalled(
+    beat: datetime | None, second: float, *, stopped: bool, told: bool
+) -> None:
+    finding = stalled(Heartbeat(beat, 10.0, utc(0), stopped), SETTINGS, now=utc(second))
+    assert (finding is not None) is told
+    if finding is not None:
+        assert (finding.account, finding.severity) == (EVERY_ACCOUNT, Severity.CRITICAL)
+        assert finding.reason.endswith("nothing is being checked.")
