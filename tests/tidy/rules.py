@@ -40,6 +40,8 @@ UNSPEAKABLE = (
     "crates" + ".io",
 )
 
+MIGRATIONS = PurePath("reconciler/storage/migrations/versions")
+
 Rule = Callable[[PurePath, str], Iterator[tuple[int, str]]]
 
 
@@ -52,7 +54,9 @@ def short_file(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
 
 
 def short_function(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
-    """A function fits on a screen."""
+    """A function fits on a screen; a migration is a list of columns that nobody edits again."""
+    if MIGRATIONS in path.parents:
+        return
     for node in ast.walk(ast.parse(text, str(path))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             count = (node.end_lineno or node.lineno) - node.lineno + 1

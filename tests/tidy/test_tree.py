@@ -6,7 +6,6 @@ from pathlib import Path, PurePath
 from tests.tidy.rules import CODE_RULES, TEXT_RULES, Rule
 
 ROOT = Path(__file__).resolve().parents[2]
-MIGRATIONS = PurePath("reconciler/storage/migrations")
 
 
 def tracked() -> list[PurePath]:
