@@ -1,0 +1,1 @@
+"""The Binance USD-M face: its REST and WebSocket protocol over the engine."""

@@ -1,0 +1,108 @@
+"""Conditional (algo) orders: waiting, waking at the mark price, and what they become."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from simulator.admission import triggered
+from simulator.market import Market
+from simulator.matching import closes, room
+from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Ticket
+from simulator.truth import Truth
+
+REDUCE_ONLY_REJECT = "Reduce Only reject"
+
+
+class Conditionals:
+    """Keeps conditional orders and turns them into orders when the mark price reaches their triggers."""
+
+    def __init__(self, truth: Truth, place: Callable[[Ticket, AlgoOrder | None], Order]) -> None:
+        self._truth = truth
+        self._place = place
+
+    def accept(self, ticket: Ticket) -> AlgoOrder:
+        """Store an admitted conditional order, and return it."""
+        now, number = self._truth.clock.ms(), self._truth.next_id()
+        assert ticket.trigger_price is not None, "admission asks for a trigger price"
+        return self._truth.algo_changed(
+            AlgoOrder(
+                id=number,
+                client_id=ticket.client_id or f"web_{number}",
+                symbol=ticket.symbol,
+                side=ticket.side,
+                kind=ticket.kind,
+                position_side=ticket.position_side,
+                quantity=ticket.quantity or Decimal(0),
+                price=ticket.price or Decimal(0),
+                trigger_price=ticket.trigger_price,
+                time_in_force=ticket.time_in_force,
+                reduce_only=ticket.reduce_only,
+                close_position=ticket.close_position,
+                created_ms=now,
+                updated_ms=now,
+                owner=ticket.owner,
+            )
+        )
+
+    def wake(self, market: Market) -> None:
+        """Trigger what waits for the market's mark price, oldest first."""
+        for key in self._truth.algos.keys():  # noqa: SIM118 - a shelf is no mapping
+            algo = self._truth.algos.get(key)
+            if algo is None or algo.symbol != market.symbol or algo.status is not AlgoStatus.NEW:
+                continue
+            if triggered(algo.kind, algo.side, algo.trigger_price, market):
+                self._trigger(algo)
+
+    def _trigger(self, algo: AlgoOrder) -> None:
+        truth = self._truth
+        now = truth.clock.ms()
+        algo = truth.algo_changed(
+            replace(algo, status=AlgoStatus.TRIGGERING, updated_ms=now, triggered_ms=now)
+        )
+        only_closes = algo.close_position or closes(
+            algo.side, algo.position_side, reduce_only=algo.reduce_only
+        )
+        available = room(truth, algo.symbol, algo.side, algo.position_side)
+        if only_closes and not available:
+            truth.algo_changed(
+                replace(
+                    algo, status=AlgoStatus.EXPIRED, updated_ms=truth.clock.ms(), failure=REDUCE_ONLY_REJECT
+                )
+            )
+            return
+        quantity = available if algo.close_position else algo.quantity
+        ticket = Ticket(
+            symbol=algo.symbol,
+            side=algo.side,
+            quantity=min(quantity, available) if only_closes else quantity,
+            kind=Kind.LIMIT if algo.kind.priced else Kind.MARKET,
+            price=algo.price if algo.kind.priced else None,
+            position_side=algo.position_side,
+            reduce_only=algo.reduce_only,
+            time_in_force=algo.time_in_force,
+            client_id=algo.client_id,
+            owner=algo.owner,
+        )
+        self._place(ticket, algo)
+
+    def order_accepted(self, algo_id: int, order: Order) -> None:
+        """Note which order a conditional order became."""
+        algo = self._truth.algos.get(algo_id)
+        if algo is not None:
+            self._truth.algo_changed(
+                replace(algo, status=AlgoStatus.TRIGGERED, order_id=order.id, updated_ms=order.updated_ms)
+            )
+
+    def order_ended(self, algo_id: int, order: Order) -> None:
+        """Note what a conditional order's order came to."""
+        algo = self._truth.algos.get(algo_id)
+        if algo is not None and algo.status is AlgoStatus.TRIGGERED:
+            self._truth.algo_changed(
+                replace(
+                    algo,
+                    status=AlgoStatus.FINISHED,
+                    average=order.average,
+                    executed=order.executed,
+                    updated_ms=order.updated_ms,
+                )
+            )

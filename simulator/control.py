@@ -1,0 +1,257 @@
+"""The control API under `/sim/`: the simulated venue steered from another process. JSON in, JSON out.
+
+A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either spelling (`AVL/USDT:USDT`, `AVLUSDT`);
+quantities and prices as strings or numbers, exact either way.
+
+* `GET /sim/state` the truth: positions, open_orders, open_stops, markets; it can be loaded again with `--state`.
+* `GET /sim/journal?since=N` the requests so far, those after number N: method, path, params, effect, faults, status.
+* `DELETE /sim/journal` forget them.
+* `GET /sim/faults` those in force by number. `DELETE /sim/faults` (all) or `/sim/faults/N` (one) ends them.
+* `POST /sim/faults` puts one in force and answers `{"number": N}`. Common to all: `times` (how many), `for_seconds`
+  (how long), `symbol`. By `kind`:
+  `request`: `action` delay | lose | error | garbage, `phase` before | after (the effect), `method`, `path` (a glob, or
+  an ending: `positionRisk`, `order`), `seconds` (of a delay), `status`, `code`, `message` (of an error; without a code
+  it is an HTML page), `garbage` html | empty | truncated | shape.
+  `lag`: `source` positions | order | open_orders | trades, `seconds`: it shows the state of that long ago.
+  `push`: `action` drop | delay | duplicate | reorder, `event` (`ACCOUNT_UPDATE`, ...), `seconds`.
+* `POST /sim/orders` an order by an outside hand: `symbol`, `side` buy | sell, `quantity`; optional `type` (market,
+  limit, stop_market, ...), `price`, `trigger_price`, `reduce_only`, `close_position`, `position_side`, `client_id`.
+* `POST /sim/cancel` `{"id": N}`: cancels an order or a stop. `POST /sim/fill` `{"id": N, "quantity": "1"}`: another
+  trader takes a resting order.
+* `POST /sim/close` `{"symbol"}` (and `position_side`): an outside hand closes the whole position at market.
+* `POST /sim/liquidate` `{"symbol"}` (and `position_side`, `deleverage`: true for auto-deleveraging).
+* `POST /sim/price` `{"symbol", "price"}`. `POST /sim/market` `{"symbol", "liquidity", "clip", "held"}`.
+* `POST /sim/fund` `{"symbol", "amount"}`.
+* `POST /sim/stream` any of `silent`, `mute`, `refusing` (true or false), `disconnect` ("clean" or "abort"),
+  `expire_listen_keys` (true), `raw` (a text to push as it is).
+* `POST /sim/clock` `{"skew_ms": N}`: how far the venue's clock is ahead.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from simulator.binance.listen_keys import ListenKeys
+from simulator.binance.stream import Streams
+from simulator.clock import VenueClock
+from simulator.engine import Exchange
+from simulator.faults import (
+    Fault,
+    Faults,
+    Garbage,
+    Lag,
+    Phase,
+    PushAction,
+    PushFault,
+    RequestAction,
+    RequestFault,
+    Source,
+)
+from simulator.journal import Journal
+from simulator.order import Kind, PositionSide, Side, Ticket, TimeInForce
+from simulator.refusal import Reason, Refused
+from simulator.snapshot import snapshot
+
+
+class Steered(Protocol):
+    """What the control API steers."""
+
+    exchange: Exchange
+    clock: VenueClock
+    faults: Faults
+    journal: Journal
+    streams: Streams
+    listen_keys: ListenKeys
+
+
+Steps = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+def fault_of(wish: dict[str, Any]) -> Fault:
+    """Return the fault a JSON object describes.
+
+    Raises:
+        ValueError: A word is not one of those allowed.
+        TypeError: A field does not belong there, or one is missing.
+    """
+    fields = dict(wish)
+    kind = fields.pop("kind", "request")
+    words: dict[str, Callable[[Any], Any]]
+    words = {"phase": Phase, "garbage": Garbage, "source": Source}
+    for name, word in words.items():
+        if name in fields:
+            fields[name] = word(fields[name])
+    for name in ("seconds", "for_seconds"):
+        if fields.get(name) is not None:
+            fields[name] = float(fields[name])
+    match kind:
+        case "request":
+            return RequestFault(action=RequestAction(fields.pop("action")), **fields)
+        case "lag":
+            return Lag(**fields)
+        case "push":
+            return PushFault(action=PushAction(fields.pop("action")), **fields)
+        case _:
+            raise ValueError(f"kind must be request, lag or push, not {kind!r}")
+
+
+def _number(wish: dict[str, Any], name: str) -> Decimal | None:
+    return None if wish.get(name) is None else Decimal(str(wish[name]))
+
+
+def _side(wish: dict[str, Any]) -> PositionSide:
+    return PositionSide(str(wish.get("position_side", "BOTH")).upper())
+
+
+class Control:
+    """The routes under `/sim/`."""
+
+    def __init__(self, venue: Steered) -> None:
+        self._venue = venue
+
+    def add_routes(self, app: web.Application) -> None:
+        """Put the routes into an application."""
+        for name, steps in (
+            ("faults", self._add_fault),
+            ("orders", self._order),
+            ("cancel", self._cancel),
+            ("fill", self._fill),
+            ("close", self._close),
+            ("liquidate", self._liquidate),
+            ("price", self._price),
+            ("market", self._market),
+            ("fund", self._fund),
+            ("stream", self._stream),
+            ("clock", self._clock),
+        ):
+            app.router.add_post(f"/sim/{name}", _json_handler(steps))
+        app.router.add_get("/sim/state", self._state)
+        app.router.add_get("/sim/journal", self._read_journal)
+        app.router.add_delete("/sim/journal", self._clear_journal)
+        app.router.add_get("/sim/faults", self._list_faults)
+        app.router.add_delete("/sim/faults", self._clear_faults)
+        app.router.add_delete("/sim/faults/{number}", self._clear_faults)
+
+    async def _state(self, _request: web.Request) -> web.Response:
+        return web.json_response(snapshot(self._venue.exchange))
+
+    async def _read_journal(self, request: web.Request) -> web.Response:
+        since = int(request.query.get("since", "0"))
+        return web.json_response([e.as_json() for e in self._venue.journal.entries if e.number > since])
+
+    async def _clear_journal(self, _request: web.Request) -> web.Response:
+        self._venue.journal.clear()
+        return web.json_response({})
+
+    async def _list_faults(self, _request: web.Request) -> web.Response:
+        return web.json_response({str(n): str(fault) for n, fault in self._venue.faults.in_force().items()})
+
+    async def _clear_faults(self, request: web.Request) -> web.Response:
+        number = request.match_info.get("number")
+        self._venue.faults.clear(None if number is None else int(number))
+        return web.json_response({})
+
+    async def _add_fault(self, wish: dict[str, Any]) -> dict[str, Any]:
+        return {"number": self._venue.faults.add(fault_of(wish))}
+
+    async def _order(self, wish: dict[str, Any]) -> dict[str, Any]:
+        exchange = self._venue.exchange
+        ticket = Ticket(
+            symbol=wish["symbol"],
+            side=Side(str(wish["side"]).upper()),
+            quantity=_number(wish, "quantity"),
+            kind=Kind(str(wish.get("type", "market")).upper()),
+            price=_number(wish, "price"),
+            trigger_price=_number(wish, "trigger_price"),
+            position_side=_side(wish),
+            reduce_only=bool(wish.get("reduce_only")),
+            close_position=bool(wish.get("close_position")),
+            time_in_force=TimeInForce(str(wish.get("time_in_force", "GTC")).upper()),
+            client_id=wish.get("client_id"),
+            owner="hand",
+        )
+        if ticket.kind.conditional:
+            return {"id": exchange.place_conditional(ticket).id, "status": "NEW"}
+        order = exchange.place(ticket)
+        return {"id": order.id, "status": order.status.value, "executed": str(order.executed)}
+
+    async def _cancel(self, wish: dict[str, Any]) -> dict[str, Any]:
+        number = int(wish["id"])
+        if self._venue.exchange.order(number) is not None:
+            return {"status": self._venue.exchange.cancel(number).status.value}
+        return {"status": self._venue.exchange.cancel_conditional(number).status.value}
+
+    async def _fill(self, wish: dict[str, Any]) -> dict[str, Any]:
+        order = self._venue.exchange.fill(int(wish["id"]), _number(wish, "quantity"))
+        return {"status": order.status.value, "executed": str(order.executed)}
+
+    async def _close(self, wish: dict[str, Any]) -> dict[str, Any]:
+        position = self._venue.exchange.position(wish["symbol"], _side(wish))
+        if not position.amount:
+            raise Refused(Reason.NO_POSITION, position.symbol)
+        closing = {
+            "symbol": position.symbol,
+            "side": "sell" if position.amount > 0 else "buy",
+            "quantity": abs(position.amount),
+            "position_side": position.side.value,
+            "reduce_only": position.side is PositionSide.BOTH,
+        }
+        return await self._order(closing)
+
+    async def _liquidate(self, wish: dict[str, Any]) -> dict[str, Any]:
+        deleverage = bool(wish.get("deleverage"))
+        order = self._venue.exchange.liquidate(wish["symbol"], _side(wish), deleverage=deleverage)
+        return {"id": order.id, "client_id": order.client_id}
+
+    async def _price(self, wish: dict[str, Any]) -> dict[str, Any]:
+        self._venue.exchange.set_price(wish["symbol"], Decimal(str(wish["price"])))
+        return {}
+
+    async def _market(self, wish: dict[str, Any]) -> dict[str, Any]:
+        exchange, symbol = self._venue.exchange, wish["symbol"]
+        if "liquidity" in wish or "clip" in wish:
+            exchange.shape(symbol, liquidity=_number(wish, "liquidity"), clip=_number(wish, "clip"))
+        if "held" in wish:
+            (exchange.hold if wish["held"] else exchange.release)(symbol)
+        return {}
+
+    async def _fund(self, wish: dict[str, Any]) -> dict[str, Any]:
+        self._venue.exchange.fund(wish["symbol"], Decimal(str(wish["amount"])))
+        return {}
+
+    async def _stream(self, wish: dict[str, Any]) -> dict[str, Any]:
+        streams = self._venue.streams
+        for name in ("silent", "mute", "refusing"):
+            if name in wish:
+                setattr(streams, name, bool(wish[name]))
+        if wish.get("raw") is not None:
+            streams.push_raw(str(wish["raw"]))
+        if wish.get("expire_listen_keys"):
+            self._venue.listen_keys.expire()
+        if wish.get("disconnect"):
+            await streams.disconnect(abort=wish["disconnect"] == "abort")
+        return {"connections": len(streams.connections)}
+
+    async def _clock(self, wish: dict[str, Any]) -> dict[str, Any]:
+        self._venue.clock.skew_ms = int(wish["skew_ms"])
+        return {}
+
+
+def _json_handler(steps: Steps) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            wish = json.loads(await request.text() or "{}", parse_float=Decimal)
+            if not isinstance(wish, dict):
+                raise TypeError("expected a JSON object")
+            return web.json_response(await steps(wish))
+        except KeyError as error:
+            return web.json_response({"error": f"{error.args[0]} is missing"}, status=400)
+        except InvalidOperation:
+            return web.json_response({"error": "a quantity or price is not a number"}, status=400)
+        except (Refused, TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+    return handle

@@ -1,0 +1,57 @@
+"""One request and one answer, between the HTTP server and a venue's face."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+
+def venue_id(symbol: str) -> str:
+    """Return a symbol as venues write it, whichever spelling it came in: `AVLUSDT`."""
+    return symbol.split(":", maxsplit=1)[0].replace("/", "").upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it arrived.
+
+    Attributes:
+        method: `GET`, `POST`, `PUT` or `DELETE`.
+        path: Without the query.
+        query: The query as sent.
+        body: The body as sent.
+        headers: By lower-case name.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Return the parameters of query and form body."""
+        pairs = parse_qsl(self.query, keep_blank_values=True) + parse_qsl(self.body, keep_blank_values=True)
+        return dict(pairs)
+
+    @property
+    def symbol(self) -> str | None:
+        """Return the venue's id of the symbol the request names; None when it names none."""
+        named = self.params.get("symbol")
+        return venue_id(named) if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the venue answers: a status, and a body that becomes JSON."""
+
+    status: int
+    body: Any
+
+
+class Face(Protocol):
+    """One venue's protocol over the engine."""
+
+    def answer(self, call: Call) -> Answer:
+        """Check a request, apply it, and return the answer. A refusal is an answer too."""
