@@ -111,7 +111,7 @@ class Sketch:
             flat = raw["b"]
             buckets = dict(zip(flat[::2], flat[1::2], strict=True))
             sketch = cls(buckets, raw["n"], raw["neg"], raw["zero"], raw["max"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not a stored sketch: {stored!r:.80}") from error
         if sum(buckets.values()) + sketch.zero != sketch.count:
             raise ValueError(f"a stored sketch does not add up: {stored!r:.80}")

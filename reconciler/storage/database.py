@@ -129,7 +129,7 @@ def schema_state(url: str) -> SchemaState:
 
 def _refuse_what_is_not_ours(url: sa.URL) -> None:
     """Look before anything is set: even the journal mode of another program's file is not ours to change."""
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").expanduser().exists():
+    if url.get_backend_name() == "sqlite" and not _check_file(_path(url), create=True):
         return
     engine, where = _engine(url, create=False)
     with Database(engine, where) as database, database.read() as connection:
@@ -166,8 +166,7 @@ def _parse(url: str) -> sa.URL:
 
 
 def _sqlite(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
-    assert url.database is not None
-    path = Path(url.database).expanduser().absolute()
+    path = _path(url)
     _check_file(path, create=create)
     # `mode` keeps SQLite from making an empty file, which would look like "no alerts".
     address = f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
@@ -192,20 +191,29 @@ def _sqlite(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
     return engine, str(path)
 
 
-def _check_file(path: Path, *, create: bool) -> None:
-    if path.is_dir():
-        raise StateDatabaseError(StateTrouble.URL, f"state database {path} is a folder: name a file in it")
-    if path.exists():
-        if not os.access(path, os.R_OK | os.W_OK):
-            message = (
-                f"state database {path} may not be read and written by this user: change its permissions"
-            )
-            raise StateDatabaseError(StateTrouble.PERMISSION, message)
-        return
-    if not path.parent.is_dir():
+def _path(url: sa.URL) -> Path:
+    return Path(url.database or "").expanduser().absolute()
+
+
+def _check_file(path: Path, *, create: bool) -> bool:
+    """Return whether the file is there; refuse what can be seen to be wrong before SQLite is asked."""
+    try:
+        if path.is_dir():
+            message = f"state database {path} is a folder: name a file in it"
+            raise StateDatabaseError(StateTrouble.URL, message)
+        if path.exists():
+            if not os.access(path, os.R_OK | os.W_OK):
+                message = f"state database {path} may not be read and written: change its permissions"
+                raise StateDatabaseError(StateTrouble.PERMISSION, message)
+            return True
+        there = path.parent.is_dir()
+    except OSError as error:  # a folder above it that may not be entered, a name that is too long
         message = (
-            f"state database {path}: the folder {path.parent} does not exist: create it or correct the url"
+            f"state database {path} cannot be looked at ({error.strerror}): correct its path or its rights"
         )
+        raise StateDatabaseError(StateTrouble.PERMISSION, message) from error
+    if not there:
+        message = f"state database {path}: there is no folder {path.parent}: create it or correct the url"
         raise StateDatabaseError(StateTrouble.ABSENT, message)
     if not create:
         message = f"state database {path} does not exist: start `trueup run` first, or correct [database] url"
@@ -213,6 +221,7 @@ def _check_file(path: Path, *, create: bool) -> None:
     if not os.access(path.parent, os.W_OK):
         message = f"state database {path} cannot be created: this user may not write in {path.parent}"
         raise StateDatabaseError(StateTrouble.PERMISSION, message)
+    return False
 
 
 def _postgres(url: sa.URL) -> tuple[sa.Engine, str]:

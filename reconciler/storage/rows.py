@@ -194,7 +194,16 @@ class VerificationRow(StateRow, table=True):
 
     __tablename__ = "verification"
     __table_args__ = (
-        sa.UniqueConstraint("account", "symbol", "leg", "question", "asked_by", "order_id", "asked_at"),
+        sa.UniqueConstraint(
+            "account",
+            "symbol",
+            "leg",
+            "question",
+            "asked_by",
+            "order_id",
+            "asked_at",
+            name="uq_verification_question",  # spelled out it is longer than PostgreSQL allows
+        ),
         sa.Index("ix_verification_asked_at", "asked_at"),
         {"sqlite_autoincrement": True},
     )

@@ -195,7 +195,7 @@ def _create_records() -> None:
             "asked_by",
             "order_id",
             "asked_at",
-            name="uq_verification_account_symbol_leg_question_asked_by_order_id_asked_at",
+            name="uq_verification_question",
         ),
         sqlite_autoincrement=True,
     )

@@ -1,0 +1,104 @@
+"""Draws the life of an alert: short words for what is learned, one step a line."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from reconciler.alert import Alert
+from reconciler.alert_policy import (
+    Acknowledge,
+    AlertSettings,
+    Clear,
+    Decision,
+    Detected,
+    Event,
+    Expire,
+    Unknown,
+    decide,
+)
+from reconciler.finding import Evidence, Finding, Kind, Party, Severity
+from verification.leg import Leg
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SEEN_FLAT = (Evidence(Party.EXCHANGE, "rest", "both sides hold 43", NOON, {"quantity": "43"}),)
+
+
+def after(minutes: float) -> datetime:
+    """Minutes after noon."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def finding(
+    *,
+    severity: Severity = Severity.WARNING,
+    exposure: Decimal | None = Decimal(1000),
+    kind: Kind = Kind.ORPHANED_POSITION,
+    account: str = "main",
+    symbol: str = "AVL/USDT:USDT",
+) -> Finding:
+    """An orphan of 86 AVL where 43 are believed."""
+    return Finding(
+        kind=kind,
+        account=account,
+        symbol=symbol,
+        leg=Leg.NET,
+        severity=severity,
+        reason="the exchange holds 86, the bot knows 43",
+        expected=Decimal(43),
+        observed=Decimal(86),
+        exposure=exposure,
+        evidence=(Evidence(Party.BOT, "journal", "43 long", NOON, {"row": "7"}),),
+        contract_size=Decimal(1),
+    )
+
+
+def event_of(word: str, at: datetime) -> Event:
+    """Turn one word of a drawing into an event.
+
+    `bad` found and confirmed, `bad?` found and not yet, `BAD` critical, `bad+9%` with more exposure, `clear`,
+    `blind`, `ack` by a person with a note, `time` passing.
+    """
+    match word:
+        case "bad" | "bad?":
+            return Detected(finding(), at, confirmed=word == "bad")
+        case "BAD":
+            return Detected(finding(severity=Severity.CRITICAL), at, confirmed=True)
+        case "clear":
+            return Clear(SEEN_FLAT, at)
+        case "blind":
+            return Unknown("the position list could not be read", at)
+        case "ack":
+            return Acknowledge("ann", "on it", at, "dashboard")
+        case "time":
+            return Expire(at)
+    assert word.startswith("bad+"), f"`{word}` is no word of a drawing"
+    grown = Decimal(1000) + Decimal(10) * Decimal(word.removeprefix("bad+").removesuffix("%"))
+    return Detected(finding(exposure=grown), at, confirmed=True)
+
+
+def live(drawing: str, settings: AlertSettings | None = None) -> list[tuple[Alert | None, Decision]]:
+    """Play a drawing of `minutes word` lines; return the alert and the decision after each."""
+    alert: Alert | None = None
+    told: datetime | None = None
+    played = []
+    for line in drawing.strip().splitlines():
+        minutes, word = line.split()[:2]
+        now = after(float(minutes))
+        event = event_of(word, now)
+        if isinstance(event, Detected):
+            event = Detected(event.finding, event.at, event.confirmed, told)
+        decision = decide(alert, event, settings or AlertSettings(), now=now)
+        alert = decision.after or alert
+        if alert is not None and alert.resolved_at and alert.fired_at:
+            told = alert.resolved_at
+        played.append((alert, decision))
+    return played
+
+
+def check(drawing: str, settings: AlertSettings | None = None) -> None:
+    """Play a drawing whose lines say, after the word, the state and the rule that are expected."""
+    drawn, lived = [], []
+    for line, (alert, decision) in zip(drawing.strip().splitlines(), live(drawing, settings), strict=True):
+        minutes, word, *_ = line.split()
+        drawn.append(" ".join(line.split()))
+        lived.append(f"{minutes} {word} {'none' if alert is None else alert.state} {decision.rule}")
+    assert lived == drawn
