@@ -38,7 +38,7 @@ def ask(question: Callable[[Queries], Answer]) -> Answer | Unread:
     try:
         return question(_console(url).queries)
     except StateDatabaseError as error:
-        _drop(url)
+        forget(url)
         return _unread(str(error))
 
 
@@ -50,7 +50,7 @@ def now() -> NowView | Unread:
     """
     view = ask(lambda queries: queries.now())
     if not isinstance(view, Unread) and blind(view):
-        _drop(os.environ[STATE_URL])
+        forget(os.environ[STATE_URL])
     return view
 
 
@@ -65,6 +65,14 @@ def acknowledge(alert_id: int, *, by: str, note: str) -> Alert:
     return _console(url).commands.acknowledge(alert_id, by=by, note=note, origin="dashboard")
 
 
+def forget(url: str) -> None:
+    """Close the console of `url`, if one is open; the next question opens it again."""
+    with _lock:
+        console = _consoles.pop(url, None)
+    if console is not None:
+        console.close()
+
+
 def _unread(message: str) -> Unread:
     return Unread(message, SystemClock().now().utc)
 
@@ -76,10 +84,3 @@ def _console(url: str) -> Console:
         if url not in _consoles:
             _consoles[url] = Console.open(url)
         return _consoles[url]
-
-
-def _drop(url: str) -> None:
-    with _lock:
-        console = _consoles.pop(url, None)
-    if console is not None:
-        console.close()

@@ -71,7 +71,12 @@ def environment(state_url: str, inherited: Mapping[str, str], folder: Path) -> d
 def absolute(state_url: str, folder: Path) -> str:
     """Return the address with a relative SQLite file made absolute, since the dashboard runs elsewhere."""
     scheme, separator, rest = state_url.partition(":///")
-    if not separator or not scheme.startswith("sqlite") or rest.startswith(("/", ":", "file:")) or not rest:
+    if (
+        not separator
+        or not scheme.startswith("sqlite")
+        or rest.startswith(("/", "~", ":", "file:"))
+        or not rest
+    ):
         return state_url
     return f"{scheme}:///{folder.resolve() / rest}"
 

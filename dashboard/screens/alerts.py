@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import alert_words, door, words
+from dashboard import alert_words, door, filters, words
 from dashboard.escape import plain
 from dashboard.kinds import KINDS
 from dashboard.verdict import Unread
@@ -14,45 +14,37 @@ LIMIT = 200
 
 def alerts() -> None:
     """Show the filters and the table below them."""
-    view = door.now()
-    named = [] if isinstance(view, Unread) else sorted({cycle.account for cycle in view.cycles})
+    states, kinds = [state.value for state in AlertState], [kind.value for kind in Kind]
     with st.container(key="filters", gap="xsmall"):
         st.pills(
             "State",
-            [state.value for state in AlertState],
+            states,
             selection_mode="multi",
             format_func=lambda value: alert_words.STATE_WORD[AlertState(value)],
-            key="state",
-            bind="query-params",
+            key=filters.restore("state", states, several=True),
+            on_change=filters.remember,
+            args=("state",),
         )
         with st.container(horizontal=True, gap="small"):
             st.selectbox(
                 "Kind",
-                [kind.value for kind in Kind],
+                kinds,
                 index=None,
                 format_func=lambda value: KINDS[Kind(value)].title,
-                key="kind",
-                bind="query-params",
+                key=filters.restore("kind", kinds),
+                on_change=filters.remember,
+                args=("kind",),
                 placeholder="every kind",
                 width=280,
             )
-            st.selectbox(
-                "Account",
-                named,
-                index=None,
-                format_func=plain,
-                key="account",
-                bind="query-params",
-                placeholder="every account",
-                width=280,
-            )
+            filters.account(door.now(), "every account")
     _table()
 
 
 @st.fragment(run_every=2)
 def _table() -> None:
-    states = [AlertState(value) for value in st.session_state.get("state") or []]
-    kind, account = st.session_state.get("kind"), st.session_state.get("account")
+    states = [AlertState(value) for value in filters.chosen("state") or []]
+    kind, account = filters.chosen("kind"), filters.chosen("account")
     view = door.now()
     found = door.ask(
         lambda queries: queries.alerts(

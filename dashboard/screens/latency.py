@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import door, words
+from dashboard import door, filters, words
 from dashboard.charts import NAMES, bands, distribution
-from dashboard.escape import plain
 from dashboard.verdict import Unread
 from reconciler.views import LatencyView
 
@@ -27,29 +26,18 @@ MEASURES = {
 
 def latency() -> None:
     """Show the choice of period and account, and the charts below it."""
-    view = door.now()
-    named = [] if isinstance(view, Unread) else sorted({cycle.account for cycle in view.cycles})
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.segmented_control(
             "Period", list(PERIODS), default="1 h", required=True, key="period", bind="query-params"
         )
-        st.selectbox(
-            "Account",
-            named,
-            index=None,
-            format_func=plain,
-            key="account",
-            bind="query-params",
-            placeholder="all accounts together",
-            width=280,
-        )
+        filters.account(door.now(), "all accounts together")
     _charts()
 
 
 @st.fragment(run_every=30)
 def _charts() -> None:
     period, bucket = PERIODS[st.session_state.get("period") or "1 h"]
-    account = st.session_state.get("account")
+    account = filters.chosen("account")
     found = door.ask(lambda queries: queries.latency(period, bucket, account=account))
     if isinstance(found, Unread):
         st.markdown("The measurements could not be read.")

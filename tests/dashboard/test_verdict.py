@@ -35,15 +35,19 @@ SENTENCES = [
         "critical",
         drawn.view(alerts=(drawn.alert(1), ORPHAN)),
         Level.CRITICAL,
-        "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; NEAR/USDT:USDT is held on "
-        "the exchange and the bot does not know it for 3 m 12 s, $81 k exposed.",
+        (
+            "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; NEAR/USDT:USDT is "
+            "held on the exchange and the bot does not know it for 3 m 12 s, $81 k exposed."
+        ),
     ),
     (
         "two alerts of one leg are one position",
         drawn.view(alerts=(drawn.alert(1), drawn.alert(5, Kind.QUANTITY_MISMATCH), ORPHAN)),
         Level.CRITICAL,
-        "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; BTC/USDT:USDT has another "
-        "size on the exchange than in the bot's books for 3 m 12 s, $81 k exposed; and 1 more.",
+        (
+            "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; BTC/USDT:USDT has "
+            "another size on the exchange than in the bot's books for 3 m 12 s, $81 k exposed; and 1 more."
+        ),
     ),
     (
         "blind spot",
@@ -67,8 +71,10 @@ SENTENCES = [
         "dead with alerts",
         drawn.view(heartbeat=drawn.beating(37), alerts=(drawn.alert(1),)),
         Level.BLIND,
-        "Trueup is blind: the reconciler has been silent for 37 s. What you see below is old. When it last "
-        "looked, 1 position needed you.",
+        (
+            "Trueup is blind: the reconciler has been silent for 37 s. What you see below is old. When it "
+            "last looked, 1 position needed you."
+        ),
     ),
     (
         "stopped",
@@ -86,8 +92,10 @@ SENTENCES = [
         "beats from the future",
         drawn.view(heartbeat=drawn.beating(-600)),
         Level.BLIND,
-        "Trueup is blind: the reconciler's last sign of life lies in the future, so a clock is wrong. What you "
-        "see below is old.",
+        (
+            "Trueup is blind: the reconciler's last sign of life lies in the future, so a clock is wrong. "
+            "What you see below is old."
+        ),
     ),
     (
         "unread",

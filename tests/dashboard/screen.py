@@ -1,0 +1,74 @@
+"""A page as a test sees it: run without a browser, on a console in memory or a real database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard
+from dashboard import door
+from tests.dashboard.memory_console import Memory
+
+APP = Path(dashboard.__file__).with_name("app.py")
+URL = "memory://screens"
+
+
+@contextmanager
+def lent(memory: Memory) -> Iterator[None]:
+    """Let the screens read `memory`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(door.STATE_URL, URL)
+        door.lend(URL, memory.console())
+        yield
+
+
+def opened(page: str = "", **address: str) -> AppTest:
+    """Open a page by its name, with what stands in the address after `?`."""
+    screen = AppTest.from_file(str(APP), default_timeout=30)
+    for name, value in address.items():
+        screen.query_params[name] = value
+    if page:
+        # A page is known to the session once the entry has run.
+        screen.run()
+        screen.switch_page(f"screens/{page}.py")
+    return run(screen)
+
+
+def run(screen: AppTest) -> AppTest:
+    """Run it again; an exception in a page fails the test."""
+    screen.run()
+    assert not screen.exception, [failure.message for failure in screen.exception]
+    return screen
+
+
+def text(screen: AppTest) -> str:
+    """Everything that is written on the page, unescaped, one line an element."""
+    kinds: tuple[Any, ...] = (
+        screen.error,
+        screen.warning,
+        screen.success,
+        screen.markdown,
+        screen.caption,
+        screen.subheader,
+        screen.metric,
+    )
+    lines = [
+        f"{element.label}: {element.value}" if element.type == "metric" else str(element.value)
+        for elements in kinds
+        for element in elements
+    ]
+    return "\n".join(lines).replace("\\", "").replace("\N{WORD JOINER}", "")
+
+
+def buttons(screen: AppTest) -> set[str]:
+    """The keys of the buttons on the page."""
+    return {str(button.key) for button in screen.button}
+
+
+def table(screen: AppTest, place: int = 0) -> list[dict[str, str]]:
+    """The rows of a table on the page."""
+    rows: list[dict[str, str]] = screen.dataframe[place].value.to_dict("records")
+    return rows

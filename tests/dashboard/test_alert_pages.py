@@ -1,0 +1,99 @@
+"""The alerts: the table with its filters in the address, and the page of one alert."""
+
+import pytest
+
+from reconciler.alert import AlertState
+from reconciler.finding import Kind
+from tests.dashboard import drawn
+from tests.dashboard.memory_console import Memory
+from tests.dashboard.screen import buttons, lent, opened, run, table, text
+
+FIRING = drawn.alert(1)
+SEEN = drawn.acknowledged(drawn.alert(2, Kind.PHANTOM_POSITION, symbol="ATOM/USDT:USDT"))
+OVER = drawn.alert(3, symbol="ETH/USDT:USDT", state=AlertState.RESOLVED, resolved_at=drawn.before(300))
+
+
+def memory() -> Memory:
+    return Memory(drawn.view(alerts=(FIRING, SEEN), resolved=(OVER,)))
+
+
+def test_every_alert_is_a_row_with_a_link_by_its_id() -> None:
+    with lent(memory()):
+        rows = table(opened("alerts"))
+
+    assert [row["Alert"] for row in rows] == ["/alert?id=1", "/alert?id=2", "/alert?id=3"]
+    assert [row["State"] for row in rows] == ["needs you", "acknowledged", "resolved"]
+    assert rows[1]["Acknowledged by"] == "ann"
+
+
+@pytest.mark.parametrize(
+    ("address", "ids"),
+    [
+        ({"state": "firing"}, ["/alert?id=1"]),
+        ({"kind": "phantom_position"}, ["/alert?id=2"]),
+        ({"account": "main", "state": "resolved"}, ["/alert?id=3"]),
+    ],
+)
+def test_filters_are_taken_from_the_address(address: dict[str, str], ids: list[str]) -> None:
+    with lent(memory()):
+        rows = table(opened("alerts", **address))
+
+    assert [row["Alert"] for row in rows] == ids
+
+
+def test_a_filter_that_nothing_fits_is_not_an_empty_history() -> None:
+    with lent(memory()):
+        screen = opened("alerts")
+        screen.pills(key="filter-state").set_value(["pending"])
+        assert "No alert fits this filter." in text(run(screen))
+        assert screen.query_params["state"] == "pending"
+    with lent(Memory()):
+        assert "No alert has been raised yet." in text(opened("alerts"))
+
+
+def test_alerts_that_could_not_be_read_are_not_none() -> None:
+    with lent(Memory(broken="locked")):
+        said = text(opened("alerts"))
+
+    assert "could not be read. That does not mean that there are none." in said
+    assert "No alert" not in said
+
+
+def test_one_alert_tells_what_to_do_its_evidence_and_its_history() -> None:
+    with lent(memory()):
+        screen = opened("alert", id="1")
+
+    said = text(screen)
+    assert "No stop: BTC/USDT:USDT long 0.85 contracts (0.85 BTC)" in said
+    assert "Needs you, since 2026-11-22 13:58:59 UTC (3 m 12 s), last seen 1 s ago" in said
+    assert "2. Set a reduce-only stop for the whole size, or close the position." in said
+    assert "mybot: trade 12 is open, long 0.85 (14:02:08 UTC, 3 s ago)" in said
+    assert buttons(screen) == {"acknowledge-1"}
+    assert table(screen)[0]["Why"] == "seen twice, 2 s apart"
+
+
+def test_a_resolved_alert_has_no_button_and_no_steps() -> None:
+    with lent(memory()):
+        screen = opened("alert", id="3")
+
+    assert "Resolved 5 m ago" in text(screen)
+    assert "What to do" not in text(screen)
+    assert not screen.button
+
+
+@pytest.mark.parametrize("given", ["", "x", "-1", "1; drop", "9" * 30, "²", "77"])
+def test_an_address_that_names_no_alert_says_so(given: str) -> None:
+    with lent(memory()):
+        screen = opened("alert", id=given)
+
+    assert "names no alert" in text(screen) or "There is no alert 77." in text(screen)
+
+
+def test_an_alert_that_could_not_be_read_is_not_over() -> None:
+    with lent(Memory(broken="locked")):
+        assert "could not be read. That does not mean that it is over." in text(opened("alert", id="1"))
+
+
+def test_an_old_view_says_that_the_alert_cannot_be_checked() -> None:
+    with lent(Memory(drawn.view(alerts=(FIRING,), heartbeat=drawn.beating(60)))):
+        assert "cannot be checked now" in text(opened("alert", id="1"))

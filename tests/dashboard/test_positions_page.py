@@ -1,0 +1,78 @@
+"""Positions: the bot beside the exchange; not read, flat and none are three different words."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.dashboard import drawn
+from tests.dashboard.memory_console import Memory
+from tests.dashboard.screen import lent, opened, run, table, text
+
+AGREE = drawn.leg()
+DIFFERS = drawn.leg(
+    symbol="SUI/USDT:USDT", observed=Decimal(-86), verdict="differs", stop="none", stop_price=None,
+    kinds=("side_mismatch",),
+)  # fmt: skip
+UNSEEN = drawn.leg(
+    symbol="DOT/USDT:USDT", observed=None, observed_by=None, observed_at=None, verdict="unknown",
+    stop="unknown", notional=None,
+)  # fmt: skip
+FLAT = drawn.leg(symbol="ETH/USDT:USDT", observed=Decimal(0), verdict="in flight", ledger_state="opening")
+STRANGER = drawn.leg(symbol=drawn.HOSTILE, expected=None, ledger_state="", verdict="differs")
+BOOKS_LOST = drawn.leg(symbol="ADA/USDT:USDT", expected=None, ledger_at=None, verdict="unknown")
+
+
+def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
+    with lent(Memory(legs=(DIFFERS,))):
+        row = table(opened("positions"))[0]
+
+    assert row["Verdict"] == "🔴 differ"
+    assert (row["Bot says"], row["Read"]) == ("long 43 contracts (43 SUI)", "3 s ago")
+    assert (row["Exchange says"], row["Seen"]) == ("short 86 contracts (86 SUI)", "1 s ago by websocket")
+    assert row["Stop"] == "🔴 none"
+    assert row["Open alerts"] == "Opposite sides"
+
+
+def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
+    with lent(Memory(legs=(UNSEEN, FLAT, STRANGER, BOOKS_LOST))):
+        unseen, flat, stranger, lost = table(opened("positions"))
+
+    assert (unseen["Exchange says"], unseen["Seen"]) == ("could not be read", "could not be read")
+    assert unseen["Value"] == "not known"
+    assert flat["Exchange says"] == "flat"
+    assert flat["Bot says"] == "long 43 contracts (43 ETH), opening"
+    assert stranger["Bot says"] == "nothing about it"
+    assert (lost["Bot says"], lost["Read"]) == ("could not be read", "could not be read")
+
+
+def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
+    uncovered = replace(AGREE, symbol="BTC/USDT:USDT", stop="none")
+    with lent(Memory(legs=(DIFFERS, AGREE, uncovered, UNSEEN))):
+        screen = opened("positions")
+        screen.toggle(key="only").set_value(True)
+        rows = table(run(screen))
+
+    assert [row["Symbol"] for row in rows] == ["SUI/USDT:USDT", "BTC/USDT:USDT", "DOT/USDT:USDT"]
+
+
+def test_nothing_is_coloured_when_it_is_old() -> None:
+    with lent(Memory(drawn.view(heartbeat=drawn.beating(60)), legs=(AGREE, DIFFERS))):
+        rows = table(opened("positions"))
+
+    assert [row["Verdict"] for row in rows] == ["⚪ agree", "⚪ differ"]
+    assert not {"🟢", "🔴", "🔵", "🟠"} & set("".join("".join(row.values()) for row in rows))
+
+
+def test_no_positions_is_said_only_when_both_sides_were_read_whole() -> None:
+    with lent(Memory()):
+        assert "No positions on either side." in text(opened("positions"))
+    with lent(Memory(drawn.view(cycles=(drawn.cycle(status="blind", problems=("rest: 503",)),)))):
+        assert "Nothing could be read in full yet" in text(opened("positions"))
+    with lent(Memory(drawn.view(heartbeat=drawn.beating(60)))):
+        assert "Trueup is blind now" in text(opened("positions"))
+    with lent(Memory(broken="locked")):
+        assert "could not be read. That does not mean that there are none." in text(opened("positions"))
+
+
+def test_no_differences_is_not_no_positions() -> None:
+    with lent(Memory(legs=(AGREE,))):
+        assert "No differences among 1 position." in text(opened("positions", only="true"))
