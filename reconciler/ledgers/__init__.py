@@ -1,1 +1,45 @@
 """The databases of bots, read without hurting them: one file a kind of ledger."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+from verification.clock import Clock
+
+Opener = Callable[[str, str, Clock, Path | None], Ledger]
+
+
+def open_ledger(name: str, kind: str, url: str, clock: Clock, *, folder: Path | None = None) -> Ledger:
+    """Return the ledger of a kind, unread.
+
+    Args:
+        name: Its name in the settings.
+        kind: `freqtrade` or `journal`.
+        url: `sqlite:///path` or `postgresql+psycopg://…`.
+        clock: Where time comes from.
+        folder: What a relative SQLite path is relative to; None: the working directory.
+
+    Raises:
+        LedgerUnreadable: The kind is unknown, or the url none that can be read (trouble SETTINGS).
+    """
+    opener = _KINDS.get(str(kind))
+    if opener is None:
+        known = ", ".join(sorted(_KINDS))
+        message = f"ledger {name}: kind `{kind}` is not known: write one of {known}"
+        raise LedgerUnreadable(name, LedgerTrouble.SETTINGS, message)
+    return opener(name, url, clock, folder)
+
+
+def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None) -> Ledger:
+    from reconciler.ledgers.freqtrade import FreqtradeLedger
+
+    return FreqtradeLedger(name, url, clock=clock, folder=folder)
+
+
+def _journal(name: str, url: str, clock: Clock, folder: Path | None) -> Ledger:
+    from reconciler.ledgers.journal import JournalLedger
+
+    return JournalLedger(name, url, clock=clock, folder=folder)
+
+
+_KINDS: dict[str, Opener] = {"freqtrade": _freqtrade, "journal": _journal}

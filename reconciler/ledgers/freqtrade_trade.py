@@ -1,0 +1,180 @@
+"""One trade of freqtrade and its orders, as an expectation. Pure: rows in, value out.
+
+What the columns mean (freqtrade 2023.10 to 2026.9, seen in databases it wrote):
+
+* `trades.amount` is base currency and counts finished orders only. What an order that still rests has filled
+  is in `orders.filled`.
+* `trades.is_open` says that the trade lives, not that there is a position.
+* A stop just placed at some venues has its id and nothing else: everything else may be NULL for a while.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.ledgers.tables import utc_of
+
+DECIMAL_PLACES = 2
+SIGNIFICANT_DIGITS = 3
+"""ccxt's precision modes; what is neither is a tick size."""
+
+FINEST = Decimal("1E-8")
+"""The step where the trade names none: finer than any venue's lot, coarser than a float's noise."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    entries: tuple[Row, ...]
+    exits: tuple[Row, ...]
+    stops: tuple[Row, ...]
+
+
+def expectation_of(
+    ledger: str, trade: Row, orders: Sequence[Row], *, policy: StopPolicy, zone: tzinfo
+) -> Expectation:
+    """Return what one trade means.
+
+    The low bound does not allow for a resting stop that may have fired: on a flat venue that would make
+    every position with a stop look in flight, a lost exit too. Whoever compares knows the stops' ids and
+    whether they still rest, which tells the two apart.
+
+    Args:
+        ledger: The ledger's name in the settings.
+        trade: A row of `trades`.
+        orders: Its rows of `orders`, oldest first.
+        policy: Where its strategy keeps stops.
+        zone: In which naive times were written.
+
+    Raises:
+        ValueError: A number or time that is none.
+    """
+    short = bool(trade["is_short"])
+    sorted_orders = _sorted(orders, short=short)
+    alive = bool(trade["is_open"])
+    amount = exact(trade["amount"])
+    open_entries = _resting(sorted_orders.entries)
+    open_exits = _resting(sorted_orders.exits)
+    open_stops = _resting(sorted_orders.stops)
+    gone = _filled(open_exits) + _filled(open_stops)
+    expected = max(Decimal(0), amount + _filled(open_entries) - gone) if alive else Decimal(0)
+    low = max(Decimal(0), expected - _left(open_exits)) if alive else Decimal(0)
+    high = expected + _left(open_entries) if alive else Decimal(0)
+    return Expectation(
+        ledger=ledger,
+        row_id=str(trade["id"]),
+        symbol=str(trade["pair"]),
+        direction=Direction.SHORT if short else Direction.LONG,
+        unit_size=Decimal(1),
+        expected=expected,
+        expected_low=low,
+        expected_high=high,
+        step=step_of(trade, amount),
+        state=_state(alive=alive, amount=amount, entries=open_entries, exits=open_exits),
+        entry_order_ids=_ids(sorted_orders.entries),
+        exit_order_ids=_ids(sorted_orders.exits),
+        stop_order_ids=_ids(open_stops),
+        stop_price=_stop_price(trade, open_stops),
+        stop_policy=policy,
+        entry_resting_since=_oldest(open_entries, zone),
+        opened_at=utc_of(trade["open_date"], zone),
+        updated_at=last_activity([trade], orders, zone),
+    )
+
+
+def last_activity(trades: Sequence[Row], orders: Sequence[Row], zone: tzinfo) -> datetime | None:
+    """Return the newest time that the rows name, aware UTC; None if they name none."""
+    times = [utc_of(trade[column], zone) for trade in trades for column in ("open_date", "close_date")]
+    times += [
+        utc_of(order[column], zone) for order in orders for column in ("order_date", "order_update_date")
+    ]
+    return max((time for time in times if time is not None), default=None)
+
+
+def exact(value: object) -> Decimal:
+    """Return a stored number exactly as it is written shortest (0.1, not its binary neighbour).
+
+    Raises:
+        ValueError: It is no finite number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError(f"{value!r} is no number")  # noqa: TRY004 - it is data, not a programmer's mistake
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is no finite number")
+    return number
+
+
+def step_of(trade: Row, amount: Decimal) -> Decimal:
+    """Return the lot step that the trade was rounded to, in base currency."""
+    precision = trade["amount_precision"]
+    if precision is None or exact(precision) < 0:
+        return FINEST
+    mode = trade["precision_mode"]
+    if mode == DECIMAL_PLACES:
+        return Decimal(1).scaleb(-int(precision))
+    if mode == SIGNIFICANT_DIGITS:
+        return Decimal(1).scaleb(amount.adjusted() - int(precision) + 1) if amount else FINEST
+    return exact(precision) or FINEST
+
+
+def _sorted(orders: Sequence[Row], *, short: bool) -> _Orders:
+    entry = "sell" if short else "buy"
+    return _Orders(
+        entries=tuple(order for order in orders if order["ft_order_side"] == entry),
+        exits=tuple(order for order in orders if order["ft_order_side"] not in {entry, "stoploss"}),
+        stops=tuple(order for order in orders if order["ft_order_side"] == "stoploss"),
+    )
+
+
+def _resting(orders: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple(order for order in orders if order["ft_is_open"])
+
+
+def _filled(orders: Sequence[Row]) -> Decimal:
+    return sum((_filled_of(order) for order in orders), Decimal(0))
+
+
+def _filled_of(order: Row) -> Decimal:
+    # NULL until the bot's first look at the order: it knows of nothing filled.
+    return Decimal(0) if order["filled"] is None else exact(order["filled"])
+
+
+def _left(orders: Sequence[Row]) -> Decimal:
+    return sum((max(Decimal(0), _size(order) - _filled_of(order)) for order in orders), Decimal(0))
+
+
+def _size(order: Row) -> Decimal:
+    return exact(order["ft_amount"] if order["amount"] is None else order["amount"])
+
+
+def _state(*, alive: bool, amount: Decimal, entries: Sequence[Row], exits: Sequence[Row]) -> ExpectationState:
+    if not alive:
+        return ExpectationState.CLOSED
+    if exits:
+        return ExpectationState.CLOSING
+    if amount == 0:
+        return ExpectationState.OPENING if entries else ExpectationState.FAILED
+    return ExpectationState.OPEN
+
+
+def _ids(orders: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(str(order["order_id"]) for order in orders)
+
+
+def _stop_price(trade: Row, stops: Sequence[Row]) -> Decimal | None:
+    """Return the newest resting stop's price, else the price the bot watches itself."""
+    wanted = trade["stop_loss"]
+    if stops:
+        newest = stops[-1]
+        wanted = newest["ft_price"] if newest["stop_price"] is None else newest["stop_price"]
+    return exact(wanted) if wanted else None
+
+
+def _oldest(entries: Sequence[Row], zone: tzinfo) -> datetime | None:
+    times = [utc_of(entry["order_date"], zone) for entry in entries]
+    return min((time for time in times if time is not None), default=None)

@@ -1,0 +1,118 @@
+"""Reads a bot's PostgreSQL database: one short read-only transaction, every failure in one plain line."""
+
+import re
+from collections.abc import Callable
+from typing import Any, LiteralString, TypeVar, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.rows import dict_row
+
+from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5
+STATEMENT_MILLISECONDS = 5000
+
+
+class PostgresRows:
+    """The tables of one PostgreSQL database within one transaction."""
+
+    def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
+        self._connection = connection
+
+    def columns(self, table: str) -> frozenset[str]:
+        """Return the names of the columns of `table`; empty if there is no such table."""
+        rows = self.select(
+            "SELECT attname AS name FROM pg_attribute"
+            " WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped",
+            name=table,
+        )
+        return frozenset(str(row["name"]) for row in rows)
+
+    def select(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """Return the rows of a SELECT; `:name` stands for a value."""
+        # Every statement is a constant of this package; values travel beside it.
+        text = re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement.replace("%", "%%"))
+        return self._connection.execute(cast("LiteralString", text), values).fetchall()
+
+
+class PostgresReading:
+    """The way into one bot's PostgreSQL database."""
+
+    def __init__(self, ledger: str, url: sa.URL) -> None:
+        """`ledger` is its name in the settings. Use a role that may only SELECT."""
+        self._ledger = ledger
+        self._url = url.set(drivername="postgresql")
+        self.where = self._url.render_as_string(hide_password=True)
+
+    def version(self) -> object:
+        """Return the server's set of committed transactions: it changes with every commit, cheaply.
+
+        Raises:
+            LedgerUnreadable: The server cannot be asked.
+        """
+        return self.read(
+            lambda rows: rows.select("SELECT txid_current_snapshot()::text AS token")[0]["token"]
+        )
+
+    def read(self, work: Callable[[PostgresRows], T]) -> T:
+        """Return what `work` makes of the tables, within one short read transaction.
+
+        Raises:
+            LedgerUnreadable: It cannot be read; the message says why and what to do.
+        """
+        address = self._url.render_as_string(hide_password=False)
+        try:
+            with psycopg.connect(
+                address, connect_timeout=CONNECT_SECONDS, autocommit=True, row_factory=dict_row
+            ) as connection:
+                connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}")
+                result = work(PostgresRows(connection))
+                connection.execute("ROLLBACK")
+                return result
+        except psycopg.Error as error:
+            raise self._explained(error) from error
+
+    def zone(self, rows: PostgresRows) -> ZoneInfo:
+        """Return the time zone of this role's sessions, in which naive times of a bot are written.
+
+        Raises:
+            LedgerUnreadable: The server names one that is not known here.
+        """
+        name = str(rows.select("SELECT current_setting('TimeZone') AS name")[0]["name"])
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise LedgerUnreadable(
+                self._ledger,
+                LedgerTrouble.SETTINGS,
+                f"ledger {self._ledger}: {self.where} writes times in the zone `{name}`, which is not known "
+                "here: ALTER ROLE ... SET timezone to a named zone",
+            ) from None
+
+    def _explained(self, error: psycopg.Error) -> LedgerUnreadable:
+        state = error.sqlstate or ""
+        what = " ".join(str(error).split())
+        if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
+            trouble, again, remedy = LedgerTrouble.LOCKED, True, "it is tried again"
+        elif state.startswith("28") or state == "42501" or "authentication failed" in what:
+            trouble, again, remedy = (
+                LedgerTrouble.PERMISSION,
+                False,
+                "correct user and password, and GRANT SELECT",
+            )
+        elif "does not exist" in what and not state.startswith("42"):
+            trouble, again, remedy = LedgerTrouble.ABSENT, False, "correct the name of the database"
+        elif state.startswith("42"):
+            trouble, again, remedy = LedgerTrouble.SCHEMA, False, "check the ledger's kind and url"
+        elif isinstance(error, psycopg.OperationalError):
+            trouble, again, remedy = LedgerTrouble.ABSENT, True, "start the server, or correct the url"
+        else:
+            trouble, again, remedy = LedgerTrouble.CORRUPT, False, "look at the server's log"
+        return LedgerUnreadable(
+            self._ledger, trouble, f"ledger {self._ledger}: {self.where}: {what}: {remedy}", again=again
+        )

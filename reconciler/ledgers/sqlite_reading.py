@@ -1,0 +1,233 @@
+"""Opens a bot's live SQLite database without hurting it: read only, briefly, nothing left behind.
+
+Three ways in, chosen by the file's header and by what lies beside it:
+
+* Write-ahead log with frames in it: `mode=ro` only. Without the log the file reads as an older, often empty
+  database, with no error; so there is no way round a failure.
+* Write-ahead log that is absent or empty: the file alone is complete, so it is read as immutable, which makes
+  no `-wal` or `-shm` file of ours (owned by another user they would stop the bot). Both files are looked at
+  before and after; if either changed, the reading is discarded.
+* Rollback journal: `mode=ro`, and SQLite's own locks keep the reading whole.
+
+Not for use inside the bot's own process on the database that the bot writes: closing a file drops all locks
+that the process holds on it.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+from verification.clock import Clock
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 3.0
+"""How long to wait for a lock of the bot."""
+
+READ_SECONDS = 5.0
+"""A reading that takes longer is given up: it holds back the bot's checkpoints, or its commits."""
+
+ATTEMPTS = 5
+"""How often a reading is begun again because the files changed under it."""
+
+_MAGIC = b"SQLite format 3\0"
+_WAL = 2  # both version bytes of the header, with a write-ahead log
+
+# One thread at a time in one file: closing it in one thread drops the locks of the others.
+_GATES: dict[Path, threading.Lock] = {}
+_GATES_GATE = threading.Lock()
+
+
+class SqliteRows:
+    """The tables of one SQLite database within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def columns(self, table: str) -> frozenset[str]:
+        """Return the names of the columns of `table`; empty if there is no such table."""
+        rows = self._connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+        return frozenset(str(row[0]) for row in rows)
+
+    def select(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """Return the rows of a SELECT; `:name` stands for a value."""
+        cursor = self._connection.execute(statement, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+class SqliteReading:
+    """The way into one bot's SQLite file."""
+
+    def __init__(self, ledger: str, path: Path, clock: Clock) -> None:
+        """`ledger` is its name in the settings; a relative `path` is relative to the working directory."""
+        self._ledger = ledger
+        self._path = path.expanduser().absolute()
+        self._clock = clock
+
+    @property
+    def where(self) -> str:
+        """The file, for messages."""
+        return str(self._path)
+
+    def version(self) -> object:
+        """Return what the file system says of the file and its log. Nothing is opened.
+
+        Raises:
+            LedgerUnreadable: The file is not there.
+        """
+        self._check_there()
+        return self._look()
+
+    def read(self, work: Callable[[SqliteRows], T]) -> T:
+        """Return what `work` makes of the tables, within one short read transaction.
+
+        Raises:
+            LedgerUnreadable: It cannot be read; the message says why and what to do.
+        """
+        with _GATES_GATE:
+            gate = _GATES.setdefault(self._path, threading.Lock())
+        with gate:
+            for _ in range(ATTEMPTS):
+                before = self._look()
+                immutable = self._safe_as_immutable()
+                result = self._attempt(work, immutable=immutable)
+                if not immutable or before == self._look():
+                    return result
+        raise self._trouble(
+            LedgerTrouble.LOCKED, f"changed {ATTEMPTS} times while it was read: it is tried again", again=True
+        )
+
+    def _safe_as_immutable(self) -> bool:
+        self._check_there()
+        header = self._header()
+        if header[18:20] != bytes((_WAL, _WAL)):
+            return False
+        if _size(self._beside("-wal")) == 0:
+            return True
+        if not self._beside("-shm").exists() and os.geteuid() not in {0, self._path.stat().st_uid}:
+            raise self._trouble(
+                LedgerTrouble.PERMISSION,
+                "has a write-ahead log but no -shm file, and one made by this user would stop the bot: run "
+                "Trueup as the bot's user, or start the bot first",
+            )
+        return False
+
+    def _check_there(self) -> None:
+        if self._path.is_dir():
+            raise self._trouble(LedgerTrouble.SETTINGS, "is a folder: name the database file in it")
+        try:
+            self._path.stat()
+        except FileNotFoundError:
+            raise self._trouble(
+                LedgerTrouble.ABSENT, "does not exist: correct the url, or start the bot that writes it"
+            ) from None
+        except OSError as error:
+            raise self._forbidden(error) from None
+
+    def _header(self) -> bytes:
+        try:
+            with self._path.open("rb") as file:
+                header = file.read(20)
+        except OSError as error:
+            raise self._forbidden(error) from None
+        if not header:
+            raise self._trouble(
+                LedgerTrouble.SCHEMA,
+                "is an empty file: correct the url, or wait until the bot has made its tables",
+                again=True,
+            )
+        if not header.startswith(_MAGIC):
+            raise self._trouble(LedgerTrouble.CORRUPT, "is not an SQLite database: correct the url")
+        return header
+
+    def _attempt(self, work: Callable[[SqliteRows], T], *, immutable: bool) -> T:
+        address = f"file:{quote(str(self._path))}?mode=ro{'&immutable=1' if immutable else ''}"
+        end = self._clock.now().monotonic + BUSY_SECONDS + READ_SECONDS
+        try:
+            connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        try:
+            connection.set_progress_handler(lambda: self._clock.now().monotonic > end, 10_000)
+            connection.execute("PRAGMA query_only = 1")
+            connection.execute("BEGIN")
+            result = work(SqliteRows(connection))
+            connection.execute("ROLLBACK")
+            return result
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        finally:
+            connection.close()
+
+    def _explained(self, error: sqlite3.Error) -> LedgerUnreadable:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT}:
+            return self._trouble(
+                LedgerTrouble.LOCKED,
+                f"is locked ({error}): it is tried again; if this lasts, see which program holds it",
+                again=True,
+            )
+        if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            return self._trouble(
+                LedgerTrouble.CORRUPT,
+                f"is damaged or no database ({error}): check it with `PRAGMA integrity_check`",
+            )
+        if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+            if self._beside("-journal").exists():
+                return self._trouble(
+                    LedgerTrouble.LOCKED,
+                    f"has an unfinished transaction ({error}): the bot rolls it back when it starts",
+                    again=True,
+                )
+            return self._trouble(
+                LedgerTrouble.PERMISSION,
+                f"cannot be opened with its write-ahead log ({error}): run Trueup as the bot's user, and "
+                "mount the folder rather than the file",
+            )
+        if code == sqlite3.SQLITE_IOERR:
+            return self._trouble(
+                LedgerTrouble.CORRUPT,
+                f"could not be read from the disk ({error}): check the disk",
+                again=True,
+            )
+        return self._trouble(
+            LedgerTrouble.SCHEMA, f"has not the expected tables ({error}): check the ledger's kind and url"
+        )
+
+    def _forbidden(self, error: OSError) -> LedgerUnreadable:
+        return self._trouble(
+            LedgerTrouble.PERMISSION,
+            f"may not be read by this user ({error.strerror}): run Trueup as the bot's user",
+        )
+
+    def _trouble(self, trouble: LedgerTrouble, what: str, *, again: bool = False) -> LedgerUnreadable:
+        return LedgerUnreadable(
+            self._ledger, trouble, f"ledger {self._ledger}: {self._path} {what}", again=again
+        )
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
+
+    def _look(self) -> tuple[object, ...]:
+        return (_looks(self._path), _looks(self._beside("-wal")))
+
+
+def _looks(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return None
+    return (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0  # no log and an empty log say the same: everything is in the file
