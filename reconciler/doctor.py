@@ -102,7 +102,7 @@ def _ledgers(settings: Settings, account: str, clock: Clock, doors: Doors) -> li
     try:
         ledgers = doors.ledgers(settings, account, clock)
     except LedgerUnreadable as error:
-        return [Check(f"ledger {error.ledger}", Health.NOT_OK, str(error))]
+        return [_unreadable(error)]
     return [check for ledger in ledgers for check in _ledger(ledger, clock)]
 
 
@@ -111,13 +111,18 @@ def _ledger(ledger: Ledger, clock: Clock) -> list[Check]:
     try:
         reading = ledger.read()
     except LedgerUnreadable as error:
-        return [Check(subject, Health.NOT_OK, str(error))]
+        return [_unreadable(error)]
     age = ""
     if reading.last_activity is not None:
         seconds = (clock.now().utc - reading.last_activity).total_seconds()
         age = f", the bot last wrote {seconds:.0f} s ago"
     checks = [Check(subject, Health.OK, f"{len(reading.rows)} trades read{age}")]
     return checks + [Check(subject, Health.NOTE, warning) for warning in reading.warnings]
+
+
+def _unreadable(error: LedgerUnreadable) -> Check:
+    subject = f"ledger {error.ledger}"
+    return Check(subject, Health.NOT_OK, str(error).removeprefix(f"{subject}: "))
 
 
 async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[Check]:

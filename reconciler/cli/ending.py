@@ -84,8 +84,7 @@ def _ending(error: BaseException) -> Ending | None:
             return Ending((_line(str(error)),), ExitCode.WRONG_SETTINGS if wrong else ExitCode.UNCHECKED)
         case LedgerUnreadable():
             wrong = error.trouble is LedgerTrouble.SETTINGS
-            text = f"ledger {error.ledger}: {_line(str(error))}"
-            return Ending((text,), ExitCode.WRONG_SETTINGS if wrong else ExitCode.UNCHECKED)
+            return Ending((_line(str(error)),), ExitCode.WRONG_SETTINGS if wrong else ExitCode.UNCHECKED)
         case SourceError():
             return Ending((_line(str(error)),), ExitCode.UNCHECKED)
         case _:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.settings.database_url import POSTGRESQL, SQLITE
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
 
@@ -66,10 +65,6 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
         )
     if not isinstance(settings, Mapping) or settings.get("kind") != "freqtrade":
         return
-    if str(settings.get("url")).startswith(POSTGRESQL):
-        yield Problem(
-            f"ledgers.{ledger}.url", f"a freqtrade database can be read from SQLite only: {SQLITE}FILE"
-        )
     if len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}",

@@ -1,39 +1,46 @@
 """Addresses of databases: which can be used, what they are relative to, and whether one holds a secret."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 SQLITE = "sqlite:///"
-POSTGRESQL = "postgresql+psycopg://"
+_WANTED = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+_POSTGRESQL = re.compile(r"postgres(ql)?(\+(?P<driver>[a-z0-9_]+))?://")
 
 
 def checked_state_url(url: str) -> str:
-    """Return the address of a state database as it was given.
+    """Return the address of the state database as it was given.
 
     Raises:
         ValueError: It is not one that Trueup can use; the message says why, without repeating the address.
     """
-    if url.startswith(POSTGRESQL):
-        return url
-    if url.startswith(("postgresql:", "postgres:", "postgresql+")):
-        raise ValueError(f"names another driver: write it as {POSTGRESQL}USER@HOST/NAME")
-    return checked_sqlite_url(url, f"{SQLITE}FILE or {POSTGRESQL}USER@HOST/NAME")
+    server = _POSTGRESQL.match(url)
+    if server is None:
+        return _checked_sqlite_url(url)
+    if server["driver"] not in {None, "psycopg"}:
+        raise ValueError(f"names a driver that Trueup does not use: {_WANTED}")
+    return url
 
 
-def checked_sqlite_url(url: str, wanted: str = f"{SQLITE}FILE") -> str:
-    """Return the address of an SQLite file as it was given.
+def checked_ledger_url(url: str) -> str:
+    """Return the address of a bot's database as it was given: the bot's own, whatever driver it names.
 
     Raises:
-        ValueError: It is none; the message says why, without repeating the address.
+        ValueError: It is not one that Trueup can read; the message says why, without repeating the address.
     """
+    return url if _POSTGRESQL.match(url) else _checked_sqlite_url(url)
+
+
+def _checked_sqlite_url(url: str) -> str:
     if url.startswith(SQLITE):
         file = url.removeprefix(SQLITE)
         if file in {"", ":memory:"} or file.startswith("?"):
             raise ValueError("names no file: a database in memory would be gone at once")
         return url
-    if url in {"sqlite:", "sqlite:/", "sqlite://"} or url.startswith("sqlite:"):
+    if url.startswith("sqlite:"):
         raise ValueError(f"is not written as {SQLITE}FILE (three strokes, four for an absolute path)")
-    raise ValueError(f"is no address of a database that can be used: write {wanted}")
+    raise ValueError(f"is no address of a database that can be used: {_WANTED}")
 
 
 def absolute(url: str, folder: Path) -> str:

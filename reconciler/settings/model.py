@@ -23,7 +23,7 @@ from typing_extensions import override
 from reconciler.confirmation import ConfirmationSettings
 from reconciler.settings.consistency import inconsistencies, ledger_names
 from reconciler.settings.credentials import CredentialSettings
-from reconciler.settings.database_url import checked_state_url
+from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.problem import SettingsError
 from reconciler.settings.refusal import refusals
 from reconciler.settings.section import Name, Seconds, Section, seconds
@@ -86,7 +86,7 @@ class LedgerSettings(Section):
     """`[ledgers.NAME]`: one bot's database, which is only read."""
 
     kind: LedgerKind = Field(description="What wrote the database.", examples=["freqtrade"])
-    url: Annotated[str, AfterValidator(checked_state_url)] = Field(
+    url: Annotated[str, AfterValidator(checked_ledger_url)] = Field(
         description="The bot's database.", examples=["sqlite:///user_data/tradesv3.sqlite"]
     )
 

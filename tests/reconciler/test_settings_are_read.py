@@ -121,3 +121,9 @@ def test_a_settings_file_for_the_screens_alone_needs_no_account(tmp_path: Path) 
 
 def test_the_confirmation_has_the_same_defaults_in_the_settings_as_in_the_rules() -> None:
     assert ChecksSettings().confirmation == ConfirmationSettings()
+
+
+def test_the_address_of_a_bots_server_may_name_the_bots_own_driver(tmp_path: Path) -> None:
+    text = GOOD.replace("sqlite:///user_data/tradesv3.sqlite", "postgresql+psycopg2://freqtrade@db/trades")
+
+    assert load(written(tmp_path, text)).ledgers["mybot"].url == "postgresql+psycopg2://freqtrade@db/trades"

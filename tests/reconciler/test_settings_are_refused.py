@@ -66,11 +66,6 @@ def refusal(path: Path | None, *, venues: bool = True) -> tuple[str, ...]:
         ),
         ("sqlite:///user_data/tradesv3.sqlite", "sqlite:///:memory:", "ledgers.mybot.url: names no file"),
         (
-            "sqlite:///user_data/tradesv3.sqlite",
-            "postgresql+psycopg://h/n",
-            "ledgers.mybot.url: a freqtrade database can be read from SQLite only: sqlite:///FILE",
-        ),
-        (
             '"BINANCE_KEY"',
             '"NO_KEY"',
             "accounts.main.api_key_env: the variable NO_KEY is not in the environment",
@@ -128,8 +123,8 @@ def test_a_wrong_value_in_an_account_or_ledger_is_told(
         ("[databse]\nurl = 'x'", "databse: is not a setting: did you mean database?"),
         ("[database]\nurl = 'mysql://h/n'", "database.url: is no address of a database that can be used"),
         (
-            "[database]\nurl = 'postgres://h/n'",
-            "database.url: names another driver: write it as postgresql+psycopg",
+            "[database]\nurl = 'postgresql+asyncpg://h/n'",
+            "database.url: names a driver that Trueup does not use",
         ),
         ("checks = 5", "checks: 5 is wrong, it should be a table"),
     ],
