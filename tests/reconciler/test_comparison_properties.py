@@ -104,9 +104,9 @@ def _run(rows: tuple[Expectation, ...], view: VenueView) -> Comparison:
 def _absences(comparison: Comparison) -> set[str]:
     """Findings that rest on not having seen a position."""
     return {
-        f"{key.kind} {key.symbol} {key.leg}"
-        for key, ground in comparison.grounds.items()
-        if ground.grade in ABSENCE and key.kind is not Kind.UNPROTECTED_POSITION
+        f"{one.kind} {one.symbol} {one.leg}"
+        for one in comparison.findings
+        if one.observed == 0 and comparison.grounds[one.identity].grade in ABSENCE
     }
 
 
