@@ -24,7 +24,7 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
             Decimal(0),
             "the venue said zero, and that is newer than the last known position",
         )
-    by_row = _by_newest(question.position, newer[-1]) if newer else None
+    by_row = _by_rows(question.position, newer)
     order = evidence.most_executed
     if order is not None and order.executed * held > 0:
         return proved(
@@ -64,29 +64,38 @@ def _says_still_open(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.mismatch is Mismatch.STILL_OPEN
 
 
-def _by_newest(position: Baseline, row: PositionSeen) -> Verdict | None:
-    """What the newest row proves; for a row that is newer than the last known position and not zero."""
-    held, now = position.quantity, row.quantity
-    path = f"the position went from {held} to {now}"
-    if (now > 0) != (held > 0):
+def _by_rows(position: Baseline, newer: tuple[PositionSeen, ...]) -> Verdict | None:
+    """What the rows newer than the last known position prove; none of them is zero.
+
+    That it once was the other way round, or larger, stays said whatever a still newer row shows.
+    """
+    held = position.quantity
+    changed = [row for row in newer if row.quantity != held]
+    if not changed:
+        return None
+    now = newer[-1].quantity
+    flipped = next((row for row in changed if row.quantity * held < 0), None)
+    grown = next((row for row in changed if row.quantity / held > 1), None)
+    if flipped is not None:
         return proved(
             VerdictKind.MISMATCH,
-            (row,),
+            (flipped,) if flipped is newer[-1] else (flipped, newer[-1]),
             now,
-            f"{path}: it is now the other way round",
+            f"the position went from {held} to {flipped.quantity}: the other way round",
             mismatch=Mismatch.SIDE,
         )
-    if abs(now) > abs(held):
+    if grown is not None:
         return proved(
             VerdictKind.MISMATCH,
-            (row,),
+            (grown,) if grown is newer[-1] else (grown, newer[-1]),
             now,
-            f"{path}: it grew instead of closing",
+            f"the position went from {held} to {grown.quantity}: it grew instead of closing",
             mismatch=Mismatch.EXCESS,
         )
-    if abs(now) < abs(held):
-        return proved(VerdictKind.PARTIAL, (row,), now, f"{now} of {held} is still open", settled=False)
-    return None
+    last = changed[-1]
+    return proved(
+        VerdictKind.PARTIAL, (last,), last.quantity, f"{last.quantity} of {held} is still open", settled=False
+    )
 
 
 def _by_order(question: CloseQuestion, evidence: Evidence) -> Verdict | None:

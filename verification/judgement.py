@@ -2,7 +2,7 @@
 
 Presence and absence are not symmetric. That an order executed, and that it ended with nothing executed, are
 stable facts: whoever shows one, however late, proves it. "No position" is never proved by not seeing one.
-Every rule of grade `proof` asks only "is there an observation such that ...", so neither order of arrival nor
+Rules of grade `proof` ask only "is there an observation such that ...", so neither order of arrival nor
 loss, delay or repetition of messages can make its verdict wrong; they can only leave it UNKNOWN, or say less.
 
 What the rules rely on: an order that ends is seen ended for good only with its trades agreeing (statuses can

@@ -1,0 +1,1 @@
+"""Tests of verification: what the sources say, and what follows."""

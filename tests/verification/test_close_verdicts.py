@@ -1,0 +1,128 @@
+"""What proves that an exit closed the position; one drawn row an observation set. Silence never does."""
+
+# ruff: noqa: E501, FBT001, PLR0917 - a drawn table is read by its rows, and its columns are the arguments
+
+from decimal import Decimal
+
+import pytest
+
+from tests.verification.drawn import CACHE, ORDER, OTHER_LEG, REST, WS, closing, gone, order, row, silent
+from verification.judgement import decide
+from verification.observation import Observation, Silence, Source
+from verification.question import Question
+from verification.verdict import Grade, Mismatch, VerdictKind
+
+CONFIRMED, PARTIAL, MISMATCH, REFUTED, UNKNOWN = VerdictKind
+
+Row = tuple[str, Question, list[Observation], VerdictKind, float | None, Source | None, Mismatch | None, bool]
+
+TABLE: list[Row] = [
+    ("an explicit newer zero", closing(), [row(0, 11)], CONFIRMED, 0, WS, None, True),
+    ("others trade, an explicit newer zero", closing(exclusive=False), [row(0, 11)], CONFIRMED, 0, WS, None, True),
+    ("a zero that is not newer", closing(), [row(0, 10), row(0, 9), row(0, None)], UNKNOWN, None, None, None, True),
+    ("last known without version", closing(version=None), [row(0, 11)], UNKNOWN, None, None, None, True),
+    ("C1 filled, the list still shows it", closing(), [order(-43, ended=True), row(43, 10, at=3, source=REST)], CONFIRMED, 0, ORDER, None, True),
+    ("filled, and others trade", closing(exclusive=False), [order(-43, ended=True, agree=True)], UNKNOWN, None, None, None, True),
+    ("filled in full but may go on", closing(), [order(-43)], UNKNOWN, None, None, None, True),
+    ("C2 no entry in the cache", closing(), [silent(source=CACHE)], UNKNOWN, None, None, None, True),
+    ("C3 one empty list", closing(), [gone(1)], UNKNOWN, None, None, None, True),
+    ("C11 twenty empty lists", closing(), [gone(n) for n in range(20)], UNKNOWN, None, None, None, True),
+    ("C5 every source failed", closing(), [silent(s, source=w) for s in Silence for w in Source], UNKNOWN, None, None, None, True),
+    ("C8 partly closed, order ended", closing(), [order(-20, ended=True, agree=True)], PARTIAL, 23, ORDER, None, True),
+    ("partly closed, status alone", closing(), [order(-20, ended=True)], PARTIAL, 23, ORDER, None, False),
+    ("partly closed and working", closing(), [order(-20)], UNKNOWN, None, None, None, True),
+    ("partly closed, the leg says so", closing(), [row(23, 11)], PARTIAL, 23, WS, None, False),
+    ("partly closed, the newest row counts", closing(), [row(5, 12), row(23, 11, at=2)], PARTIAL, 5, WS, None, False),
+    ("order outdoes a row that lags", closing(), [order(-40, ended=True, agree=True), row(23, 11)], PARTIAL, 3, ORDER, None, True),
+    ("closed by the order, the row lags", closing(), [order(-43, ended=True), row(23, 11)], CONFIRMED, 0, ORDER, None, True),
+    ("C9 flipped, the leg says so", closing(), [row(-8, 11)], MISMATCH, -8, WS, Mismatch.SIDE, True),
+    ("C9 flipped by the order", closing(), [order(-51, ended=True)], MISMATCH, -8, ORDER, Mismatch.SIDE, True),
+    ("V6 it grew", closing(), [row(86, 11)], MISMATCH, 86, WS, Mismatch.EXCESS, True),
+    ("V6 it grew, and shrank again", closing(), [row(86, 11), row(20, 12)], MISMATCH, 20, WS, Mismatch.EXCESS, True),
+    ("it grew, and is as before", closing(), [row(86, 11), row(43, 12)], MISMATCH, 43, WS, Mismatch.EXCESS, True),
+    ("flipped, and back", closing(), [row(-5, 11), row(20, 12)], MISMATCH, 20, WS, Mismatch.SIDE, True),
+    ("it shrank, and is as before", closing(), [row(20, 11), row(43, 12)], PARTIAL, 20, WS, None, False),
+    ("the exit went the wrong way", closing(), [order(43)], MISMATCH, 86, ORDER, Mismatch.EXCESS, True),
+    ("the wrong way, and others trade", closing(exclusive=False), [order(43)], MISMATCH, None, ORDER, Mismatch.EXCESS, True),
+    ("the wrong way, and ended", closing(), [order(43, ended=True)], MISMATCH, 86, ORDER, Mismatch.EXCESS, True),
+    ("the exit ended empty", closing(), [order(0, ended=True, agree=True)], MISMATCH, 43, ORDER, Mismatch.STILL_OPEN, True),
+    ("ended empty, and others trade", closing(exclusive=False), [order(0, ended=True, agree=True)], UNKNOWN, None, None, None, True),
+    ("C14 ended empty by status alone", closing(), [order(0, ended=True)], UNKNOWN, None, None, None, True),
+    ("C14 not found", closing(), [silent(source=ORDER, complete=True)], UNKNOWN, None, None, None, True),
+    ("ended empty, yet a stop closed it", closing(), [order(0, ended=True, agree=True), row(0, 11)], CONFIRMED, 0, WS, None, True),
+    ("ended empty, a stop closed a part", closing(), [order(0, ended=True, agree=True), row(23, 11)], PARTIAL, 23, WS, None, False),
+    ("ended empty, yet it grew", closing(), [order(0, ended=True, agree=True), row(60, 11)], MISMATCH, 60, WS, Mismatch.EXCESS, True),
+    ("part by the exit, rest by a stop", closing(), [order(-20, ended=True, agree=True), row(23, 11), row(0, 12)], CONFIRMED, 0, WS, None, True),
+    ("another order closed, others trade", closing(exclusive=False), [order(-43, ended=True, order_id="8")], UNKNOWN, None, None, None, True),
+    ("the row came before the order's end", closing(), [order(-43, at=1), row(0, 11, at=2), order(-43, ended=True, at=3)], CONFIRMED, 0, WS, None, True),
+    ("the order's end came before the row", closing(), [order(-43, ended=True, at=1), row(0, 11, at=2)], CONFIRMED, 0, ORDER, None, True),
+    ("C12 it came back later", closing(), [row(0, 11), row(43, 15)], CONFIRMED, 0, WS, None, True),
+    ("the same position told again", closing(), [row(43, 12)], UNKNOWN, None, None, None, True),
+    ("the other leg is flat", closing(), [row(0, 11, key=OTHER_LEG), order(-43, ended=True, key=OTHER_LEG)], UNKNOWN, None, None, None, True),
+    ("an exit known by client id only", closing(order_id=None, client="c"), [order(-43, ended=True, client="c")], CONFIRMED, 0, ORDER, None, True),
+    ("short: filled", closing(-43), [order(43, ended=True)], CONFIRMED, 0, ORDER, None, True),
+    ("short: grew by the exit", closing(-43), [order(-43)], MISMATCH, -86, ORDER, Mismatch.EXCESS, True),
+    ("short: flipped", closing(-43), [row(8, 11)], MISMATCH, 8, WS, Mismatch.SIDE, True),
+    ("nothing at all", closing(), [], UNKNOWN, None, None, None, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "seen", "kind", "quantity", "by", "mismatch", "settled"),
+    [each[1:] for each in TABLE],
+    ids=[each[0] for each in TABLE],
+)
+def test_close(
+    question: Question,
+    seen: list[Observation],
+    kind: VerdictKind,
+    quantity: float | None,
+    by: Source | None,
+    mismatch: Mismatch | None,
+    settled: bool,
+) -> None:
+    verdict = decide(question, seen)
+    assert (verdict.kind, verdict.decided_by, verdict.mismatch, verdict.settled) == (
+        kind,
+        by,
+        mismatch,
+        settled,
+    )
+    assert verdict.quantity == (None if quantity is None else Decimal(str(quantity)))
+    assert verdict.grade is (None if kind is UNKNOWN else Grade.PROOF)
+    assert decide(question, verdict.rests_on).kind is kind, "what it rests on leads to it again"
+
+
+def filled(at: float = 1) -> Observation:
+    return order(-43, ended=True, at=at)
+
+
+SHARED = closing(exclusive=False)
+LAG_TABLE: list[tuple[str, list[Observation], bool]] = [
+    ("three spaced lists after the exit", [filled(), gone(2), gone(4), gone(7)], True),
+    ("two lists", [filled(), gone(2), gone(8)], False),
+    ("one list told three times", [filled(), gone(2, 2), gone(2.1, 2), gone(8)], False),
+    ("lists too close together", [filled(), gone(2), gone(3), gone(4)], False),
+    ("lists sent before the exit was seen", [filled(6), gone(1), gone(4), gone(7)], False),
+    ("sent before, received after", [filled(2), gone(3, 1), gone(5), gone(7)], False),
+    ("the exit still works", [order(-43), gone(2), gone(4), gone(7)], False),
+    ("the exit closed a part", [order(-20, ended=True), gone(2), gone(4), gone(7)], False),
+    ("the exit closed nothing", [order(0, ended=True, agree=True), gone(2), gone(4), gone(7)], False),
+    ("no exit seen", [gone(2), gone(4), gone(7)], False),
+    ("a list still showed it", [filled(), gone(2), gone(4), row(43, None, at=5, source=REST), gone(7)], False),
+    ("it was shown, then not for long enough", [filled(), row(43, None, at=2, source=REST), gone(3), gone(5), gone(8)], True),
+    ("shown again, known to be old", [filled(), gone(2), gone(4), row(43, 10, at=5), gone(7)], True),
+    ("incomplete lists", [filled(), *(silent(at=n) for n in (2, 4, 7))], False),
+    ("failed lists", [filled(), *(silent(Silence.ERROR, at=n, complete=True) for n in (2, 4, 7))], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seen", "enough"), [each[1:] for each in LAG_TABLE], ids=[each[0] for each in LAG_TABLE]
+)
+def test_a_close_by_lag_needs_an_exit_and_spaced_lists(seen: list[Observation], enough: bool) -> None:
+    verdict = decide(SHARED, seen)
+    assert verdict.kind is (CONFIRMED if enough else UNKNOWN)
+    if enough:
+        assert (verdict.grade, verdict.quantity) == (Grade.BOUNDED_LAG, Decimal(0))
+        assert verdict.decided_by is REST
