@@ -1,4 +1,4 @@
-"""The venue's own clock: milliseconds as the venue tells them, and monotonic seconds for lags and expiries."""
+"""The venue's own clock: milliseconds as it tells them, and monotonic seconds for lags and expiries."""
 
 import time
 

@@ -8,6 +8,7 @@ from simulator.admission import triggered
 from simulator.market import Market
 from simulator.matching import closes, room
 from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Ticket
+from simulator.refusal import Refused
 from simulator.truth import Truth
 
 REDUCE_ONLY_REJECT = "Reduce Only reject"
@@ -64,11 +65,7 @@ class Conditionals:
         )
         available = room(truth, algo.symbol, algo.side, algo.position_side)
         if only_closes and not available:
-            truth.algo_changed(
-                replace(
-                    algo, status=AlgoStatus.EXPIRED, updated_ms=truth.clock.ms(), failure=REDUCE_ONLY_REJECT
-                )
-            )
+            self._fail(algo, REDUCE_ONLY_REJECT)
             return
         quantity = available if algo.close_position else algo.quantity
         ticket = Ticket(
@@ -83,7 +80,14 @@ class Conditionals:
             client_id=algo.client_id,
             owner=algo.owner,
         )
-        self._place(ticket, algo)
+        try:
+            self._place(ticket, algo)
+        except Refused as refused:  # A post-only order that would take: the venue tells it by a push.
+            self._fail(algo, str(refused))
+
+    def _fail(self, algo: AlgoOrder, why: str) -> None:
+        now = self._truth.clock.ms()
+        self._truth.algo_changed(replace(algo, status=AlgoStatus.EXPIRED, updated_ms=now, failure=why))
 
     def order_accepted(self, algo_id: int, order: Order) -> None:
         """Note which order a conditional order became."""

@@ -1,23 +1,24 @@
 """The control API under `/sim/`: the simulated venue steered from another process. JSON in, JSON out.
 
-A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either spelling (`AVL/USDT:USDT`, `AVLUSDT`);
-quantities and prices as strings or numbers, exact either way.
+A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either spelling (`AVL/USDT:USDT`,
+`AVLUSDT`); quantities and prices as strings or numbers, exact either way.
 
-* `GET /sim/state` the truth: positions, open_orders, open_stops, markets; it can be loaded again with `--state`.
-* `GET /sim/journal?since=N` the requests so far, those after number N: method, path, params, effect, faults, status.
+* `GET /sim/state` the truth: positions, open_orders, open_stops, markets; `--state` can load it again.
+* `GET /sim/journal?since=N` the requests after number N: method, path, params, effect, faults, status.
 * `DELETE /sim/journal` forget them.
 * `GET /sim/faults` those in force by number. `DELETE /sim/faults` (all) or `/sim/faults/N` (one) ends them.
-* `POST /sim/faults` puts one in force and answers `{"number": N}`. Common to all: `times` (how many), `for_seconds`
-  (how long), `symbol`. By `kind`:
-  `request`: `action` delay | lose | error | garbage, `phase` before | after (the effect), `method`, `path` (a glob, or
-  an ending: `positionRisk`, `order`), `seconds` (of a delay), `status`, `code`, `message` (of an error; without a code
-  it is an HTML page), `garbage` html | empty | truncated | shape.
+* `POST /sim/faults` puts one in force and answers `{"number": N}`. Common to all: `times` (how many),
+  `for_seconds` (how long), `symbol`. By `kind`:
+  `request`: `action` delay | lose | error | garbage, `phase` before | after (the effect), `method`, `path` (a
+  glob, or an ending: `positionRisk`, `order`), `seconds` (of a delay), `status`, `code`, `message` (of an
+  error; without a code it is an HTML page), `garbage` html | empty | truncated | shape.
   `lag`: `source` positions | order | open_orders | trades, `seconds`: it shows the state of that long ago.
   `push`: `action` drop | delay | duplicate | reorder, `event` (`ACCOUNT_UPDATE`, ...), `seconds`.
-* `POST /sim/orders` an order by an outside hand: `symbol`, `side` buy | sell, `quantity`; optional `type` (market,
-  limit, stop_market, ...), `price`, `trigger_price`, `reduce_only`, `close_position`, `position_side`, `client_id`.
-* `POST /sim/cancel` `{"id": N}`: cancels an order or a stop. `POST /sim/fill` `{"id": N, "quantity": "1"}`: another
-  trader takes a resting order.
+* `POST /sim/orders` an order by an outside hand: `symbol`, `side` buy | sell, `quantity`; optional `type`
+  (market, limit, stop_market, ...), `price`, `trigger_price`, `reduce_only`, `close_position`,
+  `position_side`, `client_id`.
+* `POST /sim/cancel` `{"id": N}`: cancels an order or a stop. `POST /sim/fill` `{"id": N, "quantity": "1"}`:
+  another trader takes a resting order.
 * `POST /sim/close` `{"symbol"}` (and `position_side`): an outside hand closes the whole position at market.
 * `POST /sim/liquidate` `{"symbol"}` (and `position_side`, `deleverage`: true for auto-deleveraging).
 * `POST /sim/price` `{"symbol", "price"}`. `POST /sim/market` `{"symbol", "liquidity", "clip", "held"}`.
@@ -29,6 +30,7 @@ quantities and prices as strings or numbers, exact either way.
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -87,6 +89,8 @@ def fault_of(wish: dict[str, Any]) -> Fault:
     for name in ("seconds", "for_seconds"):
         if fields.get(name) is not None:
             fields[name] = float(fields[name])
+    if fields.get("times") is not None:
+        fields["times"] = int(fields["times"])
     match kind:
         case "request":
             return RequestFault(action=RequestAction(fields.pop("action")), **fields)
@@ -139,7 +143,10 @@ class Control:
         return web.json_response(snapshot(self._venue.exchange))
 
     async def _read_journal(self, request: web.Request) -> web.Response:
-        since = int(request.query.get("since", "0"))
+        since_text = request.query.get("since", "0")
+        if not since_text.isdecimal():
+            return web.json_response({"error": "since must be a whole number"}, status=400)
+        since = int(since_text)
         return web.json_response([e.as_json() for e in self._venue.journal.entries if e.number > since])
 
     async def _clear_journal(self, _request: web.Request) -> web.Response:
@@ -147,10 +154,14 @@ class Control:
         return web.json_response({})
 
     async def _list_faults(self, _request: web.Request) -> web.Response:
-        return web.json_response({str(n): str(fault) for n, fault in self._venue.faults.in_force().items()})
+        return web.json_response(
+            {str(n): asdict(fault) for n, fault in self._venue.faults.in_force().items()}
+        )
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
         number = request.match_info.get("number")
+        if number is not None and not number.isdecimal():
+            return web.json_response({"error": "a fault has a whole number"}, status=400)
         self._venue.faults.clear(None if number is None else int(number))
         return web.json_response({})
 

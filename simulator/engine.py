@@ -66,8 +66,6 @@ class Exchange(Readings):
         """Call `listener` with every effect from now on, at once and in order."""
         self.truth.listen(listener)
 
-    # --- orders -------------------------------------------------------------------------------------------
-
     def place(self, ticket: Ticket) -> Order:
         """Accept and match a market or limit order, and return what became of it.
 
@@ -151,8 +149,6 @@ class Exchange(Readings):
             raise Refused(Reason.ORDER_NOT_OPEN, str(algo_id))
         return self.truth.algo_changed(replace(algo, status=AlgoStatus.CANCELED, updated_ms=self.clock.ms()))
 
-    # --- the market and other people ----------------------------------------------------------------------
-
     def set_price(self, symbol: str, price: Decimal) -> None:
         """Move the mark price: resting orders it reaches are filled, conditional orders wake.
 
@@ -197,11 +193,13 @@ class Exchange(Readings):
         """Let another trader take a resting order, in part or whole, at its price.
 
         Raises:
-            Refused: There is no such open order.
+            Refused: There is no such open order, or the quantity is not positive.
         """
         order = self.order(order_id)
         if order is None or not order.status.open:
             raise Refused(Reason.UNKNOWN_ORDER, str(order_id))
+        if quantity is not None and quantity <= 0:
+            raise Refused(Reason.BAD_QUANTITY, str(quantity))
         price = order.price or self.markets.find(order.symbol).price
         return self._matching.fill(order, quantity or order.remaining, price, maker=True)
 
@@ -210,8 +208,8 @@ class Exchange(Readings):
     ) -> Order:
         """Take a position away at the present price, by liquidation or by auto-deleveraging.
 
-        Resting orders of the symbol are cancelled first. The order is the venue's own: its client id starts with
-        `autoclose-`, or is `adl_autoclose` when deleveraging.
+        Resting orders of the symbol are cancelled first. The order is the venue's own: its client id starts
+        with `autoclose-`, or is `adl_autoclose` when deleveraging.
 
         Raises:
             Refused: There is nothing to take.
@@ -252,8 +250,6 @@ class Exchange(Readings):
         symbol = self.markets.symbol(symbol)
         self.truth.wallet += amount
         self.truth.emit(FundingPaid(symbol, amount, self.truth.wallet, self.clock.ms()))
-
-    # --- settings -----------------------------------------------------------------------------------------
 
     def set_hedge(self, *, hedge: bool) -> None:
         """Choose hedge or one-way mode.

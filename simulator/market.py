@@ -21,7 +21,7 @@ class Market:
         max_quantity: Largest order, contracts.
         liquidity: Contracts a taker finds; None for as much as it wants. A market order's rest expires.
         clip: Largest quantity of one trade, contracts; a larger order gets several. None for one trade.
-        held: True while the venue accepts orders without matching them (the acknowledgement precedes the fill).
+        held: True while the venue accepts orders without matching them: the answer precedes the fill.
     """
 
     base: str

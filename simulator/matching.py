@@ -117,6 +117,13 @@ class Matching:
         )
         truth.filled(order, trade, before.after(trade))
         self._expire_what_cannot_reduce(order)
+        only_closes = closes(order.side, order.position_side, reduce_only=order.reduce_only)
+        if (
+            order.status.open
+            and only_closes
+            and not room(truth, order.symbol, order.side, order.position_side)
+        ):
+            return self.expire(order)
         return order
 
     def expire(self, order: Order) -> Order:

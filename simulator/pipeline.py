@@ -30,9 +30,7 @@ class Pipeline:
         call = Call(
             method=request.method,
             path=request.path,
-            query=request.query_string
-            if not request.rel_url.raw_query_string
-            else request.rel_url.raw_query_string,
+            query=request.rel_url.raw_query_string,
             body=await request.text(),
             headers={name.lower(): value for name, value in request.headers.items()},
         )

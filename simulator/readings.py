@@ -16,7 +16,7 @@ def no_lag(_symbol: str) -> float:
 
 
 class Readings:
-    """Every read. One takes a `lag`: a function from a unified symbol to seconds, answering what was true then.
+    """Every read. A `lag` is a function from a unified symbol to seconds: the answer is what was true then.
 
     Attributes:
         truth: The state, for assertions.

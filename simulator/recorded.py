@@ -11,7 +11,7 @@ from simulator.engine import Exchange
 from simulator.market import Market
 from simulator.order import AlgoOrder, Kind, Order, PositionSide, Status, TimeInForce
 from simulator.position import Position
-from simulator.recorded_market import market_of
+from simulator.recorded_market import market_of, usual_tick
 from simulator.recorded_row import BadState, Row
 from simulator.refusal import Refused
 
@@ -25,9 +25,9 @@ class RecordedState:
     The file is a JSON object with `positions` (symbol, side, contracts, entryPrice, marginMode, optionally
     leverage, hedged, updated in venue milliseconds), `open_orders` (id, clientOrderId, symbol, type, side,
     amount, filled, price, reduceOnly) and `open_stops` (the same with triggerPrice instead of price, and
-    optionally closePosition, and kind: STOP_MARKET, TAKE_PROFIT_MARKET, ...), each as ccxt's unified structures
-    name them. Optional besides: `markets` (symbol -> any of step, tick, price, min_notional), `hedge`, `wallet`.
-    Other keys are notes.
+    optionally closePosition, and kind: STOP_MARKET, TAKE_PROFIT_MARKET, ...), each as ccxt's unified
+    structures name them. Optional besides: `markets` (symbol -> any of step, tick, price, min_notional),
+    `hedge`, `wallet`. Other keys are notes.
 
     Attributes:
         positions: Rows of positions.
@@ -108,12 +108,16 @@ class RecordedState:
             self._load_position(exchange, row)
         for row in self.open_orders:
             order = self._order(exchange, row)
+            if truth.orders.get(order.id) is not None:
+                raise BadState(f"{row.where}: order {order.id} is listed twice")
             truth.reserve_id(order.id)
-            truth.orders.put(order.id, order)
+            truth.orders.put(order.id, order, always=True)
         for row in self.open_stops:
             algo = self._algo(exchange, row)
+            if truth.algos.get(algo.id) is not None:
+                raise BadState(f"{row.where}: stop {algo.id} is listed twice")
             truth.reserve_id(algo.id)
-            truth.algos.put(algo.id, algo)
+            truth.algos.put(algo.id, algo, always=True)
 
     def _market(self, exchange: Exchange, symbol: str) -> Market:
         try:
@@ -133,12 +137,16 @@ class RecordedState:
         if known is None and "price" in given:
             base, _, rest = symbol.partition("/")
             known = Market(
-                base, rest.partition(":")[0], step=Decimal(1), tick=Decimal(1), price=given["price"]
+                base,
+                rest.partition(":")[0],
+                step=Decimal(1),
+                tick=usual_tick(given["price"]),
+                price=given["price"],
             )
             known = replace(known, **given)
         if known is not None and not (positions or orders or stops):
             return replace(known, **given)
-        market = market_of(symbol, known, positions, orders, stops, self.origin)
+        market = market_of(symbol, known, positions=positions, orders=orders, stops=stops, where=self.origin)
         return replace(market, **given)
 
     def _load_position(self, exchange: Exchange, row: Row) -> None:
@@ -160,6 +168,7 @@ class RecordedState:
                 updated_ms=int(row.maybe("updated", str(exchange.clock.ms()))),
                 version=1,
             ),
+            always=True,
         )
         if row.fields.get("marginMode") == "isolated":
             truth.isolated.add(symbol)

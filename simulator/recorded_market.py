@@ -1,4 +1,4 @@
-"""Markets for a recorded account: steps that its figures fit, and a price at which nothing recorded triggers."""
+"""Markets for a recorded account: steps its figures fit, and a price at which nothing recorded triggers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,13 +12,18 @@ SLACK_TICKS = 10
 
 
 def step_of(figures: Iterable[Decimal], coarsest: Decimal) -> Decimal:
-    """Return the coarsest power of ten, no coarser than `coarsest`, that every figure is a whole number of."""
+    """Return the coarsest power of ten up to `coarsest` that every figure is a whole number of."""
     step = coarsest
     for figure in figures:
         exponent = figure.normalize().as_tuple().exponent
         assert isinstance(exponent, int), "rows hold finite numbers"
         step = min(step, Decimal(1).scaleb(exponent))
     return step
+
+
+def usual_tick(price: Decimal) -> Decimal:
+    """Return a tick of about five digits at a price."""
+    return Decimal(1).scaleb(price.adjusted() - 4)
 
 
 def quiet_price(
@@ -51,7 +56,13 @@ def quiet_price(
 
 
 def market_of(
-    symbol: str, known: Market | None, positions: list[Row], orders: list[Row], stops: list[Row], where: str
+    symbol: str,
+    known: Market | None,
+    *,
+    positions: list[Row],
+    orders: list[Row],
+    stops: list[Row],
+    where: str,
 ) -> Market:
     """Return a market that the recorded rows of one symbol fit.
 
@@ -69,8 +80,7 @@ def market_of(
     prices = [row.number("price") for row in orders] + [row.number("triggerPrice") for row in stops]
     entries = [row.number("entryPrice") for row in positions]
     scale = (entries or prices or [known.price if known else Decimal(1)])[0]
-    usual_tick = known.tick if known else Decimal(1).scaleb(scale.adjusted() - 4)
-    tick = step_of(prices, usual_tick)
+    tick = step_of(prices, known.tick if known else usual_tick(scale))
     floors = [row.number("price") for row in orders if row.side == "BUY"]
     ceilings = [row.number("price") for row in orders if row.side == "SELL"]
     for row in stops:

@@ -29,7 +29,7 @@ class Row:
             BadState: It is missing.
         """
         value = self.fields.get(name)
-        if value in {None, ""}:
+        if value is None or value == "":
             raise BadState(f"{self.where}: `{name}` is missing")
         return str(value)
 

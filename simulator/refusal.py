@@ -1,4 +1,4 @@
-"""Why the engine refuses a request, in no protocol's words; each face turns a reason into its venue's code."""
+"""Why the engine refuses a request, in no protocol's words; each face has its venue's code for a reason."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""The simulated venue as one object: engine, Binance face, faults, journal, and the server that joins them."""
+"""The simulated venue as one object: engine, Binance face, faults, journal and server."""
 
 import random
 from collections.abc import Iterable
@@ -110,7 +110,7 @@ class SimulatedVenue:
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Cut every socket and close the port. It can be started again, on the same port, with the same state."""
+        """Cut every socket and close the port. It can start again, on the same port, with the same state."""
         self.listen_keys.end()
         self.streams.end()
         await self.streams.disconnect(abort=True)

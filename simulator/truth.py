@@ -25,9 +25,9 @@ class Shelf(Generic[Key, Value]):
         self._times: dict[Key, list[float]] = {}
         self._values: dict[Key, list[Value]] = {}
 
-    def put(self, key: Key, value: Value) -> None:
-        """Set the present value of a key."""
-        self._times.setdefault(key, []).append(self._clock.monotonic())
+    def put(self, key: Key, value: Value, *, always: bool = False) -> None:
+        """Set the present value of a key; with `always`, as if it had been so all along."""
+        self._times.setdefault(key, []).append(float("-inf") if always else self._clock.monotonic())
         self._values.setdefault(key, []).append(value)
 
     def keys(self) -> tuple[Key, ...]:

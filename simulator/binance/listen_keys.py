@@ -55,9 +55,10 @@ class ListenKeys:
             self._expire(api_key)
 
     def end(self) -> None:
-        """Forget every key, telling nobody: the venue closes."""
-        for api_key in tuple(self._keys):
-            self.close(api_key)
+        """Stop the timers: the venue closes. The keys stay, as over a restart of the real one."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
 
     def in_force(self, key: str) -> bool:
         """Tell whether a listen key is in force."""

@@ -1,9 +1,10 @@
-"""Market data over REST: symbols, time, book, candles, tickers, brackets. Everything follows from one price."""
+"""Market data over REST: symbols, time, book, candles, tickers. Everything follows from one price."""
 
 from decimal import Decimal
 from typing import Any
 
 from simulator.binance.context import Context, Request
+from simulator.binance.errors import ApiError
 from simulator.binance.params import Params, integer, needed
 from simulator.binance.payloads import text
 from simulator.engine import MAX_LEVERAGE
@@ -133,6 +134,8 @@ def klines(context: Context, request: Request) -> list[list[Any]]:
     """List candles up to now, all at the present price."""
     market = _market(context, request.params)
     interval = needed(request.params, "interval")
+    if not interval[:-1].isdecimal() or interval[-1] not in _UNIT_MS or not int(interval[:-1]):
+        raise ApiError(-1120, "Invalid interval.")
     width = int(interval[:-1]) * _UNIT_MS[interval[-1]]
     limit = min(integer(request.params, "limit") or 500, 1500)
     now = integer(request.params, "endTime") or context.exchange.clock.ms()

@@ -14,6 +14,8 @@ from simulator.effect import Effect, Filled, PriceChanged
 from simulator.faults import Faults, PushAction
 from simulator.truth import Truth
 
+CLOSE_SECONDS = 1.0
+
 
 class Connection:
     """One open socket, fed through a queue so that pushes keep the order they were decided in."""
@@ -68,7 +70,7 @@ class Streams:
         """Serve one socket until it ends."""
         if self.refusing:
             return web.Response(status=503, text="<html><body>503 Service Unavailable</body></html>")
-        socket = web.WebSocketResponse(autoping=False)
+        socket = web.WebSocketResponse(autoping=False, timeout=CLOSE_SECONDS)
         await socket.prepare(request)
         key = request.query.get("listenKey")
         tail = request.path.rsplit("/", 1)[-1]
@@ -89,9 +91,16 @@ class Streams:
             if message.type is WSMsgType.PING and not self.mute:
                 await connection.socket.pong(message.data)
             elif message.type is WSMsgType.TEXT:
-                self._command(connection, json.loads(message.data))
+                self._command(connection, message.data)
 
-    def _command(self, connection: Connection, command: dict[str, Any]) -> None:
+    def _command(self, connection: Connection, text: str) -> None:
+        try:
+            command = json.loads(text)
+        except ValueError:
+            command = None
+        if not isinstance(command, dict):
+            self._send(connection, {"error": {"code": 3, "msg": "Invalid JSON: expected a command"}})
+            return
         topics = [str(topic) for topic in command.get("params") or ()]
         if command.get("method") == "SUBSCRIBE":
             connection.topics.update(topics)
