@@ -2,12 +2,12 @@
 
     journal = Journal("sqlite:///bot.db", bot="mybot")
     entry = journal.opening("AVL/USDT:USDT", Side.BUY, Decimal(43), client_order_id="mine-1")
-    ...send the order...                          journal.ordered(entry, order["id"])
-    ...verify it...                               journal.verified(entry, verification)
-    ...confirmed...                               journal.opened(entry, Decimal(43))
-    ...place the stop...                          journal.stop_placed(entry, stop["id"], Decimal("0.2"))
-    ...before the exit is sent...                 journal.closing(entry, client_order_id="mine-2", quantity=...)
-    ...the exit is proved...                      journal.closed(entry)
+    ...send the order...              journal.ordered(entry, order["id"])
+    ...verify it...                   journal.verified(entry, verification)
+    ...confirmed...                   journal.opened(entry, Decimal(43))
+    ...place the stop...              journal.stop_placed(entry, stop["id"], Decimal("0.2"))
+    ...before the exit is sent...     journal.closing(entry, client_order_id="mine-2", quantity=held)
+    ...the exit is proved...          journal.closed(entry)
 
 Write before the order is sent: then no crash can leave an order of which nothing knows. Every call is durable
 when it returns (SQLite: write-ahead log with synchronous=FULL), and each is one row in `journal_event` beside
@@ -22,7 +22,8 @@ import sqlalchemy as sa
 
 from reconciler.expectation import ExpectationState
 from reconciler.journal_database import JournalError, open_engine
-from reconciler.journal_tables import event, position, verification
+from reconciler.journal_tables import event, position
+from reconciler.journal_tables import verification as verification_table
 from reconciler.verification_record import record_of
 from verification.clock import Clock, SystemClock
 from verification.leg import Side
@@ -113,7 +114,7 @@ class Journal:
             return entry
 
     def ordered(self, entry: int, order_id: str) -> None:
-        """Write down the venue's id of the order last announced: the exit's while closing, else the entry's."""
+        """Write down the venue's id of the order last announced: while closing the exit, else the entry."""
         with _Writing(self._engine) as connection:
             row = self._row(connection, entry)
             if row["state"] == ExpectationState.CLOSING:
@@ -158,9 +159,9 @@ class Journal:
         change = {"state": str(ExpectationState.FAILED), "quantity": Decimal(0), "reason": reason}
         self._change(entry, "failed", change, {"reason": reason})
 
-    def verified(self, entry: int, verification_: Verification) -> None:
+    def verified(self, entry: int, verification: Verification) -> None:
         """Write down a verification with its evidence; Trueup takes it over from here."""
-        view, evidence = record_of(verification_, asked_by="bot")
+        view, evidence = record_of(verification, asked_by="bot")
         values = {
             "position_id": entry,
             "account": view.account,
@@ -181,7 +182,7 @@ class Journal:
             # Ids must become visible in their order, for Trueup asks for what came after the last it saw.
             _one_writer(connection)
             self._row(connection, entry)
-            connection.execute(verification.insert(), values)
+            connection.execute(verification_table.insert(), values)
             self._note(connection, entry, "verified", {"question": view.question, "verdict": view.verdict})
 
     def close(self) -> None:
@@ -199,7 +200,8 @@ class Journal:
     def _change(self, entry: int, what: str, change: dict[str, Any], detail: dict[str, Any]) -> None:
         with _Writing(self._engine) as connection:
             row = self._row(connection, entry)
-            if row["state"] not in _ALIVE and row["state"] != change.get("state"):
+            # An entry given up may turn out to be held after all, and the bot must be able to say so.
+            if row["state"] not in _ALIVE and what not in {"opened", "closed", "failed"}:
                 raise JournalError(f"journal: entry {entry} is {row['state']}: `{what}` comes too late")
             self._write(connection, entry, what, change, detail)
 

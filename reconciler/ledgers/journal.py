@@ -1,0 +1,200 @@
+"""The ledger of a bot that uses the library: Trueup's own journal, and the verifications written there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from reconciler.expectation import Direction, Expectation, ExpectationState, LedgerReading, StopPolicy
+from reconciler.journal_tables import SCHEMA_VERSION
+from reconciler.ledgers.port import LedgerTrouble
+from reconciler.ledgers.tables import BotDatabase, Tables, utc_of
+from reconciler.views import VerificationView
+from verification.clock import Clock
+from verification.leg import Leg, Side
+from verification.observation import Source
+
+ENDED_KEPT = timedelta(days=1)
+"""How long an ended position is still told of."""
+
+VERIFICATIONS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class JournalVerification:
+    """A verification as a bot wrote it.
+
+    Attributes:
+        id: Its number in the journal, rising.
+        view: What to show; its `id` is 0 and its `account` is the bot's word for it.
+        evidence: The question and the observations, as `verification_record.record_of` writes them.
+    """
+
+    id: int
+    view: VerificationView
+    evidence: tuple[dict[str, Any], ...]
+
+
+class JournalLedger:
+    """The journal of one database; of several bots where they share it."""
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        *,
+        clock: Clock,
+        folder: Path | None = None,
+        ended_kept: timedelta = ENDED_KEPT,
+    ) -> None:
+        """Nothing is opened yet. `folder` is what a relative SQLite path is relative to.
+
+        Raises:
+            LedgerUnreadable: The url is none that can be read.
+        """
+        self._name = name
+        self._database = BotDatabase(name, url, clock, folder=folder)
+        self._clock = clock
+        self._kept = ended_kept
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        return self._name
+
+    def version(self) -> object:
+        """Return a cheap token that changes when the database may have changed.
+
+        Raises:
+            LedgerUnreadable: It is not there.
+        """
+        return self._database.version()
+
+    def read(self) -> LedgerReading:
+        """Read it now, in one short transaction.
+
+        Raises:
+            LedgerUnreadable: It could not be read in full.
+        """
+        now = self._clock.now()
+        # Written as the journal writes its times, so that text compares like time.
+        oldest = (now.utc - self._kept).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+        def work(tables: Tables) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+            self._check_schema(tables)
+            rows = tables.select(
+                "SELECT * FROM journal_position"
+                " WHERE state NOT IN ('closed', 'failed') OR updated_at > :oldest ORDER BY id",
+                oldest=oldest,
+            )
+            return rows, tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
+
+        rows, last = self._database.read(work)
+        try:
+            expectations = tuple(_expectation(self._name, row) for row in rows)
+            activity = utc_of(last[0]["at"], UTC) if last else None
+        except (ValueError, InvalidOperation, TypeError) as error:
+            what = f"holds a row that cannot be read ({error}): look at its table `journal_position`"
+            raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
+        return LedgerReading(self._name, expectations, now, activity)
+
+    def read_verifications(
+        self, after_id: int, limit: int = VERIFICATIONS_AT_ONCE
+    ) -> tuple[JournalVerification, ...]:
+        """Return the next verifications numbered above `after_id` (0 for all), lowest number first.
+
+        Raises:
+            LedgerUnreadable: They could not be read in full.
+        """
+
+        def work(tables: Tables) -> list[dict[str, Any]]:
+            self._check_schema(tables)
+            return tables.select(
+                "SELECT * FROM journal_verification WHERE id > :after ORDER BY id LIMIT :most",
+                after=after_id,
+                most=limit,
+            )
+
+        rows = self._database.read(work)
+        try:
+            return tuple(_verification(row) for row in rows)
+        except (ValueError, TypeError) as error:
+            what = f"holds a row that cannot be read ({error}): look at its table `journal_verification`"
+            raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
+
+    def _check_schema(self, tables: Tables) -> None:
+        self._database.require(tables, "journal_schema", frozenset({"version"}), "Trueup's journal")
+        found = tables.select("SELECT version FROM journal_schema")
+        if [row["version"] for row in found] != [SCHEMA_VERSION]:
+            shown = ", ".join(str(row["version"]) for row in found) or "none"
+            what = f"has a journal of version {shown}, and this program reads {SCHEMA_VERSION}: update Trueup"
+            raise self._database.trouble(LedgerTrouble.SCHEMA, what)
+
+
+def _expectation(ledger: str, row: Mapping[str, Any]) -> Expectation:
+    state = ExpectationState(row["state"])
+    held = Decimal(row["quantity"])
+    low, high = _range(state, held, row)
+    opened_at = utc_of(row["opened_at"], UTC)
+    stopped = row["stop_order_id"] is not None or row["stop_price"] is not None
+    return Expectation(
+        ledger=ledger,
+        row_id=str(row["id"]),
+        symbol=str(row["symbol"]),
+        direction=Direction.LONG if Side(row["side"]) is Side.BUY else Direction.SHORT,
+        unit_size=None,
+        expected=held,
+        expected_low=low,
+        expected_high=high,
+        step=None,
+        state=state,
+        entry_order_ids=_known(row["entry_order_id"]),
+        exit_order_ids=tuple(str(one) for one in json.loads(row["exit_order_ids"])),
+        stop_order_ids=_known(row["stop_order_id"]),
+        stop_price=None if row["stop_price"] is None else Decimal(row["stop_price"]),
+        stop_policy=StopPolicy.VENUE if stopped else StopPolicy.UNKNOWN,
+        entry_client_id=row["entry_client_id"],
+        exit_client_id=row["exit_client_id"],
+        entry_resting_since=opened_at if state is ExpectationState.OPENING else None,
+        opened_at=opened_at,
+        updated_at=utc_of(row["updated_at"], UTC),
+    )
+
+
+def _range(state: ExpectationState, held: Decimal, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    if state is ExpectationState.OPENING:
+        return held, max(held, Decimal(row["intended"]))
+    if state is ExpectationState.CLOSING:
+        leaving = held if row["closing_quantity"] is None else Decimal(row["closing_quantity"])
+        return max(Decimal(0), held - leaving), held
+    return held, held
+
+
+def _known(order_id: str | None) -> tuple[str, ...]:
+    return () if order_id is None else (str(order_id),)
+
+
+def _verification(row: Mapping[str, Any]) -> JournalVerification:
+    asked_at = utc_of(row["asked_at"], UTC)
+    if asked_at is None:
+        raise ValueError("a verification without its time")
+    view = VerificationView(
+        id=0,
+        account=row["account"],
+        symbol=row["symbol"],
+        leg=Leg(row["leg"]),
+        question=row["question"],
+        asked_by="bot",
+        verdict=row["verdict"],
+        grade=row["grade"],
+        mismatch=row["mismatch"],
+        decided_by=None if row["decided_by"] is None else Source(row["decided_by"]),
+        asked_at=asked_at,
+        milliseconds=float(row["milliseconds"]),
+        reason=row["reason"],
+        order_id=row["order_id"],
+    )
+    return JournalVerification(int(row["id"]), view, tuple(json.loads(row["evidence"])))
