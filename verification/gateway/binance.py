@@ -27,6 +27,7 @@ from verification.gateway.dialect import OrderStatus
 from verification.gateway.exactness import (
     Row,
     above_zero,
+    directed,
     exact,
     exact_value,
     flag,
@@ -128,7 +129,7 @@ class BinanceFutures:
             key=self._key(row),
             order_id=text(row, "orderId"),
             client_order_id=optional_text(row, "clientOrderId"),
-            executed=side(row, "side").sign * exact(row, "executedQty"),
+            executed=directed(side(row, "side"), exact(row, "executedQty")),
             quantity=None if flag(row, "closePosition") else exact(row, "origQty"),
             status=word,
             terminal=ended(word),

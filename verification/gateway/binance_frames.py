@@ -13,6 +13,7 @@ from verification.gateway.binance_rows import algo_status, ended, leg, side, sig
 from verification.gateway.exactness import (
     Row,
     above_zero,
+    directed,
     exact,
     instant,
     milliseconds,
@@ -142,7 +143,7 @@ def _seen(
         key=key,
         order_id=ids[0],
         client_order_id=ids[1],
-        executed=side(row, "S").sign * executed,
+        executed=directed(side(row, "S"), executed),
         terminal=ended(word),
         trades_agree=None,
         status=word,

@@ -10,6 +10,7 @@ from verification.errors import SourceMalformed
 from verification.gateway.exactness import (
     Row,
     above_zero,
+    directed,
     exact,
     flag,
     instant,
@@ -177,7 +178,7 @@ def fill(row: Row, markets: Markets) -> Fill:
         trade_id=text(row, "id"),
         order_id=text(row, "orderId"),
         symbol=markets.symbol_of(text(row, "symbol")),
-        quantity=side(row, "side").sign * exact(row, "qty"),
+        quantity=directed(side(row, "side"), exact(row, "qty")),
         price=exact(row, "price"),
         at=instant(milliseconds(row, "time")),
     )

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from verification.errors import SourceMalformed
+from verification.leg import Side
 
 Row = Mapping[str, Any]
 
@@ -59,6 +60,11 @@ def optional_exact(row: Row, name: str) -> Decimal | None:
 def above_zero(number: Decimal | None) -> Decimal | None:
     """Return a price, or None where the venue writes zero to say that there is none."""
     return number if number is not None and number > 0 else None
+
+
+def directed(way: Side, amount: Decimal) -> Decimal:
+    """Return an unsigned amount signed by its side. Minus is unary, for -1 times 0 is written -0."""
+    return amount if way is Side.BUY else -amount
 
 
 def milliseconds(row: Row, name: str) -> int:

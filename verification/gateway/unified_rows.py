@@ -12,6 +12,7 @@ from verification.gateway.dialect import OrderStatus
 from verification.gateway.exactness import (
     Row,
     above_zero,
+    directed,
     exact,
     instant,
     milliseconds,
@@ -115,7 +116,7 @@ def order_status(row: Row, account: str) -> OrderStatus:
         key=LegKey(account, text(row, "symbol"), _leg_of_order(row)),
         order_id=text(row, "id"),
         client_order_id=optional_text(row, "clientOrderId"),
-        executed=side(row).sign * exact(row, "filled"),
+        executed=directed(side(row), exact(row, "filled")),
         quantity=above_zero(optional_exact(row, "amount")),
         status=word,
         terminal=word in _ENDED,
@@ -130,7 +131,7 @@ def fill(row: Row) -> Fill:
         trade_id=text(row, "id"),
         order_id=text(row, "order"),
         symbol=text(row, "symbol"),
-        quantity=side(row).sign * exact(row, "amount"),
+        quantity=directed(side(row), exact(row, "amount")),
         price=exact(row, "price"),
         at=instant(milliseconds(row, "timestamp")),
     )

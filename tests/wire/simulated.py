@@ -1,0 +1,79 @@
+"""Orders on the simulated venue, and a gateway connected to it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+from simulator.order import AlgoOrder, Kind, Order, PositionSide, Side, Ticket
+from simulator.server import SimulatedVenue
+from tests.wire.conftest import QUICK, Watched, binance
+from verification.capabilities import StreamRules
+from verification.clock import SystemClock
+from verification.gateway.account import CcxtVenue
+from verification.venue import Access
+
+AVL = "AVL/USDT:USDT"
+BTC = "BTC/USDT:USDT"
+
+
+def access_to(venue: SimulatedVenue, **ccxt: Any) -> Access:
+    return Access(
+        "main",
+        "binanceusdm",
+        "the-key",
+        "the-secret",
+        ccxt={**venue.ccxt_config(), "timeout_on_exit": 0, **ccxt},
+    )
+
+
+def order(venue: SimulatedVenue, quantity: str, symbol: str = AVL, **more: Any) -> Order:
+    """Place an order of signed quantity with the outside hand."""
+    return venue.exchange.place(ticket(quantity, symbol, **more))
+
+
+def stop(venue: SimulatedVenue, quantity: str, trigger: str, symbol: str = AVL, **more: Any) -> AlgoOrder:
+    return venue.exchange.place_conditional(
+        ticket(quantity, symbol, **{"kind": Kind.STOP_MARKET, "trigger_price": Decimal(trigger)} | more)
+    )
+
+
+def ticket(quantity: str, symbol: str, **more: Any) -> Ticket:
+    signed = Decimal(quantity)
+    return Ticket(symbol, Side.BUY if signed > 0 else Side.SELL, abs(signed), **more)
+
+
+def long_leg(**more: Any) -> dict[str, Any]:
+    return {"position_side": PositionSide.LONG} | more
+
+
+def short_leg(**more: Any) -> dict[str, Any]:
+    return {"position_side": PositionSide.SHORT} | more
+
+
+Prepare = Callable[[SimulatedVenue], None]
+
+
+def _nothing(_: SimulatedVenue) -> None:
+    return
+
+
+def running(
+    prepare: Prepare = _nothing, rules: StreamRules = QUICK
+) -> AbstractAsyncContextManager[tuple[SimulatedVenue, Watched]]:
+    """Run a simulated venue, prepared, with a gateway connected and live."""
+    return _running(prepare, rules)
+
+
+@asynccontextmanager
+async def _running(prepare: Prepare, rules: StreamRules) -> Any:
+    async with SimulatedVenue(api_key="the-key", secret="the-secret") as venue:
+        prepare(venue)
+        gateway = CcxtVenue(access_to(venue), SystemClock(), binance(rules))
+        watched = Watched(gateway)
+        try:
+            await gateway.connect()
+            await watched.live()
+            yield venue, watched
+        finally:
+            await gateway.close()
