@@ -1,7 +1,7 @@
 """Tries each thing that Trueup depends on, and says of each whether it works, or what to do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -82,9 +82,10 @@ def _state(settings: Settings, clock: Clock) -> list[Check]:
         with Console.open(settings.database.url, clock=clock) as console:
             heartbeat = console.queries.heartbeat()
     except StateDatabaseError as error:
+        text = str(error).removeprefix(f"{subject} ")
         if error.trouble in {StateTrouble.EMPTY, StateTrouble.OLDER} or _to_be_created(settings, error):
-            return [Check(subject, Health.NOTE, f"{error}; `trueup run` prepares it")]
-        return [Check(subject, Health.NOT_OK, str(error))]
+            return [Check(subject, Health.NOTE, text)]
+        return [Check(subject, Health.NOT_OK, text)]
     pulse = heartbeat.pulse(clock.now().utc)
     checks = [Check(subject, Health.OK, "opens, and is of this version")]
     if pulse is not Pulse.ALIVE:
@@ -133,20 +134,30 @@ async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[
         yield Check(f"{subject}: venue", Health.NOT_OK, str(error))
         return
     try:
-        # What comes later needs what came before: markets, then a stream.
+        works = True
         for name, attempt in (
-            ("connection", _connect(venue)),
-            ("credentials", _positions(venue)),
-            ("clock", _clock_offset(venue)),
-            ("stream", _stream(venue, clock)),
+            ("connection", _connect),
+            ("clock", _clock_offset),  # before the credentials: a wrong clock gets them refused
+            ("credentials", _positions),
         ):
-            try:
-                health, text = await attempt
-            except SourceError as error:
-                health, text = Health.NOT_OK, str(error)
-            yield Check(f"{subject}: {name}", health, text)
+            check = await _tried(f"{subject}: {name}", attempt(venue))
+            works = works and check.health is Health.OK
+            yield check
+        stream = f"{subject}: stream"
+        if works:
+            yield await _tried(stream, _stream(venue, clock))
+        else:
+            yield Check(stream, Health.NOTE, "not tried: it needs all of the above")
     finally:
         await venue.close()
+
+
+async def _tried(subject: str, attempt: Awaitable[tuple[Health, str]]) -> Check:
+    try:
+        health, text = await attempt
+    except SourceError as error:
+        return Check(subject, Health.NOT_OK, str(error))
+    return Check(subject, health, text)
 
 
 async def _connect(venue: Venue) -> tuple[Health, str]:
