@@ -255,7 +255,8 @@ def _naked(scope: _Scope, case: LegCase) -> bool:
 
 def _ground(case: LegCase, kind: Kind) -> Ground:
     view, leg = case.view, case.leg
-    looked = view.listed or (leg.heard if leg is not None else view.read_at)
+    # Without a list it is the live stream's standing word, which holds until it pushes another.
+    looked = view.listed or view.read_at
     times: list[datetime | None] = [
         None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
     ]

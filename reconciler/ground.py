@@ -12,8 +12,8 @@ class Ground:
     """What one look says about its own strength.
 
     Attributes:
-        looked: When the venue was asked; two looks are independent only if these are apart. For a leg that
-            only the stream shows, when its push arrived: judging it again is no second look.
+        looked: When the venue was asked; two looks are independent only if these are apart. For a leg known
+            from a live stream while the list fails, when it was judged.
         grade: What the venue's side rests on.
         lagging: True when the bot's own order may explain it and the bot may just not have noted it.
         quiet_since: Since when neither side has changed, aware UTC; None where that cannot be told. A bot

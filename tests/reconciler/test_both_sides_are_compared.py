@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from reconciler.comparison import CompareSettings
+from reconciler.confirmation import ConfirmationSettings, judge
 from reconciler.expectation import ExpectationState, StopPolicy
 from reconciler.finding import Severity
 from tests.reconciler.accounts import (
@@ -17,6 +18,7 @@ from tests.reconciler.accounts import (
     listed,
     market,
     merged,
+    pushed,
     reading,
     row,
     stop,
@@ -63,6 +65,18 @@ def test_a_failed_position_list_makes_no_phantoms() -> None:
 def test_an_old_list_is_not_today_s_word_once_the_list_fails() -> None:
     view = merged(reading([listed("43")], second=0), reading(None, second=60))
     assert found(compared([], view)) == []
+
+
+def test_while_the_list_fails_the_live_stream_can_still_confirm_an_orphan() -> None:
+    view = merged(reading(None, second=1), pushes=[pushed("43", version=2)])
+    first = compared([], view)
+    orphan = first.findings[0]
+    once = judge(None, orphan, first.grounds[orphan.identity], ConfirmationSettings(), now=view.read_at)
+    view = merged(reading(None, second=31), pushes=[pushed("43", version=2)], previous=view)
+    second = compared([], view)
+    ground = second.grounds[orphan.identity]
+    twice = judge(once.suspicion, second.findings[0], ground, ConfirmationSettings(), now=view.read_at)
+    assert (once.confirmed, twice.confirmed) == (False, True)
 
 
 def test_an_empty_list_is_only_suspected_of_being_the_truth() -> None:
