@@ -292,3 +292,16 @@ def test_only_the_symbols_that_were_read_are_judged() -> None:
         [row("43"), row("86", symbol=OTHER)], view, markets={**MARKETS, OTHER: market(OTHER)}
     )
     assert [finding.symbol for finding in comparison.findings] == [OTHER]
+
+
+def test_the_rounding_of_a_ledger_does_not_widen_the_lot_step() -> None:
+    rows = [row("43", step=Decimal("0.1"))]
+    assert found(compared(rows, merged(reading([listed("43.1")])))) == []
+    assert found(compared(rows, merged(reading([listed("43.11")])))) == ["quantity_mismatch"]
+
+
+def test_an_exit_that_could_not_be_looked_up_is_given_the_benefit() -> None:
+    rows = [row("43", low="0", exits=("5",), state=ExpectationState.CLOSING)]
+    comparison = compared(rows, merged(reading([listed("20")], orders=None)))
+    assert found(comparison) == []
+    assert [view.verdict for view in comparison.legs] == ["in flight"]
