@@ -1,0 +1,139 @@
+"""Builds the stage: the folder with its settings, and the processes in the order of their needs."""
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+
+from reconciler.console import Console, StateDatabaseError
+from simulator.binance.urls import ccxt_config, toml
+from simulator.demo.stage import READY_SECONDS, Stage, StageError
+
+ACCOUNT = "demo"
+POLL_SECONDS = 0.2
+CHECKS = """\
+[checks]
+# Seconds. A demo shows in seconds what an account of one's own is given more patience for.
+interval = 2
+spacing = 1
+grace = 2
+lagging_grace = 3
+stop_placing = 5
+stop_replacing = 2
+longest = 15
+"""
+
+
+class House:
+    """Where everything of the demo is.
+
+    Attributes:
+        stage: The processes.
+        state_url: Trueup's own database.
+        settings: The settings file.
+        venue_url: The simulated exchange, once it runs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is started yet."""
+        self.stage = Stage(folder)
+        self.state_url = f"sqlite:///{folder / 'trueup.db'}"
+        self.settings = folder / "trueup.toml"
+        self.venue_url = ""
+        self._journal = f"sqlite:///{folder / 'bot.sqlite'}"
+
+    async def open(self, *, seed: int, dashboard_port: int | None) -> None:
+        """Start venue, bot and reconciler, and the dashboard if it has a port.
+
+        Raises:
+            StageError: A part did not come up.
+        """
+        port = free_port()
+        await self.stage.start("venue", "simulator", "--port", str(port), "--seed", str(seed), talks=True)
+        await self.stage.first_line("venue")
+        self.venue_url = f"http://127.0.0.1:{port}"
+        self.settings.write_text(self._settings_text())
+        await self.stage.start(
+            "bot",
+            "simulator.demo.bot_process",
+            environment={"DEMO_BOT": json.dumps(self._bot_settings(seed))},
+            talks=True,
+        )
+        await self.stage.start(
+            "reconciler",
+            "reconciler",
+            "run",
+            "--config",
+            str(self.settings),
+            environment={"DEMO_KEY": "demo", "DEMO_SECRET": "demo"},
+        )
+        if dashboard_port is not None:
+            await self.stage.start(
+                "dashboard",
+                "dashboard",
+                "--port",
+                str(dashboard_port),
+                environment={"TRUEUP_STATE_URL": self.state_url},
+            )
+        await self.stage.first_line("bot")
+        await self._first_sweep()
+
+    async def _first_sweep(self) -> None:
+        """Wait until the reconciler has seen everything once: the story is not to begin before it watches."""
+        end = asyncio.get_running_loop().time() + READY_SECONDS
+        while asyncio.get_running_loop().time() < end:
+            code = self.stage.ended("reconciler")
+            if code is not None:
+                raise StageError(f"the reconciler ended ({code}): {self.stage.last_words('reconciler')}")
+            if await asyncio.to_thread(self._swept):
+                return
+            await asyncio.sleep(POLL_SECONDS)
+        raise StageError(
+            f"the reconciler saw nothing for {READY_SECONDS:.0f} s: see {self.stage.log('reconciler')}"
+        )
+
+    def _swept(self) -> bool:
+        try:
+            with Console.open(self.state_url) as console:
+                return any(cycle.status == "complete" for cycle in console.queries.now().cycles)
+        except StateDatabaseError:
+            return False  # not made yet: the wait goes on, and ends with an error if it never is
+
+    def _bot_settings(self, seed: int) -> dict[str, object]:
+        return {
+            "account": ACCOUNT,
+            "ccxt": ccxt_config(self.venue_url),
+            "journal": self._journal,
+            "seed": seed,
+        }
+
+    def _settings_text(self) -> str:
+        return "\n".join(
+            (
+                "# Made by `trueup demo`.",
+                f'[database]\nurl = "{self.state_url}"\n',
+                f'[ledgers.bot]\nkind = "journal"\nurl = "{self._journal}"\n',
+                f'[accounts.{ACCOUNT}]\nvenue = "binanceusdm"\nledgers = ["bot"]',
+                'api_key_env = "DEMO_KEY"\nsecret_env = "DEMO_SECRET"\n',
+                CHECKS,
+                toml(self.venue_url, ACCOUNT),
+            )
+        )
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Return whether the dashboard could listen on a port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
