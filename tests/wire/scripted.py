@@ -133,7 +133,7 @@ async def scripted_venue() -> AsyncIterator[ScriptedVenue]:
     app = web.Application()
     app.router.add_get("/private/ws", venue.stream)
     app.router.add_route("*", "/{path:.*}", venue.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -22,8 +22,7 @@ NET = LegKey("main", AVL, Leg.NET)
 FREQTRADE = Path(__file__).parents[1] / "fixtures" / "freqtrade-2026.9-binance-futures-live.venue.json"
 
 
-async def test_both_legs_of_hedge_mode_are_read(  # the list, with one request
-) -> None:
+async def test_both_legs_of_hedge_mode_are_read() -> None:
     def hedged(venue: SimulatedVenue) -> None:
         venue.exchange.set_hedge(hedge=True)
         order(venue, "50", **long_leg())

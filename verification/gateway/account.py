@@ -107,7 +107,7 @@ class CcxtVenue:
         Raises:
             SourceError: Markets or mode could not be read.
         """
-        await self._load_markets(reload=False)
+        await self._load_markets()
         await self._read_mode(self._urgent)
         if self._stream is not None:
             self._stream.start(self._streaming)
@@ -254,11 +254,12 @@ class CcxtVenue:
         self._mode = await self._dialect.mode(asker)
         self._mode_read = self._clock.now()
 
-    async def _load_markets(self, *, reload: bool) -> None:
+    async def _load_markets(self) -> None:
         def read(_: object) -> None:
             self._markets.fill(self._urgent.exchange)
 
-        await self._urgent.ask("the market list", lambda exchange: exchange.load_markets(reload), read)
+        # Always afresh: ccxt keeps whatever its first attempt brought, be it nothing.
+        await self._urgent.ask("the market list", lambda exchange: exchange.load_markets(True), read)  # noqa: FBT003
         for asker in (self._streaming, self._sweeping):
             asker.exchange.set_markets_from_exchange(self._urgent.exchange)
             # Reading the certificates takes 100 ms, during which nothing else runs: once is enough.
@@ -271,7 +272,7 @@ class CcxtVenue:
             return False
         self._looked_up |= strange
         try:
-            await self._load_markets(reload=True)
+            await self._load_markets()
         except SourceError as error:
             # The contracts stand under the venue's own ids, so nothing held in them is lost.
             _log.warning("%s", error)

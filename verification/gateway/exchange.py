@@ -190,7 +190,7 @@ def _kind_of_error(error: object) -> str:
     """Name a connection's failure without its text, which holds the address and in it the stream's key."""
     if isinstance(error, ccxt.RequestTimeout):
         return "the venue has fallen silent (no pong)"
-    return f"the connection failed ({type(error).__name__})"
+    return f"the connection could not be made, or broke ({type(error).__name__})"
 
 
 def _guarded(client: Any, tap: Tap) -> Any:

@@ -27,7 +27,7 @@ class Markets:
         """
         rows = [row for row in exchange.markets.values() if row.get("contract") and not row.get("option")]
         if not rows:
-            raise SourceMalformed(f"{exchange.id}: its market list holds no futures contract")
+            raise SourceMalformed("it holds no futures contract")
         # A contract without steps (delisted, say) still has a name, so what is held in it shows.
         self._by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
         self.by_symbol = {

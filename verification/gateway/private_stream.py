@@ -58,7 +58,9 @@ class PrivateStream:
         self._error: str | None = None
 
     def start(self, asker: Asker) -> None:
-        """Keep the stream up in the background, over the asker's exchange, until `stop`."""
+        """Keep the stream up in the background, over the asker's exchange, until `stop`. Once is enough."""
+        if self._task is not None:
+            return
         self._task = asyncio.create_task(self._run(asker))
         self._task.add_done_callback(self._died)
 

@@ -1,0 +1,133 @@
+"""Venues without rules of their own are read through ccxt's unified form, exactly, or refused."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.verification.gateway.samples import AVL, moment
+from verification.account import Position
+from verification.capabilities import capabilities_of
+from verification.clock import Moment
+from verification.errors import SourceMalformed, SourceRejected
+from verification.gateway.asker import Asker
+from verification.gateway.exchange import build_exchange
+from verification.gateway.failures import Translator
+from verification.gateway.markets import Markets
+from verification.gateway.unified import Unified
+from verification.gateway.unified_rows import order_status, position, resting_order
+from verification.leg import Leg
+from verification.venue import Access
+
+
+def unified_position(**changes: Any) -> dict[str, Any]:
+    return {"symbol": AVL, "side": "long", "contracts": Decimal("43.3"), "hedged": False} | changes
+
+
+def unified_order(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "1",
+        "symbol": AVL,
+        "side": "sell",
+        "status": "open",
+        "type": "limit",
+        "amount": Decimal(43),
+        "filled": Decimal(3),
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "leg", "quantity"),
+    [
+        ({}, Leg.NET, "43.3"),
+        ({"side": "short"}, Leg.NET, "-43.3"),
+        ({"hedged": True}, Leg.LONG, "43.3"),
+        ({"hedged": True, "side": "short"}, Leg.SHORT, "-43.3"),
+        ({"side": None, "contracts": Decimal(0)}, Leg.NET, "0"),
+    ],
+)
+def test_a_position_is_signed_by_its_side(changes: dict[str, Any], leg: Leg, quantity: str) -> None:
+    row: Position = position(unified_position(**changes), "main")
+    assert row.key.leg is leg
+    assert row.quantity == Decimal(quantity)
+    assert row.version is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"contracts": None}, {"contracts": 0.1}, {"side": None}, {"symbol": None}]
+)
+def test_a_position_that_ccxt_could_not_read_is_malformed(changes: dict[str, Any]) -> None:
+    with pytest.raises(SourceMalformed):
+        position(unified_position(**changes), "main")
+
+
+@pytest.mark.parametrize(
+    ("changes", "conditional", "stop_loss"),
+    [
+        ({}, False, False),
+        ({"stopLossPrice": Decimal(1)}, True, True),
+        ({"takeProfitPrice": Decimal(1)}, True, False),
+        ({"triggerPrice": Decimal(1), "info": {"triggerDirection": "2"}}, True, True),
+        ({"triggerPrice": Decimal(1), "info": {"triggerDirection": 1}}, True, False),
+        ({"triggerPrice": Decimal(1), "side": "buy", "info": {"triggerDirection": 1}}, True, True),
+    ],
+)
+def test_a_stop_is_told_from_a_take_profit(
+    changes: dict[str, Any], *, conditional: bool, stop_loss: bool
+) -> None:
+    order = resting_order(unified_order(**changes))
+    assert (order.conditional, order.stop_loss) == (conditional, stop_loss)
+
+
+@pytest.mark.parametrize("changes", [{"status": None}, {"filled": None}, {"side": None}])
+def test_an_acknowledgement_without_facts_is_no_status(changes: dict[str, Any]) -> None:
+    with pytest.raises(SourceMalformed):
+        order_status(unified_order(**changes), "main")
+
+
+class StoppedClock:
+    def now(self) -> Moment:
+        return moment()
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError(f"nothing waits here, least of all {seconds} s")
+
+
+async def test_ccxts_own_parser_keeps_the_digits_of_the_venue() -> None:
+    exchange = build_exchange(Access("main", "bybit", "key", "secret"), capabilities_of("bybit"))
+    market = {
+        "id": "AVLUSDT",
+        "symbol": AVL,
+        "base": "AVL",
+        "quote": "USDT",
+        "settle": "USDT",
+        "type": "swap",
+        "linear": True,
+        "inverse": False,
+        "contract": True,
+        "contractSize": Decimal(1),
+        "precision": {"amount": Decimal(1), "price": Decimal("0.0001")},
+        "info": {},
+    } | dict.fromkeys(("spot", "future", "option"), False)
+    exchange.set_markets([market | {"swap": True, "active": True}])
+    raw = {
+        "positionIdx": 0,
+        "symbol": "AVLUSDT",
+        "side": "Sell",
+        "size": "43.30",
+        "avgPrice": "0.10",
+        "stopLoss": "0.2",
+    }
+    row = position(exchange.parse_position(raw), "main")
+    await exchange.close()
+    assert str(row.quantity) == "-43.3"
+    assert row.attached_stop == Decimal("0.2")
+
+
+async def test_where_stops_are_listed_is_never_guessed() -> None:
+    known = capabilities_of("okx")
+    exchange = build_exchange(Access("main", "okx", "key", "secret", "phrase"), known)
+    asker = Asker(exchange, Translator("okx", known, ()), StoppedClock())
+    with pytest.raises(SourceRejected, match="conditional orders"):
+        await Unified("main", Markets(), known).conditional_orders(asker, None)
+    await exchange.close()
