@@ -99,7 +99,7 @@ class PostgresReading:
         what = " ".join(str(error).split())
         if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
             trouble, again, remedy = LedgerTrouble.LOCKED, True, "it is tried again"
-        elif state.startswith("28") or state == "42501" or "authentication failed" in what:
+        elif state.startswith("28") or state == "42501" or _names_a_stranger(what):
             trouble, again, remedy = (
                 LedgerTrouble.PERMISSION,
                 False,
@@ -116,3 +116,8 @@ class PostgresReading:
         return LedgerUnreadable(
             self._ledger, trouble, f"ledger {self._ledger}: {self.where}: {what}: {remedy}", again=again
         )
+
+
+def _names_a_stranger(what: str) -> bool:
+    # A refused connection carries no code, only the server's words.
+    return "authentication failed" in what or ('role "' in what and "does not exist" in what)

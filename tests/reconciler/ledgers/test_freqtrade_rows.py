@@ -34,8 +34,8 @@ def _ids(text: str) -> tuple[str, ...]:
     return () if text == "-" else tuple(text.split(","))
 
 
-def _ledger(path: Path, **settings: StopPolicy) -> FreqtradeLedger:
-    return FreqtradeLedger("mybot", url_of(path), clock=StoppedClock(), **settings)
+def _ledger(path: Path, stop_policy: StopPolicy | None = None) -> FreqtradeLedger:
+    return FreqtradeLedger("mybot", url_of(path), clock=StoppedClock(), stop_policy=stop_policy)
 
 
 def _row(path: Path, base: str) -> Expectation:
