@@ -8,18 +8,17 @@ import structlog
 
 from reconciler.account_unit import AccountUnit
 from reconciler.blindness import BlindnessSettings
+from reconciler.console import Console
+from reconciler.pulse import HeartbeatKeeper
 from reconciler.schedule import Schedule
 from reconciler.settings import Settings
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from reconciler.views import Heartbeat
 from reconciler.wiring import open_ledgers, open_venue, pace_of, rules_of
 from verification.clock import Clock
 
 HEARTBEAT_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
-STUCK_SECONDS = 60.0
-"""How long an account may go without a finished look (its reads have time-outs) before the heart stops."""
 
 log = structlog.get_logger()
 
@@ -35,6 +34,8 @@ async def run(settings: Settings, clock: Clock) -> int:
     accesses = [settings.access(name) for name in settings.accounts]
     ledgers = {name: open_ledgers(settings, name, clock) for name in settings.accounts}
     async with Store.open(settings.database.url) as store:
+        with Console.open(settings.database.url) as console:
+            last = console.queries.heartbeat()
         await store.retain({name: _sources(settings, name) for name in settings.accounts})
         units = [
             AccountUnit(
@@ -48,7 +49,10 @@ async def run(settings: Settings, clock: Clock) -> int:
             )
             for access in accesses
         ]
-        service = Service(settings, units, store, clock)
+        heart = HeartbeatKeeper(
+            store, clock, every=HEARTBEAT_SECONDS, interval=settings.checks.interval, last=last
+        )
+        service = Service(settings, units, store, heart, clock)
         try:
             await service.run(_told_to_stop())
         finally:
@@ -59,16 +63,24 @@ async def run(settings: Settings, clock: Clock) -> int:
 class Service:
     """The reconciler's process."""
 
-    def __init__(self, settings: Settings, units: list[AccountUnit], store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        units: list[AccountUnit],
+        store: Store,
+        heart: HeartbeatKeeper,
+        clock: Clock,
+    ) -> None:
         """Nothing runs yet."""
         self._settings = settings
         self._units = units
         self._store = store
+        self._heart = heart
         self._clock = clock
-        self._started = clock.now().utc
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; a bug in any part ends all of it, loudly."""
+        await self._heart.tell_of_the_silence_before()
         schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=_may_pass)
         schedule.every("heartbeat", HEARTBEAT_SECONDS, self._beat)
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
@@ -87,17 +99,10 @@ class Service:
         """End every connection and say good-bye: a stopped reconciler is blind, and the screens say so."""
         for unit in self._units:
             await unit.close()
-        await self._store.beat(self._heartbeat(stopped=True))
+        await self._heart.say_good_bye()
 
     async def _beat(self) -> None:
-        """Beat only while every account is looked at: a process that lives but looks no more is dead."""
-        patience = max(3 * self._settings.checks.interval.total_seconds(), STUCK_SECONDS)
-        now = self._clock.now().monotonic
-        if all(now - unit.loop.last_pass.monotonic < patience for unit in self._units):
-            await self._store.beat(self._heartbeat(stopped=False))
-
-    def _heartbeat(self, *, stopped: bool) -> Heartbeat:
-        return Heartbeat(self._clock.now().utc, HEARTBEAT_SECONDS, self._started, stopped)
+        await self._heart.beat([unit.loop for unit in self._units])
 
     async def _prune(self) -> None:
         await self._store.prune(now=self._clock.now().utc)
