@@ -38,7 +38,7 @@ def _ask(alert: Alert) -> None:
             max_chars=LONGEST_NAME,
         )
         note = st.text_area(
-            "What you are doing about it" if critical else "What you are doing about it (if anything)",
+            "Note: what you are doing about it" if critical else "Note (may be empty)",
             key=f"note-{alert.id}",
             max_chars=LONGEST_NOTE,
             height=90,

@@ -19,17 +19,36 @@ STATE_WORD = {
     AlertState.RESOLVED: "resolved",
 }
 
+# What the reconciler calls the things it looks at, as a trader calls them.
+_SIGHT = {
+    "websocket": "websocket",
+    "order": "order answers",
+    "orders": "open orders",
+    "rest": "position list",
+    "conditional_orders": "stop orders",
+    "reconciler": "reconciler",
+}
+
+
+def sight(name: str) -> str:
+    """Say what is looked at: `position list` for `rest`, `ledger mybot` for `ledger:mybot`."""
+    if name.startswith("ledger:"):
+        return f"ledger {name.removeprefix('ledger:')}"
+    return _SIGHT.get(name, name)
+
 
 def kind_words(alert: Alert) -> KindWords:
     """Return the words of its kind, no stronger than what its evidence shows."""
-    partly = any(item.data.get("stop") == "partial" for item in alert.evidence)
+    partly = any(item.party is Party.EXCHANGE and "trigger" in item.data for item in alert.evidence)
     return PARTLY if partly and alert.key.kind is Kind.UNPROTECTED_POSITION else KINDS[alert.key.kind]
 
 
 def subject(alert: Alert) -> str:
     """Return what it is about: `BTC/USDT:USDT`, with its leg in hedge mode; for a blindness the source."""
     key = alert.key
-    if key.kind.blindness or key.leg is Leg.NET:
+    if key.kind.blindness:
+        return sight(key.symbol)
+    if key.leg is Leg.NET:
         return key.symbol
     return f"{key.symbol} {key.leg.value} leg"
 
@@ -39,10 +58,11 @@ def clause(alert: Alert, now: datetime) -> str:
     kind = alert.key.kind
     spoken = kind_words(alert).clause
     if kind.blindness:
+        what = sight(alert.key.symbol)
         what = (
-            f"{alert.key.symbol} of {alert.key.account}"
-            if kind is not Kind.LEDGER_UNREADABLE
-            else alert.key.symbol
+            what.removeprefix("ledger ")
+            if kind is Kind.LEDGER_UNREADABLE
+            else f"{what} of {alert.key.account}"
         )
         told = spoken.replace("{what}", what)
     else:

@@ -1,20 +1,17 @@
 """What stands on top of every page: the sentence, the reconciler's heartbeat, every source, the clock."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import streamlit as st
 
-from dashboard import door, favicon, words
+from dashboard import alert_words, door, favicon, words
 from dashboard.escape import markdown
-from dashboard.verdict import Level, Unread, Verdict, blind, judge
+from dashboard.verdict import SOURCE_PATIENCE, Level, Unread, Verdict, blind, judge
 from reconciler.views import NowView, Pulse, SourceView
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]
-
-# A source's state older than this is not news any more, whatever it said.
-SOURCE_PATIENCE = timedelta(minutes=5)
 
 _STATE_COLOUR: dict[str, Colour] = {"ok": "green", "stale": "orange", "down": "red"}
 _STATE_ICON = {
@@ -94,9 +91,12 @@ def _heart(view: NowView) -> Chip:
 
 
 def _source(source: SourceView, now: datetime, *, old: bool) -> Chip:
-    name = f"{source.account} {source.source.replace('ledger:', 'ledger ')}"
+    name = f"{source.account} {alert_words.sight(source.source)}"
     said = f"{name} {source.state}"
-    said = f"{said} {words.ago(source.at, now)}" if source.state == "ok" else f"{said}, {_last(source, now)}"
+    if source.state == "ok":
+        said = f"{said} {words.ago(source.last_ok or source.at, now)}"
+    elif source.state != "unsupported":
+        said = f"{said}, {_last(source, now)}"
     if old or now - source.at > SOURCE_PATIENCE:
         return Chip(f"{said} (old)", "gray", ":material/history:")
     return Chip(

@@ -15,7 +15,12 @@ from reconciler.views import NowView, Pulse
 
 # Older than this a whole sweep says nothing about now, whatever the heartbeat says.
 SWEEP_PATIENCE = timedelta(minutes=5)
+# A source's state is written every few seconds; one older than this is not news, whatever it said.
+SOURCE_PATIENCE = timedelta(minutes=1)
 NAMED = 2
+
+# A venue may have no stream at all: that is known, said, and no reason for doubt.
+SEEING = frozenset({"ok", "unsupported"})
 
 
 class Level(StrEnum):
@@ -160,11 +165,12 @@ def _doubts(view: NowView) -> list[str]:
             doubts.append(f"The last sweep of {cycle.account} was {cycle.status}{problem}.")
         elif now - cycle.finished_at > SWEEP_PATIENCE:
             doubts.append(f"{cycle.account} was last swept {words.ago(cycle.finished_at, now)}.")
-    doubts += [
-        f"{source.source} of {source.account} is {source.state}."
-        for source in view.sources
-        if source.state != "ok"
-    ]
+    for source in view.sources:
+        what = f"{source.account}, {alert_words.sight(source.source)}"
+        if source.state not in SEEING:
+            doubts.append(f"{what}: {source.state}.")
+        elif now - source.at > SOURCE_PATIENCE:
+            doubts.append(f"{what}: nothing written for {words.duration(now - source.at)}.")
     return doubts
 
 

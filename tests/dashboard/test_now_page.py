@@ -123,6 +123,6 @@ def test_a_blindness_tells_its_reason_and_no_sizes() -> None:
         screen = opened()
 
     said = text(screen)
-    assert "Cannot see the exchange: rest" in said
+    assert "Cannot see the exchange: position list" in said
     assert "refused: 401" in said
     assert "Bot says" not in said

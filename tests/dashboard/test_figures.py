@@ -1,0 +1,92 @@
+"""The six figures, the tab, and the strip's facts: what cannot be told is said so, never shown as zero."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from dashboard import favicon, strip
+from dashboard.figures import figures
+from dashboard.verdict import Level, Unread
+from reconciler.views import NowView
+from tests.dashboard import drawn
+
+
+def shown(view: NowView) -> dict[str, str]:
+    return {figure.label: figure.value for figure in figures(view)}
+
+
+def test_the_figures_of_a_quiet_account() -> None:
+    assert shown(drawn.view()) == {
+        "Critical": "0",
+        "Unacknowledged": "0",
+        "Matched": "43 / 43",
+        "Unprotected": "$0",
+        "Last full sweep": "4 s ago",
+        "Seen after (p95)": "0.01 / 0.31 / 3.2 s",
+    }
+
+
+def test_before_the_first_sweep_nothing_is_zero() -> None:
+    said = shown(drawn.view(cycles=(), p95_ms={}))
+
+    assert said["Matched"] == "not known"
+    assert said["Unprotected"] == "not known"
+    assert said["Last full sweep"] == "never"
+    assert said["Seen after (p95)"] == "not known"
+
+
+def test_a_value_that_could_not_be_told_for_one_account_is_a_lower_bound() -> None:
+    told = drawn.cycle(unprotected_notional=Decimal(940))
+    untold = drawn.cycle(account="other", unprotected_notional=None)
+
+    assert shown(drawn.view(cycles=(told, untold)))["Unprotected"] == "$940 or more"
+    assert shown(drawn.view(cycles=(untold,)))["Unprotected"] == "not known"
+
+
+def test_the_account_that_was_whole_longest_ago_counts() -> None:
+    young, old = drawn.cycle(), drawn.cycle(account="other", last_complete_at=drawn.before(600))
+    never = replace(old, last_complete_at=None)
+
+    assert shown(drawn.view(cycles=(young, old)))["Last full sweep"] == "10 m ago"
+    assert shown(drawn.view(cycles=(young, never)))["Last full sweep"] == "never"
+
+
+def test_acknowledged_alerts_are_still_critical() -> None:
+    said = shown(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))
+
+    assert (said["Critical"], said["Unacknowledged"]) == ("1", "0")
+
+
+def test_the_tab_carries_the_count() -> None:
+    assert favicon.title(Level.CRITICAL, 2) == "(2) Trueup"
+    assert favicon.title(Level.WELL, 0) == "Trueup"
+    assert favicon.title(Level.BLIND, 3) == "(blind) Trueup"
+    assert [favicon.label(Level.CRITICAL, count) for count in (1, 9, 10)] == ["1", "9", "9+"]
+    pictures = {favicon.icon(level, count).tobytes() for level in Level for count in (0, 1, 12)}
+    assert len(pictures) == 3 * len(Level) - 2  # blind is one picture, whatever the count
+
+
+def test_sources_say_their_state_and_age() -> None:
+    view = drawn.view(
+        sources=(
+            drawn.source(),
+            drawn.source("rest", "down", last_ok=None),
+            drawn.source("ledger:mybot", "stale", last_ok=drawn.before(40)),
+        )
+    )
+
+    assert [(chip.text, chip.colour) for chip in strip.chips(view)] == [
+        ("reconciler 1 s ago", "green"),
+        ("main websocket ok 1 s ago", "green"),
+        ("main position list down, never seen well", "red"),
+        ("main ledger mybot stale, well 40 s ago", "orange"),
+        ("14:02:11 UTC", "gray"),
+    ]
+
+
+def test_nothing_on_the_strip_is_green_when_it_is_old() -> None:
+    dead = drawn.view(heartbeat=drawn.beating(37))
+    unwritten = drawn.view(sources=(drawn.source(at=drawn.before(600)),))
+
+    assert "green" not in {chip.colour for chip in strip.chips(dead)}
+    assert [chip.colour for chip in strip.chips(unwritten)] == ["green", "gray", "gray"]
+    assert "green" not in {chip.colour for chip in strip.chips(Unread("locked", drawn.NOW))}
