@@ -166,7 +166,12 @@ class Control:
         return web.json_response({})
 
     async def _add_fault(self, wish: dict[str, Any]) -> dict[str, Any]:
-        return {"number": self._venue.faults.add(fault_of(wish))}
+        fault = fault_of(wish)
+        if fault.symbol is not None:
+            self._venue.exchange.market(
+                fault.symbol
+            )  # A fault of no market would never be met: it is refused.
+        return {"number": self._venue.faults.add(fault)}
 
     async def _order(self, wish: dict[str, Any]) -> dict[str, Any]:
         exchange = self._venue.exchange

@@ -61,6 +61,7 @@ class SimulatedVenue:
         secret: str | None = None,
         host: str = "127.0.0.1",
     ) -> None:
+        host = "127.0.0.1" if host == "localhost" else host
         if not ip_address(host).is_loopback:
             raise ValueError(
                 f"{host} is not a loopback address: the simulated venue serves this machine only"

@@ -51,6 +51,7 @@ class Streams:
         mute: True while pings get no pong either.
         refusing: True while new connections are refused.
         connections: The open ones.
+        user_stream_opened: Set when a user stream opens; clear it to wait for the next.
     """
 
     def __init__(self, truth: Truth, faults: Faults, keys: ListenKeys, chance: random.Random) -> None:
@@ -58,6 +59,7 @@ class Streams:
         self.mute = False
         self.refusing = False
         self.connections: list[Connection] = []
+        self.user_stream_opened = asyncio.Event()
         self._truth = truth
         self._faults = faults
         self._keys = keys
@@ -78,6 +80,8 @@ class Streams:
             key = tail
         connection = Connection(request, socket, key)
         self.connections.append(connection)
+        if key is not None:
+            self.user_stream_opened.set()
         writer = asyncio.create_task(connection.write())
         try:
             await self._receive(connection)

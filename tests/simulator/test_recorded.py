@@ -1,0 +1,83 @@
+"""A recorded account served again: exactly as recorded, nothing triggering, bad files refused in a line."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.engine import Exchange
+from simulator.recorded import RecordedState
+from simulator.recorded_row import BadState
+from simulator.server import SimulatedVenue
+from tests.simulator.conftest import ccxt_client
+
+FILE = Path(__file__).parents[1] / "fixtures" / "freqtrade-2026.9-binance-futures-live.venue.json"
+RECORDED: dict[str, Any] = json.loads(FILE.read_text())
+POSITION = {"symbol": "FOO/USDT:USDT", "side": "long", "contracts": "1.5", "entryPrice": "2.5"}
+
+
+def same(found: list[dict[str, Any]], name: str) -> None:
+    recorded = RECORDED[name]
+    picked = [{field: row[field] for field in recorded[0]} for row in found]
+
+    def order(row: dict[str, Any]) -> str:
+        return str(row["symbol"])
+
+    assert sorted(picked, key=order) == sorted(recorded, key=order)
+
+
+@pytest.mark.wire
+async def test_ccxt_reads_back_what_was_recorded() -> None:
+    async with SimulatedVenue(state=RecordedState.read(FILE)) as venue:
+        bot = ccxt_client(venue)
+        same(await bot.fetch_positions(), "positions")
+        same(await bot.fetch_open_orders(), "open_orders")
+        same(await bot.fetch_open_orders(params={"trigger": True}), "open_stops")
+        await bot.close()
+
+
+def test_nothing_recorded_triggers_at_the_prices_derived_and_new_ids_are_new() -> None:
+    exchange = Exchange()
+    RecordedState.read(FILE).load_into(exchange)
+    for market in tuple(exchange.markets):
+        exchange.set_price(market.symbol, market.price)
+    assert exchange.trades() == []
+    assert len(exchange.open_algos()) == len(RECORDED["open_stops"])
+    assert exchange.truth.next_id() > 1_000_032
+
+
+def test_quantities_are_exact_and_recorded_facts_were_always_so() -> None:
+    exchange = Exchange()
+    RecordedState.read(FILE).load_into(exchange)
+    held = {position.symbol: position.amount for position in exchange.positions(lambda _symbol: 3600.0)}
+    assert held["BTC/USDT:USDT"] == Decimal("0.024")
+    assert held["LINK/USDT:USDT"] == -100
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ([], "expected a JSON object"),
+        ({"positions": {}}, "`positions` must be a list"),
+        ({"positions": [{"side": "long"}]}, "positions[0]: `symbol` is missing"),
+        ({"positions": [{**POSITION, "side": "up"}]}, "must be long or short"),
+        ({"positions": [{**POSITION, "contracts": "many"}]}, "`contracts` must be a number"),
+        ({"positions": [POSITION, POSITION]}, "listed twice"),
+        ({"positions": [{**POSITION, "symbol": "FOO"}]}, "not a linear perpetual"),
+        ({"open_orders": [{"symbol": "FOO/USDT:USDT", "amount": 1}]}, "`price` is missing"),
+    ],
+)
+def test_a_bad_state_is_refused_with_its_place(content: Any, said: str) -> None:
+    with pytest.raises(BadState) as refused:
+        RecordedState.of(content, "file.json").load_into(Exchange())
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("file.json")
+
+
+def test_a_new_market_gets_steps_its_figures_fit() -> None:
+    exchange = Exchange()
+    RecordedState.of({"positions": [POSITION]}).load_into(exchange)
+    market = exchange.market("FOO/USDT:USDT")
+    assert (market.step, market.price) == (Decimal("0.1"), Decimal("2.5"))
