@@ -85,6 +85,7 @@ class Capabilities:
         position_requests: Parameters of each request that together list every position.
         position_page: Rows at which one request may have been cut off; None if it never is.
         order_parameters: Added when an order is asked for by its id.
+        instead: The exchange id to use in its place; None where there is nothing against it.
         asks_by_client_id: True when an order can be asked for by the sender's own id.
     """
 
@@ -98,6 +99,7 @@ class Capabilities:
     position_requests: tuple[Mapping[str, Any], ...] = ({},)
     position_page: int | None = None
     order_parameters: Mapping[str, Any] = field(default_factory=dict)
+    instead: str | None = None
     asks_by_client_id: bool = False
 
 
@@ -140,6 +142,8 @@ _KNOWN: Mapping[str, Capabilities] = {
         temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
         asks_by_client_id=True,
     ),
+    # One id for spot, USD-M and COIN-M together: no single list of it covers an account.
+    "binance": Capabilities(instead="binanceusdm"),
     "bybit": Capabilities(
         conditionals=Conditionals.AMONG_ORDERS,
         shapes=_BYBIT_SHAPES,

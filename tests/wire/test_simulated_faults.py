@@ -16,7 +16,7 @@ from verification.stream import StreamState
 pytestmark = pytest.mark.wire
 
 NET = LegKey("main", AVL, Leg.NET)
-SENSITIVE = StreamRules(missed_after=0.1, renew_after_missed=0.3, backoff_first=0.02, backoff_most=0.1)
+SENSITIVE = StreamRules(missed_after=0.1, renew_after_missed=1.0, backoff_first=0.02, backoff_most=0.1)
 
 
 def quantity_of(fact: Observation | None) -> int | None:

@@ -141,6 +141,35 @@ async def test_facts_keep_coming_after_an_event_of_an_unknown_kind(
     assert gateway.venue.stream_health().epoch == 1
 
 
+async def test_a_slow_snapshot_does_not_wipe_what_was_pushed_meanwhile(
+    scripted: ScriptedVenue, connect: Connect
+) -> None:
+    older = plain([listed_position(positionAmt="13", updateTime=1_699_999_999_000)])
+    scripted.answers["GET /fapi/v3/positionRisk"] = Reply(older.body, delay=0.2)
+    gateway = await connect(scripted.port, live=False)
+    await scripted.until(lambda: scripted.count("GET /fapi/v3/positionRisk") == 1)
+    await scripted.push(account_update(pushed_position("43")))
+    await gateway.live(1)
+    latest = gateway.venue.latest(NET)
+    assert isinstance(latest, PositionSeen)
+    assert latest.quantity == 43
+
+
+async def test_a_listeners_bug_is_logged_and_does_not_end_the_stream_for_good(
+    scripted: ScriptedVenue, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway = await connect(scripted.port)
+
+    def stumble(_: object) -> None:
+        forget()
+        raise TypeError("a bug")
+
+    forget = gateway.venue.listen(stumble)
+    await scripted.push(account_update(pushed_position("43")))
+    await gateway.live(2)
+    assert "a frame met a bug" in caplog.text
+
+
 async def test_a_listener_that_has_left_hears_nothing(scripted: ScriptedVenue, connect: Connect) -> None:
     gateway = await connect(scripted.port)
     heard: list[object] = []

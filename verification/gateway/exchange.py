@@ -51,8 +51,12 @@ def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None =
         tap: Receives every frame of its streams; None for an exchange that only asks.
 
     Raises:
-        SourceRejected: ccxt knows no such venue.
+        SourceRejected: ccxt knows no such venue, or it is not one to use.
     """
+    if capabilities.instead is not None:
+        raise SourceRejected(
+            f"`{access.venue}` is several venues in one: name the futures one, `{capabilities.instead}`"
+        )
     parent = _class_of(access.venue)
     body: dict[str, Any] = {
         "handle_errors": _strict_errors(parent, capabilities),

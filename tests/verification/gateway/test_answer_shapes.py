@@ -1,5 +1,6 @@
 """A successful answer that is not of the documented shape is not an answer."""
 
+import ccxt
 import pytest
 
 from tests.verification.gateway.samples import listed_algo, listed_order, listed_position
@@ -57,6 +58,35 @@ def test_an_unknown_venue_is_refused_with_its_nearest_names() -> None:
     access = Access("main", "binanceusd", "key", "secret")
     with pytest.raises(SourceRejected, match="binanceusdm"):
         build_exchange(access, capabilities_of(access.venue))
+
+
+def test_an_id_that_mixes_products_is_refused_with_the_one_to_use() -> None:
+    access = Access("main", "binance", "key", "secret")
+    with pytest.raises(SourceRejected, match="binanceusdm"):
+        build_exchange(access, capabilities_of(access.venue))
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        (-4192, ccxt.PermissionDenied),
+        (-1008, ccxt.OperationFailed),
+        (-2022, ccxt.InvalidOrder),
+        (-2013, ccxt.OrderNotFound),
+    ],
+)
+async def test_error_classes_are_those_of_production_at_any_address(
+    code: int, raised: type[Exception]
+) -> None:
+    access = Access("main", "binanceusdm", "key", "secret")
+    exchange = build_exchange(access, capabilities_of(access.venue))
+    body = {"code": code, "msg": "words"}
+    with pytest.raises(raised) as caught:
+        exchange.handle_errors(
+            400, "", "http://127.0.0.1:1/fapi/v1/order", "GET", {}, str(body), body, {}, ""
+        )
+    assert type(caught.value) is raised
+    await exchange.close()
 
 
 def test_what_is_known_of_no_venue_is_cautious() -> None:
