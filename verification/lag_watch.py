@@ -68,6 +68,8 @@ class LagWatch:
 
     def _shows(self, seen: Observation) -> bool:
         question = self._question
+        if seen.key != question.key:
+            return False
         match seen:
             case OrderSeen():
                 ours = question.order_id is not None and seen.order_id == question.order_id
@@ -78,7 +80,7 @@ class LagWatch:
             case PositionSeen():
                 return self._row_shows(seen)
             case SourceSilent():
-                if isinstance(question, OpenQuestion):
+                if isinstance(question, OpenQuestion) or seen.provenance.source is not Source.REST:
                     return False
                 return seen.silence is Silence.ABSENT and seen.complete
 

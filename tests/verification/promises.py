@@ -65,7 +65,8 @@ def _true_of_open(world: World, question: OpenQuestion, verdict: Verdict) -> boo
             return 0 < said <= done
         case VerdictKind.MISMATCH, Mismatch.SIDE:
             return done <= said < 0
-    return False  # an excess cannot be: no order here executes more than was sent
+        case _:
+            return False  # an excess cannot be: no order here executes more than was sent
 
 
 def _true_of_close(world: World, question: CloseQuestion, verdict: Verdict) -> bool:
@@ -85,7 +86,8 @@ def _true_of_close(world: World, question: CloseQuestion, verdict: Verdict) -> b
             return any(share < 0 for share in shares)
         case VerdictKind.MISMATCH, Mismatch.EXCESS:
             return any(share > 1 for share in shares) or world.final.executed * held > 0
-    return False
+        case _:
+            return False
 
 
 def as_the_reference(rule: Rule) -> None:
@@ -135,7 +137,7 @@ def _grows(rule: Rule, world: World, fewer: Sequence[Observation], more: Sequenc
         assert full.grade is Grade.PROOF
     if some.kind is PARTIAL and isinstance(world.question, OpenQuestion):
         assert full.kind in (PARTIAL, CONFIRMED)
-        assert abs(full.quantity or 0) >= abs(some.quantity or 0)
+        assert abs(full.quantity or Decimal(0)) >= abs(some.quantity or Decimal(0))
     if any(isinstance(seen, OrderSeen) and seen.executed and _ours(seen) for seen in more):
         assert full.kind is not REFUTED
 
