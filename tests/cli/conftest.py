@@ -53,6 +53,7 @@ def trueup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.setenv("BINANCE_KEY", "the-key")
     monkeypatch.setenv("BINANCE_SECRET", "the-secret")
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where a bug leaves its trace
     return Command(capsys)
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from simulator.binance.urls import toml
+from simulator.recorded import RecordedState
 from simulator.server import SimulatedVenue
 from tests.reconciler.settings_files import GOOD, written
 
@@ -21,8 +22,10 @@ def point(folder: Path, url: str, *, more: str = "") -> Path:
 
 
 @asynccontextmanager
-async def venue(folder: Path, *, api_key: str = "the-key") -> AsyncIterator[SimulatedVenue]:
+async def venue(
+    folder: Path, *, api_key: str = "the-key", state: RecordedState | None = None
+) -> AsyncIterator[SimulatedVenue]:
     """Run a simulated venue that accepts one key, with settings in `folder` that point at it."""
-    async with SimulatedVenue(api_key=api_key, secret="the-secret") as simulated:
+    async with SimulatedVenue(api_key=api_key, secret="the-secret", state=state) as simulated:
         point(folder, simulated.url)
         yield simulated
