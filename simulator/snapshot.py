@@ -4,7 +4,9 @@ from typing import Any
 
 from simulator.binance.payloads import text
 from simulator.engine import Exchange
-from simulator.order import PositionSide
+from simulator.market import Market
+from simulator.order import AlgoOrder, Order, PositionSide
+from simulator.position import Position
 
 
 def snapshot(exchange: Exchange) -> dict[str, Any]:
@@ -14,66 +16,61 @@ def snapshot(exchange: Exchange) -> dict[str, Any]:
         "at_ms": exchange.clock.ms(),
         "hedge": truth.hedge,
         "wallet": text(truth.wallet),
-        "markets": {
-            m.symbol: {
-                "step": text(m.step),
-                "tick": text(m.tick),
-                "price": text(m.price),
-                "min_notional": text(m.min_notional),
-            }
-            for m in truth.markets
-        },
-        "positions": [
-            {
-                "symbol": p.symbol,
-                "side": "long" if p.amount > 0 else "short",
-                "contracts": text(abs(p.amount)),
-                "entryPrice": text(p.entry),
-                "marginMode": "isolated" if p.symbol in truth.isolated else "cross",
-                "leverage": truth.leverage.get(p.symbol),
-                "hedged": p.side is not PositionSide.BOTH,
-                "updated": p.updated_ms,
-                "version": p.version,
-            }
-            for p in exchange.positions()
-            if p.amount
-        ],
-        "open_orders": [
-            {
-                "id": str(o.id),
-                "clientOrderId": o.client_id,
-                "symbol": o.symbol,
-                "type": o.kind.value.lower(),
-                "side": o.side.value.lower(),
-                "positionSide": o.position_side.value,
-                "amount": text(o.quantity),
-                "filled": text(o.executed),
-                "price": text(o.price),
-                "reduceOnly": o.reduce_only,
-                "status": "open",
-                "timestamp": o.created_ms,
-                "owner": o.owner,
-            }
-            for o in exchange.open_orders()
-        ],
-        "open_stops": [
-            {
-                "id": str(a.id),
-                "clientOrderId": a.client_id,
-                "symbol": a.symbol,
-                "kind": a.kind.value,
-                "type": "limit" if a.kind.priced else "market",
-                "side": a.side.value.lower(),
-                "positionSide": a.position_side.value,
-                "amount": text(a.quantity),
-                "price": text(a.price),
-                "triggerPrice": text(a.trigger_price),
-                "reduceOnly": a.reduce_only,
-                "closePosition": a.close_position,
-                "status": "open",
-                "timestamp": a.created_ms,
-                "owner": a.owner,
-            }
-            for a in exchange.open_algos()
-        ],
+        "markets": {market.symbol: _market(market) for market in truth.markets},
+        "positions": [_position(exchange, held) for held in exchange.positions() if held.amount],
+        "open_orders": [_order(order) for order in exchange.open_orders()],
+        "open_stops": [_stop(algo) for algo in exchange.open_algos()],
+    }
+
+
+def _market(market: Market) -> dict[str, Any]:
+    return {
+        "step": text(market.step),
+        "tick": text(market.tick),
+        "price": text(market.price),
+        "min_notional": text(market.min_notional),
+    }
+
+
+def _position(exchange: Exchange, held: Position) -> dict[str, Any]:
+    return {
+        "symbol": held.symbol,
+        "side": "long" if held.amount > 0 else "short",
+        "contracts": text(abs(held.amount)),
+        "entryPrice": text(held.entry),
+        "marginMode": "isolated" if held.symbol in exchange.truth.isolated else "cross",
+        "leverage": exchange.truth.leverage.get(held.symbol),
+        "hedged": held.side is not PositionSide.BOTH,
+        "updated": held.updated_ms,
+        "version": held.version,
+    }
+
+
+def _shared(order: Order | AlgoOrder) -> dict[str, Any]:
+    return {
+        "id": str(order.id),
+        "clientOrderId": order.client_id,
+        "symbol": order.symbol,
+        "side": order.side.value.lower(),
+        "positionSide": order.position_side.value,
+        "amount": text(order.quantity),
+        "price": text(order.price),
+        "reduceOnly": order.reduce_only,
+        "closePosition": order.close_position,
+        "status": "open",
+        "timestamp": order.created_ms,
+        "owner": order.owner,
+    }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {**_shared(order), "type": order.kind.value.lower(), "filled": text(order.executed)}
+
+
+def _stop(algo: AlgoOrder) -> dict[str, Any]:
+    return {
+        **_shared(algo),
+        "kind": algo.kind.value,
+        "type": "limit" if algo.kind.priced else "market",
+        "triggerPrice": text(algo.trigger_price),
     }

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from typing_extensions import override
 
 from simulator.clock import VenueClock
 from simulator.effect import AlgoChanged, Filled, OrderChanged
@@ -21,6 +22,7 @@ class HandClock(VenueClock):
         super().__init__()
         self.seconds = 0.0
 
+    @override
     def monotonic(self) -> float:
         return self.seconds
 
@@ -109,7 +111,7 @@ def test_a_held_market_acknowledges_before_it_matches() -> None:
     exchange = Exchange()
     exchange.hold(AVL)
     placed = exchange.place(order(Side.BUY, "43"))
-    assert (placed.status, exchange.position(AVL).amount) == (Status.NEW, 0)
+    assert (placed.status, exchange.position(AVL).amount) == (Status.NEW, D(0))
     exchange.release(AVL)
     assert exchange.position(AVL).amount == 43
 

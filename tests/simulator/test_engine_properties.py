@@ -1,6 +1,7 @@
 """What holds of the engine whatever is done to it."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,14 @@ AVL = "AVL/USDT:USDT"
 SIDES = st.sampled_from(Side)
 QUANTITIES = st.integers(1, 500).map(Decimal)
 PRICES = st.integers(1700, 1990).map(lambda ticks: Decimal(ticks) / 10_000)
+
+
+class Shape(NamedTuple):
+    """How much a taker finds, and how large one trade is."""
+
+    liquidity: Decimal | None
+    clip: Decimal | None
+
 
 TICKETS = st.builds(
     Ticket,
@@ -30,7 +39,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("order"), TICKETS),
         st.tuples(st.just("price"), PRICES),
-        st.tuples(st.just("shape"), st.tuples(CLIPS, CLIPS)),
+        st.tuples(st.just("shape"), st.builds(Shape, CLIPS, CLIPS)),
         st.tuples(st.just("cancel"), st.integers(0, 30)),
         st.tuples(st.just("liquidate"), st.none()),
         st.tuples(st.just("hold"), st.booleans()),
@@ -49,8 +58,8 @@ def apply(exchange: Exchange, what: str, how: object) -> None:
                 exchange.place(ticket)
             case "price", Decimal() as price:
                 exchange.set_price(AVL, price)
-            case "shape", (liquidity, clip):
-                exchange.shape(AVL, liquidity=liquidity, clip=clip)
+            case "shape", Shape() as shape:
+                exchange.shape(AVL, liquidity=shape.liquidity, clip=shape.clip)
             case "cancel", int() as index:
                 orders = exchange.open_orders()
                 if orders:
