@@ -31,7 +31,7 @@ check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 
 format: $(STAMP) ## put the source in the one format
 	@$(BIN)/ruff check --fix-only --quiet

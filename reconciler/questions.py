@@ -118,7 +118,7 @@ def _opening(
         order_id=order_id,
         client_order_id=row.entry_client_id if len(row.entry_order_ids) <= 1 else None,
         baseline=Baseline(sign * _contracts(had, row, market), None),
-        exclusive=around.exclusive,
+        exclusive=around.exclusive and not row.stop_order_ids,
         asked=now,
     )
     return LedgerQuestion(
@@ -156,7 +156,8 @@ def _closing(
         position=held if held is not None and held.quantity == believed else Baseline(believed, None),
         order_id=order_id,
         client_order_id=row.exit_client_id,
-        exclusive=around.exclusive,
+        # A resting stop may fire while the exit works: what is left does not follow from the exit alone then.
+        exclusive=around.exclusive and not row.stop_order_ids,
         asked=now,
     )
     return LedgerQuestion(

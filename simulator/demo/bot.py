@@ -152,7 +152,8 @@ class DemoBot:
             order_id = None
         if order_id is not None:
             self._journal.ordered(trade.entry, order_id)
-        question = CloseQuestion(key, position, order_id, name, exclusive=True, asked=asked)
+        alone = trade.stop_id is None  # a resting stop may fire while the exit works
+        question = CloseQuestion(key, position, order_id, name, exclusive=alone, asked=asked)
         verification = await self._verifier.verify(question, watch)
         self._journal.verified(trade.entry, verification)
         if verification.verdict.kind is VerdictKind.CONFIRMED:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 GRACE_SECONDS = 8.0
 RESTART_SECONDS = 6.0
 """How long a reconciler that died stays dead, so that a person can see the screens say so."""
