@@ -17,6 +17,9 @@ from simulator.refusal import Refused
 
 LISTS = ("positions", "open_orders", "open_stops")
 
+AGE_MS = 3_600_000
+"""How old what was recorded without a time is taken to be: it was there before, nobody just touched it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedState:
@@ -27,7 +30,7 @@ class RecordedState:
     amount, filled, price, reduceOnly) and `open_stops` (the same with triggerPrice instead of price, and
     optionally closePosition, and kind: STOP_MARKET, TAKE_PROFIT_MARKET, ...), each as ccxt's unified
     structures name them. Optional besides: `markets` (symbol -> any of step, tick, price, min_notional),
-    `hedge`, `wallet`. Other keys are notes.
+    `hedge`, `wallet`. What has no time (`updated`, `timestamp`) counts as an hour old. Other keys are notes.
 
     Attributes:
         positions: Rows of positions.
@@ -165,7 +168,7 @@ class RecordedState:
                 side=key[1],
                 amount=contracts if side == "long" else -contracts,
                 entry=row.number("entryPrice"),
-                updated_ms=int(row.maybe("updated", str(exchange.clock.ms()))),
+                updated_ms=int(row.maybe("updated", _long_ago(exchange))),
                 version=1,
             ),
             always=True,
@@ -176,7 +179,7 @@ class RecordedState:
             truth.leverage[symbol] = int(row.number("leverage"))
 
     def _order(self, exchange: Exchange, row: Row) -> Order:
-        now = int(row.maybe("timestamp", str(exchange.clock.ms())))
+        created = int(row.maybe("timestamp", _long_ago(exchange)))
         filled, price = row.maybe("filled", "0"), row.number("price")
         return Order(
             id=row.id(),
@@ -189,8 +192,8 @@ class RecordedState:
             price=price,
             time_in_force=TimeInForce.GTC,
             reduce_only=bool(row.fields.get("reduceOnly")) and not self.hedge,
-            created_ms=now,
-            updated_ms=now,
+            created_ms=created,
+            updated_ms=created,
             status=Status.PARTIALLY_FILLED if filled else Status.NEW,
             executed=filled,
             cost=filled * price,
@@ -198,7 +201,7 @@ class RecordedState:
         )
 
     def _algo(self, exchange: Exchange, row: Row) -> AlgoOrder:
-        now = int(row.maybe("timestamp", str(exchange.clock.ms())))
+        created = int(row.maybe("timestamp", _long_ago(exchange)))
         kind = row.word(Kind, "kind") if row.fields.get("kind") else Kind.STOP_MARKET
         closes = bool(row.fields.get("closePosition"))
         return AlgoOrder(
@@ -214,7 +217,11 @@ class RecordedState:
             time_in_force=TimeInForce.GTC,
             reduce_only=bool(row.fields.get("reduceOnly")) and not self.hedge,
             close_position=closes,
-            created_ms=now,
-            updated_ms=now,
+            created_ms=created,
+            updated_ms=created,
             owner=str(row.fields.get("owner", "api")),
         )
+
+
+def _long_ago(exchange: Exchange) -> str:
+    return str(exchange.clock.ms() - AGE_MS)

@@ -81,3 +81,21 @@ def test_a_new_market_gets_steps_its_figures_fit() -> None:
     RecordedState.of({"positions": [POSITION]}).load_into(exchange)
     market = exchange.market("FOO/USDT:USDT")
     assert (market.step, market.price) == (Decimal("0.1"), Decimal("2.5"))
+
+
+def test_what_has_no_time_is_an_hour_old_and_what_has_one_keeps_it() -> None:
+    exchange = Exchange()
+    timed = {**POSITION, "symbol": "BAR/USDT:USDT", "updated": 1_700_000_000_000}
+    RecordedState.of({**RECORDED, "positions": [POSITION, timed]}).load_into(exchange)
+
+    truth, an_hour_ago = exchange.truth, exchange.clock.ms() - 3_600_000
+    positions = [truth.positions.get(key) for key in truth.positions.keys()]  # noqa: SIM118 - a shelf
+    times = {each.symbol: each.updated_ms for each in positions if each is not None}
+    assert times.pop("BAR/USDT:USDT") == 1_700_000_000_000
+    orders = [truth.orders.get(key) for key in truth.orders.keys()]  # noqa: SIM118 - a shelf
+    stops = [truth.algos.get(key) for key in truth.algos.keys()]  # noqa: SIM118 - a shelf
+    resting = [each.created_ms for each in (*orders, *stops) if each is not None]
+    assert len(times) == 1
+    assert len(resting) == len(RECORDED["open_orders"]) + len(RECORDED["open_stops"])
+    for at in (*times.values(), *resting):
+        assert an_hour_ago - 5_000 < at <= an_hour_ago
