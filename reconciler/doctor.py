@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from reconciler.console import Console, StateDatabaseError, StateTrouble
-from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from reconciler.settings import Settings
+from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+from reconciler.settings import Settings, SettingsError
 from reconciler.settings.database_url import SQLITE
 from reconciler.views import Pulse
 from reconciler.wiring import open_ledgers, open_venue
@@ -41,11 +41,13 @@ class Check:
         subject: What was tried.
         health: What came out.
         text: What was seen, or what is wrong and what to do; one line.
+        settings: True when it does not work because the settings are wrong.
     """
 
     subject: str
     health: Health
     text: str
+    settings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,17 @@ def _ledger(ledger: Ledger, clock: Clock) -> list[Check]:
 
 def _unreadable(error: LedgerUnreadable) -> Check:
     subject = f"ledger {error.ledger}"
-    return Check(subject, Health.NOT_OK, str(error).removeprefix(f"{subject}: "))
+    wrong = error.trouble is LedgerTrouble.SETTINGS
+    return Check(subject, Health.NOT_OK, str(error).removeprefix(f"{subject}: "), settings=wrong)
 
 
 async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[Check]:
     subject = f"account {access.account}"
     try:
         venue = doors.venue(access, clock)
-    except SourceError as error:
-        yield Check(f"{subject}: venue", Health.NOT_OK, str(error))
+    except SettingsError as error:
+        text = "; ".join(problem.text for problem in error.problems)
+        yield Check(f"{subject}: venue", Health.NOT_OK, text, settings=True)
         return
     try:
         works = True

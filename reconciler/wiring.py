@@ -2,17 +2,26 @@
 
 from reconciler.account_watch import Rules
 from reconciler.ledgers.port import Ledger
-from reconciler.settings import Settings
+from reconciler.settings import Problem, Settings, SettingsError
 from verification.clock import Clock
+from verification.errors import SourceRejected
 from verification.venue import Access, Venue
 from verification.verifier import Pace
 
 
 def open_venue(access: Access, clock: Clock) -> Venue:
-    """Return the venue of one account, not yet connected. Loads ccxt, which takes a second."""
+    """Return the venue of one account, not yet connected. Loads ccxt, which takes a second.
+
+    Raises:
+        SettingsError: ccxt knows no such venue, or cannot be built with what the settings give it.
+    """
     from verification.gateway.account import CcxtVenue
 
-    return CcxtVenue(access, clock)
+    try:
+        return CcxtVenue(access, clock)
+    except SourceRejected as error:
+        problem = Problem(f"accounts.{access.account}", str(error))
+        raise SettingsError("settings", (problem,)) from error
 
 
 def open_ledgers(settings: Settings, account: str, clock: Clock) -> list[Ledger]:

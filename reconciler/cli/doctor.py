@@ -16,21 +16,23 @@ def doctor(*, config: Config = None) -> int:
     settings = load(config)
     accounts, ledgers = len(settings.accounts), len(settings.ledgers)
     _say("settings", "ok", f"{settings.origin}, {accounts} account(s), {ledgers} ledger(s)")
-    works = asyncio.run(_examine(settings))
+    code = asyncio.run(_examine(settings))
+    works = code is ExitCode.AGREES
     typer.echo("Everything needed works." if works else "Not everything works: see the lines with `not ok`.")
-    return ExitCode.AGREES if works else ExitCode.UNCHECKED
+    return code
 
 
-async def _examine(settings: Settings) -> bool:
+async def _examine(settings: Settings) -> ExitCode:
     from reconciler.cli.log import write_log
     from reconciler.doctor import Doors, Health, examine
 
     write_log(settings.log)
-    works = True
+    code = ExitCode.AGREES
     async for check in examine(settings, SystemClock(), Doors()):
         _say(check.subject, check.health, check.text)
-        works = works and check.health is not Health.NOT_OK
-    return works
+        if check.health is Health.NOT_OK:
+            code = max(code, ExitCode.WRONG_SETTINGS if check.settings else ExitCode.UNCHECKED)
+    return code
 
 
 def _say(subject: str, health: str, text: str) -> None:

@@ -89,3 +89,13 @@ async def test_a_foreign_state_database_is_not_ok(trueup: Command, tmp_path: Pat
 
     assert said.code == 2
     assert re.search(r"^not ok +state database: ", said.out, re.MULTILINE)
+
+
+async def test_an_unknown_venue_is_a_wrong_setting(trueup: Command, tmp_path: Path) -> None:
+    path = point(tmp_path, "http://127.0.0.1:1")
+    path.write_text(path.read_text().replace('"binanceusdm"', '"binanceusdmm"'))
+
+    said = await examined(trueup)
+
+    assert said.code == 3
+    assert re.search(r"^not ok +account main: venue: .*did you mean binanceusdm", said.out, re.MULTILINE)
