@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 
 from dashboard.door import STATE_URL
@@ -13,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent
 APP = PACKAGE / "app.py"
 
 ADDRESS = "127.0.0.1"
+LOOPBACK = frozenset({ADDRESS, "::1", "localhost"})  # the hosts that .streamlit/config.toml lets in
 PORT = 8501
 HIGHEST_PORT = 65535
 
@@ -87,11 +87,7 @@ def check_address(address: str) -> None:
     Raises:
         LaunchError: It is not loopback: anybody who reaches the port could acknowledge alerts.
     """
-    try:
-        loopback = address == "localhost" or ip_address(address).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if address not in LOOPBACK:
         raise LaunchError(
             f"Address {address!r} is refused: the dashboard has no sign-in yet, so it is served on this "
             "machine only. Use 127.0.0.1, and a tunnel such as `ssh -L` from elsewhere."
