@@ -65,11 +65,14 @@ def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> N
     empty = Sketch().to_json()
     insert = upsert_into(connection, BUCKET).on_conflict_do_nothing()
     connection.execute(insert, [{**_columns(key), "sketch": empty} for key in sketches])
-    query = sa.select(BUCKET).where(sa.tuple_(*_KEY).in_(list(sketches)))
-    for row in connection.execute(query.order_by(*_KEY).with_for_update()):
-        sketches[row.tier, row.start, row.account, row.source, row.measure].merge(
-            Sketch.from_json(row.sketch)
-        )
+    # Asked for by the first columns of the key: a comparison of whole keys would read the whole table.
+    starts = {tier: sorted({start for each, start, *_ in sketches if each == tier}) for tier, *_ in sketches}
+    windows = ((BUCKET.c.tier == tier) & BUCKET.c.start.in_(each) for tier, each in starts.items())
+    query = sa.select(BUCKET).where(sa.or_(*windows)).order_by(*_KEY)
+    for row in connection.execute(query.with_for_update()):
+        mine = sketches.get((row.tier, row.start, row.account, row.source, row.measure))
+        if mine is not None:
+            mine.merge(Sketch.from_json(row.sketch))
     update = sa.update(BUCKET).where(*(column == sa.bindparam(f"the_{column.name}") for column in _KEY))
     values = [
         {**{f"the_{name}": value for name, value in _columns(key).items()}, "sketch": sketch.to_json()}
