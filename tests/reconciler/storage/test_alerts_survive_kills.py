@@ -32,7 +32,7 @@ def kill(process: subprocess.Popen[str]) -> list[str]:
 
 
 @pytest.mark.processes
-@pytest.mark.timeout(180)  # four interpreters start on a machine that may be busy
+@pytest.mark.timeout(180)  # three interpreters start on a machine that may be busy
 def test_no_confirmed_acknowledgement_is_lost_and_no_episode_doubled(state_url: str) -> None:
     sweeps = [start(state_url, "sweep", seed) for seed in (1, 2)]
     person = start(state_url, "person", 3)
