@@ -1,4 +1,4 @@
-"""The result of one reconciliation as a document, as `trueup reconcile --json` prints it, and its exit code."""
+"""One reconciliation's result as a document, as `trueup reconcile --json` prints it, and its exit code."""
 
 from dataclasses import dataclass
 from datetime import datetime
