@@ -8,11 +8,12 @@ from datetime import datetime
 import structlog
 
 from reconciler.account_watch import AccountWatch, Look
+from reconciler.agenda import WHOLE, Agenda
 from reconciler.alert import Alert
 from reconciler.alert_event import Clear, Detected, Observed, Unknown
 from reconciler.finding import FindingKey
 from reconciler.health import Health
-from reconciler.standing import Word
+from reconciler.observed import leg_of, observed
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView
@@ -20,6 +21,7 @@ from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import LegKey
 from verification.observation import Observation, SourceSilent
+from verification.stream import StreamHealth, StreamState
 
 SETTLE_SECONDS = 0.2
 """How long events are gathered before a targeted look: a fill comes with several."""
@@ -28,6 +30,14 @@ LOOKS_APART_SECONDS = 0.5
 """Least time between two targeted looks, for the venue's budget."""
 
 RECONNECT_SECONDS = 5.0
+REFUSED_SECONDS = 30.0
+"""How long after a refusal that only a person can mend (a wrong key) the venue is asked again."""
+
+LONGEST_PAUSE_SECONDS = 60.0
+"""What the pauses between looks at something that does not settle grow to."""
+
+UNSTREAMED_SECONDS = 15.0
+"""Between looks at the whole account while its stream is away or silent: only they detect anything then."""
 
 log = structlog.get_logger()
 
@@ -42,9 +52,13 @@ class AccountLoop:
         self._store = store
         self._clock = clock
         self._access = watch.venue.access
-        self._dirty: set[str] = set()
-        self._news = asyncio.Event()
+        self._agenda = Agenda()
+        self._spacing = watch.rules.confirmation.spacing.total_seconds()
+        self._again: dict[str, int] = {}
+        self._answers: dict[FindingKey, Clear] = {}
         self._connected = False
+        self._unread = False
+        self._turn = asyncio.Lock()
         self._rows: dict[LegKey, PositionView] = {}
         self._last_complete: datetime | None = None
         self.last_pass = clock.now()
@@ -57,42 +71,43 @@ class AccountLoop:
             except SourceError as error:
                 self._health.note_connect_failure(error, self._clock.now())
                 log.warning("account.connect_failed", account=self._access.account, error=str(error))
-                await self._store_unseen(str(error))
-                await self._clock.sleep(RECONNECT_SECONDS)
+                try:
+                    await self._store_unseen(str(error))
+                except StateDatabaseError as busy:
+                    self._bear(busy)
+                self.last_pass = self._clock.now()
+                await self._clock.sleep(RECONNECT_SECONDS if error.again else REFUSED_SECONDS)
             else:
                 self._connected = True
+        self._agenda.everything_soon()
 
     async def follow(self) -> None:
         """Look at a symbol soon after its stream or its ledger has moved; until cancelled."""
         stop = self._watch.venue.listen(self._hear)
         try:
             while True:
-                await self._news.wait()
+                await self._agenda.wait()
                 await self._clock.sleep(SETTLE_SECONDS)
-                symbols, self._dirty = frozenset(self._dirty), set()
-                self._news.clear()
+                symbols = self._agenda.take()
                 try:
-                    await self._apply(await self._watch.look(symbols))
+                    await self._look_at(symbols)
                 except StateDatabaseError as error:
-                    if not error.again:
-                        raise
-                    log.warning("state.busy", account=self._access.account, error=str(error))
-                    self.mark(symbols)
+                    self._bear(error)
+                    self._agenda.soon((WHOLE,) if symbols is None else symbols)
                 await self._clock.sleep(LOOKS_APART_SECONDS)
         finally:
             stop()
+            self._agenda.close()
 
     async def sweep(self) -> None:
         """Look at the whole account and store all that follows. Called by the schedule."""
         if not self._connected:
             return
-        look = await self._watch.look()
-        self._health.note_look(look)
-        await self._apply(look)
-        if look.status == "complete":
-            self._last_complete = look.finished.utc
-        await self._store.save_cycle(_cycle_view(look, self._access.venue, self._last_complete))
-        self.last_pass = self._clock.now()
+        try:
+            await self._look_at(None)
+        except StateDatabaseError as error:
+            self._bear(error)
+            self._agenda.everything_soon()
 
     async def check_health(self) -> None:
         """Judge what can and cannot be seen, and store it. Called by the schedule."""
@@ -100,48 +115,110 @@ class AccountLoop:
         stream = self._watch.venue.stream_health()
         judged = self._health.judge(stream, now)
         detected = tuple(Detected(finding, now.utc, confirmed=True) for finding in judged.findings)
-        clear = {key: Clear((shown,), now.utc, shown.text) for key, shown in judged.well.items()}
+        clear = {
+            key: Clear((shown,), self._health.seen_well(key, now), shown.text)
+            for key, shown in judged.well.items()
+        }
         await self._store.observe(Observed(detected, clear), now=now.utc)
         await self._store.save_sources(self._health.sources(stream, now))
 
     def mark(self, symbols: Iterable[str]) -> None:
-        """Have these symbols looked at soon."""
-        self._dirty.update(symbols)
-        if self._dirty:
-            self._news.set()
+        """Have these symbols looked at soon: something happened to them."""
+        happened = frozenset(symbols)
+        for symbol in happened:
+            self._again.pop(symbol, None)
+        self._agenda.soon(happened)
+
+    def mark_everything(self) -> None:
+        """Have the whole account looked at soon."""
+        self._again.pop(WHOLE, None)
+        self._agenda.everything_soon()
+
+    def answered(self, condition: FindingKey, clear: Clear) -> None:
+        """Take note that a verification has ended the doubt which `condition` tells of."""
+        self._answers[condition] = clear
+        self.mark((condition.symbol,))
+
+    def doubted(self, condition: FindingKey) -> None:
+        """Take note that a verification has ended in doubt."""
+        self._answers.pop(condition, None)
+        self.mark((condition.symbol,))
 
     def _hear(self, seen: Observation) -> None:
         if not isinstance(seen, SourceSilent):
             self.mark((seen.key.symbol,))
 
+    def _bear(self, error: StateDatabaseError) -> None:
+        """Go on where the state database is only busy: what was not stored is looked at again."""
+        if not error.again:
+            raise error
+        log.warning("state.busy", account=self._access.account, error=str(error))
+
+    async def _look_at(self, symbols: frozenset[str] | None) -> None:
+        """Look, then store what follows; one look after another, or an older one would be stored last."""
+        async with self._turn:
+            look = await self._watch.look(symbols)
+            self._health.note_look(look)
+            await self._apply(look)
+            if symbols is not None:
+                return
+            if look.status == "complete":
+                self._last_complete = look.finished.utc
+            await self._store.save_cycle(_cycle_view(look, self._access.venue, self._last_complete))
+            self.last_pass = self._clock.now()
+
     async def _apply(self, look: Look) -> None:
         account = self._access.account
         known = await self._store.open_alerts([account])
-        await self._store.observe(_observed(look, known), now=look.finished.utc)
+        await self._store.observe(observed(look, known, self._answers), now=look.finished.utc)
         alerts = await self._store.open_alerts([account])
         await self._store_positions(look, alerts)
-        self._look_again(look, alerts)
+        self._plan(look, alerts)
 
-    def _look_again(self, look: Look, alerts: Iterable[Alert]) -> None:
-        """Come back when what is suspected can be confirmed, and until what was alerted is settled."""
-        loop = asyncio.get_running_loop()
+    def _plan(self, look: Look, alerts: Iterable[Alert]) -> None:
+        """Come back when what is suspected can be confirmed, and until what is open is settled."""
+        open_alerts = tuple(alerts)
+        self._agenda.soon(look.comparison.sworn.moving)
         for judged in look.judged:
             if not judged.confirmed:
                 wait = max(judged.wait.total_seconds(), LOOKS_APART_SECONDS)
-                loop.call_later(wait, self.mark, (judged.finding.symbol,))
-        spacing = self._watch.rules.confirmation.spacing.total_seconds()
+                self._agenda.later(judged.finding.symbol, wait)
         found = {judged.finding.identity for judged in look.judged}
-        for alert in alerts:
-            unsettled = not alert.key.kind.blindness and alert.key not in found
-            if unsettled and (look.symbols is None or alert.key.symbol in look.symbols):
-                loop.call_later(spacing, self.mark, (alert.key.symbol,))
+        unsettled = {
+            alert.key.symbol
+            for alert in open_alerts
+            if not alert.key.kind.blindness
+            and alert.key not in found
+            and (look.symbols is None or alert.key.symbol in look.symbols)
+        }
+        for symbol in unsettled:
+            self._agenda.later(symbol, self._pause(symbol))
+        for symbol in (self._again.keys() - {WHOLE} - unsettled) & (look.symbols or self._again.keys()):
+            del self._again[symbol]
+        unread = bool(look.reading.failures or look.unreadable)
+        if unread != self._unread:
+            # What has just failed, or works again, is tried once more before long: two words are better.
+            self._unread = unread
+            self._again.pop(WHOLE, None)
+        if unread or any(alert.key.kind.blindness for alert in open_alerts):
+            self._agenda.later(WHOLE, self._pause(WHOLE))
+        else:
+            self._again.pop(WHOLE, None)
+        if _unstreamed(self._watch.venue.stream_health()):
+            self._agenda.later(WHOLE, UNSTREAMED_SECONDS)
+
+    def _pause(self, symbol: str) -> float:
+        """Return how long to wait before looking again at what has not settled: ever longer."""
+        times = self._again.get(symbol, 0)
+        self._again[symbol] = times + 1
+        least = max(self._spacing, LOOKS_APART_SECONDS)
+        return float(max(least, min(least * 2 ** min(times, 10), LONGEST_PAUSE_SECONDS)))
 
     async def _store_positions(self, look: Look, alerts: Iterable[Alert]) -> None:
         kinds: dict[LegKey, list[str]] = {}
         for alert in alerts:
             if alert.fired_at is not None and not alert.key.kind.blindness:
-                leg = LegKey(alert.key.account, alert.key.symbol, alert.key.leg)
-                kinds.setdefault(leg, []).append(str(alert.key.kind))
+                kinds.setdefault(leg_of(alert.key), []).append(str(alert.key.kind))
         kept = {} if look.symbols is None else self._rows
         rows = {key: row for key, row in kept.items() if key.symbol not in (look.symbols or ())}
         for row in look.comparison.legs:
@@ -151,40 +228,33 @@ class AccountLoop:
         await self._store.save_positions(self._access.account, views)
 
     async def _store_unseen(self, problem: str) -> None:
+        """Store that nothing of the account can be seen: its open alerts cannot be checked either."""
         now = self._clock.now().utc
-        self.last_pass = self._clock.now()
+        account = self._access.account
+        known = await self._store.open_alerts([account])
+        unknown = {alert.key: Unknown(problem, now) for alert in known if not alert.key.kind.blindness}
+        await self._store.observe(Observed(unknown=unknown), now=now)
         await self.check_health()
-        await self._store.save_cycle(
-            CycleView(
-                account=self._access.account,
-                venue=self._access.venue,
-                status="blind",
-                matched=0,
-                legs=0,
-                unprotected_notional=None,
-                finished_at=now,
-                last_complete_at=self._last_complete,
-                seconds=0.0,
-                problems=(problem,),
-            )
+        blind = CycleView(
+            account=account,
+            venue=self._access.venue,
+            status="blind",
+            matched=0,
+            legs=0,
+            unprotected_notional=None,
+            finished_at=now,
+            last_complete_at=self._last_complete,
+            seconds=0.0,
+            problems=(problem,),
         )
+        await self._store.save_cycle(blind)
 
 
-def _observed(look: Look, known: Iterable[Alert]) -> Observed:
-    at = look.finished.utc
-    detected = tuple(Detected(each.finding, at, confirmed=each.confirmed) for each in look.judged)
-    clear: dict[FindingKey, Clear] = {}
-    unknown: dict[FindingKey, Unknown] = {}
-    for alert in known:
-        key = alert.key
-        if key.kind.blindness or (look.symbols is not None and key.symbol not in look.symbols):
-            continue
-        standing = look.comparison.standing(key)
-        if standing.word is Word.CLEAR:
-            clear[key] = Clear(standing.evidence, at, standing.reason)
-        elif standing.word is Word.UNKNOWN:
-            unknown[key] = Unknown(standing.reason, at)
-    return Observed(detected, clear, unknown)
+def _unstreamed(stream: StreamHealth) -> bool:
+    """True when a stream that there is shows nothing."""
+    if stream.state is StreamState.UNSUPPORTED:
+        return False
+    return stream.state is not StreamState.LIVE or stream.missed_since is not None
 
 
 def _cycle_view(look: Look, venue: str, last_complete: datetime | None) -> CycleView:

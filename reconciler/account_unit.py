@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import datetime
 
 from reconciler.account_loop import AccountLoop
 from reconciler.account_watch import AccountWatch, Rules
@@ -11,14 +12,14 @@ from reconciler.blindness import BlindnessSettings
 from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.health import Health
 from reconciler.ledger_watch import LedgerChange, LedgerWatch
-from reconciler.ledgers.port import Ledger
+from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from reconciler.measuring import Measuring
 from reconciler.opens import Opens, is_working
 from reconciler.questions import Surroundings
 from reconciler.storage.store import Store
 from reconciler.unverified import unverified
 from reconciler.verification_record import record_of
-from verification.clock import Clock
+from verification.clock import Clock, Moment
 from verification.venue import Venue
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -57,14 +58,17 @@ class AccountUnit:
             pace=pace,
             on_sample=self._measuring.add,
         )
-        self._opens = Opens(self._verifier, self._surroundings, clock, self._answered)
+        self._opens = Opens(
+            self._verifier, self._surroundings, clock, self._answered, self._watch.settled_since
+        )
         self._ledger_watch = LedgerWatch(
             ledgers,
             clock,
             every=LEDGER_POLL_SECONDS,
             on_change=self._ledger_changed,
-            on_read=self._health.note_ledger,
+            on_read=self._ledger_read,
         )
+        self._unreadable: set[str] = set()
         self.loop = AccountLoop(self._watch, self._health, store, clock)
 
     async def run(self) -> None:
@@ -88,6 +92,13 @@ class AccountUnit:
             access.account, self._venue.mode, self._venue.markets, access.exclusive, self._watch.held
         )
 
+    def _ledger_read(self, name: str, error: LedgerUnreadable | None, at: Moment) -> None:
+        self._health.note_ledger(name, error, at)
+        if (error is not None) != (name in self._unreadable):
+            # It has just failed, or can be read again: the whole account is to be judged anew.
+            self._unreadable ^= {name}
+            self.loop.mark_everything()
+
     def _ledger_changed(self, change: LedgerChange) -> None:
         self.loop.mark(change.symbols)
         self._opens.ledger_changed(change)
@@ -101,9 +112,18 @@ class AccountUnit:
         if verification.verdict.kind is VerdictKind.UNKNOWN and not is_working(verification):
             finding = unverified(verification, self._venue.markets.get(key.symbol))
             await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
-        else:
-            verdict = verification.verdict
-            shown = Evidence(Party.EXCHANGE, str(verdict.decided_by or "order"), verdict.reason, now, {})
-            clear = {condition: Clear((shown,), now, verdict.reason)}
-            await self._store.observe(Observed(clear=clear), now=now)
-        self.loop.mark((key.symbol,))
+            self.loop.doubted(condition)
+            return
+        clear = _ended(verification, now)
+        await self._store.observe(Observed(clear={condition: clear}), now=now)
+        self.loop.answered(condition, clear)
+
+
+def _ended(verification: Verification, at: datetime) -> Clear:
+    """Return what ends the doubt: a verdict, or the order seen to rest alive."""
+    verdict = verification.verdict
+    if verdict.kind is VerdictKind.UNKNOWN:
+        reason = f"the order rests alive: {verdict.reason}"
+        return Clear((Evidence(Party.EXCHANGE, "order", reason, at, {}),), at, reason)
+    source = str(verdict.decided_by or "order")
+    return Clear((Evidence(Party.EXCHANGE, source, verdict.reason, at, {}),), at, verdict.reason)

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from reconciler.compare import compare
 from reconciler.comparison import CompareSettings, Comparison
 from reconciler.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
 from reconciler.expectation import LedgerReading
-from reconciler.finding import Finding, FindingKey
+from reconciler.finding import DIFFERENCES, Finding, FindingKey
 from reconciler.ledger_watch import changed_symbols
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from reconciler.merge import DEFAULT_MERGE, MergeSettings, merge_view
@@ -104,6 +104,7 @@ class AccountWatch:
         self._held: dict[LegKey, Baseline] = {}
         self._view: VenueView | None = None
         self._suspicions: dict[FindingKey, Suspicion] = {}
+        self._settled: dict[LegKey, Moment] = {}
         self._turn = asyncio.Lock()
         self._unlisten = venue.listen(self._hear)
         self._lag: timedelta | None = None
@@ -121,9 +122,10 @@ class AccountWatch:
         """Stop listening."""
         self._unlisten()
 
-    def suspected(self) -> frozenset[str]:
-        """Return the symbols on which something was found that is not settled yet."""
-        return frozenset(key.symbol for key in self._suspicions)
+    def settled_since(self, leg: LegKey, asked: Moment) -> bool:
+        """True when a look begun after `asked` saw both sides hold the same on a leg."""
+        seen = self._settled.get(leg)
+        return seen is not None and seen.monotonic > asked.monotonic
 
     async def look(self, symbols: frozenset[str] | None = None) -> Look:
         """Look at the account, or at some symbols of it. Looks at one account follow one another.
@@ -173,12 +175,13 @@ class AccountWatch:
         )
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
         self._forget(comparison)
+        self._settled |= dict.fromkeys(comparison.sworn.settled, started)
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now)
 
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity
         judgement: Judgement = judge(
-            self._suspicions.get(key),
+            self._past(key),
             finding,
             comparison.grounds[key],
             self.rules.confirmation,
@@ -187,6 +190,26 @@ class AccountWatch:
         )
         self._suspicions[key] = judgement.suspicion
         return Judged(finding, judgement.confirmed, judgement.reason, judgement.suspicion.wait)
+
+    def _past(self, key: FindingKey) -> Suspicion | None:
+        """Return what is remembered of a condition; of a leg that differs in turns, since when it does.
+
+        Its looks and its quiet are counted anew, but turning from one kind into another puts an alert off
+        no longer than changing quantities may.
+        """
+        past = self._suspicions.get(key)
+        if past is not None or key.kind not in DIFFERENCES:
+            return past
+        leg = (key.account, key.symbol, key.leg)
+        others = [
+            each
+            for other, each in self._suspicions.items()
+            if other.kind in DIFFERENCES and (other.account, other.symbol, other.leg) == leg
+        ]
+        if not others:
+            return None
+        eldest = min(others, key=lambda each: each.first_seen.monotonic)
+        return replace(eldest, key=key, expected=None, observed=None, looks=0)
 
     def _forget(self, comparison: Comparison) -> None:
         """Drop the suspicions that this look has shown to be gone; what it could not judge stays."""

@@ -1,11 +1,14 @@
 """One question to the alert table, and the facts about it that its rules ask for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reconciler.alert import Alert
 from reconciler.alert_event import Acknowledge, AlertSettings, Clear, Detected, Event
 from reconciler.finding import Severity
+
+STEPPED = timedelta(seconds=60)
+"""A finding further in the future than this was stored before the wall clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,11 @@ class Case:
     @property
     def outdated(self) -> bool:
         """The clear read ended before the last finding, or is the one already counted: nothing new."""
-        latest = self.open.last_clear
-        return self.clear.at <= max(self.open.last_seen, latest or self.open.last_seen)
+        latest = max(self.open.last_seen, self.open.last_clear or self.open.last_seen)
+        if latest - self.now > STEPPED:
+            # The wall clock was set back: its times before say nothing about what came first.
+            return False
+        return self.clear.at <= latest
 
     @property
     def enough(self) -> bool:

@@ -32,6 +32,12 @@ class Kind(StrEnum):
 _BLIND = frozenset({Kind.SOURCE_DOWN, Kind.SOURCE_STALE, Kind.LEDGER_UNREADABLE, Kind.RECONCILER_STALLED})
 
 
+DIFFERENCES = frozenset(
+    {Kind.ORPHANED_POSITION, Kind.PHANTOM_POSITION, Kind.QUANTITY_MISMATCH, Kind.SIDE_MISMATCH}
+)
+"""The ways in which a leg can differ: it differs in one of them at a time."""
+
+
 class Severity(StrEnum):
     """How bad it is. `rank` orders them."""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from reconciler.account_watch import Look
 from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
+from reconciler.finding import FindingKey, Kind
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.views import SourceView
 from verification.account import Part
@@ -60,6 +61,14 @@ class Health:
         for name, failing in sorted(self._ledgers.items()):
             views.append(self._view(f"ledger:{name}", f"ledger {name}", failing, now))
         return tuple(views)
+
+    def seen_well(self, key: FindingKey, now: Moment) -> datetime:
+        """Return when what `key` is about was last read, aware UTC: one read is one word, however often told.
+
+        A stream is well as long as it is; for it that is now.
+        """
+        name = f"ledger:{key.symbol}" if key.kind is Kind.LEDGER_UNREADABLE else key.symbol
+        return self._last_ok.get(name, now.utc)
 
     def _stream_view(self, stream: StreamHealth, now: Moment) -> SourceView:
         heard = stream.last_frame.utc if stream.last_frame is not None else None

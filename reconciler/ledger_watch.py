@@ -8,6 +8,9 @@ from reconciler.expectation import Expectation, LedgerReading
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from verification.clock import Clock, Moment
 
+FAILED_APART_SECONDS = 2.0
+"""Least time between two reads of a ledger that fails: a lock held for a moment is one failure, not ten."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerChange:
@@ -28,6 +31,7 @@ class LedgerChange:
 class _Known:
     token: object = None
     rows: dict[str, Expectation] | None = None
+    not_before: float = 0.0
 
 
 class LedgerWatch:
@@ -59,14 +63,17 @@ class LedgerWatch:
 
     async def _poll(self, ledger: Ledger) -> None:
         known = self._known[ledger.name]
+        if self._clock.now().monotonic < known.not_before:
+            return
         try:
             token = await asyncio.to_thread(ledger.version)
-            if known.rows is not None and token == known.token:
+            if known.rows is not None and known.token is not None and token == known.token:
                 return
             reading = await asyncio.to_thread(ledger.read)
         except LedgerUnreadable as error:
-            known.token = None
-            self._on_read(ledger.name, error, self._clock.now())
+            now = self._clock.now()
+            known.token, known.not_before = None, now.monotonic + FAILED_APART_SECONDS
+            self._on_read(ledger.name, error, now)
             return
         self._on_read(ledger.name, None, self._clock.now())
         before, rows = known.rows, {row.row_id: row for row in reading.rows}

@@ -14,6 +14,10 @@ LONGEST = timedelta(seconds=90)
 """How long one account may take: what has not lasted by then is reported as not settled."""
 
 
+MOVING = timedelta(seconds=1)
+"""After how long rows that changed while the venue was read are looked at again."""
+
+
 async def reconcile_once(settings: Settings, clock: Clock, account: str | None = None) -> Report:
     """Reconcile every account of the settings, or one, and report.
 
@@ -55,6 +59,8 @@ async def _settled_look(watch: AccountWatch, clock: Clock) -> Look:
     while True:
         look = await watch.look()
         waits = [judged.wait for judged in look.judged if not judged.confirmed]
+        if look.comparison.sworn.moving:
+            waits.append(MOVING)
         if not waits or _after(clock.now(), min(waits)) > end:
             return look
         await clock.sleep(max(min(waits).total_seconds(), 0.1))
@@ -68,9 +74,14 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
     confirmed = [judged.finding for judged in look.judged if judged.confirmed]
     confirmed.sort(key=lambda finding: (-finding.severity.rank, finding.symbol, finding.leg))
     unsettled = [judged for judged in look.judged if not judged.confirmed]
-    problems = (*look.problems, *(_unsettled(judged) for judged in unsettled))
-    status = "partial" if unsettled and look.status == "complete" else look.status
     comparison = look.comparison
+    moving = sorted(comparison.sworn.moving)
+    problems = (
+        *look.problems,
+        *(_unsettled(judged) for judged in unsettled),
+        *(f"{symbol}: its rows in the ledger went on changing while the venue was read" for symbol in moving),
+    )
+    status = "partial" if (unsettled or moving) and look.status == "complete" else look.status
     notes = tuple(f"{ignored.key.symbol}: {ignored.reason}" for ignored in comparison.ignored)
     warnings = tuple(line for reading in look.ledgers.values() for line in reading.warnings)
     return AccountReport(

@@ -9,14 +9,18 @@ import structlog
 from reconciler.ledger_watch import LedgerChange
 from reconciler.questions import LedgerQuestion, QuestionKey, Surroundings, questions
 from reconciler.storage.errors import StateDatabaseError
-from verification.clock import Clock
-from verification.observation import OrderSeen
+from verification.clock import Clock, Moment
+from verification.leg import LegKey
+from verification.observation import OrderSeen, Source
 from verification.verdict import VerdictKind
 from verification.verification import Verification
 from verification.verifier import Verifier
 
 WATCHED_FOR = timedelta(minutes=5)
 """How long a question without an answer is asked again: a late fill shows up within minutes or by a sweep."""
+
+PAUSE_SECONDS = (2.0, 30.0)
+"""Between asking again, from and to: the race before goes on listening meanwhile, and so do the looks."""
 
 log = structlog.get_logger()
 
@@ -32,12 +36,22 @@ class Opens:
         around: Callable[[], Surroundings],
         clock: Clock,
         on_answer: Answered,
+        settled: Callable[[LegKey, Moment], bool],
     ) -> None:
-        """`around` tells what is known now; `on_answer` is given every verification, UNKNOWN ones too."""
+        """Nothing is asked yet.
+
+        Args:
+            verifier: Answers.
+            around: Tells what is known now.
+            clock: Where time comes from.
+            on_answer: Is given every verification, UNKNOWN ones too.
+            settled: Says whether both sides of a leg were seen to hold the same since a moment.
+        """
         self._verifier = verifier
         self._around = around
         self._clock = clock
         self._on_answer = on_answer
+        self._settled = settled
         self._asked: set[QuestionKey] = set()
         self._waiting: asyncio.Queue[LedgerQuestion] = asyncio.Queue()
 
@@ -56,7 +70,8 @@ class Opens:
                 group.create_task(self._answer(put), name=f"verify {put.key.order}")
 
     async def _answer(self, put: LedgerQuestion) -> None:
-        end = self._clock.now().monotonic + WATCHED_FOR.total_seconds()
+        asked = put.question.asked
+        pause, longest = PAUSE_SECONDS
         while True:
             verification = await self._verifier.verify(put.question)
             verdict = verification.verdict
@@ -71,7 +86,10 @@ class Opens:
             await self._tell(verification)
             if verdict.kind is not VerdictKind.UNKNOWN or is_working(verification):
                 return
-            if self._clock.now().monotonic > end:
+            await self._clock.sleep(pause)
+            pause = min(2 * pause, longest)
+            late = self._clock.now().monotonic - asked.monotonic > WATCHED_FOR.total_seconds()
+            if late or self._settled(put.question.key, asked):
                 return
 
     async def _tell(self, verification: Verification) -> None:
@@ -89,6 +107,12 @@ class Opens:
 
 
 def is_working(verification: Verification) -> bool:
-    """True when the order was seen to rest alive: it has not happened yet, and there is no doubt about it."""
+    """True when the order rests alive by the venue's last word: there is no doubt about it, it only waits.
+
+    A word that was followed by a failure to ask again is not the last: what became of it since is not known.
+    """
+    words = [seen for seen in verification.observations if seen.provenance.source is Source.ORDER]
     orders = [seen for seen in verification.observations if isinstance(seen, OrderSeen)]
-    return bool(orders) and not any(order.terminal for order in orders)
+    if not words or not isinstance(words[-1], OrderSeen):
+        return False
+    return not any(order.terminal for order in orders)

@@ -7,6 +7,7 @@ from typing import Protocol
 from reconciler.alert_event import Clear, Detected, Observed
 from reconciler.blindness import EVERY_ACCOUNT, RECONCILER, BlindnessSettings, stalled
 from reconciler.finding import Evidence, FindingKey, Kind, Party
+from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.views import Heartbeat
 from verification.clock import Clock, Moment
@@ -54,8 +55,17 @@ class HeartbeatKeeper:
         if self._last.at is None or self._last.stopped:
             return
         finding = stalled(self._last, BlindnessSettings(), now=now)
-        if finding is not None:
-            await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
+        if finding is None:
+            return
+        while True:
+            try:
+                await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
+            except StateDatabaseError as error:
+                if not error.again:
+                    raise
+                await self._clock.sleep(1.0)
+            else:
+                return
 
     async def beat(self, accounts: Sequence[Looking]) -> None:
         """Beat if every account has been looked at lately; a process that lives but looks no more is dead."""

@@ -7,12 +7,15 @@ compares both clocks every second and plans the jobs anew when they have parted.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from verification.clock import Clock
 
 STEP_SECONDS = 1.0
 """How far wall clock and monotonic clock may part between two looks before it counts as a step."""
+
+log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
 
@@ -40,6 +43,8 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._tolerates = tolerates
         self._jobs: set[str] = set()
+        self._running: set[asyncio.Task[None] | None] = set()
+        self._ending = False
         self._broken: asyncio.Future[None] | None = None
 
     def every(self, name: str, seconds: float, job: Job) -> None:
@@ -48,7 +53,7 @@ class Schedule:
         self._scheduler.add_job(
             self._run_job,
             "interval",
-            args=(job,),
+            args=(name, job),
             id=name,
             seconds=seconds,
             next_run_time=self._clock.now().utc,
@@ -70,15 +75,29 @@ class Schedule:
                 group.create_task(self._watch())
                 await self._broken
         finally:
-            self._scheduler.shutdown(wait=False)
+            self._ending = True
+            running = [task for task in self._running if task is not None]
+            self._scheduler.shutdown(wait=False)  # this cancels what runs
+            await asyncio.gather(*running, return_exceptions=True)
 
-    async def _run_job(self, job: Job) -> None:
+    async def _run_job(self, name: str, job: Job) -> None:
+        """Run one job; nothing that it raises gets to APScheduler, which would only log it and go on."""
+        task = asyncio.current_task()
+        self._running.add(task)
         try:
             await job()
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
         except Exception as error:
-            if not self._tolerates(error) and self._broken is not None and not self._broken.done():
+            if self._tolerates(error):
+                log.warning("job.failed", job=name, error=str(error))
+            elif self._broken is None or self._broken.done():
+                raise
+            else:
                 self._broken.set_exception(error)
-            raise
+        finally:
+            self._running.discard(task)
 
     async def _watch(self) -> None:
         last = self._clock.now()

@@ -57,6 +57,8 @@ async def run(settings: Settings, clock: Clock) -> int:
             await service.run(_told_to_stop())
         finally:
             await service.close()
+        # Only here: after a bug the heart just stops, and the next process tells of the silence.
+        await heart.say_good_bye()
     return 0
 
 
@@ -96,10 +98,10 @@ class Service:
                 task.cancel()
 
     async def close(self) -> None:
-        """End every connection and say good-bye: a stopped reconciler is blind, and the screens say so."""
-        for unit in self._units:
-            await unit.close()
-        await self._heart.say_good_bye()
+        """End every connection, even where ending one of them fails."""
+        async with asyncio.TaskGroup() as group:
+            for unit in self._units:
+                group.create_task(unit.close())
 
     async def _beat(self) -> None:
         await self._heart.beat([unit.loop for unit in self._units])

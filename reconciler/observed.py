@@ -1,0 +1,73 @@
+"""What one look at an account tells its alerts: found, gone, or not known; pure."""
+
+from collections.abc import Iterable, Mapping
+
+from reconciler.account_watch import Look
+from reconciler.alert import Alert
+from reconciler.alert_event import Clear, Detected, Observed, Unknown
+from reconciler.finding import DIFFERENCES, FindingKey, Kind
+from reconciler.standing import Word
+from verification.leg import LegKey
+
+_UNSTOPPED = frozenset({Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH})
+"""Differences under which a missing stop is not raised by itself."""
+
+
+def observed(look: Look, known: Iterable[Alert], answers: Mapping[FindingKey, Clear]) -> Observed:
+    """Return what a look says of what it found and of the alerts that are open.
+
+    A leg that has come to differ in another way keeps its old alert until the new one fires: there is no
+    moment at which it differs and nobody is told.
+
+    Args:
+        look: The look.
+        known: The open alerts of the account.
+        answers: Answers of verifications by the condition whose doubt they end: an answer does not age.
+    """
+    alerts = tuple(known)
+    at = look.finished.utc
+    detected = tuple(Detected(each.finding, at, confirmed=each.confirmed) for each in look.judged)
+    growing = _growing(look, alerts)
+    clear: dict[FindingKey, Clear] = {}
+    unknown: dict[FindingKey, Unknown] = {}
+    for alert in alerts:
+        key = alert.key
+        if key.kind.blindness or (look.symbols is not None and key.symbol not in look.symbols):
+            continue
+        standing = look.comparison.standing(key)
+        answer = answers.get(key)
+        instead = growing.get(leg_of(key))
+        if standing.word is Word.FOUND:
+            continue
+        if alert.fired_at is not None and instead is not None and _held_by(key.kind, instead):
+            unknown[key] = Unknown(f"it may have become {_words(instead)}, which has to last first", at)
+        elif standing.word is Word.CLEAR:
+            clear[key] = Clear(standing.evidence, at, standing.reason)
+        elif answer is not None and answer.at > alert.last_seen:
+            clear[key] = Clear(answer.evidence, at, answer.reason)
+        else:
+            unknown[key] = Unknown(standing.reason, at)
+    return Observed(detected, clear, unknown)
+
+
+def leg_of(key: FindingKey) -> LegKey:
+    """Return the leg that a condition is about."""
+    return LegKey(key.account, key.symbol, key.leg)
+
+
+def _growing(look: Look, alerts: Iterable[Alert]) -> dict[LegKey, Kind]:
+    """Return the differences that were found and that nobody has been told of yet, by leg."""
+    fired = {alert.key for alert in alerts if alert.fired_at is not None}
+    return {
+        leg_of(each.finding.identity): each.finding.kind
+        for each in look.judged
+        if each.finding.kind in DIFFERENCES and not each.confirmed and each.finding.identity not in fired
+    }
+
+
+def _held_by(kind: Kind, instead: Kind) -> bool:
+    return instead in _UNSTOPPED if kind is Kind.UNPROTECTED_POSITION else kind is not instead
+
+
+def _words(kind: Kind) -> str:
+    return kind.value.replace("_", " ")
