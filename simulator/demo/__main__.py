@@ -21,7 +21,10 @@ from simulator.demo.venue_control import VenueControl
 PORT = 8501
 WRONG_USAGE = 3
 DID_NOT_COME_UP = 2
-UNHURRIED = Tempo(alert_seconds=25.0, pause_seconds=4.0)
+HOLD_SECONDS = 25.0
+"""How long an alert stays before the story heals it, so that a person can look at it and acknowledge it."""
+
+PAUSE_SECONDS = 4.0
 HEADLESS = Tempo(alert_seconds=1.0, pause_seconds=0.2)
 
 
@@ -66,7 +69,8 @@ class Demo:
                 task.cancel()
 
     async def _play(self, alerts: AlertFollower) -> None:
-        tempo = HEADLESS if self._options.headless else UNHURRIED
+        unhurried = Tempo(alert_seconds=self._options.hold, pause_seconds=PAUSE_SECONDS)
+        tempo = HEADLESS if self._options.headless else unhurried
         async with VenueControl(self._house.venue_url) as venue:
             story = Story(
                 self._house.stage,
@@ -130,6 +134,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=None, help="end after this long")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     parser.add_argument("--seed", type=int, default=1, help="the story's chance (1)")
+    parser.add_argument(
+        "--hold",
+        type=float,
+        default=HOLD_SECONDS,
+        help=f"how many seconds an alert stays before the story heals it ({HOLD_SECONDS:g})",
+    )
     parser.add_argument("--port", type=int, default=PORT, help=f"the dashboard's port ({PORT})")
     options = parser.parse_args()
     if not options.headless and not is_free(options.port):

@@ -1,0 +1,1 @@
+"""The real dashboard in headless Chromium, against the running processes."""

@@ -1,0 +1,74 @@
+"""The demo as a running process, and a browser that looks at it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+
+
+class Demo:
+    """One running `trueup demo`."""
+
+    def __init__(self, port: int, process: subprocess.Popen[str], log: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = process
+        self.log = log
+
+    def kill(self, module: str) -> None:
+        """Kill -9 the one process of the demo that runs `python -m module`."""
+        found = [pid for pid in self._children() if module in self._words(pid)]
+        assert len(found) == 1, f"{module} runs {len(found)} times: {self.log.read_text()}"
+        os.kill(found[0], signal.SIGKILL)
+
+    def story(self) -> str:
+        """What the demo has told so far."""
+        return self.log.read_text()
+
+    def _children(self) -> list[int]:
+        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in tasks.read_text().split()]
+
+    @staticmethod
+    def _words(pid: int) -> list[str]:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
+@contextmanager
+def demo(folder: Path, *options: str) -> Iterator[Demo]:
+    """Run `trueup demo` on a free port until the block is left; then it must end by itself on Ctrl-C."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    log = folder / "demo.log"
+    command = [sys.executable, "-m", "reconciler", "demo", "--port", str(port), *options]
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, text=True)
+    try:
+        yield Demo(port, process, log)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
