@@ -9,6 +9,7 @@ from reconciler.account_loop import AccountLoop
 from reconciler.account_watch import AccountWatch, Rules
 from reconciler.alert_event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
+from reconciler.bot_verifications import BotVerifications
 from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.health import Health
 from reconciler.ledger_watch import LedgerChange, LedgerWatch
@@ -69,6 +70,7 @@ class AccountUnit:
             on_read=self._ledger_read,
         )
         self._unreadable: set[str] = set()
+        self._bots = BotVerifications(account, ledgers, store, clock, on_read=self._health.note_ledger)
         self.loop = AccountLoop(self._watch, self._health, store, clock)
 
     async def run(self) -> None:
@@ -79,6 +81,7 @@ class AccountUnit:
             group.create_task(self._ledger_watch.run())
             group.create_task(self._opens.run())
             group.create_task(self._measuring.run())
+            group.create_task(self._bots.run())
 
     async def close(self) -> None:
         """End the measurements and every connection of the account."""

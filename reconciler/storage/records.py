@@ -17,6 +17,7 @@ from reconciler.storage.mapping import Values, cycle_values, position_values, ve
 from reconciler.storage.rows import (
     CycleRow,
     HeartbeatRow,
+    JournalCursorRow,
     PositionStateRow,
     SourceStateRow,
     VerificationRow,
@@ -25,6 +26,7 @@ from reconciler.storage.rows import (
 from reconciler.storage.upsert import put, upsert_into
 from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
 
+CURSOR = table(JournalCursorRow)
 CYCLE = table(CycleRow)
 HEARTBEAT = table(HeartbeatRow)
 POSITION = table(PositionStateRow)
@@ -112,6 +114,27 @@ def save_verification(
     connection.execute(statement)
     same = sa.and_(*(VERIFICATION.c[name] == values[name] for name in key))
     return int(connection.execute(sa.select(VERIFICATION.c.id).where(same)).scalar_one())
+
+
+def journal_cursor(connection: sa.Connection, account: str, ledger: str) -> int:
+    """Return the number of the last verification taken over from a bot's journal; 0 before the first."""
+    mine = (CURSOR.c.account == account) & (CURSOR.c.ledger == ledger)
+    found = connection.execute(sa.select(CURSOR.c.last_id).where(mine)).scalar()
+    return 0 if found is None else int(found)
+
+
+def take_over(
+    connection: sa.Connection,
+    account: str,
+    ledger: str,
+    verifications: Sequence[tuple[VerificationView, Sequence[Mapping[str, Any]]]],
+    *,
+    last_id: int,
+) -> None:
+    """Store verifications of a bot's journal, and that it was read up to `last_id`, or neither."""
+    for view, evidence in verifications:
+        save_verification(connection, replace(view, account=account), evidence)
+    put(connection, CURSOR, [{"account": account, "ledger": ledger, "last_id": last_id}])
 
 
 def retain(connection: sa.Connection, sources: Mapping[str, Collection[str]]) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -223,6 +223,16 @@ class VerificationRow(StateRow, table=True):
     reason: str = Field(sa_type=PlainText)
     order_id: str = Field(sa_type=PlainText)
     evidence: Sequence[Mapping[str, Any]] = Field(sa_type=JsonText)
+
+
+class JournalCursorRow(StateRow, table=True):
+    """Up to which number the verifications of a bot's journal have been taken over."""
+
+    __tablename__ = "journal_cursor"
+
+    account: str = Field(primary_key=True, sa_type=PlainText)
+    ledger: str = Field(primary_key=True, sa_type=PlainText)
+    last_id: int = Field(sa_type=BigNumber)
 
 
 class LatencyBucketRow(StateRow, table=True):

@@ -76,6 +76,25 @@ class Store:
         """Store a verification, once however often it is called, and return its id."""
         return await self._writer.do(partial(records.save_verification, view=view, evidence=evidence))
 
+    async def journal_cursor(self, account: str, ledger: str) -> int:
+        """Return the number of the last verification taken over from a bot's journal; 0 before the first."""
+        return await asyncio.to_thread(
+            self._read, partial(records.journal_cursor, account=account, ledger=ledger)
+        )
+
+    async def take_over(
+        self,
+        account: str,
+        ledger: str,
+        verifications: Sequence[tuple[VerificationView, Sequence[Mapping[str, Any]]]],
+        *,
+        last_id: int,
+    ) -> None:
+        """Store verifications of a bot's journal and up to where it was read. See `records.take_over`."""
+        await self._writer.do(
+            lambda connection: records.take_over(connection, account, ledger, verifications, last_id=last_id)
+        )
+
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
         """Take samples into their windows; give many at once, about once a second."""
         await self._writer.do(partial(latency.add_samples, samples=samples))

@@ -1,0 +1,94 @@
+"""Takes over what bots verified themselves, from their journals into the state database, once each."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
+from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.store import Store
+from verification.clock import Clock, Moment
+
+EVERY_SECONDS = 1.0
+FAILED_SECONDS = 5.0
+"""After how long a journal whose verifications could not be read is read again."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Known:
+    token: object = None
+    reads: int = 0
+
+
+class BotVerifications:
+    """Follows the journals among the ledgers of one account; other ledgers hold no verifications."""
+
+    def __init__(
+        self,
+        account: str,
+        ledgers: Sequence[Ledger],
+        store: Store,
+        clock: Clock,
+        *,
+        on_read: Callable[[str, LedgerUnreadable | None, Moment], None],
+    ) -> None:
+        """`on_read` is told of each read by `NAME/verifications`, with its error if it failed."""
+        self._account = account
+        self._journals = tuple(ledger for ledger in ledgers if isinstance(ledger, JournalLedger))
+        self._store = store
+        self._clock = clock
+        self._on_read = on_read
+
+    async def run(self) -> None:
+        """Follow every journal until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for journal in self._journals:
+                group.create_task(self._follow(journal))
+
+    async def _follow(self, journal: JournalLedger) -> None:
+        known = _Known()
+        while True:
+            pause = EVERY_SECONDS
+            try:
+                await self._catch_up(journal, known)
+            except LedgerUnreadable as error:
+                known.token, known.reads, pause = None, 0, FAILED_SECONDS
+                self._on_read(f"{journal.name}/verifications", error, self._clock.now())
+            except StateDatabaseError as error:
+                if not error.again:
+                    raise
+                known.token = None
+                log.warning("state.busy", account=self._account, error=str(error))
+            await self._clock.sleep(pause)
+
+    async def _catch_up(self, journal: JournalLedger, known: _Known) -> None:
+        token = await asyncio.to_thread(journal.version)
+        # After a failure it takes two reads, a moment apart, before it counts as readable.
+        if known.token is not None and token == known.token and known.reads > 1:
+            return
+        while await self._take(journal):
+            pass
+        known.token = token
+        known.reads += 1
+        self._on_read(f"{journal.name}/verifications", None, self._clock.now())
+
+    async def _take(self, journal: JournalLedger) -> bool:
+        """Take the next ones over; False when there are no more."""
+        last = await self._store.journal_cursor(self._account, journal.name)
+        # The last one is read again: where it is gone, this is another journal, to be read from the start.
+        found = await asyncio.to_thread(journal.read_verifications, max(last - 1, 0))
+        if last and (not found or found[0].id != last):
+            log.warning("journal.replaced", account=self._account, ledger=journal.name)
+            last, found = 0, await asyncio.to_thread(journal.read_verifications, 0)
+        new = [each for each in found if each.id > last]
+        if not new:
+            return False
+        await self._store.take_over(
+            self._account, journal.name, [(each.view, each.evidence) for each in new], last_id=new[-1].id
+        )
+        return len(found) == VERIFICATIONS_AT_ONCE
