@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from reconciler.account_loop import AccountLoop
 from reconciler.account_watch import AccountWatch, Rules
 from reconciler.alert_event import Clear, Detected, Observed
@@ -21,13 +23,18 @@ from reconciler.storage.store import Store
 from reconciler.unverified import unverified
 from reconciler.verification_record import record_of
 from verification.clock import Clock, Moment
+from verification.errors import SourceError
+from verification.fill_probe import FillProbe
 from verification.venue import Venue
+from verification.venue_clock import VenueClock
 from verification.verdict import VerdictKind
 from verification.verification import Verification
 from verification.verifier import Pace, Verifier
 
 LEDGER_POLL_SECONDS = 0.25
 """How often the change token of a ledger is looked at: a stat of two files, no transaction."""
+
+log = structlog.get_logger()
 
 
 class AccountUnit:
@@ -52,12 +59,17 @@ class AccountUnit:
         self._health = Health(account, blindness)
         self._watch = AccountWatch(venue, ledgers, rules, clock)
         self._measuring = Measuring(store, clock, self._watch.believe_lag)
+        self._venue_clock = VenueClock(venue, clock)
+        chance = random.Random()  # noqa: S311 - jitter
+        self._probe = FillProbe(venue, clock, self._venue_clock, chance=chance, on_sample=self._measuring.add)
         self._verifier = Verifier(
             venue,
             clock,
-            chance=random.Random(),  # noqa: S311 - jitter
+            chance=chance,
             pace=pace,
             on_sample=self._measuring.add,
+            venue_clock=self._venue_clock,
+            lag_is_measured=self._probe.measures,
         )
         self._opens = Opens(
             self._verifier, self._surroundings, clock, self._answered, self._watch.settled_since
@@ -82,10 +94,19 @@ class AccountUnit:
             group.create_task(self._opens.run())
             group.create_task(self._measuring.run())
             group.create_task(self._bots.run())
+            group.create_task(self._probe.run())
+
+    async def measure_clock(self) -> None:
+        """Measure the venue's clock, from which every lag is counted. Called by the schedule."""
+        try:
+            await self._venue_clock.measure()
+        except SourceError as error:
+            log.info("clock.not_measured", account=self._venue.access.account, error=str(error))
 
     async def close(self) -> None:
         """End the measurements and every connection of the account."""
         self._watch.close()
+        self._probe.close()
         await self._verifier.close()
         await self._venue.close()
 

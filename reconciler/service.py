@@ -19,6 +19,7 @@ from verification.clock import Clock
 
 HEARTBEAT_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
+CLOCK_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -90,6 +91,7 @@ class Service:
         for number, unit in enumerate(self._units):
             schedule.every(f"sweep {number}", seconds, unit.loop.sweep)
             schedule.every(f"health {number}", min(seconds, 2.0), unit.loop.check_health)
+            schedule.every(f"clock {number}", CLOCK_SECONDS, unit.measure_clock)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(unit.run()) for unit in self._units]
             tasks.append(group.create_task(schedule.run()))

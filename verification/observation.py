@@ -91,6 +91,8 @@ class OrderSeen:
         status: The venue's status in ccxt's words (open, closed, canceled, expired, rejected), for display.
         average_price: Mean price of what executed; None if unknown or nothing executed.
         provenance: Where from and when.
+        conditional: True for a conditional order itself: its number is not the number of the order that it
+            became, and its execution is told a second time by that one.
     """
 
     key: LegKey
@@ -102,6 +104,7 @@ class OrderSeen:
     status: str
     average_price: Decimal | None
     provenance: Provenance
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

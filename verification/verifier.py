@@ -27,6 +27,7 @@ from verification.sources.bot_cache import read_bot_cache
 from verification.sources.rest import leg_in_list
 from verification.stream import StreamState
 from verification.venue import Venue
+from verification.venue_clock import VenueClock
 from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
@@ -52,6 +53,10 @@ class Pace:
 SampleSink = Callable[[LatencySample], None]
 
 
+def _nobody_else(_: Question) -> bool:
+    return False
+
+
 class Verifier:
     """Answers questions about one account. Safe to use for many questions at once."""
 
@@ -64,19 +69,35 @@ class Verifier:
         pace: Pace | None = None,
         bot_cache: object | None = None,
         on_sample: SampleSink | None = None,
+        venue_clock: VenueClock | None = None,
+        lag_is_measured: Callable[[Question], bool] = _nobody_else,
     ) -> None:
-        """`bot_cache` may be any object; see `read_bot_cache`. `on_sample` gets each latency measured."""
+        """Prepare; nothing is asked yet.
+
+        Args:
+            venue: The account.
+            clock: Where time comes from.
+            chance: Jitter between questions.
+            pace: How time and budget are spent.
+            bot_cache: Any object; see `read_bot_cache`.
+            on_sample: Gets each latency measured. None: after a verdict nothing more is asked.
+            venue_clock: The venue's clock as others know it already; None: one of its own.
+            lag_is_measured: True of a question whose fill somebody else measures: only request times are
+                sampled then, and nothing is asked after the verdict.
+        """
         self._venue = venue
         self._clock = clock
         self._chance = chance
         self._pace = pace or Pace()
         self._bot_cache = bot_cache
         self._on_sample = on_sample
+        self._venue_clock = venue_clock or VenueClock(venue, clock)
+        self._lag_is_measured = lag_is_measured
         self._races: set[asyncio.Task[None]] = set()
 
     def watch(self, key: LegKey) -> Watch:
         """Start to listen for a leg. Call it before the order is sent, so that no push can be missed."""
-        return Watch(self._venue, key)
+        return Watch(self._venue, key, self._clock.now())
 
     async def baseline(self, key: LegKey) -> Baseline:
         """Return what the leg holds now, for a question that is to be asked after an order.
@@ -164,7 +185,7 @@ class Verifier:
 
     async def _race(self, question: Question, watch: Watch, decided: asyncio.Future[Verification]) -> None:
         end = self._clock.now().monotonic + self._pace.deadline
-        lags = LagWatch(question, self._venue.access.account)
+        lags = LagWatch(question, self._venue.access.account, watch.listening)
         with watch:
             async with asyncio.TaskGroup() as group:
                 askers = [
@@ -175,11 +196,12 @@ class Verifier:
                     askers.append(group.create_task(self._ask_bot_cache(question.key, watch, decided)))
                 verdict = await self._until_conclusive(question, watch, end)
                 decided.set_result(self._answer(question, watch, verdict))
-                if verdict.kind is not VerdictKind.REFUTED:
+                if self._measures(question, verdict):
                     await self._until_shown_by_all(watch, lags)
                 for asker in askers:
                     asker.cancel()
-        await self._report(lags)
+        lags.catch_up(watch.seen)
+        await self._report(lags, with_lag=self._measures(question, verdict))
 
     async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
         while True:
@@ -188,30 +210,28 @@ class Verifier:
             left = end - self._clock.now().monotonic
             if verdict.conclusive or left <= 0:
                 return verdict
-            await _news_or_timeout(watch, left)
+            await watch.news_within(left)
 
     async def _until_shown_by_all(self, watch: Watch, lags: LagWatch) -> None:
         end = self._clock.now().monotonic + self._pace.measure_for
-        noted = 0
         while True:
             watch.news.clear()
-            for observation in watch.seen[noted:]:
-                lags.note(observation)
-            noted = len(watch.seen)
+            lags.catch_up(watch.seen)
             left = end - self._clock.now().monotonic
             if lags.complete or left <= 0:
                 return
-            await _news_or_timeout(watch, left)
+            await watch.news_within(left)
 
-    async def _report(self, lags: LagWatch) -> None:
+    def _measures(self, question: Question, verdict: Verdict) -> bool:
+        """Return True when there is a lag to learn, somebody wants it, and nobody else learns it."""
+        wanted = self._on_sample is not None and verdict.kind is not VerdictKind.REFUTED
+        return wanted and not self._lag_is_measured(question)
+
+    async def _report(self, lags: LagWatch, *, with_lag: bool) -> None:
         if self._on_sample is None:
             return
-        try:
-            async with asyncio.timeout(self._pace.deadline):
-                offset = (await self._venue.read_clock_offset()).offset
-        except (SourceError, TimeoutError):
-            offset = None  # request times need no offset; visibility lag is then left out, never guessed
-        for sample in lags.samples(offset, self._clock.now()):
+        venue_time = await self._venue_clock.ask(self._pace.deadline) if with_lag else None
+        for sample in (*lags.request_times(), *lags.lags(venue_time)):
             self._on_sample(sample)
 
     async def _ask_order(
@@ -275,11 +295,3 @@ _STREAM_SILENCES = {
     StreamState.DOWN: Silence.UNREACHABLE,
     StreamState.UNSUPPORTED: Silence.UNSUPPORTED,
 }
-
-
-async def _news_or_timeout(watch: Watch, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await watch.news.wait()
-    except TimeoutError:
-        return

@@ -5,17 +5,26 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from verification.clock import Moment
+from verification.first_showing import Listening
 from verification.leg import LegKey
 from verification.observation import Observation
+from verification.stream import StreamState
 from verification.venue import Venue
 
 
 class Watch:
-    """Keeps what the stream pushes about one leg, from before the order is sent."""
+    """Keeps what the stream pushes about one leg, from before the order is sent.
 
-    def __init__(self, venue: Venue, key: LegKey) -> None:
+    Attributes:
+        listening: Since when, and to which life of the stream; None if it was not live at the beginning.
+    """
+
+    def __init__(self, venue: Venue, key: LegKey, now: Moment) -> None:
         """Start to listen at once."""
         self.key = key
+        health = venue.stream_health()
+        self.listening = Listening(now, health.epoch) if health.state is StreamState.LIVE else None
         self.seen: list[Observation] = []
         self.news = asyncio.Event()
         self._stop: Callable[[], None] | None = venue.listen(self._hear)
@@ -28,6 +37,14 @@ class Watch:
         """Put one more observation to the rest and wake whoever waits."""
         self.seen.append(observation)
         self.news.set()
+
+    async def news_within(self, seconds: float) -> None:
+        """Wait until something was added since `news` was cleared, but no longer than this."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.news.wait()
+        except TimeoutError:
+            return
 
     def close(self) -> None:
         """Stop listening. Safe to call twice."""

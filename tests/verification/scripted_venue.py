@@ -54,6 +54,8 @@ class ScriptedVenue:
         self.listeners: list[Listener] = []
         self.newest: dict[LegKey, Observation] = {}
         self.state = StreamState.LIVE
+        self.live_since: Moment | None = None  # None: since before everything
+        self.epoch = 1
         self.flight = SingleFlight(self._list)
 
     async def connect(self) -> None:
@@ -70,7 +72,13 @@ class ScriptedVenue:
     def push(self, *facts: Observation) -> None:
         """Tell the listeners something now."""
         for fact in facts:
-            now = replace(fact.provenance, received=self.clock.now(), source=Source.WEBSOCKET, sent=None)
+            now = replace(
+                fact.provenance,
+                received=self.clock.now(),
+                source=Source.WEBSOCKET,
+                sent=None,
+                epoch=self.epoch,
+            )
             for listener in list(self.listeners):
                 listener(replace(fact, provenance=now))
 
@@ -79,7 +87,8 @@ class ScriptedVenue:
 
     def stream_health(self) -> StreamHealth:
         now = self.clock.now()
-        return StreamHealth(self.state, 1, now, None, None, None, None)
+        since = self.live_since or Moment(now.utc, float("-inf"))
+        return StreamHealth(self.state, self.epoch, since, None, None, None, None)
 
     def latest(self, key: LegKey) -> Observation | None:
         return self.newest.get(key)

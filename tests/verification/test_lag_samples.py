@@ -11,11 +11,13 @@ from tests.verification.drawn import KEY, OTHER_LEG, START, closing, gone, momen
 from tests.verification.scene import Scene, play
 from tests.verification.scripted_venue import held
 from verification.errors import SourceUnreachable
+from verification.first_showing import Listening
 from verification.lag_watch import LagWatch
 from verification.latency import Measure
-from verification.observation import Observation, OrderSeen, Source
+from verification.observation import Observation, OrderSeen, Silence, Source
 from verification.question import Question
 from verification.venue import ClockOffset
+from verification.venue_time import VenueTime
 from verification.verdict import VerdictKind
 from verification.verifier import Verifier
 
@@ -26,7 +28,7 @@ def filled_at(seconds: float, seen: OrderSeen | None = None) -> OrderSeen:
     """A fill whose venue time is some seconds after the start."""
     seen = seen or order(43, ended=True, agree=True)
     at = START + timedelta(seconds=seconds)
-    return replace(seen, provenance=replace(seen.provenance, exchange_at=at))
+    return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_at=at))
 
 
 def lags(scene: Scene) -> dict[Source, float]:
@@ -58,6 +60,53 @@ def test_the_incident_is_decided_in_8_ms_and_all_three_lags_are_measured() -> No
         assert all(s.milliseconds == pytest.approx(120 if s.source is ORDER else 10) for s in requests)
         assert scene.venue.positions.asked_at[-1] < 6, "nobody is asked once all have shown it"
         assert not scene.venue.listeners
+
+    play(story)
+
+
+@pytest.mark.parametrize("skew", [-0.7, 0.7])
+def test_a_venue_whose_clock_is_off_is_measured_alike(skew: float) -> None:
+    async def story(scene: Scene) -> None:
+        incident(scene)
+        scene.venue.order.answers = {0: filled_at(skew)}
+        scene.venue.offset.answers = {0: ClockOffset(timedelta(seconds=skew), timedelta(0))}
+        await scene.ask()
+        await asyncio.sleep(10)
+        measured = lags(scene)
+        assert measured[WS] == pytest.approx(8, abs=0.1)
+        assert measured[ORDER] == pytest.approx(120, abs=0.1)
+        assert 3000 <= measured[REST] <= 3000 + 2400 + 20
+
+    play(story)
+
+
+def test_a_clock_known_too_badly_gives_no_lag() -> None:
+    async def story(scene: Scene) -> None:
+        incident(scene)
+        scene.venue.offset.answers = {0: ClockOffset(timedelta(0), timedelta(milliseconds=300))}
+        await scene.ask()
+        await asyncio.sleep(10)
+        assert not lags(scene)
+
+    play(story)
+
+
+def test_what_somebody_else_measures_is_not_measured_twice() -> None:
+    async def story(scene: Scene) -> None:
+        incident(scene)
+        samples = scene.samples
+        verifier = Verifier(
+            scene.venue,
+            scene.clock,
+            chance=random.Random(1),
+            on_sample=samples.append,
+            lag_is_measured=lambda question: question.order_id == "7",
+        )
+        await verifier.verify(opening())
+        await asyncio.sleep(10)
+        assert not lags(scene)
+        assert {s.measure for s in samples} <= {Measure.REQUEST_TIME}
+        assert max(scene.venue.positions.asked_at) < 0.008, "after the verdict nothing is asked"
 
     play(story)
 
@@ -154,22 +203,109 @@ SHOWS: list[tuple[str, Question, Observation, bool]] = [
 
 @pytest.mark.parametrize(("question", "seen", "shown"), [s[1:] for s in SHOWS], ids=[s[0] for s in SHOWS])
 def test_what_counts_as_showing_it(question: Question, seen: Observation, *, shown: bool) -> None:
-    watch = LagWatch(question, "main")
+    watch = LagWatch(question, "main", None)
     watch.note(seen)
     assert watch.shown_by(seen.provenance.source) is shown
     assert not watch.complete
 
 
+LISTENING = Listening(moment(-9), 1)
+
+
+def of(watch: LagWatch, offset: float = 0) -> dict[Source, float]:
+    """The lags with a venue whose clock is so many seconds ahead of ours."""
+    known = VenueTime(moment(0), timedelta(seconds=offset), timedelta(0))
+    return {sample.source: sample.milliseconds for sample in watch.lags(known)}
+
+
+def pushed(seconds: float, at: float, *, epoch: int = 1) -> OrderSeen:
+    """A push, `at` some second, of a fill at `seconds` by the venue's clock."""
+    seen = filled_at(seconds, order(43, at=at, source=WS))
+    return replace(seen, provenance=replace(seen.provenance, epoch=epoch))
+
+
+def asked(seen: Observation, sent: float) -> Observation:
+    return replace(seen, provenance=replace(seen.provenance, sent=moment(sent)))
+
+
 def test_the_earliest_time_of_the_fill_counts_and_the_first_showing() -> None:
-    watch = LagWatch(opening(), "main")
-    watch.note(filled_at(2, order(43, at=5)))
+    watch = LagWatch(opening(), "main", None)
+    watch.note(asked(filled_at(2, order(43, at=5)), 1.05))
     watch.note(filled_at(1, order(43, at=6)))
-    (sample,) = [s for s in watch.samples(timedelta(0), moment(9)) if s.measure is Measure.VISIBILITY_LAG]
+    (sample,) = watch.lags(VenueTime(moment(0), timedelta(0), timedelta(0)))
     assert (sample.milliseconds, sample.source, sample.account) == (4000, ORDER, "main")
 
 
 def test_the_venues_clock_is_corrected_and_a_negative_lag_is_kept() -> None:
-    watch = LagWatch(opening(), "main")
-    watch.note(filled_at(5, order(43, at=5, source=WS)))
-    (sample,) = watch.samples(timedelta(seconds=-1), moment(9))
-    assert sample.milliseconds == -1000
+    watch = LagWatch(opening(), "main", LISTENING)
+    watch.note(pushed(5, 5))
+    assert of(watch, offset=-1) == {WS: -1000}
+    assert of(watch, offset=0.5) == {WS: 500}
+
+
+def test_what_was_already_visible_when_first_asked_is_no_sample() -> None:
+    watch = LagWatch(opening(), "main", LISTENING)
+    watch.note(pushed(1, 1.01))
+    watch.note(asked(order(43, at=1.3), 1.25))
+    watch.note(asked(row(43, 11, at=1.3, source=REST), 1.25))
+    assert set(of(watch)) == {WS}
+
+
+def test_what_was_asked_soon_or_had_been_asked_in_vain_is_a_sample() -> None:
+    watch = LagWatch(opening(), "main", LISTENING)
+    watch.note(pushed(1, 1.01))
+    watch.note(asked(order(43, at=1.2), 1.09))
+    watch.note(gone(1.4, sent=1.3))
+    watch.note(asked(row(43, 11, at=4, source=REST), 3.9))
+    assert of(watch) == {WS: pytest.approx(10), ORDER: pytest.approx(200), REST: pytest.approx(3000)}
+
+
+def test_a_question_before_the_fill_says_nothing_of_the_time_after_it() -> None:
+    watch = LagWatch(opening(), "main", None)
+    watch.note(gone(0.95, sent=0.9))
+    watch.note(asked(filled_at(1, order(43, at=1.06)), 1.05))
+    watch.note(asked(row(43, 11, at=1.5, source=REST), 1.4))
+    assert set(of(watch)) == {ORDER}
+
+
+def test_after_a_failed_question_it_is_not_known_when_the_source_would_have_shown_it() -> None:
+    watch = LagWatch(opening(), "main", None)
+    watch.note(asked(filled_at(1, order(43, at=1.06)), 1.05))
+    watch.note(gone(1.2, sent=1.1))
+    watch.note(asked(silent(Silence.TIMEOUT, at=9), 1.2))
+    watch.note(asked(row(43, 11, at=9.1, source=REST), 9))
+    assert set(of(watch)) == {ORDER}
+    assert {s.milliseconds for s in watch.request_times()} == {10, 100}, "no answer has no request time"
+
+
+def test_a_leg_that_left_the_list_is_no_sample() -> None:
+    watch = LagWatch(closing(), "main", LISTENING)
+    watch.note(asked(filled_at(1, order(-43, at=1.06)), 1.05))
+    watch.note(asked(row(43, 10, at=1.2, source=REST), 1.1))
+    watch.note(gone(2, sent=1.9))
+    assert watch.shown_by(REST)
+    assert set(of(watch)) == {ORDER}
+
+
+@pytest.mark.parametrize(
+    "listening",
+    [None, Listening(moment(1.005), 1), Listening(moment(0), 2)],
+    ids=["not live", "live only after the fill", "another life"],
+)
+def test_a_push_counts_only_if_we_listened_since_before_the_fill(listening: Listening | None) -> None:
+    watch = LagWatch(opening(), "main", listening)
+    watch.note(pushed(1, 1.01))
+    assert not of(watch)
+
+
+def test_the_end_of_an_order_and_a_conditional_order_do_not_date_the_fill() -> None:
+    for odd in (replace(pushed(1, 1.01), status="canceled"), replace(pushed(1, 1.01), conditional=True)):
+        watch = LagWatch(opening(), "main", LISTENING)
+        watch.note(odd)
+        assert not of(watch)
+
+
+def test_what_was_read_before_the_question_is_no_request_of_it() -> None:
+    watch = LagWatch(opening(asked=5), "main", LISTENING)
+    watch.note(asked(row(0, 9, at=2, source=REST), 1))
+    assert not watch.request_times()

@@ -126,6 +126,7 @@ def _algo_order(
             executed=optional_exact(row, "aq") or Decimal(0),
             word=algo_status(row, "X"),
             provenance=_provenance(frame, received, epoch),
+            conditional=True,
         ),
     )
 
@@ -138,6 +139,7 @@ def _seen(
     executed: Decimal,
     word: str,
     provenance: Provenance,
+    conditional: bool = False,
 ) -> OrderSeen:
     return OrderSeen(
         key=key,
@@ -149,6 +151,7 @@ def _seen(
         status=word,
         average_price=above_zero(optional_exact(row, "ap")),
         provenance=provenance,
+        conditional=conditional,
     )
 
 
