@@ -146,11 +146,11 @@ class RecordedState:
                 tick=usual_tick(given["price"]),
                 price=given["price"],
             )
-            known = replace(known, **given)
+            known = _shaped(known, given)
         if known is not None and not (positions or orders or stops):
-            return replace(known, **given)
+            return _shaped(known, given)
         market = market_of(symbol, known, positions=positions, orders=orders, stops=stops, where=self.origin)
-        return replace(market, **given)
+        return _shaped(market, given)
 
     def _load_position(self, exchange: Exchange, row: Row) -> None:
         truth, symbol = exchange.truth, row.text("symbol")
@@ -225,3 +225,14 @@ class RecordedState:
 
 def _long_ago(exchange: Exchange) -> str:
     return str(exchange.clock.ms() - AGE_MS)
+
+
+def _shaped(market: Market, given: Mapping[str, Decimal]) -> Market:
+    """Return the market with the numbers that the file gives of it."""
+    return replace(
+        market,
+        step=given.get("step", market.step),
+        tick=given.get("tick", market.tick),
+        price=given.get("price", market.price),
+        min_notional=given.get("min_notional", market.min_notional),
+    )

@@ -101,20 +101,17 @@ def _total(seen: Observation) -> tuple[float, int, str]:
 
 
 def _words(seen: Observation) -> str:
+    return f"{_said(seen)} {seen.provenance.exchange_at} {seen.provenance.sent}"
+
+
+def _said(seen: Observation) -> tuple[object, ...]:
     match seen:
         case OrderSeen():
-            said: tuple[object, ...] = (
-                seen.order_id,
-                seen.executed,
-                seen.terminal,
-                seen.trades_agree,
-                seen.status,
-            )
+            return (seen.order_id, seen.executed, seen.terminal, seen.trades_agree, seen.status)
         case PositionSeen():
-            said = (seen.version, seen.quantity)
+            return (seen.version, seen.quantity)
         case SourceSilent():
-            said = (seen.silence, seen.complete, seen.detail)
-    return f"{said} {seen.provenance.exchange_at} {seen.provenance.sent}"
+            return (seen.silence, seen.complete, seen.detail)
 
 
 _PRIORITY = {source: place for place, source in enumerate(Source)}

@@ -44,7 +44,7 @@ def _says_more(row: Verdict, order: Verdict) -> bool:
         return late or (order.kind is VerdictKind.CONFIRMED and first)
     if row.kind is not VerdictKind.PARTIAL or order.kind is not VerdictKind.PARTIAL or order.settled:
         return False
-    return abs(row.quantity or 0) > abs(order.quantity or 0)
+    return abs(row.quantity or Decimal(0)) > abs(order.quantity or Decimal(0))
 
 
 def _by_execution(question: OpenQuestion, order: OrderSeen, evidence: Evidence) -> Verdict:

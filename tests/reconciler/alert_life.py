@@ -70,7 +70,8 @@ def event_of(word: str, at: datetime) -> Event:
             return Acknowledge("ann", "on it", at, "dashboard")
         case "time":
             return Expire(at)
-    assert word.startswith("bad+"), f"`{word}` is no word of a drawing"
+        case _:
+            assert word.startswith("bad+"), f"`{word}` is no word of a drawing"
     grown = Decimal(1000) + Decimal(10) * Decimal(word.removeprefix("bad+").removesuffix("%"))
     return Detected(finding(exposure=grown), at, confirmed=True)
 
