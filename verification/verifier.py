@@ -60,6 +60,8 @@ def _nobody_else(_: Question) -> bool:
 class Verifier:
     """Answers questions about one account. Safe to use for many questions at once."""
 
+    rule = staticmethod(decide)
+
     def __init__(
         self,
         venue: Venue,
@@ -164,7 +166,7 @@ class Verifier:
         watch.close()  # a race that was cancelled before its first step never got to it
         if race.cancelled():
             if not decided.done():  # closing the verifier is an early deadline
-                decided.set_result(self._answer(question, watch, decide(question, watch.seen)))
+                decided.set_result(self._answer(question, watch, self.rule(question, watch.seen)))
             return
         error = race.exception()
         if error is None:
@@ -206,7 +208,7 @@ class Verifier:
     async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
         while True:
             watch.news.clear()
-            verdict = decide(question, watch.seen)
+            verdict = self.rule(question, watch.seen)
             left = end - self._clock.now().monotonic
             if verdict.conclusive or left <= 0:
                 return verdict
