@@ -11,7 +11,15 @@ from verification.account import AccountReading, Fill, Market, Position, Positio
 from verification.clock import Clock, Moment
 from verification.gateway.single_flight import SingleFlight
 from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen, Provenance, Silence, Source, SourceSilent
+from verification.observation import (
+    Observation,
+    OrderSeen,
+    PositionSeen,
+    Provenance,
+    Silence,
+    Source,
+    SourceSilent,
+)
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 
@@ -79,8 +87,11 @@ class ScriptedVenue:
                 sent=None,
                 epoch=self.epoch,
             )
+            told = replace(fact, provenance=now)
+            if isinstance(told, PositionSeen):
+                self.newest[told.key] = told
             for listener in list(self.listeners):
-                listener(replace(fact, provenance=now))
+                listener(told)
 
     def push_later(self, seconds: float, *facts: Observation) -> None:
         asyncio.get_running_loop().call_later(seconds, self.push, *facts)
