@@ -41,6 +41,8 @@ def card(alert: Alert, now: datetime, *, first: bool) -> None:
             st.markdown(f"**{markdown(alert_words.headline(alert))}**")
         st.caption(_facts(alert, now))
         both_sides(alert, now)
+        if not alert.key.kind.blindness:
+            st.markdown(markdown(alert.reason))
         _evidence(alert, now)
         handled = alert_words.acknowledged(alert, now)
         if handled:

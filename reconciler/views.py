@@ -40,10 +40,17 @@ class TransitionView:
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """One alert and its history, oldest first."""
+    """One alert, its history, and what a person can do.
+
+    Attributes:
+        alert: The alert.
+        transitions: Its history, oldest first.
+        steps: What to do about it, the most urgent first.
+    """
 
     alert: Alert
     transitions: tuple[TransitionView, ...]
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def _show(found: AlertView, view: NowView) -> None:
             st.markdown(markdown(f"Exposure: {alert_words.exposure(alert)}"))
             both_sides(alert, now)
     if alert.state.open:
-        _steps(alert)
+        _steps(found)
     _evidence(alert, view)
     _history(found)
 
@@ -68,10 +68,9 @@ def _state(alert: Alert, view: NowView) -> str:
     return f"{text}, {seen}" + (", cannot be checked now" if old else "")
 
 
-def _steps(alert: Alert) -> None:
+def _steps(found: AlertView) -> None:
     st.subheader("What to do")
-    steps = alert_words.kind_words(alert).steps
-    st.markdown("\n".join(f"{place}. {step}" for place, step in enumerate(steps, 1)))
+    st.markdown("\n".join(f"{place}. {markdown(step)}" for place, step in enumerate(found.steps, 1)))
 
 
 def _evidence(alert: Alert, view: NowView) -> None:

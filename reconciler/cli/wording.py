@@ -57,6 +57,7 @@ def view_document(view: AlertView) -> dict[str, Any]:
         "fired_at": _time(alert.fired_at),
         "resolved_at": _time(alert.resolved_at),
         "evidence": [_evidence(each) for each in alert.evidence],
+        "steps": list(view.steps),
         "transitions": [_transition(each) for each in view.transitions],
     }
 
@@ -77,6 +78,9 @@ def alert_lines(view: AlertView) -> list[str]:
             f"  acknowledged by {printable(given.by)} at {moment(given.at)}, until {moment(given.until)}: "
             f"{printable(given.note)}"
         )
+    if alert.state.open:
+        lines.append("What to do")
+        lines += [f"  {place}. {printable(step)}" for place, step in enumerate(view.steps, 1)]
     if alert.evidence:
         lines.append("Evidence")
         lines += [

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from reconciler.alert import Alert, AlertState
 from reconciler.alert_errors import AlertNotFound
 from reconciler.finding import Kind
+from reconciler.remedy import steps
 from reconciler.storage.alerts import ALERT, TRANSITION
 from reconciler.storage.database import Database
 from reconciler.storage.latency import p95_by_source, read_latency
@@ -104,7 +105,8 @@ class StoredQueries:
                 raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
             history = sa.select(TRANSITION).where(TRANSITION.c.alert_id == alert_id)
             rows = connection.execute(history.order_by(TRANSITION.c.seq))
-            return AlertView(alert_of(row), tuple(transition_of(each) for each in rows))
+            alert = alert_of(row)
+            return AlertView(alert, tuple(transition_of(each) for each in rows), _steps(alert))
 
     def positions(self) -> tuple[PositionView, ...]:
         """Return the latest view of every leg, those that differ first."""
@@ -206,3 +208,15 @@ def _urgency(position: PositionView) -> tuple[int, int, str, str, str]:
     known = position.verdict in _VERDICTS
     rank = _VERDICTS.index(position.verdict) if known else -1
     return (0 if position.kinds else 1, rank, position.account, position.symbol, position.leg.value)
+
+
+def _steps(alert: Alert) -> tuple[str, ...]:
+    codes = [item.data["code"] for item in alert.evidence if "code" in item.data]
+    return steps(
+        alert.key.kind,
+        account=alert.key.account,
+        symbol=alert.key.symbol,
+        observed=alert.observed,
+        contract_size=alert.contract_size,
+        code=codes[0] if codes else "",
+    )

@@ -152,7 +152,8 @@ def history(drawn: Alert) -> AlertView:
         reason="seen twice, 2 s apart",
         severity=drawn.severity,
     )
-    return AlertView(alert=drawn, transitions=(change,))
+    steps = ("Open the position on the exchange.", "Place a reduce-only stop.", "Look at the bot's log.")
+    return AlertView(alert=drawn, transitions=(change,), steps=steps)
 
 
 def point(minute: int, p50: float = 10.0) -> LatencyPoint:
