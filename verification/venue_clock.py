@@ -11,6 +11,10 @@ from verification.venue_time import ClockFilter, VenueTime
 FRESH_SECONDS = 60.0
 """Whoever wants to know measures anew when the last measurement is older."""
 
+PINGS = 4
+"""Requests of one measurement. The first may pay for a new connection, and any may meet a busy moment; the one
+with the shortest round trip is believed."""
+
 MOST_ERROR = timedelta(milliseconds=250)
 """Beyond this the venue's time counts as not known: a lag that may be off by more would say nothing about a
 stream. It must not depend on the lag that is to be measured, or short lags would be left out more often."""
@@ -32,14 +36,15 @@ class VenueClock:
         return best if best is not None and best.error <= MOST_ERROR else None
 
     async def measure(self) -> None:
-        """Measure once.
+        """Measure, with a few requests one after another.
 
         Raises:
             SourceError: The venue could not be asked.
         """
-        measured = await self._venue.read_clock_offset()
-        self._last = self._clock.now()
-        self._filter.add(VenueTime(self._last, measured.offset, measured.error))
+        for _ in range(PINGS):
+            measured = await self._venue.read_clock_offset()
+            self._last = self._clock.now()
+            self._filter.add(VenueTime(self._last, measured.offset, measured.error))
 
     async def ask(self, patience: float) -> VenueTime | None:
         """Return what is known, after measuring if that was long ago.
