@@ -24,9 +24,11 @@ from reconciler.expectation import ExpectationState
 from reconciler.journal_database import JournalError, open_engine
 from reconciler.journal_tables import event, position
 from reconciler.journal_tables import verification as verification_table
+from reconciler.journal_unfinished import unfinished
 from reconciler.verification_record import record_of
 from verification.clock import Clock, SystemClock
 from verification.leg import Side
+from verification.opening_journal import OpeningRecord
 from verification.question import Baseline
 from verification.verification import Verification
 
@@ -130,6 +132,10 @@ class Journal:
         change = {"state": str(ExpectationState.OPEN), "quantity": held, "average_price": average_price}
         self._change(entry, "opened", change, {"quantity": str(held)})
 
+    def protecting(self, entry: int, client_order_id: str, price: Decimal) -> None:
+        """Write down a stop that is about to be sent."""
+        self._change(entry, "protecting", {}, {"client_order_id": client_order_id, "price": str(price)})
+
     def stop_placed(self, entry: int, order_id: str, price: Decimal) -> None:
         """Write down the stop that now rests at the venue; it takes the place of the one before."""
         change = {"stop_order_id": order_id, "stop_price": price}
@@ -184,6 +190,27 @@ class Journal:
             self._row(connection, entry)
             connection.execute(verification_table.insert(), values)
             self._note(connection, entry, "verified", {"question": view.question, "verdict": view.verdict})
+
+    def unfinished(self) -> tuple[OpeningRecord, ...]:
+        """Return the openings that a crash interrupted, oldest first, for `Opener.recover`.
+
+        Positions that were written down without a stop price are the bot's own business and left out.
+
+        Raises:
+            JournalError: The journal could not be read.
+        """
+        rows = sa.select(position).where(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
+        events = sa.select(event.c.position_id, event.c.what).join(
+            position, position.c.id == event.c.position_id
+        )
+        mine = events.where(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
+        with _Writing(self._engine) as connection:
+            said: dict[int, set[str]] = {}
+            for entry, what in connection.execute(mine):
+                said.setdefault(entry, set()).add(what)
+            alive = connection.execute(rows.order_by(position.c.id)).mappings().all()
+        found = (unfinished(dict(row), frozenset(said.get(row["id"], ()))) for row in alive)
+        return tuple(record for record in found if record is not None)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -9,11 +9,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from reconciler.journal_tables import SCHEMA_VERSION, metadata, schema
+from verification.opening_journal import JournalFailed
 
 BUSY_SECONDS = 10.0
 
 
-class JournalError(Exception):
+class JournalError(JournalFailed):
     """The journal cannot be used, or was used wrongly: one line that says what and what to do."""
 
 

@@ -82,6 +82,8 @@ class Capabilities:
         exceptions_of: Which of ccxt's per-product error tables holds for every address (ccxt chooses by host
             name, so an overridden host would lose it); None if there is none.
         temporary_codes: Error codes that mean "try again" though ccxt has no class for them.
+        doubtful_codes: Error codes after which an order may exist all the same: its fate is open, or its
+            client id is taken.
         position_requests: Parameters of each request that together list every position.
         position_page: Rows at which one request may have been cut off; None if it never is.
         order_parameters: Added when an order is asked for by its id.
@@ -96,6 +98,7 @@ class Capabilities:
     options: Mapping[str, Any] = field(default_factory=dict)
     exceptions_of: str | None = None
     temporary_codes: frozenset[str] = frozenset()
+    doubtful_codes: frozenset[str] = frozenset()
     position_requests: tuple[Mapping[str, Any], ...] = ({},)
     position_page: int | None = None
     order_parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -113,6 +116,9 @@ _BINANCE_SHAPES = (
     Shape("/fapi/v1/openAlgoOrders", "GET", (), _ALGO_KEYS),
     Shape("/fapi/v1/order", "GET", None, _ORDER_KEYS),
     Shape("/fapi/v1/algoOrder", "GET", None, _ALGO_KEYS),
+    Shape("/fapi/v1/order", "POST", None, ("orderId",)),
+    Shape("/fapi/v1/algoOrder", "POST", None, ("algoId",)),
+    Shape("/fapi/v1/algoOrder", "DELETE", None, ("algoId",)),
     Shape("/fapi/v1/userTrades", "GET", (), ("id", "orderId", "symbol", "side", "qty", "price", "time")),
     Shape("/fapi/v1/positionSide/dual", "GET", None, ("dualSidePosition",)),
     Shape("/fapi/v1/listenKey", "POST", None, ("listenKey",)),
@@ -140,6 +146,7 @@ _KNOWN: Mapping[str, Capabilities] = {
         options={"fetchCurrencies": False, "watchPositions": _WITHOUT_SNAPSHOT},
         exceptions_of="linear",
         temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
+        doubtful_codes=frozenset({"-1006", "-4116"}),
         asks_by_client_id=True,
     ),
     # One id for spot, USD-M and COIN-M together: no single list of it covers an account.
@@ -149,6 +156,7 @@ _KNOWN: Mapping[str, Capabilities] = {
         shapes=_BYBIT_SHAPES,
         options={"fetchMarkets": {"types": ["linear"]}, "watchPositions": _WITHOUT_SNAPSHOT},
         temporary_codes=frozenset({"10000", "10016", "10429"}),
+        doubtful_codes=frozenset({"110072"}),
         position_requests=(
             {"settleCoin": "USDT", "limit": 200},
             {"settleCoin": "USDC", "limit": 200},

@@ -47,8 +47,8 @@ class Translator:
         """Return the error to raise for what ccxt raised during `request`."""
         code = code_of(error)
         kind, advice = self._judge(error, code)
-        said = _JSON_TEXT.search(str(error))
-        detail = f" ({code}: {said.group(1)})" if code and said else f" ({code})" if code else ""
+        said = text_of(error)
+        detail = f" ({code}: {said})" if code and said else f" ({code})" if code else ""
         own = f" ({error})" if isinstance(error, AnswerMisshapen) else ""
         return kind(self.clean(f"{self.venue}: {request} failed{detail}{own}: {advice}"))
 
@@ -78,6 +78,12 @@ class AnswerMisshapen(ccxt.BadResponse):  # type: ignore[misc] # ccxt ships no t
 def code_of(error: Exception) -> str | None:
     """Return the venue's own error code inside what ccxt raised; None if there is none."""
     found = _JSON_CODE.search(str(error))
+    return found.group(1) if found else None
+
+
+def text_of(error: Exception) -> str | None:
+    """Return the venue's own words inside what ccxt raised; None if there are none."""
+    found = _JSON_TEXT.search(str(error))
     return found.group(1) if found else None
 
 

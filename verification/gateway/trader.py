@@ -1,0 +1,173 @@
+"""Places orders through unmodified ccxt: the `Trader` port. What is in doubt is lost, never refused."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+import aiohttp
+import ccxt
+
+from verification.capabilities import Capabilities, capabilities_of
+from verification.errors import AnswerLost, SourceMalformed
+from verification.gateway.exactness import record, text
+from verification.gateway.exchange import build_exchange
+from verification.gateway.failures import Translator, code_of, secrets_of, text_of
+from verification.leg import Leg, LegKey, Side
+from verification.trader import OrderRefused
+from verification.venue import Access
+
+_SERVER_ERROR = 500
+_TIMEOUT = 408
+
+
+class _Doubtful(ccxt.OperationFailed):  # type: ignore[misc] # ccxt ships no types
+    """The venue's own machines failed while they had the order."""
+
+
+class CcxtTrader:
+    """Implements `verification.trader.Trader` with a ccxt exchange and a rate limit of its own."""
+
+    def __init__(self, access: Access, capabilities: Capabilities | None = None) -> None:
+        """Prepare; nothing is sent before `connect`.
+
+        Raises:
+            SourceRejected: ccxt knows no such venue.
+        """
+        known = capabilities if capabilities is not None else capabilities_of(access.venue)
+        self._known = known
+        self._exchange = build_exchange(access, known)
+        self._exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send an order again
+        self._exchange.handle_errors = _doubting(self._exchange.handle_errors)
+        secrets = secrets_of((access.api_key, access.secret, access.password))
+        self._translate = Translator(access.venue, known, secrets)
+
+    async def connect(self) -> None:
+        """Load the markets.
+
+        Raises:
+            SourceError: They could not be read.
+        """
+        try:
+            await self._exchange.load_markets()
+        except ccxt.BaseError as error:
+            raise self._translate(error, "the market list") from None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._exchange.close()
+
+    async def enter(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
+        """Open a position at market; see the port."""
+        return await self._place("an entry", key, side, quantity, _of_leg(key, client_order_id))
+
+    async def leave(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
+        """Close a position at market, reduce-only; see the port."""
+        params = _of_leg(key, client_order_id) | {"reduceOnly": True}
+        return await self._place("an exit", key, side, quantity, params)
+
+    async def place_stop(
+        self, key: LegKey, side: Side, quantity: Decimal, trigger_price: Decimal, client_order_id: str
+    ) -> str:
+        """Place a reduce-only market stop; see the port."""
+        self._must_fit("price", key.symbol, trigger_price)
+        params = _of_leg(key, client_order_id) | {"reduceOnly": True, "stopLossPrice": _plain(trigger_price)}
+        return await self._place("a stop", key, side, quantity, params)
+
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
+        """Cancel a stop; see the port."""
+        params = {"trigger": True, "clientOrderId": client_order_id}
+        await self._send(
+            "cancelling a stop", lambda exchange: exchange.cancel_order(None, key.symbol, params)
+        )
+
+    async def _place(
+        self, what: str, key: LegKey, side: Side, quantity: Decimal, params: dict[str, Any]
+    ) -> str:
+        self._must_fit("amount", key.symbol, quantity)
+        amount = _plain(quantity)
+        answer = await self._send(
+            what,
+            lambda exchange: exchange.create_order(key.symbol, "market", str(side), amount, None, params),
+        )
+        try:
+            return text(record(answer, what), "id")
+        except SourceMalformed as error:
+            raise AnswerLost(
+                f"{self._exchange.id}: {what} was sent, and its answer names no order"
+            ) from error
+
+    def _must_fit(self, what: str, symbol: str, number: Decimal) -> None:
+        """Refuse here what ccxt would round: what is sent is what was written down."""
+        try:
+            rounding = getattr(self._exchange, f"{what}_to_precision")
+            sent = Decimal(rounding(symbol, _plain(number)))
+        except ccxt.BaseError as error:
+            raise OrderRefused(f"{self._exchange.id}: {what} {number} of {symbol}: {error}") from None
+        if sent != number:
+            raise OrderRefused(
+                f"{self._exchange.id}: {what} {number} of {symbol} would be sent as {sent}: "
+                "round it to the market's steps"
+            )
+
+    async def _send(self, what: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
+        try:
+            return await call(self._exchange)
+        except ccxt.BaseError as error:
+            said = self._translate.clean(f"{self._exchange.id}: {what}: {_words(error)}")
+            kind = OrderRefused if is_refusal(error, self._known) else AnswerLost
+            raise kind(said) from None  # ccxt's own text holds signed addresses
+
+
+def is_refusal(error: Exception, known: Capabilities) -> bool:
+    """Return True only where the order certainly had no effect. Every other failure leaves it in doubt.
+
+    It had none when no connection was made, when the venue answered with an error code of its own that does
+    not leave the state open, when it turned the request away for its rate, and when ccxt never sent it.
+    """
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return True
+    if cause is not None or isinstance(error, (_Doubtful, ccxt.BadResponse, ccxt.RequestTimeout)):
+        return False
+    code = code_of(error)
+    if code is not None:
+        return code not in known.temporary_codes and code not in known.doubtful_codes
+    if isinstance(error, (ccxt.RateLimitExceeded, ccxt.DDoSProtection)):
+        return True
+    # Without the venue's word it was either not sent (a missing argument, an unknown symbol), or who knows.
+    return isinstance(error, (ccxt.BadSymbol, ccxt.ArgumentsRequired, ccxt.NotSupported, ccxt.InvalidOrder))
+
+
+def _doubting(handle_errors: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ccxt's judge of answers, told that an order which met an error of the venue's is in doubt."""
+
+    def judge(code: int, *rest: Any) -> Any:
+        if code >= _SERVER_ERROR or code == _TIMEOUT:
+            raise _Doubtful(f"HTTP {code}")
+        return handle_errors(code, *rest)
+
+    return judge
+
+
+def _of_leg(key: LegKey, client_order_id: str) -> dict[str, Any]:
+    """Return the parameters that name the order; in hedge mode ccxt derives the leg from the side."""
+    params: dict[str, Any] = {"clientOrderId": client_order_id}
+    if key.leg is not Leg.NET:
+        params["hedged"] = True
+    return params
+
+
+def _plain(number: Decimal) -> str:
+    """Return a number as ccxt wants it: digits, never an exponent."""
+    return f"{number:f}"
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error.__cause__, aiohttp.ClientConnectorError):
+        return "no connection could be made; nothing was sent"
+    if error.__cause__ is not None:
+        return f"the connection broke or no answer came ({type(error).__name__})"
+    # Beyond these words ccxt's text may hold the address of the request.
+    code, said = code_of(error), text_of(error)
+    detail = " ".join(each for each in (code, said) if each)
+    return detail or type(error).__name__

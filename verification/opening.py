@@ -1,0 +1,202 @@
+"""Opens a position atomically: it ends held with a stop that rests, or closed, or a person knows.
+
+    opener = Opener(venue, trader, journal, clock, report=page_somebody)
+    outcome = await opener.open(Intent("AVL/USDT:USDT", Side.BUY, Decimal(43), stop_price=Decimal("0.18")))
+
+This is the only code of Trueup that places orders; it runs inside the bot, with the bot's own keys. The entry
+is verified, the stop is placed and seen to rest; else what executed is closed reduce-only and the close is
+proved. The rules it keeps:
+
+* Every id is chosen and written down before its order is sent, and nothing is sent twice.
+* Only a proved REFUTED drops an entry. UNKNOWN is reported and left alone: rolling back what was never there
+  opens a position the other way.
+* The side of an exit is that of what executed, which the venue has shown; it is never guessed.
+* Whatever is not proved in the end is reported as critical.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from verification.account import PositionMode
+from verification.clock import Clock
+from verification.errors import AnswerLost
+from verification.intent import Intent
+from verification.leg import Leg, LegKey, Side
+from verification.opening_case import Case, Tools
+from verification.opening_journal import OpeningJournal, OpeningRecord
+from verification.order_names import OrderNames
+from verification.outcome import Exposed, Outcome, Refuted, Report
+from verification.question import Baseline
+from verification.recovering import resume
+from verification.settling import settle, verify_entry
+from verification.trader import OrderRefused, Trader
+from verification.venue import Venue
+from verification.verifier import Verifier
+
+__all__ = ["Intent", "Opener", "log_critical"]
+
+_log = logging.getLogger(__name__)
+
+
+def log_critical(outcome: Outcome) -> None:
+    """Report to the log; better than nothing, and less than a page to a person."""
+    _log.critical("%s: %s %s", type(outcome).__name__, outcome.reason, "; ".join(outcome.concerns))
+
+
+class Opener:
+    """Opens positions on one account. Many may be under way at once; those of one leg wait in line."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        trader: Trader,
+        journal: OpeningJournal,
+        clock: Clock,
+        *,
+        report: Report = log_critical,
+        verifier: Verifier | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        """`report` is called with every outcome that a person must look at, even if nobody awaits it."""
+        chance = chance if chance is not None else random.SystemRandom()
+        self._own = None if verifier is not None else Verifier(venue, clock, chance=chance)
+        proving = verifier or self._own
+        assert proving is not None, "one of the two is there"
+        self._tools = Tools(venue, trader, journal, proving, clock, chance)
+        self._report = report
+        self._lines: dict[LegKey, asyncio.Lock] = {}
+        self._running: set[asyncio.Task[Outcome]] = set()
+
+    async def open(self, intent: Intent) -> Outcome:
+        """Open a position, and carry it through even if the caller is cancelled meanwhile.
+
+        Raises:
+            ValueError: The intent cannot be meant (no such market, not a whole number of lots). Nothing was
+                sent.
+            SourceError: What the leg holds before could not be read. Nothing was sent.
+            JournalFailed: The entry could not be written down. Nothing was sent.
+        """
+        fitted = intent.fitted(self._tools.venue.markets)
+        key = self._key(intent.symbol, intent.side)
+        return await self._carry_through(key, self._open(fitted, key))
+
+    async def recover(self, record: OpeningRecord, *, all_or_nothing: bool = False) -> Outcome:
+        """Carry through what a crash interrupted, from what the journal and the venue say.
+
+        Call it for each of the journal's unfinished openings before anything new is opened. Nothing that may
+        have been sent is sent again.
+
+        Raises:
+            ValueError: The record cannot be of an opening.
+        """
+        key = self._key(record.symbol, record.side)
+        known = None if record.baseline is None else Baseline(record.baseline, None)
+        case = self._case(
+            Intent(record.symbol, record.side, record.intended, record.stop_price, all_or_nothing),
+            key,
+            entry=record.entry,
+            baseline=known,
+            names=OrderNames(record.client_order_id),
+        )
+        return await self._carry_through(key, self._or_exposed(case, resume(self._tools, case, record)))
+
+    async def close(self) -> None:
+        """Wait for the openings under way, and end the measurements."""
+        while self._running:
+            await asyncio.wait(self._running)
+        if self._own is not None:
+            await self._own.close()
+
+    async def _carry_through(self, key: LegKey, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """Run the steps on a task of their own: what has been sent is not left halfway."""
+        task = asyncio.create_task(self._in_line(key, steps), name=f"open {key.symbol}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _in_line(self, key: LegKey, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+        async with self._lines.setdefault(key, asyncio.Lock()):
+            outcome = await steps
+        if outcome.critical:
+            self._report(outcome)
+        return outcome
+
+    async def _open(self, intent: Intent, key: LegKey) -> Outcome:
+        tools = self._tools
+        before = await tools.verifier.baseline(key)
+        if before.quantity * intent.side.sign < 0:
+            held = f"the leg holds {before.quantity}: a {intent.side} would reduce it"
+            return Refuted(entry=None, reason=f"{held}. Nothing was sent")
+        names = OrderNames.drawn(tools.chance)
+        entry = tools.journal.opening(
+            intent.symbol,
+            intent.side,
+            intent.quantity,
+            client_order_id=names.entry,
+            baseline=before,
+            stop_price=intent.stop_price,
+        )
+        case = self._case(intent, key, entry=entry, baseline=before, names=names)
+        return await self._or_exposed(case, self._enter(case))
+
+    async def _or_exposed(self, case: Case, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """An error that nobody foresaw still reaches a person as what it may be: an exposed position."""
+        try:
+            return await steps
+        except Exception as error:
+            why = f"the opening itself failed: {type(error).__name__}: {error}"
+            concerns = tuple(case.concerns)
+            self._report(
+                Exposed(entry=case.entry, reason=why, quantity=None, verification=None, concerns=concerns)
+            )
+            raise
+
+    async def _enter(self, case: Case) -> Outcome:
+        tools = self._tools
+        watch = tools.verifier.watch(case.key)  # before the order, so that no push is missed
+        asked = tools.clock.now()
+        try:
+            order_id: str | None = await tools.trader.enter(
+                case.key, case.side, case.intended, case.names.entry
+            )
+        except AnswerLost:
+            order_id = None  # it may have executed: it is asked for by the id we gave it
+        except OrderRefused as refusal:
+            watch.close()
+            reason = f"the entry was refused: {refusal}"
+            case.write(partial(tools.journal.failed, case.entry, reason))
+            return Refuted(entry=case.entry, reason=reason, concerns=tuple(case.concerns))
+        except BaseException:
+            watch.close()
+            raise
+        if order_id is not None:
+            case.write(partial(tools.journal.ordered, case.entry, order_id))
+        return await settle(tools, case, await verify_entry(tools, case, order_id, asked, watch))
+
+    def _case(
+        self, intent: Intent, key: LegKey, *, entry: int, baseline: Baseline | None, names: OrderNames
+    ) -> Case:
+        # What the leg held before has orders of its own, a stop above all, that may act meanwhile.
+        alone = self._tools.venue.access.exclusive and baseline is not None and baseline.quantity == 0
+        return Case(
+            entry=entry,
+            key=key,
+            side=intent.side,
+            intended=intent.quantity,
+            stop_price=intent.stop_price,
+            baseline=baseline,
+            exclusive=alone,
+            names=names,
+            all_or_nothing=intent.all_or_nothing,
+        )
+
+    def _key(self, symbol: str, side: Side) -> LegKey:
+        venue = self._tools.venue
+        leg = Leg.NET
+        if venue.mode is PositionMode.HEDGE:
+            leg = Leg.LONG if side is Side.BUY else Leg.SHORT
+        return LegKey(venue.access.account, symbol, leg)

@@ -1,0 +1,118 @@
+"""One opening on its way: what it is about, what it works with, and what a person will have to know."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+
+from verification.backoff import Backoff
+from verification.clock import Clock
+from verification.errors import SourceError
+from verification.leg import LegKey, Side
+from verification.opening_journal import JournalFailed, OpeningJournal
+from verification.order_names import OrderNames
+from verification.outcome import Exposed
+from verification.question import Baseline
+from verification.trader import Trader
+from verification.venue import Venue
+from verification.verification import Verification
+from verification.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an opening works with.
+
+    Attributes:
+        venue: Where it looks.
+        trader: Where it places its orders.
+        journal: Where it writes down what it is about to do.
+        verifier: What proves opens and closes.
+        clock: Where time comes from.
+        chance: Ids and jitter.
+        look_for: Seconds for which a stop, or a position after a crash, is looked for.
+        pauses: Between two looks.
+    """
+
+    venue: Venue
+    trader: Trader
+    journal: OpeningJournal
+    verifier: Verifier
+    clock: Clock
+    chance: random.Random
+    look_for: float = 10.0
+    pauses: Backoff = field(default_factory=lambda: Backoff(0.1))
+
+
+@dataclass(slots=True)
+class Case:
+    """One opening.
+
+    Attributes:
+        entry: Its number in the journal.
+        key: The leg.
+        side: The side of the intent.
+        intended: Contracts, positive.
+        stop_price: Quote per base.
+        baseline: The leg before the entry; None if not known.
+        exclusive: True when nothing but this opening changes the leg.
+        names: The ids of its orders.
+        all_or_nothing: True when a partial fill is to be rolled back.
+        concerns: What a person must know.
+    """
+
+    entry: int
+    key: LegKey
+    side: Side
+    intended: Decimal
+    stop_price: Decimal
+    baseline: Baseline | None
+    exclusive: bool
+    names: OrderNames
+    all_or_nothing: bool
+    concerns: list[str] = field(default_factory=list)
+
+    def leg_with(self, executed: Decimal) -> Decimal:
+        """Return what the leg holds with so many signed contracts of this opening."""
+        return executed + (Decimal(0) if self.baseline is None else self.baseline.quantity)
+
+    def write(self, step: Callable[[], None]) -> None:
+        """Write to the journal once the entry is out: money is protected first, and books are told of after.
+
+        A journal that fails then must not leave a position without its stop; it becomes a concern.
+        """
+        try:
+            step()
+        except JournalFailed as error:
+            self.concerns.append(f"the journal does not hold what was done: {error}")
+
+    def write_verified(self, journal: OpeningJournal, verification: Verification) -> None:
+        """Write a verification down."""
+        self.write(partial(journal.verified, self.entry, verification))
+
+    def exposed(self, quantity: Decimal | None, asked: Verification, reason: str) -> Exposed:
+        """Return that it ends without proof that it is protected or closed."""
+        concerns = tuple(self.concerns)
+        return Exposed(
+            entry=self.entry, reason=reason, quantity=quantity, verification=asked, concerns=concerns
+        )
+
+
+async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
+    """Look until the leg shows what executed, beside what it held before; False when it does not in time."""
+    wanted = case.leg_with(held)
+    end = tools.clock.now().monotonic + tools.look_for
+    looks = 0
+    while (left := end - tools.clock.now().monotonic) > 0:
+        try:
+            async with asyncio.timeout(left):
+                seen = (await tools.verifier.baseline(case.key)).quantity
+        except (SourceError, TimeoutError):
+            seen = Decimal(0)  # not seen: it is asked again
+        if seen / wanted >= 1:
+            return True
+        looks += 1
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+    return False

@@ -1,0 +1,132 @@
+"""What came of an opening: five answers, each with its reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from verification.account import RestingOrder
+from verification.verification import Verification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The position is held, and its stop was seen to rest and to cover it.
+
+    Attributes:
+        entry: Its number in the journal.
+        reason: One plain sentence.
+        quantity: Signed contracts that executed: less than intended after a partial fill.
+        stop: The stop as the venue lists it.
+        verification: What proved the entry.
+        concerns: What a person must know of all the same; empty when all went well.
+    """
+
+    entry: int
+    reason: str
+    quantity: Decimal
+    stop: RestingOrder
+    verification: Verification
+    concerns: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """True when a person must look."""
+        return bool(self.concerns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack:
+    """What the entry executed has been closed again, which is proved.
+
+    Attributes:
+        entry: Its number in the journal.
+        reason: Why it was rolled back.
+        opened: What proved the entry.
+        closed: What proved the close.
+        concerns: What a person must know of all the same.
+    """
+
+    entry: int
+    reason: str
+    opened: Verification
+    closed: Verification
+    concerns: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """True when a person must look."""
+        return bool(self.concerns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuted:
+    """Nothing executed and nothing will: the venue refused the entry, or it ended with nothing executed.
+
+    Attributes:
+        entry: Its number in the journal; None when nothing was sent or written down.
+        reason: One plain sentence.
+        verification: What proved it; None when the venue refused or nothing was sent.
+        concerns: What a person must know of all the same.
+    """
+
+    entry: int | None
+    reason: str
+    verification: Verification | None = None
+    concerns: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """True when a person must look."""
+        return bool(self.concerns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Whether the entry executed is not known. Nothing was undone: a person and the sidecar look on.
+
+    Attributes:
+        entry: Its number in the journal.
+        reason: One plain sentence.
+        verification: What was seen.
+        concerns: What else a person must know.
+    """
+
+    entry: int
+    reason: str
+    verification: Verification
+    concerns: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """Always: a position may be held without a stop."""
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """A position is, or may be, held without a proved stop, and could not be proved to be closed.
+
+    Attributes:
+        entry: Its number in the journal.
+        reason: One plain sentence.
+        quantity: Signed contracts that are or may be held of this entry; None if not known.
+        verification: The last thing that was asked; None if the opening itself failed.
+        concerns: What else a person must know.
+    """
+
+    entry: int
+    reason: str
+    quantity: Decimal | None
+    verification: Verification | None
+    concerns: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """Always."""
+        return True
+
+
+Outcome = Opened | RolledBack | Refuted | Unknown | Exposed
+
+Report = Callable[[Outcome], None]
+"""Called once with every outcome that a person must look at. Must not raise."""

@@ -1,0 +1,129 @@
+"""Puts a stop on what was opened and proves that it rests: on the right side, covering, reduce-only."""
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+
+from verification.account import RestingOrder
+from verification.errors import AnswerLost, SourceError
+from verification.leg import Side
+from verification.observation import OrderSeen
+from verification.opening_case import Case, Tools
+from verification.trader import OrderRefused
+
+
+class StopState(StrEnum):
+    """What is known of a stop. Only RESTS protects."""
+
+    RESTS = "rests"
+    REFUSED = "refused"  # it never came to rest
+    WRONG = "wrong"  # it rests, and does not do what it is for
+    ENDED = "ended"  # it was cancelled, or expired, with nothing executed
+    FIRED = "fired"  # it has executed
+    UNPROVED = "unproved"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What became of a stop.
+
+    Attributes:
+        state: What is known.
+        reason: One plain sentence.
+        order: The stop as the venue lists it; None if it does not.
+    """
+
+    state: StopState
+    reason: str
+    order: RestingOrder | None = None
+
+    @property
+    def may_act(self) -> bool:
+        """True when it may still change the leg, or has changed it."""
+        return self.state not in {StopState.REFUSED, StopState.ENDED}
+
+
+async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, *, announced: bool = False) -> Stop:
+    """Place the stop and prove it.
+
+    Args:
+        tools: What to work with.
+        case: The opening.
+        way: Which way the position goes: the stop goes the other.
+        quantity: Contracts that it must cover, positive.
+        announced: True after a crash when it may have been sent before: then it is only looked for. A stop
+            that is not found proves nothing, and a second one would dangle beside the first.
+    """
+    lost = ""
+    if not announced:
+        name, price = case.names.stop, case.stop_price
+        case.write(partial(tools.journal.protecting, case.entry, name, price))
+        try:
+            await tools.trader.place_stop(case.key, way.opposite, quantity, price, name)
+        except OrderRefused as error:
+            return Stop(StopState.REFUSED, f"the stop was refused: {error}")
+        except AnswerLost as error:
+            lost = f" (its answer was lost: {error})"
+    stop = await _look(tools, case, way, quantity)
+    if stop.order is not None and stop.state is StopState.RESTS:
+        case.write(
+            partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price),
+        )
+    return stop if stop.state is not StopState.UNPROVED else Stop(stop.state, stop.reason + lost)
+
+
+async def _look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop:
+    """Look for the stop until something is proved of it, or the time is over."""
+    end = tools.clock.now().monotonic + tools.look_for
+    looks, last = 0, "the venue did not answer"
+    while (left := end - tools.clock.now().monotonic) > 0:
+        try:
+            async with asyncio.timeout(left):
+                seen = await _one_look(tools, case, way, quantity)
+        except TimeoutError:
+            break
+        except SourceError as error:
+            last = str(error)
+        else:
+            if seen is not None:
+                return seen
+            last = "the venue does not show it"
+        looks += 1
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+    return Stop(StopState.UNPROVED, f"the stop was not seen to rest in {tools.look_for:g} s: {last}")
+
+
+async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | None:
+    reading = await tools.venue.read(frozenset({case.key.symbol}))
+    listed = (*(reading.conditional_orders or ()), *(reading.orders or ()))
+    order = next((each for each in listed if each.client_order_id == case.names.stop), None)
+    if order is not None:
+        wrong = unfit(order, case, way, quantity)
+        if wrong is None:
+            return Stop(StopState.RESTS, f"stop {order.order_id} rests at {order.trigger_price}", order)
+        return Stop(StopState.WRONG, f"stop {order.order_id} rests, but {wrong}", order)
+    asked = await tools.venue.read_order(case.key, order_id=None, client_order_id=case.names.stop)
+    if isinstance(asked, OrderSeen) and asked.executed != 0:
+        return Stop(StopState.FIRED, f"stop {asked.order_id} has executed {asked.executed}")
+    if isinstance(asked, OrderSeen) and asked.terminal and asked.trades_agree is True:
+        return Stop(StopState.ENDED, f"stop {asked.order_id} ended ({asked.status}) with nothing executed")
+    return None
+
+
+def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str | None:
+    """Return why a resting order does not protect `quantity` contracts; None when it does."""
+    if (order.symbol, order.leg) != (case.key.symbol, case.key.leg):
+        return f"on {order.symbol} {order.leg}"
+    if order.side is not way.opposite:
+        return f"it would {order.side}, which does not close the position"
+    if not (order.conditional and order.stop_loss):
+        return f"it is no stop loss ({order.kind})"
+    if not (order.reduce_only or order.close_position):
+        return "it is not reduce-only"
+    if order.trigger_price != case.stop_price:
+        return f"at {order.trigger_price} in place of {case.stop_price}"
+    if order.quantity is not None and order.quantity < quantity:
+        return f"it covers {order.quantity} of {quantity}"
+    return None

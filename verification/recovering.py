@@ -1,0 +1,32 @@
+"""Carries through what a crash interrupted, from what the journal and the venue say."""
+
+from verification.opening_case import Case, Tools, venue_shows
+from verification.opening_journal import OpeningRecord, Stage
+from verification.outcome import Outcome
+from verification.protecting import Stop, StopState
+from verification.rollback import Rollback
+from verification.settling import executed_by, settle, verify_entry
+from verification.verdict import VerdictKind
+
+
+async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
+    """Ask what became of the last order that was announced, and go on from there."""
+    proved = await verify_entry(tools, case, record.order_id, tools.clock.now(), None)
+    verdict = proved.verdict
+    executed = verdict.kind not in {VerdictKind.UNKNOWN, VerdictKind.REFUTED}
+    if record.stage is Stage.LEAVING:
+        if not executed or record.exit_client_id is None or record.closing_quantity is None:
+            why = f"an exit was under way, and of the entry nothing is proved: {verdict.reason}"
+            return case.exposed(None, proved, why)
+        way = 1 if executed_by(proved) > 0 else -1
+        sent = Stop(StopState.UNPROVED, "a stop may have been sent") if record.stop_announced else None
+        undoing = Rollback(tools, case, way * record.closing_quantity, proved, stop=sent)
+        return await undoing.resume(record.exit_client_id, "an exit was under way")
+    if record.stage is Stage.HELD and verdict.kind is VerdictKind.REFUTED:
+        return case.exposed(None, proved, f"the books say held, but {verdict.reason}")
+    if executed and verdict.kind is not VerdictKind.MISMATCH:
+        held = executed_by(proved)
+        if not await venue_shows(tools, case, held):
+            why = f"{held} executed, and the venue does not show them any more; nothing was sent"
+            return case.exposed(held, proved, why)
+    return await settle(tools, case, proved, stop_announced=record.stop_announced)

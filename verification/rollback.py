@@ -1,0 +1,160 @@
+"""Closes what an entry executed, reduce-only, and proves the close; says so loudly where it cannot.
+
+An exit is sent again only when the one before is known to have had no more effect: it was refused, or it
+ended. After a lost answer it is asked for by its id, and not finding it proves nothing.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from verification.clock import Moment
+from verification.errors import AnswerLost
+from verification.leg import Side
+from verification.observation import OrderSeen, PositionSeen
+from verification.opening_case import Case, Tools
+from verification.outcome import Exposed, RolledBack
+from verification.protecting import Stop, StopState
+from verification.question import Baseline, CloseQuestion
+from verification.trader import OrderRefused
+from verification.verdict import VerdictKind
+from verification.verification import Verification
+from verification.watch import Watch
+
+MAX_EXITS = 3
+_PAUSE_AFTER_REFUSAL = 0.5  # seconds, times the number of the exit
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What became of one exit: what was asked, what it executed, and whether it can execute no more."""
+
+    verification: Verification
+    executed: Decimal
+    undone: bool
+    over: bool
+
+
+class Rollback:
+    """Undoes one entry."""
+
+    def __init__(
+        self, tools: Tools, case: Case, held: Decimal, opened: Verification, *, stop: Stop | None
+    ) -> None:
+        """`held` is what the entry executed, signed; `stop` is the stop that was sent, None if none was."""
+        self._tools = tools
+        self._case = case
+        self._left = held
+        self._opened = opened
+        self._stop = stop
+
+    async def run(self, why: str, first: int = 1) -> RolledBack | Exposed:
+        """Send exits until one is proved to have closed what is left.
+
+        Args:
+            why: Why the opening is undone.
+            first: The number of the first exit; above 1 after a crash.
+        """
+        refusal = ""
+        for number in range(first, first + MAX_EXITS):
+            proof = await self._exit(number)
+            if isinstance(proof, OrderRefused):
+                refusal = f"exit {self._case.names.exit(number)} was refused: {proof}"
+                await self._tools.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
+                continue
+            ended = await self._after(proof, why)
+            if ended is not None:
+                return ended
+        proof = await self._prove(None, None, self._tools.clock.now(), None)
+        if proof.undone:
+            return await self._done(proof.verification, why)
+        reason = f"{why}; {refusal or proof.verification.verdict.reason}"
+        return self._case.exposed(self._left, proof.verification, reason)
+
+    async def resume(self, exit_name: str, why: str) -> RolledBack | Exposed:
+        """Go on after a crash: ask what became of the exit that was announced last."""
+        number = self._case.names.number_of(exit_name)
+        proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
+        ended = await self._after(proof, why)
+        return ended if ended is not None else await self.run(why, number + 1)
+
+    async def _after(self, proof: _Proof, why: str) -> RolledBack | Exposed | None:
+        """Return how it ended; None when another exit may be sent for what is left."""
+        if proof.undone:
+            return await self._done(proof.verification, why)
+        before, verdict = self._left, proof.verification.verdict
+        self._left += proof.executed
+        if proof.over and proof.executed * before <= 0 and self._left * before > 0:
+            return None
+        reason = f"{why}; the close could not be proved ({verdict.kind}): {verdict.reason}"
+        return self._case.exposed(self._left, proof.verification, reason)
+
+    async def _exit(self, number: int) -> _Proof | OrderRefused:
+        tools, case, left = self._tools, self._case, self._left
+        name = case.names.exit(number)
+        case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
+        watch = tools.verifier.watch(case.key)
+        asked = tools.clock.now()
+        try:
+            order_id: str | None = await tools.trader.leave(case.key, Side.closing(left), abs(left), name)
+        except AnswerLost:
+            order_id = None
+        except OrderRefused as refusal:
+            watch.close()
+            return refusal
+        except BaseException:
+            watch.close()
+            raise
+        if order_id is not None:
+            case.write(partial(tools.journal.ordered, case.entry, order_id))
+        return await self._prove(order_id, name, asked, watch)
+
+    async def _prove(
+        self, order_id: str | None, name: str | None, asked: Moment, watch: Watch | None
+    ) -> _Proof:
+        """Verify the close: sources are raced and asked again and again, at the latest for ten seconds."""
+        case, left = self._case, self._left
+        alone = case.exclusive and (self._stop is None or not self._stop.may_act) and name is not None
+        held = Baseline(case.leg_with(left), self._last_open_version(case.leg_with(left)))
+        question = CloseQuestion(case.key, held, order_id, name, exclusive=alone, asked=asked)
+        verification = await self._tools.verifier.verify(question, watch)
+        case.write_verified(self._tools.journal, verification)
+        seen = [each for each in verification.observations if _is_exit(each, order_id, name)]
+        orders = [each for each in seen if isinstance(each, OrderSeen)]
+        executed = max((order.executed for order in orders), key=abs, default=Decimal(0))
+        over = any(o.terminal and o.executed == executed and o.trades_agree is True for o in orders)
+        # An exit that executed all it was sent for has undone the entry, whatever else the leg holds.
+        flat = verification.verdict.kind is VerdictKind.CONFIRMED
+        return _Proof(verification, executed, undone=flat or executed == -left, over=over)
+
+    def _last_open_version(self, held: Decimal) -> int | None:
+        """Return the newest version at which the venue showed the position; None if it never did."""
+        rows = (each for each in self._opened.observations if isinstance(each, PositionSeen))
+        versions = [row.version for row in rows if row.quantity == held and row.key == self._case.key]
+        return max((version for version in versions if version is not None), default=None)
+
+    async def _done(self, closed: Verification, why: str) -> RolledBack:
+        tools, case = self._tools, self._case
+        case.write(partial(tools.journal.closed, case.entry))
+        await self._withdraw_stop()
+        return RolledBack(
+            entry=case.entry, reason=why, opened=self._opened, closed=closed, concerns=tuple(case.concerns)
+        )
+
+    async def _withdraw_stop(self) -> None:
+        """Take back a stop that may rest: one that is left over would act on the next position."""
+        if self._stop is None or not self._stop.may_act or self._stop.state is StopState.FIRED:
+            return
+        try:
+            await self._tools.trader.withdraw_stop(self._case.key, self._case.names.stop)
+        except (AnswerLost, OrderRefused) as error:
+            asked = f"see at the venue that no stop {self._case.names.stop} is left"
+            self._case.concerns.append(f"{self._stop.reason}; it could not be cancelled ({error}): {asked}")
+
+
+def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:
+    if not isinstance(seen, OrderSeen):
+        return False
+    if order_id is not None:
+        return seen.order_id == order_id
+    return name is not None and seen.client_order_id == name

@@ -1,0 +1,123 @@
+"""Does what the verdict on an entry allows: protect, undo, drop, or leave it to a person."""
+
+from decimal import Decimal
+from functools import partial
+
+from verification.clock import Moment
+from verification.observation import OrderSeen
+from verification.opening_case import Case, Tools, venue_shows
+from verification.outcome import Opened, Outcome, Refuted, RolledBack, Unknown
+from verification.protecting import Stop, StopState, protect
+from verification.question import OpenQuestion
+from verification.rollback import Rollback
+from verification.verdict import Grade, VerdictKind
+from verification.verification import Verification
+from verification.watch import Watch
+
+
+async def verify_entry(
+    tools: Tools, case: Case, order_id: str | None, asked: Moment, watch: Watch | None
+) -> Verification:
+    """Ask whether the entry has executed, and write the answer down."""
+    question = OpenQuestion(
+        key=case.key,
+        side=case.side,
+        quantity=case.intended,
+        order_id=order_id,
+        client_order_id=case.names.entry,
+        baseline=case.baseline,
+        exclusive=case.exclusive,
+        asked=asked,
+    )
+    verification = await tools.verifier.verify(question, watch)
+    case.write_verified(tools.journal, verification)
+    return verification
+
+
+async def settle(tools: Tools, case: Case, proved: Verification, *, stop_announced: bool = False) -> Outcome:
+    """Do what the verdict on the entry allows."""
+    verdict = proved.verdict
+    match verdict.kind:
+        case VerdictKind.UNKNOWN:
+            return Unknown(
+                entry=case.entry,
+                reason=f"{verdict.reason}: look for {case.names.entry} at the venue",
+                verification=proved,
+                concerns=tuple(case.concerns),
+            )
+        case VerdictKind.REFUTED:
+            case.write(partial(tools.journal.failed, case.entry, verdict.reason))
+            return Refuted(
+                entry=case.entry,
+                reason=verdict.reason,
+                verification=proved,
+                concerns=tuple(case.concerns),
+            )
+        case VerdictKind.MISMATCH:
+            case.concerns.append(verdict.reason)
+            return await _undo_mismatch(tools, case, proved)
+        case VerdictKind.CONFIRMED | VerdictKind.PARTIAL:
+            return await _hold(tools, case, proved, stop_announced=stop_announced)
+
+
+async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announced: bool) -> Outcome:
+    """Protect what executed; undo it where that cannot be proved."""
+    verdict = proved.verdict
+    held = executed_by(proved)
+    price = _average_price(proved)
+    case.write(partial(tools.journal.opened, case.entry, abs(held), average_price=price))
+    if verdict.kind is VerdictKind.PARTIAL and verdict.settled and case.all_or_nothing:
+        sent = Stop(StopState.UNPROVED, "a stop may have been sent") if stop_announced else None
+        why = f"all or nothing: {verdict.reason}"
+        return await _undo(tools, case, held, proved, stop=sent, why=why)
+    if not verdict.settled:
+        case.concerns.append(f"the entry may execute more: {verdict.reason}")
+    cover = abs(held) if verdict.settled else case.intended
+    stop = await protect(tools, case, case.side, cover, announced=stop_announced)
+    if stop.state is StopState.RESTS and stop.order is not None:
+        return Opened(
+            entry=case.entry,
+            reason=f"{verdict.reason}; {stop.reason}",
+            quantity=held,
+            stop=stop.order,
+            verification=proved,
+            concerns=tuple(case.concerns),
+        )
+    return await _undo(tools, case, held, proved, stop=stop, why=stop.reason)
+
+
+async def _undo_mismatch(tools: Tools, case: Case, proved: Verification) -> Outcome:
+    """Close what executed and was not meant, if the venue's position has its sign."""
+    held, verdict = executed_by(proved), proved.verdict
+    mixed = case.baseline is None or case.baseline.quantity != 0
+    if mixed or not verdict.settled:
+        doubt = "the leg held something before" if mixed else "the entry may execute more"
+        return case.exposed(held, proved, f"{verdict.reason}; {doubt}, so nothing was undone")
+    if not await venue_shows(tools, case, held):
+        reason = f"{verdict.reason}; the venue does not show them, so no side is sure to undo it"
+        return case.exposed(held, proved, reason)
+    return await _undo(tools, case, held, proved, stop=None, why=verdict.reason)
+
+
+async def _undo(
+    tools: Tools, case: Case, held: Decimal, proved: Verification, *, stop: Stop | None, why: str
+) -> Outcome:
+    if proved.verdict.grade is not Grade.PROOF:
+        return case.exposed(held, proved, f"{why}; the open rests on an assumption about lags")
+    outcome = await Rollback(tools, case, held, proved, stop=stop).run(why)
+    if isinstance(outcome, RolledBack) and not proved.verdict.settled:
+        why = f"{why}; what had executed was closed, but the entry may execute more"
+        return case.exposed(None, outcome.closed, why)
+    return outcome
+
+
+def executed_by(proved: Verification) -> Decimal:
+    """Return the signed contracts that the entry executed, for a verdict that says so."""
+    quantity = proved.verdict.quantity
+    assert quantity is not None, "a verdict that says what executed says how much"
+    return quantity
+
+
+def _average_price(proved: Verification) -> Decimal | None:
+    orders = (each for each in proved.observations if isinstance(each, OrderSeen))
+    return next((order.average_price for order in orders if order.average_price is not None), None)
