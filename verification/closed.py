@@ -79,7 +79,7 @@ def _by_rows(position: Baseline, newer: tuple[PositionSeen, ...]) -> Verdict | N
     if flipped is not None:
         return proved(
             VerdictKind.MISMATCH,
-            (flipped,) if flipped is newer[-1] else (flipped, newer[-1]),
+            (flipped,) if flipped == newer[-1] else (flipped, newer[-1]),
             now,
             f"the position went from {held} to {flipped.quantity}: the other way round",
             mismatch=Mismatch.SIDE,
@@ -87,7 +87,7 @@ def _by_rows(position: Baseline, newer: tuple[PositionSeen, ...]) -> Verdict | N
     if grown is not None:
         return proved(
             VerdictKind.MISMATCH,
-            (grown,) if grown is newer[-1] else (grown, newer[-1]),
+            (grown,) if grown == newer[-1] else (grown, newer[-1]),
             now,
             f"the position went from {held} to {grown.quantity}: it grew instead of closing",
             mismatch=Mismatch.EXCESS,
@@ -116,7 +116,7 @@ def _by_order(question: CloseQuestion, evidence: Evidence) -> Verdict | None:
     if order is None or end is None or order.executed * held > 0:
         return None
     left = held + order.executed
-    rests = (order,) if end is order else (order, end)
+    rests = (order,) if end == order else (order, end)
     if left == 0:
         return proved(
             VerdictKind.CONFIRMED,

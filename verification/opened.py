@@ -84,7 +84,7 @@ def _by_execution(question: OpenQuestion, order: OrderSeen, evidence: Evidence) 
         )
     return proved(
         VerdictKind.PARTIAL,
-        (order,) if ended is order else (order, ended),
+        (order,) if ended == order else (order, ended),
         order.executed,
         f"order {order.order_id} executed {done} of {wanted} and ended"
         + ("" if evidence.ended_surely else ", but its trades have not borne that out"),
