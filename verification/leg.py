@@ -54,3 +54,8 @@ class LegKey:
     account: str
     symbol: str
     leg: Leg
+
+    @property
+    def named(self) -> bool:
+        """False for a contract that stands under the venue's own id: it may be any leg under another name."""
+        return "/" in self.symbol

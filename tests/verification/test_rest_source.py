@@ -6,6 +6,7 @@ from tests.verification.drawn import KEY, OTHER_LEG, moment, row
 from tests.verification.scene import Scene, play
 from tests.verification.scripted_venue import held
 from verification.account import PositionsReading
+from verification.leg import LegKey
 from verification.observation import PositionSeen, Silence, Source, SourceSilent
 from verification.sources.rest import leg_in_list
 from verification.verdict import VerdictKind
@@ -24,6 +25,14 @@ def test_a_leg_that_is_missing_is_absent_and_not_zero() -> None:
     seen = leg_in_list(PositionsReading((held(OTHER_LEG, -10, 7),), moment(1), moment(2)), KEY)
     assert isinstance(seen, SourceSilent)
     assert (seen.silence, seen.complete, seen.provenance.source) == (Silence.ABSENT, True, Source.REST)
+
+
+def test_a_list_with_a_row_that_nobody_can_name_is_not_complete() -> None:
+    nameless = LegKey(KEY.account, "AVLUSDT", KEY.leg)
+    seen = leg_in_list(PositionsReading((held(nameless, 43, 7),), moment(1), moment(2)), KEY)
+    assert isinstance(seen, SourceSilent)
+    assert (seen.silence, seen.complete) == (Silence.ABSENT, False)
+    assert "AVLUSDT" in seen.detail
 
 
 def test_pushes_about_the_other_leg_are_not_heard() -> None:

@@ -56,8 +56,11 @@ class FactStore:
         """Merge a complete position list; return the facts that it brought, for the listeners.
 
         A leg that the last epoch held open and that is in neither the list nor a push becomes
-        `SourceSilent(ABSENT)`: it may have been closed unseen.
+        `SourceSilent(ABSENT)`: it may have been closed unseen. It is not a complete absence when a row of the
+        list cannot be named: that may be the leg.
         """
+        rows = tuple(rows)
+        named = all(row.key.named for row in rows)
         brought: list[Observation] = [row for row in rows if self.offer(row)]
         provenance = Provenance(Source.REST, received, sent=sent, epoch=epoch)
         for key, known in self._before.items():
@@ -69,7 +72,7 @@ class FactStore:
                 key,
                 Silence.ABSENT,
                 "not in the position list that was read after connecting",
-                complete=True,
+                complete=named,
                 provenance=provenance,
             )
             self._facts[key] = gone

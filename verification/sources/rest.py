@@ -6,7 +6,10 @@ from verification.observation import Observation, PositionSeen, Provenance, Sile
 
 
 def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
-    """Return what a complete position list says of a leg: its row, or that it does not occur in the list."""
+    """Return what a complete position list says of a leg: its row, or that it does not occur in the list.
+
+    A list with a row whose contract nobody can name is not complete for any leg that it does not show.
+    """
     for position in reading.positions:
         if position.key == key:
             return PositionSeen(
@@ -20,10 +23,13 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
                     exchange_at=position.updated_at,
                 ),
             )
+    unnamed = sorted({position.key.symbol for position in reading.positions if not position.key.named})
     return SourceSilent(
         key,
         Silence.ABSENT,
-        f"a complete list of {len(reading.positions)} positions does not show it",
-        complete=True,
+        f"a list of {len(reading.positions)} positions does not show it, but an unknown {unnamed[0]}"
+        if unnamed
+        else f"a complete list of {len(reading.positions)} positions does not show it",
+        complete=not unnamed,
         provenance=Provenance(Source.REST, received=reading.received, sent=reading.sent),
     )

@@ -1,5 +1,6 @@
 """The store of facts never goes back, and a new epoch knows nothing until its snapshot."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -58,6 +59,16 @@ def test_a_leg_closed_between_two_epochs_is_absent_from_the_snapshot_and_said_so
     assert isinstance(gone, SourceSilent)
     assert (gone.silence, gone.complete, gone.provenance.source) == (Silence.ABSENT, True, Source.REST)
     assert store.latest(NET) == gone
+
+
+def test_a_snapshot_with_a_row_that_nobody_can_name_proves_no_absence() -> None:
+    store = FactStore()
+    store.offer(seen("43", 10))
+    store.begin()
+    nameless = replace(seen("43", 11, source=Source.REST), key=replace(NET, symbol="AVLUSDT"))
+    gone = store.take_snapshot([nameless], moment(1), moment(2), epoch=2)[-1]
+    assert isinstance(gone, SourceSilent)
+    assert (gone.key, gone.complete) == (NET, False)
 
 
 def test_a_leg_that_was_already_flat_is_not_reported_as_gone() -> None:
