@@ -208,7 +208,7 @@ class FillProbe:
             return
         first = probe.first_push
         filled = venue_time.monotonic(probe.at)
-        lag = lag_of_push(first.received, first.epoch, probe.listening, filled)
+        lag = lag_of_push(first.received, first.epoch, probe.listening, filled, venue_time.slack)
         self._sample(Source.WEBSOCKET, first.received, lag)
 
     def _sample(self, source: Source, shown: Moment, lag: float | None) -> None:

@@ -68,7 +68,7 @@ class FirstAnswer:
 
 
 def lag_of_push(
-    received: Moment, epoch: int | None, listening: Listening | None, filled: float
+    received: Moment, epoch: int | None, listening: Listening | None, filled: float, slack: float
 ) -> float | None:
     """Return the lag of a push in milliseconds; None if it might have been pushed before we listened.
 
@@ -77,8 +77,10 @@ def lag_of_push(
         epoch: The life of the stream that it belongs to.
         listening: Since when we listened, and to which life; None if the stream was not live.
         filled: When the fill happened, in seconds of our monotonic clock.
+        slack: Seconds by which `filled` may be off: a bot listens just before its order is sent, and what is
+            not known of the clocks must not turn that round.
     """
-    if listening is None or epoch != listening.epoch or listening.since.monotonic > filled:
+    if listening is None or epoch != listening.epoch or listening.since.monotonic > filled + slack:
         return None
     return milliseconds(filled, received)
 

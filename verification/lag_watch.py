@@ -99,8 +99,9 @@ class LagWatch:
         filled = venue_time.monotonic(self._filled_at)
         samples = []
         if self._pushed is not None:
-            lag = lag_of_push(self._pushed.received, self._pushed.epoch, self._listening, filled)
-            samples += self._lag(Source.WEBSOCKET, self._pushed.received.utc, lag)
+            came = self._pushed
+            lag = lag_of_push(came.received, came.epoch, self._listening, filled, venue_time.slack)
+            samples += self._lag(Source.WEBSOCKET, came.received.utc, lag)
         for source, first in self._answers.items():
             if first.shown is not None:
                 samples += self._lag(source, first.shown.utc, first.lag(filled))

@@ -12,7 +12,7 @@ FRESH_SECONDS = 60.0
 """Whoever wants to know measures anew when the last measurement is older."""
 
 PINGS = 4
-"""Requests of one measurement. The first may pay for a new connection, and any may meet a busy moment; the one
+"""Requests of one measurement. The first may pay for a new connection, any may meet a busy moment: the one
 with the shortest round trip is believed."""
 
 MOST_ERROR = timedelta(milliseconds=250)

@@ -34,6 +34,11 @@ class VenueTime:
     offset: timedelta
     error: timedelta
 
+    @property
+    def slack(self) -> float:
+        """Seconds by which a time of the venue may be off: the error, and the millisecond it is cut to."""
+        return self.error.total_seconds() + 0.001
+
     def monotonic(self, venue_time: datetime) -> float:
         """Return when the venue's clock showed `venue_time`, in seconds of our monotonic clock."""
         return self.at.monotonic + (venue_time - self.offset - self.at.utc).total_seconds()

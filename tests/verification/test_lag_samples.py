@@ -298,6 +298,14 @@ def test_a_push_counts_only_if_we_listened_since_before_the_fill(listening: List
     assert not of(watch)
 
 
+def test_what_is_not_known_of_the_clocks_does_not_turn_a_watch_before_the_order_into_one_after_it() -> None:
+    watch = LagWatch(opening(), "main", Listening(moment(1.004), 1))
+    watch.note(pushed(1, 1.01))
+    for error, kept in ((0.002, False), (0.003, True)):
+        known = VenueTime(moment(0), timedelta(0), timedelta(seconds=error + 1e-6))
+        assert bool(watch.lags(known)) is kept
+
+
 def test_the_end_of_an_order_and_a_conditional_order_do_not_date_the_fill() -> None:
     for odd in (replace(pushed(1, 1.01), status="canceled"), replace(pushed(1, 1.01), conditional=True)):
         watch = LagWatch(opening(), "main", LISTENING)

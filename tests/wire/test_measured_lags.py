@@ -1,0 +1,159 @@
+"""The sources of the simulated venue are measured over real sockets, each at the lag it was given."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+import pytest
+
+from simulator.faults import Lag, PushAction, PushFault, RequestAction, RequestFault
+from simulator.faults import Source as Reading
+from simulator.server import SimulatedVenue
+from tests.wire.simulated import AVL, BTC, order, running
+from verification.clock import SystemClock
+from verification.fill_probe import FillProbe
+from verification.latency import LatencySample, Measure
+from verification.leg import Leg, LegKey, Side
+from verification.observation import Source
+from verification.question import Baseline, OpenQuestion
+from verification.venue_clock import VenueClock
+from verification.verifier import Verifier
+
+pytestmark = pytest.mark.wire
+
+AT_ONCE = 400
+"""Milliseconds within which even a busy machine shows on loopback what is shown at once."""
+
+
+class Lags:
+    """The visibility lags measured, and a way to wait for so many of them."""
+
+    def __init__(self) -> None:
+        self.found: dict[Source, float] = {}
+        self._news = asyncio.Event()
+
+    def add(self, sample: LatencySample) -> None:
+        if sample.measure is Measure.VISIBILITY_LAG:
+            assert sample.source not in self.found, "one fill is one sample of a source"
+            self.found[sample.source] = sample.milliseconds
+            self._news.set()
+
+    async def all(self, *sources: Source) -> dict[Source, float]:
+        async with asyncio.timeout(20):
+            while set(self.found) < set(sources):
+                self._news.clear()
+                await self._news.wait()
+        return self.found
+
+
+@asynccontextmanager
+async def probing(*, skew_ms: int = 0) -> AsyncIterator[tuple[SimulatedVenue, Lags, FillProbe]]:
+    """Run a venue whose clock is off, and a probe of it."""
+
+    def prepare(venue: SimulatedVenue) -> None:
+        venue.clock.skew_ms = skew_ms
+
+    async with running(prepare) as (venue, gateway):
+        clock, lags = SystemClock(), Lags()
+        venue_clock = VenueClock(gateway.venue, clock)
+        await venue_clock.measure()
+        probe = FillProbe(gateway.venue, clock, venue_clock, chance=random.Random(1), on_sample=lags.add)
+        running_probe = asyncio.create_task(probe.run())
+        try:
+            yield venue, lags, probe
+        finally:
+            probe.close()
+            running_probe.cancel()
+            await asyncio.wait([running_probe])
+
+
+@pytest.mark.parametrize("skew_ms", [-700, 0, 700])
+async def test_a_fill_that_is_shown_at_once_is_measured_so_whatever_the_clocks_show(skew_ms: int) -> None:
+    async with probing(skew_ms=skew_ms) as (venue, lags, _):
+        order(venue, "43")
+        for source, lag in (await lags.all(Source.WEBSOCKET, Source.ORDER, Source.REST)).items():
+            assert -5 < lag < AT_ONCE, source
+
+
+async def test_a_reading_that_lags_is_measured_and_the_others_are_not_made_slower_by_it() -> None:
+    async with probing() as (venue, lags, _):
+        venue.faults.add(Lag(source=Reading.POSITIONS, seconds=1.5, symbol=AVL))
+        venue.faults.add(Lag(source=Reading.ORDER, seconds=0.6, symbol=AVL))
+        order(venue, "43")
+        found = await lags.all(Source.WEBSOCKET, Source.ORDER, Source.REST)
+        assert -5 < found[Source.WEBSOCKET] < AT_ONCE
+        assert 595 <= found[Source.ORDER] <= 600 * 1.3 + AT_ONCE
+        assert 1495 <= found[Source.REST] <= 1500 * 1.3 + AT_ONCE
+
+
+async def test_a_lag_of_one_symbol_is_not_a_lag_of_another() -> None:
+    async with probing() as (venue, lags, _):
+        venue.faults.add(Lag(source=Reading.POSITIONS, seconds=30, symbol=AVL))
+        order(venue, "0.01", symbol=BTC)
+        found = await lags.all(Source.WEBSOCKET, Source.ORDER, Source.REST)
+        assert found[Source.REST] < AT_ONCE
+
+
+async def test_a_push_that_comes_late_is_the_streams_lag_and_nobody_elses() -> None:
+    async with probing() as (venue, lags, _):
+        venue.faults.add(PushFault(action=PushAction.DELAY, seconds=0.5))
+        order(venue, "43")
+        found = await lags.all(Source.WEBSOCKET)
+        assert set(found) == {Source.WEBSOCKET}, "order and list had it before they were asked"
+        assert 495 <= found[Source.WEBSOCKET] < 500 + AT_ONCE
+
+
+async def test_a_slow_answer_counts_into_the_lag_that_a_bot_lives_with() -> None:
+    async with probing() as (venue, lags, _):
+        venue.faults.add(RequestFault(action=RequestAction.DELAY, path="/fapi/v1/order", seconds=0.3))
+        order(venue, "43")
+        found = await lags.all(Source.WEBSOCKET, Source.ORDER, Source.REST)
+        assert 295 <= found[Source.ORDER] < 300 + AT_ONCE
+        assert found[Source.REST] < AT_ONCE
+
+
+async def test_a_venue_in_trouble_is_not_probed() -> None:
+    async with probing() as (venue, lags, probe):
+        venue.faults.add(RequestFault(action=RequestAction.ERROR, status=503, path="/fapi/v1/order"))
+        venue.faults.add(RequestFault(action=RequestAction.ERROR, status=503, path="/fapi/v3/positionRisk"))
+        order(venue, "43")
+        await lags.all(Source.WEBSOCKET)
+        before = len(venue.journal.entries)
+        second = order(venue, "43")
+        question = OpenQuestion(
+            LegKey("main", AVL, Leg.NET),
+            Side.BUY,
+            Decimal(43),
+            str(second.id),
+            None,
+            None,
+            exclusive=True,
+            asked=SystemClock().now(),
+        )
+        await asyncio.sleep(0.1)
+        assert not probe.measures(question)
+        assert len(venue.journal.entries) == before
+
+
+async def test_a_verification_inside_a_bot_measures_all_three() -> None:
+    async with running() as (venue, gateway):
+        clock, lags = SystemClock(), Lags()
+        verifier = Verifier(gateway.venue, clock, chance=random.Random(1), on_sample=lags.add)
+        venue.faults.add(Lag(source=Reading.POSITIONS, seconds=1.0))
+        key = LegKey("main", AVL, Leg.NET)
+        watch, asked = verifier.watch(key), clock.now()
+        placed = order(venue, "43")
+        flat = Baseline(Decimal(0), None)
+        try:
+            await verifier.verify(
+                OpenQuestion(key, Side.BUY, Decimal(43), str(placed.id), None, flat, True, asked),  # noqa: FBT003
+                watch,
+            )
+            found = await lags.all(Source.WEBSOCKET, Source.ORDER, Source.REST)
+        finally:
+            await verifier.close()
+        assert found[Source.WEBSOCKET] < AT_ONCE
+        assert found[Source.ORDER] < AT_ONCE
+        assert 995 <= found[Source.REST] <= 2000 + AT_ONCE
