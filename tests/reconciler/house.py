@@ -1,0 +1,309 @@
+"""One account on virtual time: a scripted venue, a real journal, a real state database, the real loops."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from reconciler.account_unit import AccountUnit
+from reconciler.account_watch import Rules
+from reconciler.alert import Alert, AlertState
+from reconciler.blindness import BlindnessSettings
+from reconciler.console import Console
+from reconciler.finding import Kind
+from reconciler.journal import Journal
+from reconciler.ledgers.journal import JournalLedger
+from reconciler.storage.database import Database
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.failure import explained
+from reconciler.storage.store import Store
+from reconciler.storage.writer import Writer
+from reconciler.views import CycleView
+from tests.reconciler.accounts import MARKETS, SYMBOL, stop
+from tests.verification.scripted_venue import ScriptedVenue
+from tests.virtual_time import ThreadlessLoop, VirtualClock, run
+from verification.account import AccountReading, Part, Position, PositionsReading, RestingOrder
+from verification.clock import Clock
+from verification.errors import SourceError
+from verification.leg import Leg, LegKey, Side
+from verification.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
+from verification.stream import StreamHealth, StreamState
+from verification.verifier import Pace
+
+T = TypeVar("T")
+
+KEY = LegKey("main", SYMBOL, Leg.NET)
+SWEEP_SECONDS = 30.0
+
+
+class ScriptedAccount(ScriptedVenue):
+    """A venue that holds what it is told to hold, and fails where it is told to fail."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.markets = MARKETS
+        self.held: dict[LegKey, Position] = {}
+        self.stops: dict[str, RestingOrder] = {}
+        self.seen: dict[str, OrderSeen] = {}
+        self.failures: dict[Part, SourceError] = {}
+        self.refuses: SourceError | None = None
+        self.during: Callable[[], None] = lambda: None
+        self.reads: list[tuple[float, frozenset[str] | None]] = []
+        self._version = 100
+        self._since = clock.now()
+
+    def hold(self, quantity: str, *, key: LegKey = KEY, told: bool = True) -> None:
+        """Hold a position from now on; the stream tells of it unless it is `told` not to."""
+        self._version += 1
+        now = self.clock.now().utc
+        amount = Decimal(quantity)
+        self.held.pop(key, None)
+        if amount:
+            self.held[key] = Position(
+                key, amount, self._version, Decimal(10), Decimal(10), abs(amount) * 10, now
+            )
+        if told:
+            came = Provenance(Source.WEBSOCKET, self.clock.now(), exchange_at=now, epoch=1)
+            self.newest[key] = PositionSeen(key, amount, self._version, came)
+            self.push(self.newest[key])
+
+    def executed(self, name: str, quantity: str, *, key: LegKey = KEY, terminal: bool = True) -> None:
+        """Let an order be known by its id and its client id, which are the same here."""
+        came = Provenance(Source.ORDER, self.clock.now(), exchange_at=self.clock.now().utc)
+        status = "closed" if terminal else "open"
+        self.seen[name] = OrderSeen(
+            key, name, name, Decimal(quantity), terminal, terminal or None, status, None, came
+        )
+
+    def rest(self, order_id: str, side: Side, quantity: str | None) -> None:
+        """Let a stop rest."""
+        self.stops[order_id] = stop(order_id, side, quantity)
+
+    def stream(self, state: StreamState) -> None:
+        """Let the stream live or be away from now on."""
+        self.state = state
+        self._since = self.clock.now()
+
+    @override
+    def stream_health(self) -> StreamHealth:
+        live = self.state is StreamState.LIVE
+        frame = self.clock.now() if live else None
+        return StreamHealth(
+            self.state, 1, self._since, frame, None, None, None if live else "connection reset"
+        )
+
+    def fail(self, *parts: Part, error: SourceError) -> None:
+        """Fail these parts (all of them if none is named), orders and the position list among them."""
+        self.failures = dict.fromkeys(parts or Part, error)
+
+    def heal(self) -> None:
+        self.failures = {}
+
+    @override
+    async def connect(self) -> None:
+        await self.clock.sleep(0.01)
+        if self.refuses is not None:
+            raise self.refuses
+
+    @override
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        sent = self.clock.now()
+        self.reads.append((sent.monotonic, symbols))
+        held, stops = dict(self.held), dict(self.stops)
+        await self.clock.sleep(0.02)
+        self.during()
+        failures = dict(self.failures)
+        received = self.clock.now()
+
+        def within(symbol: str) -> bool:
+            return symbols is None or symbol in symbols
+
+        rows = tuple(row for key, row in held.items() if within(key.symbol))
+        resting = tuple(order for order in stops.values() if within(order.symbol))
+        return AccountReading(
+            account="main",
+            venue="scripted",
+            mode=self.mode,
+            symbols=symbols,
+            positions=None if Part.POSITIONS in failures else PositionsReading(rows, sent, received),
+            orders=None if Part.ORDERS in failures else (),
+            conditional_orders=None if Part.CONDITIONAL_ORDERS in failures else resting,
+            failures=failures,
+            sent=sent,
+            received=received,
+        )
+
+    @override
+    async def _list(self) -> PositionsReading:
+        sent = self.clock.now()
+        await self.clock.sleep(0.02)
+        if Part.POSITIONS in self.failures:
+            raise self.failures[Part.POSITIONS]
+        return PositionsReading(tuple(self.held.values()), sent, self.clock.now())
+
+    @override
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        sent = self.clock.now()
+        await self.clock.sleep(0.01)
+        if Part.ORDERS in self.failures:
+            raise self.failures[Part.ORDERS]
+        came = Provenance(Source.ORDER, self.clock.now(), sent=sent)
+        found = self.seen.get(order_id or client_order_id or "")
+        if found is None:
+            return SourceSilent(key, Silence.ABSENT, "order not found", complete=False, provenance=came)
+        return replace(found, provenance=replace(came, exchange_at=found.provenance.exchange_at))
+
+
+class InlineWriter(Writer):
+    """Writes at once, in the caller's thread; can be told that the database is busy."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.busy = False
+        self.trouble: StateDatabaseError | None = None
+        self.refused = 0
+
+    @override
+    async def do(self, work: Callable[[sa.Connection], T]) -> T:
+        await asyncio.sleep(0.001)
+        if self.trouble is not None:
+            raise self.trouble
+        if self.busy:
+            self.refused += 1
+            raise StateDatabaseError(StateTrouble.LOCKED, "state database is locked", again=True)
+        with explained("state"), self._database.write() as connection:
+            return work(connection)
+
+
+class House:
+    """The account, with everything that a test wants to touch."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = VirtualClock()
+        self.url = f"sqlite:///{folder / 'state.db'}"
+        self.bot = folder / "bot.db"
+        self.journal = Journal(f"sqlite:///{self.bot}", bot="mybot", clock=self.clock)
+        self.ledger = JournalLedger("mine", f"sqlite:///{self.bot}", clock=self.clock)
+        database = Database.open(self.url, create=True)
+        self.store = Store(database)
+        self.store._writer.close()
+        self.writer = InlineWriter(database)
+        self.store._writer = self.writer
+        self.venue = ScriptedAccount(self.clock)
+        self.console = Console.open(self.url, clock=self.clock)
+        self.unit = self._unit()
+
+    def _unit(self) -> AccountUnit:
+        return AccountUnit(
+            self.venue,
+            [self.ledger],
+            rules=Rules(),
+            blindness=BlindnessSettings(),
+            pace=Pace(),
+            store=self.store,
+            clock=self.clock,
+        )
+
+    def open_trade(self, quantity: str = "43", *, name: str = "e1", stop_id: str | None = "s1") -> int:
+        """Let bot and venue agree on a long position with its stop."""
+        amount = Decimal(quantity)
+        entry = self.journal.opening(SYMBOL, Side.BUY, amount, client_order_id=name)
+        self.journal.ordered(entry, name)
+        self.venue.executed(name, quantity)
+        self.venue.hold(quantity)
+        self.journal.opened(entry, amount)
+        if stop_id is not None:
+            self.venue.rest(stop_id, Side.SELL, None)
+            self.journal.stop_placed(entry, stop_id, Decimal(9))
+        return entry
+
+    def alerts(self, *, fired: bool = True) -> dict[Kind, Alert]:
+        """The open alerts by kind; only those that people were told of, or pending ones too."""
+        every = self.console.queries.alerts(
+            states=[state for state in AlertState if state.open and (state is not AlertState.PENDING)]
+            if fired
+            else [state for state in AlertState if state.open]
+        )
+        return {alert.key.kind: alert for alert in every}
+
+    def cycle(self) -> CycleView:
+        (cycle,) = self.console.queries.now().cycles
+        return cycle
+
+    async def until(self, condition: Callable[[], Any], *, within: float, what: str = "") -> float:
+        """Wait until it holds, and return how long that took; at most `within` seconds."""
+        started = self.clock.now().monotonic
+        while not condition():
+            took = self.clock.now().monotonic - started
+            assert took <= within, f"{what or 'it'} did not come within {within} s: {sorted(self.alerts())}"
+            await self.clock.sleep(0.2)
+        return self.clock.now().monotonic - started
+
+    async def quiet(self, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.console.close()
+            self.journal.close()
+            self.writer.close()
+            self.store._database.close()
+
+
+Story = Callable[[House], Awaitable[None]]
+
+
+async def live(house: House, story: Story, *, sweeps: bool = True) -> None:
+    """Run the account's unit beside a story; sweeps and health checks come as the schedule has them."""
+
+    async def every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await job()
+            except StateDatabaseError as error:
+                assert error.again  # noqa: PT017 - the schedule tolerates these and no others
+            await house.clock.sleep(seconds)
+
+    unit = house.unit
+    jobs = [unit.run(), every(2, unit.loop.check_health)]
+    if sweeps:
+        jobs.append(every(SWEEP_SECONDS, unit.loop.sweep))
+    tasks: list[asyncio.Task[Any]] = [asyncio.ensure_future(job) for job in jobs]
+    told = asyncio.ensure_future(story(house))
+    try:
+        await asyncio.wait([told, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (told, *tasks):
+            if not task.done():
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await unit.close()
+    for task in tasks:
+        if task.done() and not task.cancelled() and task.exception() is not None:
+            await task
+    await told
+
+
+def play(
+    folder: Path, story: Story, *, sweeps: bool = True, prepare: Callable[[House], object] = lambda _: None
+) -> None:
+    """Run one story in the house of a folder; played there again, it is a new process with its databases."""
+
+    async def whole() -> None:
+        house = House(folder)
+        prepare(house)
+        with house._open():
+            await live(house, story, sweeps=sweeps)
+
+    run(whole(), ThreadlessLoop())
