@@ -1,5 +1,6 @@
 """Latency: how late each source shows a fill, and how long it takes to answer."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import streamlit as st
@@ -8,6 +9,7 @@ from dashboard import door, filters, words
 from dashboard.charts import NAMES, bands, distribution
 from dashboard.verdict import Unread
 from reconciler.views import LatencyView
+from verification.observation import Source
 
 PERIODS = {
     "1 h": (timedelta(hours=1), timedelta(minutes=1)),
@@ -15,13 +17,36 @@ PERIODS = {
     "24 h": (timedelta(hours=24), timedelta(minutes=15)),
     "7 d": (timedelta(days=7), timedelta(hours=2)),
 }
+LINES = "A line is the middle value, its band reaches to the 95th of 100, the dotted line is the 99th."
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a measure is called, what it means, and when no sample of it is taken."""
+
+    title: str
+    meaning: str
+    not_counted: str
+
+
 MEASURES = {
-    "visibility_lag": (
+    "visibility_lag": Words(
         "How late each source shows a fill",
-        "from the fill on the exchange to the first moment a source showed it",
+        "In milliseconds, from the fill on the exchange (its own time, set to our clock) to the arrival here "
+        "of the first push or answer that shows it. One sample for a fill and a source.",
+        "Not counted, because it would measure us and not the source: a fill that was already visible when "
+        "the source was first asked (more than 100 ms after the fill), and one during which the stream was "
+        "not live. Nor can these be measured: in the position list a fill that left nothing of the position, "
+        "anything while the exchange's clock is not known to within 250 ms, and what a source has not shown "
+        "for about half a minute. What came out negative is a clock error; it counts as zero.",
     ),
-    "request_time": ("How long the exchange takes to answer", "from a request sent to its answer received"),
+    "request_time": Words(
+        "How long the exchange takes to answer",
+        "In milliseconds, from a request sent to its answer received.",
+        "Not counted: requests that got no answer.",
+    ),
 }
+LAGGING = (Source.WEBSOCKET, Source.ORDER, Source.REST)
 
 
 def latency() -> None:
@@ -42,16 +67,18 @@ def _charts() -> None:
     if isinstance(found, Unread):
         st.markdown("The measurements could not be read.")
         return
-    for measure, (title, meaning) in MEASURES.items():
-        st.subheader(title)
-        st.caption(
-            meaning.capitalize() + ". A line is the middle value, its band reaches to the 95th of 100."
-        )
+    for measure, said in MEASURES.items():
+        st.subheader(said.title)
+        st.caption(f"{said.meaning} {LINES}")
         series = [view for view in found if view.measure == measure and view.total is not None]
         if series:
-            _measure(measure, title, series)
+            _measure(measure, said.title, series)
         else:
             st.markdown("Nothing was measured in this time.")
+        missing = [NAMES[source] for source in LAGGING if source not in {view.source for view in series}]
+        if series and measure == "visibility_lag" and missing:
+            st.markdown(f"No sample in this time: {', '.join(missing)}.")
+        st.caption(said.not_counted)
 
 
 def _measure(measure: str, title: str, series: list[LatencyView]) -> None:

@@ -30,6 +30,21 @@ def test_each_measure_has_two_charts_with_words_for_those_who_cannot_see_them() 
     assert table(screen)[0]["Came out negative"] == "2"
 
 
+def test_the_page_says_what_is_shown_and_what_is_not_counted() -> None:
+    with lent(Memory(series=(*SERIES, drawn.latency(Source.REST, "request_time")))):
+        said = text(opened("latency"))
+
+    assert said.count("In milliseconds") == 2
+    assert said.count("Not counted") == 2
+    assert "already visible when the source was first asked" in said
+    assert "No sample in this time" not in said
+
+
+def test_a_source_of_which_there_is_no_sample_is_named() -> None:
+    with lent(Memory(series=SERIES[:1])):
+        assert "No sample in this time: order, position list." in text(opened("latency"))
+
+
 def test_nothing_measured_is_not_a_chart_of_zeros() -> None:
     with lent(Memory(series=(drawn.latency(points=(), total=None, distribution=()),))):
         screen = opened("latency")
