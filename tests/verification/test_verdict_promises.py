@@ -1,13 +1,22 @@
 """The verdict rules keep their promises against an adversary; rules with a planted fault do not."""
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
-from decimal import Decimal
-
 import pytest
-from typing_extensions import override
 
-from tests.verification.drawn import KEY
+from tests.verification.planted_faults import (
+    a_baseline_does_not_matter,
+    a_tie_is_newer,
+    any_order_is_ours,
+    every_order_is_over,
+    every_row_is_newer,
+    executed_without_its_sign,
+    legs_are_one,
+    missing_cache_is_closed,
+    nobody_else_trades,
+    not_found_is_absent,
+    statuses_never_lie,
+    the_first_half_counts,
+    the_last_word_counts,
+)
 from tests.verification.promises import (
     PROMISES,
     Promise,
@@ -19,109 +28,12 @@ from tests.verification.promises import (
     monotone,
     sound,
 )
-from verification.closed import decide_close
-from verification.evidence import Evidence, gather
 from verification.judgement import decide
-from verification.observation import (
-    Observation,
-    OrderSeen,
-    PositionSeen,
-    Silence,
-    Source,
-    SourceSilent,
-)
-from verification.opened import decide_open
-from verification.question import CloseQuestion, OpenQuestion, Question
-from verification.verdict import Verdict, VerdictKind, proved
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 def test_the_rules_keep(promise: Promise) -> None:
     promise(decide)
-
-
-def missing_cache_is_closed(question: Question, seen: Sequence[Observation]) -> Verdict:
-    verdict = decide(question, seen)
-    for each in seen:
-        quiet = isinstance(each, SourceSilent) and each.silence is Silence.ABSENT
-        if isinstance(question, CloseQuestion) and quiet and verdict.kind is VerdictKind.UNKNOWN:
-            return proved(VerdictKind.CONFIRMED, (each,), Decimal(0), "no entry in the cache")
-    return verdict
-
-
-def not_found_is_absent(question: Question, seen: Sequence[Observation]) -> Verdict:
-    verdict = decide(question, seen)
-    for each in seen:
-        lost = isinstance(each, SourceSilent) and each.provenance.source is Source.ORDER
-        if isinstance(question, OpenQuestion) and lost and verdict.kind is VerdictKind.UNKNOWN:
-            return proved(VerdictKind.REFUTED, (each,), Decimal(0), "order not found")
-    return verdict
-
-
-class LaxEvidence(Evidence):
-    """Takes a row of the same version for a newer one."""
-
-    @override
-    def rows_after(self, version: int | None) -> tuple[PositionSeen, ...]:
-        return Evidence.rows_after(self, None if version is None else version - 1)
-
-
-def a_tie_is_newer(question: Question, seen: Sequence[Observation]) -> Verdict:
-    strict = gather(question, seen)
-    lax = LaxEvidence(**{field.name: getattr(strict, field.name) for field in fields(Evidence)})
-    if isinstance(question, OpenQuestion):
-        return decide_open(question, lax)
-    return decide_close(question, lax)
-
-
-def every_row_is_newer(question: Question, seen: Sequence[Observation]) -> Verdict:
-    rows = [replace(each, version=99) if isinstance(each, PositionSeen) else each for each in seen]
-    return decide(question, rows)
-
-
-def statuses_never_lie(question: Question, seen: Sequence[Observation]) -> Verdict:
-    trusted = [replace(each, trades_agree=True) if isinstance(each, OrderSeen) else each for each in seen]
-    return decide(question, trusted)
-
-
-def nobody_else_trades(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(replace(question, exclusive=True), seen)
-
-
-def legs_are_one(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(question, [replace(each, key=KEY) for each in seen])
-
-
-def any_order_is_ours(question: Question, seen: Sequence[Observation]) -> Verdict:
-    orders = [replace(s, order_id="7", client_order_id="c") if isinstance(s, OrderSeen) else s for s in seen]
-    return decide(question, orders)
-
-
-def every_order_is_over(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(question, [replace(s, terminal=True) if isinstance(s, OrderSeen) else s for s in seen])
-
-
-def the_last_word_counts(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(question, seen[-1:])
-
-
-def the_first_half_counts(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(question, seen[: len(seen) // 2])
-
-
-def executed_without_its_sign(question: Question, seen: Sequence[Observation]) -> Verdict:
-    sign = question.side.sign if isinstance(question, OpenQuestion) else -question.position.quantity / 20
-    return decide(
-        question,
-        [replace(s, executed=abs(s.executed) * sign) if isinstance(s, OrderSeen) else s for s in seen],
-    )
-
-
-def a_baseline_does_not_matter(question: Question, seen: Sequence[Observation]) -> Verdict:
-    if isinstance(question, OpenQuestion) and question.baseline is not None:
-        flat = replace(question.baseline, quantity=Decimal(0))
-        return decide(replace(question, baseline=flat), seen)
-    return decide(question, seen)
 
 
 MUTANTS: list[tuple[Rule, Promise]] = [
