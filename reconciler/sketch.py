@@ -89,9 +89,17 @@ class Sketch:
         return self.quantiles((share,))[0]
 
     def distribution(self) -> tuple[tuple[float, int], ...]:
-        """Return (upper bound in milliseconds, count) of the buckets that hold anything, ascending."""
-        zero = ((LEAST_MS, self.zero),) if self.zero else ()
-        return zero + tuple((GAMMA**index, self.buckets[index]) for index in sorted(self.buckets))
+        """Return (upper bound in milliseconds, count) of the buckets that hold anything, ascending.
+
+        Where they follow on a gap, an empty bucket stands before them: who draws one from the bound before
+        to its own then draws no samples where there are none.
+        """
+        shown = [(LEAST_MS, self.zero)] if self.zero else []
+        for index in sorted(self.buckets):
+            if index - 1 not in self.buckets and GAMMA ** (index - 1) > LEAST_MS:
+                shown.append((GAMMA ** (index - 1), 0))
+            shown.append((GAMMA**index, self.buckets[index]))
+        return tuple(shown)
 
     def to_json(self) -> str:
         """Return the stored form: compact, ordered, equal for equal sketches."""

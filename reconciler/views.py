@@ -245,7 +245,8 @@ class LatencyView:
         measure: `visibility_lag` (fill to first shown) or `request_time` (sent to received).
         points: At most 600, oldest first.
         total: All samples of the period in one.
-        distribution: (upper bound in milliseconds, count) of log-spaced buckets, ascending.
+        distribution: (upper bound in milliseconds, count) of log-spaced buckets, ascending; each reaches down
+            to the bound before it, and the lowest to zero.
         negative: Samples that came out negative (clock error), clamped to zero and counted, never hidden.
     """
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.sketch import ERROR, LEAST_MS, Sketch
+from reconciler.sketch import ERROR, GAMMA, LEAST_MS, Sketch
 
 MILLISECONDS = st.floats(min_value=0.0011, max_value=1e8)
 SAMPLES = st.lists(MILLISECONDS, min_size=1, max_size=200)
@@ -50,6 +50,17 @@ def test_every_sample_is_in_the_distribution_and_every_negative_one_is_counted(s
     assert sum(count for _, count in sketch.distribution()) == sketch.count == len(samples)
     assert sketch.negative == sum(sample < 0 for sample in samples)
     assert bounds == sorted(set(bounds))
+
+
+def test_between_two_far_values_the_distribution_is_empty() -> None:
+    sketch = sketch_of([30.0, 30.0, 3000.0])
+
+    (below, nothing), (near, two), (short_of, none), (far, one) = sketch.distribution()
+
+    assert (nothing, two, none, one) == (0, 2, 0, 1)
+    assert below < 30 <= near < short_of < 3000 <= far
+    assert near / below == pytest.approx(GAMMA)
+    assert far / short_of == pytest.approx(GAMMA)
 
 
 def test_a_negative_sample_counts_as_zero_and_not_as_nothing() -> None:
