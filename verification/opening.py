@@ -18,6 +18,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -102,7 +103,7 @@ class Opener:
             baseline=known,
             names=OrderNames(record.client_order_id),
         )
-        return await self._carry_through(key, self._or_exposed(case, resume(self._tools, case, record)))
+        return await self._carry_through(key, self._told(case, resume(self._tools, case, record)))
 
     async def close(self) -> None:
         """Wait for the openings under way, and end the measurements."""
@@ -120,10 +121,7 @@ class Opener:
 
     async def _in_line(self, key: LegKey, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
         async with self._lines.setdefault(key, asyncio.Lock()):
-            outcome = await steps
-        if outcome.critical:
-            self._report(outcome)
-        return outcome
+            return await steps
 
     async def _open(self, intent: Intent, key: LegKey) -> Outcome:
         tools = self._tools
@@ -141,12 +139,20 @@ class Opener:
             stop_price=intent.stop_price,
         )
         case = self._case(intent, key, entry=entry, baseline=before, names=names)
-        return await self._or_exposed(case, self._enter(case))
+        return await self._told(case, self._enter(case))
 
-    async def _or_exposed(self, case: Case, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
-        """An error that nobody foresaw still reaches a person as what it may be: an exposed position."""
+    async def _told(self, case: Case, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
         try:
-            return await steps
+            outcome = await steps
+            if outcome.critical:
+                self._report(outcome)
+            told = len(case.concerns)
+            if case.last_word is not None:
+                case.write(case.last_word)
+            if len(case.concerns) > told:
+                outcome = replace(outcome, concerns=tuple(case.concerns))
+                self._report(outcome)
         except Exception as error:
             why = f"the opening itself failed: {type(error).__name__}: {error}"
             concerns = tuple(case.concerns)
@@ -154,6 +160,7 @@ class Opener:
                 Exposed(entry=case.entry, reason=why, quantity=None, verification=None, concerns=concerns)
             )
             raise
+        return outcome
 
     async def _enter(self, case: Case) -> Outcome:
         tools = self._tools
@@ -168,7 +175,7 @@ class Opener:
         except OrderRefused as refusal:
             watch.close()
             reason = f"the entry was refused: {refusal}"
-            case.write(partial(tools.journal.failed, case.entry, reason))
+            case.last_word = partial(tools.journal.failed, case.entry, reason)
             return Refuted(entry=case.entry, reason=reason, concerns=tuple(case.concerns))
         except BaseException:
             watch.close()

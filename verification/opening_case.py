@@ -61,6 +61,8 @@ class Case:
         names: The ids of its orders.
         all_or_nothing: True when a partial fill is to be rolled back.
         concerns: What a person must know.
+        last_word: The last thing to write down; it is written after a person has been told what there is to
+            tell, for a crash in between must not lose it.
     """
 
     entry: int
@@ -73,6 +75,7 @@ class Case:
     names: OrderNames
     all_or_nothing: bool
     concerns: list[str] = field(default_factory=list)
+    last_word: Callable[[], None] | None = None
 
     def leg_with(self, executed: Decimal) -> Decimal:
         """Return what the leg holds with so many signed contracts of this opening."""

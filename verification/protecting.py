@@ -67,10 +67,6 @@ async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, *, ann
         except AnswerLost as error:
             lost = f" (its answer was lost: {error})"
     stop = await _look(tools, case, way, quantity)
-    if stop.order is not None and stop.state is StopState.RESTS:
-        case.write(
-            partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price),
-        )
     return stop if stop.state is not StopState.UNPROVED else Stop(stop.state, stop.reason + lost)
 
 

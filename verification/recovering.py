@@ -18,6 +18,8 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
         if not executed or record.exit_client_id is None or record.closing_quantity is None:
             why = f"an exit was under way, and of the entry nothing is proved: {verdict.reason}"
             return case.exposed(None, proved, why)
+        if verdict.kind is VerdictKind.MISMATCH:
+            case.concerns.append(verdict.reason)
         way = 1 if executed_by(proved) > 0 else -1
         sent = Stop(StopState.UNPROVED, "a stop may have been sent") if record.stop_announced else None
         undoing = Rollback(tools, case, way * record.closing_quantity, proved, stop=sent)

@@ -135,8 +135,8 @@ class Rollback:
 
     async def _done(self, closed: Verification, why: str) -> RolledBack:
         tools, case = self._tools, self._case
-        case.write(partial(tools.journal.closed, case.entry))
         await self._withdraw_stop()
+        case.last_word = partial(tools.journal.closed, case.entry)
         return RolledBack(
             entry=case.entry, reason=why, opened=self._opened, closed=closed, concerns=tuple(case.concerns)
         )

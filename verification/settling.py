@@ -46,7 +46,7 @@ async def settle(tools: Tools, case: Case, proved: Verification, *, stop_announc
                 concerns=tuple(case.concerns),
             )
         case VerdictKind.REFUTED:
-            case.write(partial(tools.journal.failed, case.entry, verdict.reason))
+            case.last_word = partial(tools.journal.failed, case.entry, verdict.reason)
             return Refuted(
                 entry=case.entry,
                 reason=verdict.reason,
@@ -75,6 +75,8 @@ async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announce
     cover = abs(held) if verdict.settled else case.intended
     stop = await protect(tools, case, case.side, cover, announced=stop_announced)
     if stop.state is StopState.RESTS and stop.order is not None:
+        placed = (case.entry, stop.order.order_id, case.stop_price)
+        case.last_word = partial(tools.journal.stop_placed, *placed)
         return Opened(
             entry=case.entry,
             reason=f"{verdict.reason}; {stop.reason}",

@@ -1,0 +1,108 @@
+"""Plays one opening on the truthful venue in virtual time, in as many lives of the process as it takes."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from tests.verification.faulty_steps import Crash, Fault, Steps
+from tests.verification.memory_journal import MemoryJournal
+from tests.verification.true_venue import AVL, TrueVenue, Weather
+from tests.virtual_time import VirtualClock, run
+from verification.account import RestingOrder
+from verification.intent import Intent
+from verification.leg import Side
+from verification.opening import Opener
+from verification.opening_journal import JournalFailed
+from verification.outcome import Outcome
+
+STOP_PRICE = Decimal("0.18")
+SETTLING = 40.0
+
+
+@dataclass(slots=True)
+class Story:
+    """What happened: for the invariants."""
+
+    venue: TrueVenue
+    journal: MemoryJournal
+    intent: Intent
+    outcomes: list[Outcome] = field(default_factory=list)
+    reports: list[Outcome] = field(default_factory=list)
+    unsent: Exception | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.outcomes[-1]
+
+
+Work = Callable[[Opener], list[Coroutine[Any, Any, Outcome]]]
+
+BUY = Intent(AVL, Side.BUY, Decimal(43), STOP_PRICE)
+
+
+def play(
+    weather: Weather | None = None,
+    *lives: Mapping[int, Fault],
+    named: Mapping[str, Fault] | None = None,
+    intent: Intent = BUY,
+) -> Story:
+    """Play an opening. Each of `lives` plans the steps of one life of the process; the next one recovers."""
+
+    async def whole() -> Story:
+        clock = VirtualClock()
+        steps = Steps(named=named or {})
+        steps.live(lives[0] if lives else {})
+        venue = TrueVenue(clock, weather or Weather(), steps)
+        story = Story(venue, MemoryJournal(steps), intent)
+        await _life(story, clock, lambda opener: [opener.open(intent)])
+        for plan in (*lives[1:], {}):
+            steps.live(plan)
+            await _life(story, clock, _recovering(story))
+        await clock.sleep(SETTLING)
+        return story
+
+    return run(whole())
+
+
+def _recovering(story: Story) -> Work:
+    records = [] if story.outcomes else story.journal.unfinished()
+    return lambda opener: [opener.recover(each) for each in records]
+
+
+async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
+    opener = Opener(
+        story.venue,
+        story.venue,
+        story.journal,
+        clock,
+        report=story.reports.append,
+        chance=random.Random(len(story.venue.sent_names)),
+    )
+    try:
+        for each in work(opener):
+            story.outcomes.append(await each)
+    except Crash:
+        pass
+    except JournalFailed as error:
+        story.unsent = error
+    finally:
+        await opener.close()
+        await asyncio.sleep(0)
+
+
+def fit(stop: RestingOrder, covering: Decimal) -> bool:
+    """True for a stop that protects a long position."""
+    return (
+        stop.side is Side.SELL
+        and stop.reduce_only
+        and stop.trigger_price == STOP_PRICE
+        and stop.quantity is not None
+        and stop.quantity >= covering
+    )
+
+
+def with_(**change: Any) -> Callable[[RestingOrder], RestingOrder]:
+    return lambda stop: replace(stop, **change)

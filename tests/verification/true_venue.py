@@ -1,0 +1,296 @@
+"""A small truthful venue that trades: what it shows may be late or hidden, and is never invented."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+from tests.verification.faulty_steps import LOST, Crash, Fault, Steps
+from tests.virtual_time import VirtualClock
+from verification.account import (
+    AccountReading,
+    Fill,
+    Market,
+    Position,
+    PositionMode,
+    PositionsReading,
+    RestingOrder,
+)
+from verification.clock import Moment
+from verification.errors import AnswerLost, SourceUnreachable
+from verification.leg import Leg, LegKey, Side
+from verification.observation import (
+    Observation,
+    OrderSeen,
+    PositionSeen,
+    Provenance,
+    Silence,
+    Source,
+    SourceSilent,
+)
+from verification.stream import Listener, StreamHealth, StreamState
+from verification.trader import OrderRefused
+from verification.venue import Access, ClockOffset
+
+AVL = "AVL/USDT:USDT"
+KEY = LegKey("main", AVL, Leg.NET)
+MARKET = Market(AVL, "AVLUSDT", Decimal(1), Decimal(1), Decimal("0.0001"), active=True)
+
+
+@dataclass(slots=True)
+class Sent:
+    """An order that the venue has."""
+
+    order_id: str
+    name: str
+    side: Side
+    quantity: Decimal
+    executed: Decimal
+    ended: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How the venue behaves in one story.
+
+    Attributes:
+        held_before: Signed contracts of the leg before.
+        fills: How much of an entry executes, positive.
+        entry_ends: False when the rest of an entry goes on working.
+        wrong_way: True when the venue executes entries on the other side.
+        list_lag: Seconds that the position list lags.
+        orders_hidden: Seconds for which an order cannot be found.
+        silent_stream: True when nothing is pushed.
+        refuses_stops: True when stops are refused.
+        bends_stop: What the venue makes of a stop.
+        stop_fires: True when a stop triggers at once.
+        exit_fills: How much an exit executes at most.
+        unreadable: True when nothing can be read once the entry has been sent.
+    """
+
+    held_before: int = 0
+    fills: int = 43
+    entry_ends: bool = True
+    wrong_way: bool = False
+    list_lag: float = 0.0
+    orders_hidden: float = 0.0
+    silent_stream: bool = False
+    refuses_stops: bool = False
+    bends_stop: Callable[[RestingOrder], RestingOrder] | None = None
+    stop_fires: bool = False
+    exit_fills: int | None = None
+    unreadable: bool = False
+
+
+class TrueVenue:
+    """Implements `Venue` and `Trader`."""
+
+    def __init__(self, clock: VirtualClock, weather: Weather, steps: Steps) -> None:
+        self.clock, self.weather, self.steps = clock, weather, steps
+        self.access = Access("main", "true", "", "")
+        self.mode = PositionMode.ONE_WAY
+        self.markets: Mapping[str, Market] = MappingProxyType({AVL: MARKET})
+        self.orders: dict[str, Sent] = {}
+        self.stops: dict[str, RestingOrder] = {}
+        self.ended_stops: dict[str, Sent] = {}
+        self.history: list[tuple[float, int, Decimal]] = [(-1.0, 1, Decimal(weather.held_before))]
+        self.sent_names: list[str] = []
+        self.left: list[tuple[Side, Decimal, Decimal]] = []  # exits: side, quantity, leg then
+        self.listeners: list[Listener] = []
+        self.pushed: PositionSeen | None = None
+
+    @property
+    def held(self) -> Decimal:
+        return self.history[-1][2]
+
+    def _move(self, by: Decimal) -> None:
+        at = self.clock.now().monotonic
+        self.history.append((at, self.history[-1][1] + 1, self.held + by))
+        if not self.weather.silent_stream:
+            asyncio.get_running_loop().call_later(0.008, self._push, self.history[-1])
+
+    def _push(self, fact: tuple[float, int, Decimal]) -> None:
+        seen = PositionSeen(KEY, fact[2], fact[1], Provenance(Source.WEBSOCKET, self.clock.now()))
+        self.pushed = seen
+        for listener in list(self.listeners):
+            listener(seen)
+
+    def _execute(self, name: str, side: Side, sent: Decimal, executed: Decimal, *, ended: bool) -> str:
+        order_id = str(1000 + len(self.orders))
+        at = self.clock.now().monotonic
+        self.orders[name] = Sent(order_id, name, side, sent, executed, ended, at)
+        if executed:
+            self._move(executed)
+        return order_id
+
+    async def enter(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
+        def effect() -> str:
+            way = side.opposite if self.weather.wrong_way else side
+            executed = way.sign * min(quantity, Decimal(self.weather.fills))
+            return self._execute(client_order_id, side, quantity, executed, ended=self.weather.entry_ends)
+
+        return await self._step("enter", client_order_id, effect)
+
+    async def leave(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
+        def effect() -> str:
+            self.left.append((side, quantity, self.held))
+            room = -self.held * side.sign
+            if room <= 0:
+                raise OrderRefused("a reduce-only order has nothing to reduce")
+            most = quantity if self.weather.exit_fills is None else Decimal(self.weather.exit_fills)
+            executed = side.sign * min(quantity, room, most)
+            return self._execute(client_order_id, side, quantity, executed, ended=True)
+
+        return await self._step("leave", client_order_id, effect)
+
+    async def place_stop(
+        self, key: LegKey, side: Side, quantity: Decimal, trigger_price: Decimal, client_order_id: str
+    ) -> str:
+        def effect() -> str:
+            if self.weather.refuses_stops:
+                raise OrderRefused("stops are refused here")
+            number = f"s{len(self.stops)}"
+            stop = RestingOrder(
+                number,
+                client_order_id,
+                AVL,
+                Leg.NET,
+                side,
+                "stop_market",
+                conditional=True,
+                stop_loss=True,
+                quantity=quantity,
+                filled=Decimal(0),
+                price=None,
+                trigger_price=trigger_price,
+                reduce_only=True,
+                close_position=False,
+                created_at=None,
+            )
+            if self.weather.stop_fires:
+                executed = side.sign * min(quantity, abs(self.held))
+                self._execute(client_order_id, side, quantity, executed, ended=True)
+                return number
+            self.stops[client_order_id] = self.weather.bends_stop(stop) if self.weather.bends_stop else stop
+            return number
+
+        return await self._step("stop", client_order_id, effect)
+
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
+        def effect() -> str:
+            if self.stops.pop(client_order_id, None) is None:
+                raise OrderRefused("no such stop")
+            return ""
+
+        await self._step("withdraw", None, effect)
+
+    async def _step(self, what: str, name: str | None, effect: Callable[[], str]) -> str:
+        fault = self.steps.fault(what)
+        if fault is Fault.CRASH_BEFORE:
+            raise Crash
+        if name is not None:
+            self.sent_names.append(name)
+        await self.clock.sleep(0.02)
+        if fault is Fault.REFUSED:
+            raise OrderRefused(f"{what} is refused")
+        seconds = _DELAYS.get(fault) if fault is not None else None
+        if seconds is not None:
+            asyncio.get_running_loop().call_later(seconds, _unless_refused, effect)
+        answer = "" if seconds is not None or fault is Fault.LOST_BEFORE else effect()
+        if fault in LOST:
+            raise AnswerLost(f"the answer to {what} was lost")
+        if fault in {Fault.CRASH_AFTER, Fault.CRASH_LATE}:
+            raise Crash
+        return answer
+
+    async def connect(self) -> None:
+        """Nothing to do."""
+
+    async def close(self) -> None:
+        """Nothing to do."""
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def stream_health(self) -> StreamHealth:
+        return StreamHealth(StreamState.LIVE, 1, self.clock.now(), None, None, None, None)
+
+    def latest(self, key: LegKey) -> Observation | None:
+        return self.pushed
+
+    async def _asked(self) -> Moment:
+        sent = self.clock.now()
+        await self.clock.sleep(0.01)
+        if self.weather.unreadable and self.sent_names:
+            raise SourceUnreachable("nothing can be read")
+        return sent
+
+    async def read_positions(self) -> PositionsReading:
+        sent = await self._asked()
+        then = sent.monotonic - self.weather.list_lag
+        _, version, held = [fact for fact in self.history if fact[0] <= then or fact[1] == 1][-1]
+        row = Position(KEY, held, version, None, None, None, None)
+        return PositionsReading((row,) if held else (), sent, self.clock.now())
+
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        sent = await self._asked()
+        came = Provenance(Source.ORDER, self.clock.now(), sent=sent)
+        visible = sent.monotonic - self.weather.orders_hidden
+        known = next((o for o in self.orders.values() if o.order_id == order_id and o.at <= visible), None)
+        if order_id is None and client_order_id is not None:
+            known = self.orders.get(client_order_id)
+            known = known if known is not None and known.at <= visible else None
+            stop = self.stops.get(client_order_id)
+            if stop is not None:
+                return OrderSeen(
+                    KEY,
+                    stop.order_id,
+                    client_order_id,
+                    Decimal(0),
+                    terminal=False,
+                    trades_agree=None,
+                    status="open",
+                    average_price=None,
+                    provenance=came,
+                )
+        if known is None:
+            return SourceSilent(KEY, Silence.ABSENT, "no such order", complete=False, provenance=came)
+        return OrderSeen(
+            KEY,
+            known.order_id,
+            known.name,
+            known.executed,
+            terminal=known.ended,
+            trades_agree=True if known.ended else None,
+            status="closed" if known.ended else "open",
+            average_price=Decimal("0.2"),
+            provenance=came,
+        )
+
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        sent = await self._asked()
+        now = self.clock.now()
+        stops = tuple(self.stops.values())
+        return AccountReading("main", "true", self.mode, symbols, None, (), stops, {}, sent, now)
+
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        raise NotImplementedError("an opening asks for orders, not for fills")
+
+    async def read_clock_offset(self) -> ClockOffset:
+        return ClockOffset(timedelta(0), timedelta(0))
+
+
+_DELAYS = {Fault.LATE: 4, Fault.TOO_LATE: 15, Fault.CRASH_LATE: 4}
+
+
+def _unless_refused(effect: Callable[[], str]) -> None:
+    try:
+        effect()
+    except OrderRefused:
+        return
