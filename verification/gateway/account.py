@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,13 +37,6 @@ from verification.venue import Access, ClockOffset
 
 _log = logging.getLogger(__name__)
 _MODE_AGE = 600.0  # seconds after which a full reading also reads the position mode again
-
-
-@dataclass
-class _Failed:
-    """The parts of a reading that failed, each with its error."""
-
-    errors: dict[Part, SourceError] = field(default_factory=dict)
 
 
 class CcxtVenue:
@@ -213,7 +206,8 @@ class CcxtVenue:
 
     async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:
         asker = self._sweeping if symbols is None else self._urgent
-        dialect, failed, sent = self._dialect, _Failed(), self._clock.now()
+        dialect, sent = self._dialect, self._clock.now()
+        failed: dict[Part, SourceError] = {}
         listed = self._read_positions(asker) if symbols is None else self._flight.ask()
         positions, orders, conditional = await asyncio.gather(
             _part(failed, Part.POSITIONS, listed),
@@ -231,7 +225,7 @@ class CcxtVenue:
             positions=positions,
             orders=orders,
             conditional_orders=conditional,
-            failures=failed.errors,
+            failures=failed,
             sent=sent,
             received=self._clock.now(),
         )
@@ -281,12 +275,12 @@ class CcxtVenue:
         return bool(strange - self._markets.unknown)
 
 
-async def _part(failed: _Failed, part: Part, reading: Awaitable[Any]) -> Any:
+async def _part(failed: dict[Part, SourceError], part: Part, reading: Awaitable[Any]) -> Any:
     """Return one part of a reading; None with its error in `failed` when it could not be read."""
     try:
         return await reading
     except SourceError as error:
-        failed.errors[part] = error
+        failed[part] = error
         return None
 
 
