@@ -36,6 +36,9 @@ class MergeSettings:
     outvote: timedelta = timedelta(minutes=5)
 
 
+PAST = timedelta(seconds=60)
+"""A push about a time longer ago than this tells of a state and not of a change."""
+
 DEFAULT_MERGE = MergeSettings()
 
 
@@ -112,7 +115,9 @@ def _pushed(old: LegView | None, seen: PositionSeen) -> LegView:
         updated_at=where.exchange_at,
     )
     if old is None:
-        return replace(new, changed=where.received)
+        # What a stream shows of the past when it begins did not change under our eyes.
+        past = where.exchange_at is not None and where.received.utc - where.exchange_at > PAST
+        return new if past else replace(new, changed=where.received)
     if old.version is not None and new.version is not None:
         if new.version == old.version and new.quantity == old.quantity:
             return replace(old, push_epoch=where.epoch)

@@ -1,0 +1,1 @@
+"""Tests of the real processes: started, killed, stopped, as a machine does it."""
