@@ -102,6 +102,13 @@ class AccountUnit:
             await self._venue_clock.measure()
         except SourceError as error:
             log.info("clock.not_measured", account=self._venue.access.account, error=str(error))
+            return
+        known = self._venue_clock.known()
+        if known is None:
+            log.warning("clock.not_known", account=self._venue.access.account, hint="no lag is measured")
+        else:
+            ahead, within = (each.total_seconds() * 1000 for each in (known.offset, known.error))
+            log.debug("clock.measured", milliseconds_ahead=round(ahead, 1), within=round(within, 1))
 
     async def close(self) -> None:
         """End the measurements and every connection of the account."""
