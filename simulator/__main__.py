@@ -1,4 +1,4 @@
-"""`python -m simulator --port P [--state FILE]`: the venue as a process of its own, until a signal."""
+"""`python -m simulator [--venue V] [--port P] [--state FILE]`: the venue as a process, until a signal."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from typing_extensions import override
 
-from simulator.binance.urls import toml
+from simulator.faces import FACES
 from simulator.recorded import RecordedState
 from simulator.recorded_row import BadState
 from simulator.server import SimulatedVenue
@@ -28,6 +28,7 @@ class Parser(argparse.ArgumentParser):
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = Parser(prog="python -m simulator", description="A simulated exchange on loopback.")
+    parser.add_argument("--venue", choices=FACES, default="binance", help="whose protocol it speaks")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--state", type=Path, help="JSON file with what the account holds at the start")
@@ -43,8 +44,8 @@ async def _serve(venue: SimulatedVenue) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, ended.set)
     async with venue:
-        sys.stdout.write(f"simulated exchange at {venue.url} (Binance USD-M; control under /sim/)\n\n")
-        sys.stdout.write(toml(venue.url))
+        sys.stdout.write(f"simulated exchange at {venue.url} ({venue.title}; control under /sim/)\n\n")
+        sys.stdout.write(venue.settings())
         sys.stdout.flush()
         await ended.wait()
 
@@ -55,6 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         state = None if options.state is None else RecordedState.read(options.state)
         venue = SimulatedVenue(
+            face=options.venue,
             seed=options.seed,
             port=options.port,
             state=state,

@@ -33,9 +33,10 @@ def admit(truth: Truth, ticket: Ticket) -> Ticket:
 
 
 def _check_side(truth: Truth, ticket: Ticket) -> None:
-    if (ticket.position_side is PositionSide.BOTH) == truth.hedge:
+    hedge = truth.is_hedge(ticket.symbol)
+    if (ticket.position_side is PositionSide.BOTH) == hedge:
         raise Refused(Reason.WRONG_POSITION_SIDE)
-    if truth.hedge and ticket.reduce_only:
+    if hedge and ticket.reduce_only:
         raise Refused(Reason.REDUCE_ONLY_IN_HEDGE)
 
 

@@ -23,7 +23,7 @@ class Conditionals:
 
     def accept(self, ticket: Ticket) -> AlgoOrder:
         """Store an admitted conditional order, and return it."""
-        now, number = self._truth.clock.ms(), self._truth.next_id()
+        now, number = self._truth.clock.ms(), ticket.number or self._truth.next_id()
         assert ticket.trigger_price is not None, "admission asks for a trigger price"
         return self._truth.algo_changed(
             AlgoOrder(

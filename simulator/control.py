@@ -13,7 +13,7 @@ A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either s
   glob, or an ending: `positionRisk`, `order`), `seconds` (of a delay), `status`, `code`, `message` (of an
   error; without a code it is an HTML page), `garbage` html | empty | truncated | shape.
   `lag`: `source` positions | order | open_orders | trades, `seconds`: it shows the state of that long ago.
-  `push`: `action` drop | delay | duplicate | reorder, `event` (`ACCOUNT_UPDATE`, ...), `seconds`.
+  `push`: `action` drop | delay | duplicate | reorder, `event` (`ACCOUNT_UPDATE`, `position`, ...), `seconds`.
 * `POST /sim/orders` an order by an outside hand: `symbol`, `side` buy | sell, `quantity`; optional `type`
   (market, limit, stop_market, ...), `price`, `trigger_price`, `reduce_only`, `close_position`,
   `position_side`, `client_id`.
@@ -26,6 +26,7 @@ A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either s
 * `POST /sim/stream` any of `silent`, `mute`, `refusing` (true or false), `disconnect` ("clean" or "abort"),
   `expire_listen_keys` (true), `raw` (a text to push as it is).
 * `POST /sim/clock` `{"skew_ms": N}`: how far the venue's clock is ahead.
+* `POST /sim/acceptance` `{"seconds": 0.15}`: when an acknowledged order is carried out (Bybit).
 """
 
 import json
@@ -36,8 +37,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from simulator.acceptance import Acceptance
 from simulator.binance.listen_keys import ListenKeys
-from simulator.binance.stream import Streams
 from simulator.clock import VenueClock
 from simulator.engine import Exchange
 from simulator.faults import (
@@ -56,6 +57,7 @@ from simulator.journal import Journal
 from simulator.order import Kind, PositionSide, Side, Ticket, TimeInForce
 from simulator.refusal import Reason, Refused
 from simulator.snapshot import snapshot
+from simulator.streams import Streams
 
 
 class Steered(Protocol):
@@ -67,6 +69,7 @@ class Steered(Protocol):
     journal: Journal
     streams: Streams
     listen_keys: ListenKeys
+    acceptance: Acceptance
 
 
 Steps = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -130,6 +133,7 @@ class Control:
             ("fund", self._fund),
             ("stream", self._stream),
             ("clock", self._clock),
+            ("acceptance", self._acceptance),
         ):
             app.router.add_post(f"/sim/{name}", _json_handler(steps))
         app.router.add_get("/sim/state", self._state)
@@ -250,6 +254,10 @@ class Control:
         if wish.get("disconnect"):
             await streams.disconnect(abort=wish["disconnect"] == "abort")
         return {"connections": len(streams.connections)}
+
+    async def _acceptance(self, wish: dict[str, Any]) -> dict[str, Any]:
+        self._venue.acceptance.seconds = float(wish["seconds"])
+        return {}
 
     async def _clock(self, wish: dict[str, Any]) -> dict[str, Any]:
         self._venue.clock.skew_ms = int(wish["skew_ms"])

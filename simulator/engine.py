@@ -28,6 +28,7 @@ from simulator.order import (
     Status,
     Ticket,
     TimeInForce,
+    order_of,
 )
 from simulator.readings import Readings
 from simulator.refusal import Reason, Refused
@@ -74,6 +75,12 @@ class Exchange(Readings):
         """
         return self._accept(admit(self.truth, ticket), None)
 
+    def decline(self, ticket: Ticket) -> Order:
+        """End at once, with nothing executed, what was acknowledged and is then not taken after all."""
+        ticket = replace(ticket, symbol=self.markets.symbol(ticket.symbol))
+        order = order_of(ticket, ticket.number or self.truth.next_id(), self.clock.ms())
+        return self._matching.expire(order)
+
     def place_conditional(self, ticket: Ticket) -> AlgoOrder:
         """Accept a conditional order.
 
@@ -83,29 +90,8 @@ class Exchange(Readings):
         return self._conditionals.accept(admit(self.truth, ticket))
 
     def _accept(self, ticket: Ticket, algo: AlgoOrder | None) -> Order:
-        now = self.clock.ms()
-        number = self.truth.next_id()
-        quantity = ticket.quantity
-        assert quantity is not None, "only a conditional order has no quantity"
-        order = Order(
-            id=number,
-            client_id=ticket.client_id or f"web_{number}",
-            symbol=ticket.symbol,
-            side=ticket.side,
-            kind=Kind.LIMIT if ticket.kind.priced else Kind.MARKET,
-            position_side=ticket.position_side,
-            quantity=quantity,
-            price=ticket.price or Decimal(0),
-            time_in_force=ticket.time_in_force,
-            reduce_only=ticket.reduce_only,
-            created_ms=now,
-            updated_ms=now,
-            origin=algo.kind if algo else None,
-            trigger_price=algo.trigger_price if algo else Decimal(0),
-            close_position=algo.close_position if algo else False,
-            algo_id=algo.id if algo else None,
-            owner=ticket.owner,
-        )
+        number = ticket.number or self.truth.next_id()
+        order = order_of(ticket, number, self.clock.ms(), algo)
         check_post_only(order, self.markets.find(order.symbol))
         if algo is not None:
             self._conditionals.order_accepted(algo.id, order)
@@ -251,20 +237,26 @@ class Exchange(Readings):
         self.truth.wallet += amount
         self.truth.emit(FundingPaid(symbol, amount, self.truth.wallet, self.clock.ms()))
 
-    def set_hedge(self, *, hedge: bool) -> None:
-        """Choose hedge or one-way mode.
+    def set_hedge(self, *, hedge: bool, symbol: str | None = None) -> None:
+        """Choose hedge or one-way mode, of one symbol or of all.
 
         Raises:
-            Refused: It is the mode already, or something is open.
+            Refused: It is the mode already, or something is open; or there is no such market.
         """
-        if hedge == self.truth.hedge:
+        symbol = symbol and self.markets.symbol(symbol)
+        modes = {self.truth.is_hedge(symbol)} if symbol else {self.truth.hedge, *self.truth.hedged.values()}
+        if modes == {hedge}:
             raise Refused(Reason.MODE_UNCHANGED)
-        if self.open_orders():
+        if self.open_orders(symbol):
             raise Refused(Reason.HAS_OPEN_ORDERS)
-        if any(position.amount for position in self.positions()):
+        if any(held.amount for held in self.positions() if symbol in {None, held.symbol}):
             raise Refused(Reason.HAS_POSITIONS)
-        self.truth.hedge = hedge
-        self.truth.emit(SettingChanged("hedge", str(hedge), self.clock.ms()))
+        if symbol:
+            self.truth.hedged[symbol] = hedge
+        else:
+            self.truth.hedge = hedge
+            self.truth.hedged.clear()
+        self.truth.emit(SettingChanged(f"hedge {symbol or 'all'}", str(hedge), self.clock.ms()))
 
     def set_leverage(self, symbol: str, leverage: int) -> None:
         """Set the leverage of a symbol.

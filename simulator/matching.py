@@ -106,6 +106,7 @@ class Matching:
             maker=maker,
             at_ms=now,
             forced=forced,
+            closed=before.closed_by(quantity * order.side.sign),
         )
         executed = order.executed + quantity
         order = replace(

@@ -111,6 +111,7 @@ class Ticket:
         time_in_force: How long it waits.
         client_id: The client's own id; None lets the venue invent one.
         owner: `api` for the account's own requests; `hand` for an outside hand.
+        number: The id it was promised; None for the next one.
     """
 
     symbol: str
@@ -125,6 +126,7 @@ class Ticket:
     time_in_force: TimeInForce = TimeInForce.GTC
     client_id: str | None = None
     owner: str = "api"
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,10 @@ class AlgoOrder:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One fill. `realized` and `fee` are in the quote asset; a fee is positive when paid."""
+    """One fill. `realized` and `fee` are in the quote asset; a fee is positive when paid.
+
+    `closed` is the part of the quantity that made the position smaller.
+    """
 
     id: int
     order_id: int
@@ -206,8 +211,33 @@ class Trade:
     maker: bool
     at_ms: int
     forced: bool = False
+    closed: Decimal = Decimal(0)
 
     @property
     def signed(self) -> Decimal:
         """Return the change of the position in contracts, long positive."""
         return self.quantity * self.side.sign
+
+
+def order_of(ticket: Ticket, number: int, now_ms: int, algo: AlgoOrder | None = None) -> Order:
+    """Return the order that a ticket asks for, or that a conditional order becomes."""
+    assert ticket.quantity is not None, "only a conditional order has no quantity"
+    return Order(
+        id=number,
+        client_id=ticket.client_id or f"web_{number}",
+        symbol=ticket.symbol,
+        side=ticket.side,
+        kind=Kind.LIMIT if ticket.kind.priced else Kind.MARKET,
+        position_side=ticket.position_side,
+        quantity=ticket.quantity,
+        price=ticket.price or Decimal(0),
+        time_in_force=ticket.time_in_force,
+        reduce_only=ticket.reduce_only,
+        created_ms=now_ms,
+        updated_ms=now_ms,
+        origin=algo.kind if algo else None,
+        trigger_price=algo.trigger_price if algo else Decimal(0),
+        close_position=algo.close_position if algo else False,
+        algo_id=algo.id if algo else None,
+        owner=ticket.owner,
+    )

@@ -45,7 +45,7 @@ class Pipeline:
         answer = self._face.answer(call)
         entry.effect = any(not isinstance(effect, PriceChanged) for effect in self._truth.log[size:])
         late = await self._meet(request, entry, after, lambda: answer)
-        return self._end(entry, late or _json(answer))
+        return self._end(entry, late or self._json(answer))
 
     async def _meet(
         self, request: web.Request, entry: Entry, faults: list[RequestFault], answer: Callable[[], Answer]
@@ -62,9 +62,9 @@ class Pipeline:
                     entry.status = None
                     return _Dropped()
                 case RequestAction.ERROR:
-                    return _error(fault)
+                    return self._error(fault)
                 case RequestAction.GARBAGE:
-                    return _garbage(fault, answer())
+                    return self._garbage(fault, answer())
         return None
 
     def _end(self, entry: Entry, response: web.Response) -> web.Response:
@@ -72,36 +72,33 @@ class Pipeline:
         entry.done = True
         return response
 
+    def _json(self, answer: Answer) -> web.Response:
+        return web.Response(
+            status=answer.status,
+            text=json.dumps(answer.body),
+            content_type="application/json",
+            headers=self._face.headers,
+        )
+
+    def _error(self, fault: RequestFault) -> web.Response:
+        if fault.code is None:
+            status = fault.status if fault.status >= HTTP_ERROR else 503
+            return web.Response(status=status, text=fault.message or HTML, content_type="text/html")
+        return self._json(self._face.refuse(fault.status, fault.code, fault.message))
+
+    def _garbage(self, fault: RequestFault, answer: Answer) -> web.Response:
+        whole = json.dumps(answer.body)
+        match fault.garbage:
+            case Garbage.HTML:
+                return web.Response(status=fault.status, text=HTML, content_type="text/html")
+            case Garbage.EMPTY:
+                return web.Response(status=fault.status, text="", content_type="application/json")
+            case Garbage.TRUNCATED:
+                half = whole[: len(whole) // 2] or "{"
+                return web.Response(status=fault.status, text=half, content_type="application/json")
+            case Garbage.SHAPE:
+                return self._json(Answer(fault.status, {"data": "something else"}))
+
 
 class _Dropped(web.Response):
     """Stands for no answer: the connection is gone already."""
-
-
-def _json(answer: Answer) -> web.Response:
-    return web.Response(
-        status=answer.status,
-        text=json.dumps(answer.body),
-        content_type="application/json",
-        headers={"X-MBX-USED-WEIGHT-1M": "1"},
-    )
-
-
-def _error(fault: RequestFault) -> web.Response:
-    status = fault.status if fault.status >= HTTP_ERROR else 503
-    if fault.code is None:
-        return web.Response(status=status, text=fault.message or HTML, content_type="text/html")
-    return _json(Answer(status, {"code": fault.code, "msg": fault.message}))
-
-
-def _garbage(fault: RequestFault, answer: Answer) -> web.Response:
-    whole = json.dumps(answer.body)
-    match fault.garbage:
-        case Garbage.HTML:
-            return web.Response(status=fault.status, text=HTML, content_type="text/html")
-        case Garbage.EMPTY:
-            return web.Response(status=fault.status, text="", content_type="application/json")
-        case Garbage.TRUNCATED:
-            half = whole[: len(whole) // 2] or "{"
-            return web.Response(status=fault.status, text=half, content_type="application/json")
-        case Garbage.SHAPE:
-            return _json(Answer(fault.status, {"data": "something else"}))

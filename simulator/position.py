@@ -18,6 +18,7 @@ class Position:
         realized: Accumulated realised profit, quote asset.
         updated_ms: Venue milliseconds of the last change.
         version: Counts the changes.
+        last_trade: Id of the trade that changed it last; 0 when none did.
     """
 
     symbol: str
@@ -27,13 +28,17 @@ class Position:
     realized: Decimal = Decimal(0)
     updated_ms: int = 0
     version: int = 0
+    last_trade: int = 0
 
     def profit_of(self, signed: Decimal, price: Decimal) -> Decimal:
         """Return the profit a fill of `signed` contracts at `price` realises: of the part that closes."""
+        return (price - self.entry) * self.closed_by(signed) * (1 if self.amount > 0 else -1)
+
+    def closed_by(self, signed: Decimal) -> Decimal:
+        """Return how many contracts a fill of `signed` contracts closes."""
         if self.amount == 0 or (signed > 0) == (self.amount > 0):
             return Decimal(0)
-        closed = min(abs(signed), abs(self.amount))
-        return (price - self.entry) * closed * (1 if self.amount > 0 else -1)
+        return min(abs(signed), abs(self.amount))
 
     def after(self, trade: Trade) -> "Position":
         """Return the position after a fill."""
@@ -53,4 +58,5 @@ class Position:
             realized=self.realized + trade.realized,
             updated_ms=trade.at_ms,
             version=self.version + 1,
+            last_trade=trade.id,
         )

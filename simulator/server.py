@@ -1,4 +1,4 @@
-"""The simulated venue as one object: engine, Binance face, faults, journal and server."""
+"""The simulated venue as one object: engine, face, faults, journal and server."""
 
 import random
 from collections.abc import Iterable
@@ -8,28 +8,30 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from simulator.binance.context import Context
-from simulator.binance.face import BinanceFace
+from simulator.acceptance import Acceptance
 from simulator.binance.listen_keys import ListenKeys
-from simulator.binance.signing import Credentials
-from simulator.binance.stream import Streams
-from simulator.binance.urls import ccxt_config
+from simulator.binance.stream import tell_expiry
 from simulator.clock import VenueClock
 from simulator.control import Control
+from simulator.credentials import Credentials
 from simulator.engine import Exchange
+from simulator.faces import FACES, Venue
 from simulator.faults import Faults
 from simulator.journal import Journal
 from simulator.market import Market, Markets
 from simulator.pipeline import Pipeline
 from simulator.recorded import RecordedState
+from simulator.streams import Streams
+from simulator.toml import settings_toml
 
 SHUTDOWN_SECONDS = 0.2
 
 
 class SimulatedVenue:
-    """An exchange on loopback that speaks Binance USD-M. Use it as an async context manager.
+    """An exchange on loopback that speaks Binance USD-M or Bybit v5. Use it as an async context manager.
 
     Args:
+        face: Whose protocol it speaks: `binance` or `bybit`.
         seed: Decides all chance.
         port: Port to listen on; 0 takes a free one.
         state: What the account holds at the start; None for nothing.
@@ -43,16 +45,20 @@ class SimulatedVenue:
         faults: The faults in force.
         journal: The requests so far.
         streams: The open sockets.
-        listen_keys: The listen keys in force.
+        listen_keys: The listen keys in force; a venue without such keys never has any.
+        acceptance: How long after its acknowledgement an order is carried out, on a venue that works so.
+        title: The venue's name, for people.
+        ccxt_id: The venue's exchange id in ccxt.
 
     Raises:
-        ValueError: The host is not a loopback address.
+        ValueError: The host is not a loopback address, or there is no such face.
         OSError: On entry: the port is taken.
     """
 
     def __init__(
         self,
         *,
+        face: str = "binance",
         seed: int = 1,
         port: int = 0,
         state: RecordedState | None = None,
@@ -66,6 +72,8 @@ class SimulatedVenue:
             raise ValueError(
                 f"{host} is not a loopback address: the simulated venue serves this machine only"
             )
+        if face not in FACES:
+            raise ValueError(f"there is no venue {face!r} to simulate: choose {' or '.join(FACES)}")
         self._host, self._port = host, port
         self.clock = VenueClock()
         self.exchange = Exchange(Markets() if markets is None else Markets(markets), self.clock)
@@ -74,11 +82,15 @@ class SimulatedVenue:
         self.faults = Faults(self.clock.monotonic)
         self.journal = Journal()
         self.listen_keys = ListenKeys()
-        truth = self.exchange.truth
-        self.streams = Streams(truth, self.faults, self.listen_keys, random.Random(seed))
+        self.acceptance = Acceptance()
+        truth, who = self.exchange.truth, Credentials(api_key, secret)
+        spoken = FACES[face](Venue(self.exchange, self.faults, who, self.listen_keys, self.acceptance))
+        self.title, self.ccxt_id = spoken.title, spoken.ccxt_id
+        self._spoken = spoken
+        self.streams = Streams(spoken.stream, self.faults, random.Random(seed))
+        self.listen_keys.on_expiry = tell_expiry(truth, self.streams)
         self.exchange.listen(self.streams.follow)
-        context = Context(self.exchange, self.faults, Credentials(api_key, secret), self.listen_keys)
-        self._pipeline = Pipeline(BinanceFace(context), truth, self.faults, self.journal)
+        self._pipeline = Pipeline(spoken.rest, truth, self.faults, self.journal)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -88,8 +100,12 @@ class SimulatedVenue:
         return f"http://{host}:{self._port}"
 
     def ccxt_config(self) -> dict[str, Any]:
-        """Return what to merge into the constructor of `ccxt.pro.binanceusdm`, or `binance` for futures."""
-        return ccxt_config(self.url)
+        """Return what to merge into the constructor of the venue's ccxt exchange (`ccxt_id`)."""
+        return self._spoken.ccxt_config(self.url)
+
+    def settings(self, account: str = "main") -> str:
+        """Return the same as tables of Trueup's settings, ready to paste."""
+        return settings_toml(self.ccxt_config(), account)
 
     async def start(self) -> None:
         """Open the port.
@@ -112,6 +128,7 @@ class SimulatedVenue:
 
     async def stop(self) -> None:
         """Cut every socket and close the port. It can start again, on the same port, with the same state."""
+        self.acceptance.end()
         self.listen_keys.end()
         self.streams.end()
         await self.streams.disconnect(abort=True)

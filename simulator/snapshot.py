@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from simulator.binance.payloads import text
 from simulator.engine import Exchange
+from simulator.figures import text
 from simulator.market import Market
 from simulator.order import AlgoOrder, Order, PositionSide
 from simulator.position import Position

@@ -57,6 +57,7 @@ class Truth:
         trades: Trades by id.
         wallet: Wallet balance in the quote asset.
         hedge: True in hedge mode.
+        hedged: The mode of single symbols that differ, on venues that have a mode for each.
         leverage: Leverage by symbol, where it was set.
         isolated: Symbols whose margin type is isolated.
         log: Every effect, oldest first.
@@ -71,6 +72,7 @@ class Truth:
         self.trades: Shelf[int, Trade] = Shelf(clock)
         self.wallet = wallet
         self.hedge = False
+        self.hedged: dict[str, bool] = {}
         self.leverage: dict[str, int] = {}
         self.isolated: set[str] = set()
         self.log: list[Effect] = []
@@ -125,6 +127,10 @@ class Truth:
         self.trades.put(trade.id, trade)
         self.positions.put((position.symbol, position.side), position)
         self.emit(Filled(order, trade, position, self.wallet, trade.at_ms))
+
+    def is_hedge(self, symbol: str) -> bool:
+        """Tell whether a symbol is in hedge mode."""
+        return self.hedged.get(symbol, self.hedge)
 
     def open_orders(self, symbol: str | None = None) -> list[Order]:
         """Return the resting orders now, oldest first."""

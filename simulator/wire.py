@@ -1,5 +1,6 @@
 """One request and one answer, between the HTTP server and a venue's face."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -31,15 +32,28 @@ class Call:
 
     @property
     def params(self) -> dict[str, str]:
-        """Return the parameters of query and form body."""
-        pairs = parse_qsl(self.query, keep_blank_values=True) + parse_qsl(self.body, keep_blank_values=True)
-        return dict(pairs)
+        """Return the parameters of query and body, be it a form or JSON."""
+        found = dict(parse_qsl(self.query, keep_blank_values=True))
+        if self.body.startswith("{"):
+            return found | _of_json(self.body)
+        return found | dict(parse_qsl(self.body, keep_blank_values=True))
 
     @property
     def symbol(self) -> str | None:
         """Return the venue's id of the symbol the request names; None when it names none."""
         named = self.params.get("symbol")
         return venue_id(named) if named else None
+
+
+def _of_json(body: str) -> dict[str, str]:
+    """Return the fields of a JSON object as text; none of what is no such object."""
+    try:
+        fields = json.loads(body, parse_float=str)
+    except ValueError:
+        return {}
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,13 @@ class Answer:
 
 class Face(Protocol):
     """One venue's protocol over the engine."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return what every answer carries."""
+
+    def refuse(self, status: int, code: int, message: str) -> Answer:
+        """Return an error in the venue's form, with any code."""
 
     def answer(self, call: Call) -> Answer:
         """Check a request, apply it, and return the answer. A refusal is an answer too."""

@@ -9,6 +9,7 @@ from simulator.binance.errors import ApiError, body
 from simulator.binance.params import flag, integer, needed
 from simulator.effect import FundingPaid
 from simulator.faults import Source
+from simulator.figures import text
 from simulator.order import PositionSide
 from simulator.position import Position
 from simulator.refusal import Reason, Refused
@@ -147,7 +148,7 @@ def income(context: Context, request: Request) -> list[dict[str, Any]]:
         {
             "symbol": context.exchange.market(of).id,
             "incomeType": what,
-            "income": payloads.text(amount),
+            "income": text(amount),
             "asset": "USDT",
             "info": what,
             "time": at_ms,

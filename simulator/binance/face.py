@@ -1,16 +1,17 @@
 """The table of Binance's REST endpoints, and who may call each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
 from simulator.binance import account, market_data, trading
 from simulator.binance.context import Context, Request
-from simulator.binance.errors import ApiError, refusal
+from simulator.binance.errors import ApiError, body, refusal
 from simulator.binance.signing import check_key, check_signed
 from simulator.refusal import Refused
 from simulator.wire import Answer, Call
 
+HTTP_ERROR = 400
 Handler = Callable[[Context, Request], Any]
 
 
@@ -91,6 +92,15 @@ class BinanceFace:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return what every answer carries: the weight used."""
+        return {"X-MBX-USED-WEIGHT-1M": "1"}
+
+    def refuse(self, status: int, code: int, message: str) -> Answer:
+        """Return an error with any code. Binance's errors never come with a status of success."""
+        return Answer(status if status >= HTTP_ERROR else 503, body(code, message))
 
     def answer(self, call: Call) -> Answer:
         """Check a request, apply it, and return the answer. A refusal is an answer too."""

@@ -6,8 +6,8 @@ from typing import Any
 from simulator.binance.context import Context, Request
 from simulator.binance.errors import ApiError
 from simulator.binance.params import Params, integer, needed
-from simulator.binance.payloads import text
 from simulator.engine import MAX_LEVERAGE
+from simulator.figures import text
 from simulator.market import Market
 
 ORDER_TYPES = [

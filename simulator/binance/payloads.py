@@ -4,17 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from simulator.admission import DEFAULT_LEVERAGE, margin_in_use, margin_of
-from simulator.market import Market
+from simulator.figures import profit, text
 from simulator.order import AlgoOrder, AlgoStatus, Order, Side, Trade
 from simulator.position import Position
 from simulator.readings import Readings
 from simulator.truth import Truth
-
-
-def text(number: Decimal) -> str:
-    """Return a decimal as plain digits, without an exponent or idle zeros."""
-    plain = f"{number:f}"
-    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) or "0"
 
 
 def _id(truth: Truth, symbol: str) -> str:
@@ -112,11 +106,6 @@ def trade(truth: Truth, value: Trade) -> dict[str, Any]:
         "buyer": value.side is Side.BUY,
         "maker": value.maker,
     }
-
-
-def profit(value: Position, market: Market) -> Decimal:
-    """Return the unrealised profit of a position, quote asset."""
-    return (market.price - value.entry) * value.amount
 
 
 def position(truth: Truth, value: Position, *, version: int) -> dict[str, Any]:

@@ -1,23 +1,14 @@
 """Binance's user-stream events for what happened on the engine."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from simulator.binance.payloads import profit, text
 from simulator.effect import AlgoChanged, Effect, Filled, FundingPaid, LeverageChanged, OrderChanged
+from simulator.figures import profit, text
 from simulator.order import AlgoOrder, AlgoStatus, Order, Trade
 from simulator.position import Position
+from simulator.push import Push
 from simulator.truth import Truth
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """One event: its type, the venue's ids of the symbols it concerns, and the message."""
-
-    event: str
-    symbols: frozenset[str]
-    message: dict[str, Any]
 
 
 def pushes_of(truth: Truth, effect: Effect) -> list[Push]:

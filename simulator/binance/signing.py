@@ -2,22 +2,14 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 
 from simulator.binance.errors import ApiError
+from simulator.credentials import Credentials
 from simulator.wire import Call
 
 DEFAULT_RECV_WINDOW_MS = 5000
 AHEAD_MS = 1000
 TIMESTAMP_MISSING = "Mandatory parameter 'timestamp' was not sent, was empty/null, or malformed."
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the venue accepts. A None key accepts any; a None secret accepts any signature."""
-
-    api_key: str | None = None
-    secret: str | None = None
 
 
 def check_key(call: Call, credentials: Credentials) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from simulator.toml import settings_toml
+
 _REST = {
     "sapi": "sapi/v1",
     "sapiV2": "sapi/v2",
@@ -53,22 +55,5 @@ def ccxt_config(url: str) -> dict[str, Any]:
 
 
 def toml(url: str, account: str = "main") -> str:
-    """Return the same as a table of settings, ready to paste."""
-    config = ccxt_config(url)
-    ws = config["urls"]["api"].pop("ws")
-    api = ws.pop("ws-api")
-    parts = [
-        (f"accounts.{account}.ccxt.options", {"fetchCurrencies": False}),
-        (f"accounts.{account}.ccxt.urls.api", config["urls"]["api"]),
-        (f"accounts.{account}.ccxt.urls.api.ws", ws),
-        (f"accounts.{account}.ccxt.urls.api.ws.ws-api", api),
-    ]
-    lines: list[str] = []
-    for table, pairs in parts:
-        lines.append(f"[{table}]")
-        lines += [
-            f'{name} = "{v}"' if isinstance(v, str) else f"{name} = {str(v).lower()}"
-            for name, v in pairs.items()
-        ]
-        lines.append("")
-    return "\n".join(lines)
+    """Return the same as tables of settings, ready to paste."""
+    return settings_toml(ccxt_config(url), account)
