@@ -45,7 +45,7 @@ def _exposure_is_never_more_than_intended(story: Story) -> None:
 
 def _no_side_was_guessed(story: Story) -> None:
     for side, _, held in story.venue.left:
-        assert held == 0 or side is Side.closing(held), story.venue.left
+        assert held == 0 or side is Side.closing(Decimal(held)), story.venue.left
 
 
 def _unknown_was_left_alone(story: Story) -> None:

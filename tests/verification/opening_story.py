@@ -48,8 +48,12 @@ def play(
     *lives: Mapping[int, Fault],
     named: Mapping[str, Fault] | None = None,
     intent: Intent = BUY,
+    between: Callable[[TrueVenue], None] = lambda _: None,
 ) -> Story:
-    """Play an opening. Each of `lives` plans the steps of one life of the process; the next one recovers."""
+    """Play an opening. Each of `lives` plans the steps of one life of the process; the next one recovers.
+
+    `between` is what somebody does at the venue before each life after the first.
+    """
 
     async def whole() -> Story:
         clock = VirtualClock()
@@ -60,6 +64,7 @@ def play(
         await _life(story, clock, lambda opener: [opener.open(intent)])
         for plan in (*lives[1:], {}):
             steps.live(plan)
+            between(venue)
             await _life(story, clock, _recovering(story))
         await clock.sleep(SETTLING)
         return story
@@ -69,7 +74,9 @@ def play(
 
 def _recovering(story: Story) -> Work:
     records = [] if story.outcomes else story.journal.unfinished()
-    return lambda opener: [opener.recover(each) for each in records]
+    return lambda opener: [
+        opener.recover(each, all_or_nothing=story.intent.all_or_nothing) for each in records
+    ]
 
 
 async def _life(story: Story, clock: VirtualClock, work: Work) -> None:

@@ -98,7 +98,7 @@ class TrueVenue:
         self.ended_stops: dict[str, Sent] = {}
         self.history: list[tuple[float, int, Decimal]] = [(-1.0, 1, Decimal(weather.held_before))]
         self.sent_names: list[str] = []
-        self.left: list[tuple[Side, Decimal, Decimal]] = []  # exits: side, quantity, leg then
+        self.left: list[tuple[Side, int, int]] = []  # exits: side, quantity, leg then
         self.listeners: list[Listener] = []
         self.pushed: PositionSeen | None = None
 
@@ -106,7 +106,7 @@ class TrueVenue:
     def held(self) -> Decimal:
         return self.history[-1][2]
 
-    def _move(self, by: Decimal) -> None:
+    def move(self, by: Decimal) -> None:
         at = self.clock.now().monotonic
         self.history.append((at, self.history[-1][1] + 1, self.held + by))
         if not self.weather.silent_stream:
@@ -123,7 +123,7 @@ class TrueVenue:
         at = self.clock.now().monotonic
         self.orders[name] = Sent(order_id, name, side, sent, executed, ended, at)
         if executed:
-            self._move(executed)
+            self.move(executed)
         return order_id
 
     async def enter(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
@@ -136,7 +136,7 @@ class TrueVenue:
 
     async def leave(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
         def effect() -> str:
-            self.left.append((side, quantity, self.held))
+            self.left.append((side, int(quantity), int(self.held)))
             room = -self.held * side.sign
             if room <= 0:
                 raise OrderRefused("a reduce-only order has nothing to reduce")

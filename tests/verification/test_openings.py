@@ -1,0 +1,299 @@
+"""What comes of an opening, one story each."""
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.verification.faulty_steps import Fault, Steps
+from tests.verification.memory_journal import MemoryJournal
+from tests.verification.opening_invariants import check
+from tests.verification.opening_story import BUY, STOP_PRICE, Story, play, with_
+from tests.verification.true_venue import TrueVenue, Weather
+from tests.virtual_time import VirtualClock, run
+from verification.account import RestingOrder
+from verification.intent import Intent
+from verification.leg import Side
+from verification.opening import Opener
+from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
+
+ALL_OR_NOTHING = replace(BUY, all_or_nothing=True)
+
+
+def end_of(story: Story, kind: type[Outcome]) -> Outcome:
+    check(story)
+    assert isinstance(story.outcome, kind), story.outcome
+    return story.outcome
+
+
+def test_a_position_is_opened_with_its_stop() -> None:
+    story = play()
+    opened = end_of(story, Opened)
+    assert isinstance(opened, Opened)
+    assert opened.quantity == 43
+    assert (opened.stop.trigger_price, opened.stop.quantity) == (STOP_PRICE, 43)
+    assert not opened.critical
+    assert story.journal.rows[1]["state"] == "open"
+    assert story.journal.rows[1]["stop_order_id"] == opened.stop.order_id
+
+
+def test_the_incident_a_lagging_list_and_an_answer_that_was_lost_open_43_and_not_86() -> None:
+    story = play(Weather(list_lag=3.2), named={"enter": Fault.LOST_AFTER})
+    end_of(story, Opened)
+    assert story.venue.held == 43
+
+
+def test_an_entry_that_is_nowhere_to_be_found_is_unknown_and_left_alone() -> None:
+    story = play(named={"enter": Fault.TOO_LATE})
+    unknown = end_of(story, Unknown)
+    assert unknown.critical
+    assert story.reports == [unknown]
+    assert story.venue.held == 43, "it executed after all, and nobody had sold it short before"
+    assert story.journal.rows[1]["state"] == "opening"
+
+
+def test_a_refused_entry_is_dropped() -> None:
+    story = play(named={"enter": Fault.REFUSED})
+    refuted = end_of(story, Refuted)
+    assert "refused" in refuted.reason
+    assert story.journal.rows[1]["state"] == "failed"
+
+
+def test_an_entry_that_ended_with_nothing_is_dropped() -> None:
+    end_of(play(Weather(fills=0)), Refuted)
+
+
+def test_a_partial_fill_is_protected_as_it_is() -> None:
+    opened = end_of(play(Weather(fills=20)), Opened)
+    assert isinstance(opened, Opened)
+    assert (opened.quantity, opened.stop.quantity) == (20, 20)
+
+
+def test_all_or_nothing_rolls_a_partial_fill_back() -> None:
+    story = play(Weather(fills=20), intent=ALL_OR_NOTHING)
+    end_of(story, RolledBack)
+    assert story.venue.left == [(Side.SELL, 20, 20)]
+
+
+def test_all_or_nothing_holds_after_a_crash_too() -> None:
+    crash = play(Weather(fills=20), intent=ALL_OR_NOTHING).venue.steps.history[0].index("journal.opened")
+    end_of(play(Weather(fills=20), {crash: Fault.CRASH_AFTER}, intent=ALL_OR_NOTHING), RolledBack)
+
+
+def test_an_entry_that_works_on_is_covered_in_full_and_told() -> None:
+    story = play(Weather(fills=20, entry_ends=False))
+    opened = end_of(story, Opened)
+    assert isinstance(opened, Opened)
+    assert (opened.quantity, opened.stop.quantity) == (20, 43)
+    assert "may execute more" in opened.concerns[0]
+    assert story.reports == [opened]
+
+
+def test_an_entry_that_works_on_and_cannot_be_protected_is_exposed() -> None:
+    exposed = end_of(play(Weather(fills=20, entry_ends=False, refuses_stops=True)), Exposed)
+    assert "may execute more" in exposed.reason
+
+
+def test_a_refused_stop_rolls_back_reduce_only_and_proves_it() -> None:
+    story = play(Weather(refuses_stops=True, list_lag=3.2))
+    rolled = end_of(story, RolledBack)
+    assert not rolled.critical
+    assert story.venue.left == [(Side.SELL, 43, 43)]
+    assert story.journal.rows[1]["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("bend", "said"),
+    [
+        (with_(side=Side.BUY), "would buy"),
+        (with_(reduce_only=False), "not reduce-only"),
+        (with_(quantity=Decimal(20)), "covers 20 of 43"),
+        (with_(trigger_price=Decimal("0.08")), "at 0.08"),
+        (with_(stop_loss=False, kind="take_profit_market"), "no stop loss"),
+        (with_(leg="long"), "on AVL/USDT:USDT long"),
+    ],
+)
+def test_a_stop_that_does_not_protect_is_no_stop(bend: object, said: str) -> None:
+    assert callable(bend)
+    story = play(Weather(bends_stop=bend))
+    rolled = end_of(story, RolledBack)
+    assert said in rolled.reason
+    assert not story.venue.stops
+
+
+def test_a_stop_that_closes_the_whole_position_covers_it() -> None:
+    def whole(stop: RestingOrder) -> RestingOrder:
+        return replace(stop, close_position=True, reduce_only=False, quantity=None)
+
+    assert isinstance(play(Weather(bends_stop=whole)).outcome, Opened)
+
+
+def test_a_lost_stop_that_rests_is_found_by_its_id() -> None:
+    story = play(named={"stop": Fault.LOST_AFTER})
+    end_of(story, Opened)
+    assert len(story.venue.stops) == 1
+
+
+def test_a_lost_stop_that_is_not_found_rolls_back_and_is_told() -> None:
+    story = play(named={"stop": Fault.LOST_BEFORE})
+    rolled = end_of(story, RolledBack)
+    assert "see at the venue that no stop" in rolled.concerns[0]
+
+
+def test_a_stop_that_fires_at_once_ends_flat() -> None:
+    end_of(play(Weather(stop_fires=True)), RolledBack)
+
+
+def test_a_rollback_gives_back_what_it_took_and_nothing_else() -> None:
+    story = play(Weather(refuses_stops=True, held_before=13))
+    end_of(story, RolledBack)
+    assert story.venue.held == 13
+
+
+def test_an_exit_in_pieces_is_repeated_for_the_rest() -> None:
+    story = play(Weather(refuses_stops=True, exit_fills=20))
+    end_of(story, RolledBack)
+    assert [quantity for _, quantity, _ in story.venue.left] == [43, 23, 3]
+
+
+def test_a_lost_exit_that_executed_is_proved() -> None:
+    end_of(play(Weather(refuses_stops=True), named={"leave": Fault.LOST_AFTER}), RolledBack)
+
+
+def test_a_lost_exit_is_not_sent_again() -> None:
+    story = play(Weather(refuses_stops=True), named={"leave": Fault.LOST_BEFORE})
+    exposed = end_of(story, Exposed)
+    assert isinstance(exposed, Exposed)
+    assert exposed.quantity == 43
+    assert story.reports == [exposed]
+    assert story.journal.rows[1]["state"] == "closing"
+    assert story.venue.steps.history[0].count("leave") == 1
+
+
+def test_refused_exits_are_tried_again_and_then_told() -> None:
+    story = play(Weather(refuses_stops=True), named={"leave": Fault.REFUSED})
+    end_of(story, Exposed)
+    assert story.venue.steps.history[0].count("leave") == 3
+
+
+def test_an_entry_the_wrong_way_is_told_and_undone_by_the_venues_sign() -> None:
+    story = play(Weather(wrong_way=True))
+    rolled = end_of(story, RolledBack)
+    assert rolled.critical
+    assert story.venue.left == [(Side.BUY, 43, -43)]
+
+
+def test_an_entry_the_wrong_way_on_top_of_something_is_left_to_a_person() -> None:
+    story = play(Weather(wrong_way=True, held_before=100))
+    end_of(story, Exposed)
+    assert not story.venue.left
+
+
+def test_an_entry_that_would_reduce_is_not_sent() -> None:
+    story = play(Weather(held_before=-20))
+    refuted = end_of(story, Refuted)
+    assert refuted.entry is None
+    assert not story.venue.sent_names
+
+
+def test_a_journal_that_cannot_be_written_stops_the_entry() -> None:
+    story = play(named={"journal.opening": Fault.UNWRITTEN})
+    assert story.unsent is not None
+    assert not story.venue.sent_names
+
+
+def test_a_journal_that_fails_later_does_not_cost_the_stop() -> None:
+    story = play(named={f"journal.{step}": Fault.UNWRITTEN for step in ("ordered", "opened", "stop_placed")})
+    opened = end_of(story, Opened)
+    assert len(opened.concerns) == 3
+    assert story.reports[-1] == opened
+
+
+def test_what_was_closed_by_hand_after_a_crash_gets_no_stop() -> None:
+    story = play(
+        Weather(),
+        {4: Fault.CRASH_AFTER},
+        between=lambda venue: venue.move(-venue.held) if venue.held else None,
+    )
+    exposed = end_of(story, Exposed)
+    assert "does not show them any more" in exposed.reason
+    assert story.venue.sent_names == [story.journal.rows[1]["entry_client_id"]]
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        (replace(BUY, quantity=Decimal("43.5")), "lots of 1"),
+        (replace(BUY, quantity=Decimal(-43)), "positive"),
+        (replace(BUY, stop_price=Decimal(0)), "above zero"),
+        (replace(BUY, symbol="AVLUSDT"), "as ccxt does"),
+    ],
+)
+def test_an_intent_that_cannot_be_meant_is_refused_in_words(intent: Intent, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        play(intent=intent)
+
+
+@pytest.mark.parametrize(("side", "price"), [(Side.BUY, "0.1801"), (Side.SELL, "0.1800")])
+def test_a_stop_between_two_ticks_goes_nearer_to_the_entry(side: Side, price: str) -> None:
+    story = play(intent=replace(BUY, side=side, stop_price=Decimal("0.18005")))
+    assert isinstance(story.outcome, Opened)
+    assert story.outcome.stop.trigger_price == Decimal(price)
+
+
+def test_a_caller_that_gives_up_does_not_leave_a_position_without_its_stop() -> None:
+    async def whole() -> None:
+        clock = VirtualClock()
+        steps = Steps()
+        venue = TrueVenue(clock, Weather(), steps)
+        journal = MemoryJournal(steps)
+        opener = Opener(venue, venue, journal, clock)
+        task = asyncio.create_task(opener.open(BUY))
+        while not venue.sent_names:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await opener.close()
+        assert venue.held == 43
+        assert len(venue.stops) == 1
+        assert journal.rows[1]["state"] == "open"
+
+    run(whole())
+
+
+def test_two_openings_of_one_leg_wait_for_each_other() -> None:
+    async def whole() -> None:
+        clock = VirtualClock()
+        steps = Steps()
+        venue = TrueVenue(clock, Weather(), steps)
+        opener = Opener(venue, venue, MemoryJournal(steps), clock)
+        first, second = await asyncio.gather(opener.open(BUY), opener.open(BUY))
+        assert isinstance(first, Opened)
+        assert isinstance(second, Opened)
+        assert venue.held == 86
+        assert steps.names.index("journal.stop_placed") < steps.names.index("enter", 2)
+        await opener.close()
+
+    run(whole())
+
+
+def test_an_error_that_nobody_foresaw_reaches_a_person() -> None:
+    async def whole() -> None:
+        clock = VirtualClock()
+        steps = Steps(named={"enter": Fault.LOST_AFTER})
+        venue = TrueVenue(clock, Weather(bends_stop=_broken), steps)
+        reports: list[Outcome] = []
+        opener = Opener(venue, venue, MemoryJournal(steps), clock, report=reports.append)
+        with pytest.raises(ZeroDivisionError):
+            await opener.open(BUY)
+        (told,) = reports
+        assert isinstance(told, Exposed)
+        assert "ZeroDivisionError" in told.reason
+        await opener.close()
+
+    run(whole())
+
+
+def _broken(_: RestingOrder) -> RestingOrder:
+    raise ZeroDivisionError
