@@ -1,0 +1,121 @@
+"""`trueup run` killed and stopped: no alert or acknowledgement is lost, none doubled, its silence told."""
+
+import asyncio
+import random
+import signal
+from collections import Counter
+from decimal import Decimal
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from reconciler.alert import AlertState
+from reconciler.finding import Kind
+from reconciler.views import Pulse
+from tests.processes.running import Place, place
+from tests.wire.simulated import AVL, BTC, order
+from verification.leg import Side
+
+pytestmark = [pytest.mark.processes, pytest.mark.wire]
+
+ETH = "ETH/USDT:USDT"
+ORPHAN, PHANTOM = ("orphaned_position", AVL), ("phantom_position", BTC)
+
+
+def claim(there: Place, symbol: str, name: str) -> int:
+    """Let the bot claim a position that is not there."""
+    entry = there.journal.opening(symbol, Side.BUY, Decimal(1), client_order_id=name)
+    there.journal.opened(entry, Decimal(1))
+    return entry
+
+
+def told_of(there: Place) -> None:
+    """Check the history of every alert: unbroken, and at most one open episode of a condition."""
+    alerts = there.console.queries.alerts()
+    open_ones = Counter(alert.key for alert in alerts if alert.state.open)
+    assert all(count == 1 for count in open_ones.values()), open_ones
+    for alert in alerts:
+        history = there.console.queries.alert(alert.id).transitions
+        assert history[0].before is None
+        for one, following in pairwise(history):
+            assert following.before is one.after
+        assert history[-1].after is alert.state
+
+
+@pytest.mark.timeout(120)
+async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    async with place(tmp_path) as there:
+        order(there.venue, "100")
+        claimed = claim(there, BTC, "b1")
+        await there.start()
+        await there.until(lambda: {ORPHAN, PHANTOM} <= there.kinds(), within=30, what="both alerts")
+        orphan = next(each for each in there.open_alerts() if each.key.symbol == AVL)
+        said = await there.trueup("alerts", "ack", str(orphan.id), "--by", "ann", "--note", "I close it")
+        out, err = await said.communicate()
+        assert said.returncode == 0, (out, err)
+        known = {alert.id for alert in there.open_alerts() if not alert.key.kind.blindness}
+
+        for attempt in range(4):
+            await there.end(signal.SIGKILL)
+            if attempt == 0:
+                await there.until(partial(_silent, there), within=10, what="the silence of its heart")
+                assert {ORPHAN, PHANTOM} <= there.kinds()
+            await there.start()
+            if attempt == 2:
+                order(there.venue, "1", ETH)
+            await asyncio.sleep(chance.uniform(0.5, 4))
+            told_of(there)
+            now = {alert.id for alert in there.open_alerts()}
+            assert known <= now
+            acknowledged = there.console.queries.alert(orphan.id).alert.acknowledgement
+            assert acknowledged is not None
+            assert (acknowledged.by, acknowledged.note) == ("ann", "I close it")
+        await there.until(
+            lambda: ("orphaned_position", ETH) in there.kinds(), within=20, what="the alert of meanwhile"
+        )
+        stalled = there.console.queries.alerts(kinds=[Kind.RECONCILER_STALLED])
+        assert stalled, "its silence was told when it came back"
+
+        order(there.venue, "-100", reduce_only=True)
+        order(there.venue, "-1", ETH, reduce_only=True)
+        there.journal.failed(claimed, "never was")
+        await there.until(lambda: not there.kinds(), within=25, what="healing")
+        assert there.console.queries.alert(orphan.id).alert.state is AlertState.RESOLVED
+        told_of(there)
+
+
+def _silent(there: Place) -> bool:
+    return _pulse(there) is Pulse.LATE
+
+
+def _pulse(there: Place) -> Pulse:
+    now = there.console.queries.now()
+    return now.heartbeat.pulse(now.read_at)
+
+
+async def test_told_to_stop_it_says_good_bye_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        order(there.venue, "100")
+        await there.start()
+        await there.until(lambda: ORPHAN in there.kinds(), within=30, what="the alert")
+        code, err = await there.end(signal.SIGTERM)
+
+        assert code == 0
+        for word in ("Traceback", "never awaited", "destroyed", "unclosed", "Warning", "error", "exception"):
+            assert word not in err, err
+        assert _pulse(there) is Pulse.STOPPED
+        assert ORPHAN in there.kinds()
+
+
+@pytest.mark.parametrize("seconds", [0.6, 1.2, 1.8])
+async def test_told_to_stop_while_it_starts_it_ends_well(tmp_path: Path, seconds: float) -> None:
+    async with place(tmp_path) as there:
+        await there.start()
+        await asyncio.sleep(seconds)
+        code, err = await there.end(signal.SIGTERM)
+
+        assert code in {0, -signal.SIGTERM}, "before it listens for signals, the system ends it"
+        assert "Traceback" not in err, err
