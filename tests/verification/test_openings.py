@@ -1,23 +1,21 @@
 """What comes of an opening, one story each."""
 
-import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.verification.faulty_steps import Fault, Steps
-from tests.verification.memory_journal import MemoryJournal
+from tests.verification.faulty_steps import Fault
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import BUY, STOP_PRICE, Story, play, with_
 from tests.verification.true_venue import TrueVenue, Weather
-from tests.virtual_time import VirtualClock, run
 from verification.account import RestingOrder
 from verification.intent import Intent
 from verification.leg import Side
-from verification.opening import Opener
 from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 
+Bend = Callable[[RestingOrder], RestingOrder]
 ALL_OR_NOTHING = replace(BUY, all_or_nothing=True)
 
 
@@ -32,7 +30,8 @@ def test_a_position_is_opened_with_its_stop() -> None:
     opened = end_of(story, Opened)
     assert isinstance(opened, Opened)
     assert opened.quantity == 43
-    assert (opened.stop.trigger_price, opened.stop.quantity) == (STOP_PRICE, 43)
+    assert opened.stop.trigger_price == STOP_PRICE
+    assert opened.stop.quantity == 43
     assert not opened.critical
     assert story.journal.rows[1]["state"] == "open"
     assert story.journal.rows[1]["stop_order_id"] == opened.stop.order_id
@@ -67,7 +66,8 @@ def test_an_entry_that_ended_with_nothing_is_dropped() -> None:
 def test_a_partial_fill_is_protected_as_it_is() -> None:
     opened = end_of(play(Weather(fills=20)), Opened)
     assert isinstance(opened, Opened)
-    assert (opened.quantity, opened.stop.quantity) == (20, 20)
+    assert opened.quantity == 20
+    assert opened.stop.quantity == 20
 
 
 def test_all_or_nothing_rolls_a_partial_fill_back() -> None:
@@ -85,7 +85,8 @@ def test_an_entry_that_works_on_is_covered_in_full_and_told() -> None:
     story = play(Weather(fills=20, entry_ends=False))
     opened = end_of(story, Opened)
     assert isinstance(opened, Opened)
-    assert (opened.quantity, opened.stop.quantity) == (20, 43)
+    assert opened.quantity == 20
+    assert opened.stop.quantity == 43
     assert "may execute more" in opened.concerns[0]
     assert story.reports == [opened]
 
@@ -114,8 +115,7 @@ def test_a_refused_stop_rolls_back_reduce_only_and_proves_it() -> None:
         (with_(leg="long"), "on AVL/USDT:USDT long"),
     ],
 )
-def test_a_stop_that_does_not_protect_is_no_stop(bend: object, said: str) -> None:
-    assert callable(bend)
+def test_a_stop_that_does_not_protect_is_no_stop(bend: Bend, said: str) -> None:
     story = play(Weather(bends_stop=bend))
     rolled = end_of(story, RolledBack)
     assert said in rolled.reason
@@ -211,11 +211,10 @@ def test_a_journal_that_fails_later_does_not_cost_the_stop() -> None:
 
 
 def test_what_was_closed_by_hand_after_a_crash_gets_no_stop() -> None:
-    story = play(
-        Weather(),
-        {4: Fault.CRASH_AFTER},
-        between=lambda venue: venue.move(-venue.held) if venue.held else None,
-    )
+    def by_hand(venue: TrueVenue) -> None:
+        venue.move(-venue.held)
+
+    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=by_hand)
     exposed = end_of(story, Exposed)
     assert "does not show them any more" in exposed.reason
     assert story.venue.sent_names == [story.journal.rows[1]["entry_client_id"]]
@@ -240,60 +239,3 @@ def test_a_stop_between_two_ticks_goes_nearer_to_the_entry(side: Side, price: st
     story = play(intent=replace(BUY, side=side, stop_price=Decimal("0.18005")))
     assert isinstance(story.outcome, Opened)
     assert story.outcome.stop.trigger_price == Decimal(price)
-
-
-def test_a_caller_that_gives_up_does_not_leave_a_position_without_its_stop() -> None:
-    async def whole() -> None:
-        clock = VirtualClock()
-        steps = Steps()
-        venue = TrueVenue(clock, Weather(), steps)
-        journal = MemoryJournal(steps)
-        opener = Opener(venue, venue, journal, clock)
-        task = asyncio.create_task(opener.open(BUY))
-        while not venue.sent_names:
-            await asyncio.sleep(0.001)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await opener.close()
-        assert venue.held == 43
-        assert len(venue.stops) == 1
-        assert journal.rows[1]["state"] == "open"
-
-    run(whole())
-
-
-def test_two_openings_of_one_leg_wait_for_each_other() -> None:
-    async def whole() -> None:
-        clock = VirtualClock()
-        steps = Steps()
-        venue = TrueVenue(clock, Weather(), steps)
-        opener = Opener(venue, venue, MemoryJournal(steps), clock)
-        first, second = await asyncio.gather(opener.open(BUY), opener.open(BUY))
-        assert isinstance(first, Opened)
-        assert isinstance(second, Opened)
-        assert venue.held == 86
-        assert steps.names.index("journal.stop_placed") < steps.names.index("enter", 2)
-        await opener.close()
-
-    run(whole())
-
-
-def test_an_error_that_nobody_foresaw_reaches_a_person() -> None:
-    async def whole() -> None:
-        clock = VirtualClock()
-        steps = Steps(named={"enter": Fault.LOST_AFTER})
-        venue = TrueVenue(clock, Weather(bends_stop=_broken), steps)
-        reports: list[Outcome] = []
-        opener = Opener(venue, venue, MemoryJournal(steps), clock, report=reports.append)
-        with pytest.raises(ZeroDivisionError):
-            await opener.open(BUY)
-        (told,) = reports
-        assert isinstance(told, Exposed)
-        assert "ZeroDivisionError" in told.reason
-        await opener.close()
-
-    run(whole())
-
-
-def _broken(_: RestingOrder) -> RestingOrder:
-    raise ZeroDivisionError
