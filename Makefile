@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format
+.PHONY: help setup demo test simulate check format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -26,6 +26,9 @@ demo: $(STAMP) ## the whole house on a simulated exchange: http://127.0.0.1:8501
 
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest
+
+simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100000))
 
 check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check

@@ -1,0 +1,120 @@
+"""`python -m tests.simulation`: plays worlds, replays one, shows that planted faults are caught.
+
+* `--seeds 100000`: many worlds, then the planted faults;
+* `--seed 123`: one world, event by event; with `--mutant NAME` as a planted fault meets it.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.simulation.campaign import Control, Tally, campaign, controls
+from tests.simulation.episode import Variant, play
+from tests.simulation.mutants import mutants
+from tests.simulation.oracle import violations
+from tests.simulation.plan import plan_of
+
+RESULT = Path("build/simulation.json")
+SHOWN = 20
+MOST_FOR_A_CONTROL = 5_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 when no promise was broken and every planted fault was caught."""
+    parser = argparse.ArgumentParser(prog="make simulate", description="Worlds in virtual time.")
+    parser.add_argument("--seeds", type=int, default=100_000, help="how many worlds")
+    parser.add_argument("--start", type=int, default=1, help="the first seed")
+    parser.add_argument("--seed", type=int, help="replay this world and print all that happens in it")
+    parser.add_argument("--mutant", choices=[each.name for each in mutants()], help="with a planted fault")
+    parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
+    asked = parser.parse_args(arguments)
+    if asked.seed is not None:
+        planted = [each for each in mutants() if each.name == asked.mutant]
+        return replay(asked.seed, planted[0] if planted else Variant())
+    if asked.seeds < 1 or asked.jobs < 1:
+        parser.error("--seeds and --jobs are positive numbers")
+    began = time.perf_counter()
+    total = _played(range(asked.start, asked.start + asked.seeds), asked.jobs)
+    took = time.perf_counter() - began
+    caught = list(controls(mutants(), MOST_FOR_A_CONTROL, asked.jobs))
+    _say(*_report(total, took), "", *_table(caught))
+    _write(total, took, caught)
+    return 1 if total.broken or any(not control.seed for control in caught) else 0
+
+
+def replay(seed: int, variant: Variant) -> int:
+    """Print one world event by event, and what it broke."""
+    episode = play(plan_of(seed), variant, traced=True)
+    broken = violations(episode)
+    _say(f"seed {seed}: {', '.join(sorted(episode.plan.faults)) or 'no faults'}", *episode.trace.lines)
+    for asked in episode.asked:
+        if asked.answer is not None:
+            name, verdict = asked.intent.order_id, asked.answer.verdict
+            _say(f"{asked.answer.asks} {name}: {verdict.kind} {verdict.quantity}: {verdict.reason}")
+    _say(*(f"BROKEN: {each.promise}: {each.detail}" for each in broken), f"trace {episode.trace.digest}")
+    return 1 if broken else 0
+
+
+def _played(seeds: range, jobs: int) -> Tally:
+    total = Tally()
+    began = shown = time.perf_counter()
+    for part in campaign(seeds, jobs):
+        for seed, broken in part.broken:
+            if len(total.broken) < SHOWN:
+                _say(f"BROKEN: {broken.promise}: {broken.detail}", f"    again: make simulate SEED={seed}")
+        total.add(part)
+        now = time.perf_counter()
+        if now - shown >= 10:
+            shown = now
+            _say(f"{total.worlds} worlds, {total.worlds / (now - began):.0f}/s, {len(total.broken)} broken")
+    return total
+
+
+def _report(total: Tally, took: float) -> list[str]:
+    return [
+        f"{total.worlds} worlds, {total.questions} questions in {took:.1f} s: {total.worlds / took:.0f}/s",
+        f"broken promises: {len(total.broken)}; all answers together: {total.digest}",
+        "",
+        *(f"  {name:<28}{count:>9} worlds" for name, count in sorted(total.faults.items())),
+        "",
+        *(f"  {name:<42}{count:>9}" for name, count in total.verdicts.most_common()),
+    ]
+
+
+def _table(caught: list[Control]) -> list[str]:
+    lines = ["planted fault                       caught at seed   by"]
+    return [*lines, *(f"  {each.name:<34}{each.seed or 'NEVER':>14}   {each.promise}" for each in caught)]
+
+
+def _write(total: Tally, took: float, caught: list[Control]) -> None:
+    """Write one flat object of dotted names to numbers."""
+    kinds = sorted({broken.promise for _, broken in total.broken})
+    numbers: dict[str, float] = {
+        "simulation.seeds": total.worlds,
+        "simulation.questions": total.questions,
+        "simulation.seconds": round(took, 3),
+        "simulation.seeds_per_second": round(total.worlds / took, 1),
+        "simulation.violations": len(total.broken),
+        "simulation.mutants": len(caught),
+        "simulation.mutants_caught": sum(1 for control in caught if control.seed),
+    }
+    for kind in kinds:
+        numbers[f"broken.{kind}"] = sum(1 for _, broken in total.broken if broken.promise == kind)
+    numbers |= {f"fault.{name}.worlds": count for name, count in sorted(total.faults.items())}
+    numbers |= {f"verdict.{name}": count for name, count in sorted(total.verdicts.items())}
+    numbers |= {f"mutant.{control.name}.seeds": control.seed for control in caught}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(numbers, indent=2) + "\n")
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

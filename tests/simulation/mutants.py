@@ -1,0 +1,304 @@
+"""The verifier with one fault planted in each variant, by name: the simulation must catch every one.
+
+A fault is planted by a subclass or by an explicit parameter, never by patching the product. The first three
+are the bugs of the incident that this project comes from (the third one's rollback is in `opening_mutants`).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from typing_extensions import override
+
+from tests.simulation.episode import Variant
+from tests.simulation.mutant_venues import VENUES
+from tests.verification import planted_faults as planted
+from tests.verification.promises import Rule
+from verification.backoff import Backoff
+from verification.judgement import decide
+from verification.leg import LegKey
+from verification.observation import (
+    Observation,
+    OrderSeen,
+    PositionSeen,
+    Silence,
+    Source,
+    SourceSilent,
+)
+from verification.question import CloseQuestion, OpenQuestion, Question
+from verification.sources.rest import leg_in_list
+from verification.verdict import Mismatch, Verdict, VerdictKind, proved, unknown
+from verification.verification import Verification
+from verification.verifier import Pace, Verifier
+from verification.watch import Watch
+
+
+class SleepsThreeSeconds(Verifier):
+    """Waits three seconds and believes one position list: the first bug of the incident."""
+
+    @override
+    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+        watch = watch or self.watch(question.key)
+        await self._clock.sleep(3)
+        watch.close()
+        try:
+            watch.add(leg_in_list(await self._venue.read_positions(), question.key))
+        except Exception as error:  # noqa: BLE001 - as carelessly as it was written
+            watch.add(self._silent(question.key, Source.REST, Silence.ERROR, str(error)))
+        return self._answer(question, watch, _as_listed(question, watch.seen[-1]))
+
+
+def _as_listed(question: Question, seen: Observation) -> Verdict:
+    there = isinstance(seen, PositionSeen) and seen.quantity != 0
+    if isinstance(question, OpenQuestion):
+        size = question.quantity * question.side.sign
+        if there:
+            return proved(VerdictKind.CONFIRMED, (seen,), size, "it is in the list")
+        return proved(VerdictKind.REFUTED, (seen,), Decimal(0), "it is not in the list")
+    if there:
+        held = question.position.quantity
+        return proved(VerdictKind.MISMATCH, (seen,), held, "in the list", mismatch=Mismatch.STILL_OPEN)
+    return proved(VerdictKind.CONFIRMED, (seen,), Decimal(0), "it is not in the list")
+
+
+class DropsAtTheDeadline(Verifier):
+    """Takes not knowing for not there."""
+
+    @override
+    def _answer(self, question: Question, watch: Watch, verdict: Verdict) -> Verification:
+        if verdict.kind is VerdictKind.UNKNOWN and isinstance(question, OpenQuestion):
+            verdict = replace(verdict, kind=VerdictKind.REFUTED, quantity=Decimal(0))
+        return super()._answer(question, watch, verdict)
+
+
+class LooksEverySecond(Verifier):
+    """Polls what has come instead of being woken by it."""
+
+    @override
+    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
+        while True:
+            verdict = self.rule(question, watch.seen)
+            if verdict.conclusive or self._clock.now().monotonic >= end:
+                return verdict
+            await self._clock.sleep(1)
+
+
+class GoesByTheWallClock(Verifier):
+    """Counts its ten seconds on a clock that people set."""
+
+    @override
+    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
+        over = self._clock.now().utc.timestamp() + self._pace.deadline
+        while True:
+            watch.news.clear()
+            verdict = self.rule(question, watch.seen)
+            left = over - self._clock.now().utc.timestamp()
+            if verdict.conclusive or left <= 0:
+                return verdict
+            await watch.news_within(left)
+
+
+class LateEar(Verifier):
+    """Forgets what the stream said between the order and the question."""
+
+    @override
+    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+        if watch is not None:
+            watch.close()
+        return await super().verify(question)
+
+
+class EndlessWatch(Watch):
+    """Never stops listening."""
+
+    @override
+    def close(self) -> None:
+        return
+
+
+class KeepsListening(Verifier):
+    """Leaves its listener with the stream."""
+
+    @override
+    def watch(self, key: LegKey) -> Watch:
+        return EndlessWatch(self._venue, key, self._clock.now())
+
+
+class CommonWatch(Watch):
+    """Takes every leg's facts for its own."""
+
+    @override
+    def add(self, observation: Observation) -> None:
+        super().add(replace(observation, key=self.key))
+
+    @override
+    def _hear(self, observation: Observation) -> None:
+        self.add(observation)
+
+
+class HearsEveryLeg(Verifier):
+    """Mixes legs, symbols and accounts."""
+
+    @override
+    def watch(self, key: LegKey) -> Watch:
+        return CommonWatch(self._venue, key, self._clock.now())
+
+
+class LeavesATask(Verifier):
+    """Starts a measurement that nobody ends."""
+
+    @override
+    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+        self.left = asyncio.create_task(self._clock.sleep(1_000), name="measurement")
+        return await super().verify(question, watch)
+
+
+class WaitsForTheSlowest(Verifier):
+    """Asks the sources one after the other, however long each takes."""
+
+    @override
+    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
+        await self._venue.read_positions()
+        return await super()._until_conclusive(question, watch, end)
+
+
+class HasADifferentPace(Verifier):
+    """A pace of its own in place of the product's."""
+
+    own = Pace()
+
+    @override
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **{**named, "pace": self.own})
+
+
+class Overtime(HasADifferentPace):
+    """Twelve seconds instead of ten."""
+
+    own = Pace(deadline=12.0)
+
+
+class GivesUpEarly(HasADifferentPace):
+    """Three seconds instead of ten."""
+
+    own = Pace(deadline=3.0)
+
+
+class NeverPauses(HasADifferentPace):
+    """Asks again at once, and again."""
+
+    own = Pace(order=Backoff(0.02, factor=1.0), rest=Backoff(0.02, factor=1.0))
+
+
+class StaysAfterAnError(Verifier):
+    """Takes a venue that refuses or fails for one that says no."""
+
+    @override
+    def _silent(
+        self, key: LegKey, source: Source, silence: Silence, detail: str, *, sent: Any = None
+    ) -> SourceSilent:
+        said = super()._silent(key, source, silence, detail, sent=sent)
+        return replace(said, silence=Silence.ABSENT, complete=True) if sent is not None else said
+
+
+def one_list_without_it_is_closed(question: Question, seen: Sequence[Observation]) -> Verdict:
+    verdict = decide(question, seen)
+    for each in seen:
+        gone = isinstance(each, SourceSilent) and each.complete
+        if isinstance(question, CloseQuestion) and gone and verdict.kind is VerdictKind.UNKNOWN:
+            return proved(VerdictKind.CONFIRMED, (each,), Decimal(0), "a complete list does not show it")
+    return verdict
+
+
+def a_client_id_is_enough(question: Question, seen: Sequence[Observation]) -> Verdict:
+    return decide(replace(question, order_id=None) if question.client_order_id else question, seen)
+
+
+def a_part_is_the_whole(question: Question, seen: Sequence[Observation]) -> Verdict:
+    verdict = decide(question, seen)
+    partial = verdict.kind is VerdictKind.PARTIAL
+    return replace(verdict, kind=VerdictKind.CONFIRMED, settled=True) if partial else verdict
+
+
+def the_cache_is_the_truth(question: Question, seen: Sequence[Observation]) -> Verdict:
+    cached = [s for s in seen if s.provenance.source is Source.BOT_CACHE and isinstance(s, PositionSeen)]
+    return _as_listed(question, cached[-1]) if cached else decide(question, seen)
+
+
+def growth_is_no_news(question: Question, seen: Sequence[Observation]) -> Verdict:
+    verdict = decide(question, seen)
+    if isinstance(question, CloseQuestion) and verdict.mismatch in (Mismatch.EXCESS, Mismatch.SIDE):
+        return unknown("wait and see")
+    return verdict
+
+
+def an_end_is_an_execution(question: Question, seen: Sequence[Observation]) -> Verdict:
+    whole = (
+        question.quantity * question.side.sign
+        if isinstance(question, OpenQuestion)
+        else -question.position.quantity
+    )
+    return decide(
+        question,
+        [replace(s, executed=whole) if isinstance(s, OrderSeen) and s.terminal else s for s in seen],
+    )
+
+
+def it_rests_on_nothing(question: Question, seen: Sequence[Observation]) -> Verdict:
+    return replace(decide(question, seen), rests_on=())
+
+
+RULES: tuple[Rule, ...] = (
+    planted.missing_cache_is_closed,
+    planted.not_found_is_absent,
+    planted.a_tie_is_newer,
+    planted.every_row_is_newer,
+    planted.statuses_never_lie,
+    planted.nobody_else_trades,
+    planted.any_order_is_ours,
+    planted.every_order_is_over,
+    planted.the_last_word_counts,
+    planted.the_first_half_counts,
+    planted.executed_without_its_sign,
+    planted.a_baseline_does_not_matter,
+    one_list_without_it_is_closed,
+    a_client_id_is_enough,
+    a_part_is_the_whole,
+    the_cache_is_the_truth,
+    growth_is_no_news,
+    an_end_is_an_execution,
+    it_rests_on_nothing,
+)
+
+VERIFIERS: dict[str, type[Verifier]] = {
+    "sleep_three_and_one_list": SleepsThreeSeconds,
+    "unknown_is_dropped": DropsAtTheDeadline,
+    "polls_every_second": LooksEverySecond,
+    "deadline_by_wall_clock": GoesByTheWallClock,
+    "deaf_before_the_question": LateEar,
+    "keeps_listening": KeepsListening,
+    "hears_every_leg": HearsEveryLeg,
+    "leaves_a_task": LeavesATask,
+    "waits_for_the_slowest": WaitsForTheSlowest,
+    "overtime": Overtime,
+    "gives_up_early": GivesUpEarly,
+    "never_pauses": NeverPauses,
+    "an_error_is_an_absence": StaysAfterAnError,
+}
+
+
+def _ruled_by(rule: Rule) -> type[Verifier]:
+    """Return a verifier with another rule."""
+    decides: Callable[..., Any] = staticmethod(rule)
+    return type(rule.__name__, (Verifier,), {"rule": decides})
+
+
+def mutants() -> list[Variant]:
+    """Return every planted fault, those of the incident first."""
+    named = {rule.__name__: Variant(rule.__name__, verifier=_ruled_by(rule)) for rule in RULES}
+    named |= {name: Variant(name, verifier=verifier) for name, verifier in VERIFIERS.items()}
+    named |= {name: Variant(name, venue=venue) for name, venue in VENUES.items()}
+    first = ["sleep_three_and_one_list", "missing_cache_is_closed"]
+    return [*(named.pop(name) for name in first), *named.values()]

@@ -1,0 +1,86 @@
+"""A seed is a world: the same again, event by event, in another process too; and the command that shows it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import __main__ as command
+from tests.simulation.campaign import campaign, judged, tally
+from tests.simulation.episode import Variant, play
+from tests.simulation.mutants import mutants
+from tests.simulation.plan import plan_of
+
+DIGESTS = """
+from tests.simulation.episode import Variant, play
+from tests.simulation.plan import plan_of
+print(*(play(plan_of(seed), traced=True).trace.digest for seed in range(1, 61)))
+"""
+
+
+def test_the_same_seed_is_the_same_world_event_by_event_in_every_process() -> None:
+    here = [play(plan_of(seed), traced=True).trace.digest for seed in range(1, 61)]
+    for salt in ("1", "2"):
+        there = subprocess.run(
+            [sys.executable, "-c", DIGESTS],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": salt},
+        )
+        assert there.stdout.split() == here
+    assert len(set(here)) == len(here)
+
+
+def test_watching_a_world_does_not_change_it() -> None:
+    for seed in range(1, 30):
+        watched, unwatched = play(plan_of(seed), traced=True), play(plan_of(seed))
+        assert [each.answer for each in watched.asked] == [each.answer for each in unwatched.asked]
+
+
+def test_several_processes_find_what_one_finds() -> None:
+    one, two = list(campaign(range(1, 301), 1)), list(campaign(range(1, 301), 2))
+    assert [part.digest for part in one] == [part.digest for part in two]
+    assert tally(range(1, 101)).digest == one[0].digest
+
+
+def test_a_replay_prints_the_world_and_its_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--seed", "12"]) == 0
+    told = capsys.readouterr().out
+    assert "asked OpenQuestion" in told
+    assert "open 0: confirmed" in told
+    assert "BROKEN" not in told
+
+
+def test_a_replay_of_a_planted_fault_says_what_it_broke(capsys: pytest.CaptureFixture[str]) -> None:
+    seed = next(seed for seed in range(1, 200) if judged(seed, _named("not_found_is_absent"))[1])
+    assert command.main(["--seed", str(seed), "--mutant", "not_found_is_absent"]) == 1
+    assert "BROKEN: no false absence (V1)" in capsys.readouterr().out
+
+
+def test_a_campaign_writes_its_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "mutants", lambda: [_named("not_found_is_absent")])
+    assert command.main(["--seeds", "100", "--jobs", "1"]) == 0
+    numbers = json.loads((tmp_path / "build" / "simulation.json").read_text())
+    assert numbers["simulation.seeds"] == 100
+    assert numbers["simulation.violations"] == 0
+    assert numbers["mutant.not_found_is_absent.seeds"] > 0
+    assert all(isinstance(value, int | float) for value in numbers.values())
+    assert "worlds" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [["--seeds", "0"], ["--jobs", "0"], ["--mutant", "nobody"]])
+def test_a_wrong_argument_is_one_line(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(wrong)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def _named(name: str) -> Variant:
+    return next(each for each in mutants() if each.name == name)
