@@ -1,5 +1,6 @@
 """Which opens and closes of a ledger are to be verified: the change between two readings, as questions."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,9 @@ from verification.question import Baseline, CloseQuestion, OpenQuestion, Questio
 
 RECENT = timedelta(minutes=5)
 """At the first reading only opens younger than this are verified: the comparison judges older ones."""
+
+
+_ALIVE = frozenset({ExpectationState.OPENING, ExpectationState.OPEN, ExpectationState.CLOSING})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,13 +71,17 @@ def questions(
         now: When the reading was taken.
     """
     found: list[LedgerQuestion] = []
-    for row in after:
+    rows = tuple(after)
+    shared = Counter(leg_of(row.symbol, row.direction, around) for row in rows if row.state in _ALIVE)
+    for row in rows:
         market = around.markets.get(row.symbol)
         if market is None:
             continue  # a symbol the venue does not know is a finding of the comparison
         previous = None if before is None else before.get(row.row_id)
+        on_leg = shared[leg_of(row.symbol, row.direction, around)]
+        alone = on_leg == (1 if row.state in _ALIVE else 0)
         for put in (_opening, _closing):
-            question = put(row, previous, around, market, first=before is None, now=now)
+            question = put(row, previous, around, market, first=before is None, alone=alone, now=now)
             if question is not None:
                 found.append(question)
     return found
@@ -93,8 +101,10 @@ def _opening(
     market: Market,
     *,
     first: bool,
+    alone: bool,
     now: Moment,
 ) -> LedgerQuestion | None:
+    """Ask about one new entry. What several orders did together no single question can tell."""
     if row.state not in (ExpectationState.OPENING, ExpectationState.OPEN):
         return None
     order_id = row.entry_order_ids[-1] if row.entry_order_ids else None
@@ -105,6 +115,8 @@ def _opening(
         or (row.entry_client_id is not None and row.entry_client_id == previous.entry_client_id)
     )
     if known or (first and row.opened_at is not None and now.utc - row.opened_at > RECENT):
+        return None
+    if len(row.entry_order_ids) > (1 if previous is None else len(previous.entry_order_ids) + 1):
         return None
     had = previous.expected if previous is not None else Decimal(0)
     wanted = _contracts(row.expected_high - had, row, market)
@@ -117,8 +129,9 @@ def _opening(
         quantity=wanted,
         order_id=order_id,
         client_order_id=row.entry_client_id if len(row.entry_order_ids) <= 1 else None,
-        baseline=Baseline(sign * _contracts(had, row, market), None),
-        exclusive=around.exclusive and not row.stop_order_ids,
+        # Beside another trade on the leg its rows speak of both: only the order itself can tell then.
+        baseline=Baseline(sign * _contracts(had, row, market), None) if alone else None,
+        exclusive=around.exclusive and alone and not row.stop_order_ids,
         asked=now,
     )
     return LedgerQuestion(
@@ -133,17 +146,18 @@ def _closing(
     market: Market,
     *,
     first: bool,
+    alone: bool,
     now: Moment,
 ) -> LedgerQuestion | None:
+    """Ask about one new exit that is to leave the leg flat."""
     if first or previous is None or row.state not in (ExpectationState.CLOSING, ExpectationState.CLOSED):
         return None
-    order_id = row.exit_order_ids[-1] if row.exit_order_ids else None
-    if order_id is None and row.exit_client_id is None:
+    new = [order_id for order_id in row.exit_order_ids if order_id not in previous.exit_order_ids]
+    announced = row.exit_client_id is not None and row.exit_client_id != previous.exit_client_id
+    # Without a new announcement an id that appears is that of the exit announced, and asked about, before.
+    if not alone or len(new) > 1 or not (announced or (new and row.exit_client_id is None)):
         return None
-    if order_id in previous.exit_order_ids or (
-        row.exit_client_id is not None and row.exit_client_id == previous.exit_client_id
-    ):
-        return None
+    order_id = new[0] if new else None
     if row.state is ExpectationState.CLOSING and row.expected_low > 0:
         return None  # a partial exit: the position is meant to stay
     believed = _contracts(previous.expected or row.expected, row, market) * row.direction.sign

@@ -1,0 +1,183 @@
+"""Which opens and closes a ledger's change asks about: what is new, one order at a time, never twice."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from reconciler.expectation import Expectation, ExpectationState
+from reconciler.questions import Surroundings, questions
+from tests.reconciler.accounts import MARKETS, at, leg, row, utc
+from verification.account import PositionMode
+from verification.leg import Leg, Side
+from verification.question import Baseline, CloseQuestion, OpenQuestion
+
+OPENING, OPEN, CLOSING, CLOSED = (
+    ExpectationState.OPENING,
+    ExpectationState.OPEN,
+    ExpectationState.CLOSING,
+    ExpectationState.CLOSED,
+)
+AROUND = Surroundings("main", PositionMode.ONE_WAY, MARKETS, exclusive=True, held={})
+
+
+def asked(
+    before: list[Expectation] | None, after: list[Expectation], around: Surroundings = AROUND
+) -> list[tuple[str, str]]:
+    known = None if before is None else {each.row_id: each for each in before}
+    put = questions(known, after, around, now=at(1000))
+    return [
+        ("open" if isinstance(each.question, OpenQuestion) else "close", str(each.question.order_id))
+        for each in put
+    ]
+
+
+def only(before: list[Expectation] | None, after: list[Expectation]) -> OpenQuestion | CloseQuestion:
+    known = None if before is None else {each.row_id: each for each in before}
+    (put,) = questions(known, after, AROUND, now=at(1000))
+    return put.question
+
+
+HELD = row("43", entries=("e1",), opened_at=utc(0))
+
+
+@pytest.mark.parametrize(
+    ("opened_at", "expected"),
+    [(utc(0), []), (utc(699), []), (utc(701), [("open", "e1")]), (None, [("open", "e1")])],
+)
+def test_at_the_start_only_young_opens_are_asked_about(
+    opened_at: datetime | None, expected: list[tuple[str, str]]
+) -> None:
+    assert asked(None, [row("43", entries=("e1",), opened_at=opened_at)]) == expected
+
+
+def test_at_the_start_no_close_is_asked_about() -> None:
+    assert asked(None, [row("43", state=CLOSING, low="0", entries=("e1",), exits=("x1",))]) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([], [HELD], [("open", "e1")]),
+        ([HELD], [HELD], []),
+        ([HELD], [replace(HELD, updated_at=utc(5))], []),
+        ([], [row("0", high="43", state=OPENING, entries=("e1",))], [("open", "e1")]),
+        ([row("0", high="43", state=OPENING, entries=("e1",))], [HELD], []),
+        ([HELD], [row("43", high="86", entries=("e1", "e2"))], [("open", "e2")]),
+        ([HELD], [row("129", entries=("e1", "e2", "e3"))], []),
+        ([], [row("86", entries=("e1", "e2"))], []),
+        ([], [row("43")], []),
+        ([HELD], [row("43", low="0", state=CLOSING, entries=("e1",), exits=("x1",))], [("close", "x1")]),
+        ([HELD], [row("0", state=CLOSED, entries=("e1",), exits=("x1",))], [("close", "x1")]),
+        ([HELD], [row("43", low="20", state=CLOSING, entries=("e1",), exits=("x1",))], []),
+        ([HELD], [row("0", state=CLOSED, entries=("e1",), exits=("x1", "x2"))], []),
+        (
+            [row("20", entries=("e1",), exits=("x1",))],
+            [row("0", state=CLOSED, entries=("e1",), exits=("x1", "x2"))],
+            [("close", "x2")],
+        ),
+        (
+            [row("43", low="0", state=CLOSING, entries=("e1",), exits=("x1",))],
+            [row("0", state=CLOSED, entries=("e1",), exits=("x1",))],
+            [],
+        ),
+        ([row("0", state=CLOSED, entries=("e1",))], [row("0", state=CLOSED, entries=("e1",))], []),
+        ([HELD], [], []),
+    ],
+    ids=[
+        "new trade",
+        "nothing new",
+        "only touched",
+        "an entry is sent",
+        "the entry that was asked about fills",
+        "one more entry",
+        "two more entries at once",
+        "a trade with two entries at once",
+        "a trade without an order",
+        "an exit is sent",
+        "a trade is closed",
+        "a part is taken",
+        "closed by two exits at once",
+        "closed by the second exit",
+        "the exit that was asked about fills",
+        "closed long ago",
+        "a row that went",
+    ],
+)
+def test_what_is_new_is_asked_about(
+    before: list[Expectation], after: list[Expectation], expected: list[tuple[str, str]]
+) -> None:
+    assert asked(before, after) == expected
+
+
+def test_another_entry_is_asked_from_what_the_leg_held() -> None:
+    question = only([HELD], [row("43", high="86", entries=("e1", "e2"))])
+    assert isinstance(question, OpenQuestion)
+    assert (question.side, question.quantity, question.baseline) == (
+        Side.BUY,
+        Decimal(43),
+        Baseline(Decimal(43), None),
+    )
+
+
+def test_a_client_id_is_asked_about_once_though_its_order_id_comes_later() -> None:
+    sent = replace(row("0", high="43", state=OPENING), entry_client_id="c1")
+    question = only([], [sent])
+    assert (question.order_id, question.client_order_id) == (None, "c1")
+    assert asked([sent], [replace(sent, entry_order_ids=("7",))]) == []
+    leaving = replace(HELD, state=CLOSING, expected_low=Decimal(0), exit_client_id="c2")
+    assert asked([HELD], [leaving]) == [("close", "None")]
+    assert asked([leaving], [replace(leaving, exit_order_ids=("8",))]) == []
+    again = replace(leaving, exit_order_ids=("8",), exit_client_id="c3")
+    assert asked([replace(leaving, exit_order_ids=("8",))], [again]) == [("close", "None")]
+
+
+def test_the_side_comes_from_the_intent() -> None:
+    question = only([], [row("-43", entries=("e1",))])
+    assert isinstance(question, OpenQuestion)
+    assert question.side is Side.SELL
+
+
+def test_beside_another_trade_on_the_leg_only_the_order_can_tell() -> None:
+    other = row("10", row_id="2", entries=("o1",))
+    put = questions({"2": other}, [other, HELD], AROUND, now=at(1000))
+    (question,) = (each.question for each in put)
+    assert isinstance(question, OpenQuestion)
+    assert (question.exclusive, question.baseline) == (False, None)
+    closed = row("0", state=CLOSED, entries=("e1",), exits=("x1",))
+    assert asked([HELD, other], [closed, other]) == [], "the leg is not meant to be flat"
+
+
+def test_in_hedge_mode_a_trade_the_other_way_is_on_another_leg() -> None:
+    around = replace(AROUND, mode=PositionMode.HEDGE)
+    other = row("-10", row_id="2", entries=("o1",))
+    (put,) = questions({"2": other}, [other, HELD], around, now=at(1000))
+    assert put.question.key == leg(which=Leg.LONG)
+    assert put.question.exclusive
+
+
+def test_a_stop_that_may_fire_makes_rows_the_only_proof_of_a_close() -> None:
+    stopped = replace(HELD, stop_order_ids=("s1",))
+    leaving = replace(stopped, state=CLOSING, expected_low=Decimal(0), exit_order_ids=("x1",))
+    assert not only([stopped], [leaving]).exclusive
+
+
+def test_the_last_known_position_is_what_a_close_is_measured_from() -> None:
+    known = Baseline(Decimal(43), 12)
+    leaving = replace(HELD, state=CLOSING, expected_low=Decimal(0), exit_order_ids=("x1",))
+    around = replace(AROUND, held={leg(): known})
+    (put,) = questions({"1": HELD}, [leaving], around, now=at(1000))
+    assert isinstance(put.question, CloseQuestion)
+    assert put.question.position == known
+
+
+def test_a_symbol_the_venue_does_not_know_is_left_to_the_comparison() -> None:
+    assert asked([], [replace(HELD, symbol="XXX/USDT:USDT")]) == []
+
+
+def test_base_currency_becomes_contracts_on_the_lot_grid() -> None:
+    inexact = replace(HELD, unit_size=Decimal(1), step=Decimal("0.1"), expected_high=Decimal("42.9999999"))
+    question = only([], [inexact])
+    assert isinstance(question, OpenQuestion)
+    assert question.quantity == 43
