@@ -215,6 +215,19 @@ def test_an_older_row_of_the_leg_does_not_show_the_fill() -> None:
     play(story)
 
 
+def test_what_was_pushed_of_the_leg_before_the_fill_does_not_date_it() -> None:
+    async def story(probing: Probing) -> None:
+        shows(probing, order_at=FILL)
+        probing.venue.positions.answers = {0: (held(KEY, 40, 10),), FILL + 3: (held(KEY, 43, 11),)}
+        probing.venue.push_later(0.5, probing.position(40, 10, 0.49))
+        probing.filled()
+        await asyncio.sleep(20)
+        assert probing.lags[WS] == pytest.approx(8, abs=0.1)
+        assert probing.lags[REST] >= 3000
+
+    play(story)
+
+
 def test_rows_without_a_version_are_of_no_known_time() -> None:
     async def story(probing: Probing) -> None:
         shows(probing, order_at=FILL)

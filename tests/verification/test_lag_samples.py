@@ -174,6 +174,7 @@ def test_nobody_need_want_the_samples() -> None:
         await quiet.verify(opening())
         await asyncio.sleep(10)
         assert not scene.venue.offset.asked_at
+        assert max(scene.venue.positions.asked_at) < 0.008, "after the verdict nothing is asked"
 
     play(story)
 
