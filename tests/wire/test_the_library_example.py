@@ -1,0 +1,45 @@
+"""The bot of docs/library.md does what it says, as it stands there."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.journal import Journal
+from simulator.server import SimulatedVenue
+from tests.wire.simulated import AVL, access_to
+from verification.outcome import Opened, Unknown
+
+pytestmark = pytest.mark.wire
+
+PAGE = Path(__file__).parents[2] / "docs" / "library.md"
+
+
+def example() -> dict[str, Any]:
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, Any] = {"__name__": "bot"}
+    exec(compile(code, str(PAGE), "exec"), names)
+    return names
+
+
+async def test_it_opens_a_position_with_its_stop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with SimulatedVenue(api_key="the-key", secret="the-secret") as venue:
+        with Journal(f"sqlite:///{tmp_path}/bot.db", bot="mybot") as journal:
+            outcome = await example()["trade"](access_to(venue), journal)
+            assert isinstance(outcome, Opened)
+            assert venue.exchange.position(AVL).amount == 43
+            assert len(venue.exchange.open_algos(AVL)) == 1
+            assert "held: 43" in capsys.readouterr().out
+
+
+def test_it_pages_a_person(capsys: pytest.CaptureFixture[str]) -> None:
+    unsure = Unknown(entry=1, reason="nobody knows", verification=None, concerns=("a concern",))  # type: ignore[arg-type] # only its words are shown
+    example()["page"](unsure)
+    assert capsys.readouterr().out == "CRITICAL Unknown nobody knows a concern\n"
+
+
+def test_every_outcome_is_on_the_page() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for name in ("Opened", "RolledBack", "Refuted", "Unknown", "Exposed"):
+        assert f"| `{name}` |" in text
