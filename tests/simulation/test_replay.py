@@ -1,4 +1,4 @@
-"""A seed is a world: the same again, event by event, in another process too; and the command that shows it."""
+"""A seed is a world: the same again, event by event, in any process; and the command that shows it."""
 
 import json
 import subprocess

@@ -21,5 +21,5 @@ class Trace:
 
     @property
     def digest(self) -> str:
-        """A short name of all that was noted."""
-        return hashlib.blake2b("\n".join(self.lines).encode(), digest_size=8).hexdigest()
+        """A short name of all that was noted. What happens in one instant has no order in it."""
+        return hashlib.blake2b("\n".join(sorted(self.lines)).encode(), digest_size=8).hexdigest()
