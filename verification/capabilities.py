@@ -13,6 +13,7 @@ class Dialect(StrEnum):
     """How a venue's answers are read: by rules of its own wire format, or in ccxt's unified form."""
 
     BINANCE_FUTURES = "binance_futures"
+    BYBIT_V5 = "bybit_v5"
     UNIFIED = "unified"
 
 
@@ -78,7 +79,9 @@ class Capabilities:
         stream: Rules of its private stream; None when its frames are not known: then it is only asked.
         conditionals: Where its conditional orders are listed.
         shapes: What its answers must look like. A path without a rule must at least hold JSON.
+        envelope: What every answer holds, whatever it is about; empty if there is no such thing.
         options: Merged into ccxt's options.
+        settings: Merged into the rest of ccxt's constructor.
         exceptions_of: Which of ccxt's per-product error tables holds for every address (ccxt chooses by host
             name, so an overridden host would lose it); None if there is none.
         temporary_codes: Error codes that mean "try again" though ccxt has no class for them.
@@ -88,6 +91,7 @@ class Capabilities:
         position_page: Rows at which one request may have been cut off; None if it never is.
         order_parameters: Added when an order is asked for by its id.
         instead: The exchange id to use in its place; None where there is nothing against it.
+        client_id_name: What cancelling calls the sender's own id, where ccxt does not translate it.
         asks_by_client_id: True when an order can be asked for by the sender's own id.
     """
 
@@ -95,7 +99,9 @@ class Capabilities:
     stream: StreamRules | None = None
     conditionals: Conditionals = Conditionals.NOT_KNOWN
     shapes: tuple[Shape, ...] = ()
+    envelope: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     exceptions_of: str | None = None
     temporary_codes: frozenset[str] = frozenset()
     doubtful_codes: frozenset[str] = frozenset()
@@ -103,6 +109,7 @@ class Capabilities:
     position_page: int | None = None
     order_parameters: Mapping[str, Any] = field(default_factory=dict)
     instead: str | None = None
+    client_id_name: str = "clientOrderId"
     asks_by_client_id: bool = False
 
 
@@ -127,12 +134,20 @@ _BINANCE_SHAPES = (
 )
 
 _BYBIT_LIST = ("result", "list")
+_BYBIT_ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
 # Bybit v5 puts every list under result.list; its position list covers one settle coin a request.
 _BYBIT_SHAPES = (
-    Shape("/v5/position/list", "GET", _BYBIT_LIST, ("symbol", "side", "size", "positionIdx")),
-    Shape("/v5/order/realtime", "GET", _BYBIT_LIST, ("orderId", "symbol", "side", "orderStatus", "qty")),
-    Shape("/v5/order/history", "GET", _BYBIT_LIST, ("orderId", "symbol", "side", "orderStatus", "qty")),
-    Shape("/v5/execution/list", "GET", _BYBIT_LIST, ("execId", "orderId", "symbol", "side", "execQty")),
+    Shape("/v5/position/list", "GET", _BYBIT_LIST, ("symbol", "side", "size", "positionIdx", "seq")),
+    Shape("/v5/order/realtime", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
+    Shape("/v5/order/history", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
+    Shape(
+        "/v5/execution/list",
+        "GET",
+        _BYBIT_LIST,
+        ("execId", "orderId", "symbol", "side", "execQty", "execPrice", "execType", "execTime"),
+    ),
+    Shape("/v5/market/instruments-info", "GET", _BYBIT_LIST, ("symbol", "lotSizeFilter", "priceFilter")),
+    Shape("/v5/market/time", "GET", None, ("time",)),
 )
 
 _WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
@@ -151,18 +166,24 @@ _KNOWN: Mapping[str, Capabilities] = {
     ),
     # One id for spot, USD-M and COIN-M together: no single list of it covers an account.
     "binance": Capabilities(instead="binanceusdm"),
+    # Linear contracts of a unified account: what is held in inverse contracts, options and spot is not read.
     "bybit": Capabilities(
+        dialect=Dialect.BYBIT_V5,
+        stream=StreamRules(),
         conditionals=Conditionals.AMONG_ORDERS,
         shapes=_BYBIT_SHAPES,
+        envelope="retCode",
         options={"fetchMarkets": {"types": ["linear"]}, "watchPositions": _WITHOUT_SNAPSHOT},
+        # The list of coins weighs 28, needs a permission of its own, and says nothing about contracts.
+        settings={"has": {"fetchCurrencies": False}},
         temporary_codes=frozenset({"10000", "10016", "10429"}),
         doubtful_codes=frozenset({"110072"}),
         position_requests=(
-            {"settleCoin": "USDT", "limit": 200},
-            {"settleCoin": "USDC", "limit": 200},
+            {"settleCoin": "USDT"},
+            {"settleCoin": "USDC"},
         ),
-        position_page=200,
-        order_parameters={"acknowledged": True},
+        client_id_name="orderLinkId",
+        asks_by_client_id=True,
     ),
 }
 

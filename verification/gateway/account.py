@@ -17,19 +17,16 @@ from verification.account import (
     RestingOrder,
 )
 from verification.capabilities import Capabilities, capabilities_of
-from verification.capabilities import Dialect as DialectName
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.gateway.asker import Asker
-from verification.gateway.binance import BinanceFutures
-from verification.gateway.dialect import Dialect
+from verification.gateway.dialects import dialects_of
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator, secrets_of
 from verification.gateway.markets import Markets
 from verification.gateway.order_reading import read_order
 from verification.gateway.private_stream import PrivateStream
 from verification.gateway.single_flight import SingleFlight
-from verification.gateway.unified import Unified
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.stream import Listener, StreamHealth, StreamState
@@ -61,15 +58,10 @@ class CcxtVenue:
         self._mode_read: Moment | None = None
         self._looked_up: set[str] = set()
         self._flight = SingleFlight(self._read_positions)
-        self._dialect: Dialect
+        self._dialect, pushed = dialects_of(known, access.account, self._markets)
         self._stream: PrivateStream | None = None
-        if known.dialect is DialectName.BINANCE_FUTURES:
-            binance = BinanceFutures(access.account, self._markets)
-            self._dialect = binance
-            if known.stream is not None:
-                self._stream = PrivateStream(binance, self._flight.ask, known.stream, clock)
-        else:
-            self._dialect = Unified(access.account, self._markets, known)
+        if pushed is not None and known.stream is not None:
+            self._stream = PrivateStream(pushed, self._flight.ask, known.stream, clock)
         secrets = secrets_of((access.api_key, access.secret, access.password))
         translate = Translator(access.venue, known, secrets)
         self._streaming = Asker(build_exchange(access, known, self._stream), translate, clock)

@@ -3,6 +3,7 @@
 Every list is read raw. ccxt's own parsers drop rows without an entry price, among them explicit zeros.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.clock import Moment
 from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker, OrderUnknown
-from verification.gateway.binance_frames import KEY_EXPIRED, Frame, read_frame
+from verification.gateway.binance_frames import KEY_EXPIRED, read_frame
 from verification.gateway.binance_rows import (
     algo_status,
     ended,
@@ -40,6 +41,7 @@ from verification.gateway.exactness import (
     rows,
     text,
 )
+from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
 from verification.leg import LegKey
 
@@ -224,6 +226,10 @@ class BinanceFutures:
             lambda answer: text(record(answer, "a listen key"), "listenKey"),
         )
         return str(asker.exchange.get_private_ws_url("linear", key))
+
+    async def introduction(self, _asker: Asker) -> tuple[Mapping[str, Any], ...]:
+        """Return nothing: the address holds the listen key, and the stream pushes everything."""
+        return ()
 
     async def refresh_stream(self, asker: Asker) -> None:
         """Keep the listen key alive: it dies after 60 minutes."""

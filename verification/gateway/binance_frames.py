@@ -4,7 +4,6 @@ Fields: Binance USD-M user data stream documentation. A position's version is th
 ACCOUNT_UPDATE, the time that the position list repeats as `updateTime`; events of one type come ordered by T.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +22,7 @@ from verification.gateway.exactness import (
     rows,
     text,
 )
+from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
@@ -39,21 +39,6 @@ _OTHER = frozenset(
         "GRID_UPDATE",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What one frame says.
-
-    Attributes:
-        event: The venue's name of it; empty for an acknowledgement.
-        facts: The observations in it, in its order.
-        known: False when its kind, or a contract in it, is not known: then the position list tells more.
-    """
-
-    event: str
-    facts: tuple[Observation, ...]
-    known: bool = True
 
 
 def read_frame(message: object, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:

@@ -1,6 +1,7 @@
 """One WebSocket connection of ccxt's, from dialling to the last byte."""
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ class Connection:
         self._open = asyncio.Event()
         self._over = asyncio.Event()
         self._why = ""
+        self._replies: asyncio.Queue[str] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
         exchange = self._exchange
@@ -67,6 +69,27 @@ class Connection:
         if self._over.is_set():
             return self._why
         return "" if self._open.is_set() else f"no connection within {seconds:g} s"
+
+    def note_reply(self, refusal: str) -> None:
+        """The venue has answered a command: an empty text when it obeys, else why it does not."""
+        self._replies.put_nowait(refusal)
+
+    async def say(self, message: Mapping[str, Any], seconds: float) -> str:
+        """Send a command and wait for its answer; return an empty text, or what went wrong."""
+        try:
+            await self._client.send(message)
+        except ConnectionError as error:
+            return f"the connection broke ({type(error).__name__})"
+        waits = {asyncio.create_task(self._replies.get()), asyncio.create_task(self.ended())}
+        try:
+            done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+        if self._over.is_set():
+            return self._why
+        return next(iter(done)).result() if done else f"no answer to a command within {seconds:g} s"
 
     async def ended(self) -> str:
         """Wait until it is over; return why."""

@@ -1,14 +1,15 @@
 """The port between the account and a venue's way of answering."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.clock import Moment
 from verification.gateway.asker import Asker
-from verification.gateway.binance_frames import Frame
+from verification.gateway.frame import Frame
 from verification.leg import LegKey
 
 
@@ -78,6 +79,9 @@ class StreamDialect(Protocol):
 
     async def open_stream(self, asker: Asker) -> str:
         """Get what the stream needs (a key, a signature) and return the address to connect to."""
+
+    async def introduction(self, asker: Asker) -> tuple[Mapping[str, Any], ...]:
+        """Return what to say on a fresh connection, each to be answered before the next is said."""
 
     async def refresh_stream(self, asker: Asker) -> None:
         """Renew what the stream lives by."""

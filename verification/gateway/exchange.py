@@ -95,6 +95,7 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
         "number": Decimal,
         "options": {**capabilities.options, "ws": wire},
     }
+    own = dict(ccxt.Exchange.deep_extend(own, dict(capabilities.settings)))
     if access.password is not None:
         own["password"] = access.password
     merged = ccxt.Exchange.deep_extend(own, dict(access.ccxt))
@@ -124,6 +125,8 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
             raise ccxt.PermissionDenied(f"{self.id} HTTP 451: not served from this place")
         if code in _SUCCESS and response is None:
             raise AnswerMisshapen("the body is not JSON")
+        if code in _SUCCESS and capabilities.envelope and capabilities.envelope not in response:
+            raise AnswerMisshapen(f"the body has no {capabilities.envelope}")
         result = parent.handle_errors(
             self, code, reason, url, method, headers, body, response, request_headers, request_body
         )
@@ -165,8 +168,10 @@ def _tapped(parent: Any, tap: Tap) -> dict[str, Any]:
             made.handle_message = _guarded(made, tap)
         return made
 
-    def handle_message(_self: Any, client: Any, message: object) -> None:
+    def handle_message(self: Any, client: Any, message: object) -> None:
         # ccxt's own parsers are left out: they keep stale rows, and what they raise ends its receive loop.
+        # With them goes its note of pongs that come as text: whoever sends anything at all is there.
+        client.lastPong = self.milliseconds()
         tap.frame(client, message)
 
     def on_connected(self: Any, client: Any, message: Any = None) -> None:

@@ -128,11 +128,23 @@ class PrivateStream:
             url = await self._dialect.open_stream(asker)
             async with Connection(asker.exchange, url) as self._connection:
                 why = await self._connection.opened(self._rules.connect_timeout + 1)
+                why = why or await self._introduce(asker, self._connection)
                 return why or await self._serve(asker, self._connection)
         except SourceError as error:
             return str(error)
         finally:
             self._connection = None
+
+    async def _introduce(self, asker: Asker, connection: Connection) -> str:
+        """Sign in and subscribe, where the venue wants that; return why it failed, or an empty text."""
+        for message in await self._dialect.introduction(asker):
+            refusal = await connection.say(message, self._rules.connect_timeout)
+            if refusal:
+                what = message.get("op", "command")
+                return (
+                    f"the stream could not be set up ({what}: {refusal}): check the key and its permissions"
+                )
+        return ""
 
     async def _serve(self, asker: Asker, connection: Connection) -> str:
         """Take the snapshot, go live, and stay until something ends the connection."""
@@ -232,6 +244,8 @@ class PrivateStream:
                 self._store.offer(fact)
                 self._missed.pushed(fact)
             self._tell(fact)
+        if frame.reply is not None:
+            connection.note_reply(frame.reply)
         if self._dialect.ends_stream(frame):
             connection.note_end(f"the venue ended the stream ({frame.event})")
         if not frame.known:

@@ -75,7 +75,7 @@ class CcxtTrader:
 
     async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
         """Cancel a stop; see the port."""
-        params = {"trigger": True, "clientOrderId": client_order_id}
+        params = {"trigger": True, self._known.client_id_name: client_order_id}
         await self._send(
             "cancelling a stop", lambda exchange: exchange.cancel_order(None, key.symbol, params)
         )

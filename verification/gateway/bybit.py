@@ -1,0 +1,253 @@
+"""Bybit v5, linear contracts of a unified account: which requests answer which question, page by page.
+
+Every list is read raw and to its last page. The list of a settle coin holds only legs that hold something;
+only by a contract's name does the venue list flat legs too.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from operator import methodcaller
+from typing import Any, TypeVar
+
+from verification.account import Fill, Position, PositionMode, RestingOrder
+from verification.capabilities import Capabilities
+from verification.clock import Moment
+from verification.errors import SourceMalformed, SourceRejected
+from verification.gateway.asker import Asker, OrderUnknown
+from verification.gateway.bybit_frames import TOPICS, BybitFrames
+from verification.gateway.bybit_rows import fill, moved, order_status, position, resting_order
+from verification.gateway.dialect import OrderStatus
+from verification.gateway.exactness import Row, instant, milliseconds, optional_text, record, rows
+from verification.gateway.frame import Frame
+from verification.gateway.markets import Markets
+from verification.leg import Leg, LegKey
+
+T = TypeVar("T")
+_WINDOW = timedelta(days=7)  # the longest span of one request for executions
+_SIGNED_FOR = timedelta(seconds=10)
+_USUAL = "BTC/USDT:USDT"  # asked for the mode where nothing is held
+
+
+class Bybit:
+    """The REST and stream dialect of Bybit v5."""
+
+    def __init__(self, account: str, markets: Markets, capabilities: Capabilities) -> None:
+        self._account = account
+        self._markets = markets
+        self._settle_coins = capabilities.position_requests
+        self._frames = BybitFrames(account, markets)
+
+    async def positions(self, asker: Asker) -> tuple[Position, ...]:
+        """Read the whole position list: every settle coin, every page.
+
+        Raises:
+            SourceRejected: Some contracts are in hedge mode and others in one-way mode.
+        """
+        found: list[Position] = []
+        for coin in self._settle_coins:
+            found += await self._listed(asker, {**coin, "limit": 200})
+        if len({each.key for each in found}) != len(found):
+            raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
+        self._must_be_of_one_mode(asker, found)
+        return tuple(found)
+
+    async def _listed(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Position]:
+        listed = await _pages(
+            asker,
+            "the position list",
+            "privateGetV5PositionList",
+            parameters,
+            lambda row: position(row, self._account, self._markets),
+        )
+        for each in listed:
+            self._frames.learn(each.key)
+        return listed
+
+    def _must_be_of_one_mode(self, asker: Asker, listed: list[Position]) -> None:
+        one_way = sorted(each.key.symbol for each in listed if each.key.leg is Leg.NET)
+        hedged = sorted(each.key.symbol for each in listed if each.key.leg is not Leg.NET)
+        if one_way and hedged:
+            raise SourceRejected(
+                f"{asker.exchange.id}: {hedged[0]} is in hedge mode and {one_way[0]} in one-way mode, and "
+                "Trueup needs one mode for the account: set it for the whole coin, or use two sub-accounts"
+            )
+
+    async def mode(self, asker: Asker) -> PositionMode:
+        """Tell the position mode from the legs that are held; where none is, from one contract's.
+
+        The venue keeps a mode for each contract and has no request that tells it.
+        """
+        held = await self.positions(asker)
+        if not held:
+            held = tuple(await self._listed(asker, {"symbol": self._usual_contract()}))
+        hedged = any(each.key.leg is not Leg.NET for each in held)
+        self._frames.hedged = hedged
+        return PositionMode.HEDGE if hedged else PositionMode.ONE_WAY
+
+    def _usual_contract(self) -> str:
+        usual = self._markets.id_of(_USUAL)
+        return usual or min(each.market_id for each in self._markets.by_symbol.values())
+
+    async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
+        """Read the resting ordinary orders, of one symbol or of all."""
+        return tuple(order for order in await self._open_orders(asker, symbol) if not order.conditional)
+
+    async def conditional_orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
+        """Read the resting conditional orders; one list holds them and the ordinary ones."""
+        return tuple(order for order in await self._open_orders(asker, symbol) if order.conditional)
+
+    async def _open_orders(self, asker: Asker, symbol: str | None) -> list[RestingOrder]:
+        scopes = self._settle_coins if symbol is None else ({"symbol": self._id_of(symbol)},)
+        found: list[RestingOrder] = []
+        for scope in scopes:
+            found += await _pages(
+                asker,
+                "the open orders",
+                "privateGetV5OrderRealtime",
+                {**scope, "limit": 50},
+                lambda row: resting_order(row, self._account, self._markets),
+            )
+        return found
+
+    async def order(
+        self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
+    ) -> OrderStatus:
+        """Ask for an order among those that are open or have just ended, then among all that have ended.
+
+        Raises:
+            OrderUnknown: It is in neither list, as every order is at first: it is acknowledged before that.
+        """
+        wanted = {"orderId": order_id} if order_id is not None else {"orderLinkId": client_order_id}
+        parameters = {"symbol": self._id_of(key.symbol), **wanted}
+        for call in ("privateGetV5OrderRealtime", "privateGetV5OrderHistory"):
+            found = await _pages(
+                asker,
+                "an order",
+                call,
+                parameters,
+                lambda row: order_status(row, self._account, self._markets),
+            )
+            if found:
+                return _the_one(found, order_id, client_order_id)
+        raise OrderUnknown("an order")
+
+    async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
+        """Read the executions of one order."""
+        found = await self._executions(asker, {"symbol": self._id_of(symbol), "orderId": order_id})
+        return tuple(each for each in found if each.order_id == order_id)
+
+    async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Read the account's executions of a symbol: windows of seven days, each page by page."""
+        found: dict[str, Fill] = {}
+        start, now = since, asker.clock.now().utc
+        while start <= now:
+            end = start + _WINDOW - timedelta(milliseconds=1)
+            window = {"symbol": self._id_of(symbol), "startTime": _ms(start), "endTime": _ms(end)}
+            found |= {each.trade_id: each for each in await self._executions(asker, window)}
+            start = end + timedelta(milliseconds=1)
+        return tuple(sorted(found.values(), key=_in_order))
+
+    async def _executions(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Fill]:
+        found = await _pages(
+            asker,
+            "the trades",
+            "privateGetV5ExecutionList",
+            {**parameters, "limit": 100},
+            lambda row: fill(row, self._markets) if moved(row) else None,
+        )
+        return sorted((each for each in found if each is not None), key=_in_order)
+
+    async def server_time(self, asker: Asker) -> datetime:
+        """Read the venue's clock."""
+        return await asker.ask(
+            "the venue's time",
+            methodcaller("publicGetV5MarketTime"),
+            lambda answer: instant(milliseconds(record(answer, "the time"), "time")),
+        )
+
+    async def open_stream(self, asker: Asker) -> str:
+        """Return the address of the private stream."""
+        exchange = asker.exchange
+        return str(exchange.implode_hostname(exchange.urls["api"]["ws"]["private"]["contract"]))
+
+    async def introduction(self, asker: Asker) -> tuple[Mapping[str, Any], ...]:
+        """Return the sign-in, signed by the venue's clock and not by ours, and the subscription."""
+        expires = str(_ms(await self.server_time(asker) + _SIGNED_FOR))
+        secret, signed = str(asker.exchange.secret), f"GET/realtime{expires}"
+        signature = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
+        return (
+            {"op": "auth", "args": [asker.exchange.apiKey, expires, signature]},
+            {"op": "subscribe", "args": list(TOPICS)},
+        )
+
+    async def refresh_stream(self, asker: Asker) -> None:
+        """Do nothing: a stream that has signed in stays so."""
+
+    def read_frame(self, message: object, received: Moment, epoch: int) -> Frame:
+        """Read one decoded frame."""
+        return self._frames.read(message, received, epoch)
+
+    def name_now(self, symbol: str) -> str:
+        """Return the unified symbol of a contract that was unknown when a frame named it."""
+        return self._markets.name_now(symbol)
+
+    def ends_stream(self, _frame: Frame) -> bool:
+        """Return False: the venue ends a stream by closing it."""
+        return False
+
+    def _id_of(self, symbol: str) -> str:
+        market_id = self._markets.id_of(symbol)
+        if market_id is None:
+            raise SourceRejected(f"bybit lists no linear `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
+        return market_id
+
+
+async def _pages(
+    asker: Asker, what: str, call: str, parameters: Mapping[str, Any], read: Callable[[Row], T]
+) -> list[T]:
+    """Read a list to its last page, which has no cursor to a further one.
+
+    Raises:
+        SourceMalformed: The cursors go round in a circle, so the list has no end.
+    """
+    found: list[T] = []
+    request: dict[str, Any] = {"category": "linear", **parameters}
+    cursors: set[str] = set()
+    while True:
+        page, cursor = await asker.ask(
+            what, methodcaller(call, dict(request)), lambda a: _page(a, what, read)
+        )
+        found += page
+        if cursor is None:
+            return found
+        if cursor in cursors:
+            raise SourceMalformed(f"{asker.exchange.id}: {what}: a page comes twice, so none is the last")
+        cursors.add(cursor)
+        request["cursor"] = cursor
+
+
+def _page(answer: object, what: str, read: Callable[[Row], T]) -> tuple[list[T], str | None]:
+    result = record(record(answer, what).get("result"), what)
+    return [read(row) for row in rows(result.get("list"), what)], optional_text(result, "nextPageCursor")
+
+
+def _the_one(found: list[OrderStatus], order_id: str | None, client_order_id: str | None) -> OrderStatus:
+    """Return the order that was asked for: the one that changed last, where an id was used again."""
+    fitting = [
+        each
+        for each in found
+        if (each.order_id == order_id if order_id is not None else each.client_order_id == client_order_id)
+    ]
+    if not fitting:
+        raise SourceMalformed("bybit: asked for one order, it answered with another")
+    return max(fitting, key=lambda each: each.updated_at or datetime.min.replace(tzinfo=UTC))
+
+
+def _ms(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _in_order(each: Fill) -> tuple[datetime, str]:
+    return each.at, each.trade_id

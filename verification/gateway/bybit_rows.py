@@ -1,0 +1,206 @@
+"""Reads rows of Bybit v5 answers and pushes, linear contracts: positions, orders, executions.
+
+Field names: Bybit v5 documentation (position info, open orders, order history, trade history). A position's
+version is its `seq`, the cross sequence of the last trade that changed it; -1 where none ever did.
+"""
+
+from decimal import Decimal
+
+from verification.account import Fill, Position, RestingOrder
+from verification.errors import SourceMalformed
+from verification.gateway.dialect import OrderStatus
+from verification.gateway.exactness import (
+    Row,
+    above_zero,
+    directed,
+    exact,
+    flag,
+    instant,
+    milliseconds,
+    optional_exact,
+    optional_text,
+    optional_time,
+    text,
+)
+from verification.gateway.markets import Markets
+from verification.leg import Leg, LegKey, Side
+
+_LEGS = {"0": Leg.NET, "1": Leg.LONG, "2": Leg.SHORT}
+_SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
+_STATUSES = {
+    "Created": "open",
+    "New": "open",
+    "PartiallyFilled": "open",
+    "Untriggered": "open",
+    "Triggered": "open",
+    "Active": "open",
+    "Filled": "closed",
+    "PartiallyFilledCanceled": "canceled",
+    "Cancelled": "canceled",
+    "Deactivated": "canceled",
+    "Rejected": "rejected",
+}
+_ENDED = frozenset({"closed", "canceled", "rejected"})
+_WAITING = frozenset({"Untriggered", "Triggered"})
+_STOPS = frozenset({"StopLoss", "PartialStopLoss", "TrailingStop"})
+_TARGETS = frozenset({"TakeProfit", "PartialTakeProfit"})
+# Rows of the list of executions that moved no contract: payments for holding, and daily settlements.
+_PAYMENTS = frozenset({"Funding", "Settle", "SessionSettlePnL"})
+_RISES, _FALLS = "1", "2"
+
+
+def leg(row: Row) -> Leg:
+    """Return the leg that a `positionIdx` names."""
+    value = text(row, "positionIdx")
+    if value not in _LEGS:
+        raise SourceMalformed(f"`positionIdx` is no leg: {value}")
+    return _LEGS[value]
+
+
+def side(row: Row) -> Side:
+    """Return the side of an order or trade. A missing one is malformed: a side is never guessed."""
+    value = text(row, "side")
+    if value not in _SIDES:
+        raise SourceMalformed(f"`side` is neither Buy nor Sell: {value}")
+    return _SIDES[value]
+
+
+def status(row: Row) -> str:
+    """Return an order's status in ccxt's words; one that is not documented stays as it is, lower case."""
+    value = text(row, "orderStatus")
+    return _STATUSES.get(value, value.lower())
+
+
+def ended(word: str) -> bool:
+    """Return True for a status that no execution can follow. One that is not documented has not ended."""
+    return word in _ENDED
+
+
+def key_of(row: Row, account: str, markets: Markets) -> LegKey:
+    """Return the leg that a position or an order is about."""
+    return LegKey(account, markets.symbol_of(text(row, "symbol")), leg(row))
+
+
+def held(row: Row) -> Decimal:
+    """Return the signed contracts of a position row. A flat one has no side and says 0 in so many words."""
+    which, size, way = leg(row), exact(row, "size"), row.get("side")
+    if size < 0:
+        raise SourceMalformed(f"a position of {size} contracts: sizes have no sign")
+    if size == 0:
+        return Decimal(0)
+    if way not in _SIDES:
+        raise SourceMalformed(f"a position of {size} contracts without a side")
+    signed = directed(_SIDES[way], size)
+    if (which is Leg.LONG and signed < 0) or (which is Leg.SHORT and signed > 0):
+        raise SourceMalformed(f"a {which} leg of {signed} contracts")
+    return signed
+
+
+def version(row: Row) -> int:
+    """Return the sequence of the trade that made the row what it is; -1 if the contract was never traded."""
+    number = exact(row, "seq")
+    if number != number.to_integral_value():
+        raise SourceMalformed(f"`seq` is no whole number: {number}")
+    return int(number)
+
+
+def position(row: Row, account: str, markets: Markets) -> Position:
+    """Read a row of the position list."""
+    notional = optional_exact(row, "positionValue")
+    return Position(
+        key=key_of(row, account, markets),
+        quantity=held(row),
+        version=version(row),
+        entry_price=above_zero(optional_exact(row, "avgPrice")),
+        mark_price=above_zero(optional_exact(row, "markPrice")),
+        notional=None if notional is None else abs(notional),
+        updated_at=optional_time(row, "updatedTime"),
+        attached_stop=above_zero(optional_exact(row, "stopLoss")),
+    )
+
+
+def executed(row: Row) -> Decimal:
+    """Return what an order has executed so far, in signed contracts."""
+    return directed(side(row), optional_exact(row, "cumExecQty") or Decimal(0))
+
+
+def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
+    """Read an order. A conditional one keeps its id when it triggers."""
+    word = status(row)
+    return OrderStatus(
+        key=key_of(row, account, markets),
+        order_id=text(row, "orderId"),
+        client_order_id=optional_text(row, "orderLinkId"),
+        executed=directed(side(row), exact(row, "cumExecQty")),
+        quantity=above_zero(exact(row, "qty")),
+        status=word,
+        terminal=ended(word),
+        average_price=above_zero(optional_exact(row, "avgPrice")),
+        updated_at=optional_time(row, "updatedTime"),
+    )
+
+
+def resting_order(row: Row, account: str, markets: Markets) -> RestingOrder:
+    """Read a row of the list of open orders, which holds the conditional ones too."""
+    key, way, kind = key_of(row, account, markets), side(row), optional_text(row, "stopOrderType") or ""
+    order_id, quantity = text(row, "orderId"), exact(row, "qty")
+    trigger = above_zero(optional_exact(row, "triggerPrice"))
+    closes_on_trigger = flag(row, "closeOnTrigger")
+    closes_all = closes_on_trigger and quantity == 0
+    if quantity <= 0 and not closes_all:
+        raise SourceMalformed(f"order {order_id} rests without a quantity")
+    opens = (key.leg is Leg.LONG and way is Side.BUY) or (key.leg is Leg.SHORT and way is Side.SELL)
+    return RestingOrder(
+        order_id=order_id,
+        client_order_id=optional_text(row, "orderLinkId"),
+        symbol=key.symbol,
+        leg=key.leg,
+        side=way,
+        kind=text(row, "orderType").lower(),
+        conditional=trigger is not None or text(row, "orderStatus") in _WAITING,
+        stop_loss=not opens and _is_stop(kind, way, optional_text(row, "triggerDirection")),
+        quantity=None if closes_all else quantity,
+        filled=optional_exact(row, "cumExecQty") or Decimal(0),
+        price=above_zero(optional_exact(row, "price")),
+        trigger_price=trigger,
+        # In hedge mode an order against its leg can only make the leg smaller, flag or none.
+        reduce_only=flag(row, "reduceOnly") or closes_on_trigger or (key.leg is not Leg.NET and not opens),
+        close_position=closes_all,
+        created_at=optional_time(row, "createdTime"),
+    )
+
+
+def _is_stop(kind: str, way: Side, direction: str | None) -> bool:
+    """Tell a stop loss from a take-profit: by the venue's word, else by which way the price must go."""
+    if kind in _STOPS or kind in _TARGETS:
+        return kind in _STOPS
+    return (direction, way) in {(_FALLS, Side.SELL), (_RISES, Side.BUY)}
+
+
+def moved(row: Row) -> bool:
+    """Return True for an execution that changed a position: a trade, a liquidation, a delivery."""
+    return text(row, "execType") not in _PAYMENTS
+
+
+def leg_of_execution(row: Row, *, hedged: bool) -> Leg:
+    """Return the leg that an execution is about, which it does not name.
+
+    In hedge mode an order opens or closes one leg, and `closedSize` tells which it did.
+    """
+    if not hedged:
+        return Leg.NET
+    closed = exact(row, "closedSize")
+    opened_by, closed_by = (Leg.LONG, Leg.SHORT) if side(row) is Side.BUY else (Leg.SHORT, Leg.LONG)
+    return closed_by if closed > 0 else opened_by
+
+
+def fill(row: Row, markets: Markets) -> Fill:
+    """Read a row of the account's executions."""
+    return Fill(
+        trade_id=text(row, "execId"),
+        order_id=text(row, "orderId"),
+        symbol=markets.symbol_of(text(row, "symbol")),
+        quantity=directed(side(row), exact(row, "execQty")),
+        price=exact(row, "execPrice"),
+        at=instant(milliseconds(row, "execTime")),
+    )
