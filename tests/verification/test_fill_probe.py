@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -211,6 +212,18 @@ def test_an_older_row_of_the_leg_does_not_show_the_fill() -> None:
         probing.filled()
         await asyncio.sleep(20)
         assert probing.lags[REST] == pytest.approx(2000, rel=0.3)
+
+    play(story)
+
+
+def test_an_order_that_is_shown_as_executed_in_part_does_not_show_the_whole_fill() -> None:
+    async def story(probing: Probing) -> None:
+        shows(probing, list_at=FILL)
+        part = replace(probing.dated(FILL), executed=Decimal(20), status="open", terminal=False)
+        probing.venue.order.answers = {0: order(0), FILL + 0.5: part, FILL + 2: probing.dated(FILL)}
+        probing.filled()
+        await asyncio.sleep(20)
+        assert 2000 <= probing.lags[ORDER] <= 2000 * 1.3
 
     play(story)
 
