@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from verification.allowance import Reserve
 from verification.first_showing import FirstAnswer, Listening
@@ -15,6 +15,10 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+
+TOGETHER = timedelta(milliseconds=20)
+"""How far apart a venue may stamp an execution and the position that it changed, either one first. Of two
+fills of a leg within it the earlier may date the later: then the list's lag is too short by this at most."""
 
 
 @dataclass(slots=True, eq=False)
@@ -49,11 +53,12 @@ class ProbedFill:
         return min(pushes, key=lambda push: push.received.monotonic)
 
     def hear(self, seen: Observation | None) -> None:
-        """Take what the stream showed of a leg, if it is this one's and not older than the fill."""
+        """Take what the stream showed of a leg, if it is this one's and not from before the fill."""
         if not isinstance(seen, PositionSeen) or seen.key != self.fill.key:
             return
-        at = seen.provenance.exchange_at
-        if seen.provenance.source is Source.WEBSOCKET and at is not None and at >= self.at:
+        came = seen.provenance
+        at = came.exchange_at
+        if came.source is Source.WEBSOCKET and at is not None and at >= self.at - TOGETHER:
             self.position = self.position or seen
             self.flat = seen.quantity == 0
 

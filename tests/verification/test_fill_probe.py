@@ -241,6 +241,16 @@ def test_what_was_pushed_of_the_leg_before_the_fill_does_not_date_it() -> None:
     play(story)
 
 
+def test_a_position_stamped_a_little_before_its_execution_dates_it_all_the_same() -> None:
+    async def story(probing: Probing) -> None:
+        shows(probing, order_at=FILL, list_at=FILL)
+        probing.venue.push_later(1.008, probing.dated(FILL), probing.position(43, 11, FILL - 0.015))
+        await asyncio.sleep(20)
+        assert set(probing.lags) == {WS, ORDER, REST}
+
+    play(story)
+
+
 def test_rows_without_a_version_are_of_no_known_time() -> None:
     async def story(probing: Probing) -> None:
         shows(probing, order_at=FILL)

@@ -11,6 +11,7 @@ import pytest
 from simulator.faults import Lag, PushAction, PushFault, RequestAction, RequestFault
 from simulator.faults import Source as Reading
 from simulator.server import SimulatedVenue
+from tests.wire.faces import BINANCE, Face
 from tests.wire.simulated import AVL, BTC, order, running
 from verification.clock import SystemClock
 from verification.fill_probe import FillProbe
@@ -58,13 +59,15 @@ class Lags:
 
 
 @asynccontextmanager
-async def probing(*, skew_ms: int = 0) -> AsyncIterator[tuple[SimulatedVenue, Lags, FillProbe]]:
+async def probing(
+    face: Face = BINANCE, *, skew_ms: int = 0
+) -> AsyncIterator[tuple[SimulatedVenue, Lags, FillProbe]]:
     """Run a venue whose clock is off, and a probe of it."""
 
     def prepare(venue: SimulatedVenue) -> None:
         venue.clock.skew_ms = skew_ms
 
-    async with running(prepare) as (venue, gateway):
+    async with running(prepare, face=face) as (venue, gateway):
         clock, lags = SystemClock(), Lags()
         venue_clock = VenueClock(gateway.venue, clock)
         await venue_clock.measure()
@@ -79,15 +82,19 @@ async def probing(*, skew_ms: int = 0) -> AsyncIterator[tuple[SimulatedVenue, La
 
 
 @pytest.mark.parametrize("skew_ms", [-700, 0, 700])
-async def test_a_fill_that_is_shown_at_once_is_measured_so_whatever_the_clocks_show(skew_ms: int) -> None:
-    async with probing(skew_ms=skew_ms) as (venue, lags, _):
+async def test_a_fill_that_is_shown_at_once_is_measured_so_whatever_the_clocks_show(
+    skew_ms: int, face: Face
+) -> None:
+    async with probing(face, skew_ms=skew_ms) as (venue, lags, _):
         found = await lags.of_fills(lambda: order(venue, "43"))
         for source, lag in found.items():
             assert -5 < lag < AT_ONCE, source
 
 
-async def test_a_reading_that_lags_is_measured_and_the_others_are_not_made_slower_by_it() -> None:
-    async with probing() as (venue, lags, _):
+async def test_a_reading_that_lags_is_measured_and_the_others_are_not_made_slower_by_it(
+    face: Face,
+) -> None:
+    async with probing(face) as (venue, lags, _):
         venue.faults.add(Lag(source=Reading.POSITIONS, seconds=1.5, symbol=AVL))
         venue.faults.add(Lag(source=Reading.ORDER, seconds=0.6, symbol=AVL))
         order(venue, "43")
