@@ -200,16 +200,16 @@ class Journal:
             JournalError: The journal could not be read.
         """
         rows = sa.select(position).where(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
-        events = sa.select(event.c.position_id, event.c.what).join(
+        events = sa.select(event.c.position_id, event.c.what, event.c.detail).join(
             position, position.c.id == event.c.position_id
         )
         mine = events.where(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
         with _Writing(self._engine) as connection:
-            said: dict[int, set[str]] = {}
-            for entry, what in connection.execute(mine):
-                said.setdefault(entry, set()).add(what)
+            said: dict[int, list[tuple[str, Any]]] = {}
+            for entry, what, detail in connection.execute(mine.order_by(event.c.id)):
+                said.setdefault(entry, []).append((what, detail))
             alive = connection.execute(rows.order_by(position.c.id)).mappings().all()
-        found = (unfinished(dict(row), frozenset(said.get(row["id"], ()))) for row in alive)
+        found = (unfinished(dict(row), said.get(row["id"], ())) for row in alive)
         return tuple(record for record in found if record is not None)
 
     def close(self) -> None:

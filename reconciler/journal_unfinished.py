@@ -1,6 +1,6 @@
 """Which openings of a journal a crash left unfinished, read from its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +15,22 @@ _STAGES = {
 }
 
 
-def unfinished(row: Mapping[str, Any], said: frozenset[str]) -> OpeningRecord | None:
+def unfinished(
+    row: Mapping[str, Any], events: Sequence[tuple[str, Mapping[str, Any]]]
+) -> OpeningRecord | None:
     """Return the opening of a position's row; None when it was carried through, or is no opening.
 
     Args:
         row: A row of `journal_position`.
-        said: What its events say happened.
+        events: What happened to it and the details, in order.
     """
     stage = _STAGES.get(ExpectationState(row["state"]))
     if stage is None or row["stop_price"] is None:
         return None  # ended; or written by a bot that places its orders itself
-    if stage is Stage.HELD and "stop_placed" in said:
+    stops = [(what, detail) for what, detail in events if what in {"protecting", "stop_placed"}]
+    if stage is Stage.HELD and stops and stops[-1][0] == "stop_placed":
         return None
+    announced = [str(detail["client_order_id"]) for what, detail in stops if what == "protecting"]
     leaving = row["closing_quantity"]
     return OpeningRecord(
         entry=int(row["id"]),
@@ -38,7 +42,7 @@ def unfinished(row: Mapping[str, Any], said: frozenset[str]) -> OpeningRecord | 
         stop_price=Decimal(row["stop_price"]),
         client_order_id=row["entry_client_id"],
         order_id=row["entry_order_id"],
-        stop_announced=bool({"protecting", "stop_placed"} & said),
+        stop_client_id=announced[-1] if announced else None,
         exit_client_id=row["exit_client_id"],
         closing_quantity=None if leaving is None else Decimal(leaving),
     )

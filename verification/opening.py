@@ -19,19 +19,21 @@ import logging
 import random
 from collections.abc import Coroutine
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from verification.account import PositionMode
 from verification.clock import Clock
 from verification.errors import AnswerLost
+from verification.holding import leave, move_stop
 from verification.intent import Intent
 from verification.leg import Leg, LegKey, Side
 from verification.opening_case import Case, Tools
 from verification.opening_journal import OpeningJournal, OpeningRecord
 from verification.order_names import OrderNames
-from verification.outcome import Exposed, Outcome, Refuted, Report
-from verification.question import Baseline
+from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report
+from verification.question import Baseline, OpenQuestion
 from verification.recovering import resume
 from verification.settling import settle, verify_entry
 from verification.trader import OrderRefused, Trader
@@ -39,6 +41,8 @@ from verification.venue import Venue
 from verification.verifier import Verifier
 
 __all__ = ["Intent", "Opener", "log_critical"]
+
+Result = TypeVar("Result", bound=Outcome)
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +74,8 @@ class Opener:
         self._tools = Tools(venue, trader, journal, proving, clock, chance)
         self._report = report
         self._lines: dict[LegKey, asyncio.Lock] = {}
-        self._running: set[asyncio.Task[Outcome]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._left: set[int] = set()
 
     async def open(self, intent: Intent) -> Outcome:
         """Open a position, and carry it through even if the caller is cancelled meanwhile.
@@ -103,7 +108,33 @@ class Opener:
             baseline=known,
             names=OrderNames(record.client_order_id),
         )
+        case.stop_name = record.stop_client_id or case.stop_name
         return await self._carry_through(key, self._told(case, resume(self._tools, case, record)))
+
+    async def protect(self, opened: Opened, stop_price: Decimal) -> Opened | Exposed:
+        """Put a new stop on a position in place of its last one, which is withdrawn once the new one rests.
+
+        Returns:
+            The position with its new stop; `Exposed` if that could not be proved: nothing is closed then.
+
+        Raises:
+            ValueError: The price cannot be meant.
+        """
+        intent = self._intent(opened, stop_price).fitted(self._tools.venue.markets)
+        case = self._case_of(opened, intent)
+        return await self._carry_through(case.key, self._told(case, move_stop(self._tools, case, opened)))
+
+    async def leave(self, opened: Opened, why: str = "the bot closes it") -> Closed | Exposed:
+        """Close a position reduce-only, prove it, and withdraw its stop.
+
+        Raises:
+            ValueError: It is being left already. What became of that is asked with `recover`.
+        """
+        if opened.entry in self._left:
+            raise ValueError(f"entry {opened.entry} is being closed already: recover it from the journal")
+        self._left.add(opened.entry)
+        case = self._case_of(opened, self._intent(opened, opened.stop.trigger_price or Decimal(0)))
+        return await self._carry_through(case.key, self._told(case, leave(self._tools, case, opened, why)))
 
     async def close(self) -> None:
         """Wait for the openings under way, and end the measurements."""
@@ -112,14 +143,14 @@ class Opener:
         if self._own is not None:
             await self._own.close()
 
-    async def _carry_through(self, key: LegKey, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _carry_through(self, key: LegKey, steps: Coroutine[Any, Any, Result]) -> Result:
         """Run the steps on a task of their own: what has been sent is not left halfway."""
         task = asyncio.create_task(self._in_line(key, steps), name=f"open {key.symbol}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
-    async def _in_line(self, key: LegKey, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _in_line(self, key: LegKey, steps: Coroutine[Any, Any, Result]) -> Result:
         async with self._lines.setdefault(key, asyncio.Lock()):
             return await steps
 
@@ -141,7 +172,7 @@ class Opener:
         case = self._case(intent, key, entry=entry, baseline=before, names=names)
         return await self._told(case, self._enter(case))
 
-    async def _told(self, case: Case, steps: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _told(self, case: Case, steps: Coroutine[Any, Any, Result]) -> Result:
         """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
         try:
             outcome = await steps
@@ -198,8 +229,22 @@ class Opener:
             baseline=baseline,
             exclusive=alone,
             names=names,
+            stop_name=names.stop,
             all_or_nothing=intent.all_or_nothing,
         )
+
+    def _intent(self, opened: Opened, stop_price: Decimal) -> Intent:
+        side = Side.BUY if opened.quantity > 0 else Side.SELL
+        return Intent(opened.stop.symbol, side, abs(opened.quantity), stop_price)
+
+    def _case_of(self, opened: Opened, intent: Intent) -> Case:
+        question = opened.verification.question
+        assert isinstance(question, OpenQuestion), "an entry was proved by asking for it"
+        assert question.client_order_id is not None, "every entry has an id of ours"
+        names = OrderNames(question.client_order_id)
+        case = self._case(intent, question.key, entry=opened.entry, baseline=question.baseline, names=names)
+        case.stop_name = opened.stop.client_order_id or case.stop_name
+        return case
 
     def _key(self, symbol: str, side: Side) -> LegKey:
         venue = self._tools.venue

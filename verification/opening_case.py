@@ -59,6 +59,7 @@ class Case:
         baseline: The leg before the entry; None if not known.
         exclusive: True when nothing but this opening changes the leg.
         names: The ids of its orders.
+        stop_name: The id of its stop.
         all_or_nothing: True when a partial fill is to be rolled back.
         concerns: What a person must know.
         last_word: The last thing to write down; it is written after a person has been told what there is to
@@ -73,7 +74,8 @@ class Case:
     baseline: Baseline | None
     exclusive: bool
     names: OrderNames
-    all_or_nothing: bool
+    stop_name: str
+    all_or_nothing: bool = False
     concerns: list[str] = field(default_factory=list)
     last_word: Callable[[], None] | None = None
 

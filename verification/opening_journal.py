@@ -79,7 +79,7 @@ class OpeningRecord:
         stop_price: Quote per base.
         client_order_id: The sender's id of the entry.
         order_id: The venue's id of the entry; None if its answer was never written down.
-        stop_announced: True when the stop may have been sent.
+        stop_client_id: The sender's id of the stop announced last; None before any.
         exit_client_id: The sender's id of the last exit announced; None before any.
         closing_quantity: Contracts of that exit, positive; None before any.
     """
@@ -93,6 +93,6 @@ class OpeningRecord:
     stop_price: Decimal
     client_order_id: str
     order_id: str | None
-    stop_announced: bool
+    stop_client_id: str | None
     exit_client_id: str | None
     closing_quantity: Decimal | None

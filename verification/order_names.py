@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 _BITS = 64
+_STOP_BITS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,12 @@ class OrderNames:
 
     @property
     def stop(self) -> str:
-        """The id of the stop loss."""
+        """The id of the first stop loss."""
         return f"{self.entry}-s"
+
+    def another_stop(self, chance: random.Random) -> str:
+        """Choose the id of a stop that takes the place of one before."""
+        return f"{self.entry}-s{chance.getrandbits(_STOP_BITS):06x}"
 
     def exit(self, number: int) -> str:
         """Return the id of the exit with that number, from 1."""

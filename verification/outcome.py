@@ -1,4 +1,4 @@
-"""What came of an opening: five answers, each with its reason."""
+"""What came of an opening, or of the position it opened: each answer with its reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +50,28 @@ class RolledBack:
     reason: str
     opened: Verification
     closed: Verification
+    concerns: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """True when a person must look."""
+        return bool(self.concerns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A position that was held has been closed, which is proved.
+
+    Attributes:
+        entry: Its number in the journal.
+        reason: Why it was closed.
+        verification: What proved the close.
+        concerns: What a person must know of all the same.
+    """
+
+    entry: int
+    reason: str
+    verification: Verification
     concerns: tuple[str, ...] = ()
 
     @property
@@ -126,7 +148,7 @@ class Exposed:
         return True
 
 
-Outcome = Opened | RolledBack | Refuted | Unknown | Exposed
+Outcome = Opened | RolledBack | Closed | Refuted | Unknown | Exposed
 
 Report = Callable[[Outcome], None]
 """Called once with every outcome that a person must look at. Must not raise."""

@@ -58,7 +58,7 @@ async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, *, ann
     """
     lost = ""
     if not announced:
-        name, price = case.names.stop, case.stop_price
+        name, price = case.stop_name, case.stop_price
         case.write(partial(tools.journal.protecting, case.entry, name, price))
         try:
             await tools.trader.place_stop(case.key, way.opposite, quantity, price, name)
@@ -94,13 +94,13 @@ async def _look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop:
 async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | None:
     reading = await tools.venue.read(frozenset({case.key.symbol}))
     listed = (*(reading.conditional_orders or ()), *(reading.orders or ()))
-    order = next((each for each in listed if each.client_order_id == case.names.stop), None)
+    order = next((each for each in listed if each.client_order_id == case.stop_name), None)
     if order is not None:
         wrong = unfit(order, case, way, quantity)
         if wrong is None:
             return Stop(StopState.RESTS, f"stop {order.order_id} rests at {order.trigger_price}", order)
         return Stop(StopState.WRONG, f"stop {order.order_id} rests, but {wrong}", order)
-    asked = await tools.venue.read_order(case.key, order_id=None, client_order_id=case.names.stop)
+    asked = await tools.venue.read_order(case.key, order_id=None, client_order_id=case.stop_name)
     if isinstance(asked, OrderSeen) and asked.executed != 0:
         return Stop(StopState.FIRED, f"stop {asked.order_id} has executed {asked.executed}")
     if isinstance(asked, OrderSeen) and asked.terminal and asked.trades_agree is True:

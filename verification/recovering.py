@@ -1,10 +1,10 @@
 """Carries through what a crash interrupted, from what the journal and the venue say."""
 
+from verification.leaving import Leaving, shown_at
 from verification.opening_case import Case, Tools, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
-from verification.outcome import Outcome
+from verification.outcome import Closed, Exposed, Outcome
 from verification.protecting import Stop, StopState
-from verification.rollback import Rollback
 from verification.settling import executed_by, settle, verify_entry
 from verification.verdict import VerdictKind
 
@@ -21,9 +21,18 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
         if verdict.kind is VerdictKind.MISMATCH:
             case.concerns.append(verdict.reason)
         way = 1 if executed_by(proved) > 0 else -1
-        sent = Stop(StopState.UNPROVED, "a stop may have been sent") if record.stop_announced else None
-        undoing = Rollback(tools, case, way * record.closing_quantity, proved, stop=sent)
-        return await undoing.resume(record.exit_client_id, "an exit was under way")
+        sent = (
+            Stop(StopState.UNPROVED, "a stop may have been sent")
+            if record.stop_client_id is not None
+            else None
+        )
+        why, left = "an exit was under way", way * record.closing_quantity
+        version = shown_at(proved, case.leg_with(left))
+        leaving = Leaving(tools, case, left, shown_at=version, stop=sent)
+        closed = await leaving.resume(record.exit_client_id, why)
+        if isinstance(closed, Exposed):
+            return closed
+        return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
     if record.stage is Stage.HELD and verdict.kind is VerdictKind.REFUTED:
         return case.exposed(None, proved, f"the books say held, but {verdict.reason}")
     if executed and verdict.kind is not VerdictKind.MISMATCH:
@@ -31,4 +40,4 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
         if not await venue_shows(tools, case, held):
             why = f"{held} executed, and the venue does not show them any more; nothing was sent"
             return case.exposed(held, proved, why)
-    return await settle(tools, case, proved, stop_announced=record.stop_announced)
+    return await settle(tools, case, proved, stop_announced=record.stop_client_id is not None)

@@ -4,12 +4,12 @@ from decimal import Decimal
 from functools import partial
 
 from verification.clock import Moment
+from verification.leaving import Leaving, shown_at
 from verification.observation import OrderSeen
 from verification.opening_case import Case, Tools, venue_shows
-from verification.outcome import Opened, Outcome, Refuted, RolledBack, Unknown
+from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.protecting import Stop, StopState, protect
 from verification.question import OpenQuestion
-from verification.rollback import Rollback
 from verification.verdict import Grade, VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
@@ -106,11 +106,16 @@ async def _undo(
 ) -> Outcome:
     if proved.verdict.grade is not Grade.PROOF:
         return case.exposed(held, proved, f"{why}; the open rests on an assumption about lags")
-    outcome = await Rollback(tools, case, held, proved, stop=stop).run(why)
-    if isinstance(outcome, RolledBack) and not proved.verdict.settled:
+    version = shown_at(proved, case.leg_with(held))
+    closed = await Leaving(tools, case, held, shown_at=version, stop=stop).run(why)
+    if isinstance(closed, Exposed):
+        return closed
+    if not proved.verdict.settled:
+        case.last_word = None
         why = f"{why}; what had executed was closed, but the entry may execute more"
-        return case.exposed(None, outcome.closed, why)
-    return outcome
+        return case.exposed(None, closed, why)
+    concerns = tuple(case.concerns)
+    return RolledBack(entry=case.entry, reason=why, opened=proved, closed=closed, concerns=concerns)
 
 
 def executed_by(proved: Verification) -> Decimal:

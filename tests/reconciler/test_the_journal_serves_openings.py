@@ -52,7 +52,7 @@ def test_an_entry_that_may_have_been_sent_is_unfinished(journal: Journal) -> Non
         stop_price=PRICE,
         client_order_id="one",
         order_id=None,
-        stop_announced=False,
+        stop_client_id=None,
         exit_client_id=None,
         closing_quantity=None,
     )
@@ -63,9 +63,9 @@ def test_each_word_brings_it_further(journal: Journal) -> None:
     journal.ordered(entry, "77")
     assert only(journal).order_id == "77"
     journal.opened(entry, Decimal(43))
-    assert (only(journal).stage, only(journal).stop_announced) == (Stage.HELD, False)
+    assert (only(journal).stage, only(journal).stop_client_id) == (Stage.HELD, None)
     journal.protecting(entry, "one-s", PRICE)
-    assert only(journal).stop_announced
+    assert only(journal).stop_client_id == "one-s"
     journal.closing(entry, "one-x1", Decimal(40))
     left = only(journal)
     assert (left.stage, left.exit_client_id, left.closing_quantity) == (Stage.LEAVING, "one-x1", Decimal(40))
@@ -76,8 +76,12 @@ def test_each_word_brings_it_further(journal: Journal) -> None:
 def test_a_position_with_its_stop_is_finished_even_when_the_stop_is_taken_away(journal: Journal) -> None:
     entry = entered(journal)
     journal.opened(entry, Decimal(43))
+    journal.protecting(entry, "one-s", PRICE)
     journal.stop_placed(entry, "9", PRICE)
     assert journal.unfinished() == ()
+    journal.protecting(entry, "one-s2", PRICE)
+    assert only(journal).stop_client_id == "one-s2"
+    journal.stop_placed(entry, "10", PRICE)
     journal.stop_removed(entry)
     assert journal.unfinished() == (), "the bot's own doing is not undone after a restart"
 

@@ -18,7 +18,7 @@ class MemoryJournal:
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
         self.rows: dict[int, dict[str, Any]] = {}
-        self.said: dict[int, set[str]] = {}
+        self.said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
         self.verifications: list[Verification] = []
 
     def opening(
@@ -38,7 +38,7 @@ class MemoryJournal:
         row |= {"baseline": None if baseline is None else baseline.quantity, "stop_price": stop_price}
 
         def write() -> None:
-            self.rows[entry], self.said[entry] = row, {"opening"}
+            self.rows[entry], self.said[entry] = row, [("opening", {})]
 
         self._step("journal.opening", write)
         return entry
@@ -56,7 +56,7 @@ class MemoryJournal:
         self._change(entry, "opened", state="open", quantity=quantity)
 
     def protecting(self, entry: int, client_order_id: str, price: Decimal) -> None:
-        self._change(entry, "protecting")
+        self._change(entry, "protecting", client_order_id)
 
     def stop_placed(self, entry: int, order_id: str, price: Decimal) -> None:
         self._change(entry, "stop_placed", stop_order_id=order_id)
@@ -73,13 +73,13 @@ class MemoryJournal:
         self._change(entry, "failed", state="failed", quantity=Decimal(0))
 
     def unfinished(self) -> list[OpeningRecord]:
-        found = [unfinished(row, frozenset(self.said[entry])) for entry, row in self.rows.items()]
+        found = [unfinished(row, self.said[entry]) for entry, row in self.rows.items()]
         return [record for record in found if record is not None]
 
-    def _change(self, entry: int, what: str, **change: Any) -> None:
+    def _change(self, entry: int, what: str, name: str = "", **change: Any) -> None:
         def write() -> None:
             self.rows[entry] |= change
-            self.said[entry].add(what)
+            self.said[entry].append((what, {"client_order_id": name}))
 
         self._step(f"journal.{what}", write)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from tests.verification.faulty_steps import Fault
 from tests.verification.opening_story import Story, fit
 from verification.leg import Side
-from verification.outcome import Exposed, Opened, Refuted, RolledBack, Unknown
+from verification.outcome import Closed, Exposed, Opened, Refuted, RolledBack, Unknown
 from verification.verdict import VerdictKind
 
 
@@ -64,7 +64,7 @@ def _outcomes_are_true(story: Story) -> None:
             case Opened():
                 assert venue.held - before == outcome.quantity or outcome.critical
                 assert any(fit(stop, abs(outcome.quantity)) for stop in venue.stops.values())
-            case RolledBack() | Refuted():
+            case RolledBack() | Closed() | Refuted():
                 assert venue.held == before
             case Unknown() | Exposed():
                 assert outcome in story.reports

@@ -1,4 +1,4 @@
-"""Closes what an entry executed, reduce-only, and proves the close; says so loudly where it cannot.
+"""Closes what an entry executed, reduce-only, and proves the close; else says so loudly.
 
 An exit is sent again only when the one before is known to have had no more effect: it was refused, or it
 ended. After a lost answer it is asked for by its id, and not finding it proves nothing.
@@ -13,7 +13,7 @@ from verification.errors import AnswerLost
 from verification.leg import Side
 from verification.observation import OrderSeen, PositionSeen
 from verification.opening_case import Case, Tools
-from verification.outcome import Exposed, RolledBack
+from verification.outcome import Exposed
 from verification.protecting import Stop, StopState
 from verification.question import Baseline, CloseQuestion
 from verification.trader import OrderRefused
@@ -35,24 +35,32 @@ class _Proof:
     over: bool
 
 
-class Rollback:
-    """Undoes one entry."""
+class Leaving:
+    """Closes what one entry executed."""
 
     def __init__(
-        self, tools: Tools, case: Case, held: Decimal, opened: Verification, *, stop: Stop | None
+        self, tools: Tools, case: Case, held: Decimal, *, shown_at: int | None, stop: Stop | None
     ) -> None:
-        """`held` is what the entry executed, signed; `stop` is the stop that was sent, None if none was."""
+        """Prepare; nothing is sent yet.
+
+        Args:
+            tools: What to work with.
+            case: The opening.
+            held: What the entry executed, signed, and the leg still holds.
+            shown_at: The newest version at which the venue showed the leg with it; None if it never did.
+            stop: The stop that was sent; None if none was.
+        """
         self._tools = tools
         self._case = case
         self._left = held
-        self._opened = opened
+        self._shown_at = shown_at
         self._stop = stop
 
-    async def run(self, why: str, first: int = 1) -> RolledBack | Exposed:
-        """Send exits until one is proved to have closed what is left.
+    async def run(self, why: str, first: int = 1) -> Verification | Exposed:
+        """Send exits until one is proved to have closed what is left; return that proof.
 
         Args:
-            why: Why the opening is undone.
+            why: Why it is closed.
             first: The number of the first exit; above 1 after a crash.
         """
         refusal = ""
@@ -67,21 +75,21 @@ class Rollback:
                 return ended
         proof = await self._prove(None, None, self._tools.clock.now(), None)
         if proof.undone:
-            return await self._done(proof.verification, why)
+            return await self._done(proof.verification)
         reason = f"{why}; {refusal or proof.verification.verdict.reason}"
         return self._case.exposed(self._left, proof.verification, reason)
 
-    async def resume(self, exit_name: str, why: str) -> RolledBack | Exposed:
+    async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
         """Go on after a crash: ask what became of the exit that was announced last."""
         number = self._case.names.number_of(exit_name)
         proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
         ended = await self._after(proof, why)
         return ended if ended is not None else await self.run(why, number + 1)
 
-    async def _after(self, proof: _Proof, why: str) -> RolledBack | Exposed | None:
+    async def _after(self, proof: _Proof, why: str) -> Verification | Exposed | None:
         """Return how it ended; None when another exit may be sent for what is left."""
         if proof.undone:
-            return await self._done(proof.verification, why)
+            return await self._done(proof.verification)
         before, verdict = self._left, proof.verification.verdict
         self._left += proof.executed
         if proof.over and proof.executed * before <= 0 and self._left * before > 0:
@@ -115,7 +123,7 @@ class Rollback:
         """Verify the close: sources are raced and asked again and again, at the latest for ten seconds."""
         case, left = self._case, self._left
         alone = case.exclusive and (self._stop is None or not self._stop.may_act) and name is not None
-        held = Baseline(case.leg_with(left), self._last_open_version(case.leg_with(left)))
+        held = Baseline(case.leg_with(left), self._shown_at)
         question = CloseQuestion(case.key, held, order_id, name, exclusive=alone, asked=asked)
         verification = await self._tools.verifier.verify(question, watch)
         case.write_verified(self._tools.journal, verification)
@@ -127,28 +135,19 @@ class Rollback:
         flat = verification.verdict.kind is VerdictKind.CONFIRMED
         return _Proof(verification, executed, undone=flat or executed == -left, over=over)
 
-    def _last_open_version(self, held: Decimal) -> int | None:
-        """Return the newest version at which the venue showed the position; None if it never did."""
-        rows = (each for each in self._opened.observations if isinstance(each, PositionSeen))
-        versions = [row.version for row in rows if row.quantity == held and row.key == self._case.key]
-        return max((version for version in versions if version is not None), default=None)
-
-    async def _done(self, closed: Verification, why: str) -> RolledBack:
-        tools, case = self._tools, self._case
+    async def _done(self, closed: Verification) -> Verification:
         await self._withdraw_stop()
-        case.last_word = partial(tools.journal.closed, case.entry)
-        return RolledBack(
-            entry=case.entry, reason=why, opened=self._opened, closed=closed, concerns=tuple(case.concerns)
-        )
+        self._case.last_word = partial(self._tools.journal.closed, self._case.entry)
+        return closed
 
     async def _withdraw_stop(self) -> None:
         """Take back a stop that may rest: one that is left over would act on the next position."""
         if self._stop is None or not self._stop.may_act or self._stop.state is StopState.FIRED:
             return
         try:
-            await self._tools.trader.withdraw_stop(self._case.key, self._case.names.stop)
+            await self._tools.trader.withdraw_stop(self._case.key, self._case.stop_name)
         except (AnswerLost, OrderRefused) as error:
-            asked = f"see at the venue that no stop {self._case.names.stop} is left"
+            asked = f"see at the venue that no stop {self._case.stop_name} is left"
             self._case.concerns.append(f"{self._stop.reason}; it could not be cancelled ({error}): {asked}")
 
 
@@ -158,3 +157,10 @@ def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:
     if order_id is not None:
         return seen.order_id == order_id
     return name is not None and seen.client_order_id == name
+
+
+def shown_at(opened: Verification, held: Decimal) -> int | None:
+    """Return the newest version at which the venue showed the leg at `held`; None if it never did."""
+    rows = (each for each in opened.observations if isinstance(each, PositionSeen))
+    mine = [row.version for row in rows if row.quantity == held and row.key == opened.question.key]
+    return max((version for version in mine if version is not None), default=None)

@@ -1,0 +1,129 @@
+"""A position that was opened is left, or gets another stop, whatever befalls the steps."""
+
+import random
+from collections.abc import Callable, Coroutine, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.verification.faulty_steps import Crash, Fault, Steps, of_step
+from tests.verification.memory_journal import MemoryJournal
+from tests.verification.opening_invariants import check
+from tests.verification.opening_story import BUY, SETTLING, Story
+from tests.verification.true_venue import TrueVenue, Weather
+from tests.virtual_time import VirtualClock, run
+from verification.leg import Side
+from verification.opening import Opener
+from verification.outcome import Closed, Exposed, Opened, Outcome
+
+Work = Callable[[Opener, Opened], Coroutine[Any, Any, Outcome]]
+
+
+async def left(opener: Opener, opened: Opened) -> Outcome:
+    return await opener.leave(opened)
+
+
+async def stopped_higher(opener: Opener, opened: Opened) -> Outcome:
+    return await opener.protect(opened, Decimal("0.19"))
+
+
+def after_opening(
+    work: Work,
+    plan: Mapping[int, Fault] | None = None,
+    weather: Weather | None = None,
+    before: Callable[[TrueVenue], None] = lambda _: None,
+) -> Story:
+    """Open, do `work` with the plan's faults, recover if the process died."""
+
+    async def whole() -> Story:
+        clock, steps = VirtualClock(), Steps()
+        venue = TrueVenue(clock, weather or Weather(), steps)
+        story = Story(venue, MemoryJournal(steps), BUY)
+
+        def opener() -> Opener:
+            chance = random.Random(len(steps.history))
+            return Opener(venue, venue, story.journal, clock, report=story.reports.append, chance=chance)
+
+        first = opener()
+        opened = await first.open(BUY)
+        assert isinstance(opened, Opened)
+        before(venue)
+        steps.live(plan or {})
+        try:
+            story.outcomes.append(await work(first, opened))
+        except Crash:
+            second = opener()
+            steps.live({})
+            for record in story.journal.unfinished():
+                story.outcomes.append(await second.recover(record))
+            await second.close()
+        await first.close()
+        await clock.sleep(SETTLING)
+        return story
+
+    return run(whole())
+
+
+@pytest.mark.parametrize(
+    "weather",
+    [
+        Weather(),
+        Weather(list_lag=3.2),
+        Weather(silent_stream=True),
+        Weather(held_before=13),
+        Weather(exit_fills=20),
+    ],
+    ids=["fair", "the list lags", "the stream is silent", "something is held", "in pieces"],
+)
+def test_leaving_survives_every_fault(weather: Weather) -> None:
+    story = after_opening(left, weather=weather)
+    assert isinstance(story.outcome, Closed)
+    assert not story.venue.stops
+    assert story.journal.rows[1]["state"] == "closed"
+    for number, step in enumerate(story.venue.steps.history[0]):
+        for fault in of_step(step):
+            try:
+                check(after_opening(left, {number: fault}, weather))
+            except AssertionError as error:
+                raise AssertionError(f"step {number} {step}: {fault}") from error
+
+
+def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
+    story = after_opening(stopped_higher)
+    assert isinstance(story.outcome, Opened)
+    (stop,) = story.venue.stops.values()
+    assert stop.trigger_price == Decimal("0.19")
+    names = story.venue.steps.history[0]
+    assert names.index("stop") < names.index("withdraw"), "never a moment without one"
+
+
+def test_a_stop_that_somebody_cancelled_is_placed_again() -> None:
+    story = after_opening(stopped_higher, before=lambda venue: venue.stops.clear())
+    assert isinstance(story.outcome, Opened)
+    assert not story.outcome.critical
+    assert len(story.venue.stops) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.LOST_BEFORE])
+def test_a_new_stop_that_is_not_proved_leaves_the_old_one_and_is_told(fault: Fault) -> None:
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    story = after_opening(stopped_higher, {place: fault})
+    assert isinstance(story.outcome, Exposed)
+    assert story.reports == [story.outcome]
+    assert story.venue.held == 43
+    assert len(story.venue.stops) == 1
+
+
+def test_leaving_sells_what_was_bought() -> None:
+    assert after_opening(left).venue.left == [(Side.SELL, 43, 43)]
+
+
+def test_leaving_twice_is_refused() -> None:
+    async def twice(opener: Opener, opened: Opened) -> Outcome:
+        outcome = await opener.leave(opened)
+        with pytest.raises(ValueError, match="being closed already"):
+            await opener.leave(opened)
+        return outcome
+
+    assert isinstance(after_opening(twice).outcome, Closed)

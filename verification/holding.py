@@ -1,0 +1,54 @@
+"""What is done with a position that is held: its stop is moved, or it is left."""
+
+from decimal import Decimal
+from functools import partial
+
+from verification.errors import AnswerLost, SourceError
+from verification.leaving import Leaving
+from verification.opening_case import Case, Tools
+from verification.outcome import Closed, Exposed, Opened
+from verification.protecting import Stop, StopState, protect
+from verification.trader import OrderRefused
+
+
+async def move_stop(tools: Tools, case: Case, opened: Opened) -> Opened | Exposed:
+    """Place another stop and prove it; then withdraw the one before."""
+    before = case.stop_name
+    case.stop_name = case.names.another_stop(tools.chance)
+    stop = await protect(tools, case, case.side, abs(opened.quantity))
+    if stop.state is not StopState.RESTS or stop.order is None:
+        return case.exposed(opened.quantity, opened.verification, f"no new stop: {stop.reason}")
+    try:
+        await tools.trader.withdraw_stop(case.key, before)
+    except OrderRefused:
+        pass  # none rests under that name: that is why there is a new one
+    except AnswerLost as error:
+        case.concerns.append(f"the stop before, {before}, may rest still beside the new one: {error}")
+    case.last_word = partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
+    return Opened(
+        entry=case.entry,
+        reason=stop.reason,
+        quantity=opened.quantity,
+        stop=stop.order,
+        verification=opened.verification,
+        concerns=tuple(case.concerns),
+    )
+
+
+async def leave(tools: Tools, case: Case, opened: Opened, why: str) -> Closed | Exposed:
+    """Close it, prove the close, and withdraw its stop."""
+    resting = Stop(StopState.RESTS, f"stop {opened.stop.order_id} rested", opened.stop)
+    version = await _shown_now(tools, case, opened.quantity)
+    closed = await Leaving(tools, case, opened.quantity, shown_at=version, stop=resting).run(why)
+    if isinstance(closed, Exposed):
+        return closed
+    return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
+
+
+async def _shown_now(tools: Tools, case: Case, held: Decimal) -> int | None:
+    """Return the version of the leg where the venue shows it as it should be; None if it does not."""
+    try:
+        now = await tools.verifier.baseline(case.key)
+    except SourceError:
+        return None  # the exit is reduce-only and proves itself; rows cannot be told old from new
+    return now.version if now.quantity == case.leg_with(held) else None
