@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
+
 from reconciler.sketch import Sketch
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
@@ -14,6 +16,11 @@ ENOUGH = 20
 """Samples before a percentile is believed."""
 
 HIGH = 0.999
+
+MOST = 10_000
+"""Samples that wait at most while the state database is away; then the oldest are let go, and told of."""
+
+log = structlog.get_logger()
 
 
 class Measuring:
@@ -51,4 +58,7 @@ class Measuring:
         except StateDatabaseError as error:
             if not error.again:
                 raise
-            self._waiting = samples + self._waiting
+            waiting = samples + self._waiting
+            self._waiting = waiting[-MOST:]
+            lost = len(waiting) - len(self._waiting)
+            log.warning("latency.not_stored", error=str(error), waiting=len(self._waiting), lost=lost)

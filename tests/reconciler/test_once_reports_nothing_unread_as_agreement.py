@@ -92,6 +92,22 @@ def test_rows_that_never_stand_still_are_never_agreement(tmp_path: Path) -> None
     play(tmp_path, story, sweeps=False)
 
 
+def test_rows_that_changed_while_the_venue_was_read_are_looked_at_again(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        entry = house.open_trade()
+
+        def bot_writes() -> None:
+            house.venue.during = lambda: None
+            house.journal.stop_placed(entry, "s1", Decimal(9))
+            house.journal.closing(entry, "x1", Decimal(1))
+
+        house.venue.during = bot_writes
+        report, code = await reported(house)
+        assert (code, report.status, report.matched) == (ExitCode.AGREES, "complete", 1)
+
+    play(tmp_path, story, sweeps=False)
+
+
 def test_an_unreadable_ledger_is_never_agreement(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         house.journal.close()
