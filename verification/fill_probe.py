@@ -34,8 +34,9 @@ class ProbeLimits:
     """How much a probe asks.
 
     The weights are those of Binance USD-M (order 1, position list 5, 2400 a minute and address): at most a
-    tenth of it is ever used. Venues that allow so many requests a second (Bybit: 50 of each) give more. A probe begins only if its worst case fits, so that none ends early because the
-    source is slow: that would leave out just the long lags.
+    tenth of it is ever used. Venues that count by the second and question (Bybit: 50) allow more. A probe
+    begins only if its worst case fits, so that none ends early because the source is slow: that would leave
+    out just the long lags.
 
     Attributes:
         weight: Most weight in any minute, all probes together.
