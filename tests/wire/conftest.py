@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.scripted import ScriptedVenue, access_to, scripted_venue
 from verification.capabilities import Capabilities, StreamRules, capabilities_of
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
-from verification.observation import Observation
+from verification.leg import LegKey
+from verification.observation import Observation, PositionSeen
 from verification.stream import StreamHealth, StreamState
 
 QUICK = StreamRules(backoff_first=0.02, backoff_most=0.1)
@@ -40,6 +42,22 @@ class Watched:
             self._news.clear()
             await self._news.wait()
         return self.told
+
+    async def hears(self, good: Callable[[Observation], bool]) -> Observation:
+        """Wait until an observation has been told, however long ago; return the first such."""
+        while not any(map(good, self.told)):
+            self._news.clear()
+            await self._news.wait()
+        return next(filter(good, self.told))
+
+    async def holds(self, key: LegKey, quantity: int) -> PositionSeen:
+        """Wait until the stream shows so many contracts of a leg."""
+        while True:
+            self._news.clear()
+            seen = self.venue.latest(key)
+            if isinstance(seen, PositionSeen) and seen.quantity == quantity:
+                return seen
+            await self._news.wait()
 
     async def health(self, good: Callable[[StreamHealth], bool]) -> StreamHealth:
         """Wait for a state of the stream. Nothing announces it, so it is looked at every few ms."""
@@ -77,3 +95,9 @@ async def connect() -> AsyncIterator[Connect]:
             return watched
 
         yield connected
+
+
+@pytest.fixture(params=["binance", "bybit"])
+def face(request: pytest.FixtureRequest) -> Face:
+    """Each of the venues that are simulated in turn."""
+    return {"binance": BINANCE, "bybit": BYBIT}[request.param]

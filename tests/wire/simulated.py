@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from simulator.order import AlgoOrder, Kind, Order, PositionSide, Side, Ticket
 from simulator.server import SimulatedVenue
-from tests.wire.conftest import QUICK, Watched, binance
-from verification.capabilities import StreamRules
+from tests.wire.conftest import QUICK, Watched
+from tests.wire.faces import BINANCE, Face
+from verification.capabilities import StreamRules, capabilities_of
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
 from verification.venue import Access
@@ -20,7 +22,7 @@ BTC = "BTC/USDT:USDT"
 def access_to(venue: SimulatedVenue, **ccxt: Any) -> Access:
     return Access(
         "main",
-        "binanceusdm",
+        venue.ccxt_id,
         "the-key",
         "the-secret",
         ccxt={**venue.ccxt_config(), "timeout_on_exit": 0, **ccxt},
@@ -59,17 +61,18 @@ def _nothing(_: SimulatedVenue) -> None:
 
 
 def running(
-    prepare: Prepare = _nothing, rules: StreamRules = QUICK
+    prepare: Prepare = _nothing, rules: StreamRules = QUICK, face: Face = BINANCE
 ) -> AbstractAsyncContextManager[tuple[SimulatedVenue, Watched]]:
     """Run a simulated venue, prepared, with a gateway connected and live."""
-    return _running(prepare, rules)
+    return _running(prepare, rules, face)
 
 
 @asynccontextmanager
-async def _running(prepare: Prepare, rules: StreamRules) -> Any:
-    async with SimulatedVenue(api_key="the-key", secret="the-secret") as venue:
+async def _running(prepare: Prepare, rules: StreamRules, face: Face) -> Any:
+    async with SimulatedVenue(face=face.name, api_key="the-key", secret="the-secret") as venue:
         prepare(venue)
-        gateway = CcxtVenue(access_to(venue), SystemClock(), binance(rules))
+        known = replace(capabilities_of(venue.ccxt_id), stream=rules)
+        gateway = CcxtVenue(access_to(venue), SystemClock(), known)
         watched = Watched(gateway)
         try:
             await gateway.connect()
