@@ -64,13 +64,19 @@ class Leaving:
             first: The number of the first exit; above 1 after a crash.
         """
         refusal = ""
+        if self._stop is not None and self._stop.state is StopState.FIRED:
+            # It was an exit too. Sending another for what it has closed would close what others hold.
+            proof = await self._prove(None, self._case.stop_name, self._tools.clock.now(), None)
+            ended = await self._after(proof, why)
+            if ended is not None:
+                return ended
         for number in range(first, first + MAX_EXITS):
-            proof = await self._exit(number)
-            if isinstance(proof, OrderRefused):
-                refusal = f"exit {self._case.names.exit(number)} was refused: {proof}"
+            sent = await self._exit(number)
+            if isinstance(sent, OrderRefused):
+                refusal = f"exit {self._case.names.exit(number)} was refused: {sent}"
                 await self._tools.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
                 continue
-            ended = await self._after(proof, why)
+            ended = await self._after(sent, why)
             if ended is not None:
                 return ended
         proof = await self._prove(None, None, self._tools.clock.now(), None)
@@ -122,7 +128,8 @@ class Leaving:
     ) -> _Proof:
         """Verify the close: sources are raced and asked again and again, at the latest for ten seconds."""
         case, left = self._case, self._left
-        alone = case.exclusive and (self._stop is None or not self._stop.may_act) and name is not None
+        acts = self._stop is not None and self._stop.may_act and name != case.stop_name
+        alone = case.exclusive and not acts and name is not None
         held = Baseline(case.leg_with(left), self._shown_at)
         question = CloseQuestion(case.key, held, order_id, name, exclusive=alone, asked=asked)
         verification = await self._tools.verifier.verify(question, watch)

@@ -24,7 +24,7 @@ from verification.observation import (
 )
 from verification.question import Baseline, Question
 from verification.sources.bot_cache import read_bot_cache
-from verification.sources.rest import leg_in_list
+from verification.sources.rest import leg_in_list, list_within
 from verification.stream import StreamState
 from verification.venue import Venue
 from verification.venue_clock import VenueClock
@@ -108,9 +108,9 @@ class Verifier:
         own facts can: so it is where no source shows the leg, and where list and stream disagree.
 
         Raises:
-            SourceError: The position list could not be read.
+            SourceError: The position list could not be read in time.
         """
-        listed = leg_in_list(await self._venue.read_positions(), key)
+        listed = leg_in_list(await list_within(self._venue, self._pace.deadline), key)
         pushed = self._venue.latest(key)
         in_list = listed if isinstance(listed, PositionSeen) else None
         in_stream = pushed if isinstance(pushed, PositionSeen) else None

@@ -145,6 +145,13 @@ def test_a_stop_that_fires_at_once_ends_flat() -> None:
     end_of(play(Weather(stop_fires=True)), RolledBack)
 
 
+def test_a_stop_that_fired_at_once_was_the_exit_and_no_other_is_sent() -> None:
+    story = play(Weather(stop_fires=True, held_before=13))
+    end_of(story, RolledBack)
+    assert story.venue.held == 13, "what others hold on the leg is theirs"
+    assert not story.venue.left
+
+
 def test_a_rollback_gives_back_what_it_took_and_nothing_else() -> None:
     story = play(Weather(refuses_stops=True, held_before=13))
     end_of(story, RolledBack)

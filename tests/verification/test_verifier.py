@@ -331,5 +331,14 @@ def test_a_baseline_that_cannot_be_read_is_no_baseline() -> None:
     play(story)
 
 
+def test_a_list_that_hangs_is_no_baseline_and_nobody_waits_for_ever() -> None:
+    async def story(scene: Scene) -> None:
+        with pytest.raises(SourceUnreachable, match="within 10 s"):
+            await scene.verifier.baseline(KEY)
+        assert scene.now == pytest.approx(10)
+
+    play(story)
+
+
 def test_the_pace_is_ten_seconds() -> None:
     assert Pace().deadline == 10

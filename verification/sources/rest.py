@@ -1,8 +1,12 @@
 """The position list as a source: one answer turned into what it says of one leg."""
 
+import asyncio
+
 from verification.account import PositionsReading
+from verification.errors import SourceUnreachable
 from verification.leg import LegKey
 from verification.observation import Observation, PositionSeen, Provenance, Silence, Source, SourceSilent
+from verification.venue import Venue
 
 
 def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
@@ -33,3 +37,16 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
         complete=not unnamed,
         provenance=Provenance(Source.REST, received=reading.received, sent=reading.sent),
     )
+
+
+async def list_within(venue: Venue, seconds: float) -> PositionsReading:
+    """Read the position list, but do not wait for ever.
+
+    Raises:
+        SourceError: It could not be read; `SourceUnreachable` when it did not come in time.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await venue.read_positions()
+    except TimeoutError:
+        raise SourceUnreachable(f"the position list did not come within {seconds:g} s") from None
