@@ -15,15 +15,22 @@ from typing import Any
 import ccxt.pro
 
 from reconciler.journal import Journal
-from simulator.demo.bot import DemoBot
+from simulator.demo.bot import AnswerWasLost, DemoBot
 from verification.clock import SystemClock
+from verification.errors import SourceError
 from verification.gateway.account import CcxtVenue
+from verification.gateway.trader import CcxtTrader
 from verification.leg import Side
+from verification.outcome import Outcome, RolledBack
 from verification.venue import Access
 from verification.verification import Verification
 
 OLD_RULE_SECONDS = 3.0
 """How long many bots wait before they believe the position list."""
+
+
+class NothingProved(Exception):
+    """An opening came to nothing, and not by a verification."""
 
 
 class BotProcess:
@@ -40,7 +47,7 @@ class BotProcess:
             command = json.loads(line)
             try:
                 answer = {"ok": True, **await self._do(command)}
-            except ccxt.pro.BaseError as error:
+            except (ccxt.pro.BaseError, AnswerWasLost, SourceError, NothingProved) as error:
                 answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}
             sys.stdout.write(json.dumps({"id": command["id"], **answer}) + "\n")
             sys.stdout.flush()
@@ -49,15 +56,15 @@ class BotProcess:
         symbol = command["symbol"]
         match command["do"]:
             case "open":
-                return _told(await self._bot.open(symbol, *_wanted(command)))
+                return _told_of(await self._bot.open(symbol, *_wanted(command)))
             case "close":
-                return _told(await self._bot.close(symbol))
+                return _told_of(await self._bot.close(symbol))
             case "open_carelessly":
                 await self._bot.open_carelessly(symbol, *_wanted(command))
             case "roll_back_wrongly":
                 return _told(await self._bot.roll_back_wrongly(symbol))
             case "protect":
-                return {"stop": await self._bot.protect(symbol)}
+                return {"outcome": (await self._bot.protect(symbol)).reason}
             case "forget":
                 await self._bot.forget(symbol)
             case "old_rule":
@@ -75,6 +82,13 @@ class BotProcess:
 
 def _wanted(command: dict[str, Any]) -> tuple[Side, Decimal]:
     return Side(command["side"]), Decimal(command["quantity"])
+
+
+def _told_of(outcome: Outcome) -> dict[str, Any]:
+    proof = outcome.opened if isinstance(outcome, RolledBack) else outcome.verification
+    if proof is None:
+        raise NothingProved(outcome.reason)
+    return _told(proof)
 
 
 def _told(verification: Verification) -> dict[str, Any]:
@@ -102,15 +116,18 @@ async def main() -> None:
     venue = CcxtVenue(access, clock)
     journal = Journal(settings["journal"], bot="demo")
     chance = random.Random(settings["seed"])
-    bot = DemoBot(exchange, venue, journal, clock, chance)
+    trader = CcxtTrader(access)
+    bot = DemoBot(exchange, venue, trader, journal, clock, chance=chance)
     try:
         await venue.connect()
+        await trader.connect()
         await exchange.load_markets()
         sys.stdout.write(json.dumps({"id": 0, "ok": True}) + "\n")
         sys.stdout.flush()
         await BotProcess(bot, exchange).run(await _standard_input())
     finally:
         await bot.aclose()
+        await trader.close()
         await venue.close()
         await exchange.close()
 
