@@ -3,7 +3,9 @@
 import asyncio
 import random
 import signal
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
@@ -119,3 +121,24 @@ async def test_told_to_stop_while_it_starts_it_ends_well(tmp_path: Path, seconds
 
         assert code in {0, -signal.SIGTERM}, "before it listens for signals, the system ends it"
         assert "Traceback" not in err, err
+
+
+async def test_a_state_database_that_breaks_ends_it_loudly_and_without_a_good_bye(tmp_path: Path) -> None:
+    async with place(tmp_path) as there:
+        await there.start()
+        await there.until(lambda: _pulse(there) is Pulse.ALIVE, within=30, what="its heart")
+        _drop(tmp_path / "trueup.db", "source_state")
+        assert there.process is not None
+        async with asyncio.timeout(20):
+            _, err = await there.process.communicate()
+
+        assert there.process.returncode == 2
+        assert "Traceback" not in err.decode()
+        assert err.decode().splitlines()[-1].startswith("trueup: state database ")
+        assert not there.console.queries.heartbeat().stopped, "it did not stop: it broke"
+
+
+def _drop(database: Path, table: str) -> None:
+    with closing(sqlite3.connect(database, timeout=10)) as connection:
+        connection.execute(f"DROP TABLE {table}")
+        connection.commit()
