@@ -23,7 +23,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
-from verification.account import PositionMode
+from verification.account import Part, PositionMode
 from verification.clock import Clock
 from verification.errors import AnswerLost
 from verification.holding import leave, move_stop
@@ -32,7 +32,7 @@ from verification.leg import Leg, LegKey, Side
 from verification.opening_case import Case, Tools
 from verification.opening_journal import OpeningJournal, OpeningRecord
 from verification.order_names import OrderNames
-from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report
+from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report, Unknown
 from verification.question import Baseline, OpenQuestion
 from verification.recovering import resume
 from verification.settling import settle, verify_entry
@@ -76,14 +76,20 @@ class Opener:
         self._lines: dict[LegKey, asyncio.Lock] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._left: set[int] = set()
+        self._doubts: dict[LegKey, set[int]] = {}
+        self._seeing: set[str] = set()
 
     async def open(self, intent: Intent) -> Outcome:
         """Open a position, and carry it through even if the caller is cancelled meanwhile.
 
+        A leg on which an earlier opening ended `Unknown` or `Exposed` is not entered: what is in doubt there
+        may still execute. See `person_has_looked`.
+
         Raises:
             ValueError: The intent cannot be meant (no such market, not a whole number of lots). Nothing was
                 sent.
-            SourceError: What the leg holds before could not be read. Nothing was sent.
+            SourceError: What the leg holds before could not be read, or the venue's stops cannot be seen.
+                Nothing was sent.
             JournalFailed: The entry could not be written down. Nothing was sent.
         """
         fitted = intent.fitted(self._tools.venue.markets)
@@ -136,6 +142,11 @@ class Opener:
         case = self._case_of(opened, self._intent(opened, opened.stop.trigger_price or Decimal(0)))
         return await self._carry_through(case.key, self._told(case, leave(self._tools, case, opened, why)))
 
+    def person_has_looked(self, entry: int) -> None:
+        """Enter the leg of an `Unknown` or `Exposed` opening again: a person has put it right."""
+        for entries in self._doubts.values():
+            entries.discard(entry)
+
     async def close(self) -> None:
         """Wait for the openings under way, and end the measurements."""
         while self._running:
@@ -156,6 +167,10 @@ class Opener:
 
     async def _open(self, intent: Intent, key: LegKey) -> Outcome:
         tools = self._tools
+        doubts = sorted(self._doubts.get(key, ()))
+        if doubts:
+            return Refuted(entry=None, reason=f"entry {doubts[0]} on this leg is in doubt. Nothing was sent")
+        await self._see_stops(key.symbol)
         before = await tools.verifier.baseline(key)
         if before.quantity * intent.side.sign < 0:
             held = f"the leg holds {before.quantity}: a {intent.side} would reduce it"
@@ -172,10 +187,25 @@ class Opener:
         case = self._case(intent, key, entry=entry, baseline=before, names=names)
         return await self._told(case, self._enter(case))
 
+    async def _see_stops(self, symbol: str) -> None:
+        """See once that stops can be seen here: where they cannot, every opening would be rolled back.
+
+        Raises:
+            SourceError: They cannot.
+        """
+        if symbol in self._seeing:
+            return
+        reading = await self._tools.venue.read(frozenset({symbol}))
+        if reading.conditional_orders is None:
+            raise reading.failures[Part.CONDITIONAL_ORDERS]
+        self._seeing.add(symbol)
+
     async def _told(self, case: Case, steps: Coroutine[Any, Any, Result]) -> Result:
         """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
         try:
             outcome = await steps
+            doubts = self._doubts.setdefault(case.key, set())
+            (doubts.add if isinstance(outcome, (Unknown, Exposed)) else doubts.discard)(case.entry)
             if outcome.critical:
                 self._report(outcome)
             told = len(case.concerns)
@@ -187,6 +217,7 @@ class Opener:
         except Exception as error:
             why = f"the opening itself failed: {type(error).__name__}: {error}"
             concerns = tuple(case.concerns)
+            self._doubts.setdefault(case.key, set()).add(case.entry)
             self._report(
                 Exposed(entry=case.entry, reason=why, quantity=None, verification=None, concerns=concerns)
             )

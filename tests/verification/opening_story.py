@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.verification.faulty_steps import Crash, Fault, Steps
 from tests.verification.memory_journal import MemoryJournal
-from tests.verification.true_venue import AVL, TrueVenue, Weather
+from tests.verification.true_venue import AVL, TrueVenue
+from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
 from verification.account import RestingOrder
 from verification.intent import Intent

@@ -7,7 +7,7 @@ import pytest
 from tests.verification.faulty_steps import CRASHES, OF_JOURNAL, Fault, of_step
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import play, with_
-from tests.verification.true_venue import Weather
+from tests.verification.weather import Weather
 
 WEATHERS = {
     "fair": Weather(),

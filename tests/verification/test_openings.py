@@ -9,7 +9,8 @@ import pytest
 from tests.verification.faulty_steps import Fault
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import BUY, STOP_PRICE, Story, play, with_
-from tests.verification.true_venue import TrueVenue, Weather
+from tests.verification.true_venue import TrueVenue
+from tests.verification.weather import Weather
 from verification.account import RestingOrder
 from verification.intent import Intent
 from verification.leg import Side

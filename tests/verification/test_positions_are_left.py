@@ -11,7 +11,8 @@ from tests.verification.faulty_steps import Crash, Fault, Steps, of_step
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import BUY, SETTLING, Story
-from tests.verification.true_venue import TrueVenue, Weather
+from tests.verification.true_venue import TrueVenue
+from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
 from verification.leg import Side
 from verification.opening import Opener

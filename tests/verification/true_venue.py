@@ -8,18 +8,20 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tests.verification.faulty_steps import LOST, Crash, Fault, Steps
+from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock
 from verification.account import (
     AccountReading,
     Fill,
     Market,
+    Part,
     Position,
     PositionMode,
     PositionsReading,
     RestingOrder,
 )
 from verification.clock import Moment
-from verification.errors import AnswerLost, SourceUnreachable
+from verification.errors import AnswerLost, SourceRejected, SourceUnreachable
 from verification.leg import Leg, LegKey, Side
 from verification.observation import (
     Observation,
@@ -50,39 +52,6 @@ class Sent:
     executed: Decimal
     ended: bool
     at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Weather:
-    """How the venue behaves in one story.
-
-    Attributes:
-        held_before: Signed contracts of the leg before.
-        fills: How much of an entry executes, positive.
-        entry_ends: False when the rest of an entry goes on working.
-        wrong_way: True when the venue executes entries on the other side.
-        list_lag: Seconds that the position list lags.
-        orders_hidden: Seconds for which an order cannot be found.
-        silent_stream: True when nothing is pushed.
-        refuses_stops: True when stops are refused.
-        bends_stop: What the venue makes of a stop.
-        stop_fires: True when a stop triggers at once.
-        exit_fills: How much an exit executes at most.
-        unreadable: True when nothing can be read once the entry has been sent.
-    """
-
-    held_before: int = 0
-    fills: int = 43
-    entry_ends: bool = True
-    wrong_way: bool = False
-    list_lag: float = 0.0
-    orders_hidden: float = 0.0
-    silent_stream: bool = False
-    refuses_stops: bool = False
-    bends_stop: Callable[[RestingOrder], RestingOrder] | None = None
-    stop_fires: bool = False
-    exit_fills: int | None = None
-    unreadable: bool = False
 
 
 class TrueVenue:
@@ -276,8 +245,10 @@ class TrueVenue:
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         sent = await self._asked()
         now = self.clock.now()
-        stops = tuple(self.stops.values())
-        return AccountReading("main", "true", self.mode, symbols, None, (), stops, {}, sent, now)
+        blind = self.weather.blind_to_stops
+        seen = None if blind else tuple(self.stops.values())
+        failures = {Part.CONDITIONAL_ORDERS: _BLIND} if blind else {}
+        return AccountReading("main", "true", self.mode, symbols, None, (), seen, failures, sent, now)
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
         raise NotImplementedError("an opening asks for orders, not for fills")
@@ -286,6 +257,7 @@ class TrueVenue:
         return ClockOffset(timedelta(0), timedelta(0))
 
 
+_BLIND = SourceRejected("stops cannot be listed here")
 _DELAYS = {Fault.LATE: 4, Fault.TOO_LATE: 15, Fault.CRASH_LATE: 4}
 
 
