@@ -3,6 +3,7 @@
 import asyncio
 import json
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -113,15 +114,15 @@ async def test_the_legs_of_hedge_mode_do_not_mix() -> None:
         for placed in (opened, reduced, added):
             name = BYBIT.wire_id(placed)
             # The order's own message and that of its execution, which names no leg.
-            await gateway.hears(lambda fact, name=name: tells(fact, name, terminal=True))
-            await gateway.hears(lambda fact, name=name: tells(fact, name, terminal=False))
+            await gateway.hears(partial(tells, name=name, terminal=True))
+            await gateway.hears(partial(tells, name=name, terminal=False))
             for fact in gateway.told:
                 if isinstance(fact, OrderSeen) and fact.order_id == name:
                     legs[placed.id].add(fact.key.leg)
         assert legs == {opened.id: {Leg.SHORT}, reduced.id: {Leg.SHORT}, added.id: {Leg.LONG}}
 
 
-def tells(fact: Observation, name: str, *, terminal: bool) -> bool:
+def tells(fact: Observation, *, name: str, terminal: bool) -> bool:
     return isinstance(fact, OrderSeen) and fact.order_id == name and fact.terminal is terminal
 
 
@@ -136,14 +137,14 @@ async def test_a_conditional_order_keeps_its_id_when_it_fires() -> None:
         assert {fact.client_order_id for fact in seen} == {"my-stop"}
         last = await gateway.venue.read_order(NET, order_id=None, client_order_id="my-stop")
         assert isinstance(last, OrderSeen)
-        assert (last.order_id, last.executed) == (seen[0].order_id, -43)
+        assert (last.order_id, last.executed) == (seen[0].order_id, Decimal(-43))
 
 
 async def test_a_liquidation_is_pushed_and_listed() -> None:
     async with running(lambda venue: void(order(venue, "43")), face=BYBIT) as (venue, gateway):
         taken = venue.exchange.liquidate(AVL)
         await gateway.holds(NET, 0)
-        await gateway.hears(lambda fact: tells(fact, BYBIT.wire_id(taken), terminal=False))
+        await gateway.hears(lambda fact: tells(fact, name=BYBIT.wire_id(taken), terminal=False))
         since = SystemClock().now().utc.replace(hour=0, minute=0)
         fills = await gateway.venue.read_fills(AVL, since)
         assert [int(fill.quantity) for fill in fills] == [43, -43]

@@ -15,7 +15,8 @@ from tests.verification.gateway.samples import (
     pushed_position,
 )
 from verification.errors import SourceMalformed
-from verification.gateway.binance_frames import Frame, read_frame
+from verification.gateway.binance_frames import read_frame
+from verification.gateway.frame import Frame
 from verification.leg import Leg, LegKey
 from verification.observation import OrderSeen, PositionSeen, Source
 

@@ -1,0 +1,102 @@
+"""The incident on the venue where it happened: the stream knows after 8 ms what the list hides for 3 s.
+
+A bot bought 43 AVLUSDT. The list did not show them, so it "rolled back"; and because the answer had left the
+order's side empty, it bought again.
+"""
+
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import ccxt.pro
+import pytest
+
+from reconciler.journal import Journal
+from simulator.faults import Lag, Phase, PushAction, PushFault, RequestAction, RequestFault, Source
+from simulator.server import SimulatedVenue
+from tests.wire.faces import BYBIT
+from tests.wire.simulated import AVL, access_to, running
+from verification.clock import SystemClock
+from verification.gateway.trader import CcxtTrader
+from verification.leg import Leg, LegKey, Side
+from verification.opening import Intent, Opener
+from verification.outcome import Opened
+from verification.question import OpenQuestion
+from verification.verdict import Grade, VerdictKind
+from verification.verifier import Verifier
+
+pytestmark = pytest.mark.wire
+
+NET = LegKey("main", AVL, Leg.NET)
+CLOCK = SystemClock()
+SOON = 1000.0  # ms, on a machine that is busy with other things too; the push itself takes 8
+
+
+def as_it_happened(venue: SimulatedVenue) -> None:
+    venue.acceptance.seconds = 0.008
+    for source in (Source.POSITIONS, Source.ORDER, Source.OPEN_ORDERS, Source.TRADES):
+        venue.faults.add(Lag(source=source, seconds=3))
+
+
+def bot_of(venue: SimulatedVenue) -> Any:
+    keys = {"apiKey": "the-key", "secret": "the-secret", "enableRateLimit": False}
+    return ccxt.pro.bybit({**keys, **venue.ccxt_config()})
+
+
+@pytest.mark.parametrize("silenced", ["order", "execution", None])
+async def test_the_open_is_proved_in_milliseconds_while_every_list_is_empty(silenced: str | None) -> None:
+    async with running(as_it_happened, face=BYBIT) as (venue, gateway):
+        bot = bot_of(venue)
+        verifier = Verifier(gateway.venue, CLOCK, chance=random.Random(1))
+        try:
+            await bot.load_markets()
+            if silenced is not None:  # each of the other topics proves the open alone
+                venue.faults.add(PushFault(action=PushAction.DROP, event=silenced))
+            watch, asked = verifier.watch(NET), CLOCK.now()
+            baseline = await verifier.baseline(NET)
+            answer = await bot.create_order(AVL, "market", "buy", 43, None, {"clientOrderId": "entry"})
+            assert (answer["side"], answer["filled"], answer["status"]) == (None, None, None)
+            question = OpenQuestion(
+                key=NET,
+                side=Side.BUY,
+                quantity=Decimal(43),
+                order_id=answer["id"],
+                client_order_id="entry",
+                baseline=baseline,
+                exclusive=True,
+                asked=asked,
+            )
+            proof = await verifier.verify(question, watch)
+            assert (proof.verdict.kind, proof.verdict.grade) == (VerdictKind.CONFIRMED, Grade.PROOF)
+            assert proof.verdict.quantity == 43
+            assert proof.milliseconds < SOON
+            assert await bot.fetch_positions() == [], "what the bot believed"
+        finally:
+            await verifier.close()
+            await bot.close()
+
+
+@pytest.mark.parametrize("phase", [None, Phase.AFTER])
+async def test_the_atomic_opening_buys_once_and_protects(tmp_path: Path, phase: Phase | None) -> None:
+    async with running(as_it_happened, face=BYBIT) as (venue, gateway):
+        journal = Journal(f"sqlite:///{tmp_path}/bot.db", bot="mine")
+        verifier = Verifier(gateway.venue, CLOCK, chance=random.Random(1))
+        trader = CcxtTrader(access_to(venue))
+        opener = Opener(gateway.venue, trader, journal, CLOCK, report=print, verifier=verifier)
+        if phase is not None:  # the answer of the entry is lost as well
+            lost = RequestFault(action=RequestAction.LOSE, phase=phase, path="order/create", times=1)
+            venue.faults.add(lost)
+        try:
+            await trader.connect()
+            outcome = await opener.open(Intent(AVL, Side.BUY, Decimal(43), stop_price=Decimal("0.15")))
+            assert isinstance(outcome, Opened), outcome
+            assert venue.exchange.position(AVL).amount == 43, "never 86"
+            (stop,) = venue.exchange.open_algos(AVL)
+            assert (stop.quantity, stop.trigger_price) == (Decimal(43), Decimal("0.15"))
+            assert len(venue.journal.calls("POST", "order/create")) == 2
+        finally:
+            await opener.close()
+            await verifier.close()
+            await trader.close()
+            journal.close()
