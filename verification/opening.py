@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 from verification.account import Part, PositionMode
 from verification.clock import Clock
-from verification.errors import AnswerLost
+from verification.errors import AnswerLost, SourceUnreachable
 from verification.holding import leave, move_stop
 from verification.intent import Intent
 from verification.leg import Leg, LegKey, Side
@@ -195,7 +195,11 @@ class Opener:
         """
         if symbol in self._seeing:
             return
-        reading = await self._tools.venue.read(frozenset({symbol}))
+        try:
+            async with asyncio.timeout(self._tools.look_for):
+                reading = await self._tools.venue.read(frozenset({symbol}))
+        except TimeoutError:
+            raise SourceUnreachable(f"the resting orders of {symbol} did not come in time") from None
         if reading.conditional_orders is None:
             raise reading.failures[Part.CONDITIONAL_ORDERS]
         self._seeing.add(symbol)
