@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import alert_words, door
 from dashboard.escape import markdown
-from reconciler.alert import Alert
+from reconciler.alerts.alert import Alert
 from reconciler.console import AlertCommandError, StateDatabaseError
 from reconciler.finding import Severity
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dashboard import words
 from dashboard.kinds import KINDS, PARTLY, KindWords
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Kind, Party, Severity
 from verification.leg import Leg
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import alert_words, words
 from dashboard.acknowledging import acknowledge_button
 from dashboard.escape import markdown
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Evidence, Party, Severity
 
 ALERT_PAGE = "screens/alert.py"

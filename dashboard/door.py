@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TypeVar
 
 from dashboard.verdict import Unread, blind
-from reconciler.alert import Alert
+from reconciler.alerts.alert import Alert
 from reconciler.console import Console, Queries, StateDatabaseError
 from reconciler.views import NowView
 from verification.clock import SystemClock

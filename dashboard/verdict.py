@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dashboard import alert_words, words
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Severity
 from reconciler.views import NowView, Pulse
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
-from reconciler.alert import Alert, AlertState
-from reconciler.alert_errors import (
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.errors import (
     AlertChanged,
     AlertCommandError,
     AlertNotFound,

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from reconciler.account_watch import AccountWatch, Judged, Look
+from reconciler.account.watch import AccountWatch, Judged, Look
 from reconciler.report import AccountReport, Report
 from reconciler.settings import Settings
 from reconciler.wiring import open_ledgers, open_venue, rules_of

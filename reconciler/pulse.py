@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from reconciler.alert_event import Clear, Detected, Observed
+from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import EVERY_ACCOUNT, RECONCILER, BlindnessSettings, stalled
 from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.storage.errors import StateDatabaseError

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from reconciler.account_unit import AccountUnit
+from reconciler.account.unit import AccountUnit
 from reconciler.blindness import BlindnessSettings
 from reconciler.console import Console
 from reconciler.pulse import HeartbeatKeeper

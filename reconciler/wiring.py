@@ -1,6 +1,6 @@
 """Builds the parts from the settings: the one place that knows which class stands behind which port."""
 
-from reconciler.account_watch import Rules
+from reconciler.account.watch import Rules
 from reconciler.ledgers.port import Ledger
 from reconciler.settings import Problem, Settings, SettingsError
 from verification.clock import Clock

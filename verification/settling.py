@@ -64,7 +64,7 @@ async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announce
     """Protect what executed; undo it where that cannot be proved."""
     verdict = proved.verdict
     held = executed_by(proved)
-    price = _average_price(proved)
+    price = _average_price(case, proved)
     case.write(partial(tools.journal.opened, case.entry, abs(held), average_price=price))
     if verdict.kind is VerdictKind.PARTIAL and verdict.settled and case.all_or_nothing:
         sent = Stop(StopState.UNPROVED, "a stop may have been sent") if stop_announced else None
@@ -125,6 +125,7 @@ def executed_by(proved: Verification) -> Decimal:
     return quantity
 
 
-def _average_price(proved: Verification) -> Decimal | None:
-    orders = (each for each in proved.observations if isinstance(each, OrderSeen))
-    return next((order.average_price for order in orders if order.average_price is not None), None)
+def _average_price(case: Case, proved: Verification) -> Decimal | None:
+    orders = [each for each in proved.observations if isinstance(each, OrderSeen)]
+    ours = (each.average_price for each in orders if each.client_order_id == case.names.entry)
+    return next((price for price in ours if price is not None), None)

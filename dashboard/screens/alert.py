@@ -7,7 +7,7 @@ from dashboard.acknowledging import acknowledge_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import markdown, plain
 from dashboard.verdict import Unread, blind
-from reconciler.alert import Alert
+from reconciler.alerts.alert import Alert
 from reconciler.console import AlertNotFound
 from reconciler.finding import Party
 from reconciler.views import AlertView, NowView

@@ -6,7 +6,7 @@ from dashboard import alert_words, door, filters, words
 from dashboard.escape import plain
 from dashboard.kinds import KINDS
 from dashboard.verdict import Unread
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Kind
 
 LIMIT = 200

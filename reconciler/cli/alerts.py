@@ -8,7 +8,7 @@ import typer
 from rich.console import Console as Terminal
 from rich.table import Table
 
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.cli.options import Config, Json
 from reconciler.cli.wording import alert_document, alert_lines, moment, printable, quantity, view_document
 from reconciler.settings import load

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from typer.exceptions import TyperException
 
-from reconciler.alert_errors import AlertCommandError
+from reconciler.alerts.errors import AlertCommandError
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.report import ExitCode
 from reconciler.settings.problem import SettingsError

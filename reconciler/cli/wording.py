@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from reconciler.alert import Alert
+from reconciler.alerts.alert import Alert
 from reconciler.finding import Evidence, Finding
 from reconciler.views import AlertView, TransitionView
 

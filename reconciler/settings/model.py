@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from reconciler.confirmation import ConfirmationSettings
+from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.settings.consistency import inconsistencies, ledger_names
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url

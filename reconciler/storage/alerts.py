@@ -11,9 +11,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from reconciler.alert import Alert, AlertState
-from reconciler.alert_errors import AlertChanged, AlertNotFound
-from reconciler.alert_event import (
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.errors import AlertChanged, AlertNotFound
+from reconciler.alerts.event import (
     Acknowledge,
     AlertSettings,
     Decision,
@@ -22,7 +22,7 @@ from reconciler.alert_event import (
     Expire,
     Observed,
 )
-from reconciler.alert_policy import decide
+from reconciler.alerts.policy import decide
 from reconciler.finding import FindingKey
 from reconciler.storage.mapping import alert_of, alert_values, transition_values
 from reconciler.storage.rows import AlertRow, AlertTransitionRow, table

@@ -1,7 +1,7 @@
 """What a person can have done through a screen or the command line: each is one durable transaction."""
 
-from reconciler.alert import Alert
-from reconciler.alert_event import Acknowledge, AlertSettings
+from reconciler.alerts.alert import Alert
+from reconciler.alerts.event import Acknowledge, AlertSettings
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
 from verification.clock import Clock

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.alert import Acknowledgement, Alert, AlertState
-from reconciler.alert_event import Decision
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.event import Decision
 from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.views import (
     CycleView,

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.alert import Alert, AlertState
-from reconciler.alert_errors import AlertNotFound
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.errors import AlertNotFound
+from reconciler.alerts.remedy import steps
 from reconciler.finding import Kind
-from reconciler.remedy import steps
 from reconciler.storage.alerts import ALERT, TRANSITION
 from reconciler.storage.database import Database
 from reconciler.storage.latency import p95_by_source, read_latency

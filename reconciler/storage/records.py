@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.storage.alerts import ALERT, TRANSITION
 from reconciler.storage.latency import prune_latency
 from reconciler.storage.mapping import Values, cycle_values, position_values, verification_values

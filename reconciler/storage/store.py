@@ -8,8 +8,8 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from reconciler.alert import Alert
-from reconciler.alert_event import AlertSettings, Observed
+from reconciler.alerts.alert import Alert
+from reconciler.alerts.event import AlertSettings, Observed
 from reconciler.storage import alerts, latency, records
 from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console, StateDatabaseError
 from reconciler.finding import Kind
 from simulator.demo.narrator import Narrator

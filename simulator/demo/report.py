@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.console import Console
 
 PERIOD = timedelta(hours=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from reconciler.alert import Alert
+from reconciler.alerts.alert import Alert
 from reconciler.finding import Kind
 from simulator.demo.alerts import AlertFollower
 from simulator.demo.narrator import Narrator

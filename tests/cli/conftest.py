@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.alert_event import AlertSettings, Detected, Observed
+from reconciler.alerts.event import AlertSettings, Detected, Observed
 from reconciler.cli import main
 from reconciler.finding import Evidence, Finding, Kind, Party, Severity
 from reconciler.storage.alerts import observe

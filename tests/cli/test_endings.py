@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.alert_errors import AlertNotFound
+from reconciler.alerts.errors import AlertNotFound
 from reconciler.cli.ending import BUG, ending
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.settings import Problem, SettingsError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reconciler.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.views import (
     AlertView,

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from reconciler.alert import Acknowledgement, Alert, AlertState
-from reconciler.alert_errors import AlertNotFound, NameRequired, NoteRequired
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
 from reconciler.console import Console
 from reconciler.finding import Kind, Severity
 from reconciler.storage.errors import StateDatabaseError, StateTrouble

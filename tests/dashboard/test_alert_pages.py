@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import alert_words
 from dashboard.kinds import KINDS
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind, Party, Severity
 from tests.dashboard import drawn
 from verification.leg import Leg

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import door
-from reconciler.alert import AlertState
-from reconciler.alert_event import Detected, Observed
+from reconciler.alerts.alert import AlertState
+from reconciler.alerts.event import Detected, Observed
 from reconciler.console import Console
 from reconciler.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store

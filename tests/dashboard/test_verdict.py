@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.verdict import Level, Unread, acknowledged, blind, judge, needing
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind, Severity
 from reconciler.views import NowView
 from tests.dashboard import drawn

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from reconciler.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console
 from reconciler.journal import Journal
 from reconciler.storage.database import migrate

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind
 from reconciler.views import Pulse
 from tests.processes.running import Place, place

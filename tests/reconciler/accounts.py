@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from reconciler.compare import compare
-from reconciler.comparison import CompareSettings, Comparison
+from reconciler.comparison.compare import compare
+from reconciler.comparison.merge import merge_view
+from reconciler.comparison.outcome import CompareSettings, Comparison
+from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
-from reconciler.merge import merge_view
-from reconciler.venue_view import VenueView
 from verification.account import (
     AccountReading,
     Market,

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from reconciler.alert import Alert
-from reconciler.alert_policy import (
+from reconciler.alerts.alert import Alert
+from reconciler.alerts.policy import (
     Acknowledge,
     AlertSettings,
     Clear,

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from typing_extensions import override
 
-from reconciler.account_unit import AccountUnit
-from reconciler.account_watch import Rules
-from reconciler.alert import Alert, AlertState
+from reconciler.account.unit import AccountUnit
+from reconciler.account.watch import Rules
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.blindness import BlindnessSettings
 from reconciler.console import Console
 from reconciler.finding import Kind

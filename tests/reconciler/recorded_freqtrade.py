@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
-from reconciler.venue_view import VenueView
 from tests.reconciler.accounts import ACCOUNT, merged, reading
 from verification.account import Market, Position, RestingOrder
 from verification.leg import Leg, LegKey, Side

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from reconciler.account.unverified import unverified
 from reconciler.finding import Kind, Severity
-from reconciler.unverified import unverified
 from tests.reconciler.accounts import at, leg, market, pushed
 from verification.leg import Side
 from verification.observation import OrderSeen, Provenance, Silence, Source, SourceSilent

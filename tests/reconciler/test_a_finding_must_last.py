@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.confirmation import POLICY, ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.comparison.confirmation import POLICY, ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.comparison.ground import Ground
+from reconciler.comparison.venue_view import Grade
 from reconciler.finding import Finding, Kind, Severity
-from reconciler.ground import Ground
-from reconciler.venue_view import Grade
 from tests.reconciler.accounts import SYMBOL, at, utc
 from verification.leg import Leg
 

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.alert import AlertState
-from reconciler.alert_errors import (
+from reconciler.alerts.alert import AlertState
+from reconciler.alerts.errors import (
     AlertCommandError,
     AlreadyResolved,
     NameRequired,
     NoteRequired,
     NotFiringYet,
 )
-from reconciler.alert_policy import RULES, Acknowledge, Action, AlertSettings, Clear, Owed, decide
+from reconciler.alerts.policy import RULES, Acknowledge, Action, AlertSettings, Clear, Owed, decide
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, check, event_of, live
 
 WORDS = ("bad", "bad?", "BAD", "bad+20%", "clear", "blind", "ack", "time")

@@ -1,9 +1,9 @@
 """What a comparison swears about a condition it did not find: gone only with evidence, else unknown."""
 
-from reconciler.comparison import Comparison
+from reconciler.comparison.outcome import Comparison
+from reconciler.comparison.standing import Word
 from reconciler.expectation import ExpectationState, StopPolicy
 from reconciler.finding import FindingKey, Kind
-from reconciler.standing import Word
 from tests.reconciler.accounts import (
     ACCOUNT,
     SYMBOL,

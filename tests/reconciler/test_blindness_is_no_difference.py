@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import DIFFERENCES, Kind
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from tests.reconciler.house import House, play

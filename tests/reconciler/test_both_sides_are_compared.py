@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison import CompareSettings
-from reconciler.confirmation import ConfirmationSettings, judge
+from reconciler.comparison.confirmation import ConfirmationSettings, judge
+from reconciler.comparison.outcome import CompareSettings
 from reconciler.expectation import ExpectationState, StopPolicy
 from reconciler.finding import Severity
 from tests.reconciler.accounts import (

@@ -6,10 +6,10 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.comparison import Comparison
+from reconciler.comparison.outcome import Comparison
+from reconciler.comparison.venue_view import Grade, VenueView
 from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
 from reconciler.finding import Kind
-from reconciler.venue_view import Grade, VenueView
 from tests.reconciler.accounts import (
     SYMBOL,
     compared,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.alert import AlertState
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play

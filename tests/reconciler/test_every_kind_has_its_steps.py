@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from reconciler.alerts.remedy import steps
 from reconciler.finding import Kind
-from reconciler.remedy import steps
 
 HELD = [Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH, Kind.UNPROTECTED_POSITION]
 

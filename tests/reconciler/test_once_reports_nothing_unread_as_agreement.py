@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.account_watch import AccountWatch, Rules
+from reconciler.account.watch import AccountWatch, Rules
 from reconciler.once import _report, _settled_look
 from reconciler.report import AccountReport, ExitCode, Report
 from tests.reconciler.accounts import SYMBOL

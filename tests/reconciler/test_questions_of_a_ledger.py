@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from reconciler.account.questions import Surroundings, questions
 from reconciler.expectation import Expectation, ExpectationState
-from reconciler.questions import Surroundings, questions
 from tests.reconciler.accounts import MARKETS, at, leg, row, utc
 from verification.account import PositionMode
 from verification.leg import Leg, Side

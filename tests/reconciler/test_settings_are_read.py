@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.confirmation import ConfirmationSettings
+from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.settings import ChecksSettings, LedgerKind, load
 from tests.reconciler.settings_files import GOOD, written
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison import CompareSettings, Comparison
+from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.expectation import Expectation, ExpectationState, StopPolicy
 from reconciler.finding import Severity
 from tests.reconciler.accounts import (

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.merge import merge_view
-from reconciler.venue_view import Grade, VenueView
+from reconciler.comparison.merge import merge_view
+from reconciler.comparison.venue_view import Grade, VenueView
 from tests.reconciler.accounts import at, leg, listed, merged, pushed, reading, stream
 from verification.stream import StreamHealth, StreamState
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.compare import compare
-from reconciler.comparison import CompareSettings, Comparison
+from reconciler.comparison.compare import compare
+from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.finding import Finding, Severity
 from tests.reconciler.recorded_freqtrade import (
     ENTRY_OF_XRP,

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from reconciler.compare import compare
-from reconciler.comparison import CompareSettings, Comparison
+from reconciler.comparison.compare import compare
+from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.ledgers.freqtrade import FreqtradeLedger
 from tests.reconciler.recorded_freqtrade import DATABASE, ENTRY_OF_XRP, MARKETS, RECORDED, recorded_venue
 from verification.account import PositionMode

@@ -12,11 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.simulation.campaign import Control, Tally, campaign, controls
-from tests.simulation.episode import Variant, play
-from tests.simulation.mutants import mutants
-from tests.simulation.oracle import violations
-from tests.simulation.plan import plan_of
+from tests.simulation.campaign import Control, Tally, campaign, controls, judged, planted_faults
 
 RESULT = Path("build/simulation.json")
 SHOWN = 20
@@ -29,34 +25,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=100_000, help="how many worlds")
     parser.add_argument("--start", type=int, default=1, help="the first seed")
     parser.add_argument("--seed", type=int, help="replay this world and print all that happens in it")
-    parser.add_argument("--mutant", choices=[each.name for each in mutants()], help="with a planted fault")
+    parser.add_argument("--mutant", choices=list(planted_faults()), help="with a planted fault")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
     asked = parser.parse_args(arguments)
     if asked.seed is not None:
-        planted = [each for each in mutants() if each.name == asked.mutant]
-        return replay(asked.seed, planted[0] if planted else Variant())
+        return replay(asked.seed, asked.mutant)
     if asked.seeds < 1 or asked.jobs < 1:
         parser.error("--seeds and --jobs are positive numbers")
     began = time.perf_counter()
     total = _played(range(asked.start, asked.start + asked.seeds), asked.jobs)
     took = time.perf_counter() - began
-    caught = list(controls(mutants(), MOST_FOR_A_CONTROL, asked.jobs))
+    caught = list(controls(list(planted_faults()), MOST_FOR_A_CONTROL, asked.jobs))
     _say(*_report(total, took), "", *_table(caught))
     _write(total, took, caught)
     return 1 if total.broken or any(not control.seed for control in caught) else 0
 
 
-def replay(seed: int, variant: Variant) -> int:
-    """Print one world event by event, and what it broke."""
-    episode = play(plan_of(seed), variant, traced=True)
-    broken = violations(episode)
-    _say(f"seed {seed}: {', '.join(sorted(episode.plan.faults)) or 'no faults'}", *episode.trace.lines)
-    for asked in episode.asked:
-        if asked.answer is not None:
-            name, verdict = asked.intent.order_id, asked.answer.verdict
-            _say(f"{asked.answer.asks} {name}: {verdict.kind} {verdict.quantity}: {verdict.reason}")
-    _say(*(f"BROKEN: {each.promise}: {each.detail}" for each in broken), f"trace {episode.trace.digest}")
-    return 1 if broken else 0
+def replay(seed: int, mutant: str | None) -> int:
+    """Print one world event by event, its answers, and what it broke."""
+    world = judged(seed, planted_faults()[mutant] if mutant else None, traced=True)
+    _say(f"seed {seed}: {', '.join(sorted(world.faults)) or 'no faults'}", *world.trace.lines)
+    _say(*(f"{word} ({numbers})" for word, numbers in world.words))
+    _say(*(f"BROKEN: {each.promise}: {each.detail}" for each in world.broken), f"trace {world.trace.digest}")
+    return 1 if world.broken else 0
 
 
 def _played(seeds: range, jobs: int) -> Tally:
@@ -76,7 +67,7 @@ def _played(seeds: range, jobs: int) -> Tally:
 
 def _report(total: Tally, took: float) -> list[str]:
     return [
-        f"{total.worlds} worlds, {total.questions} questions in {took:.1f} s: {total.worlds / took:.0f}/s",
+        f"{total.worlds} worlds, {total.verdicts.total()} answers, {took:.1f} s: {total.worlds / took:.0f}/s",
         f"broken promises: {len(total.broken)}; all answers together: {total.digest}",
         "",
         *(f"  {name:<28}{count:>9} worlds" for name, count in sorted(total.faults.items())),
@@ -95,7 +86,7 @@ def _write(total: Tally, took: float, caught: list[Control]) -> None:
     kinds = sorted({broken.promise for _, broken in total.broken})
     numbers: dict[str, float] = {
         "simulation.seeds": total.worlds,
-        "simulation.questions": total.questions,
+        "simulation.answers": total.verdicts.total(),
         "simulation.seconds": round(took, 3),
         "simulation.seeds_per_second": round(total.worlds / took, 1),
         "simulation.violations": len(total.broken),

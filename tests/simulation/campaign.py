@@ -7,11 +7,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.simulation.episode import Episode, Variant, play
+from tests.simulation.episode import Asked, Variant, play
+from tests.simulation.mutants import mutants
+from tests.simulation.opening_episode import OpeningVariant, play_opening
+from tests.simulation.opening_mutants import opening_mutants
+from tests.simulation.opening_oracle import opening_violations
+from tests.simulation.opening_plan import opening_plan_of
 from tests.simulation.oracle import Violation, violations
 from tests.simulation.plan import plan_of
+from tests.simulation.trace import Trace
 
 CHUNK = 100
+OPENINGS_AMONG = 4
+"""Every fourth seed is a world in which the bot opens positions; the others only ask."""
+
+Planted = Variant | OpeningVariant
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One world, played and held against the promises.
+
+    Attributes:
+        faults: What could go wrong.
+        words: What was answered, in order: a line each, without and with its numbers.
+        broken: The promises that did not hold.
+    """
+
+    seed: int
+    faults: frozenset[str]
+    words: tuple[tuple[str, str], ...]
+    broken: tuple[Violation, ...]
+    trace: Trace
 
 
 @dataclass(slots=True)
@@ -19,15 +46,14 @@ class Tally:
     """What a number of worlds came to.
 
     Attributes:
-        worlds, questions: How many.
+        worlds: How many.
         faults: Worlds in which each fault was on.
-        verdicts: Answers by question, verdict and grade.
+        verdicts: Answers by question, verdict and grade, and outcomes of openings.
         broken: Each broken promise, with its seed.
         digest: A short name of every answer of every world, in order.
     """
 
     worlds: int = 0
-    questions: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, Violation]] = field(default_factory=list)
@@ -36,36 +62,52 @@ class Tally:
     def add(self, other: "Tally") -> None:
         """Take another part of the campaign in."""
         self.worlds += other.worlds
-        self.questions += other.questions
         self.faults += other.faults
         self.verdicts += other.verdicts
         self.broken += other.broken
         self.digest = _short(self.digest + other.digest)
 
 
-def judged(seed: int, variant: Variant | None = None) -> tuple[Episode, list[Violation]]:
-    """Play one world and hold it against the promises. A world that cannot be played breaks one."""
-    episode = play(plan_of(seed), variant)
-    return episode, violations(episode)
+def judged(seed: int, planted: Planted | None = None, *, traced: bool = False) -> Judged:
+    """Play the world of a seed: of openings for every fourth seed, unless the fault to plant is another's."""
+    opens = seed % OPENINGS_AMONG == 0 if planted is None else isinstance(planted, OpeningVariant)
+    if opens:
+        return _opening(seed, planted if isinstance(planted, OpeningVariant) else None, traced=traced)
+    return _asking(seed, planted if isinstance(planted, Variant) else None, traced=traced)
+
+
+def _asking(seed: int, variant: Variant | None, *, traced: bool) -> Judged:
+    episode = play(plan_of(seed), variant, traced=traced)
+    words = tuple(
+        (_verdict(asked), f"{asked.ended!r} {len(asked.pushed)} {asked.requests}")
+        for asked in episode.asked
+        if asked.question is not None
+    )
+    faults = frozenset(map(str, episode.plan.faults))
+    return Judged(seed, faults, words, tuple(violations(episode)), episode.trace)
+
+
+def _opening(seed: int, variant: OpeningVariant | None, *, traced: bool) -> Judged:
+    episode = play_opening(opening_plan_of(seed), variant, traced=traced)
+    words = tuple(
+        (f"opening {type(outcome).__name__.lower()}{' told' if outcome.critical else ''}", f"{took!r}")
+        for took, outcome in episode.outcomes
+    )
+    return Judged(seed, episode.plan.faults, words, tuple(opening_violations(episode)), episode.trace)
 
 
 def tally(seeds: range) -> Tally:
     """Play some worlds one after the other."""
     total = Tally()
-    words: list[str] = []
+    lines: list[str] = []
     for seed in seeds:
-        episode, broken = judged(seed)
+        world = judged(seed)
         total.worlds += 1
-        total.faults.update(map(str, episode.plan.faults))
-        total.broken += [(seed, each) for each in broken]
-        for asked in episode.asked:
-            if asked.question is None:
-                continue
-            total.questions += 1
-            word = _verdict(asked.answer)
-            total.verdicts[word] += 1
-            words.append(f"{seed} {word} {asked.ended!r} {len(asked.pushed)} {asked.requests}")
-    total.digest = _short("\n".join(words))
+        total.faults.update(world.faults)
+        total.broken += [(seed, each) for each in world.broken]
+        total.verdicts.update(word for word, _ in world.words)
+        lines += [f"{seed} {word} {numbers}" for word, numbers in world.words]
+    total.digest = _short("\n".join(lines))
     return total
 
 
@@ -90,9 +132,15 @@ class Control:
     detail: str
 
 
-def controls(variants: list[Variant], most: int, jobs: int) -> Iterator[Control]:
-    """Play each variant from seed 1 on until it is caught."""
-    names = [variant.name for variant in variants]
+def planted_faults() -> dict[str, Planted]:
+    """Return every planted fault by its name, those of the incident first."""
+    asking, opening = mutants(), opening_mutants()
+    incident: list[Planted] = [*asking[:2], opening[0]]
+    return {each.name: each for each in (*incident, *asking[2:], *opening[1:])}
+
+
+def controls(names: list[str], most: int, jobs: int) -> Iterator[Control]:
+    """Play each planted fault from seed 1 on until it is caught."""
     if jobs == 1:
         yield from (control(most, name) for name in names)
         return
@@ -102,26 +150,20 @@ def controls(variants: list[Variant], most: int, jobs: int) -> Iterator[Control]
 
 def control(most: int, name: str) -> Control:
     """Find the first world that catches a planted fault."""
-    from tests.simulation.mutants import mutants
-
-    variant = next(each for each in mutants() if each.name == name)
+    planted = planted_faults()[name]
     for seed in range(1, most + 1):
-        _, broken = judged(seed, variant)
+        broken = judged(seed, planted).broken
         if broken:
             return Control(name, seed, broken[0].promise, broken[0].detail)
     return Control(name, 0, "", "")
 
 
-def _verdict(answer: object) -> str:
-    if answer is None:
+def _verdict(asked: Asked) -> str:
+    if asked.answer is None:
         return "the asker went away"
-    from verification.verification import Verification
-
-    assert isinstance(answer, Verification)
-    verdict = answer.verdict
-    return " ".join(
-        str(each) for each in (answer.asks, verdict.kind, verdict.mismatch, verdict.grade) if each is not None
-    )
+    verdict = asked.answer.verdict
+    said = (asked.answer.asks, verdict.kind, verdict.mismatch, verdict.grade)
+    return " ".join(str(each) for each in said if each is not None)
 
 
 def _short(text: str) -> str:

@@ -13,6 +13,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.plan import END, Intent, Plan
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, TrueOrder, Truth
+from tests.simulation.versions import versions
 from tests.verification.promises import Rule
 from tests.verification.world import State
 from tests.virtual_time import VirtualClock, VirtualLoop
@@ -98,7 +99,7 @@ class _Stage:
         self.clock = VirtualClock()
         self.trace = Trace(self.clock, on=traced)
         chance = random.Random(plan.seed + 2)
-        self.truth = Truth(_versions(plan))
+        self.truth = Truth(versions(plan))
         self.venue = variant.venue(plan, self.truth, self.clock, chance, self.trace)
         self.verifier = variant.verifier(
             self.venue,
@@ -306,10 +307,3 @@ class _Stage:
         if held.quantity == 0:
             return None  # somebody was quicker: there is nothing to close
         return CloseQuestion(intent.key, known, order_id, client_id, intent.exclusive, asked)
-
-
-def _versions(plan: Plan) -> Callable[[float, int], int]:
-    if Fault.TIED_VERSIONS in plan.faults:
-        ticks = 2 if plan.seed % 2 else 100  # a second
-        return lambda now, _: int((now + 1000) * ticks)
-    return lambda _, changes: 10 + changes

@@ -2,12 +2,10 @@
 
 import pytest
 
-from tests.simulation.campaign import control, judged
-from tests.simulation.episode import Variant
-from tests.simulation.mutants import mutants
+from tests.simulation.campaign import control, planted_faults
 
-NAMES = [variant.name for variant in mutants()]
-INCIDENT = ("sleep_three_and_one_list", "missing_cache_is_closed")
+NAMES = list(planted_faults())
+INCIDENT = ("sleep_three_and_one_list", "missing_cache_is_closed", "rollback_side_from_the_answer")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -21,11 +19,6 @@ def test_the_incident_is_caught_at_once(name: str) -> None:
     assert 0 < control(100, name).seed <= 100
 
 
-def test_names_are_unique_and_enough() -> None:
-    assert len(set(NAMES)) == len(NAMES) >= 20
-
-
-def test_the_world_that_catches_a_fault_is_kind_to_the_product() -> None:
-    for name in INCIDENT:
-        _, broken = judged(control(100, name).seed, Variant())
-        assert not broken
+def test_there_are_enough_of_them() -> None:
+    assert len(NAMES) >= 20
+    assert set(INCIDENT) == set(NAMES[:3])

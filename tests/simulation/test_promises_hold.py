@@ -25,8 +25,8 @@ def test_no_promise_is_broken(total: Tally) -> None:
 
 
 def test_every_fault_was_met(total: Tally) -> None:
-    assert set(total.faults) == set(Fault)
-    assert min(total.faults.values()) > WORLDS / 10
+    assert set(Fault) <= set(total.faults)
+    assert min(total.faults.values()) > WORLDS / 20
 
 
 def test_every_kind_of_verdict_was_given(total: Tally) -> None:
@@ -43,5 +43,11 @@ def test_every_kind_of_verdict_was_given(total: Tally) -> None:
         "close mismatch excess proof",
         "close mismatch still_open proof",
         "close unknown",
+        "opening opened",
+        "opening rolledback",
+        "opening refuted",
+        "opening unknown told",
+        "opening exposed told",
+        "opening closed told",
     ):
         assert total.verdicts[told], told

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import __main__ as command
-from tests.simulation.campaign import campaign, judged, tally
-from tests.simulation.episode import Variant, play
-from tests.simulation.mutants import mutants
-from tests.simulation.plan import plan_of
+from tests.simulation.campaign import campaign, control, judged, tally
 
 DIGESTS = """
 from tests.simulation.episode import Variant, play
@@ -21,7 +18,7 @@ print(*(play(plan_of(seed), traced=True).trace.digest for seed in range(1, 61)))
 
 
 def test_the_same_seed_is_the_same_world_event_by_event_in_every_process() -> None:
-    here = [play(plan_of(seed), traced=True).trace.digest for seed in range(1, 61)]
+    here = [judged(seed, traced=True).trace.digest for seed in range(1, 81)]
     for salt in ("1", "2"):
         there = subprocess.run(
             [sys.executable, "-c", DIGESTS],
@@ -36,8 +33,7 @@ def test_the_same_seed_is_the_same_world_event_by_event_in_every_process() -> No
 
 def test_watching_a_world_does_not_change_it() -> None:
     for seed in range(1, 30):
-        watched, unwatched = play(plan_of(seed), traced=True), play(plan_of(seed))
-        assert [each.answer for each in watched.asked] == [each.answer for each in unwatched.asked]
+        assert judged(seed, traced=True).words == judged(seed).words
 
 
 def test_several_processes_find_what_one_finds() -> None:
@@ -47,15 +43,24 @@ def test_several_processes_find_what_one_finds() -> None:
 
 
 def test_a_replay_prints_the_world_and_its_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--seed", "12"]) == 0
+    assert command.main(["--seed", "13"]) == 0
     told = capsys.readouterr().out
     assert "asked OpenQuestion" in told
-    assert "open 0: confirmed" in told
+    assert "open confirmed proof" in told
     assert "BROKEN" not in told
 
 
+def test_a_replay_of_an_opening_prints_what_was_sent_and_what_came_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command.main(["--seed", "16"]) == 0
+    told = capsys.readouterr().out
+    assert "send enter" in told
+    assert "opening " in told
+
+
 def test_a_replay_of_a_planted_fault_says_what_it_broke(capsys: pytest.CaptureFixture[str]) -> None:
-    seed = next(seed for seed in range(1, 200) if judged(seed, _named("not_found_is_absent"))[1])
+    seed = control(200, "not_found_is_absent").seed
     assert command.main(["--seed", str(seed), "--mutant", "not_found_is_absent"]) == 1
     assert "BROKEN: no false absence (V1)" in capsys.readouterr().out
 
@@ -64,7 +69,7 @@ def test_a_campaign_writes_its_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(command, "mutants", lambda: [_named("not_found_is_absent")])
+    monkeypatch.setattr(command, "planted_faults", lambda: ["not_found_is_absent"])
     assert command.main(["--seeds", "100", "--jobs", "1"]) == 0
     numbers = json.loads((tmp_path / "build" / "simulation.json").read_text())
     assert numbers["simulation.seeds"] == 100
@@ -80,7 +85,3 @@ def test_a_wrong_argument_is_one_line(wrong: list[str], capsys: pytest.CaptureFi
         command.main(wrong)
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
-
-
-def _named(name: str) -> Variant:
-    return next(each for each in mutants() if each.name == name)

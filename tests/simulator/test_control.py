@@ -89,6 +89,8 @@ async def test_stream_and_clock_are_steered(venue: SimulatedVenue, remote: Remot
     assert (venue.streams.silent, venue.streams.mute, venue.streams.refusing) == (True, True, True)
     await remote.do("clock", skew_ms=-2500)
     assert venue.clock.skew_ms == -2500
+    await remote.do("acceptance", seconds="0.15")
+    assert venue.acceptance.seconds == 0.15
 
 
 @pytest.mark.parametrize(

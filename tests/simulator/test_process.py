@@ -34,6 +34,20 @@ def test_it_prints_its_address_and_settings_and_ends_on_a_signal() -> None:
     assert settings["options"]["fetchCurrencies"] is False
 
 
+def test_another_venue_is_chosen_by_name() -> None:
+    command = [sys.executable, "-m", "simulator", "--venue", "bybit"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        url = first.split()[3]
+        assert "Bybit v5" in first
+        assert urlopen(f"{url}/v5/market/time").status == 200
+        process.send_signal(signal.SIGTERM)
+        settings = tomllib.loads(process.stdout.read())["accounts"]["main"]["ccxt"]
+    assert settings["urls"]["api"]["private"] == url
+    assert settings["urls"]["api"]["ws"]["private"]["contract"] == f"ws{url.removeprefix('http')}/v5/private"
+
+
 def test_a_port_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -7,7 +7,7 @@ import pytest
 from tests.tidy import rules
 from tests.tidy.rules import FUNCTION_LINES_MAX, LINES_MAX, TEST_LINES_MAX, UNSPEAKABLE, Rule
 
-CODE = PurePath("reconciler/compare.py")
+CODE = PurePath("reconciler/comparison/compare.py")
 TEST = PurePath("tests/reconciler/test_compare.py")
 
 

@@ -18,6 +18,7 @@ from verification.leg import Side
 from verification.opening import Opener
 from verification.opening_journal import JournalFailed
 from verification.outcome import Outcome
+from verification.verifier import Verifier
 
 STOP_PRICE = Decimal("0.18")
 SETTLING = 40.0
@@ -33,10 +34,20 @@ class Story:
     outcomes: list[Outcome] = field(default_factory=list)
     reports: list[Outcome] = field(default_factory=list)
     unsent: Exception | None = None
+    verifier: type[Verifier] = Verifier
 
     @property
     def outcome(self) -> Outcome:
         return self.outcomes[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: the real ones, or one with a planted mistake."""
+
+    venue: type[TrueVenue] = TrueVenue
+    journal: type[MemoryJournal] = MemoryJournal
+    verifier: type[Verifier] = Verifier
 
 
 Work = Callable[[Opener], list[Coroutine[Any, Any, Outcome]]]
@@ -50,18 +61,20 @@ def play(
     named: Mapping[str, Fault] | None = None,
     intent: Intent = BUY,
     between: Callable[[TrueVenue], None] = lambda _: None,
+    cast: Cast | None = None,
 ) -> Story:
     """Play an opening. Each of `lives` plans the steps of one life of the process; the next one recovers.
 
-    `between` is what somebody does at the venue before each life after the first.
+    `between` is what somebody does at the venue before each life after the first; `cast` plants a mistake.
     """
 
     async def whole() -> Story:
         clock = VirtualClock()
         steps = Steps(named=named or {})
         steps.live(lives[0] if lives else {})
-        venue = TrueVenue(clock, weather or Weather(), steps)
-        story = Story(venue, MemoryJournal(steps), intent)
+        played = cast or Cast()
+        venue = played.venue(clock, weather or Weather(), steps)
+        story = Story(venue, played.journal(steps), intent, verifier=played.verifier)
         await _life(story, clock, lambda opener: [opener.open(intent)])
         for plan in (*lives[1:], {}):
             steps.live(plan)
@@ -81,13 +94,11 @@ def _recovering(story: Story) -> Work:
 
 
 async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
+    chance = random.Random(len(story.venue.sent_names))
+    verifier = story.verifier(story.venue, clock, chance=chance)
+    told = story.reports.append
     opener = Opener(
-        story.venue,
-        story.venue,
-        story.journal,
-        clock,
-        report=story.reports.append,
-        chance=random.Random(len(story.venue.sent_names)),
+        story.venue, story.venue, story.journal, clock, report=told, verifier=verifier, chance=chance
     )
     try:
         for each in work(opener):
@@ -98,6 +109,7 @@ async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
         story.unsent = error
     finally:
         await opener.close()
+        await verifier.close()
         await asyncio.sleep(0)
 
 

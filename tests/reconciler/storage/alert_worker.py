@@ -8,8 +8,8 @@ import random
 import sys
 from decimal import Decimal
 
-from reconciler.alert import AlertState
-from reconciler.alert_policy import AlertSettings, Clear, Detected, Observed
+from reconciler.alerts.alert import AlertState
+from reconciler.alerts.policy import AlertSettings, Clear, Detected, Observed
 from reconciler.console import AlertCommandError, Console
 from reconciler.storage import alerts
 from reconciler.storage.database import Database

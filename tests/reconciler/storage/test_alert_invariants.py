@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from reconciler.alert import Alert, AlertState
-from reconciler.alert_errors import AlertCommandError
-from reconciler.alert_policy import Acknowledge, Action, AlertSettings, Clear, Detected, Observed, Unknown
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.errors import AlertCommandError
+from reconciler.alerts.policy import Acknowledge, Action, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.finding import Finding, Severity
 from reconciler.storage import alerts
 from reconciler.storage.alerts import ALERT, TRANSITION, Change

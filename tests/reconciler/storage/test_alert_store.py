@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from reconciler.alert import Alert, AlertState
-from reconciler.alert_errors import AlertChanged, AlertNotFound, AlreadyResolved, NoteRequired
-from reconciler.alert_policy import Acknowledge, AlertSettings, Clear, Detected, Observed, Unknown
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.errors import AlertChanged, AlertNotFound, AlreadyResolved, NoteRequired
+from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.finding import Severity
 from reconciler.storage import alerts
 from reconciler.storage.alerts import ALERT, TRANSITION, Change

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from reconciler.alert import AlertState
-from reconciler.alert_policy import Clear, Detected, Observed
+from reconciler.alerts.alert import AlertState
+from reconciler.alerts.policy import Clear, Detected, Observed
 from reconciler.console import AlertNotFound, AlreadyResolved, Console, NoteRequired
 from reconciler.finding import Finding, Kind, Severity
 from reconciler.storage.records import CYCLE, Retention

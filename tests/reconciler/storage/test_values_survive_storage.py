@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.storage import records
 from reconciler.storage.alerts import ALERT

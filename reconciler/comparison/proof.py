@@ -3,10 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 
+from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.legs import Share
+from reconciler.comparison.venue_view import Grade
 from reconciler.finding import Evidence, Party
-from reconciler.leg_case import LegCase
-from reconciler.legs import Share
-from reconciler.venue_view import Grade
 from reconciler.wording import amount, holding, number
 from verification.account import Part, RestingOrder
 from verification.observation import Source

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from reconciler.venue_view import Contrary, Grade, LegView, Lists, VenueView
+from reconciler.comparison.venue_view import Contrary, Grade, LegView, Lists, VenueView
 from verification.account import AccountReading, Position, PositionsReading
 from verification.clock import Moment
 from verification.leg import LegKey

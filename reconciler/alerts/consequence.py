@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reconciler.alert import Acknowledgement, Alert, AlertState
-from reconciler.alert_case import Case
-from reconciler.alert_errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
-from reconciler.alert_event import Action, Decision, Owed, Unknown
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.case import Case
+from reconciler.alerts.errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
+from reconciler.alerts.event import Action, Decision, Owed, Unknown
 from reconciler.finding import Severity
 
 

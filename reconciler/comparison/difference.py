@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from reconciler.book import Book
+from reconciler.comparison.book import Book
+from reconciler.comparison.legs import Belief
 from reconciler.finding import Kind
-from reconciler.legs import Belief
 
 
 class LegVerdict(StrEnum):

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from reconciler.compare import compare
-from reconciler.comparison import CompareSettings, Comparison
-from reconciler.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.account.ledger_watch import changed_symbols
+from reconciler.comparison.compare import compare
+from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.comparison.merge import DEFAULT_MERGE, MergeSettings, merge_view
+from reconciler.comparison.outcome import CompareSettings, Comparison
+from reconciler.comparison.standing import Word
+from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import LedgerReading
 from reconciler.finding import DIFFERENCES, Finding, FindingKey
-from reconciler.ledger_watch import changed_symbols
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from reconciler.merge import DEFAULT_MERGE, MergeSettings, merge_view
-from reconciler.standing import Word
-from reconciler.venue_view import VenueView
 from verification.account import AccountReading
 from verification.clock import Clock, Moment
 from verification.leg import LegKey

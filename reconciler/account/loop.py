@@ -7,13 +7,13 @@ from datetime import datetime
 
 import structlog
 
-from reconciler.account_watch import AccountWatch, Look
-from reconciler.agenda import WHOLE, Agenda
-from reconciler.alert import Alert
-from reconciler.alert_event import Clear, Detected, Observed, Unknown
+from reconciler.account.agenda import WHOLE, Agenda
+from reconciler.account.health import Health
+from reconciler.account.observed import leg_of, observed
+from reconciler.account.watch import AccountWatch, Look
+from reconciler.alerts.alert import Alert
+from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.finding import FindingKey
-from reconciler.health import Health
-from reconciler.observed import leg_of, observed
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import structlog
 
-from reconciler.ledger_watch import LedgerChange
-from reconciler.questions import LedgerQuestion, QuestionKey, Surroundings, questions
+from reconciler.account.ledger_watch import LedgerChange
+from reconciler.account.questions import LedgerQuestion, QuestionKey, Surroundings, questions
 from reconciler.storage.errors import StateDatabaseError
 from verification.clock import Clock, Moment
 from verification.leg import LegKey

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.account_watch import Look
-from reconciler.alert import Alert
-from reconciler.alert_event import Clear, Detected, Observed, Unknown
+from reconciler.account.watch import Look
+from reconciler.alerts.alert import Alert
+from reconciler.alerts.event import Clear, Detected, Observed, Unknown
+from reconciler.comparison.standing import Word
 from reconciler.finding import DIFFERENCES, FindingKey, Kind
-from reconciler.standing import Word
 from verification.leg import LegKey
 
 _UNSTOPPED = frozenset({Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH})

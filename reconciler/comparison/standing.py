@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reconciler.difference import LegVerdict
+from reconciler.comparison.difference import LegVerdict
+from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.proof import evidence_of
+from reconciler.comparison.venue_view import VenueView
 from reconciler.finding import Evidence, FindingKey, Kind, Party
-from reconciler.leg_case import LegCase
-from reconciler.proof import evidence_of
-from reconciler.venue_view import VenueView
 from verification.leg import LegKey
 from verification.observation import Source
 

@@ -7,20 +7,20 @@ from datetime import datetime
 
 import structlog
 
-from reconciler.account_loop import AccountLoop
-from reconciler.account_watch import AccountWatch, Rules
-from reconciler.alert_event import Clear, Detected, Observed
+from reconciler.account.bot_verifications import BotVerifications
+from reconciler.account.health import Health
+from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
+from reconciler.account.loop import AccountLoop
+from reconciler.account.measuring import Measuring
+from reconciler.account.opens import Opens, is_working
+from reconciler.account.questions import Surroundings
+from reconciler.account.unverified import unverified
+from reconciler.account.watch import AccountWatch, Rules
+from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
-from reconciler.bot_verifications import BotVerifications
 from reconciler.finding import Evidence, FindingKey, Kind, Party
-from reconciler.health import Health
-from reconciler.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from reconciler.measuring import Measuring
-from reconciler.opens import Opens, is_working
-from reconciler.questions import Surroundings
 from reconciler.storage.store import Store
-from reconciler.unverified import unverified
 from reconciler.verification_record import record_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError

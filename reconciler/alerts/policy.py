@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler import alert_consequence as then
-from reconciler.alert import Alert, AlertState
-from reconciler.alert_case import Case
-from reconciler.alert_event import (
+from reconciler.alerts import consequence as then
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.case import Case
+from reconciler.alerts.event import (
     TRUEUP,
     Acknowledge,
     Action,

@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from reconciler.comparison.legs import Belief, Share
+from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import Expectation, StopPolicy
-from reconciler.legs import Belief, Share
-from reconciler.venue_view import VenueView
 from verification.account import RestingOrder
 from verification.leg import Leg, LegKey, Side
 

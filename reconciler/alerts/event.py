@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from reconciler.alert import Alert
+from reconciler.alerts.alert import Alert
 from reconciler.finding import Evidence, Finding, FindingKey
 
 TRUEUP = "trueup"

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.book import Book
-from reconciler.difference import Difference
+from reconciler.comparison.book import Book
+from reconciler.comparison.difference import Difference
+from reconciler.comparison.legs import Belief
+from reconciler.comparison.protection import Protection
+from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.expectation import Expectation
-from reconciler.legs import Belief
-from reconciler.protection import Protection
-from reconciler.venue_view import LegView, VenueView
 from verification.leg import LegKey
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reconciler.account_watch import Look
+from reconciler.account.watch import Look
 from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind
 from reconciler.ledgers.port import LedgerUnreadable

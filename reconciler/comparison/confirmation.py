@@ -5,9 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from reconciler.comparison.ground import Ground
+from reconciler.comparison.venue_view import Grade
 from reconciler.finding import Finding, FindingKey, Kind
-from reconciler.ground import Ground
-from reconciler.venue_view import Grade
 from verification.clock import Moment
 
 

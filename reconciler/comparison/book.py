@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.venue_view import VenueView
+from reconciler.comparison.venue_view import VenueView
 from verification.account import RestingOrder
 
 

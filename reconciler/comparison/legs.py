@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reconciler.book import Book
+from reconciler.comparison.book import Book
 from reconciler.expectation import Direction, Expectation, ExpectationState
 from verification.account import Market, PositionMode
 from verification.leg import Leg, LegKey

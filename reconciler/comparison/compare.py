@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.book import book
-from reconciler.comparison import CompareSettings, Comparison, Ignored
-from reconciler.difference import Difference, LegVerdict, differ
+from reconciler.comparison.book import book
+from reconciler.comparison.difference import Difference, LegVerdict, differ
+from reconciler.comparison.ground import Ground
+from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.leg_row import leg_row
+from reconciler.comparison.legs import Belief, beliefs, narrowed, nothing
+from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
+from reconciler.comparison.proof import evidence_of
+from reconciler.comparison.protection import StopState, keeps_stops, protection
+from reconciler.comparison.reason import reason_for
+from reconciler.comparison.standing import Sworn
+from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import Expectation
 from reconciler.finding import Finding, FindingKey, Kind, Severity
-from reconciler.ground import Ground
-from reconciler.leg_case import LegCase
-from reconciler.leg_row import leg_row
-from reconciler.legs import Belief, beliefs, narrowed, nothing
-from reconciler.proof import evidence_of
-from reconciler.protection import StopState, keeps_stops, protection
-from reconciler.reason import reason_for
-from reconciler.standing import Sworn
-from reconciler.venue_view import VenueView
 from reconciler.wording import number
 from verification.account import Market, PositionMode
 from verification.leg import LegKey

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconciler.alert import Alert
-from reconciler.alert_event import Acknowledge, AlertSettings, Clear, Detected, Event
+from reconciler.alerts.alert import Alert
+from reconciler.alerts.event import Acknowledge, AlertSettings, Clear, Detected, Event
 from reconciler.finding import Severity
 
 STEPPED = timedelta(seconds=60)

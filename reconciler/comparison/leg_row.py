@@ -1,7 +1,7 @@
 """One leg as the screens show it: ledger beside venue."""
 
-from reconciler.difference import LegVerdict
-from reconciler.leg_case import LegCase
+from reconciler.comparison.difference import LegVerdict
+from reconciler.comparison.leg_case import LegCase
 from reconciler.views import PositionView
 from verification.observation import Source
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.venue_view import Grade
+from reconciler.comparison.venue_view import Grade
 from verification.clock import Moment
 
 

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
+from reconciler.comparison.leg_case import LegCase
 from reconciler.expectation import ExpectationState, StopPolicy
 from reconciler.finding import Kind
-from reconciler.leg_case import LegCase
 from reconciler.wording import amount, clock, holding
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciler.comparison.ground import Ground
+from reconciler.comparison.standing import Standing, Sworn
 from reconciler.finding import Finding, FindingKey
-from reconciler.ground import Ground
-from reconciler.standing import Standing, Sworn
 from reconciler.views import PositionView
 from verification.leg import LegKey
 

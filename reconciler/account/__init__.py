@@ -1,0 +1,1 @@
+"""One account under watch: its looks, its events, its verifications, its health."""
