@@ -1,0 +1,121 @@
+"""What must hold of every opening: held with its stop, or closed, or a person knows."""
+
+from collections.abc import Iterator
+
+from tests.simulation.opening_episode import OpeningEpisode
+from tests.simulation.oracle import Violation
+from tests.simulation.truth import TrueOrder
+from tests.verification.faulty_steps import Fault
+from verification.outcome import Opened, Outcome
+
+LONGEST = 95.0
+"""Seconds: ten to prove the entry, ten to look for the stop, and four closes with their pauses."""
+
+
+def opening_violations(episode: OpeningEpisode) -> list[Violation]:
+    """Return every promise that a world broke."""
+    found = [Violation("nothing is left behind", what) for what in episode.broken]
+    for promise, check in CHECKS.items():
+        found += [Violation(promise, what) for what in check(episode)]
+    return found
+
+
+def _sent_once(episode: OpeningEpisode) -> Iterator[str]:
+    names = episode.venue.sent
+    if Fault.UNWRITTEN in _struck(episode):
+        names = [name for name in names if "-" not in name]
+    yield from (f"{name} was sent twice" for name in sorted(set(names)) if names.count(name) > 1)
+    written = {row["entry_client_id"] for row in episode.journal.rows.values()}
+    yield from (f"{name} is not in the books" for name in names if name.split("-")[0] not in written)
+
+
+def _struck(episode: OpeningEpisode) -> set[Fault]:
+    lives = episode.plan.lives
+    return {fault for numbered, named in lives for fault in (*numbered.values(), *named.values())}
+
+
+def _never_more_than_intended(episode: OpeningEpisode) -> Iterator[str]:
+    told = {episode.journal.rows[each.entry]["entry_client_id"] for each in episode.reports if each.entry}
+    for entry, went in episode.exposure.items():
+        order = episode.venue._find(None, entry)
+        if order is None:
+            continue
+        if entry in told and _shared(episode, order):
+            continue  # a stop that fired unseen and an exit may both close: for others too, and it is told
+        low, high = sorted((0, order.sign * order.quantity))
+        if min(went) < low or max(went) > high:
+            yield f"{entry} of {high or low} was {min(went)}..{max(went)}"
+
+
+def _shared(episode: OpeningEpisode, order: TrueOrder) -> bool:
+    """True if the leg held anything beside what this entry did."""
+    world = episode.plan.world
+    others = any(key == order.key for _, key, _ in (*world.past, *world.strangers))
+    return others or sum(wish.key == order.key for wish in episode.plan.wishes) > 1
+
+
+def _sides(episode: OpeningEpisode) -> Iterator[str]:
+    for name, side, held in episode.venue.exits:
+        entry = episode.venue._find(None, name.split("-")[0])
+        done = entry.now.executed if entry is not None else 0
+        if done * side.sign >= 0:
+            yield f"exit {name} goes {side}, the entry had executed {done}, the leg held {held}"
+
+
+def _outcomes(episode: OpeningEpisode) -> Iterator[str]:
+    for took, outcome in episode.outcomes:
+        if took > LONGEST:
+            yield f"{type(outcome).__name__} after {took:.1f} s"
+        if outcome.critical and outcome not in episode.reports:
+            yield f"nobody was told: {outcome.reason}"
+
+
+def _last(episode: OpeningEpisode) -> dict[int, Outcome]:
+    """Return the last outcome of each entry."""
+    return {each.entry: each for _, each in episode.outcomes if each.entry is not None}
+
+
+def _atomic(episode: OpeningEpisode) -> Iterator[str]:
+    """At the end of the world each entry is protected, undone or never was; or somebody was told."""
+    told = {each.entry for each in episode.reports}
+    last = _last(episode)
+    for number, row in episode.journal.rows.items():
+        if number in told:
+            continue
+        outcome, name = last.get(number), row["entry_client_id"]
+        ours, stop = episode.ours(name), episode.venue._find(None, f"{name}-s")
+        cover = stop.quantity if stop is not None and not stop.now.ended else 0
+        fired = stop is not None and stop.now.executed != 0
+        said = row["state"] if outcome is None else type(outcome).__name__.lower()
+        if isinstance(outcome, Opened) and not fired:
+            if ours != outcome.quantity:
+                yield f"opened {outcome.quantity}, but {ours} are held"
+            if cover < abs(ours):
+                yield f"opened, and {ours} are held with a stop for {cover}"
+        if said in {"rolledback", "closed", "refuted", "failed"} and (ours or cover):
+            yield f"{said}, but {ours} are held, and a stop rests for {cover}"
+        if said in {"unknown", "exposed", "opening", "closing"} and (ours or cover):
+            yield f"{said}, {ours} are held, a stop rests for {cover}, and nobody was told"
+
+
+def _books(episode: OpeningEpisode) -> Iterator[str]:
+    """With nobody told, the books say what is so."""
+    told = {each.entry for each in episode.reports}
+    for number, row in episode.journal.rows.items():
+        if number in told or number not in _last(episode):
+            continue
+        state, ours = row["state"], episode.ours(row["entry_client_id"])
+        if state in {"opening", "closing"}:
+            yield f"the books still say {state}"
+        if state in {"closed", "failed"} and ours:
+            yield f"{ours} are held, and the books say {state}"
+
+
+CHECKS = {
+    "nothing is sent twice": _sent_once,
+    "never more than was intended": _never_more_than_intended,
+    "no side is guessed": _sides,
+    "every outcome is told in time": _outcomes,
+    "protected, undone, or a person knows": _atomic,
+    "the books say what is so": _books,
+}
