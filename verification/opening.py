@@ -159,6 +159,7 @@ class Opener:
         task = asyncio.create_task(self._in_line(key, steps), name=f"open {key.symbol}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _: steps.close())  # one that was cancelled in line has not begun
         return await asyncio.shield(task)
 
     async def _in_line(self, key: LegKey, steps: Coroutine[Any, Any, Result]) -> Result:
