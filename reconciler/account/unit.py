@@ -119,9 +119,9 @@ class AccountUnit:
 
     def _surroundings(self) -> Surroundings:
         access = self._venue.access
-        return Surroundings(
-            access.account, self._venue.mode, self._venue.markets, access.exclusive, self._watch.held
-        )
+        # Another ledger is another bot: what it does to a leg is not this question's order.
+        alone = access.exclusive and len(self._watch.ledgers) == 1
+        return Surroundings(access.account, self._venue.mode, self._venue.markets, alone, self._watch.held)
 
     def _ledger_read(self, name: str, error: LedgerUnreadable | None, at: Moment) -> None:
         self._health.note_ledger(name, error, at)

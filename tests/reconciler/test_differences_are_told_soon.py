@@ -51,7 +51,9 @@ STORIES: list[tuple[Kind, bool, Callable[[House], None], Callable[[House], None]
 ]
 
 
-@pytest.mark.parametrize(("kind", "traded", "breaks", "heals"), STORIES, ids=str)
+@pytest.mark.parametrize(
+    ("kind", "traded", "breaks", "heals"), STORIES, ids=lambda given: getattr(given, "__name__", str(given))
+)
 def test_a_difference_is_found_healed_and_found_again_without_a_sweep(
     tmp_path: Path,
     kind: Kind,
