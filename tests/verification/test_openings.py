@@ -153,6 +153,12 @@ def test_a_stop_that_fired_at_once_was_the_exit_and_no_other_is_sent() -> None:
     assert not story.venue.left
 
 
+def test_a_stop_that_fires_at_once_takes_nothing_else_with_it() -> None:
+    story = play(Weather(stop_fires=True, held_before=13))
+    end_of(story, RolledBack)
+    assert story.venue.held == 13
+
+
 def test_a_rollback_gives_back_what_it_took_and_nothing_else() -> None:
     story = play(Weather(refuses_stops=True, held_before=13))
     end_of(story, RolledBack)
