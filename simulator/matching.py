@@ -56,9 +56,10 @@ class Matching:
         return order
 
     def _fill_in_clips(self, order: Order, offered: Decimal, price: Decimal, clip: Decimal | None) -> Order:
+        sequence = self._truth.next_id()
         while offered > 0 and order.status.open:
             quantity = offered if clip is None else min(clip, offered)
-            order = self.fill(order, quantity, price, maker=False)
+            order = self.fill(order, quantity, price, maker=False, sequence=sequence)
             offered -= quantity
         return order
 
@@ -78,7 +79,14 @@ class Matching:
                 self.fill(current, current.remaining, current.price, maker=True)
 
     def fill(
-        self, order: Order, quantity: Decimal, price: Decimal, *, maker: bool, forced: bool = False
+        self,
+        order: Order,
+        quantity: Decimal,
+        price: Decimal,
+        *,
+        maker: bool,
+        forced: bool = False,
+        sequence: int | None = None,
     ) -> Order:
         """Execute up to `quantity` of an open order, and return what became of it.
 
@@ -93,8 +101,9 @@ class Matching:
                 return self.expire(order)
         now = truth.clock.ms()
         before = truth.position(order.symbol, order.position_side)
+        number = truth.next_id()
         trade = Trade(
-            id=truth.next_id(),
+            id=number,
             order_id=order.id,
             symbol=order.symbol,
             side=order.side,
@@ -106,6 +115,7 @@ class Matching:
             maker=maker,
             at_ms=now,
             forced=forced,
+            sequence=sequence or number,
             closed=before.closed_by(quantity * order.side.sign),
         )
         executed = order.executed + quantity

@@ -196,7 +196,8 @@ class AlgoOrder:
 class Trade:
     """One fill. `realized` and `fee` are in the quote asset; a fee is positive when paid.
 
-    `closed` is the part of the quantity that made the position smaller.
+    `closed` is the part of the quantity that made the position smaller, `sequence` the number of
+    the match: an order that takes several at once has several trades of one sequence.
     """
 
     id: int
@@ -212,6 +213,7 @@ class Trade:
     at_ms: int
     forced: bool = False
     closed: Decimal = Decimal(0)
+    sequence: int = 0
 
     @property
     def signed(self) -> Decimal:

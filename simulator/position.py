@@ -18,7 +18,7 @@ class Position:
         realized: Accumulated realised profit, quote asset.
         updated_ms: Venue milliseconds of the last change.
         version: Counts the changes.
-        last_trade: Id of the trade that changed it last; 0 when none did.
+        sequence: That of the match that changed it last; 0 when none did.
     """
 
     symbol: str
@@ -28,7 +28,7 @@ class Position:
     realized: Decimal = Decimal(0)
     updated_ms: int = 0
     version: int = 0
-    last_trade: int = 0
+    sequence: int = 0
 
     def profit_of(self, signed: Decimal, price: Decimal) -> Decimal:
         """Return the profit a fill of `signed` contracts at `price` realises: of the part that closes."""
@@ -58,5 +58,5 @@ class Position:
             realized=self.realized + trade.realized,
             updated_ms=trade.at_ms,
             version=self.version + 1,
-            last_trade=trade.id,
+            sequence=trade.sequence,
         )

@@ -156,7 +156,7 @@ def trade(exchange: Exchange, value: Trade, of: Order) -> dict[str, Any]:
         "underlyingPrice": "",
         "blockTradeId": "",
         "extraFees": "",
-        "seq": value.id,
+        "seq": value.sequence,
     }
 
 
@@ -208,5 +208,5 @@ def position(exchange: Exchange, value: Position, *, pushed: bool = False) -> di
         "sessionAvgPrice": "",
         "createdTime": str(value.updated_ms),
         "updatedTime": str(value.updated_ms),
-        "seq": value.last_trade or (SINCE_BEFORE if value.version else NEVER_TRADED),
+        "seq": value.sequence or (SINCE_BEFORE if value.version else NEVER_TRADED),
     }

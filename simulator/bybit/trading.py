@@ -179,10 +179,11 @@ def _window(context: Context, params: Params) -> tuple[int, int]:
 
 
 def executions(context: Context, params: Params) -> dict[str, Any]:
-    """List the account's trades, newest first."""
+    """List the account's trades, newest first. Of an order that is named, all, whatever times are said."""
     if needed(params, "category") != "linear":
         raise wrong("category")
-    start, end = _window(context, params)
+    named = params.get("orderId") or params.get("orderLinkId")
+    start, end = (0, context.exchange.clock.ms()) if named else _window(context, params)
     shown: list[dict[str, Any]] = []
     for trade in context.exchange.trades(context.symbol(params), context.lag(Source.TRADES)):
         order = context.exchange.order(trade.order_id)

@@ -184,6 +184,15 @@ async def test_lists_come_in_pages() -> None:
             await bot.close()
 
 
+async def test_the_trades_of_one_match_share_their_sequence(venue: SimulatedVenue, bot: Any) -> None:
+    venue.exchange.shape(AVL, clip=Decimal(10))
+    await bot.create_order(AVL, "market", "buy", 43)
+    trades = await bot.fetch_my_trades(AVL)
+    assert [trade["amount"] for trade in trades] == [10, 10, 10, 10, 3]
+    [held] = await bot.fetch_positions()
+    assert {trade["info"]["seq"] for trade in trades} == {held["info"]["seq"]}
+
+
 @pytest.mark.parametrize(
     ("source", "read"),
     [

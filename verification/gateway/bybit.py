@@ -26,6 +26,7 @@ from verification.leg import Leg, LegKey
 
 T = TypeVar("T")
 _WINDOW = timedelta(days=7)  # the longest span of one request for executions
+_AHEAD = timedelta(hours=1)  # more than clocks differ
 _SIGNED_FOR = timedelta(seconds=10)
 _USUAL = "BTC/USDT:USDT"  # asked for the mode where nothing is held
 
@@ -66,8 +67,9 @@ class Bybit:
         return listed
 
     def _must_be_of_one_mode(self, asker: Asker, listed: list[Position]) -> None:
-        one_way = sorted(each.key.symbol for each in listed if each.key.leg is Leg.NET)
-        hedged = sorted(each.key.symbol for each in listed if each.key.leg is not Leg.NET)
+        held = [each.key for each in listed if each.quantity != 0]
+        one_way = sorted(key.symbol for key in held if key.leg is Leg.NET)
+        hedged = sorted(key.symbol for key in held if key.leg is not Leg.NET)
         if one_way and hedged:
             raise SourceRejected(
                 f"{asker.exchange.id}: {hedged[0]} is in hedge mode and {one_way[0]} in one-way mode, and "
@@ -134,20 +136,24 @@ class Bybit:
         raise OrderUnknown("an order")
 
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
-        """Read the executions of one order."""
+        """Read the executions of one order. Asked for by its id, the venue looks at no times."""
         found = await self._executions(asker, {"symbol": self._id_of(symbol), "orderId": order_id})
         return tuple(each for each in found if each.order_id == order_id)
 
     async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
-        """Read the account's executions of a symbol: windows of seven days, each page by page."""
+        """Read the account's executions of a symbol: windows of seven days, each page by page.
+
+        The last window reaches beyond our own present, for the venue's clock may be ahead.
+        """
         found: dict[str, Fill] = {}
         start, now = since, asker.clock.now().utc
-        while start <= now:
+        while True:
             end = start + _WINDOW - timedelta(milliseconds=1)
             window = {"symbol": self._id_of(symbol), "startTime": _ms(start), "endTime": _ms(end)}
             found |= {each.trade_id: each for each in await self._executions(asker, window)}
             start = end + timedelta(milliseconds=1)
-        return tuple(sorted(found.values(), key=_in_order))
+            if start > now + _AHEAD:
+                return tuple(sorted(found.values(), key=_in_order))
 
     async def _executions(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Fill]:
         found = await _pages(

@@ -1,7 +1,8 @@
 """Reads rows of Bybit v5 answers and pushes, linear contracts: positions, orders, executions.
 
 Field names: Bybit v5 documentation (position info, open orders, order history, trade history). A position's
-version is its `seq`, the cross sequence of the last trade that changed it; -1 where none ever did.
+version is its `seq`, the cross sequence of the last match that changed it, -1 where none ever did. Trades of
+one match share it: then what comes later on the stream is the newer.
 """
 
 from decimal import Decimal
@@ -44,8 +45,8 @@ _ENDED = frozenset({"closed", "canceled", "rejected"})
 _WAITING = frozenset({"Untriggered", "Triggered"})
 _STOPS = frozenset({"StopLoss", "PartialStopLoss", "TrailingStop"})
 _TARGETS = frozenset({"TakeProfit", "PartialTakeProfit"})
-# Rows of the list of executions that moved no contract: payments for holding, and daily settlements.
-_PAYMENTS = frozenset({"Funding", "Settle", "SessionSettlePnL"})
+# Rows of the list of executions that moved no contract. A kind that is not known may have moved some.
+_PAYMENTS = frozenset({"Funding", "Dividend"})
 _RISES, _FALLS = "1", "2"
 
 
@@ -97,7 +98,7 @@ def held(row: Row) -> Decimal:
 
 
 def version(row: Row) -> int:
-    """Return the sequence of the trade that made the row what it is; -1 if the contract was never traded."""
+    """Return the sequence of the match that made the row what it is; -1 if the contract was never traded."""
     number = exact(row, "seq")
     if number != number.to_integral_value():
         raise SourceMalformed(f"`seq` is no whole number: {number}")
@@ -120,8 +121,13 @@ def position(row: Row, account: str, markets: Markets) -> Position:
 
 
 def executed(row: Row) -> Decimal:
-    """Return what an order has executed so far, in signed contracts."""
-    return directed(side(row), optional_exact(row, "cumExecQty") or Decimal(0))
+    """Return what an order has executed so far, in signed contracts.
+
+    Only an order that still waits for its trigger may leave it empty.
+    """
+    if text(row, "orderStatus") in _WAITING and not row.get("cumExecQty"):
+        return Decimal(0)
+    return directed(side(row), exact(row, "cumExecQty"))
 
 
 def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
@@ -131,7 +137,7 @@ def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
         key=key_of(row, account, markets),
         order_id=text(row, "orderId"),
         client_order_id=optional_text(row, "orderLinkId"),
-        executed=directed(side(row), exact(row, "cumExecQty")),
+        executed=executed(row),
         quantity=above_zero(exact(row, "qty")),
         status=word,
         terminal=ended(word),
@@ -160,7 +166,7 @@ def resting_order(row: Row, account: str, markets: Markets) -> RestingOrder:
         conditional=trigger is not None or text(row, "orderStatus") in _WAITING,
         stop_loss=not opens and _is_stop(kind, way, optional_text(row, "triggerDirection")),
         quantity=None if closes_all else quantity,
-        filled=optional_exact(row, "cumExecQty") or Decimal(0),
+        filled=abs(executed(row)),
         price=above_zero(optional_exact(row, "price")),
         trigger_price=trigger,
         # In hedge mode an order against its leg can only make the leg smaller, flag or none.

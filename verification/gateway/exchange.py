@@ -5,9 +5,11 @@ import json
 import logging
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import aiohttp
 import ccxt
 import ccxt.pro
 
@@ -125,8 +127,10 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
             raise ccxt.PermissionDenied(f"{self.id} HTTP 451: not served from this place")
         if code in _SUCCESS and response is None:
             raise AnswerMisshapen("the body is not JSON")
-        if code in _SUCCESS and capabilities.envelope and capabilities.envelope not in response:
-            raise AnswerMisshapen(f"the body has no {capabilities.envelope}")
+        if code in _SUCCESS and capabilities.envelope:
+            wrong = _lacking(response, Shape("the body", method, None, (capabilities.envelope,)))
+            if wrong is not None:
+                raise AnswerMisshapen(wrong)
         result = parent.handle_errors(
             self, code, reason, url, method, headers, body, response, request_headers, request_body
         )
@@ -166,6 +170,7 @@ def _tapped(parent: Any, tap: Tap) -> dict[str, Any]:
         made = parent.client(self, url)
         if "handle_message" not in vars(made):
             made.handle_message = _guarded(made, tap)
+            made.receive_loop = partial(_start_receiving, made)
         return made
 
     def handle_message(self: Any, client: Any, message: object) -> None:
@@ -200,6 +205,23 @@ def _kind_of_error(error: object) -> str:
     if isinstance(error, ccxt.RequestTimeout):
         return "the venue has fallen silent (no pong)"
     return f"the connection could not be made, or broke ({type(error).__name__})"
+
+
+def _start_receiving(client: Any) -> None:
+    # Kept by the connection, for the loop itself keeps tasks only weakly.
+    client.receiving = client.asyncio_loop.create_task(_receive(client))
+
+
+async def _receive(client: Any) -> None:
+    """Read frames one after the other; ccxt starts a task for each, which takes half the time of a verdict."""
+    while not client.closed():
+        try:
+            message = await client.receive()
+        except (OSError, RuntimeError, aiohttp.ClientError) as error:
+            client.on_error(ccxt.NetworkError(str(error)))
+            return
+        client.handle_message(message)
+    client.on_close(1006)
 
 
 def _guarded(client: Any, tap: Tap) -> Any:

@@ -54,6 +54,14 @@ def test_an_empty_list_inside_an_envelope_is_an_answer() -> None:
     assert misshapen(BYBIT, "GET", "/v5/position/list", {"result": {"list": []}}) is None
 
 
+@pytest.mark.parametrize("body", [{}, {"data": "something else"}, [], 5, "text", {"ret_code": 0}])
+async def test_an_answer_without_its_envelope_is_malformed_whatever_it_is_about(body: object) -> None:
+    exchange = build_exchange(Access("main", "bybit", "key", "secret"), capabilities_of("bybit"))
+    with pytest.raises(ccxt.BadResponse):
+        exchange.handle_errors(200, "", "http://127.0.0.1:1/v5/any", "GET", {}, "x", body, {}, "")
+    await exchange.close()
+
+
 def test_an_unknown_venue_is_refused_with_its_nearest_names() -> None:
     access = Access("main", "binanceusd", "key", "secret")
     with pytest.raises(SourceRejected, match="binanceusdm"):

@@ -1,17 +1,18 @@
 """Bybit's lists are complete or an error, and an order is looked for in both places where it can be."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import ccxt
 import pytest
 
-from tests.verification.gateway.bybit_samples import answer, order_row, position_row
+from tests.verification.gateway.bybit_samples import answer, flat_row, order_row, position_row
 from tests.verification.gateway.samples import AVL, NET, listed
 from verification.capabilities import capabilities_of
 from verification.clock import SystemClock
-from verification.errors import SourceMalformed, SourceUnreachable
+from verification.errors import SourceMalformed, SourceRejected, SourceUnreachable
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit import Bybit
 from verification.gateway.failures import Translator
@@ -68,6 +69,22 @@ async def test_pages_that_go_round_in_a_circle_are_no_list() -> None:
     bybit, _, asker = asked(answer(cursor="again"), answer(cursor="again"))
     with pytest.raises(SourceMalformed, match="a page comes twice"):
         await bybit.positions(asker)
+
+
+async def test_only_legs_that_hold_something_tell_of_different_modes() -> None:
+    flat = flat_row(positionIdx=1, symbol="BTCUSDT")
+    bybit, _, asker = asked(answer(position_row(), flat), answer())
+    assert len(await bybit.positions(asker)) == 2
+    bybit, _, asker = asked(answer(position_row(), position_row(positionIdx=1, symbol="BTCUSDT")), answer())
+    with pytest.raises(SourceRejected, match="BTC/USDT:USDT is in hedge mode and AVL/USDT:USDT in one-way"):
+        await bybit.positions(asker)
+
+
+async def test_trades_are_asked_for_beyond_our_own_present() -> None:
+    bybit, told, asker = asked(answer(), answer())
+    soon = SystemClock().now().utc + timedelta(minutes=5)  # the venue's clock is ahead of ours
+    assert await bybit.fills(asker, AVL, soon) == ()
+    assert len(told.asked) == 1
 
 
 async def test_a_leg_that_is_listed_twice_is_malformed() -> None:

@@ -93,6 +93,20 @@ def test_an_order_ends_only_by_a_word_that_is_documented(word: str, status: str,
     assert (seen.status, seen.terminal, seen.executed) == (status, terminal, Decimal(3))
 
 
+@pytest.mark.parametrize("word", ["New", "PartiallyFilled", "Filled", "Cancelled", "Rejected"])
+def test_an_order_that_does_not_tell_what_it_executed_is_malformed(word: str) -> None:
+    row = order_row(orderStatus=word, cumExecQty="")
+    with pytest.raises(SourceMalformed, match="cumExecQty"):
+        order_status(row, "main", listed())
+    with pytest.raises(SourceMalformed, match="cumExecQty"):
+        resting_order(row, "main", listed())
+
+
+def test_an_order_that_waits_for_its_trigger_has_executed_nothing_yet() -> None:
+    row = order_row(orderStatus="Untriggered", cumExecQty="", triggerPrice="0.12")
+    assert order_status(row, "main", listed()).executed == 0
+
+
 def test_an_order_without_a_side_is_malformed() -> None:
     with pytest.raises(SourceMalformed, match="side"):
         order_status(order_row(side=""), "main", listed())
@@ -144,7 +158,14 @@ def test_in_hedge_mode_the_closed_size_tells_the_leg_of_an_execution(
 
 @pytest.mark.parametrize(
     ("kind", "moves"),
-    [("Trade", True), ("BustTrade", True), ("AdlTrade", True), ("Delivery", True), ("Funding", False)],
+    [
+        ("Trade", True),
+        ("BustTrade", True),
+        ("AdlTrade", True),
+        ("Delivery", True),
+        ("Settle", True),
+        ("Funding", False),
+    ],
 )
 def test_a_payment_is_no_execution(kind: str, *, moves: bool) -> None:
     assert moved(execution_row(execType=kind)) is moves
