@@ -34,6 +34,8 @@ _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
     (ccxt.NotSupported, SourceRejected, "ccxt cannot ask this venue that"),
 )
 
+SHORTEST_SECRET = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Translator:
@@ -88,5 +90,9 @@ def text_of(error: Exception) -> str | None:
 
 
 def secrets_of(values: Iterable[str | None]) -> tuple[str, ...]:
-    """Return the values worth striking out: the longest first, so that no part of one survives."""
-    return tuple(sorted({value for value in values if value}, key=len, reverse=True))
+    """Return the values worth striking out: the longest first, so that no part of one survives.
+
+    A value as short as `x` stands in for a key in a trial and would only strike letters out of words.
+    """
+    long = {value for value in values if value and len(value) >= SHORTEST_SECRET}
+    return tuple(sorted(long, key=len, reverse=True))
