@@ -50,7 +50,8 @@ class StreamRules:
     Attributes:
         keep_alive: Between two pings; a peer that misses two is gone.
         key_refresh: Between two renewals of the key that the stream lives by.
-        connect_timeout: How long a connection may take before it is given up.
+        connect_timeout: How long a connection, and each answer while it is set up, may take before it is
+            given up. At least 1: ccxt counts whole seconds.
         missed_after: A change that another source showed this long ago and the stream has not pushed is
             missed.
         absent_after: A position list without a leg is held against the stream only if it was sent this long

@@ -88,6 +88,15 @@ async def test_what_cannot_be_filled_any_more_when_its_turn_comes_ends_with_noth
     assert [(each["status"], each["filled"]) for each in ended] == [("closed", 43), ("canceled", 0)]
 
 
+async def test_what_was_acknowledged_is_carried_out_though_the_doors_close(
+    venue: SimulatedVenue, bot: Any
+) -> None:
+    venue.acceptance.seconds = 60
+    await bot.create_order(AVL, "market", "buy", 43)
+    await venue.stop()
+    assert venue.exchange.position(AVL).amount == 43
+
+
 async def test_a_flat_contract_has_a_row_only_when_it_is_named(bot: Any) -> None:
     assert await bot.fetch_positions() == []
     [never] = await bot.fetch_positions([AVL])

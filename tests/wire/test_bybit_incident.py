@@ -5,6 +5,8 @@ order's side empty, it bought again.
 """
 
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import ccxt.pro
 import pytest
 
 from reconciler.journal import Journal
+from simulator.effect import Effect, Filled
 from simulator.faults import Lag, Phase, PushAction, PushFault, RequestAction, RequestFault, Source
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT
@@ -21,7 +24,7 @@ from verification.clock import SystemClock
 from verification.gateway.trader import CcxtTrader
 from verification.leg import Leg, LegKey, Side
 from verification.opening import Intent, Opener
-from verification.outcome import Opened
+from verification.outcome import Opened, RolledBack
 from verification.question import OpenQuestion
 from verification.verdict import Grade, VerdictKind
 from verification.verifier import Verifier
@@ -77,26 +80,56 @@ async def test_the_open_is_proved_in_milliseconds_while_every_list_is_empty(sile
             await bot.close()
 
 
-@pytest.mark.parametrize("phase", [None, Phase.AFTER])
-async def test_the_atomic_opening_buys_once_and_protects(tmp_path: Path, phase: Phase | None) -> None:
+@asynccontextmanager
+async def opening(folder: Path) -> AsyncIterator[tuple[SimulatedVenue, Opener]]:
+    """Run the venue with a bot on it that opens atomically."""
     async with running(as_it_happened, face=BYBIT) as (venue, gateway):
-        journal = Journal(f"sqlite:///{tmp_path}/bot.db", bot="mine")
+        journal = Journal(f"sqlite:///{folder}/bot.db", bot="mine")
         verifier = Verifier(gateway.venue, CLOCK, chance=random.Random(1))
         trader = CcxtTrader(access_to(venue))
         opener = Opener(gateway.venue, trader, journal, CLOCK, report=print, verifier=verifier)
-        if phase is not None:  # the answer of the entry is lost as well
-            lost = RequestFault(action=RequestAction.LOSE, phase=phase, path="order/create", times=1)
-            venue.faults.add(lost)
         try:
             await trader.connect()
-            outcome = await opener.open(Intent(AVL, Side.BUY, Decimal(43), stop_price=Decimal("0.15")))
-            assert isinstance(outcome, Opened), outcome
-            assert venue.exchange.position(AVL).amount == 43, "never 86"
-            (stop,) = venue.exchange.open_algos(AVL)
-            assert (stop.quantity, stop.trigger_price) == (Decimal(43), Decimal("0.15"))
-            assert len(venue.journal.calls("POST", "order/create")) == 2
+            yield venue, opener
         finally:
             await opener.close()
             await verifier.close()
             await trader.close()
             journal.close()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_the_atomic_opening_buys_once_and_protects(tmp_path: Path, *, lost: bool) -> None:
+    async with opening(tmp_path) as (venue, opener):
+        if lost:  # the answer of the entry, after its effect
+            venue.faults.add(
+                RequestFault(action=RequestAction.LOSE, phase=Phase.AFTER, path="order/create", times=1)
+            )
+        outcome = await opener.open(Intent(AVL, Side.BUY, Decimal(43), stop_price=Decimal("0.15")))
+        assert isinstance(outcome, Opened), outcome
+        assert venue.exchange.position(AVL).amount == 43, "never 86"
+        (stop,) = venue.exchange.open_algos(AVL)
+        assert (stop.quantity, stop.trigger_price) == (Decimal(43), Decimal("0.15"))
+        assert len(venue.journal.calls("POST", "order/create")) == 2
+
+
+@pytest.mark.parametrize("side", [Side.BUY, Side.SELL])
+async def test_a_stop_that_is_refused_rolls_the_entry_back_and_never_doubles_it(
+    tmp_path: Path, side: Side
+) -> None:
+    stop = Decimal("0.15") if side is Side.BUY else Decimal("0.25")
+    refused = RequestFault(
+        action=RequestAction.ERROR, path="order/create", status=200, code=110093, message="no", times=1
+    )
+    async with opening(tmp_path) as (venue, opener):
+
+        def refuse_the_stop(effect: Effect) -> None:
+            if isinstance(effect, Filled) and effect.position.amount:
+                venue.faults.add(refused)
+
+        venue.exchange.listen(refuse_the_stop)
+        outcome = await opener.open(Intent(AVL, side, Decimal(43), stop_price=stop))
+        assert isinstance(outcome, RolledBack), outcome
+        assert venue.exchange.position(AVL).amount == 0
+        traded = [trade.side.value.lower() for trade in venue.exchange.trades(AVL)]
+        assert traded == [str(side), str(side.opposite)]
