@@ -7,8 +7,10 @@ loss, delay or repetition of messages can make its verdict wrong; they can only 
 
 What the rules rely on: an order that ends is seen ended for good only with its trades agreeing (statuses can
 lie), executions are never taken back, an order executes on one side and no more than was sent, versions order
-the facts of a leg, and an asker says `exclusive` only where it is true. Where evidence breaks one of these,
-what was seen to execute wins over what was not: such a contradiction is never REFUTED.
+the facts of a leg, a baseline is the newest of them before the order, and an asker says `exclusive` only
+where it is true. Where evidence breaks one of these, what was seen to execute wins over what was not: such a
+contradiction is never REFUTED. A liquidation nobody can rule out: it never makes an open look executed or a
+close look done, but what an exit is said to have left over may be gone with it.
 """
 
 from collections.abc import Sequence

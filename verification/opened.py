@@ -95,11 +95,13 @@ def _by_execution(question: OpenQuestion, order: OrderSeen, evidence: Evidence) 
 def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
     """What the leg's rows prove: only on an exclusive leg, and only rows newer than the baseline.
 
-    There the leg moved by what this order executed. A row that shows anything but all of it is not settled:
-    the order works on, and its own facts say more.
+    There the leg moved by what this order executed, or because the venue liquidated it, which only takes it
+    nearer to zero: so rows say nothing of an order against what the leg held, nor while they only show less
+    of that. A row that shows anything but all of the order is not settled: the order works on, and its own
+    facts say more.
     """
     baseline = question.baseline
-    if baseline is None or not question.exclusive:
+    if baseline is None or not question.exclusive or baseline.quantity * question.side.sign < 0:
         return None
     moved = [(row.quantity - baseline.quantity, row) for row in evidence.rows_after(baseline.version)]
     sign, wanted = question.side.sign, question.quantity
@@ -124,8 +126,9 @@ def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
             )
         reason = f"{path}: at least {abs(by)} of {wanted} executed"
         return proved(VerdictKind.PARTIAL, (row,), by, reason, settled=False)
-    if against is not None and against[0] * sign < 0:
-        by, row = against
+    if against is not None and against[1].quantity * sign < 0:
+        row = against[1]
+        by = row.quantity  # what the leg held may have been liquidated before
         return proved(
             VerdictKind.MISMATCH,
             (row,),

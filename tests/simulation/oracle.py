@@ -88,6 +88,8 @@ def _true(episode: Episode, asked: Asked, question: Question, answer: Verificati
     if verdict.kind is VerdictKind.UNKNOWN or not _believable(episode, verdict):
         return
     world = World(question, asked.history, answer.observations)
+    if isinstance(question, CloseQuestion) and _liquidated(episode, asked) and asked.intent.exclusive:
+        return  # what an exit left of the position is then gone too, which its order cannot tell
     if verdict.grade is Grade.PROOF:
         if not true_of(world, verdict):
             yield f"{verdict.kind} {verdict.mismatch} {verdict.quantity}, but {asked.history}"
@@ -95,6 +97,10 @@ def _true(episode: Episode, asked: Asked, question: Question, answer: Verificati
         done = world.final.executed * question.side.sign
         if done != question.quantity:
             yield f"assumed open, but it executed {done} of {question.quantity}"
+
+
+def _liquidated(episode: Episode, asked: Asked) -> bool:
+    return any(key == asked.intent.key and by is None for _, key, by in episode.plan.strangers)
 
 
 def _believable(episode: Episode, verdict: Verdict) -> bool:
@@ -154,7 +160,7 @@ def _derivable(episode: Episode, asked: Asked, question: Question, answer: Verif
 def _prompt(episode: Episode, asked: Asked, question: Question, answer: Verification) -> Iterator[str]:
     """A conclusive verdict is given the moment its last evidence comes; no other before the deadline."""
     shuts = episode.plan.shuts
-    if shuts is not None and answer.decided.monotonic >= shuts:
+    if shuts is not None and answer.decided.monotonic > shuts - 0.001:
         return  # the end of the process is an early deadline
     if answer.verdict.conclusive:
         last = max((seen.provenance.received.monotonic for seen in answer.observations), default=0.0)

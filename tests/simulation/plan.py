@@ -177,8 +177,7 @@ class Draw:
                 at += self.chance.uniform(0, 3)
             return True
         if self.on(Fault.LIQUIDATION) and self.chance.random() < 0.5:
-            self.strangers.append((at, key, None))
-            return True
+            self.strangers.append((at, key, None))  # which a bot that says that it is alone cannot know
         return False
 
     def _intent(

@@ -29,7 +29,12 @@ def claims(question: Question, seen: Sequence[Observation]) -> set[Claim]:
     done = [o.executed for o in mine if o.executed != 0]
     never = any(o.terminal and o.executed == 0 and o.trades_agree for o in mine) and not done
     if isinstance(question, OpenQuestion):
-        moved = question.exclusive and known is not None and any(q != known.quantity for q in new)
+        way = question.side.sign
+        alone = question.exclusive and known is not None and known.quantity * way >= 0
+        # Nearer to zero a leg also comes by liquidation.
+        moved = (
+            alone and known is not None and any((q - known.quantity) * way > 0 or q * way < 0 for q in new)
+        )
         return {Claim.PRESENT} if done or moved else {Claim.ABSENT} if never else set()
     held = question.position.quantity
     ends = [
