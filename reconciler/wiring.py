@@ -5,8 +5,8 @@ from reconciler.ledgers.port import Ledger
 from reconciler.settings import Problem, Settings, SettingsError
 from verification.clock import Clock
 from verification.errors import SourceRejected
+from verification.pace import Pace
 from verification.venue import Access, Venue
-from verification.verifier import Pace
 
 
 def open_venue(access: Access, clock: Clock) -> Venue:

@@ -1,7 +1,7 @@
 """What a venue holds for one account, as values: positions, resting orders, markets, and what failed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -146,6 +146,25 @@ class PositionsReading:
     positions: tuple[Position, ...]
     sent: Moment
     received: Moment
+    # A list is read once and asked about by every verification that shares it: looking through it each time
+    # stops the loop when a thousand of them ask about a thousand rows.
+    _by_key: dict[LegKey, Position] = field(init=False, repr=False, compare=False)
+    _unnamed: str | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the rows by leg; of two rows of one leg the first counts."""
+        object.__setattr__(self, "_by_key", {row.key: row for row in reversed(self.positions)})
+        unnamed = (row.key.symbol for row in self.positions if not row.key.named)
+        object.__setattr__(self, "_unnamed", min(unnamed, default=None))
+
+    def row(self, key: LegKey) -> Position | None:
+        """Return the row of a leg; None if the list does not show it."""
+        return self._by_key.get(key)
+
+    @property
+    def unnamed(self) -> str | None:
+        """The first symbol under the venue's own id, which may be any leg; None if there is none."""
+        return self._unnamed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verification.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
-from verification.question import Question
+from verification.question import CloseQuestion, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,7 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     orders: list[OrderSeen] = []
     rows: list[PositionSeen] = []
     absences: dict[float, SourceSilent] = {}
-    for seen in sorted(observations, key=_total):
-        if seen.key != question.key:
-            continue
+    for seen in _in_order([each for each in observations if each.key == question.key]):
         match seen:
             case OrderSeen():
                 if _is_ours(question, seen):
@@ -61,6 +59,9 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
                 sent = seen.provenance.sent
                 if _is_absence(seen) and sent is not None:
                     absences.setdefault(sent.monotonic, seen)
+    gone = tuple(absences[sent] for sent in sorted(absences))
+    if not orders:
+        return Evidence(None, None, None, tuple(rows), gone)
     executed = [order for order in orders if order.executed != 0]
     most = max(executed, key=lambda order: abs(order.executed), default=None)
     ends = [order for order in orders if order.terminal and most and order.executed == most.executed]
@@ -71,8 +72,13 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
         ended=ended,
         ended_empty=empty if most is None else None,
         rows=tuple(rows),
-        absences=tuple(absences[sent] for sent in sorted(absences)),
+        absences=gone,
     )
+
+
+def bears(question: Question, seen: Observation) -> bool:
+    """False of what adds nothing: of all silences only a list without the leg does, and only to a close."""
+    return not isinstance(seen, SourceSilent) or (isinstance(question, CloseQuestion) and _is_absence(seen))
 
 
 def came_first(one: Observation, other: Observation) -> bool:
@@ -93,6 +99,14 @@ def _is_absence(seen: SourceSilent) -> bool:
 
 def _arrival(seen: Observation) -> tuple[float, int]:
     return seen.provenance.received.monotonic, _PRIORITY[seen.provenance.source]
+
+
+def _in_order(observations: Sequence[Observation]) -> list[Observation]:
+    """Sort by arrival; only where several arrived at once their words are needed, which take time to say."""
+    if len(observations) == 1:
+        return list(observations)
+    arrivals = {_arrival(seen) for seen in observations}
+    return sorted(observations, key=_arrival if len(arrivals) == len(observations) else _total)
 
 
 def _total(seen: Observation) -> tuple[float, int, str]:

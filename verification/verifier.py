@@ -3,13 +3,12 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 
-from verification.backoff import Backoff
 from verification.baseline import baseline_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
+from verification.evidence import bears
 from verification.judgement import decide
 from verification.lag_watch import LagWatch
 from verification.latency import LatencySample
@@ -22,6 +21,7 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+from verification.pace import Pace
 from verification.question import Baseline, Question
 from verification.sources.bot_cache import read_bot_cache
 from verification.sources.rest import leg_in_list, list_within
@@ -32,29 +32,7 @@ from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
 
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How a verification spends its time and the venue's budget.
-
-    Attributes:
-        deadline: Seconds until a verdict is given whatever is known.
-        order: Pauses between questions about the order.
-        rest: Pauses between position lists.
-        measure_for: Seconds after the verdict for which slower sources are still asked, to learn their lag.
-    """
-
-    deadline: float = 10.0
-    order: Backoff = field(default_factory=lambda: Backoff(0.1))
-    rest: Backoff = field(default_factory=lambda: Backoff(0.2))
-    measure_for: float = 60.0
-
-
 SampleSink = Callable[[LatencySample], None]
-
-
-def _nobody_else(_: Question) -> bool:
-    return False
 
 
 class Verifier:
@@ -72,7 +50,7 @@ class Verifier:
         bot_cache: object | None = None,
         on_sample: SampleSink | None = None,
         venue_clock: VenueClock | None = None,
-        lag_is_measured: Callable[[Question], bool] = _nobody_else,
+        lag_is_measured: Callable[[Question], bool] = lambda _: False,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -134,7 +112,7 @@ class Verifier:
         self._races.add(race)
         race.add_done_callback(partial(self._ended, question, watch, decided))
         try:
-            return await asyncio.shield(decided)
+            return await decided
         except asyncio.CancelledError:
             race.cancel()
             await asyncio.wait([race])
@@ -169,8 +147,8 @@ class Verifier:
                 decided.set_result(self._answer(question, watch, self.rule(question, watch.seen)))
             return
         error = race.exception()
-        if error is None:
-            return
+        if error is None or (decided.done() and decided.exception() is not None):
+            return  # in the second case the asker has it
         if not decided.done():
             decided.set_exception(error)
             return
@@ -196,23 +174,42 @@ class Verifier:
                 ]
                 if self._bot_cache is not None:
                     askers.append(group.create_task(self._ask_bot_cache(question.key, watch, decided)))
-                verdict = await self._until_conclusive(question, watch, end)
-                decided.set_result(self._answer(question, watch, verdict))
+                verdict = await self._until_decided(question, watch, decided, end)
                 if self._measures(question, verdict):
                     await self._until_shown_by_all(watch, lags)
                 for asker in askers:
                     asker.cancel()
-        lags.catch_up(watch.seen)
-        await self._report(lags, with_lag=self._measures(question, verdict))
+        if self._on_sample is not None:
+            lags.catch_up(watch.seen)
+            await self._report(lags, with_lag=self._measures(question, verdict))
 
-    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
-        while True:
-            watch.news.clear()
+    async def _until_decided(
+        self, question: Question, watch: Watch, decided: asyncio.Future[Verification], end: float
+    ) -> Verdict:
+        watch.heed = partial(self._judge, question, watch, decided)
+        self._judge(question, watch, decided)
+        await asyncio.wait({decided}, timeout=max(0.0, end - self._clock.now().monotonic))
+        if not decided.done():
+            decided.set_result(self._answer(question, watch, self.rule(question, watch.seen)))
+        return decided.result().verdict
+
+    def _judge(
+        self,
+        question: Question,
+        watch: Watch,
+        decided: asyncio.Future[Verification],
+        news: Observation | None = None,
+    ) -> None:
+        """Decide if what was seen is conclusive: at once, in the frame that brought it, not a turn later."""
+        if decided.done() or not watch.seen or (news is not None and not bears(question, news)):
+            return
+        try:
             verdict = self.rule(question, watch.seen)
-            left = end - self._clock.now().monotonic
-            if verdict.conclusive or left <= 0:
-                return verdict
-            await watch.news_within(left)
+        except Exception as bug:  # noqa: BLE001 - the stream must not meet it, but whoever asks
+            decided.set_exception(bug)
+            return
+        if verdict.conclusive:
+            decided.set_result(self._answer(question, watch, verdict))
 
     async def _until_shown_by_all(self, watch: Watch, lags: LagWatch) -> None:
         end = self._clock.now().monotonic + self._pace.measure_for

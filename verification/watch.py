@@ -18,6 +18,7 @@ class Watch:
 
     Attributes:
         listening: Since when, and to which life of the stream; None if it was not live at the beginning.
+        heed: Called with each observation as it is added; must not raise. None: nobody needs to know at once.
     """
 
     def __init__(self, venue: Venue, key: LegKey, now: Moment) -> None:
@@ -27,6 +28,7 @@ class Watch:
         self.listening = Listening(now, health.epoch) if health.state is StreamState.LIVE else None
         self.seen: list[Observation] = []
         self.news = asyncio.Event()
+        self.heed: Callable[[Observation], None] | None = None
         self._stop: Callable[[], None] | None = venue.listen(self._hear)
 
     def _hear(self, observation: Observation) -> None:
@@ -34,9 +36,11 @@ class Watch:
             self.add(observation)
 
     def add(self, observation: Observation) -> None:
-        """Put one more observation to the rest and wake whoever waits."""
+        """Put one more observation to the rest, tell `heed` of it and wake whoever waits."""
         self.seen.append(observation)
         self.news.set()
+        if self.heed is not None:
+            self.heed(observation)
 
     async def news_within(self, seconds: float) -> None:
         """Wait until something was added since `news` was cleared, but no longer than this."""

@@ -25,11 +25,12 @@ from reconciler.verification_record import record_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.fill_probe import FillProbe
+from verification.pace import Pace
 from verification.venue import Venue
 from verification.venue_clock import VenueClock
 from verification.verdict import VerdictKind
 from verification.verification import Verification
-from verification.verifier import Pace, Verifier
+from verification.verifier import Verifier
 
 LEDGER_POLL_SECONDS = 0.25
 """How often the change token of a ledger is looked at: a stat of two files, no transaction."""

@@ -33,8 +33,8 @@ from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import Leg, LegKey, Side
 from verification.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
+from verification.pace import Pace
 from verification.stream import StreamHealth, StreamState
-from verification.verifier import Pace
 
 T = TypeVar("T")
 

@@ -27,11 +27,12 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+from verification.pace import Pace
 from verification.question import CloseQuestion, OpenQuestion, Question
 from verification.sources.rest import leg_in_list
 from verification.verdict import Mismatch, Verdict, VerdictKind, proved, unknown
 from verification.verification import Verification
-from verification.verifier import Pace, Verifier
+from verification.verifier import Verifier
 from verification.watch import Watch
 
 
@@ -73,7 +74,38 @@ class DropsAtTheDeadline(Verifier):
         return super()._answer(question, watch, verdict)
 
 
-class LooksEverySecond(Verifier):
+class JudgesLater(Verifier):
+    """Judges when it has been woken, not when something is seen. No fault by itself: the next ones are."""
+
+    @override
+    def _judge(
+        self,
+        question: Question,
+        watch: Watch,
+        decided: asyncio.Future[Verification],
+        news: Observation | None = None,
+    ) -> None:
+        return
+
+    @override
+    async def _until_decided(
+        self, question: Question, watch: Watch, decided: asyncio.Future[Verification], end: float
+    ) -> Verdict:
+        verdict = await self._until_conclusive(question, watch, end)
+        decided.set_result(self._answer(question, watch, verdict))
+        return verdict
+
+    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
+        while True:
+            watch.news.clear()
+            verdict = self.rule(question, watch.seen)
+            left = end - self._clock.now().monotonic
+            if verdict.conclusive or left <= 0:
+                return verdict
+            await watch.news_within(left)
+
+
+class LooksEverySecond(JudgesLater):
     """Polls what has come instead of being woken by it."""
 
     @override
@@ -85,7 +117,7 @@ class LooksEverySecond(Verifier):
             await self._clock.sleep(1)
 
 
-class GoesByTheWallClock(Verifier):
+class GoesByTheWallClock(JudgesLater):
     """Counts its ten seconds on a clock that people set."""
 
     @override
@@ -155,7 +187,7 @@ class LeavesATask(Verifier):
         return await super().verify(question, watch)
 
 
-class WaitsForTheSlowest(Verifier):
+class WaitsForTheSlowest(JudgesLater):
     """Asks the sources one after the other, however long each takes."""
 
     @override

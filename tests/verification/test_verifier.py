@@ -19,10 +19,10 @@ from verification.errors import (
     SourceUnreachable,
 )
 from verification.observation import Observation, Silence, Source, SourceSilent
+from verification.pace import Pace
 from verification.question import Baseline, Question
 from verification.stream import StreamState
 from verification.verdict import Grade, VerdictKind
-from verification.verifier import Pace
 
 CONFIRMED, PARTIAL, MISMATCH, REFUTED, UNKNOWN = VerdictKind
 FILLED = order(43, ended=True, agree=True)

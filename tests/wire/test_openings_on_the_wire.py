@@ -22,7 +22,8 @@ from verification.gateway.trader import CcxtTrader
 from verification.leg import Side
 from verification.opening import Intent, Opener
 from verification.outcome import Exposed, Opened, Outcome, RolledBack, Unknown
-from verification.verifier import Pace, Verifier
+from verification.pace import Pace
+from verification.verifier import Verifier
 
 pytestmark = pytest.mark.wire
 

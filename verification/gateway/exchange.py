@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import ccxt
 import ccxt.pro
+import orjson
 
 from verification.capabilities import Capabilities, Shape, StreamRules
 from verification.errors import SourceRejected
@@ -175,7 +176,8 @@ def _tapped(parent: Any, tap: Tap) -> dict[str, Any]:
 
     def handle_message(self: Any, client: Any, message: object) -> None:
         # ccxt's own parsers are left out: they keep stale rows, and what they raise ends its receive loop.
-        # With them goes its note of pongs that come as text: whoever sends anything at all is there.
+        # Only what is no JSON object still comes this way. With ccxt's parsers goes its note of pongs that
+        # come as text: whoever sends anything at all is there.
         client.lastPong = self.milliseconds()
         tap.frame(client, message)
 
@@ -213,7 +215,7 @@ def _start_receiving(client: Any) -> None:
 
 
 async def _receive(client: Any) -> None:
-    """Read frames one after the other; ccxt starts a task for each, which takes half the time of a verdict."""
+    """Read frames one after the other. ccxt starts a task for each, and a verdict waits for it."""
     while not client.closed():
         try:
             message = await client.receive()
@@ -228,9 +230,14 @@ def _guarded(client: Any, tap: Tap) -> Any:
     inner = client.handle_message
 
     def handle_message(message: Any) -> None:
-        tap.heard(client)
         try:
-            inner(message)
+            if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith("{"):
+                # What ccxt does with it in five calls: a verdict waits for each of them.
+                client.lastPong = client.last_message_at = ccxt.Exchange.milliseconds()
+                tap.frame(client, orjson.loads(message.data))
+            else:
+                tap.heard(client)
+                inner(message)
         except Exception as error:  # noqa: BLE001 - in ccxt's receive loop it would end the loop unseen
             tap.broken(client, error)
 

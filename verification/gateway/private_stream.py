@@ -236,7 +236,7 @@ class PrivateStream:
         connection = self._connection
         if connection is None or not connection.is_of(client):
             return  # an old connection on its way out: its facts are covered by the new one's snapshot
-        received = self._clock.now()
+        self._last_frame = received = self._clock.now()
         frame = self._dialect.read_frame(message, received, self._epoch)
         for fact in frame.facts:
             self._last_fact = received

@@ -14,27 +14,19 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
 
     A list with a row whose contract nobody can name is not complete for any leg that it does not show.
     """
-    for position in reading.positions:
-        if position.key == key:
-            return PositionSeen(
-                key,
-                position.quantity,
-                position.version,
-                Provenance(
-                    Source.REST,
-                    received=reading.received,
-                    sent=reading.sent,
-                    exchange_at=position.updated_at,
-                ),
-            )
-    unnamed = sorted({position.key.symbol for position in reading.positions if not position.key.named})
+    position = reading.row(key)
+    if position is not None:
+        at = position.updated_at
+        came = Provenance(Source.REST, received=reading.received, sent=reading.sent, exchange_at=at)
+        return PositionSeen(key, position.quantity, position.version, came)
+    unnamed = reading.unnamed
     return SourceSilent(
         key,
         Silence.ABSENT,
-        f"a list of {len(reading.positions)} positions does not show it, but an unknown {unnamed[0]}"
-        if unnamed
+        f"a list of {len(reading.positions)} positions does not show it, but an unknown {unnamed}"
+        if unnamed is not None
         else f"a complete list of {len(reading.positions)} positions does not show it",
-        complete=not unnamed,
+        complete=unnamed is None,
         provenance=Provenance(Source.REST, received=reading.received, sent=reading.sent),
     )
 

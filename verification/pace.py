@@ -1,0 +1,22 @@
+"""How a verification spends its time and the venue's budget."""
+
+from dataclasses import dataclass, field
+
+from verification.backoff import Backoff
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a verification spends its time and the venue's budget.
+
+    Attributes:
+        deadline: Seconds until a verdict is given whatever is known.
+        order: Pauses between questions about the order.
+        rest: Pauses between position lists.
+        measure_for: Seconds after the verdict for which slower sources are still asked, to learn their lag.
+    """
+
+    deadline: float = 10.0
+    order: Backoff = field(default_factory=lambda: Backoff(0.1))
+    rest: Backoff = field(default_factory=lambda: Backoff(0.2))
+    measure_for: float = 60.0
