@@ -116,7 +116,7 @@ def _answer(frame: Row) -> Frame:
     op = optional_text(frame, "op") or ""
     if op in _PONGS:
         return Frame(op, ())
-    obeyed = frame.get("success") is True or frame.get("retCode") in {0, "0"}
+    obeyed = frame.get("success") is True or str(frame.get("retCode")) == "0"
     said = optional_text(frame, "ret_msg") or optional_text(frame, "retMsg") or "no reason given"
     return Frame(op, (), reply="" if obeyed else said[:100])
 

@@ -59,7 +59,7 @@ def leg(row: Row) -> Leg:
 
 
 def side(row: Row) -> Side:
-    """Return the side of an order or trade. A missing one is malformed: a side is never guessed."""
+    """Return the side of an order, trade or position. A missing one is malformed: a side is never guessed."""
     value = text(row, "side")
     if value not in _SIDES:
         raise SourceMalformed(f"`side` is neither Buy nor Sell: {value}")
@@ -84,14 +84,12 @@ def key_of(row: Row, account: str, markets: Markets) -> LegKey:
 
 def held(row: Row) -> Decimal:
     """Return the signed contracts of a position row. A flat one has no side and says 0 in so many words."""
-    which, size, way = leg(row), exact(row, "size"), row.get("side")
+    which, size = leg(row), exact(row, "size")
     if size < 0:
         raise SourceMalformed(f"a position of {size} contracts: sizes have no sign")
     if size == 0:
         return Decimal(0)
-    if way not in _SIDES:
-        raise SourceMalformed(f"a position of {size} contracts without a side")
-    signed = directed(_SIDES[way], size)
+    signed = directed(side(row), size)
     if (which is Leg.LONG and signed < 0) or (which is Leg.SHORT and signed > 0):
         raise SourceMalformed(f"a {which} leg of {signed} contracts")
     return signed
