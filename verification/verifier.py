@@ -207,9 +207,9 @@ class Verifier:
             verdict = self.rule(question, watch.seen)
         except Exception as bug:  # noqa: BLE001 - the stream must not meet it, but whoever asks
             decided.set_exception(bug)
-            return
-        if verdict.conclusive:
-            decided.set_result(self._answer(question, watch, verdict))
+        else:
+            if verdict.conclusive:
+                decided.set_result(self._answer(question, watch, verdict))
 
     async def _until_shown_by_all(self, watch: Watch, lags: LagWatch) -> None:
         end = self._clock.now().monotonic + self._pace.measure_for
