@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate check format
+.PHONY: help setup demo test simulate bench check format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -28,7 +28,10 @@ test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest
 
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
-	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100000))
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000))
+
+bench: $(STAMP) ## verdicts beside what a bot would use instead: tables, and build/bench.json
+	@$(BIN)/python -m tests.bench
 
 check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check

@@ -221,7 +221,7 @@ class GivesUpEarly(HasADifferentPace):
 class NeverPauses(HasADifferentPace):
     """Asks again at once, and again."""
 
-    own = Pace(order=Backoff(0.02, factor=1.0), rest=Backoff(0.02, factor=1.0))
+    own = Pace(order=Backoff(0.1, factor=1.0), rest=Backoff(0.1, factor=1.0))
 
 
 class StaysAfterAnError(Verifier):
