@@ -1,0 +1,234 @@
+"""What the verifier itself costs, on sources in memory: CPU of one, and the loop under a thousand."""
+
+import asyncio
+import gc
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from time import perf_counter, process_time
+from typing import Never
+
+from verification.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
+from verification.clock import Clock, Moment, SystemClock
+from verification.gateway.single_flight import SingleFlight
+from verification.leg import Leg, LegKey, Side
+from verification.observation import (
+    Observation,
+    OrderSeen,
+    PositionSeen,
+    Provenance,
+    Silence,
+    Source,
+    SourceSilent,
+)
+from verification.question import Baseline, OpenQuestion
+from verification.stream import Listener, StreamHealth, StreamState
+from verification.venue import Access, ClockOffset
+from verification.verdict import VerdictKind
+from verification.verifier import Verifier
+
+BATCH = 50
+"""Verifications of one measurement of CPU: the process's clock ticks too coarsely for a single one."""
+TURNS = 12
+"""Turns of the loop that are left to the sources before the stream decides."""
+
+
+class MemoryVenue:
+    """Answers at once: no order, and a list that does not show the leg yet; pushes when told to."""
+
+    def __init__(self, clock: Clock, rows: tuple[Position, ...] = (), *, shared: bool = True) -> None:
+        """`shared`: position lists are shared by the gateway's single flight, as on a real venue."""
+        self.access = Access("main", "memory", "", "")
+        self.mode = PositionMode.ONE_WAY
+        self.markets: Mapping[str, Market] = {}
+        self.rows = rows
+        self.lists = self.orders = 0
+        self._clock = clock
+        self._listeners: list[Listener] = []
+        self._health = StreamHealth(StreamState.LIVE, 1, clock.now(), None, None, None, None)
+        self._flight = SingleFlight(self._list)
+        self._shared = shared
+
+    async def connect(self) -> None:
+        """Nothing to do."""
+
+    async def close(self) -> None:
+        """End the lists in flight."""
+        await self._flight.close()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell a listener what is pushed."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def push(self, key: LegKey, quantity: Decimal, version: int) -> None:
+        """Tell the listeners of a position, now."""
+        came = Provenance(Source.WEBSOCKET, self._clock.now(), epoch=1)
+        seen: Observation = PositionSeen(key, quantity, version, came)
+        for listener in tuple(self._listeners):
+            listener(seen)
+
+    def stream_health(self) -> StreamHealth:
+        """Live since the beginning."""
+        return self._health
+
+    def latest(self, key: LegKey) -> Observation | None:
+        """Nothing was pushed before the question."""
+        return None
+
+    async def read_positions(self) -> PositionsReading:
+        """Answer with the rows."""
+        return await (self._flight.ask() if self._shared else self._list())
+
+    async def _list(self) -> PositionsReading:
+        self.lists += 1
+        sent = self._clock.now()
+        await asyncio.sleep(0)
+        return PositionsReading(self.rows, sent, self._clock.now())
+
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        """Not found yet."""
+        self.orders += 1
+        sent = self._clock.now()
+        await asyncio.sleep(0)
+        came = Provenance(Source.ORDER, self._clock.now(), sent=sent)
+        return SourceSilent(key, Silence.ABSENT, "no such order yet", complete=False, provenance=came)
+
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        """Nobody asks."""
+        _unasked()
+
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Nobody asks."""
+        _unasked()
+
+    async def read_clock_offset(self) -> ClockOffset:
+        """Nobody asks."""
+        _unasked()
+
+
+def _unasked() -> Never:
+    raise NotImplementedError("a verification reads positions and the order, nothing else")
+
+
+def _question(key: LegKey, asked: Moment, version: int) -> OpenQuestion:
+    flat = Baseline(Decimal(0), version)
+    return OpenQuestion(key, Side.BUY, Decimal(43), "1", None, flat, exclusive=True, asked=asked)
+
+
+async def _verified(venue: MemoryVenue, verifier: Verifier, clock: Clock, key: LegKey, version: int) -> None:
+    asking = asyncio.create_task(verifier.verify(_question(key, clock.now(), version)))
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    venue.push(key, Decimal(43), version + 1)
+    answer = await asking
+    assert answer.verdict.kind is VerdictKind.CONFIRMED, answer.verdict.reason
+    assert len(answer.observations) == 3, answer.observations
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+async def _sources_only(venue: MemoryVenue, key: LegKey, version: int) -> None:
+    """Do what the sources do in `_verified`, in as many turns, with nobody who judges."""
+    heard: list[Observation] = []
+    stop = venue.listen(heard.append)
+    order = asyncio.create_task(venue.read_order(key, order_id="1", client_order_id=None))
+    listed = asyncio.create_task(venue.read_positions())
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    venue.push(key, Decimal(43), version + 1)
+    assert order.done()
+    assert listed.done()
+    stop()
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+async def _bare_race(version: int) -> None:
+    """The least that three sources need to race: three tasks, a deadline, the first one counts."""
+
+    async def source(wins: bool) -> int:  # noqa: FBT001 - one of three
+        if not wins:
+            await asyncio.Event().wait()
+        return version
+
+    tasks = [asyncio.create_task(source(number == 1)) for number in range(3)]
+    await asyncio.wait(tasks, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def cpu(rounds: int) -> dict[str, list[float]]:
+    """Return seconds of CPU for one verification: `whole`, `sources` (what they alone cost), `bare_race`.
+
+    The three are measured in turn within each round, each as a batch.
+    """
+    clock = SystemClock()
+    venue = MemoryVenue(clock, shared=False)
+    verifier = Verifier(venue, clock, chance=random.Random(1))
+    key = LegKey("main", "AVL/USDT:USDT", Leg.NET)
+    took: dict[str, list[float]] = {"whole": [], "sources": [], "bare_race": []}
+    gc.disable()  # what it costs hangs on what else the process holds
+    try:
+        for _ in range(rounds):
+            for name, times in took.items():
+                began = process_time()
+                for version in range(BATCH):
+                    if name == "whole":
+                        await _verified(venue, verifier, clock, key, version)
+                    elif name == "sources":
+                        await _sources_only(venue, key, version)
+                    else:
+                        await _bare_race(version)
+                times.append((process_time() - began) / BATCH)
+            gc.collect()
+    finally:
+        gc.enable()
+    await verifier.close()
+    await venue.close()
+    return took
+
+
+async def stall(concurrent: int) -> tuple[float, int, int]:
+    """Run so many verifications at once on as many legs, whose list has a row for each of the others.
+
+    Returns:
+        The longest turn of the loop in seconds, from the first question to the last answer and all that is
+        cancelled after it; the lists and the orders asked for.
+    """
+    clock = SystemClock()
+    keys = [LegKey("main", f"C{number}/USDT:USDT", Leg.NET) for number in range(concurrent)]
+    others = tuple(
+        Position(LegKey("main", f"O{number}/USDT:USDT", Leg.NET), Decimal(1), 1, None, None, None, None)
+        for number in range(concurrent)
+    )
+    venue = MemoryVenue(clock, others)
+    verifier = Verifier(venue, clock, chance=random.Random(1))
+    pulse = asyncio.create_task(_longest_turn(over := asyncio.Event()))
+    asking = [asyncio.create_task(verifier.verify(_question(key, clock.now(), 1))) for key in keys]
+    await asyncio.sleep(0.5)
+    # Frames come one by one, as from a socket.
+    for key in keys:
+        venue.push(key, Decimal(43), 2)
+        await asyncio.sleep(0)
+    for answer in await asyncio.gather(*asking):
+        assert answer.verdict.kind is VerdictKind.CONFIRMED, answer.verdict.reason
+    await asyncio.sleep(0.05)
+    over.set()
+    longest = await pulse
+    await verifier.close()
+    await venue.close()
+    return longest, venue.lists, venue.orders
+
+
+async def _longest_turn(over: asyncio.Event) -> float:
+    longest, last = 0.0, perf_counter()
+    while not over.is_set():
+        await asyncio.sleep(0)
+        now = perf_counter()
+        longest, last = max(longest, now - last), now
+    return longest
