@@ -18,6 +18,9 @@ from tests.simulation.plan import plan_of
 from tests.simulation.trace import Trace
 
 CHUNK = 100
+FRESH = multiprocessing.get_context("spawn")
+"""Processes that begin with nothing: a fork takes over locks whose threads it does not have."""
+
 OPENINGS_AMONG = 4
 """Every fourth seed is a world in which the bot opens positions; the others only ask."""
 
@@ -117,8 +120,7 @@ def campaign(seeds: range, jobs: int) -> Iterator[Tally]:
     if jobs == 1:
         yield from map(tally, chunks)
         return
-    # Forked: nothing is loaded twice, and no thread runs here.
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+    with FRESH.Pool(jobs) as pool:
         yield from pool.imap(tally, chunks)
 
 
@@ -144,7 +146,7 @@ def controls(names: list[str], most: int, jobs: int) -> Iterator[Control]:
     if jobs == 1:
         yield from (control(most, name) for name in names)
         return
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+    with FRESH.Pool(jobs) as pool:
         yield from pool.imap(partial(control, most), names)
 
 
