@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import partial
 
 from verification.errors import AnswerLost, SourceError
-from verification.leaving import Leaving
+from verification.leaving import Leaving, is_newer
 from verification.opening_case import Case, Tools
 from verification.outcome import Closed, Exposed, Opened
 from verification.protecting import Stop, StopState, protect
@@ -46,9 +46,13 @@ async def leave(tools: Tools, case: Case, opened: Opened, why: str) -> Closed | 
 
 
 async def _shown_now(tools: Tools, case: Case, held: Decimal) -> int | None:
-    """Return the version of the leg where the venue shows it as it should be; None if it does not."""
+    """Return the version of the leg where the venue shows it as it should be; None if it does not.
+
+    A version that is not newer than the leg before the entry is of an earlier position.
+    """
     try:
         now = await tools.verifier.baseline(case.key)
     except SourceError:
         return None  # the exit is reduce-only and proves itself; rows cannot be told old from new
-    return now.version if now.quantity == case.leg_with(held) else None
+    shown = now.quantity == case.leg_with(held) and is_newer(now.version, case.baseline)
+    return now.version if shown else None

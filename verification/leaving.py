@@ -7,6 +7,7 @@ ended. After a lost answer it is asked for by its id, and not finding it proves 
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import TypeGuard
 
 from verification.clock import Moment
 from verification.errors import AnswerLost
@@ -15,7 +16,7 @@ from verification.observation import OrderSeen, PositionSeen
 from verification.opening_case import Case, Tools
 from verification.outcome import Exposed
 from verification.protecting import Stop, StopState
-from verification.question import Baseline, CloseQuestion
+from verification.question import Baseline, CloseQuestion, OpenQuestion
 from verification.trader import OrderRefused
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -167,7 +168,20 @@ def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:
 
 
 def shown_at(opened: Verification, held: Decimal) -> int | None:
-    """Return the newest version at which the venue showed the leg at `held`; None if it never did."""
+    """Return the newest version at which the venue showed the leg at `held`; None if it never did.
+
+    Only what is newer than the leg before the entry counts: an earlier position of the same size may be shown
+    once more, and the zero that ended it would then look like the end of this one.
+    """
+    question = opened.question
+    before = question.baseline if isinstance(question, OpenQuestion) else None
     rows = (each for each in opened.observations if isinstance(each, PositionSeen))
-    mine = [row.version for row in rows if row.quantity == held and row.key == opened.question.key]
-    return max((version for version in mine if version is not None), default=None)
+    mine = [row.version for row in rows if row.quantity == held and row.key == question.key]
+    return max((version for version in mine if is_newer(version, before)), default=None)
+
+
+def is_newer(version: int | None, before: Baseline | None) -> TypeGuard[int]:
+    """True if a version is surely newer than what the leg held before."""
+    if version is None or before is None or before.version is None:
+        return False
+    return version > before.version
