@@ -97,8 +97,10 @@ class SimulatedVenue:
         if Fault.LYING_STATUSES in self.plan.faults and self.chance.random() < 0.4:
             traded = sum(order.filled_by(self._now - self.weather.trades))
             if traded:
-                # Statuses lie about what trades already show, never about what nobody could know.
-                executed, ended, status = self.chance.choice([0, traded - order.sign]), True, "canceled"
+                # Statuses lie about what trades already show, never about what nobody could know: one that
+                # once was true, and not the last, is given out for the end.
+                past = [each.executed for each in order.log if abs(each.executed) < abs(traded)]
+                executed, ended, status = self.chance.choice(past), True, "canceled"
         await self.clock.sleep(0)
         return self._status(order, OrderState(time, executed, ended, status))
 
