@@ -5,6 +5,7 @@ from typing import Any
 from reconciler.views import VerificationView
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.question import OpenQuestion, Question
+from verification.verdict import Verdict
 from verification.verification import Verification
 
 
@@ -33,8 +34,25 @@ def record_of(verification: Verification, *, asked_by: str) -> tuple[Verificatio
         order_id=question.order_id or question.client_order_id or "",
     )
     rests = {id(seen) for seen in verdict.rests_on}
-    evidence = [{**_plain(seen), "decided": id(seen) in rests} for seen in verification.observations]
-    return view, [_plain_question(question), *evidence]
+    evidence = [
+        {**_plain(seen), **_elsewhere(question, seen), "decided": id(seen) in rests}
+        for seen in verification.observations
+    ]
+    return view, [{**_plain_question(question), "verdict": _plain_verdict(verdict)}, *evidence]
+
+
+def _plain_verdict(verdict: Verdict) -> dict[str, Any]:
+    """Return what the view does not show of a verdict, so that an audit can compare all of it."""
+    quantity = None if verdict.quantity is None else str(verdict.quantity)
+    return {"quantity": quantity, "settled": verdict.settled}
+
+
+def _elsewhere(question: Question, seen: Observation) -> dict[str, Any]:
+    """Return the leg of what was seen where it is not the leg asked about: it then proves nothing."""
+    if seen.key == question.key:
+        return {}
+    key = seen.key
+    return {"elsewhere": {"account": key.account, "symbol": key.symbol, "leg": str(key.leg)}}
 
 
 def _plain_question(question: Question) -> dict[str, Any]:
@@ -78,6 +96,7 @@ def _plain(seen: Observation) -> dict[str, Any]:
             "trades_agree": seen.trades_agree,
             "status": seen.status,
             "average_price": None if seen.average_price is None else str(seen.average_price),
+            "conditional": seen.conditional,
         }
     return plain | {
         "what": "silence",
