@@ -18,7 +18,8 @@ class Evidence:
         ended_empty: An observation that the order ended with nothing executed, its trades agreeing; None if
             there is none, or if any observation shows an execution.
         rows: Position observations of the leg by any source, in order of arrival.
-        absences: Complete position lists without the leg, by the time they were sent, one per request.
+        absences: Complete position lists without the leg, by the time they were sent, one per request; of a
+            close only, for an open nothing follows from them.
     """
 
     most_executed: OrderSeen | None
@@ -48,7 +49,9 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     orders: list[OrderSeen] = []
     rows: list[PositionSeen] = []
     absences: dict[float, SourceSilent] = {}
-    for seen in _in_order([each for each in observations if each.key == question.key]):
+    for seen in _in_order(
+        [each for each in observations if each.key == question.key and bears(question, each)]
+    ):
         match seen:
             case OrderSeen():
                 if _is_ours(question, seen):

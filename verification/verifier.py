@@ -147,8 +147,9 @@ class Verifier:
                 decided.set_result(self._answer(question, watch, self.rule(question, watch.seen)))
             return
         error = race.exception()
-        if error is None or (decided.done() and decided.exception() is not None):
-            return  # in the second case the asker has it
+        told = decided.done() and not decided.cancelled() and decided.exception() is not None
+        if error is None or told:
+            return
         if not decided.done():
             decided.set_exception(error)
             return

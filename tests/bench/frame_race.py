@@ -165,7 +165,10 @@ async def contenders() -> AsyncIterator[dict[str, Contender]]:
         venue.answers["GET /fapi/v1/order"] = _NOT_FOUND
         venue.answers["GET /fapi/v1/algoOrder"] = Reply('{"code":-2013,"msg":"Order does not exist."}', 400)
         venue.answers["GET /fapi/v1/userTrades"] = plain([])
-        async with session.ws_connect(f"http://127.0.0.1:{venue.port}/private/ws") as socket:
+        async with session.ws_connect(
+            f"http://127.0.0.1:{venue.port}/private/ws",
+            compress=15,  # offered by ccxt's connections too: the same bytes for all
+        ) as socket:
             await venue.until(lambda: len(venue.streams) == 1)
             bare = Bare(venue, 0)
             bare.socket = socket

@@ -72,13 +72,14 @@ def _positions(
 ) -> tuple[Observation, ...]:
     update = record(frame.get("a"), "the account of a frame")
     version = milliseconds(frame, "T")
+    came = Provenance(Source.WEBSOCKET, received, exchange_at=instant(version), epoch=epoch)
     seen: list[Observation] = []
     # Funding of a crossed position changes balances only: then there is no P.
     for row in rows(update.get("P", []), "the positions of a frame"):
         which = leg(row, "ps")
         key = LegKey(account, markets.symbol_of(text(row, "s")), which)
         quantity = signed(exact(row, "pa"), which)
-        seen.append(PositionSeen(key, quantity, version, _provenance(frame, received, epoch)))
+        seen.append(PositionSeen(key, quantity, version, came))
     return tuple(seen)
 
 

@@ -73,7 +73,10 @@ def milliseconds(row: Row, name: str) -> int:
     Raises:
         SourceMalformed: It is missing or no whole number.
     """
-    number = exact(row, name)
+    value = row.get(name)
+    if type(value) is int:
+        return value
+    number = exact_value(value, name)
     if number != number.to_integral_value():
         raise SourceMalformed(f"`{name}` is not whole milliseconds: {number}")
     return int(number)

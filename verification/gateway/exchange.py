@@ -216,14 +216,13 @@ def _start_receiving(client: Any) -> None:
 
 async def _receive(client: Any) -> None:
     """Read frames one after the other. ccxt starts a task for each, and a verdict waits for it."""
-    while not client.closed():
-        try:
-            message = await client.receive()
-        except (OSError, RuntimeError, aiohttp.ClientError) as error:
-            client.on_error(ccxt.NetworkError(str(error)))
-            return
-        client.handle_message(message)
-    client.on_close(1006)
+    try:
+        while not client.closed():
+            client.handle_message(await client.receive())
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing more is read, and that is told
+        client.on_error(ccxt.NetworkError(str(error)))
+    else:
+        client.on_close(1006)
 
 
 def _guarded(client: Any, tap: Tap) -> Any:
