@@ -19,6 +19,8 @@ STATE_WORD = {
     AlertState.RESOLVED: "resolved",
 }
 
+_UNKNOWN_TO_THE_BOT = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
+
 # What the reconciler calls the things it looks at, as a trader calls them.
 _SIGHT = {
     "websocket": "websocket",
@@ -91,12 +93,12 @@ def position(alert: Alert) -> str:
 
 def bot_says(alert: Alert) -> str:
     """Say what the bot believes. An orphan without a row in any ledger is "nothing", not "flat"."""
-    return _says(alert, alert.expected, Kind.ORPHANED_POSITION)
+    return _says(alert, alert.expected, _UNKNOWN_TO_THE_BOT)
 
 
 def exchange_says(alert: Alert) -> str:
     """Say what the exchange shows."""
-    return _says(alert, alert.observed, None)
+    return _says(alert, alert.observed, frozenset())
 
 
 def age_of(alert: Alert, party: Party, now: datetime) -> str:
@@ -125,9 +127,9 @@ def _beside(alert: Alert) -> str:
     return "" if alert.key.kind.blindness else position(alert)
 
 
-def _says(alert: Alert, signed: Decimal | None, nothing: Kind | None) -> str:
+def _says(alert: Alert, signed: Decimal | None, nothing: frozenset[Kind]) -> str:
     if alert.key.kind.blindness:
         return "does not apply"
-    if not signed and alert.key.kind is nothing:
+    if not signed and alert.key.kind in nothing:
         return "nothing about it"
     return words.quantity(signed, alert.contract_size, alert.key.symbol)

@@ -28,6 +28,10 @@ KINDS: Final[dict[Kind, KindWords]] = {
         "Position the bot does not know",
         "is held on the exchange and the bot does not know it",
     ),
+    Kind.REAPPEARED_POSITION: KindWords(
+        "Position came after all",
+        "turned up on the exchange after its order was given up",
+    ),
     Kind.PHANTOM_POSITION: KindWords(
         "Position gone from the exchange",
         "is in the bot's books but not on the exchange",

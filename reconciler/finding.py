@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     UNVERIFIED_OPEN = "unverified_open"
     ORPHANED_POSITION = "orphaned_position"
+    REAPPEARED_POSITION = "reappeared_position"
     PHANTOM_POSITION = "phantom_position"
     QUANTITY_MISMATCH = "quantity_mismatch"
     SIDE_MISMATCH = "side_mismatch"
@@ -33,9 +34,19 @@ _BLIND = frozenset({Kind.SOURCE_DOWN, Kind.SOURCE_STALE, Kind.LEDGER_UNREADABLE,
 
 
 DIFFERENCES = frozenset(
-    {Kind.ORPHANED_POSITION, Kind.PHANTOM_POSITION, Kind.QUANTITY_MISMATCH, Kind.SIDE_MISMATCH}
+    {
+        Kind.ORPHANED_POSITION,
+        Kind.REAPPEARED_POSITION,
+        Kind.PHANTOM_POSITION,
+        Kind.QUANTITY_MISMATCH,
+        Kind.SIDE_MISMATCH,
+    }
 )
 """The ways in which a leg can differ: it differs in one of them at a time."""
+
+
+UNSTOPPED = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION, Kind.SIDE_MISMATCH})
+"""Differences under which a missing stop is not raised by itself."""
 
 
 class Severity(StrEnum):

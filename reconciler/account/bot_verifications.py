@@ -1,7 +1,7 @@
 """Takes over what bots verified themselves, from their journals into the state database, once each."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -36,13 +36,24 @@ class BotVerifications:
         clock: Clock,
         *,
         on_read: Callable[[str, LedgerUnreadable | None, Moment], None],
+        on_taken: Callable[[], Awaitable[None]],
     ) -> None:
-        """`on_read` is told of each read by `NAME/verifications`, with its error if it failed."""
+        """Nothing is read yet.
+
+        Args:
+            account: The account's name in the settings.
+            ledgers: Its ledgers.
+            store: Where verifications are taken over to.
+            clock: Where time comes from.
+            on_read: Is told of each read by `NAME/verifications`, with its error if it failed.
+            on_taken: Is called when a journal has been caught up with.
+        """
         self._account = account
         self._journals = tuple(ledger for ledger in ledgers if isinstance(ledger, JournalLedger))
         self._store = store
         self._clock = clock
         self._on_read = on_read
+        self._on_taken = on_taken
 
     async def run(self) -> None:
         """Follow every journal until cancelled."""
@@ -73,6 +84,7 @@ class BotVerifications:
             return
         while await self._take(journal):
             pass
+        await self._on_taken()
         known.token = token
         known.reads += 1
         self._on_read(f"{journal.name}/verifications", None, self._clock.now())

@@ -6,11 +6,8 @@ from reconciler.account.watch import Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.comparison.standing import Word
-from reconciler.finding import DIFFERENCES, FindingKey, Kind
+from reconciler.finding import DIFFERENCES, UNSTOPPED, FindingKey, Kind
 from verification.leg import LegKey
-
-_UNSTOPPED = frozenset({Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH})
-"""Differences under which a missing stop is not raised by itself."""
 
 
 def observed(look: Look, known: Iterable[Alert], answers: Mapping[FindingKey, Clear]) -> Observed:
@@ -66,7 +63,7 @@ def _growing(look: Look, alerts: Iterable[Alert]) -> dict[LegKey, Kind]:
 
 
 def _held_by(kind: Kind, instead: Kind) -> bool:
-    return instead in _UNSTOPPED if kind is Kind.UNPROTECTED_POSITION else kind is not instead
+    return instead in UNSTOPPED if kind is Kind.UNPROTECTED_POSITION else kind is not instead
 
 
 def _words(kind: Kind) -> str:

@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from reconciler.account.bot_verifications import BotVerifications
 from reconciler.account.health import Health
+from reconciler.account.late_fills import WATCHED_FOR
 from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
 from reconciler.account.measuring import Measuring
@@ -20,6 +22,7 @@ from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
 from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.verification_record import record_of
 from verification.clock import Clock, Moment
@@ -83,11 +86,20 @@ class AccountUnit:
             on_read=self._ledger_read,
         )
         self._unreadable: set[str] = set()
-        self._bots = BotVerifications(account, ledgers, store, clock, on_read=self._health.note_ledger)
+        self._bots = BotVerifications(
+            account,
+            ledgers,
+            store,
+            clock,
+            on_read=self._health.note_ledger,
+            on_taken=self._learn_late_fills,
+        )
+        self._learned = 0
         self.loop = AccountLoop(self._watch, self._health, store, clock)
 
     async def run(self) -> None:
         """Connect, then follow the account until cancelled."""
+        await self._restore_late_fills()
         await self.loop.connect()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.loop.follow())
@@ -135,9 +147,33 @@ class AccountUnit:
         self.loop.mark(change.symbols)
         self._opens.ledger_changed(change)
 
+    async def _restore_late_fills(self) -> None:
+        """Go on with the watch of the process before; until it is known no look may be judged."""
+        while True:
+            try:
+                alerts = await self._store.open_alerts([self._venue.access.account])
+                await self._learn_late_fills()
+            except StateDatabaseError as error:
+                if not error.again:
+                    raise
+                log.warning("state.busy", error=str(error))
+                await self._clock.sleep(1.0)
+            else:
+                self._watch.late_fills.restore(alerts)
+                return
+
+    async def _learn_late_fills(self) -> None:
+        """Read the stored verifications that are not known yet: the bots' own, or all after a start."""
+        since = self._clock.now().utc - 2 * WATCHED_FOR
+        stored = await self._store.verifications(self._venue.access.account, since=since, after=self._learned)
+        for view, evidence in stored:
+            self._watch.late_fills.learn(view, evidence)
+            self._learned = max(self._learned, view.id)
+
     async def _answered(self, verification: Verification) -> None:
         view, evidence = record_of(verification, asked_by="sidecar")
-        await self._store.save_verification(view, evidence)
+        number = await self._store.save_verification(view, evidence)
+        self._watch.late_fills.learn(replace(view, id=number), evidence)
         now = self._clock.now().utc
         key = verification.question.key
         condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)

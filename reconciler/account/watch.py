@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import changed_symbols
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
@@ -18,7 +19,7 @@ from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from verification.account import AccountReading
 from verification.clock import Clock, Moment
 from verification.leg import LegKey
-from verification.observation import Observation, PositionSeen
+from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.question import Baseline
 from verification.venue import Venue
 
@@ -99,6 +100,7 @@ class AccountWatch:
         self.venue = venue
         self.ledgers = tuple(ledgers)
         self.rules = rules
+        self.late_fills = LateFills()
         self._clock = clock
         self._pushed: dict[LegKey, PositionSeen] = {}
         self._held: dict[LegKey, Baseline] = {}
@@ -172,7 +174,9 @@ class AccountWatch:
             ledgers_complete=not unreadable,
             ledger_at=_oldest(readable.values()),
             moving=_moving(before, after, unreadable),
+            watched=self.late_fills.watched(now.utc),
         )
+        self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
         self._forget(comparison)
         self._settled |= dict.fromkeys(comparison.sworn.settled, started)
@@ -223,6 +227,8 @@ class AccountWatch:
                 self._held[key] = Baseline(leg.quantity, leg.version)
 
     def _hear(self, seen: Observation) -> None:
+        if isinstance(seen, OrderSeen):
+            self.late_fills.heard(seen)
         if not isinstance(seen, PositionSeen):
             return
         known = self._pushed.get(seen.key)

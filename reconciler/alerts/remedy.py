@@ -39,6 +39,12 @@ def steps(
                 f"If nobody wants it, close it: {close}.",
                 "Find the order that opened it. Keep the bot off this symbol meanwhile: it may enter again.",
             )
+        case Kind.REAPPEARED_POSITION:
+            return (
+                f"{look}. The bot gave this order up: if it has no stop, place a reduce-only one now.",
+                f"Unless you want the position, close it: {close}.",
+                "See that the order named in the reason rests no more, or the rest of it may fill as well.",
+            )
         case Kind.PHANTOM_POSITION:
             return (
                 f"{look} and look at its trades: a stop, a liquidation, a program or a hand closed it.",

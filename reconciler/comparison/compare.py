@@ -17,8 +17,9 @@ from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
 from reconciler.comparison.standing import Sworn
 from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Expectation
-from reconciler.finding import Finding, FindingKey, Kind, Severity
+from reconciler.finding import UNSTOPPED, Finding, FindingKey, Kind, Severity
 from reconciler.wording import number
 from verification.account import Market, PositionMode
 from verification.leg import LegKey
@@ -36,6 +37,7 @@ class _Scope:
     moving: frozenset[str]
     mode: PositionMode
     now: datetime
+    watched: Mapping[LegKey, tuple[WatchedOrder, ...]]
 
 
 def compare(
@@ -49,6 +51,7 @@ def compare(
     ledgers_complete: bool = True,
     ledger_at: datetime | None = None,
     moving: frozenset[str] = frozenset(),
+    watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
 ) -> Comparison:
     """Compare the ledgers of one account with its venue.
 
@@ -63,6 +66,7 @@ def compare(
             rests on no bot knowing, for the bot that could not be asked may.
         ledger_at: When the ledgers were read, aware UTC.
         moving: Symbols whose rows changed while the venue was read; they wait for the next comparison.
+        watched: Orders whose late fill would be an orphan with a history, by leg.
     """
     scope = _Scope(
         view=venue_view,
@@ -73,6 +77,7 @@ def compare(
         moving=moving,
         mode=mode,
         now=now,
+        watched=watched or {},
     )
     stated = {
         key: belief
@@ -130,7 +135,7 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         difference = differ(belief, observed, orders)
         if _hidden(scope, difference):
             difference = Difference(LegVerdict.UNKNOWN)
-    return LegCase(
+    case = LegCase(
         key=key,
         view=scope.view,
         belief=belief,
@@ -142,6 +147,7 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         ledger_at=scope.ledger_at,
         now=scope.now,
     )
+    return case.with_past(scope.watched.get(key, ()))
 
 
 def _hidden(scope: _Scope, difference: Difference) -> bool:
@@ -243,7 +249,7 @@ def _naked(scope: _Scope, case: LegCase) -> bool:
     stops = case.protection
     if case.key.symbol in scope.moving or case.view.conditional_orders is None:
         return False
-    if case.difference.kind in {Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH} or stops.uncovered == 0:
+    if case.difference.kind in UNSTOPPED or stops.uncovered == 0:
         return False
     if stops.uncovered <= case.belief.tolerance:
         return False

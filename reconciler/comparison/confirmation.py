@@ -28,6 +28,7 @@ class Patience:
 
 POLICY: dict[Kind, Patience] = {
     Kind.ORPHANED_POSITION: Patience(2, 2, "a bot may be about to write its trade down"),
+    Kind.REAPPEARED_POSITION: Patience(2, 2, "a bot may be about to take note of its late fill"),
     Kind.PHANTOM_POSITION: Patience(2, 1, "one list that leaves a position out may lag"),
     Kind.QUANTITY_MISMATCH: Patience(2, 1, "a fill may be under way"),
     Kind.SIDE_MISMATCH: Patience(2, 1, "a reversal may be under way"),

@@ -1,6 +1,7 @@
 """Everything a comparison has gathered about one leg: words, evidence and screen row are made of it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +10,9 @@ from reconciler.comparison.difference import Difference
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import Protection
 from reconciler.comparison.venue_view import LegView, VenueView
+from reconciler.comparison.watched_order import WatchedOrder, explains
 from reconciler.expectation import Expectation
+from reconciler.finding import Kind
 from verification.leg import LegKey
 
 
@@ -28,6 +31,7 @@ class LegCase:
         protection: Its stops.
         ledger_at: When the ledgers were read, aware UTC; None if not told.
         now: The present, aware UTC.
+        late: The watched order whose late fill the position may be; None if it is none.
     """
 
     key: LegKey
@@ -40,6 +44,16 @@ class LegCase:
     protection: Protection
     ledger_at: datetime | None
     now: datetime
+    late: WatchedOrder | None = None
+
+    def with_past(self, watched: Iterable[WatchedOrder]) -> "LegCase":
+        """Tell an orphan that may be the late fill of a watched order from one without such a past."""
+        if self.difference.kind is not Kind.ORPHANED_POSITION or self.observed is None:
+            return self
+        late = explains(watched, self.observed, self.stated.ended, appeared=self.appeared)
+        if late is None:
+            return self
+        return replace(self, difference=replace(self.difference, kind=Kind.REAPPEARED_POSITION), late=late)
 
     @property
     def leg(self) -> LegView | None:
@@ -55,6 +69,14 @@ class LegCase:
     def contract_size(self) -> Decimal | None:
         """Base currency in one contract; None where the venue does not know the symbol."""
         return None if self.belief.market is None else self.belief.market.contract_size
+
+    @property
+    def appeared(self) -> datetime | None:
+        """When the position last changed, by the venue's own time where it gives one, aware UTC."""
+        leg = self.leg
+        if leg is None or leg.updated_at is not None:
+            return None if leg is None else leg.updated_at
+        return None if leg.changed is None else leg.changed.utc
 
     @property
     def price(self) -> Decimal | None:

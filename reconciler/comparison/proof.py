@@ -13,8 +13,9 @@ from verification.observation import Source
 
 
 def evidence_of(case: LegCase) -> tuple[Evidence, ...]:
-    """Return the bot's rows, the exchange's word on the position, and its word on the stops."""
-    return (*_bot(case), *_exchange(case), *_stops(case))
+    """Return the bot's rows, the exchange's word on the position and on the stops, and a late order's end."""
+    late = () if case.late is None else (case.late.evidence(),)
+    return (*_bot(case), *_exchange(case), *_stops(case), *late)
 
 
 def _bot(case: LegCase) -> tuple[Evidence, ...]:

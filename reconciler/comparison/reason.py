@@ -17,6 +17,8 @@ def reason_for(kind: Kind, case: LegCase) -> str:
     match kind:
         case Kind.ORPHANED_POSITION:
             return _orphan(case)
+        case Kind.REAPPEARED_POSITION:
+            return _reappeared(case)
         case Kind.PHANTOM_POSITION:
             return _phantom(case)
         case Kind.QUANTITY_MISMATCH:
@@ -45,12 +47,26 @@ def _of(case: LegCase, contracts: Decimal) -> str:
 
 
 def _orphan(case: LegCase) -> str:
+    return f"The exchange holds {_held(case)} and {_known(case)}; {_stop_words(case)}."
+
+
+def _reappeared(case: LegCase) -> str:
+    after = "" if case.late is None else f" after {case.late.words}"
+    appeared = case.appeared
+    at = "" if appeared is None else f" at {clock(appeared)}"
+    return (
+        f"The exchange holds {_held(case)}, which turned up{at}{after}, and {_known(case)}; "
+        f"{_stop_words(case)}."
+    )
+
+
+def _known(case: LegCase) -> str:
     known = "no bot of this account knows it"
     if case.stated.ended:
         row = case.stated.ended[-1]
         word = "closed" if row.state is ExpectationState.CLOSED else "failed"
         known = f"the bot has its trade {row.row_id} down as {word}"
-    return f"The exchange holds {_held(case)} and {known}; {_stop_words(case)}."
+    return known
 
 
 def _stop_words(case: LegCase) -> str:

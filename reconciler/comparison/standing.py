@@ -16,6 +16,7 @@ from verification.observation import Source
 COMPARED = frozenset(
     {
         Kind.ORPHANED_POSITION,
+        Kind.REAPPEARED_POSITION,
         Kind.PHANTOM_POSITION,
         Kind.QUANTITY_MISMATCH,
         Kind.SIDE_MISMATCH,

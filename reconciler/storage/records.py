@@ -13,7 +13,13 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import AlertState
 from reconciler.storage.alerts import ALERT, TRANSITION
 from reconciler.storage.latency import prune_latency
-from reconciler.storage.mapping import Values, cycle_values, position_values, verification_values
+from reconciler.storage.mapping import (
+    Values,
+    cycle_values,
+    position_values,
+    verification_of,
+    verification_values,
+)
 from reconciler.storage.rows import (
     CycleRow,
     HeartbeatRow,
@@ -114,6 +120,15 @@ def save_verification(
     connection.execute(statement)
     same = sa.and_(*(VERIFICATION.c[name] == values[name] for name in key))
     return int(connection.execute(sa.select(VERIFICATION.c.id).where(same)).scalar_one())
+
+
+def verifications(
+    connection: sa.Connection, *, account: str, since: datetime, after: int
+) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+    """Return an account's verifications asked since then, numbered above `after`, with their evidence."""
+    mine = (VERIFICATION.c.account == account) & (VERIFICATION.c.asked_at >= since)
+    query = sa.select(VERIFICATION).where(mine, VERIFICATION.c.id > after).order_by(VERIFICATION.c.id)
+    return tuple((verification_of(row), row.evidence) for row in connection.execute(query))
 
 
 def journal_cursor(connection: sa.Connection, account: str, ledger: str) -> int:

@@ -76,6 +76,14 @@ class Store:
         """Store a verification, once however often it is called, and return its id."""
         return await self._writer.do(partial(records.save_verification, view=view, evidence=evidence))
 
+    async def verifications(
+        self, account: str, *, since: datetime, after: int = 0
+    ) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+        """Return an account's verifications asked since then, numbered above `after`, with their evidence."""
+        return await asyncio.to_thread(
+            self._read, partial(records.verifications, account=account, since=since, after=after)
+        )
+
     async def journal_cursor(self, account: str, ledger: str) -> int:
         """Return the number of the last verification taken over from a bot's journal; 0 before the first."""
         return await asyncio.to_thread(

@@ -8,6 +8,7 @@ from reconciler.comparison.compare import compare
 from reconciler.comparison.merge import merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
 from verification.account import (
     AccountReading,
@@ -259,6 +260,7 @@ def compared(
     second: float | None = None,
     complete: bool = True,
     moving: frozenset[str] = frozenset(),
+    watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
 ) -> Comparison:
     return compare(
         tuple(rows),
@@ -270,6 +272,7 @@ def compared(
         ledgers_complete=complete,
         ledger_at=view.read_at.utc,
         moving=moving,
+        watched=watched,
     )
 
 

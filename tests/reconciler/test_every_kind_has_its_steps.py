@@ -7,7 +7,7 @@ import pytest
 from reconciler.alerts.remedy import steps
 from reconciler.finding import Kind
 
-HELD = [Kind.ORPHANED_POSITION, Kind.SIDE_MISMATCH, Kind.UNPROTECTED_POSITION]
+HELD = [Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION, Kind.SIDE_MISMATCH, Kind.UNPROTECTED_POSITION]
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -1,0 +1,167 @@
+"""An order that a verification ended as not executed, as not known, or as a rollback: it may fill late."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from reconciler.expectation import Expectation, ExpectationState
+from reconciler.finding import Evidence, Party
+from reconciler.views import VerificationView
+from reconciler.wording import clock, number
+from verification.leg import LegKey, Side
+from verification.verdict import VerdictKind
+
+BEFORE_ASKED = timedelta(minutes=1)
+"""How long before the question its order may have executed: a ledger tells of an order after it was sent."""
+
+SOURCE = "verification"
+"""The source of the line of evidence that an order is read back from."""
+
+_DOUBTED = frozenset({VerdictKind.UNKNOWN.value, VerdictKind.REFUTED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedOrder:
+    """One order and the verification that spoke on it last.
+
+    Attributes:
+        key: The leg it is on.
+        order: The venue's id of the order, or the bot's own where that is not known.
+        verification: The stored verification's id.
+        asks: `open` or `close`.
+        verdict: unknown or refuted of an open; confirmed of a close.
+        sign: +1 where the position that may (re)appear is long, -1 where it is short.
+        asked_at: When it was asked, aware UTC.
+        decided_at: When the verdict came, aware UTC.
+        executed: What the order itself has shown to have executed since, signed contracts; None if nothing.
+    """
+
+    key: LegKey
+    order: str
+    verification: int
+    asks: str
+    verdict: str
+    sign: int
+    asked_at: datetime
+    decided_at: datetime
+    executed: Decimal | None = None
+
+    @property
+    def words(self) -> str:
+        """What became of it, as it follows on "after"."""
+        name = f"order {self.order}" if self.order else "an order"
+        at = f"at {clock(self.decided_at)} (verification {self.verification})"
+        if self.asks == "close":
+            return f"{name} was confirmed to have rolled it back {at}"
+        return f"{name} was {'refuted' if self.verdict == VerdictKind.REFUTED else 'left unknown'} {at}"
+
+    def evidence(self) -> Evidence:
+        """Return the line that links a finding to the verification."""
+        data = {
+            "verification": str(self.verification),
+            "order": self.order,
+            "asks": self.asks,
+            "verdict": self.verdict,
+            "sign": str(self.sign),
+            "asked_at": self.asked_at.isoformat(),
+        }
+        since = ""
+        if self.executed is not None:
+            data["executed"] = str(self.executed)
+            since = f"; the order has shown {number(abs(self.executed))} contracts executed since"
+        text = f"verification {self.verification} of this {self.asks} ended {self.verdict}{since}"
+        return Evidence(Party.TRUEUP, SOURCE, text, self.decided_at, data)
+
+
+def watched_order(view: VerificationView, record: Sequence[Mapping[str, Any]]) -> WatchedOrder | None:
+    """Return what is to be watched after a stored verification; None where nothing is left to fill.
+
+    Args:
+        view: The verification, with its id.
+        record: What is stored with it, the question first (see `verification_record`).
+    """
+    asked = record[0] if record else {}
+    if view.question == "open" and view.verdict in _DOUBTED and "side" in asked:
+        sign = Side(asked["side"]).sign
+    elif view.question == "close" and view.verdict == VerdictKind.CONFIRMED and "position" in asked:
+        sign = 1 if Decimal(asked["position"][0]) > 0 else -1
+    else:
+        return None
+    return WatchedOrder(
+        key=LegKey(view.account, view.symbol, view.leg),
+        order=view.order_id,
+        verification=view.id,
+        asks=view.question,
+        verdict=view.verdict,
+        sign=sign,
+        asked_at=view.asked_at,
+        decided_at=view.asked_at + timedelta(milliseconds=view.milliseconds),
+    )
+
+
+def from_evidence(key: LegKey, evidence: Iterable[Evidence]) -> WatchedOrder | None:
+    """Return the order that the evidence of an open alert names; None if it names none."""
+    for line in evidence:
+        if line.party is Party.TRUEUP and line.source == SOURCE and line.at is not None:
+            data = line.data
+            return WatchedOrder(
+                key=key,
+                order=data["order"],
+                verification=int(data["verification"]),
+                asks=data["asks"],
+                verdict=data["verdict"],
+                sign=int(data["sign"]),
+                asked_at=datetime.fromisoformat(data["asked_at"]),
+                decided_at=line.at,
+                executed=Decimal(data["executed"]) if "executed" in data else None,
+            )
+    return None
+
+
+def explains(
+    watched: Iterable[WatchedOrder],
+    held: Decimal,
+    ended: Iterable[Expectation],
+    *,
+    appeared: datetime | None,
+) -> WatchedOrder | None:
+    """Return the order whose late fill a position that no live row expects may be; the newest that fits.
+
+    Args:
+        watched: The watched orders of its leg.
+        held: What the venue holds, signed contracts.
+        ended: The rows of the leg that lately closed or failed.
+        appeared: When the position last changed, aware UTC; None if not known.
+    """
+    rows = tuple(ended)
+    fitting = [
+        each
+        for each in watched
+        if each.sign * held > 0
+        and (appeared is None or appeared >= _earliest(each))
+        and (_rolled_back(each, rows) if each.asks == "close" else not _accounted_for(each, rows))
+    ]
+    return max(fitting, key=lambda each: (each.decided_at, each.verification), default=None)
+
+
+def _earliest(order: WatchedOrder) -> datetime:
+    """Return since when a position can be of this order: one that is older was there without it."""
+    return order.asked_at if order.asks == "close" else order.asked_at - BEFORE_ASKED
+
+
+def _rolled_back(order: WatchedOrder, rows: Iterable[Expectation]) -> bool:
+    """True when the close was that of a trade that failed: what a closed trade leaves is not its own."""
+    return any(
+        row.state is ExpectationState.FAILED and order.order in (*row.exit_order_ids, row.exit_client_id)
+        for row in rows
+    )
+
+
+def _accounted_for(order: WatchedOrder, rows: Iterable[Expectation]) -> bool:
+    """True when the bot has noted the fill after all, and closed that trade since."""
+    return any(
+        row.state is ExpectationState.CLOSED and order.order in (*row.entry_order_ids, row.entry_client_id)
+        for row in rows
+    )
