@@ -1,8 +1,11 @@
 """`trueup demo --headless --json`: the whole story on real processes, and what it says at the end."""
 
 import json
+import os
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +21,60 @@ INCIDENTS = (
 )
 
 
+AUDITED_AT = "the stream speaks again"
+"""When the story says so, every kind of verification has been stored; the folder goes when the demo ends."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What the demo printed at its end, and what `trueup audit` said of its state while it ran."""
+
+    document: dict[str, Any]
+    audit: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def told() -> dict[str, Any]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "reconciler", "demo", "--headless", "--seconds", "60", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=220, check=False)
-    assert done.returncode == 0, done.stderr
+    surroundings = {**os.environ, "TMPDIR": str(folder)}
+    audits, said = [], []
+    with (
+        (folder / "printed.json").open("w+") as printed,
+        subprocess.Popen(
+            command, stdout=printed, stderr=subprocess.PIPE, text=True, env=surroundings
+        ) as demo,
+    ):
+        assert demo.stderr is not None
+        try:
+            for line in demo.stderr:
+                said.append(line)
+                if AUDITED_AT in line:
+                    audits.append(_audit(*folder.glob("*/trueup.toml")))
+            code = demo.wait(timeout=30)
+        finally:
+            demo.terminate()  # does nothing to one that has ended
+        printed.seek(0)
+        assert code == 0, "".join(said)
+        assert len(audits) == 1, "".join(said)
+        return Played(json.load(printed), audits[0])
+
+
+def _audit(settings: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "reconciler", "audit", "--json", "--config", str(settings)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
     document: dict[str, Any] = json.loads(done.stdout)
     return document
+
+
+@pytest.fixture(scope="module")
+def told(played: Played) -> dict[str, Any]:
+    return played.document
+
+
+def test_every_stored_verdict_follows_from_its_evidence(played: Played) -> None:
+    assert played.audit["stored"] == played.audit["agrees"] > 5
 
 
 @pytest.mark.parametrize(("kind", "symbol"), INCIDENTS)
