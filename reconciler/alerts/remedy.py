@@ -33,18 +33,8 @@ def steps(
     close = _closing(symbol, observed, contract_size)
     look = f"Open {symbol} of account {account} on the exchange"
     match kind:
-        case Kind.ORPHANED_POSITION:
-            return (
-                f"{look}. If it has no stop, place a reduce-only one for all of it now.",
-                f"If nobody wants it, close it: {close}.",
-                "Find the order that opened it. Keep the bot off this symbol meanwhile: it may enter again.",
-            )
-        case Kind.REAPPEARED_POSITION:
-            return (
-                f"{look}. The bot gave this order up: if it has no stop, place a reduce-only one now.",
-                f"Unless you want the position, close it: {close}.",
-                "See that the order named in the reason rests no more, or the rest of it may fill as well.",
-            )
+        case Kind.ORPHANED_POSITION | Kind.REAPPEARED_POSITION:
+            return _unexpected(kind, look, close)
         case Kind.PHANTOM_POSITION:
             return (
                 f"{look} and look at its trades: a stop, a liquidation, a program or a hand closed it.",
@@ -75,6 +65,20 @@ def steps(
                 "If it did, see that the position has a stop. If not, see that the order is cancelled.",
                 "Do not send the order again before you know: it may execute twice.",
             )
+
+
+def _unexpected(kind: Kind, look: str, close: str) -> Steps:
+    if kind is Kind.REAPPEARED_POSITION:
+        return (
+            f"{look}. The bot has given it up: if it has no stop, place a reduce-only one now.",
+            f"Unless you want the position, close it: {close}.",
+            "See that the order named in the reason rests no more, or the rest of it may fill as well.",
+        )
+    return (
+        f"{look}. If it has no stop, place a reduce-only one for all of it now.",
+        f"If nobody wants it, close it: {close}.",
+        "Find the order that opened it. Keep the bot off this symbol meanwhile: it may enter again.",
+    )
 
 
 def _closing(symbol: str, observed: Decimal | None, contract_size: Decimal | None) -> str:
