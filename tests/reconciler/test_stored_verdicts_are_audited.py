@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -32,13 +32,18 @@ from verification.question import Baseline, CloseQuestion, OpenQuestion, Questio
 from verification.verdict import Grade, VerdictKind
 from verification.verification import Verification
 
-KEYS = st.sampled_from([drawn.KEY, drawn.KEY, drawn.OTHER_LEG, LegKey("main", "x", Leg.LONG)])
+KEYS = st.sampled_from([*[drawn.KEY] * 8, drawn.OTHER_LEG, LegKey("main", "x", Leg.LONG)])
 WORDS = st.text(max_size=5)
-IDS = st.sampled_from(["7", "8", "seven"])
+IDS = st.sampled_from(["7", "7", "7", "seven"])
 SMALL = st.integers(-4, 4).map(Decimal)
-EXACT = SMALL | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**6), max_value=10**6)
-SIZES = EXACT.map(abs).filter(bool)
-VERSIONS = st.none() | st.integers(0, 2**63)
+EXACT = (
+    SMALL
+    | SMALL
+    | SMALL
+    | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**6), max_value=10**6)
+)
+SIZES = EXACT.map(lambda number: abs(number) or Decimal(1))
+VERSIONS = st.integers(0, 9) | st.sampled_from([None, 2**63])
 TIMES = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))]))
 MOMENTS = st.builds(Moment, TIMES, st.floats(0, 30))
 CAME = st.builds(
@@ -68,6 +73,7 @@ SEEN = st.lists(
         st.builds(PositionSeen, KEYS, EXACT, VERSIONS, CAME),
         st.builds(SourceSilent, KEYS, st.sampled_from(Silence), WORDS, st.booleans(), CAME),
     ),
+    min_size=1,
     max_size=8,
 )
 BASELINES = st.builds(Baseline, EXACT, VERSIONS)
@@ -85,7 +91,7 @@ OPENS = st.builds(
 CLOSES = st.builds(
     CloseQuestion,
     st.just(drawn.KEY),
-    BASELINES.filter(lambda held: held.quantity != 0),
+    st.builds(Baseline, EXACT.map(lambda number: number or Decimal(-1)), VERSIONS),
     st.none() | IDS,
     st.none() | IDS,
     st.booleans(),
@@ -221,6 +227,20 @@ def test_what_cannot_be_derived_is_never_fine(change: Change, told: str) -> None
 
     assert found.outcome is Outcome.NOT_DERIVED, found
     assert told in found.reason
+
+
+SHOWN_ROW, SHOWN_ORDER, SHOWN_SILENCE = drawn.row(1, 1), drawn.order(1), drawn.gone(1)
+
+
+@pytest.mark.parametrize("question", [drawn.opening(), drawn.closing()])
+@pytest.mark.parametrize("seen", [SHOWN_ROW, SHOWN_ORDER, SHOWN_SILENCE], ids=["row", "order", "silence"])
+def test_a_field_that_is_added_to_a_value_is_stored_too(question: Question, seen: Observation) -> None:
+    """Or the rule that asks for it could not be audited."""
+    _, (asked, shown) = record_of(_ended(question, seen), asked_by="bot")
+
+    fields_of_seen = {field.name for each in (seen, seen.provenance) for field in fields(each)}
+    assert {field.name for field in fields(question)} - {"key"} <= set(asked)
+    assert fields_of_seen - {"key", "provenance"} <= set(shown)
 
 
 def test_an_older_record_without_what_was_added_later_is_still_derived() -> None:
