@@ -1,3 +1,3 @@
 """Plugins of the whole suite."""
 
-pytest_plugins = ["tests.ci", "tests.postgres"]
+pytest_plugins = ["tests.ci", "tests.logs", "tests.postgres"]
