@@ -4,12 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from reconciler.finding import Kind
+from reconciler.finding import Kind, Party
 from tests.reconciler.accounts import SYMBOL
-from tests.reconciler.house import House, play
+from tests.reconciler.house import KEY, House, play
 from verification.errors import SourceUnreachable
 from verification.leg import Side
+from verification.observation import OrderSeen, Provenance, Source
+from verification.question import OpenQuestion
 from verification.stream import StreamState
+from verification.verdict import VerdictKind, proved
+from verification.verification import Verification
 
 ONE = {Kind.REAPPEARED_POSITION}
 
@@ -101,6 +105,31 @@ def test_a_position_that_comes_back_after_a_rollback_is_told(tmp_path: Path) -> 
         assert (
             "order x1 was confirmed to have rolled it back" in house.alerts()[Kind.REAPPEARED_POSITION].reason
         )
+
+    play(tmp_path, story)
+
+
+def test_what_a_bot_refuted_itself_is_watched_as_well(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        asked = house.clock.now()
+        entry = opening(house)
+        # The row has failed before the sidecar could ask by itself.
+        house.journal.failed(entry, "nothing executed")
+        question = OpenQuestion(KEY, Side.BUY, Decimal(43), None, "e1", None, exclusive=True, asked=asked)
+        came = Provenance(Source.ORDER, asked)
+        seen = OrderSeen(KEY, "e1", "e1", Decimal(0), True, True, "expired", None, came)  # noqa: FBT003 - dead
+        refuted = proved(VerdictKind.REFUTED, (seen,), Decimal(0), "nothing executed")
+        house.journal.verified(entry, Verification(question, refuted, (seen,), asked))
+        await house.until(lambda: verdicts(house) == ["refuted"], within=5)
+        house.venue.executed("e1", "43")
+        house.venue.push(house.venue.seen["e1"])
+        house.venue.hold("43")
+        await told_once(house)
+        (line,) = [
+            each for each in house.alerts()[Kind.REAPPEARED_POSITION].evidence if each.party is Party.TRUEUP
+        ]
+        assert line.text.endswith("the order has shown 43 contracts executed since")
 
     play(tmp_path, story)
 
