@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console, StateDatabaseError
@@ -11,13 +10,6 @@ from simulator.demo.narrator import Narrator
 
 POLL_SECONDS = 0.2
 VISIBLE = frozenset(AlertState) - {AlertState.PENDING}
-
-
-class Follower(Protocol):
-    """Called with each alert when its state has changed."""
-
-    def __call__(self, alert: Alert) -> None:
-        """Take note of it."""
 
 
 class AlertFollower:

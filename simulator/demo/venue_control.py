@@ -52,11 +52,6 @@ class VenueControl:
         """Let the stream push again. What was missed stays missed."""
         await self._post("stream", silent=False)
 
-    async def clear_faults(self) -> None:
-        """End every fault."""
-        async with self._session.delete("/sim/faults") as answer:
-            answer.raise_for_status()
-
     async def _post(self, what: str, **wish: Any) -> None:
         async with self._session.post(f"/sim/{what}", json=wish) as answer:
             answer.raise_for_status()
