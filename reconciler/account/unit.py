@@ -54,8 +54,9 @@ class AccountUnit:
         pace: Pace,
         store: Store,
         clock: Clock,
+        chance: random.Random | None = None,
     ) -> None:
-        """Put the parts together; nothing runs yet."""
+        """Put the parts together; nothing runs yet. `chance` draws the jitter of pauses."""
         self._venue = venue
         self._store = store
         self._clock = clock
@@ -64,7 +65,7 @@ class AccountUnit:
         self._watch = AccountWatch(venue, ledgers, rules, clock)
         self._measuring = Measuring(store, clock, self._watch.believe_lag)
         self._venue_clock = VenueClock(venue, clock)
-        chance = random.Random()  # noqa: S311 - jitter
+        chance = chance or random.Random()  # noqa: S311 - jitter
         self._probe = FillProbe(venue, clock, self._venue_clock, chance=chance, on_sample=self._measuring.add)
         self._verifier = Verifier(
             venue,
