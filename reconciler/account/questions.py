@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciler.account.holdings import Holding
 from reconciler.expectation import Direction, Expectation, ExpectationState
 from verification.account import Market, PositionMode
 from verification.clock import Moment
@@ -15,6 +16,8 @@ from verification.question import Baseline, CloseQuestion, OpenQuestion, Questio
 RECENT = timedelta(minutes=5)
 """At the first reading only opens younger than this are verified: the comparison judges older ones."""
 
+CLOCKS_APART = timedelta(seconds=1)
+"""How far a bot's clock may be ahead of its venue's. Where it is more, closes take longer to be proved."""
 
 _ALIVE = frozenset({ExpectationState.OPENING, ExpectationState.OPEN, ExpectationState.CLOSING})
 
@@ -45,14 +48,14 @@ class Surroundings:
         mode: One-way or hedge.
         markets: Market facts by symbol.
         exclusive: True when nobody else trades the account.
-        held: The last known open position by leg, as the venue showed it; for closes.
+        held: What each leg was last shown to hold; for closes.
     """
 
     account: str
     mode: PositionMode
     markets: Mapping[str, Market]
     exclusive: bool
-    held: Mapping[LegKey, Baseline]
+    held: Mapping[LegKey, Holding]
 
 
 def questions(
@@ -164,10 +167,9 @@ def _closing(
     if believed == 0:
         return None
     key = leg_of(row.symbol, row.direction, around)
-    held = around.held.get(key)
     question = CloseQuestion(
         key=key,
-        position=held if held is not None and held.quantity == believed else Baseline(believed, None),
+        position=Baseline(believed, _version_of(row, believed, around.held.get(key))),
         order_id=order_id,
         client_order_id=row.exit_client_id,
         # A resting stop may fire while the exit works: what is left does not follow from the exit alone then.
@@ -177,6 +179,17 @@ def _closing(
     return LedgerQuestion(
         QuestionKey(row.ledger, row.row_id, f"close {row.exit_client_id or order_id}"), question
     )
+
+
+def _version_of(row: Expectation, believed: Decimal, held: Holding | None) -> int | None:
+    """Return the version at which the venue showed this trade's position; None if it surely showed none.
+
+    What is as large may be an earlier position of the leg: the zero that ended that one would then look like
+    the end of this one. So it counts only if the venue's own time of it is not before the trade.
+    """
+    if held is None or held.quantity != believed or held.at is None or row.opened_at is None:
+        return None
+    return held.version if held.at >= row.opened_at - CLOCKS_APART else None
 
 
 def _contracts(amount: Decimal, row: Expectation, market: Market) -> Decimal:

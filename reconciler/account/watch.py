@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import changed_symbols
 from reconciler.comparison.compare import compare
@@ -20,7 +21,6 @@ from verification.account import AccountReading
 from verification.clock import Clock, Moment
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen
-from verification.question import Baseline
 from verification.venue import Venue
 
 
@@ -103,7 +103,7 @@ class AccountWatch:
         self.late_fills = LateFills()
         self._clock = clock
         self._pushed: dict[LegKey, PositionSeen] = {}
-        self._held: dict[LegKey, Baseline] = {}
+        self._holdings = Holdings()
         self._view: VenueView | None = None
         self._suspicions: dict[FindingKey, Suspicion] = {}
         self._settled: dict[LegKey, Moment] = {}
@@ -112,9 +112,9 @@ class AccountWatch:
         self._lag: timedelta | None = None
 
     @property
-    def held(self) -> Mapping[LegKey, Baseline]:
-        """The last known open position of each leg, by whoever showed it newest."""
-        return dict(self._held)
+    def held(self) -> Mapping[LegKey, Holding]:
+        """What each leg was last shown to hold, by whoever showed it newest."""
+        return self._holdings.known()
 
     def believe_lag(self, lag: timedelta) -> None:
         """Take `lag` for the high percentile of the position list's visibility lag from now on."""
@@ -223,8 +223,7 @@ class AccountWatch:
 
     def _remember_held(self, view: VenueView) -> None:
         for key, leg in view.legs.items():
-            if leg.quantity != 0:
-                self._held[key] = Baseline(leg.quantity, leg.version)
+            self._holdings.note(key, Holding(leg.quantity, leg.version, leg.updated_at))
 
     def _hear(self, seen: Observation) -> None:
         if isinstance(seen, OrderSeen):
@@ -235,8 +234,7 @@ class AccountWatch:
         if known is not None and (known.version or 0) > (seen.version or 0):
             return
         self._pushed[seen.key] = seen
-        if seen.quantity != 0:
-            self._held[seen.key] = Baseline(seen.quantity, seen.version)
+        self._holdings.note(seen.key, Holding(seen.quantity, seen.version, seen.provenance.exchange_at))
 
     async def _read_ledgers(self) -> tuple[dict[str, LedgerReading], dict[str, LedgerUnreadable]]:
         readings: dict[str, LedgerReading] = {}

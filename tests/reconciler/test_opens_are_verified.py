@@ -149,6 +149,28 @@ def test_a_close_is_verified_and_a_restart_asks_only_what_is_young(tmp_path: Pat
         play(tmp_path, again, prepare=partial(passes, later))
 
 
+def test_the_end_of_an_earlier_position_as_large_does_not_prove_the_close_of_this_one(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(5)
+        first = house.open_trade(stop_id=None)
+        await house.quiet(60)
+        house.journal.closing(first, "x1", Decimal(43))
+        house.venue.executed("x1", "-43")
+        house.venue.hold("0")
+        house.journal.closed(first)
+        await house.quiet(120)
+        second = opening(house, "e2")
+        house.venue.executed("e2", "43")  # what it led to neither stream nor list show yet
+        await house.quiet(3)
+        house.journal.opened(second, Decimal(43))
+        house.journal.closing(second, "x2", Decimal(43))
+        await house.quiet(15)
+        assert stored(house)[0].order_id == "x2"
+        assert stored(house)[0].verdict == "unknown", "the zero that is known ended the first one"
+
+    play(tmp_path, story)
+
+
 def test_a_leg_that_differs_in_another_way_is_never_without_an_alert(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         house.open_trade()

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.questions import Surroundings, questions
 from reconciler.expectation import Expectation, ExpectationState
 from tests.reconciler.accounts import MARKETS, at, leg, row, utc
@@ -163,13 +164,37 @@ def test_a_stop_that_may_fire_makes_rows_the_only_proof_of_a_close() -> None:
     assert not only([stopped], [leaving]).exclusive
 
 
-def test_the_last_known_position_is_what_a_close_is_measured_from() -> None:
-    known = Baseline(Decimal(43), 12)
-    leaving = replace(HELD, state=CLOSING, expected_low=Decimal(0), exit_order_ids=("x1",))
-    around = replace(AROUND, held={leg(): known})
-    (put,) = questions({"1": HELD}, [leaving], around, now=at(1000))
+@pytest.mark.parametrize(
+    ("shown", "opened_at", "version"),
+    [
+        pytest.param(Holding(Decimal(43), 12, utc(3)), utc(0), 12, id="shown since the trade began"),
+        pytest.param(Holding(Decimal(43), 12, utc(-0.5)), utc(0), 12, id="the clocks are a little apart"),
+        pytest.param(Holding(Decimal(43), 12, utc(-60)), utc(0), None, id="an earlier position as large"),
+        pytest.param(Holding(Decimal(43), 12, None), utc(0), None, id="the venue does not say when"),
+        pytest.param(Holding(Decimal(43), 12, utc(3)), None, None, id="the ledger does not say when"),
+        pytest.param(Holding(Decimal(0), 12, utc(3)), utc(0), None, id="shown flat"),
+        pytest.param(Holding(Decimal(40), 12, utc(3)), utc(0), None, id="shown otherwise"),
+        pytest.param(None, utc(0), None, id="never shown"),
+    ],
+)
+def test_a_close_is_measured_from_where_the_venue_showed_this_trade(
+    shown: Holding | None, opened_at: datetime | None, version: int | None
+) -> None:
+    before = replace(HELD, opened_at=opened_at)
+    leaving = replace(before, state=CLOSING, expected_low=Decimal(0), exit_order_ids=("x1",))
+    around = replace(AROUND, held={} if shown is None else {leg(): shown})
+    (put,) = questions({"1": before}, [leaving], around, now=at(1000))
     assert isinstance(put.question, CloseQuestion)
-    assert put.question.position == known
+    assert put.question.position == Baseline(Decimal(43), version)
+
+
+def test_a_position_that_has_ended_is_not_held_any_more_and_an_older_word_does_not_revive_it() -> None:
+    known = Holdings()
+    for quantity, version in [(43, 10), (0, 11), (43, 10)]:
+        known.note(leg(), Holding(Decimal(quantity), version, utc(version)))
+    assert known.known()[leg()].quantity == 0
+    known.note(leg(), Holding(Decimal(43), None, None))
+    assert known.known()[leg()].quantity == 43
 
 
 def test_a_symbol_the_venue_does_not_know_is_left_to_the_comparison() -> None:
