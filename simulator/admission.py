@@ -53,13 +53,34 @@ def _check_client_id(truth: Truth, ticket: Ticket) -> None:
 
 
 def _check_figures(ticket: Ticket, market: Market) -> None:
-    if ticket.quantity is not None:
-        if ticket.quantity <= 0 or ticket.quantity > market.max_quantity:
-            raise Refused(Reason.BAD_QUANTITY, str(ticket.quantity))
-        if ticket.quantity % market.step:
-            raise Refused(Reason.BAD_QUANTITY_STEP, str(ticket.quantity))
-    elif not ticket.close_position:
-        raise Refused(Reason.BAD_QUANTITY, "missing")
+    _check_quantity(ticket, market)
+    _check_prices(ticket, market)
+    reducing = ticket.close_position or closes(
+        ticket.side, ticket.position_side, reduce_only=ticket.reduce_only
+    )
+    if ticket.quantity is not None and not reducing:
+        notional = ticket.quantity * (ticket.price or market.price)
+        if notional < market.min_notional:
+            raise Refused(Reason.TOO_SMALL, f"{notional} < {market.min_notional}")
+
+
+def _check_quantity(ticket: Ticket, market: Market) -> None:
+    quantity = ticket.quantity
+    if quantity is None:
+        if not ticket.close_position:
+            raise Refused(Reason.BAD_QUANTITY, "missing")
+        return
+    if quantity <= 0:
+        raise Refused(Reason.BAD_QUANTITY, str(quantity))
+    if quantity < market.least:
+        raise Refused(Reason.TOO_FEW, f"{quantity} < {market.least}")
+    if quantity > market.max_quantity:
+        raise Refused(Reason.TOO_MANY, f"{quantity} > {market.max_quantity}")
+    if quantity % market.step:
+        raise Refused(Reason.BAD_QUANTITY_STEP, str(quantity))
+
+
+def _check_prices(ticket: Ticket, market: Market) -> None:
     for price, needed in (
         (ticket.price, ticket.kind.priced),
         (ticket.trigger_price, ticket.kind.conditional),
@@ -68,11 +89,6 @@ def _check_figures(ticket: Ticket, market: Market) -> None:
             raise Refused(Reason.BAD_PRICE, str(price))
         if needed and price is not None and price % market.tick:
             raise Refused(Reason.BAD_PRICE_STEP, str(price))
-    reducing = ticket.reduce_only or ticket.close_position or ticket.position_side is not PositionSide.BOTH
-    if ticket.quantity is not None and not reducing:
-        notional = ticket.quantity * (ticket.price or market.price)
-        if notional < market.min_notional:
-            raise Refused(Reason.TOO_SMALL, f"{notional} < {market.min_notional}")
 
 
 def _check_trigger(ticket: Ticket, market: Market) -> None:

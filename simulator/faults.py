@@ -62,6 +62,7 @@ class RequestFault:
         method: Only this HTTP method.
         path: Only paths that match: a glob; without a leading slash it may stand anywhere at the end.
         symbol: Only requests that name this symbol, in either spelling.
+        client_id: Only requests about an order whose sender's id matches this glob: `*-s`.
         times: How many requests; None for every one.
         for_seconds: How long, from now; None for ever.
         seconds: How long a DELAY is.
@@ -76,6 +77,7 @@ class RequestFault:
     method: str | None = None
     path: str = "*"
     symbol: str | None = None
+    client_id: str | None = None
     times: int | None = None
     for_seconds: float | None = None
     seconds: float = 0
@@ -91,6 +93,7 @@ class RequestFault:
             self.method in {None, call.method}
             and fnmatchcase(call.path, pattern)
             and (self.symbol is None or venue_id(self.symbol) == call.symbol)
+            and (self.client_id is None or fnmatchcase(call.client_id or "", self.client_id))
         )
 
 

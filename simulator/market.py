@@ -14,7 +14,7 @@ class Market:
     Attributes:
         base: Base asset, `AVL`.
         quote: Quote and margin asset, `USDT`.
-        step: Lot step and smallest quantity, contracts.
+        step: Lot step, contracts.
         tick: Price step, quote per base.
         price: Mark and last price, quote per base. Best bid is the price, best ask one tick above it.
         min_notional: Smallest order that is not reduce-only, in the quote asset.
@@ -22,6 +22,7 @@ class Market:
         liquidity: Contracts a taker finds; None for as much as it wants. A market order's rest expires.
         clip: Largest quantity of one trade, contracts; a larger order gets several. None for one trade.
         held: True while the venue accepts orders without matching them: the answer precedes the fill.
+        min_quantity: Smallest order, contracts; None for one step.
     """
 
     base: str
@@ -34,6 +35,12 @@ class Market:
     liquidity: Decimal | None = None
     clip: Decimal | None = None
     held: bool = False
+    min_quantity: Decimal | None = None
+
+    @property
+    def least(self) -> Decimal:
+        """Return the smallest order, contracts."""
+        return self.step if self.min_quantity is None else self.min_quantity
 
     @property
     def symbol(self) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
+# What the venues call the sender's own id: of an order, of a conditional one, and where it is asked for.
+_CLIENT_IDS = ("orderLinkId", "newClientOrderId", "origClientOrderId", "clientAlgoId")
+
 
 def venue_id(symbol: str) -> str:
     """Return a symbol as venues write it, whichever spelling it came in: `AVLUSDT`."""
@@ -43,6 +46,12 @@ class Call:
         """Return the venue's id of the symbol the request names; None when it names none."""
         named = self.params.get("symbol")
         return venue_id(named) if named else None
+
+    @property
+    def client_id(self) -> str | None:
+        """Return the sender's own id of the order that the request is about; None when it names none."""
+        params = self.params
+        return next((params[name] for name in _CLIENT_IDS if params.get(name)), None)
 
 
 def _of_json(body: str) -> dict[str, str]:

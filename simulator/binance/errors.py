@@ -38,6 +38,8 @@ _REFUSALS: dict[Reason, tuple[int, str]] = {
     Reason.ORDER_NOT_OPEN: (-2011, "Unknown order sent."),
     Reason.DUPLICATE_CLIENT_ID: (-4116, "ClientOrderId is duplicated."),
     Reason.BAD_QUANTITY: (-4003, "Quantity less than or equal to zero."),
+    Reason.TOO_FEW: (-4004, "Quantity less than min quantity."),
+    Reason.TOO_MANY: (-4005, "Quantity greater than max quantity."),
     Reason.BAD_QUANTITY_STEP: (-1111, "Precision is over the maximum defined for this asset."),
     Reason.BAD_PRICE: (-4001, "Price less than 0."),
     Reason.BAD_PRICE_STEP: (-4014, "Price not increased by tick size."),

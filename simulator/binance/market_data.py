@@ -33,7 +33,7 @@ def _digits(step: Decimal) -> int:
 
 def _symbol(market: Market) -> dict[str, Any]:
     step, tick, largest = text(market.step), text(market.tick), text(market.max_quantity)
-    lot = {"stepSize": step, "minQty": step, "maxQty": largest}
+    lot = {"stepSize": step, "minQty": text(market.least), "maxQty": largest}
     return {
         "symbol": market.id,
         "pair": market.id,

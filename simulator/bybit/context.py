@@ -1,7 +1,7 @@
 """What every handler of the Bybit face works with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from simulator import context
@@ -12,9 +12,13 @@ Params: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Context(context.Context):
-    """The engine, the lags in force, who may ask, and what is acknowledged before it is carried out."""
+    """The engine, the lags in force, who may ask, and what is acknowledged before it is carried out.
+
+    `links` are the senders' own ids of the orders taken in so far: none may be used again, ended or not.
+    """
 
     acceptance: Acceptance
+    links: set[str] = field(default_factory=set)
 
 
 Handler = Callable[[Context, Params], dict[str, Any]]

@@ -32,7 +32,7 @@ def _instrument(market: Market) -> dict[str, Any]:
         "leverageFilter": {"minLeverage": "1", "maxLeverage": str(MAX_LEVERAGE), "leverageStep": "0.01"},
         "priceFilter": {"minPrice": tick, "maxPrice": "1000000", "tickSize": tick},
         "lotSizeFilter": {
-            "minOrderQty": step,
+            "minOrderQty": text(market.least),
             "maxOrderQty": largest,
             "maxMktOrderQty": largest,
             "qtyStep": step,

@@ -63,13 +63,34 @@ def _ticket(context: Context, params: Params) -> Ticket:
     )
 
 
+def _admitted(context: Context, params: Params) -> Ticket:
+    """Return the order that is asked for, if it is let in."""
+    ticket = _ticket(context, params)
+    if ticket.client_id in context.links:
+        raise refusal(Reason.DUPLICATE_CLIENT_ID)
+    try:
+        return admit(context.truth, ticket)
+    except Refused as refused:
+        if refused.reason is not Reason.WOULD_TRIGGER:
+            raise
+        rises = params["triggerDirection"] == "1"
+        trigger, price = ticket.trigger_price, context.exchange.market(ticket.symbol).price
+        if rises:
+            raise ApiError(
+                110092, f"expect Rising, but trigger_price[{trigger}] <= current[{price}]"
+            ) from None
+        raise ApiError(110093, f"expect Falling, but trigger_price[{trigger}] >= current[{price}]") from None
+
+
 def place(context: Context, params: Params) -> dict[str, Any]:
     """Take an order in. The answer holds its ids and comes before it is matched."""
     stop = number(params, "stopLoss")
-    ticket = admit(context.truth, _ticket(context, params))
+    ticket = _admitted(context, params)
     if stop is not None and ticket.kind is not Kind.MARKET:
         raise ApiError(10001, "the simulated venue takes stopLoss with market orders only; use trading-stop")
     ticket = replace(ticket, number=context.truth.next_id())
+    if ticket.client_id is not None:
+        context.links.add(ticket.client_id)
 
     def carry_out() -> None:
         try:
