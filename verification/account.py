@@ -37,6 +37,7 @@ class Market:
         lot_step: Smallest step of a quantity, in contracts.
         price_step: Smallest step of a price, in quote currency.
         active: False when the venue says that it cannot be traded.
+        least: Smallest quantity of an order, in contracts; None if not told.
     """
 
     symbol: str
@@ -45,6 +46,7 @@ class Market:
     lot_step: Decimal
     price_step: Decimal
     active: bool
+    least: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

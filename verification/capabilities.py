@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from verification.leg import Leg
+
 
 class Dialect(StrEnum):
     """How a venue's answers are read: by rules of its own wire format, or in ccxt's unified form."""
@@ -94,6 +96,12 @@ class Capabilities:
         instead: The exchange id to use in its place; None where there is nothing against it.
         client_id_name: What cancelling calls the sender's own id, where ccxt does not translate it.
         asks_by_client_id: True when an order can be asked for by the sender's own id.
+        leg_parameters: What names the leg in an order, in hedge mode; empty where ccxt is left to derive it
+            from the side.
+        flags_exits_of_legs: True when an order that makes a leg smaller is flagged reduce-only in hedge mode
+            too; False where the venue refuses the flag there, because leg and side say it already.
+        before_trading: ccxt's methods that ask for facts it would else ask for in the middle of the first
+            order, where a failure would leave that order in doubt although it was never sent.
     """
 
     dialect: Dialect = Dialect.UNIFIED
@@ -112,6 +120,9 @@ class Capabilities:
     instead: str | None = None
     client_id_name: str = "clientOrderId"
     asks_by_client_id: bool = False
+    leg_parameters: Mapping[Leg, Mapping[str, Any]] = field(default_factory=dict)
+    flags_exits_of_legs: bool = True
+    before_trading: tuple[str, ...] = ()
 
 
 _ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", "positionSide")
@@ -164,6 +175,8 @@ _KNOWN: Mapping[str, Capabilities] = {
         temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
         doubtful_codes=frozenset({"-1006", "-4116"}),
         asks_by_client_id=True,
+        leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
+        flags_exits_of_legs=False,
     ),
     # One id for spot, USD-M and COIN-M together: no single list of it covers an account.
     "binance": Capabilities(instead="binanceusdm"),
@@ -177,14 +190,18 @@ _KNOWN: Mapping[str, Capabilities] = {
         options={"fetchMarkets": {"types": ["linear"]}, "watchPositions": _WITHOUT_SNAPSHOT},
         # The list of coins weighs 28, needs a permission of its own, and says nothing about contracts.
         settings={"has": {"fetchCurrencies": False}},
-        temporary_codes=frozenset({"10000", "10016", "10429"}),
-        doubtful_codes=frozenset({"110072"}),
+        # 429 is a code here as well as a status: the trading service is overloaded.
+        temporary_codes=frozenset({"10000", "10016", "10429", "429"}),
+        # The first is a duplicate of a request, the second an order's id that is taken.
+        doubtful_codes=frozenset({"10014", "110072"}),
         position_requests=(
             {"settleCoin": "USDT"},
             {"settleCoin": "USDC"},
         ),
         client_id_name="orderLinkId",
         asks_by_client_id=True,
+        leg_parameters={Leg.LONG: {"positionIdx": 1}, Leg.SHORT: {"positionIdx": 2}},
+        before_trading=("is_unified_enabled",),
     ),
 }
 

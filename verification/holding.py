@@ -3,12 +3,11 @@
 from decimal import Decimal
 from functools import partial
 
-from verification.errors import AnswerLost, SourceError
+from verification.errors import SourceError
 from verification.leaving import Leaving, is_newer
 from verification.opening_case import Case, Tools
 from verification.outcome import Closed, Exposed, Opened
-from verification.protecting import Stop, StopState, protect
-from verification.trader import OrderRefused
+from verification.protecting import Stop, StopState, protect, withdraw
 
 
 async def move_stop(tools: Tools, case: Case, opened: Opened) -> Opened | Exposed:
@@ -18,12 +17,9 @@ async def move_stop(tools: Tools, case: Case, opened: Opened) -> Opened | Expose
     stop = await protect(tools, case, case.side, abs(opened.quantity))
     if stop.state is not StopState.RESTS or stop.order is None:
         return case.exposed(opened.quantity, opened.verification, f"no new stop: {stop.reason}")
-    try:
-        await tools.trader.withdraw_stop(case.key, before)
-    except OrderRefused:
-        pass  # none rests under that name: that is why there is a new one
-    except AnswerLost as error:
-        case.concerns.append(f"the stop before, {before}, may rest still beside the new one: {error}")
+    doubt = await withdraw(tools, case, before, rested=True)
+    if doubt is not None:
+        case.concerns.append(f"the stop before, {before}, may rest still beside the new one: {doubt}")
     case.last_word = partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
     return Opened(
         entry=case.entry,

@@ -31,7 +31,7 @@ class Intent:
         """Return it with its stop on a tick of its market.
 
         Raises:
-            ValueError: It cannot be meant: no such market, not a whole number of lots, no price.
+            ValueError: It cannot be meant: no such market, not a whole number of lots, too few, no price.
         """
         market = markets.get(self.symbol)
         if market is None:
@@ -40,6 +40,8 @@ class Intent:
             raise ValueError(
                 f"{self.quantity} {self.symbol} is not a positive number of lots of {market.lot_step}"
             )
+        if market.least is not None and self.quantity < market.least:
+            raise ValueError(f"{self.quantity} {self.symbol} is less than its smallest order, {market.least}")
         if self.stop_price <= 0:
             raise ValueError(f"a stop at {self.stop_price} never triggers: give a price above zero")
         return replace(self, stop_price=_on_tick(self.stop_price, self.side, market))

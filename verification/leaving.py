@@ -15,7 +15,7 @@ from verification.leg import Side
 from verification.observation import OrderSeen, PositionSeen
 from verification.opening_case import Case, Tools
 from verification.outcome import Exposed
-from verification.protecting import Stop, StopState
+from verification.protecting import Stop, StopState, withdraw
 from verification.question import Baseline, CloseQuestion, OpenQuestion
 from verification.trader import OrderRefused
 from verification.verdict import VerdictKind
@@ -152,11 +152,12 @@ class Leaving:
         """Take back a stop that may rest: one that is left over would act on the next position."""
         if self._stop is None or not self._stop.may_act or self._stop.state is StopState.FIRED:
             return
-        try:
-            await self._tools.trader.withdraw_stop(self._case.key, self._case.stop_name)
-        except (AnswerLost, OrderRefused) as error:
-            asked = f"see at the venue that no stop {self._case.stop_name} is left"
-            self._case.concerns.append(f"{self._stop.reason}; it could not be cancelled ({error}): {asked}")
+        name = self._case.stop_name
+        rested = self._stop.state in {StopState.RESTS, StopState.WRONG}
+        doubt = await withdraw(self._tools, self._case, name, rested=rested)
+        if doubt is not None:
+            asked = f"see at the venue that no stop {name} is left"
+            self._case.concerns.append(f"{self._stop.reason}; it could not be cancelled ({doubt}): {asked}")
 
 
 def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:

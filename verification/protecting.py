@@ -9,9 +9,11 @@ from functools import partial
 from verification.account import RestingOrder
 from verification.errors import AnswerLost, SourceError
 from verification.leg import Side
-from verification.observation import OrderSeen
+from verification.observation import OrderSeen, SourceSilent
 from verification.opening_case import Case, Tools
 from verification.trader import OrderRefused
+
+_ABSENT_ENOUGH = 3  # looks that do not find a stop that was to be cancelled: perhaps it was never sent
 
 
 class StopState(StrEnum):
@@ -123,3 +125,57 @@ def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str 
     if order.quantity is not None and order.quantity < quantity:
         return f"it covers {order.quantity} of {quantity}"
     return None
+
+
+async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str | None:
+    """Cancel a stop; where the answer leaves open what became of it, ask until that is known.
+
+    Other than an order, a cancellation may be sent again: it does nothing that was not asked for.
+
+    Args:
+        tools: What to work with.
+        case: The opening.
+        name: The sender's id of the stop.
+        rested: True when it was seen to rest. Then a venue that refuses, and knows none, has none.
+
+    Returns:
+        None when it rests no more and nothing of it has executed; else why that is not so, or not known.
+    """
+    end = tools.clock.now().monotonic + tools.look_for
+    doubt = await _cancel(tools, case, name)
+    looks = absent = 0
+    while doubt is not None and tools.clock.now().monotonic < end:
+        seen = await _fate(tools, case, name, end)
+        if isinstance(seen, OrderSeen):
+            if seen.executed != 0:
+                return f"it has executed {seen.executed}"
+            if seen.terminal and seen.trades_agree is True:
+                return None
+            if not seen.terminal:
+                doubt = await _cancel(tools, case, name)
+        elif isinstance(seen, SourceSilent):
+            absent += 1
+            if rested and isinstance(doubt, OrderRefused):
+                return None
+            if absent == _ABSENT_ENOUGH:
+                break
+        looks += 1
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+    return None if doubt is None else str(doubt)
+
+
+async def _cancel(tools: Tools, case: Case, name: str) -> AnswerLost | OrderRefused | None:
+    try:
+        await tools.trader.withdraw_stop(case.key, name)
+    except (AnswerLost, OrderRefused) as doubt:
+        return doubt
+    return None
+
+
+async def _fate(tools: Tools, case: Case, name: str, end: float) -> OrderSeen | SourceSilent | None:
+    """Return what the venue says of a stop; None when it could not be asked, which says nothing."""
+    try:
+        async with asyncio.timeout(end - tools.clock.now().monotonic):
+            return await tools.venue.read_order(case.key, order_id=None, client_order_id=name)
+    except (SourceError, TimeoutError):
+        return None

@@ -76,7 +76,16 @@ def _market(row: Mapping[str, Any], precision_mode: int) -> Market:
         lot_step=lot if lot is not None else _step(precision["amount"], precision_mode, "amount"),
         price_step=price if price is not None else _step(precision["price"], precision_mode, "price"),
         active=row.get("active") is not False,
+        least=_least(row),
     )
+
+
+def _least(row: Mapping[str, Any]) -> Decimal | None:
+    """Return the smallest quantity of an order; None where ccxt tells none."""
+    limits = row.get("limits")
+    amounts = limits.get("amount") if isinstance(limits, Mapping) else None
+    least = amounts.get("min") if isinstance(amounts, Mapping) else None
+    return None if least is None else exact_value(least, "limits.amount.min")
 
 
 def _filter(filters: object, kind: str, name: str) -> Decimal | None:

@@ -42,15 +42,20 @@ class CcxtTrader:
         self._translate = Translator(access.venue, known, secrets)
 
     async def connect(self) -> None:
-        """Load the markets.
+        """Load the markets, and what else ccxt must know before its first order.
 
         Raises:
-            SourceError: They could not be read.
+            SourceError: It could not be read.
         """
         try:
-            await self._exchange.load_markets()
+            await self._exchange.load_markets(True)  # noqa: FBT003 - ccxt's own: afresh, even after a failure
         except ccxt.BaseError as error:
             raise self._translate(error, "the market list") from None
+        for method in self._known.before_trading:
+            try:
+                await getattr(self._exchange, method)()
+            except ccxt.BaseError as error:
+                raise self._translate(error, "the kind of the account") from None
 
     async def close(self) -> None:
         """Close every connection."""
@@ -58,11 +63,11 @@ class CcxtTrader:
 
     async def enter(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
         """Open a position at market; see the port."""
-        return await self._place("an entry", key, side, quantity, _of_leg(key, client_order_id))
+        return await self._place("an entry", key, side, quantity, self._of_leg(key, side, client_order_id))
 
     async def leave(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
         """Close a position at market, reduce-only; see the port."""
-        params = _of_leg(key, client_order_id) | {"reduceOnly": True}
+        params = self._of_leg(key, side, client_order_id, closes=True)
         return await self._place("an exit", key, side, quantity, params)
 
     async def place_stop(
@@ -70,7 +75,8 @@ class CcxtTrader:
     ) -> str:
         """Place a reduce-only market stop; see the port."""
         self._must_fit("price", key.symbol, trigger_price)
-        params = _of_leg(key, client_order_id) | {"reduceOnly": True, "stopLossPrice": _plain(trigger_price)}
+        params = self._of_leg(key, side, client_order_id, closes=True)
+        params["stopLossPrice"] = _plain(trigger_price)
         return await self._place("a stop", key, side, quantity, params)
 
     async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
@@ -95,6 +101,27 @@ class CcxtTrader:
             raise AnswerLost(
                 f"{self._exchange.id}: {what} was sent, and its answer names no order"
             ) from error
+
+    def _of_leg(
+        self, key: LegKey, side: Side, client_order_id: str, *, closes: bool = False
+    ) -> dict[str, Any]:
+        """Return the parameters that name the order and its leg, and that it must not make it larger.
+
+        Raises:
+            OrderRefused: The side would do the opposite to that leg.
+        """
+        params: dict[str, Any] = {"clientOrderId": client_order_id}
+        if key.leg is Leg.NET:
+            return params | ({"reduceOnly": True} if closes else {})
+        opens = Side.BUY if key.leg is Leg.LONG else Side.SELL
+        if side is not (opens.opposite if closes else opens):
+            done = "close" if closes else "open"
+            raise OrderRefused(f"{self._exchange.id}: a {side} does not {done} a {key.leg} leg")
+        # Elsewhere ccxt derives the leg from side and flag.
+        params |= self._known.leg_parameters.get(key.leg, {"hedged": True})
+        if closes and self._known.flags_exits_of_legs:
+            params["reduceOnly"] = True
+        return params
 
     def _must_fit(self, what: str, symbol: str, number: Decimal) -> None:
         """Refuse here what ccxt would round: what is sent is what was written down."""
@@ -147,14 +174,6 @@ def _doubting(handle_errors: Callable[..., Any]) -> Callable[..., Any]:
         return handle_errors(code, *rest)
 
     return judge
-
-
-def _of_leg(key: LegKey, client_order_id: str) -> dict[str, Any]:
-    """Return the parameters that name the order; in hedge mode ccxt derives the leg from the side."""
-    params: dict[str, Any] = {"clientOrderId": client_order_id}
-    if key.leg is not Leg.NET:
-        params["hedged"] = True
-    return params
 
 
 def _plain(number: Decimal) -> str:
