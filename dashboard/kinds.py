@@ -48,6 +48,10 @@ KINDS: Final[dict[Kind, KindWords]] = {
         "No stop",
         "has no stop",
     ),
+    Kind.SOURCES_DISAGREE: KindWords(
+        "The exchange contradicts itself",
+        "is told of by the exchange in ways that cannot all be true",
+    ),
     Kind.SOURCE_DOWN: KindWords(
         "Cannot see the exchange",
         "{what} cannot be read",

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     QUANTITY_MISMATCH = "quantity_mismatch"
     SIDE_MISMATCH = "side_mismatch"
     UNPROTECTED_POSITION = "unprotected_position"
+    SOURCES_DISAGREE = "sources_disagree"
     SOURCE_DOWN = "source_down"
     SOURCE_STALE = "source_stale"
     LEDGER_UNREADABLE = "ledger_unreadable"

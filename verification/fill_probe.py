@@ -73,14 +73,16 @@ class FillProbe:
         *,
         chance: random.Random,
         on_sample: Callable[[LatencySample], None],
+        on_order: Callable[[OrderSeen], None] = lambda _: None,
         limits: ProbeLimits | None = None,
     ) -> None:
-        """`on_sample` gets each latency measured."""
+        """`on_sample` gets each latency measured, `on_order` what the venue answers about an order."""
         self._venue = venue
         self._clock = clock
         self._venue_clock = venue_clock
         self._chance = chance
         self._on_sample = on_sample
+        self._on_order = on_order
         self._limits = limits or ProbeLimits()
         self._allowance = Allowance(weight=self._limits.weight, number=self._limits.number)
         self._waiting: asyncio.Queue[ProbedFill] = asyncio.Queue()
@@ -160,7 +162,10 @@ class FillProbe:
         async def ask() -> Observation:
             fill = probe.fill
             probe.spent += self._limits.order_weight
-            return await self._venue.read_order(fill.key, order_id=fill.order_id, client_order_id=None)
+            seen = await self._venue.read_order(fill.key, order_id=fill.order_id, client_order_id=None)
+            if isinstance(seen, OrderSeen):
+                self._on_order(seen)
+            return seen
 
         await self._until_shown(probe, Source.ORDER, ask, probe.in_order)
 

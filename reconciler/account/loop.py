@@ -170,7 +170,10 @@ class AccountLoop:
     async def _apply(self, look: Look) -> None:
         account = self._access.account
         known = await self._store.open_alerts([account])
-        await self._store.observe(observed(look, known, self._answers), now=look.finished.utc)
+        contradicted = self._watch.disagreements.waiting()
+        learned = observed(look, known, self._answers, contradicted)
+        await self._store.observe(learned, now=look.finished.utc)
+        self._watch.disagreements.stored(contradicted)
         alerts = await self._store.open_alerts([account])
         await self._store_positions(look, alerts)
         self._plan(look, alerts)

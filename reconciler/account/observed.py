@@ -1,16 +1,22 @@
 """What one look at an account tells its alerts: found, gone, or not known; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from reconciler.account.disagreements import WATCHED_FOR, is_of_sources
 from reconciler.account.watch import Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.comparison.standing import Word
-from reconciler.finding import DIFFERENCES, UNSTOPPED, FindingKey, Kind
+from reconciler.finding import DIFFERENCES, UNSTOPPED, Finding, FindingKey, Kind
 from verification.leg import LegKey
 
 
-def observed(look: Look, known: Iterable[Alert], answers: Mapping[FindingKey, Clear]) -> Observed:
+def observed(
+    look: Look,
+    known: Iterable[Alert],
+    answers: Mapping[FindingKey, Clear],
+    contradicted: Sequence[Finding] = (),
+) -> Observed:
     """Return what a look says of what it found and of the alerts that are open.
 
     A leg that has come to differ in another way keeps its old alert until the new one fires: there is no
@@ -20,16 +26,26 @@ def observed(look: Look, known: Iterable[Alert], answers: Mapping[FindingKey, Cl
         look: The look.
         known: The open alerts of the account.
         answers: Answers of verifications by the condition whose doubt they end: an answer does not age.
+        contradicted: Contradictions about verified orders that are not stored yet. They do not come to be
+            untrue: a person is told of one until its order is watched no more, and both sides agree.
     """
     alerts = tuple(known)
     at = look.finished.utc
-    detected = tuple(Detected(each.finding, at, confirmed=each.confirmed) for each in look.judged)
+    of_orders = {alert.key: alert for alert in alerts if is_of_sources(alert.evidence)}
+    named = {each.identity for each in contradicted} | of_orders.keys()
+    detected = tuple(Detected(each, at, confirmed=True) for each in contradicted) + tuple(
+        Detected(each.finding, at, confirmed=each.confirmed)
+        for each in look.judged
+        if each.finding.kind is not Kind.SOURCES_DISAGREE or each.finding.identity not in named
+    )
     growing = _growing(look, alerts)
     clear: dict[FindingKey, Clear] = {}
     unknown: dict[FindingKey, Unknown] = {}
     for alert in alerts:
         key = alert.key
         if key.kind.blindness or (look.symbols is not None and key.symbol not in look.symbols):
+            continue
+        if key.kind is Kind.SOURCES_DISAGREE and key in of_orders and at - alert.last_seen < WATCHED_FOR:
             continue
         standing = look.comparison.standing(key)
         answer = answers.get(key)

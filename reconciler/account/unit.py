@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -20,14 +21,17 @@ from reconciler.account.unverified import unverified
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
+from reconciler.evidence_record import EvidenceUnreadable
 from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.verification_record import record_of
+from reconciler.views import VerificationView
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.fill_probe import FillProbe
+from verification.observation import OrderSeen
 from verification.pace import Pace
 from verification.venue import Venue
 from verification.venue_clock import VenueClock
@@ -66,7 +70,14 @@ class AccountUnit:
         self._measuring = Measuring(store, clock, self._watch.believe_lag)
         self._venue_clock = VenueClock(venue, clock)
         chance = chance or random.Random()  # noqa: S311 - jitter
-        self._probe = FillProbe(venue, clock, self._venue_clock, chance=chance, on_sample=self._measuring.add)
+        self._probe = FillProbe(
+            venue,
+            clock,
+            self._venue_clock,
+            chance=chance,
+            on_sample=self._measuring.add,
+            on_order=self._heard_later,
+        )
         self._verifier = Verifier(
             venue,
             clock,
@@ -168,13 +179,30 @@ class AccountUnit:
         since = self._clock.now().utc - 2 * WATCHED_FOR
         stored = await self._store.verifications(self._venue.access.account, since=since, after=self._learned)
         for view, evidence in stored:
-            self._watch.late_fills.learn(view, evidence)
+            self._learn(view, evidence)
             self._learned = max(self._learned, view.id)
+        self._look_at_disagreements()
+
+    def _heard_later(self, seen: OrderSeen) -> None:
+        """Hear a slower source: the first answer has decided, and a later one may contradict it."""
+        self._watch.disagreements.heard(seen)
+        self._look_at_disagreements()
+
+    def _look_at_disagreements(self) -> None:
+        self.loop.mark({finding.symbol for finding in self._watch.disagreements.waiting()})
+
+    def _learn(self, view: VerificationView, evidence: Sequence[Mapping[str, Any]]) -> None:
+        self._watch.late_fills.learn(view, evidence)
+        try:
+            self._watch.disagreements.learn(view, evidence, now=self._clock.now().utc)
+        except EvidenceUnreadable as error:
+            # Nothing can be held against it then; `trueup audit` tells of it as well.
+            log.warning("verification.unreadable", id=view.id, error=str(error))
 
     async def _answered(self, verification: Verification) -> None:
         view, evidence = record_of(verification, asked_by="sidecar")
         number = await self._store.save_verification(view, evidence)
-        self._watch.late_fills.learn(replace(view, id=number), evidence)
+        self._learn(replace(view, id=number), evidence)
         now = self._clock.now().utc
         key = verification.question.key
         condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from reconciler.account.disagreements import Disagreements
 from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import changed_symbols
@@ -101,6 +102,7 @@ class AccountWatch:
         self.ledgers = tuple(ledgers)
         self.rules = rules
         self.late_fills = LateFills()
+        self.disagreements = Disagreements()
         self._clock = clock
         self._pushed: dict[LegKey, PositionSeen] = {}
         self._holdings = Holdings()
@@ -248,6 +250,7 @@ class AccountWatch:
 
 
 def _moving(
+            self.disagreements.heard(seen)
     before: Mapping[str, LedgerReading],
     after: Mapping[str, LedgerReading],
     unreadable: Mapping[str, LedgerUnreadable],

@@ -60,11 +60,21 @@ def steps(
                 "Read in the bot's log why it has no stop: refused, cancelled by others, or the bot is down.",
             )
         case _:
-            return (
-                f"{look} and see from the order and its trades whether it executed.",
-                "If it did, see that the position has a stop. If not, see that the order is cancelled.",
-                "Do not send the order again before you know: it may execute twice.",
-            )
+            return _doubtful(kind, look)
+
+
+def _doubtful(kind: Kind, look: str) -> Steps:
+    if kind is Kind.SOURCES_DISAGREE:
+        return (
+            f"{look} and see position, orders and trades there: one of its answers was wrong.",
+            "If a position is held that the bot does not know, place a reduce-only stop or close it.",
+            "If the bot acted on the wrong answer, correct its own record before it trades this again.",
+        )
+    return (
+        f"{look} and see from the order and its trades whether it executed.",
+        "If it did, see that the position has a stop. If not, see that the order is cancelled.",
+        "Do not send the order again before you know: it may execute twice.",
+    )
 
 
 def _unexpected(kind: Kind, look: str, close: str) -> Steps:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from reconciler.comparison.book import book
 from reconciler.comparison.difference import Difference, LegVerdict, differ
+from reconciler.comparison.dispute import dispute
 from reconciler.comparison.ground import Ground
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.leg_row import leg_row
@@ -214,7 +215,8 @@ def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
         exposure = case.value(case.protection.uncovered)
         severity = Severity.CRITICAL if case.protection.entry_since is None else Severity.WARNING
         found.append(_finding(case, Kind.UNPROTECTED_POSITION, severity, exposure))
-    return found
+    disputed = dispute(case)
+    return found if disputed is None else [*found, disputed]
 
 
 def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | None) -> Finding:

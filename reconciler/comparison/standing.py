@@ -21,6 +21,7 @@ COMPARED = frozenset(
         Kind.QUANTITY_MISMATCH,
         Kind.SIDE_MISMATCH,
         Kind.UNPROTECTED_POSITION,
+        Kind.SOURCES_DISAGREE,
     }
 )
 """The kinds that a comparison finds. It judges `unverified_open` too: agreement settles it."""
@@ -89,6 +90,8 @@ class Sworn:
             return Standing(Word.UNKNOWN, "one side could not be read")
         if key.kind is Kind.UNPROTECTED_POSITION:
             return self._of_stop(case)
+        if key.kind is Kind.SOURCES_DISAGREE and case.leg is not None and case.leg.contrary is not None:
+            return Standing(Word.UNKNOWN, "position lists still say otherwise")
         other = case.difference.kind is not None and leg not in self.settled
         if leg in self.settled or (other and key.kind is not Kind.UNVERIFIED_OPEN):
             reason = (

@@ -1,0 +1,87 @@
+"""Where what was seen cannot all be true: one source proved an end, and another shows more than that.
+
+A rule decides on the best evidence all the same; a contradiction says that a source lied, or that the account
+is traded by somebody else, and a person must know. Lag is no contradiction: a source that is behind shows
+less of an order than there is, never more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.question import OpenQuestion, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two observations that cannot both be true.
+
+    Attributes:
+        reason: What each of them says, one clause.
+        one: An order that was seen to have ended.
+        other: What shows that more, or something else, has executed.
+    """
+
+    reason: str
+    one: OrderSeen
+    other: OrderSeen | PositionSeen
+
+
+def contradictions(question: Question, observations: Sequence[Observation]) -> tuple[Contradiction, ...]:
+    """Return where `observations` contradict each other about the order of `question`; empty if nowhere.
+
+    Args:
+        question: What was asked. Other orders and other legs are ignored.
+        observations: What was seen until the verdict: later rows of the leg may be of later orders.
+    """
+    mine = [seen for seen in observations if isinstance(seen, OrderSeen) and is_of(question, seen)]
+    rows = [seen for seen in observations if isinstance(seen, PositionSeen) and seen.key == question.key]
+    found = (of_order(mine), _of_leg(question, mine, rows))
+    return tuple(each for each in found if each is not None)
+
+
+def is_of(question: Question, seen: OrderSeen) -> bool:
+    """Return True if an observation is of the order that is asked about, not of the stop that became it."""
+    if seen.key != question.key or seen.conditional:
+        return False
+    if question.order_id is not None:
+        return seen.order_id == question.order_id
+    return question.client_order_id is not None and seen.client_order_id == question.client_order_id
+
+
+def of_order(words: Sequence[OrderSeen]) -> Contradiction | None:
+    """Return where the words on one order contradict each other: more than at its end, or both ways."""
+    for end in words:
+        for other in words:
+            more = abs(other.executed) > abs(end.executed)
+            if (end.terminal and more) or other.executed * end.executed < 0:
+                reason = f"{_words(end)}, and {_words(other)}"
+                return Contradiction(reason, end, other)
+    return None
+
+
+def _of_leg(
+    question: Question, words: Sequence[OrderSeen], rows: Sequence[PositionSeen]
+) -> Contradiction | None:
+    """Return where the leg went further than the order that ended took it, which nothing else can have."""
+    if not isinstance(question, OpenQuestion) or not question.exclusive or question.baseline is None:
+        return None
+    before, sign = question.baseline, question.side.sign
+    ends = [word for word in words if word.terminal and word.trades_agree is True]
+    if before.version is None or not ends:
+        return None
+    end = max(ends, key=lambda word: word.executed * sign)
+    most = max(word.executed * sign for word in words)
+    for row in rows:
+        newer = row.version is not None and row.version > before.version
+        if newer and (row.quantity - before.quantity) * sign > max(most, Decimal(0)):
+            went = f"the leg went from {before.quantity} to {row.quantity} ({row.provenance.source})"
+            return Contradiction(f"{_words(end)}, and {went}", end, row)
+    return None
+
+
+def _words(seen: OrderSeen) -> str:
+    done = "nothing executed" if seen.executed == 0 else f"{seen.executed} executed"
+    state = f"ended ({seen.status}) with " if seen.terminal else "has "
+    return f"order {seen.order_id} {state}{done} ({seen.provenance.source})"
