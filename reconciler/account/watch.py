@@ -230,6 +230,7 @@ class AccountWatch:
     def _hear(self, seen: Observation) -> None:
         if isinstance(seen, OrderSeen):
             self.late_fills.heard(seen)
+            self.disagreements.heard(seen)
         if not isinstance(seen, PositionSeen):
             return
         known = self._pushed.get(seen.key)
@@ -250,7 +251,6 @@ class AccountWatch:
 
 
 def _moving(
-            self.disagreements.heard(seen)
     before: Mapping[str, LedgerReading],
     after: Mapping[str, LedgerReading],
     unreadable: Mapping[str, LedgerUnreadable],
