@@ -4,6 +4,7 @@ An exit is sent again only when the one before is known to have had no more effe
 ended. After a lost answer it is asked for by its id, and not finding it proves nothing.
 """
 
+import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -11,9 +12,10 @@ from typing import TypeGuard
 
 from verification.clock import Moment
 from verification.errors import AnswerLost
+from verification.judgement import decide
 from verification.leg import Side
 from verification.observation import OrderSeen, PositionSeen
-from verification.opening_case import Case, Tools
+from verification.opening_case import Case, Tools, order_ended
 from verification.outcome import Exposed
 from verification.protecting import Stop, StopState, withdraw
 from verification.question import Baseline, CloseQuestion, OpenQuestion
@@ -24,6 +26,7 @@ from verification.watch import Watch
 
 MAX_EXITS = 3
 _PAUSE_AFTER_REFUSAL = 0.5  # seconds, times the number of the exit
+_A_LITTLE = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Leaving:
         self._left = held
         self._shown_at = shown_at
         self._stop = stop
+        self._doubt: str | None = None
 
     async def run(self, why: str, first: int = 1) -> Verification | Exposed:
         """Send exits until one is proved to have closed what is left; return that proof.
@@ -129,11 +133,13 @@ class Leaving:
     ) -> _Proof:
         """Verify the close: sources are raced and asked again and again, at the latest for ten seconds."""
         case, left = self._case, self._left
-        acts = self._stop is not None and self._stop.may_act and name != case.stop_name
-        alone = case.exclusive and not acts and name is not None
+        alone = case.exclusive and name is not None and await self._only(order_id, name)
         held = Baseline(case.leg_with(left), self._shown_at)
         question = CloseQuestion(case.key, held, order_id, name, exclusive=alone, asked=asked)
-        verification = await self._tools.verifier.verify(question, watch)
+        if alone or name is None:
+            verification = await self._tools.verifier.verify(question, watch)
+        else:
+            verification = await self._verify_beside_others(question, name, watch)
         case.write_verified(self._tools.journal, verification)
         seen = [each for each in verification.observations if _is_exit(each, order_id, name)]
         orders = [each for each in seen if isinstance(each, OrderSeen)]
@@ -143,21 +149,68 @@ class Leaving:
         flat = verification.verdict.kind is VerdictKind.CONFIRMED
         return _Proof(verification, executed, undone=flat or executed == -left, over=over)
 
+    async def _verify_beside_others(
+        self, question: CloseQuestion, name: str, watch: Watch | None
+    ) -> Verification:
+        """Verify a close of what may be a part of the leg only, and need not make it flat.
+
+        Once the exit is seen to have executed everything it is over, and the leg is looked at only a little
+        longer: what others hold would be waited for in vain.
+        """
+        tools = self._tools
+        watch = watch or tools.verifier.watch(question.key)
+        asking = asyncio.create_task(tools.verifier.verify(question, watch))
+        try:
+            exit_ = await order_ended(tools, self._case, name, order_id=question.order_id)
+            if exit_ is None or exit_.executed != -self._left:
+                return await asking
+            await asyncio.wait({asking}, timeout=_A_LITTLE)
+            if asking.done():
+                return await asking
+        finally:
+            if not asking.done():
+                asking.cancel()
+                await asyncio.wait({asking})
+        seen = (*watch.seen, exit_)
+        return Verification(question, decide(question, seen), seen, tools.clock.now())
+
+    async def _only(self, order_id: str | None, name: str) -> bool:
+        """Return True when nothing but this exit can have changed the leg, or will.
+
+        While a stop may act, the exit's executions do not say what is left, and a zero must be waited for.
+        Once the exit has executed everything, the stop has nothing left to protect: it is withdrawn first.
+        """
+        tools, case = self._tools, self._case
+        if self._stop is None or not self._stop.may_act or name == case.stop_name:
+            return True
+        exit_ = await order_ended(tools, case, name, order_id=order_id)
+        if exit_ is None or exit_.executed != -self._left:
+            return False
+        await self._withdraw_stop()
+        if self._doubt is not None:
+            return False
+        stop = await order_ended(tools, case, case.stop_name)
+        return stop is not None and stop.executed == 0 and stop.trades_agree is True
+
     async def _done(self, closed: Verification) -> Verification:
         await self._withdraw_stop()
+        if self._doubt is not None:
+            self._case.concerns.append(self._doubt)
         self._case.last_word = partial(self._tools.journal.closed, self._case.entry)
         return closed
 
     async def _withdraw_stop(self) -> None:
         """Take back a stop that may rest: one that is left over would act on the next position."""
-        if self._stop is None or not self._stop.may_act or self._stop.state is StopState.FIRED:
+        stop, name = self._stop, self._case.stop_name
+        if stop is None or not stop.may_act or stop.state is StopState.FIRED or self._doubt is not None:
             return
-        name = self._case.stop_name
-        rested = self._stop.state in {StopState.RESTS, StopState.WRONG}
+        rested = stop.state in {StopState.RESTS, StopState.WRONG}
         doubt = await withdraw(self._tools, self._case, name, rested=rested)
-        if doubt is not None:
+        if doubt is None:
+            self._stop = Stop(StopState.ENDED, f"{stop.reason}; it was withdrawn")
+        else:
             asked = f"see at the venue that no stop {name} is left"
-            self._case.concerns.append(f"{self._stop.reason}; it could not be cancelled ({doubt}): {asked}")
+            self._doubt = f"{stop.reason}; it could not be cancelled ({doubt}): {asked}"
 
 
 def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:

@@ -11,6 +11,7 @@ from verification.backoff import Backoff
 from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import LegKey, Side
+from verification.observation import OrderSeen
 from verification.opening_journal import JournalFailed, OpeningJournal
 from verification.order_names import OrderNames
 from verification.outcome import Exposed
@@ -121,3 +122,22 @@ async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
         looks += 1
         await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
     return False
+
+
+async def order_ended(
+    tools: Tools, case: Case, name: str, *, order_id: str | None = None, seconds: float = 1.0
+) -> OrderSeen | None:
+    """Ask for an order of the opening until it has ended; None when that is not seen in time."""
+    end = tools.clock.now().monotonic + seconds
+    looks = 0
+    while (left := end - tools.clock.now().monotonic) > 0:
+        try:
+            async with asyncio.timeout(left):
+                seen = await tools.venue.read_order(case.key, order_id=order_id, client_order_id=name)
+        except (SourceError, TimeoutError):
+            seen = None  # it could not be asked, which says nothing
+        if isinstance(seen, OrderSeen) and seen.terminal:
+            return seen
+        looks += 1
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+    return None

@@ -1,191 +1,235 @@
-"""An opening on the simulated venue through unmodified ccxt, with its answers lost and its lists late."""
+"""An opening at each venue through unmodified ccxt, with its answers lost, refused, and its lists late."""
 
-import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.journal import Journal
-from simulator.effect import Effect, Filled
-from simulator.faults import Garbage, Lag, Phase, RequestAction, RequestFault, Source
+from simulator.faults import Garbage, Lag, Phase, RequestAction, Source
 from simulator.order import PositionSide
-from simulator.server import SimulatedVenue
-from tests.wire.simulated import AVL, access_to
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
+from tests.wire.faces import BINANCE, Face, Step
+from tests.wire.opening_scene import BUY, SELL, Scene, entry_fills, scene
+from tests.wire.simulated import AVL, order
+from verification.intent import Intent
 from verification.leg import Side
-from verification.opening import Intent, Opener
-from verification.outcome import Exposed, Opened, Outcome, RolledBack, Unknown
-from verification.pace import Pace
-from verification.verifier import Verifier
+from verification.outcome import Closed, Exposed, Opened, Refuted, RolledBack, Unknown
+from verification.verdict import Grade
 
 pytestmark = pytest.mark.wire
 
-ORDER, ALGO = "/fapi/v1/order", "/fapi/v1/algoOrder"
-BUY = Intent(AVL, Side.BUY, Decimal(43), stop_price=Decimal("0.15"))
-SELL = Intent(AVL, Side.SELL, Decimal(43), stop_price=Decimal("0.25"))
+SOON = 1000.0  # ms, on a machine that is busy with other things too
+DOUBTS: dict[str, dict[str, Any]] = {
+    "lost": {"action": RequestAction.LOSE},
+    "timeout": {"action": RequestAction.ERROR},
+    "garbage": {"action": RequestAction.GARBAGE, "garbage": Garbage.HTML},
+}
 
 
-@dataclass(slots=True)
-class Scene:
-    """A venue, a bot's opener on it, and what was reported."""
-
-    venue: SimulatedVenue
-    opener: Opener
-    journal: Journal
-    reports: list[Outcome]
-
-    @property
-    def held(self) -> Decimal:
-        return self.venue.exchange.position(AVL).amount
-
-    def fault(self, action: RequestAction, path: str, phase: Phase = Phase.AFTER, **more: Any) -> None:
-        fault = RequestFault(action=action, path=path, phase=phase, method="POST", times=1, **more)
-        self.venue.faults.add(fault)
-
-    def lose_after_the_entry(self, phase: Phase) -> None:
-        """Lose the answer of the order that follows the one that fills first."""
-        filled: list[Effect] = []
-
-        def hear(effect: Effect) -> None:
-            if isinstance(effect, Filled) and not filled:
-                filled.append(effect)
-                self.fault(RequestAction.LOSE, ORDER, phase)
-
-        self.venue.exchange.listen(hear)
-
-    def posts(self, path: str) -> int:
-        return len(self.venue.journal.calls("POST", path))
-
-
-@asynccontextmanager
-async def scene(folder: Path, *, hedge: bool = False, deadline: float = 10.0) -> AsyncIterator[Scene]:
-    clock, reports = SystemClock(), list[Outcome]()
-    async with SimulatedVenue(api_key="the-key", secret="the-secret") as venue:
-        if hedge:
-            venue.exchange.set_hedge(hedge=True)
-        gateway, trader = CcxtVenue(access_to(venue), clock), CcxtTrader(access_to(venue))
-        journal = Journal(f"sqlite:///{folder}/bot.db", bot="mine")
-        verifier = Verifier(gateway, clock, chance=random.Random(1), pace=Pace(deadline=deadline))
-        opener = Opener(gateway, trader, journal, clock, report=reports.append, verifier=verifier)
-        try:
-            await gateway.connect()
-            await trader.connect()
-            yield Scene(venue, opener, journal, reports)
-        finally:
-            await opener.close()
-            await verifier.close()
-            await trader.close()
-            await gateway.close()
-            journal.close()
+def doubt(on: Scene, step: Step, name: str, phase: Phase = Phase.AFTER) -> None:
+    status, code = on.face.in_doubt[0]
+    said: dict[str, Any] = {"status": status, "code": code} if name == "timeout" else {}
+    on.face.befall(on.venue, step, phase=phase, **DOUBTS[name], **said)
 
 
 @pytest.mark.parametrize("intent", [BUY, SELL], ids=["long", "short"])
-async def test_a_position_is_opened_with_a_stop_that_rests(tmp_path: Path, intent: Intent) -> None:
-    async with scene(tmp_path) as on:
-        outcome = await on.opener.open(intent)
-        assert isinstance(outcome, Opened), outcome
-        (stop,) = on.venue.exchange.open_algos(AVL)
-        assert str(stop.id) == outcome.stop.order_id
+async def test_a_position_is_opened_with_a_stop_that_rests(
+    tmp_path: Path, face: Face, intent: Intent
+) -> None:
+    async with scene(tmp_path, face) as on:
+        outcome = await on.opened(intent)
+        (stop,) = on.stops
+        assert face.wire_id(stop) == outcome.stop.order_id
+        seen = outcome.stop
+        assert (seen.side, seen.quantity) == (intent.side.opposite, Decimal(43))
+        assert (seen.trigger_price, seen.stop_loss, seen.reduce_only) == (intent.stop_price, True, True)
         assert on.held == 43 * intent.side.sign
         assert on.journal.unfinished() == ()
         assert not on.reports
 
 
 @pytest.mark.parametrize("intent", [BUY, SELL], ids=["long", "short"])
-async def test_in_hedge_mode_the_leg_of_the_side_is_opened(tmp_path: Path, intent: Intent) -> None:
-    async with scene(tmp_path, hedge=True) as on:
-        outcome = await on.opener.open(intent)
-        assert isinstance(outcome, Opened), outcome
-        side = PositionSide.LONG if intent.side is Side.BUY else PositionSide.SHORT
-        assert abs(on.venue.exchange.position(AVL, side).amount) == 43
-
-
-@pytest.mark.parametrize(
-    "doubt",
-    [
-        {"action": RequestAction.LOSE},
-        {"action": RequestAction.ERROR, "status": 503, "code": -1007},
-        {"action": RequestAction.GARBAGE, "garbage": Garbage.HTML},
-    ],
-    ids=["lost", "timeout", "garbage"],
-)
-@pytest.mark.parametrize("path", [ORDER, ALGO])
-async def test_an_answer_that_is_lost_after_its_effect_costs_nothing(
-    tmp_path: Path, path: str, doubt: dict[str, Any]
+async def test_in_hedge_mode_the_leg_of_the_side_is_opened(
+    tmp_path: Path, face: Face, intent: Intent
 ) -> None:
-    async with scene(tmp_path) as on:
+    async with scene(tmp_path, face, hedge=True) as on:
+        await on.opened(intent)
+        side = PositionSide.LONG if intent.side is Side.BUY else PositionSide.SHORT
+        assert on.legs == {side: 43 * intent.side.sign}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+@pytest.mark.parametrize("step", [Step.ENTRY, Step.STOP])
+async def test_an_answer_that_is_lost_after_its_effect_costs_nothing(
+    tmp_path: Path, face: Face, step: Step, name: str
+) -> None:
+    async with scene(tmp_path, face) as on:
         on.venue.faults.add(Lag(source=Source.POSITIONS, seconds=3.2))
-        on.fault(path=path, **doubt)
-        outcome = await on.opener.open(BUY)
-        assert isinstance(outcome, Opened), outcome
+        doubt(on, step, name)
+        await on.opened()
         assert on.held == 43, "never 86"
-        assert (on.posts(ORDER), on.posts(ALGO)) == (1, 1), "nothing is sent twice"
+        assert (on.count(Step.ENTRY), on.count(Step.STOP)) == (1, 1), "nothing is sent twice"
 
 
-async def test_an_entry_that_never_arrived_is_unknown_and_left_to_a_person(tmp_path: Path) -> None:
-    async with scene(tmp_path, deadline=1.0) as on:
-        on.fault(RequestAction.LOSE, ORDER, Phase.BEFORE)
+async def test_an_entry_that_never_arrived_is_unknown_and_left_to_a_person(
+    tmp_path: Path, face: Face
+) -> None:
+    async with scene(tmp_path, face, deadline=1.0) as on:
+        doubt(on, Step.ENTRY, "lost", Phase.BEFORE)
         outcome = await on.opener.open(BUY)
         assert isinstance(outcome, Unknown), outcome
         assert on.reports == [outcome]
-        assert on.posts(ORDER) == 1
+        assert isinstance(await on.opener.open(BUY), Refuted), "what is in doubt may still execute"
+        assert on.count(Step.ENTRY) == 1
         (record,) = on.journal.unfinished()
         assert isinstance(await on.opener.recover(record), Unknown)
 
 
 @pytest.mark.parametrize("hedge", [False, True])
-async def test_a_rejected_stop_is_rolled_back_and_the_close_is_proved(tmp_path: Path, *, hedge: bool) -> None:
-    async with scene(tmp_path, hedge=hedge) as on:
+@pytest.mark.parametrize("intent", [BUY, SELL], ids=["long", "short"])
+async def test_a_rejected_stop_is_rolled_back_and_the_close_is_proved(
+    tmp_path: Path, face: Face, intent: Intent, *, hedge: bool
+) -> None:
+    async with scene(tmp_path, face, hedge=hedge) as on:
         on.venue.faults.add(Lag(source=Source.POSITIONS, seconds=3.2))
-        on.fault(RequestAction.ERROR, ALGO, Phase.BEFORE, status=400, code=-2021, message="No.")
-        outcome = await on.opener.open(BUY)
+        face.refuse(on.venue, Step.STOP)
+        outcome = await on.opener.open(intent)
         assert isinstance(outcome, RolledBack), outcome
-        assert "-2021" in outcome.reason
-        assert all(row.amount == 0 for row in on.venue.exchange.positions())
-        exit_ = on.venue.journal.calls("POST", ORDER)[-1].params
-        assert (exit_["side"], exit_.get("reduceOnly")) == ("SELL", None if hedge else "true")
+        assert str(face.refused[0][1]) in outcome.reason
+        assert not on.legs
+        (exit_,) = face.sent(on.venue, Step.EXIT)
+        assert exit_["side"].lower() == str(intent.side.opposite)
+        unflagged = hedge and face is BINANCE
+        assert exit_.get("reduceOnly") == (None if unflagged else "true")
         assert on.journal.unfinished() == ()
 
 
-async def test_an_exit_whose_answer_is_lost_is_proved_by_its_id(tmp_path: Path) -> None:
-    async with scene(tmp_path) as on:
-        on.fault(RequestAction.ERROR, ALGO, Phase.BEFORE, status=400, code=-2021, message="No.")
-        on.lose_after_the_entry(Phase.AFTER)
+@pytest.mark.parametrize("name", DOUBTS)
+async def test_an_exit_whose_answer_is_lost_is_proved_by_its_id(
+    tmp_path: Path, face: Face, name: str
+) -> None:
+    async with scene(tmp_path, face) as on:
+        face.refuse(on.venue, Step.STOP)
+        doubt(on, Step.EXIT, name)
         outcome = await on.opener.open(BUY)
         assert isinstance(outcome, RolledBack), outcome
         assert on.held == 0
-        assert on.posts(ORDER) == 2
+        assert on.count(Step.EXIT) == 1
 
 
-async def test_an_exit_that_never_arrived_is_exposed_and_told(tmp_path: Path) -> None:
-    async with scene(tmp_path, deadline=1.0) as on:
-        on.fault(RequestAction.ERROR, ALGO, Phase.BEFORE, status=400, code=-2021, message="No.")
-        on.lose_after_the_entry(Phase.BEFORE)
+async def test_an_exit_that_never_arrived_is_exposed_and_told(tmp_path: Path, face: Face) -> None:
+    async with scene(tmp_path, face, deadline=1.0) as on:
+        face.refuse(on.venue, Step.STOP)
+        doubt(on, Step.EXIT, "lost", Phase.BEFORE)
         outcome = await on.opener.open(BUY)
         assert isinstance(outcome, Exposed), outcome
         assert on.reports == [outcome]
         assert on.held == 43
-        assert on.posts(ORDER) == 2
+        assert on.count(Step.EXIT) == 1
 
 
-async def test_a_market_order_that_finds_less_is_protected_as_it_is(tmp_path: Path) -> None:
-    async with scene(tmp_path) as on:
-        on.venue.exchange.shape(AVL, liquidity=Decimal(20))
+async def test_an_exit_that_is_turned_away_is_sent_again_under_another_id(tmp_path: Path, face: Face) -> None:
+    async with scene(tmp_path, face) as on:
+        face.refuse(on.venue, Step.STOP)
+        face.refuse(on.venue, Step.EXIT)
         outcome = await on.opener.open(BUY)
-        assert isinstance(outcome, Opened), outcome
-        assert outcome.quantity == 20
-        assert outcome.stop.quantity == 20
-
-
-async def test_without_margin_nothing_is_opened(tmp_path: Path) -> None:
-    async with scene(tmp_path) as on:
-        outcome = await on.opener.open(Intent(AVL, Side.BUY, Decimal(90_000_000), Decimal("0.15")))
-        assert "-2019" in outcome.reason
+        assert isinstance(outcome, RolledBack), outcome
         assert on.held == 0
+        sent = face.sent(on.venue, Step.EXIT)
+        ids = {value for each in sent for value in each.values() if "-x" in value}
+        assert (len(sent), len(ids)) == (2, 2)
+
+
+async def test_what_somebody_closed_first_is_not_closed_twice(tmp_path: Path, face: Face) -> None:
+    """The exits find nothing to reduce; that the leg is flat only a person can know."""
+    async with scene(tmp_path, face, deadline=0.5) as on:
+        face.refuse(on.venue, Step.STOP)
+        on.when(entry_fills, lambda: order(on.venue, "-43", reduce_only=True))
+        outcome = await on.opener.open(BUY)
+        assert isinstance(outcome, Exposed), outcome
+        assert ("-2022" if face is BINANCE else "110017") in outcome.reason
+        assert on.reports == [outcome]
+        assert on.held == 0, "never -43"
+
+
+@pytest.mark.parametrize("phase", [*Phase])
+@pytest.mark.parametrize("name", DOUBTS)
+async def test_a_stop_whose_cancellation_got_no_answer_is_seen_to_be_gone(
+    tmp_path: Path, face: Face, name: str, phase: Phase
+) -> None:
+    async with scene(tmp_path, face) as on:
+        opened = await on.opened()
+        doubt(on, Step.CANCEL, name, phase)
+        outcome = await on.opener.leave(opened)
+        assert isinstance(outcome, Closed), outcome
+        assert not on.reports, "nobody is woken for what was proved"
+        assert on.held == 0
+        assert not on.stops
+
+
+async def test_a_stop_is_moved_though_its_cancellation_is_turned_away_at_first(
+    tmp_path: Path, face: Face
+) -> None:
+    async with scene(tmp_path, face) as on:
+        opened = await on.opened()
+        face.refuse(on.venue, Step.CANCEL)
+        moved = await on.opener.protect(opened, Decimal("0.16"))
+        assert isinstance(moved, Opened), moved
+        assert not on.reports
+        (stop,) = on.stops
+        assert stop.trigger_price == Decimal("0.16")
+
+
+async def test_a_stop_that_cannot_be_cancelled_is_told(tmp_path: Path, face: Face) -> None:
+    async with scene(tmp_path, face, deadline=0.5) as on:
+        opened = await on.opened()
+        on.opener._tools = replace(on.opener._tools, look_for=1.0)  # ten seconds are long in a test
+        face.refuse(on.venue, Step.CANCEL, times=None)
+        outcome = await on.opener.leave(opened)
+        assert isinstance(outcome, Closed), outcome
+        assert on.reports == [outcome]
+        assert "see at the venue that no stop" in outcome.concerns[0]
+        assert len(on.stops) == 1
+
+
+async def test_a_market_order_that_finds_less_is_protected_as_it_is(tmp_path: Path, face: Face) -> None:
+    async with scene(tmp_path, face) as on:
+        on.venue.exchange.shape(AVL, liquidity=Decimal(30))
+        outcome = await on.opened()
+        assert outcome.quantity == 30
+        assert outcome.stop.quantity == 30
+
+
+async def test_without_margin_nothing_is_opened(tmp_path: Path, face: Face) -> None:
+    async with scene(tmp_path, face) as on:
+        outcome = await on.opener.open(Intent(AVL, Side.BUY, Decimal(90_000_000), Decimal("0.15")))
+        assert isinstance(outcome, Refuted), outcome
+        assert ("-2019" if face is BINANCE else "110007 ab not enough") in outcome.reason
+        assert on.held == 0
+        assert on.journal.unfinished() == ()
+
+
+async def test_leaving_is_proved_by_what_the_exit_executed(tmp_path: Path, face: Face) -> None:
+    """The stop is withdrawn once the exit has executed, so that nothing else can have closed anything."""
+    async with scene(tmp_path, face) as on:
+        opened = await on.opened()
+        for source in (Source.POSITIONS, Source.OPEN_ORDERS):
+            on.venue.faults.add(Lag(source=source, seconds=30))
+        outcome = await on.opener.leave(opened)
+        assert isinstance(outcome, Closed), outcome
+        assert outcome.verification.verdict.grade is Grade.PROOF
+        assert outcome.verification.milliseconds < SOON
+        assert on.held == 0
+        assert not on.stops
+        assert not on.reports
+
+
+async def test_an_entry_that_is_turned_away_opens_nothing(tmp_path: Path, face: Face) -> None:
+    async with scene(tmp_path, face) as on:
+        face.refuse(on.venue, Step.ENTRY)
+        outcome = await on.opener.open(BUY)
+        assert isinstance(outcome, Refuted), outcome
+        assert "Too many visits." in outcome.reason
+        await on.opened()
+        assert on.held == 43
