@@ -64,6 +64,11 @@ class Belief:
         return sum((share.high for share in self.shares), _ZERO)
 
     @property
+    def sure(self) -> bool:
+        """True when no live row waits for an order of its own: what is expected is all that may be held."""
+        return self.low == self.high
+
+    @property
     def blank(self) -> bool:
         """True when no live row claims, or may come to claim, anything by its own words."""
         return all(share.row.expected == share.row.expected_high == 0 for share in self.shares)

@@ -86,12 +86,11 @@ class Sworn:
         case = self.cases.get(leg)
         if case is None:
             return self._of_no_leg(leg)
-        if case.difference.verdict is LegVerdict.UNKNOWN:
-            return Standing(Word.UNKNOWN, "one side could not be read")
+        doubt = _doubt(key.kind, case)
+        if doubt is not None:
+            return Standing(Word.UNKNOWN, doubt)
         if key.kind is Kind.UNPROTECTED_POSITION:
             return self._of_stop(case)
-        if key.kind is Kind.SOURCES_DISAGREE and case.leg is not None and case.leg.contrary is not None:
-            return Standing(Word.UNKNOWN, "position lists still say otherwise")
         other = case.difference.kind is not None and leg not in self.settled
         if leg in self.settled or (other and key.kind is not Kind.UNVERIFIED_OPEN):
             reason = (
@@ -130,3 +129,15 @@ class Sworn:
             Evidence(Party.BOT, "ledger", "no trade on it in any ledger", self.ledger_at, {}),
         )
         return Standing(Word.CLEAR, "neither side holds anything any more", evidence)
+
+
+def _doubt(kind: Kind, case: LegCase) -> str | None:
+    """Return why a leg that both sides could be asked about shows nothing of a condition; None if it does."""
+    if case.difference.verdict is LegVerdict.UNKNOWN:
+        return "one side could not be read"
+    if kind is Kind.SOURCES_DISAGREE and case.leg is not None and case.leg.contrary is not None:
+        return "position lists still say otherwise"
+    if kind is Kind.UNVERIFIED_OPEN and not case.stated.sure:
+        # To hold what was held before an order is no word on whether it executed: a list may lag.
+        return "the bot's own record does not say either whether its order executed"
+    return None

@@ -55,6 +55,42 @@ def test_an_open_that_no_source_can_show_is_told_at_the_deadline_and_ends_with_e
     play(tmp_path, story)
 
 
+def test_lists_that_show_nothing_do_not_end_a_doubt_while_the_bot_still_waits_for_its_order(
+    tmp_path: Path,
+) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        house.venue.fail(Part.ORDERS, error=DOWN)
+        entry = opening(house)
+        await house.until(lambda: Kind.UNVERIFIED_OPEN in house.alerts(), within=11)
+        for _ in range(60):
+            await house.quiet(2)
+            assert Kind.UNVERIFIED_OPEN in house.alerts(), "a list that lags shows nothing as well"
+        house.venue.heal()
+        house.venue.executed("e1", "43")
+        await house.until(lambda: [each.verdict for each in stored(house)] == ["confirmed"], within=45)
+        house.venue.hold("43")
+        house.journal.opened(entry, Decimal(43))
+        await house.until(lambda: Kind.UNVERIFIED_OPEN not in house.alerts(), within=75)
+
+    play(tmp_path, story)
+
+
+def test_a_position_that_is_still_shown_does_not_end_the_doubt_about_its_close(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        entry = house.open_trade(stop_id=None)
+        await house.quiet(60)
+        house.venue.fail(Part.ORDERS, error=DOWN)
+        house.journal.closing(entry, "x1", Decimal(43))
+        await house.until(lambda: Kind.UNVERIFIED_OPEN in house.alerts(), within=11)
+        for _ in range(30):
+            await house.quiet(2)
+            assert Kind.UNVERIFIED_OPEN in house.alerts(), "the exit may have executed all the same"
+
+    play(tmp_path, story)
+
+
 def test_an_answer_ends_the_doubt_even_where_the_answer_is_bad_news(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         await house.quiet(40)
