@@ -45,4 +45,5 @@ def unfinished(
         stop_client_id=announced[-1] if announced else None,
         exit_client_id=row["exit_client_id"],
         closing_quantity=None if leaving is None else Decimal(leaving),
+        protected=any(what == "stop_placed" for what, _ in stops),
     )

@@ -82,6 +82,7 @@ class OpeningRecord:
         stop_client_id: The sender's id of the stop announced last; None before any.
         exit_client_id: The sender's id of the last exit announced; None before any.
         closing_quantity: Contracts of that exit, positive; None before any.
+        protected: True once its stop was written down as placed: an exit after that is no rollback.
     """
 
     entry: int
@@ -96,3 +97,4 @@ class OpeningRecord:
     stop_client_id: str | None
     exit_client_id: str | None
     closing_quantity: Decimal | None
+    protected: bool = False

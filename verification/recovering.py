@@ -1,5 +1,7 @@
 """Carries through what a crash interrupted, from what the journal and the venue say."""
 
+from functools import partial
+
 from verification.leaving import Leaving, shown_at
 from verification.opening_case import Case, Tools, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
@@ -32,6 +34,8 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
         closed = await leaving.resume(record.exit_client_id, why)
         if isinstance(closed, Exposed):
             return closed
+        if not record.protected:
+            case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
         return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
     if record.stage is Stage.HELD and verdict.kind is VerdictKind.REFUTED:
         return case.exposed(None, proved, f"the books say held, but {verdict.reason}")

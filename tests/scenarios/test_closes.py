@@ -168,5 +168,5 @@ def test_a_process_that_dies_between_the_exit_and_the_books_finds_the_real_exit(
     exits = [s for s in story.outcome.verification.observations if isinstance(s, OrderSeen)]
     assert exits[-1].executed == -43
     assert exits[-1].average_price == Decimal("0.2"), "what it was really sold for"
-    assert story.journal.rows[1]["state"] == "closed"
+    assert story.journal.rows[1]["state"] == "failed", "a rollback: it never had its stop"
     assert len(story.venue.left) == 1

@@ -102,7 +102,7 @@ def test_a_refused_stop_rolls_back_reduce_only_and_proves_it() -> None:
     rolled = end_of(story, RolledBack)
     assert not rolled.critical
     assert story.venue.left == [(Side.SELL, 43, 43)]
-    assert story.journal.rows[1]["state"] == "closed"
+    assert story.journal.rows[1]["state"] == "failed", "nothing came of it: the sidecar watches its leg on"
 
 
 @pytest.mark.parametrize(

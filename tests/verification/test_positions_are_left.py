@@ -90,6 +90,13 @@ def test_leaving_survives_every_fault(weather: Weather) -> None:
                 raise AssertionError(f"step {number} {step}: {fault}") from error
 
 
+def test_a_position_that_had_its_stop_was_left_and_not_rolled_back_whatever_befell_its_exit() -> None:
+    exits = after_opening(left).venue.steps.history[0].index("leave")
+    story = after_opening(left, {exits: Fault.CRASH_AFTER})
+    assert isinstance(story.outcome, Closed)
+    assert story.journal.rows[1]["state"] == "closed"
+
+
 def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
     story = after_opening(stopped_higher)
     assert isinstance(story.outcome, Opened)
