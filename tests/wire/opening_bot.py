@@ -1,4 +1,4 @@
-"""A bot in a process of its own that opens one position; it is there to be killed."""
+"""A bot in a process of its own that opens one position, and may leave it; it is there to be killed."""
 
 import asyncio
 import json
@@ -11,17 +11,20 @@ from verification.gateway.account import CcxtVenue
 from verification.gateway.trader import CcxtTrader
 from verification.leg import Side
 from verification.opening import Intent, Opener
+from verification.outcome import Opened
 from verification.venue import Access
 
 
-async def main(journal_url: str, ccxt: str) -> None:
-    access = Access("main", "binanceusdm", "the-key", "the-secret", ccxt=json.loads(ccxt))
+async def main(venue_id: str, ccxt: str, journal_url: str, plan: str) -> None:
+    access = Access("main", venue_id, "the-key", "the-secret", ccxt=json.loads(ccxt))
     clock = SystemClock()
     venue, trader = CcxtVenue(access, clock), CcxtTrader(access)
     opener = Opener(venue, trader, Journal(journal_url, bot="mine"), clock)
     await venue.connect()
     await trader.connect()
-    await opener.open(Intent("AVL/USDT:USDT", Side.BUY, Decimal(43), stop_price=Decimal("0.15")))
+    opened = await opener.open(Intent("AVL/USDT:USDT", Side.BUY, Decimal(43), stop_price=Decimal("0.15")))
+    if plan == "leave" and isinstance(opened, Opened):
+        await opener.leave(opened)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.journal import Journal
 from simulator.server import SimulatedVenue
+from tests.wire.faces import Face
 from tests.wire.simulated import AVL, access_to
 from verification.outcome import Opened, Outcome, Unknown
 
@@ -23,8 +24,10 @@ def example() -> dict[str, Any]:
     return names
 
 
-async def test_it_opens_a_position_with_its_stop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async with SimulatedVenue(api_key="the-key", secret="the-secret") as venue:
+async def test_it_opens_a_position_with_its_stop(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], face: Face
+) -> None:
+    async with SimulatedVenue(face=face.name, api_key="the-key", secret="the-secret") as venue:
         with Journal(f"sqlite:///{tmp_path}/bot.db", bot="mybot") as journal:
             outcome = await example()["trade"](access_to(venue), journal)
             assert isinstance(outcome, Opened)
