@@ -9,6 +9,7 @@ from functools import partial
 
 from verification.backoff import Backoff
 from verification.clock import Clock
+from verification.contradiction import contradictions
 from verification.errors import SourceError
 from verification.leg import LegKey, Side
 from verification.observation import OrderSeen
@@ -95,8 +96,10 @@ class Case:
             self.concerns.append(f"the journal does not hold what was done: {error}")
 
     def write_verified(self, journal: OpeningJournal, verification: Verification) -> None:
-        """Write a verification down."""
+        """Write a verification down. A person must know where the venue's sources contradicted each other."""
         self.write(partial(journal.verified, self.entry, verification))
+        found = contradictions(verification.question, verification.observations)
+        self.concerns += [f"the venue's sources contradict each other: {each.reason}" for each in found]
 
     def exposed(self, quantity: Decimal | None, asked: Verification, reason: str) -> Exposed:
         """Return that it ends without proof that it is protected or closed."""

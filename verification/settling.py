@@ -114,7 +114,7 @@ async def _undo(
         case.last_word = None
         why = f"{why}; what had executed was closed, but the entry may execute more"
         return case.exposed(None, closed, why)
-    # Nothing came of it: what turns up later is told from what a trade that was held and closed leaves behind.
+    # Nothing came of it: what turns up later is told from what a trade that was held leaves behind.
     case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
     concerns = tuple(case.concerns)
     return RolledBack(entry=case.entry, reason=why, opened=proved, closed=closed, concerns=concerns)

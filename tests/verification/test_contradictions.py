@@ -6,12 +6,20 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from tests.verification.drawn import KEY, OTHER_LEG, came, closing, opening
+from tests.verification.drawn import KEY, OTHER_LEG, came, closing, moment, opening
+from tests.verification.faulty_steps import Steps
+from tests.verification.memory_journal import MemoryJournal
 from tests.verification.promises import REPEATABLE
 from tests.verification.world import World, worlds
 from verification.contradiction import contradictions, is_of
+from verification.judgement import decide
+from verification.leg import Side
 from verification.observation import Observation, OrderSeen, PositionSeen, Source
+from verification.opening_case import Case
+from verification.order_names import OrderNames
+from verification.outcome import RolledBack
 from verification.question import Baseline
+from verification.verification import Verification
 
 WEBSOCKET, ORDER, REST = Source.WEBSOCKET, Source.ORDER, Source.REST
 
@@ -112,3 +120,25 @@ def _lies(world: World, seen: Observation) -> bool:
     if not isinstance(seen, OrderSeen):
         return False
     return seen.terminal and not (world.final.ended and seen.executed == world.final.executed)
+
+
+def test_a_person_is_told_where_an_opening_met_a_contradiction() -> None:
+    question = opening()
+    seen: tuple[Observation, ...] = (order("43"), EMPTY_END)
+    case = Case(
+        entry=1,
+        key=KEY,
+        side=Side.BUY,
+        intended=Decimal(43),
+        stop_price=Decimal("0.18"),
+        baseline=question.baseline,
+        exclusive=True,
+        names=OrderNames("c"),
+        stop_name="s",
+    )
+    answered = Verification(question, decide(question, seen), seen, moment(1))
+    case.write_verified(MemoryJournal(Steps()), answered)
+    (concern,) = case.concerns
+    assert "contradict each other: order 7 ended (canceled) with nothing executed (order)" in concern
+    outcome = RolledBack(entry=1, reason="", opened=answered, closed=answered, concerns=tuple(case.concerns))
+    assert outcome.critical
