@@ -1,14 +1,14 @@
 """The observations that bear on one question, sorted into the few facts that the rules ask for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from verification.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
 from verification.question import CloseQuestion, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What is known that bears on a question.
 
     Attributes:
@@ -41,7 +41,9 @@ class Evidence:
         if version is None:
             return ()
         newer = [row for row in self.rows if row.version is not None and row.version > version]
-        return tuple(sorted(newer, key=lambda row: row.version or 0))
+        if len(newer) > 1:
+            newer.sort(key=lambda row: row.version or 0)
+        return tuple(newer)
 
 
 def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
@@ -49,20 +51,16 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     orders: list[OrderSeen] = []
     rows: list[PositionSeen] = []
     absences: dict[float, SourceSilent] = {}
-    for seen in _in_order(
-        [each for each in observations if each.key == question.key and bears(question, each)]
-    ):
-        match seen:
-            case OrderSeen():
-                if _is_ours(question, seen):
-                    orders.append(seen)
-            case PositionSeen():
-                rows.append(seen)
-            case SourceSilent():
-                sent = seen.provenance.sent
-                if _is_absence(seen) and sent is not None:
-                    absences.setdefault(sent.monotonic, seen)
-    gone = tuple(absences[sent] for sent in sorted(absences))
+    key = question.key
+    for seen in _in_order([each for each in observations if bears(question, each) and each.key == key]):
+        if isinstance(seen, PositionSeen):
+            rows.append(seen)
+        elif isinstance(seen, OrderSeen):
+            if _is_ours(question, seen):
+                orders.append(seen)
+        elif (sent := seen.provenance.sent) is not None:
+            absences.setdefault(sent.monotonic, seen)
+    gone = tuple(absences[sent] for sent in sorted(absences)) if absences else ()
     if not orders:
         return Evidence(None, None, None, tuple(rows), gone)
     executed = [order for order in orders if order.executed != 0]
@@ -104,10 +102,10 @@ def _arrival(seen: Observation) -> tuple[float, int]:
     return seen.provenance.received.monotonic, _PRIORITY[seen.provenance.source]
 
 
-def _in_order(observations: Sequence[Observation]) -> list[Observation]:
+def _in_order(observations: list[Observation]) -> list[Observation]:
     """Sort by arrival; only where several arrived at once their words are needed, which take time to say."""
-    if len(observations) == 1:
-        return list(observations)
+    if len(observations) < 2:  # noqa: PLR2004 - nothing to sort
+        return observations
     arrivals = {_arrival(seen) for seen in observations}
     return sorted(observations, key=_arrival if len(arrivals) == len(observations) else _total)
 

@@ -1,8 +1,9 @@
 """Which position is meant: account, symbol and leg; and which way an order goes."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Leg(StrEnum):
@@ -41,8 +42,7 @@ class Side(StrEnum):
         return Side.SELL if quantity > 0 else Side.BUY
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LegKey:
+class LegKey(Struct, frozen=True, order=True):
     """The identity of one position.
 
     Attributes:

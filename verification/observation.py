@@ -3,10 +3,11 @@
 What each proves (and what it does not) is decided in `verdict`, not here.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from verification.clock import Moment
 from verification.leg import LegKey
@@ -39,8 +40,7 @@ class Silence(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """Where an observation comes from and when.
 
     Attributes:
@@ -58,8 +58,7 @@ class Provenance:
     epoch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PositionSeen:
+class PositionSeen(Struct, frozen=True):
     """A source showed a position, or an explicit zero.
 
     Attributes:
@@ -75,8 +74,7 @@ class PositionSeen:
     provenance: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSeen:
+class OrderSeen(Struct, frozen=True):
     """A source showed an order.
 
     Attributes:
@@ -107,8 +105,7 @@ class OrderSeen:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSilent:
+class SourceSilent(Struct, frozen=True):
     """A source gave no fact about the leg: it failed, is not ready, or answered without it.
 
     Attributes:

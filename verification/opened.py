@@ -101,20 +101,25 @@ def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
     facts say more.
     """
     baseline = question.baseline
-    if baseline is None or not question.exclusive or baseline.quantity * question.side.sign < 0:
+    if baseline is None or not question.exclusive:
         return None
-    moved = [(row.quantity - baseline.quantity, row) for row in evidence.rows_after(baseline.version)]
-    sign, wanted = question.side.sign, question.quantity
-    whole = next((row for by, row in moved if by * sign == wanted), None)
-    if whole is not None:
-        path = f"the leg went from {baseline.quantity} to {whole.quantity}"
-        reason = f"{path}, as this open leads to"
-        return proved(VerdictKind.CONFIRMED, (whole,), sign * wanted, reason)
+    newer = evidence.rows_after(baseline.version)
+    if not newer:
+        return None
+    sign, wanted, before = question.side.sign, question.quantity, baseline.quantity
+    if before * sign < 0:
+        return None
+    target = before + sign * wanted
+    for row in newer:
+        if row.quantity == target:
+            reason = f"the leg went from {before} to {target}, as this open leads to"
+            return proved(VerdictKind.CONFIRMED, (row,), sign * wanted, reason)
+    moved = [(row.quantity - before, row) for row in newer]
     against = min(moved, key=lambda each: each[0] * sign, default=None)
     along = max(moved, key=lambda each: each[0] * sign, default=None)
     if along is not None and along[0] * sign > 0:
         by, row = along
-        path = f"the leg went from {baseline.quantity} to {row.quantity}"
+        path = f"the leg went from {before} to {row.quantity}"
         if by * sign > wanted:
             return proved(
                 VerdictKind.MISMATCH,
@@ -133,7 +138,7 @@ def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
             VerdictKind.MISMATCH,
             (row,),
             by,
-            f"the leg went from {baseline.quantity} to {row.quantity}: against the intended {question.side}",
+            f"the leg went from {before} to {row.quantity}: against the intended {question.side}",
             mismatch=Mismatch.SIDE,
             settled=False,
         )

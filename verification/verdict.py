@@ -1,8 +1,9 @@
 """The answer to a question about a position, with its grade, its reason and what it rests on."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from verification.observation import Observation, Source
 
@@ -35,8 +36,7 @@ class Grade(StrEnum):
     BOUNDED_LAG = "bounded_lag"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The answer to a question.
 
     Attributes:

@@ -1,6 +1,6 @@
 """One verification as it is recorded: the question, all that was seen, the verdict, who decided, how long."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from verification.clock import Moment
 from verification.observation import Observation
@@ -8,8 +8,7 @@ from verification.question import OpenQuestion, Question
 from verification.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """A question with its answer.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Keeps what the stream pushes about one leg, from before the order until the last measurement."""
 
-import asyncio
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -8,7 +7,7 @@ from typing import Self
 from verification.clock import Moment
 from verification.first_showing import Listening
 from verification.leg import LegKey
-from verification.observation import Observation
+from verification.observation import Observation, Provenance, Silence, Source, SourceSilent
 from verification.stream import StreamState
 from verification.venue import Venue
 
@@ -24,31 +23,34 @@ class Watch:
     def __init__(self, venue: Venue, key: LegKey, now: Moment) -> None:
         """Start to listen at once."""
         self.key = key
+        self._venue = venue
         health = venue.stream_health()
         self.listening = Listening(now, health.epoch) if health.state is StreamState.LIVE else None
         self.seen: list[Observation] = []
-        self.news = asyncio.Event()
         self.heed: Callable[[Observation], None] | None = None
         self._stop: Callable[[], None] | None = venue.listen(self._hear)
+
+    def hear_first(self, now: Moment) -> None:
+        """Take in what the stream showed before this began; or that it cannot show anything now."""
+        known = self._venue.latest(self.key)
+        if known is not None and known not in self.seen:
+            self.add(known)
+        health = self._venue.stream_health()
+        silence = _STREAM_SILENCES.get(health.state)
+        if silence is not None:
+            detail = health.error or f"the stream is {health.state}"
+            came = Provenance(Source.WEBSOCKET, received=now)
+            self.add(SourceSilent(self.key, silence, detail, complete=False, provenance=came))
 
     def _hear(self, observation: Observation) -> None:
         if observation.key == self.key:
             self.add(observation)
 
     def add(self, observation: Observation) -> None:
-        """Put one more observation to the rest, tell `heed` of it and wake whoever waits."""
+        """Put one more observation to the rest and tell `heed` of it."""
         self.seen.append(observation)
-        self.news.set()
         if self.heed is not None:
             self.heed(observation)
-
-    async def news_within(self, seconds: float) -> None:
-        """Wait until something was added since `news` was cleared, but no longer than this."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.news.wait()
-        except TimeoutError:
-            return
 
     def close(self) -> None:
         """Stop listening. Safe to call twice."""
@@ -65,3 +67,10 @@ class Watch:
     ) -> None:
         """Stop listening."""
         self.close()
+
+
+_STREAM_SILENCES = {
+    StreamState.CONNECTING: Silence.NOT_READY,
+    StreamState.DOWN: Silence.UNREACHABLE,
+    StreamState.UNSUPPORTED: Silence.UNSUPPORTED,
+}

@@ -1,11 +1,11 @@
 """Fills are measured when the stream tells of them: a bot that writes late makes no source look late."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.views import LatencyView
 from tests.reconciler.accounts import SYMBOL

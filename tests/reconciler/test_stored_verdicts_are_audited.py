@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from reconciler.audit import Outcome, audit
 from reconciler.evidence_record import Answer, StoredVerification, case_of
@@ -238,7 +239,7 @@ def test_a_field_that_is_added_to_a_value_is_stored_too(question: Question, seen
     """Or the rule that asks for it could not be audited."""
     _, (asked, shown) = record_of(_ended(question, seen), asked_by="bot")
 
-    fields_of_seen = {field.name for each in (seen, seen.provenance) for field in fields(each)}
+    fields_of_seen = {field.name for each in (seen, seen.provenance) for field in structs.fields(each)}
     assert {field.name for field in fields(question)} - {"key"} <= set(asked)
     assert fields_of_seen - {"key", "provenance"} <= set(shown)
 

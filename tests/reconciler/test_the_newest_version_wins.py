@@ -1,9 +1,9 @@
 """How lists and pushes make one view: newer versions win, silence does not, and lists are believed late."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.comparison.merge import merge_view
 from reconciler.comparison.venue_view import Grade, VenueView

@@ -6,10 +6,12 @@ are the bugs of the incident that this project comes from (the third one's rollb
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
 from typing_extensions import override
 
 from tests.simulation.episode import Variant
@@ -17,18 +19,21 @@ from tests.simulation.mutant_venues import VENUES
 from tests.verification import planted_faults as planted
 from tests.verification.promises import Rule
 from verification.backoff import Backoff
+from verification.errors import SourceError
 from verification.judgement import decide
 from verification.leg import LegKey
 from verification.observation import (
     Observation,
     OrderSeen,
     PositionSeen,
+    Provenance,
     Silence,
     Source,
     SourceSilent,
 )
 from verification.pace import Pace
 from verification.question import CloseQuestion, OpenQuestion, Question
+from verification.race import Race
 from verification.sources.rest import leg_in_list
 from verification.verdict import Mismatch, Verdict, VerdictKind, proved, unknown
 from verification.verification import Verification
@@ -42,13 +47,17 @@ class SleepsThreeSeconds(Verifier):
     @override
     async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
         watch = watch or self.watch(question.key)
-        await self._clock.sleep(3)
+        clock = self._means.clock
+        await clock.sleep(3)
         watch.close()
         try:
-            watch.add(leg_in_list(await self._venue.read_positions(), question.key))
+            watch.add(leg_in_list(await self._means.venue.read_positions(), question.key))
         except Exception as error:  # noqa: BLE001 - as carelessly as it was written
-            watch.add(self._silent(question.key, Source.REST, Silence.ERROR, str(error)))
-        return self._answer(question, watch, _as_listed(question, watch.seen[-1]))
+            came = Provenance(Source.REST, clock.now())
+            watch.add(SourceSilent(question.key, Silence.ERROR, str(error), complete=False, provenance=came))
+        return Verification(
+            question, _as_listed(question, watch.seen[-1]), tuple(watch.seen), decided=clock.now()
+        )
 
 
 def _as_listed(question: Question, seen: Observation) -> Verdict:
@@ -64,72 +73,46 @@ def _as_listed(question: Question, seen: Observation) -> Verdict:
     return proved(VerdictKind.CONFIRMED, (seen,), Decimal(0), "it is not in the list")
 
 
-class DropsAtTheDeadline(Verifier):
+class DropsAtTheDeadline(Race):
     """Takes not knowing for not there."""
 
     @override
-    def _answer(self, question: Question, watch: Watch, verdict: Verdict) -> Verification:
-        if verdict.kind is VerdictKind.UNKNOWN and isinstance(question, OpenQuestion):
-            verdict = replace(verdict, kind=VerdictKind.REFUTED, quantity=Decimal(0))
-        return super()._answer(question, watch, verdict)
+    def _decide(self, verdict: Verdict) -> None:
+        if verdict.kind is VerdictKind.UNKNOWN and isinstance(self._question, OpenQuestion):
+            verdict = structs.replace(verdict, kind=VerdictKind.REFUTED, quantity=Decimal(0))
+        super()._decide(verdict)
 
 
-class JudgesLater(Verifier):
-    """Judges when it has been woken, not when something is seen. No fault by itself: the next ones are."""
-
-    @override
-    def _judge(
-        self,
-        question: Question,
-        watch: Watch,
-        decided: asyncio.Future[Verification],
-        news: Observation | None = None,
-    ) -> None:
-        return
+class LooksEverySecond(Race):
+    """Polls what has come instead of judging what comes."""
 
     @override
-    async def _until_decided(
-        self, question: Question, watch: Watch, decided: asyncio.Future[Verification], end: float
-    ) -> Verdict:
-        verdict = await self._until_conclusive(question, watch, end)
-        decided.set_result(self._answer(question, watch, verdict))
-        return verdict
-
-    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
-        while True:
-            watch.news.clear()
-            verdict = self.rule(question, watch.seen)
-            left = end - self._clock.now().monotonic
-            if verdict.conclusive or left <= 0:
-                return verdict
-            await watch.news_within(left)
-
-
-class LooksEverySecond(JudgesLater):
-    """Polls what has come instead of being woken by it."""
+    def _heed(self, news: Observation) -> None:
+        if self.decided.done():
+            super()._heed(news)
 
     @override
-    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
-        while True:
-            verdict = self.rule(question, watch.seen)
-            if verdict.conclusive or self._clock.now().monotonic >= end:
-                return verdict
-            await self._clock.sleep(1)
+    def _look_after(self) -> None:
+        if not self.decided.done():
+            self._judge()
+        super()._look_after()
 
 
-class GoesByTheWallClock(JudgesLater):
+class GoesByTheWallClock(Race):
     """Counts its ten seconds on a clock that people set."""
 
     @override
-    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
-        over = self._clock.now().utc.timestamp() + self._pace.deadline
-        while True:
-            watch.news.clear()
-            verdict = self.rule(question, watch.seen)
-            left = over - self._clock.now().utc.timestamp()
-            if verdict.conclusive or left <= 0:
-                return verdict
-            await watch.news_within(left)
+    def _run_until(self, end: float, then: Callable[[], None]) -> None:
+        if not hasattr(self, "over_at"):
+            self.over_at = self._means.clock.now().utc.timestamp() + self._means.pace.deadline
+        super()._run_until(end, then)
+
+    @override
+    def _look_after(self) -> None:
+        left = self.over_at - self._means.clock.now().utc.timestamp()
+        if not self.decided.done():
+            self._end = self._means.clock.now().monotonic + max(0.0, left)
+        super()._look_after()
 
 
 class LateEar(Verifier):
@@ -155,7 +138,7 @@ class KeepsListening(Verifier):
 
     @override
     def watch(self, key: LegKey) -> Watch:
-        return EndlessWatch(self._venue, key, self._clock.now())
+        return EndlessWatch(self._means.venue, key, self._means.clock.now())
 
 
 class CommonWatch(Watch):
@@ -163,7 +146,7 @@ class CommonWatch(Watch):
 
     @override
     def add(self, observation: Observation) -> None:
-        super().add(replace(observation, key=self.key))
+        super().add(structs.replace(observation, key=self.key))
 
     @override
     def _hear(self, observation: Observation) -> None:
@@ -175,7 +158,7 @@ class HearsEveryLeg(Verifier):
 
     @override
     def watch(self, key: LegKey) -> Watch:
-        return CommonWatch(self._venue, key, self._clock.now())
+        return CommonWatch(self._means.venue, key, self._means.clock.now())
 
 
 class LeavesATask(Verifier):
@@ -183,17 +166,19 @@ class LeavesATask(Verifier):
 
     @override
     async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
-        self.left = asyncio.create_task(self._clock.sleep(1_000), name="measurement")
+        self.left = asyncio.create_task(self._means.clock.sleep(1_000), name="measurement")
         return await super().verify(question, watch)
 
 
-class WaitsForTheSlowest(JudgesLater):
+class WaitsForTheSlowest(Verifier):
     """Asks the sources one after the other, however long each takes."""
 
     @override
-    async def _until_conclusive(self, question: Question, watch: Watch, end: float) -> Verdict:
-        await self._venue.read_positions()
-        return await super()._until_conclusive(question, watch, end)
+    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+        watch = watch or self.watch(question.key)
+        with suppress(SourceError):
+            await self._means.venue.read_positions()
+        return await super().verify(question, watch)
 
 
 class HasADifferentPace(Verifier):
@@ -228,11 +213,18 @@ class StaysAfterAnError(Verifier):
     """Takes a venue that refuses or fails for one that says no."""
 
     @override
-    def _silent(
-        self, key: LegKey, source: Source, silence: Silence, detail: str, *, sent: Any = None
-    ) -> SourceSilent:
-        said = super()._silent(key, source, silence, detail, sent=sent)
-        return replace(said, silence=Silence.ABSENT, complete=True) if sent is not None else said
+    def watch(self, key: LegKey) -> Watch:
+        return BelievesErrors(self._means.venue, key, self._means.clock.now())
+
+
+class BelievesErrors(Watch):
+    """Hears of a failed request as of a complete answer without the leg."""
+
+    @override
+    def add(self, observation: Observation) -> None:
+        if isinstance(observation, SourceSilent) and observation.provenance.sent is not None:
+            observation = structs.replace(observation, silence=Silence.ABSENT, complete=True)
+        super().add(observation)
 
 
 def one_list_without_it_is_closed(question: Question, seen: Sequence[Observation]) -> Verdict:
@@ -251,7 +243,7 @@ def a_client_id_is_enough(question: Question, seen: Sequence[Observation]) -> Ve
 def a_part_is_the_whole(question: Question, seen: Sequence[Observation]) -> Verdict:
     verdict = decide(question, seen)
     partial = verdict.kind is VerdictKind.PARTIAL
-    return replace(verdict, kind=VerdictKind.CONFIRMED, settled=True) if partial else verdict
+    return structs.replace(verdict, kind=VerdictKind.CONFIRMED, settled=True) if partial else verdict
 
 
 def the_cache_is_the_truth(question: Question, seen: Sequence[Observation]) -> Verdict:
@@ -274,12 +266,12 @@ def an_end_is_an_execution(question: Question, seen: Sequence[Observation]) -> V
     )
     return decide(
         question,
-        [replace(s, executed=whole) if isinstance(s, OrderSeen) and s.terminal else s for s in seen],
+        [structs.replace(s, executed=whole) if isinstance(s, OrderSeen) and s.terminal else s for s in seen],
     )
 
 
 def it_rests_on_nothing(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return replace(decide(question, seen), rests_on=())
+    return structs.replace(decide(question, seen), rests_on=())
 
 
 RULES: tuple[Rule, ...] = (
@@ -306,9 +298,6 @@ RULES: tuple[Rule, ...] = (
 
 VERIFIERS: dict[str, type[Verifier]] = {
     "sleep_three_and_one_list": SleepsThreeSeconds,
-    "unknown_is_dropped": DropsAtTheDeadline,
-    "polls_every_second": LooksEverySecond,
-    "deadline_by_wall_clock": GoesByTheWallClock,
     "deaf_before_the_question": LateEar,
     "keeps_listening": KeepsListening,
     "hears_every_leg": HearsEveryLeg,
@@ -321,6 +310,18 @@ VERIFIERS: dict[str, type[Verifier]] = {
 }
 
 
+RACES: dict[str, type[Race]] = {
+    "unknown_is_dropped": DropsAtTheDeadline,
+    "polls_every_second": LooksEverySecond,
+    "deadline_by_wall_clock": GoesByTheWallClock,
+}
+
+
+def run_by(name: str, race: type[Race]) -> type[Verifier]:
+    """Return a verifier with other races."""
+    return type(name, (Verifier,), {"race": race})
+
+
 def _ruled_by(rule: Rule) -> type[Verifier]:
     """Return a verifier with another rule."""
     decides: Callable[..., Any] = staticmethod(rule)
@@ -331,6 +332,7 @@ def mutants() -> list[Variant]:
     """Return every planted fault, those of the incident first."""
     named = {rule.__name__: Variant(rule.__name__, verifier=_ruled_by(rule)) for rule in RULES}
     named |= {name: Variant(name, verifier=verifier) for name, verifier in VERIFIERS.items()}
+    named |= {name: Variant(name, verifier=run_by(name, race)) for name, race in RACES.items()}
     named |= {name: Variant(name, venue=venue) for name, venue in VENUES.items()}
     first = ["sleep_three_and_one_list", "missing_cache_is_closed"]
     return [*(named.pop(name) for name in first), *named.values()]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from typing_extensions import override
 
-from tests.simulation.mutants import DropsAtTheDeadline, SleepsThreeSeconds
+from tests.simulation.mutants import DropsAtTheDeadline, SleepsThreeSeconds, run_by
 from tests.simulation.opening_episode import OpeningVariant
 from tests.simulation.opening_venue import TradedVenue
 from tests.simulation.truth import TrueOrder
@@ -88,7 +88,9 @@ def opening_mutants() -> list[OpeningVariant]:
     return [
         OpeningVariant("rollback_side_from_the_answer", venue=SideFromTheAnswer),
         OpeningVariant("opening_sleeps_three_seconds", verifier=SleepsThreeSeconds),
-        OpeningVariant("opening_drops_the_unknown", verifier=DropsAtTheDeadline),
+        OpeningVariant(
+            "opening_drops_the_unknown", verifier=run_by("unknown_is_dropped", DropsAtTheDeadline)
+        ),
         OpeningVariant("a_lost_entry_is_sent_again", venue=SendsAgain),
         OpeningVariant("a_lost_answer_is_a_refusal", venue=LostIsRefused),
         OpeningVariant("exits_are_not_reduce_only", venue=NotReduceOnly),

@@ -1,9 +1,11 @@
 """Verdict rules with one fault planted in each: what tests use to show that they would notice."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from msgspec.structs import asdict
+from msgspec.structs import replace as seen_as
 from typing_extensions import override
 
 from verification.closed import decide_close
@@ -41,7 +43,7 @@ def not_found_is_absent(question: Question, seen: Sequence[Observation]) -> Verd
     return verdict
 
 
-class LaxEvidence(Evidence):
+class LaxEvidence(Evidence, frozen=True):
     """Takes a row of the same version for a newer one."""
 
     @override
@@ -51,19 +53,19 @@ class LaxEvidence(Evidence):
 
 def a_tie_is_newer(question: Question, seen: Sequence[Observation]) -> Verdict:
     strict = gather(question, seen)
-    lax = LaxEvidence(**{field.name: getattr(strict, field.name) for field in fields(Evidence)})
+    lax = LaxEvidence(**asdict(strict))
     if isinstance(question, OpenQuestion):
         return decide_open(question, lax)
     return decide_close(question, lax)
 
 
 def every_row_is_newer(question: Question, seen: Sequence[Observation]) -> Verdict:
-    rows = [replace(each, version=99) if isinstance(each, PositionSeen) else each for each in seen]
+    rows = [seen_as(each, version=99) if isinstance(each, PositionSeen) else each for each in seen]
     return decide(question, rows)
 
 
 def statuses_never_lie(question: Question, seen: Sequence[Observation]) -> Verdict:
-    trusted = [replace(each, trades_agree=True) if isinstance(each, OrderSeen) else each for each in seen]
+    trusted = [seen_as(each, trades_agree=True) if isinstance(each, OrderSeen) else each for each in seen]
     return decide(question, trusted)
 
 
@@ -72,19 +74,19 @@ def nobody_else_trades(question: Question, seen: Sequence[Observation]) -> Verdi
 
 
 def legs_are_one(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(question, [replace(each, key=question.key) for each in seen])
+    return decide(question, [seen_as(each, key=question.key) for each in seen])
 
 
 def any_order_is_ours(question: Question, seen: Sequence[Observation]) -> Verdict:
     ours, name = question.order_id or "7", question.client_order_id or "c"
     orders = [
-        replace(s, order_id=ours, client_order_id=name) if isinstance(s, OrderSeen) else s for s in seen
+        seen_as(s, order_id=ours, client_order_id=name) if isinstance(s, OrderSeen) else s for s in seen
     ]
     return decide(question, orders)
 
 
 def every_order_is_over(question: Question, seen: Sequence[Observation]) -> Verdict:
-    return decide(question, [replace(s, terminal=True) if isinstance(s, OrderSeen) else s for s in seen])
+    return decide(question, [seen_as(s, terminal=True) if isinstance(s, OrderSeen) else s for s in seen])
 
 
 def the_last_word_counts(question: Question, seen: Sequence[Observation]) -> Verdict:
@@ -99,7 +101,7 @@ def executed_without_its_sign(question: Question, seen: Sequence[Observation]) -
     side = question.side if isinstance(question, OpenQuestion) else Side.closing(question.position.quantity)
     return decide(
         question,
-        [replace(s, executed=abs(s.executed) * side.sign) if isinstance(s, OrderSeen) else s for s in seen],
+        [seen_as(s, executed=abs(s.executed) * side.sign) if isinstance(s, OrderSeen) else s for s in seen],
     )
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Never
+
+from msgspec.structs import replace
 
 from verification.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
 from verification.clock import Clock, Moment

@@ -3,11 +3,11 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.verification.drawn import KEY, OTHER_LEG, START, closing, opening, order, row
 from tests.verification.scripted_venue import ScriptedVenue, held

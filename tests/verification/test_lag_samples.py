@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.verification.drawn import KEY, OTHER_LEG, START, closing, gone, moment, opening, order, row, silent
 from tests.verification.scene import Scene, play

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 from typing_extensions import override
 
 from tests.verification.faulty_steps import Fault, of_step
@@ -83,11 +84,13 @@ class _Judging(Verifier):
     @override
     async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
         answer = await Verifier.verify(self, question, watch)
-        return replace(answer, verdict=self.judged(question, answer.verdict))
+        return structs.replace(answer, verdict=self.judged(question, answer.verdict))
 
 
 def certain(verdict: Verdict, kind: VerdictKind) -> Verdict:
-    return replace(verdict, kind=kind, grade=Grade.PROOF, quantity=Decimal(0), reason="nothing was seen")
+    return structs.replace(
+        verdict, kind=kind, grade=Grade.PROOF, quantity=Decimal(0), reason="nothing was seen"
+    )
 
 
 class TakesSilenceForRefusal(_Judging):
@@ -114,9 +117,9 @@ class BelievesTheList(Verifier):
     @override
     async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
         answer = await Verifier.verify(self, question, watch)
-        await self._clock.sleep(3)
-        if answer.asks == "open" and not (await self._venue.read_positions()).positions:
-            return replace(answer, verdict=certain(answer.verdict, VerdictKind.REFUTED))
+        await self._means.clock.sleep(3)
+        if answer.asks == "open" and not (await self._means.venue.read_positions()).positions:
+            return structs.replace(answer, verdict=certain(answer.verdict, VerdictKind.REFUTED))
         return answer
 
 

@@ -53,14 +53,12 @@ def read_frame(message: object, account: str, markets: Markets, received: Moment
     if "e" not in frame and "result" in frame:
         return Frame("", ())
     event = text(frame, "e")
-    if event == KEY_EXPIRED or event in _OTHER:
-        return Frame(event, ())
     reader = _READERS.get(event)
     if reader is None:
-        return Frame(event, (), known=False)
-    strange = set(markets.unknown)
+        return Frame(event, (), known=event == KEY_EXPIRED or event in _OTHER)
+    strange = len(markets.unknown)
     facts = reader(frame, account, markets, received, epoch)
-    return Frame(event, facts, known=markets.unknown <= strange)
+    return Frame(event, facts, known=len(markets.unknown) == strange)
 
 
 def _provenance(frame: Row, received: Moment, epoch: int) -> Provenance:

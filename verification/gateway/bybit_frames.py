@@ -72,10 +72,10 @@ class BybitFrames:
         topic = text(frame, "topic")
         if topic not in TOPICS:
             return Frame(topic, (), known=False)
-        strange = set(self._markets.unknown)
+        strange = len(self._markets.unknown)
         ours = [row for row in rows(frame.get("data"), "the data of a frame") if _is_ours(row)]
         facts = tuple(fact for row in ours for fact in self._facts(topic, row, received, epoch))
-        return Frame(topic, facts, known=self._markets.unknown <= strange)
+        return Frame(topic, facts, known=len(self._markets.unknown) == strange)
 
     def _facts(self, topic: str, row: Row, received: Moment, epoch: int) -> Iterator[Observation]:
         if topic == "execution":

@@ -1,7 +1,7 @@
 """Reads single fields of a venue's rows exactly: a missing or inexact one is malformed, never a default."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +9,7 @@ from verification.errors import SourceMalformed
 from verification.leg import Side
 
 Row = Mapping[str, Any]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def text(row: Row, name: str) -> str:
@@ -18,6 +19,8 @@ def text(row: Row, name: str) -> str:
         SourceMalformed: It is missing or empty.
     """
     value = row.get(name)
+    if isinstance(value, str) and value:
+        return value
     if value is None or value == "" or isinstance(value, (dict, list, bool)):
         raise SourceMalformed(f"a row has no usable `{name}`: {value!r}")
     return str(value)
@@ -96,8 +99,8 @@ def instant(value: int) -> datetime:
         SourceMalformed: No such time exists.
     """
     try:
-        return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
-    except (ValueError, OverflowError, OSError):
+        return _EPOCH + timedelta(milliseconds=value)
+    except OverflowError:
         raise SourceMalformed(f"{value} ms is no time") from None
 
 
@@ -121,8 +124,11 @@ def rows(answer: object, what: str) -> list[Row]:
     Raises:
         SourceMalformed: It is something else.
     """
-    if not isinstance(answer, list) or not all(isinstance(row, Mapping) for row in answer):
+    if not isinstance(answer, list):
         raise SourceMalformed(f"{what} is not a list of objects")
+    for row in answer:
+        if not isinstance(row, dict):
+            raise SourceMalformed(f"{what} is not a list of objects")
     return answer
 
 
@@ -132,6 +138,6 @@ def record(answer: object, what: str) -> Row:
     Raises:
         SourceMalformed: It is something else.
     """
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, dict):
         raise SourceMalformed(f"{what} is not an object")
     return answer

@@ -21,6 +21,9 @@ from verification.venue import Access
 
 _SUCCESS = range(200, 300)
 _LAWFUL_REFUSAL = 451
+_TEXT = aiohttp.WSMsgType.TEXT
+_milliseconds = ccxt.Exchange.milliseconds
+_loads = orjson.loads
 
 # At debug level ccxt logs request headers, and with them the key.
 logging.getLogger("ccxt.base.exchange").setLevel(logging.INFO)
@@ -230,10 +233,11 @@ def _guarded(client: Any, tap: Tap) -> Any:
 
     def handle_message(message: Any) -> None:
         try:
-            if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith("{"):
+            text = message.data
+            if message.type is _TEXT and text[:1] == "{":
                 # What ccxt does with it in five calls: a verdict waits for each of them.
-                client.lastPong = client.last_message_at = ccxt.Exchange.milliseconds()
-                tap.frame(client, orjson.loads(message.data))
+                client.lastPong = client.last_message_at = _milliseconds()
+                tap.frame(client, _loads(text))
             else:
                 tap.heard(client)
                 inner(message)

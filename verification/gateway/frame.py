@@ -1,12 +1,11 @@
 """What one frame of a private stream says."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from verification.observation import Observation
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What one frame says.
 
     Attributes:

@@ -46,7 +46,7 @@ class PrivateStream:
         self._clock = clock
         self._store = FactStore()
         self._missed = MissedFacts(rules)
-        self._listeners: list[Listener] = []
+        self._listeners: tuple[Listener, ...] = ()  # a new one at each change: whoever is told may leave
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._resnapshot: asyncio.Task[None] | None = None
@@ -77,11 +77,13 @@ class PrivateStream:
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each pushed observation; return the function that stops it."""
-        self._listeners.append(listener)
+        self._listeners = (*self._listeners, listener)
 
         def forget() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
+            left = list(self._listeners)
+            if listener in left:
+                left.remove(listener)
+                self._listeners = tuple(left)
 
         return forget
 
@@ -216,7 +218,7 @@ class PrivateStream:
         self._state, self._error = state, error
 
     def _tell(self, fact: Observation) -> None:
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             listener(fact)
 
     # What follows is the tap: called by ccxt's connection, synchronously, frame by frame.

@@ -1,10 +1,10 @@
 """The store of facts never goes back, and a new epoch knows nothing until its snapshot."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.verification.gateway.samples import NET, moment, seen
 from verification.gateway.fact_store import FactStore

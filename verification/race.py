@@ -1,0 +1,298 @@
+"""One question under way: its sources race, the first conclusive evidence answers, the rest is measured."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from verification.asking import Asking
+from verification.backoff import Backoff
+from verification.clock import Clock
+from verification.errors import SourceError
+from verification.evidence import bears
+from verification.lag_watch import LagWatch
+from verification.latency import LatencySample
+from verification.observation import Observation, Provenance, Silence, Source, SourceSilent
+from verification.pace import Pace
+from verification.question import Question
+from verification.sources.bot_cache import read_bot_cache
+from verification.sources.rest import leg_in_list
+from verification.venue import Venue
+from verification.venue_clock import VenueClock
+from verification.verdict import Verdict, VerdictKind
+from verification.verification import Verification
+from verification.watch import Watch
+
+_LOOK_EVERY = 1.0  # seconds between two looks at whether a request hangs
+SampleSink = Callable[[LatencySample], None]
+Rule = Callable[[Question, Sequence[Observation]], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every race of an account runs with.
+
+    Attributes:
+        venue: The account.
+        clock: Where time comes from.
+        chance: Jitter between questions.
+        pace: How time and budget are spent.
+        rule: What observations prove.
+        bot_cache: Any object, see `read_bot_cache`; None if the bot has none.
+        venue_clock: The venue's clock, for lags.
+        on_sample: Gets each latency measured; None if nobody wants any.
+        lag_is_measured: True of a question whose fill somebody else measures.
+    """
+
+    venue: Venue
+    clock: Clock
+    chance: random.Random
+    pace: Pace
+    rule: Rule
+    bot_cache: object | None
+    venue_clock: VenueClock
+    on_sample: SampleSink | None
+    lag_is_measured: Callable[[Question], bool]
+
+
+class Race:
+    """One question. It runs on timers and callbacks alone; its only tasks are the requests under way.
+
+    Attributes:
+        decided: The answer; cancelled by nobody but whoever awaits it.
+    """
+
+    def __init__(
+        self, means: Means, question: Question, watch: Watch, over: Callable[["Race"], None]
+    ) -> None:
+        """Prepare; the deadline runs from now.
+
+        Args:
+            means: What it runs with.
+            question: What is asked.
+            watch: What the stream pushes about the leg; closed at the end.
+            over: Called once when nothing is left but tasks that are being cancelled.
+        """
+        self._means = means
+        self._question = question
+        self._watch = watch
+        self._end = means.clock.now().monotonic + means.pace.deadline
+        self._tell_over = over
+        self._loop = asyncio.get_running_loop()
+        self.decided: asyncio.Future[Verification] = self._loop.create_future()
+        self._askings: list[Asking] = []
+        self._lags: LagWatch | None = None
+        self._then: Callable[[], None] = self._at_deadline
+        self._timer: asyncio.TimerHandle | None = None
+        self._left: set[asyncio.Task[Observation] | asyncio.Task[None]] = set()
+        self._over = False
+
+    def start(self) -> None:
+        """Judge what is known already, then ask, until the deadline."""
+        if self._over:
+            return  # ended before it began
+        self._watch.hear_first(self._means.clock.now())
+        self._watch.heed = self._heed
+        self._judge()
+        if not self.decided.done():
+            self._run_until(self._end, self._at_deadline)
+            self._ask_all()
+        elif self._measures():
+            self._ask_all()
+
+    def _ask_all(self) -> None:
+        question, pace, venue = self._question, self._means.pace, self._means.venue
+        if question.order_id is None and question.client_order_id is None:
+            self._watch.add(self._silent(Source.ORDER, Silence.UNSUPPORTED, "no order id is known"))
+        else:
+            read = partial(
+                venue.read_order,
+                question.key,
+                order_id=question.order_id,
+                client_order_id=question.client_order_id,
+            )
+            self._ask(Source.ORDER, read, pace.order)
+        self._ask(Source.REST, self._list, pace.rest)
+        if self._means.bot_cache is not None:
+            self._ask(Source.BOT_CACHE, self._cached, pace.rest)
+
+    def _ask(
+        self, source: Source, request: Callable[[], Coroutine[Any, Any, Observation]], pauses: Backoff
+    ) -> None:
+        asking = Asking(
+            self._question.key,
+            source,
+            request,
+            self._watch.add,
+            wanted=self._wants,
+            pause=partial(pauses.pause, chance=self._means.chance),
+            patience=self._means.pace.patience,
+            failed=self._failed,
+            clock=self._means.clock,
+        )
+        self._askings.append(asking)
+        asking.ask()
+
+    async def _list(self) -> Observation:
+        return leg_in_list(await self._means.venue.read_positions(), self._question.key)
+
+    async def _cached(self) -> Observation:
+        return await read_bot_cache(self._means.bot_cache, self._question.key, self._means.clock)
+
+    def _wants(self, source: Source) -> bool:
+        """Until the verdict every source is asked; then those whose lag is still to be learnt."""
+        if not self.decided.done():
+            return True
+        return source is not Source.BOT_CACHE and (self._lags is None or not self._lags.shown_by(source))
+
+    def _heed(self, news: Observation) -> None:
+        if not self.decided.done():
+            if bears(self._question, news):
+                self._judge()
+        elif self._lags is not None:
+            self._measure()
+
+    def _judge(self) -> None:
+        """Decide if what was seen is conclusive: at once, in the frame that brought it, not a turn later."""
+        if not self._watch.seen:
+            return
+        try:
+            verdict = self._means.rule(self._question, self._watch.seen)
+        except Exception as bug:  # noqa: BLE001 - the stream must not meet it, but whoever asks
+            self._failed(bug)
+        else:
+            if verdict.conclusive:
+                self._decide(verdict)
+
+    def _at_deadline(self) -> None:
+        if self.decided.done():
+            return  # in this very turn
+        try:
+            self._decide(self._means.rule(self._question, self._watch.seen))
+        except Exception as bug:  # noqa: BLE001 - as above
+            self._failed(bug)
+
+    def _decide(self, verdict: Verdict) -> None:
+        seen = tuple(self._watch.seen)
+        answer = Verification(self._question, verdict, seen, decided=self._means.clock.now())
+        self.decided.set_result(answer)
+        self._loop.call_soon(self._after_verdict)  # whoever waits for the verdict goes on first
+
+    def _failed(self, bug: BaseException) -> None:
+        """Pass on a bug: it must reach somebody and never look like a verdict."""
+        if self.decided.done():
+            self._loop.call_exception_handler(
+                {"message": "measuring after a verdict failed", "exception": bug}
+            )
+        else:
+            self.decided.set_exception(bug)
+        self._loop.call_soon(self.stop)
+
+    def _measures(self) -> bool:
+        """Return True when there is a lag to learn, somebody wants it, and nobody else learns it."""
+        if self._means.on_sample is None or self._means.lag_is_measured(self._question):
+            return False
+        return self.decided.result().verdict.kind is not VerdictKind.REFUTED
+
+    def _after_verdict(self) -> None:
+        if self._over:
+            return
+        means = self._means
+        if means.on_sample is None:
+            self.stop()
+            return
+        self._lags = LagWatch(self._question, means.venue.access.account, self._watch.listening)
+        if self._measures():
+            self._run_until(means.clock.now().monotonic + means.pace.measure_for, self._report)
+            self._measure()
+        else:
+            self._report()
+
+    def _measure(self) -> None:
+        if self._lags is not None and not self._over:
+            self._lags.catch_up(self._watch.seen)
+            if self._lags.complete:
+                self._report()
+
+    def _report(self) -> None:
+        """End the measuring and tell what was learnt."""
+        self._timer = None
+        means, lags = self._means, self._lags
+        if self._over or lags is None or means.on_sample is None:
+            return
+        lags.catch_up(self._watch.seen)
+        self._end_asking()
+        if self._measures():
+            self._await_end_of(self._loop.create_task(self._tell_lags(lags, means.on_sample)))
+        for sample in lags.request_times():
+            means.on_sample(sample)
+        self.stop()
+
+    async def _tell_lags(self, lags: LagWatch, on_sample: SampleSink) -> None:
+        venue_time = await self._means.venue_clock.ask(self._means.pace.deadline)
+        for sample in lags.lags(venue_time):
+            on_sample(sample)
+
+    def stop(self) -> None:
+        """Ask and listen no more. The tasks that this cancels end in the next turns."""
+        self._end_asking()
+        self._over = True
+        if not self._left:
+            self._tell_over(self)
+
+    async def end(self) -> None:
+        """Answer now with what is known, as at the deadline, and leave nothing behind."""
+        if not self.decided.done():
+            self._at_deadline()
+        self.stop()
+        for task in self._left:
+            task.cancel()
+        if self._left:
+            await asyncio.wait(self._left)
+
+    def _end_asking(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for asking in self._askings:
+            for task in asking.stop():
+                self._await_end_of(task)
+        self._askings.clear()
+        self._watch.close()
+
+    def _await_end_of(self, task: asyncio.Task[Observation] | asyncio.Task[None]) -> None:
+        self._left.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Observation] | asyncio.Task[None]) -> None:
+        self._left.discard(task)
+        bug = None if task.cancelled() else task.exception()
+        if bug is not None and not isinstance(bug, SourceError):
+            self._failed(bug)
+        if self._over and not self._left:
+            self._tell_over(self)
+
+    def _run_until(self, end: float, then: Callable[[], None]) -> None:
+        """Look after the requests until a moment of the monotonic clock, in seconds; then do something."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._end, self._then = end, then
+        left = end - self._means.clock.now().monotonic
+        self._timer = self._loop.call_later(max(0.0, min(left, _LOOK_EVERY)), self._look_after)
+
+    def _look_after(self) -> None:
+        self._timer = None
+        now = self._means.clock.now()
+        if now.monotonic >= self._end:
+            self._then()
+            return
+        for asking in self._askings:
+            asking.look_after(now)
+        if not self._over:
+            self._run_until(self._end, self._then)
+
+    def _silent(self, source: Source, silence: Silence, detail: str) -> SourceSilent:
+        came = Provenance(source, received=self._means.clock.now())
+        return SourceSilent(self._question.key, silence, detail, complete=False, provenance=came)
