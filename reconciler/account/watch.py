@@ -15,12 +15,12 @@ from reconciler.comparison.merge import DEFAULT_MERGE, MergeSettings, merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.standing import Word
 from reconciler.comparison.venue_view import VenueView
-from reconciler.expectation import LedgerReading
-from reconciler.finding import DIFFERENCES, Finding, FindingKey
+from reconciler.expectation import Expectation, LedgerReading
+from reconciler.finding import DIFFERENCES, Finding, FindingKey, Kind
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from verification.account import AccountReading
+from verification.account import AccountReading, PositionMode
 from verification.clock import Clock, Moment
-from verification.leg import LegKey
+from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.venue import Venue
 
@@ -181,8 +181,28 @@ class AccountWatch:
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
         self._forget(comparison)
-        self._settled |= dict.fromkeys(comparison.sworn.settled, started)
+        self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now)
+
+    def _at_rest(
+        self, comparison: Comparison, rows: Iterable[Expectation], mode: PositionMode
+    ) -> set[LegKey]:
+        """Return the legs on which both sides were seen to hold the same: nothing, too.
+
+        A leg that neither side names any more is in no list of legs; whoever waits for a doubt about it to
+        end would wait for ever.
+        """
+        account = self.venue.access.account
+        ended = {
+            LegKey(account, row.symbol, Leg.NET if mode is PositionMode.ONE_WAY else Leg(row.direction.value))
+            for row in rows
+        }
+        known = {
+            key
+            for key in ended | self._holdings.known().keys()
+            if comparison.standing(FindingKey(Kind.UNVERIFIED_OPEN, *_place(key))).word is Word.CLEAR
+        }
+        return known | comparison.sworn.settled
 
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity
@@ -248,6 +268,10 @@ class AccountWatch:
             except LedgerUnreadable as error:
                 unreadable[ledger.name] = error
         return readings, unreadable
+
+
+def _place(key: LegKey) -> tuple[str, str, Leg]:
+    return key.account, key.symbol, key.leg
 
 
 def _moving(
