@@ -278,6 +278,7 @@ def _ground(case: LegCase, kind: Kind) -> Ground:
         looked=looked,
         grade=view.grade(case.key),
         lagging=case.difference.lagging and kind is not Kind.UNPROTECTED_POSITION,
+        contested=leg is not None and leg.contrary is not None,
         quiet_since=max(known) if sure else None,
     )
 

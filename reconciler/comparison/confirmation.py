@@ -125,6 +125,10 @@ def judge(
     needed = patience.sure_looks if sure else patience.looks
     grace, due = _due(state, finding, ground, settings, lag=lag, now=now)
     missing = max(needed - state.looks, 0)
+    if ground.contested and now.monotonic - state.first_seen.monotonic < settings.longest.total_seconds():
+        state = replace(state, wait=settings.spacing)
+        reason = "the last position list says otherwise: whether it or what was seen before lags is not known"
+        return Judgement(state, confirmed=False, reason=reason)
     wait = max(due, missing * settings.spacing.total_seconds(), 0.0)
     state = replace(state, wait=timedelta(seconds=wait))
     if missing:

@@ -16,6 +16,8 @@ class Ground:
             from a live stream while the list fails, when it was judged.
         grade: What the venue's side rests on.
         lagging: True when the bot's own order may explain it and the bot may just not have noted it.
+        contested: True when the last position list says otherwise than what is believed of the leg, without
+            being provably newer: which of them lags is not known yet.
         quiet_since: Since when neither side has changed, aware UTC; None where that cannot be told. A bot
             that touches its rows to show that it is alive makes it later than the truth, never earlier.
     """
@@ -23,4 +25,5 @@ class Ground:
     looked: Moment
     grade: Grade
     lagging: bool = False
+    contested: bool = False
     quiet_since: datetime | None = None
