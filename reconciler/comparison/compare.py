@@ -1,7 +1,7 @@
 """Compare what all bots of an account believe with what the venue holds, over the union of both sides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
 from reconciler.comparison.standing import Sworn
+from reconciler.comparison.unseen import hidden, missing, missing_words, unsaid
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Expectation
@@ -39,6 +40,7 @@ class _Scope:
     mode: PositionMode
     now: datetime
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]]
+    missing: tuple[str, ...] = ()
 
 
 def compare(
@@ -87,6 +89,7 @@ def compare(
         ).items()
         if venue_view.covers(key.symbol)
     }
+    scope = replace(scope, missing=missing(venue_view, stated))
     held = {
         key for key, leg in venue_view.legs.items() if leg.quantity != 0 and venue_view.covers(key.symbol)
     }
@@ -105,6 +108,8 @@ def _unread(scope: _Scope) -> list[str]:
         f"{part.value.replace('_', ' ')} could not be read: {error}"
         for part, error in sorted(scope.view.failures.items())
     ]
+    if scope.missing:
+        problems.append(missing_words(scope.view, scope.missing))
     if not scope.ledgers_complete:
         problems.append(
             "not every ledger of this account could be read: what only it may explain is not judged"
@@ -134,7 +139,7 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         difference = Difference(LegVerdict.UNKNOWN)
     else:
         difference = differ(belief, observed, orders)
-        if _hidden(scope, difference):
+        if _unseen(scope, key, stated, difference):
             difference = Difference(LegVerdict.UNKNOWN)
     case = LegCase(
         key=key,
@@ -151,12 +156,10 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
     return case.with_past(scope.watched.get(key, ()))
 
 
-def _hidden(scope: _Scope, difference: Difference) -> bool:
-    """True when a ledger that could not be read may explain the difference."""
-    if scope.ledgers_complete or difference.verdict is LegVerdict.AGREE:
-        return False
-    # On a hedge leg another bot can only add to what is expected: what is missing is missing all the same.
-    return not (difference.kind is Kind.PHANTOM_POSITION and scope.mode is PositionMode.HEDGE)
+def _unseen(scope: _Scope, key: LegKey, stated: Belief, difference: Difference) -> bool:
+    if hidden(difference, scope.mode, ledgers_complete=scope.ledgers_complete):
+        return True
+    return difference.kind is not None and unsaid(scope.view, key, stated, scope.missing)
 
 
 def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Comparison:

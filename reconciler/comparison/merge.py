@@ -70,7 +70,8 @@ def merge_view(
     listed = reading.positions
     if listed is not None:
         rows = {row.key: row for row in listed.positions}
-        for key in sorted(rows.keys() | {key for key in legs if _in_scope(reading, key)}):
+        left_out = set() if listed.unnamed else {key for key in legs if _in_scope(reading, key)}
+        for key in sorted(rows.keys() | left_out):
             row = rows.get(key)
             old = legs.get(key)
             if row is not None:
@@ -94,6 +95,7 @@ def merge_view(
         failures=reading.failures,
         stream=stream_health,
         read_at=now,
+        unnamed=None if listed is None else listed.unnamed,
     )
 
 
@@ -260,7 +262,7 @@ def _believe(
 
 def _lists(previous: VenueView | None, reading: AccountReading, settings: MergeSettings) -> Lists | None:
     past = previous.lists if previous is not None else None
-    if reading.positions is None or reading.symbols is not None:
+    if reading.positions is None or reading.positions.unnamed or reading.symbols is not None:
         return past
     sent = reading.positions.sent
     if past is None:

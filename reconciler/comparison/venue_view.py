@@ -111,6 +111,8 @@ class VenueView:
         failures: Why, by part.
         stream: The stream's health then.
         read_at: When the last answer had arrived.
+        unnamed: A contract of the last position list under the venue's own id, which may be any leg under
+            another name; None if there is none. What such a list leaves out is not known to be gone.
     """
 
     account: str
@@ -125,6 +127,7 @@ class VenueView:
     failures: Mapping[Part, SourceError]
     stream: StreamHealth
     read_at: Moment
+    unnamed: str | None = None
 
     def covers(self, symbol: str) -> bool:
         """True when the last reading asked about `symbol`."""
@@ -137,9 +140,11 @@ class VenueView:
         """
         if not self.covers(key.symbol):
             return False
-        if self.listed is not None:
-            return True
         leg = self.legs.get(key)
+        if self.listed is not None and self.unnamed is None:
+            return True
+        if self.listed is not None and leg is not None and leg.sent == self.listed:
+            return True
         stream = self.stream
         return (
             leg is not None

@@ -207,7 +207,8 @@ class CcxtVenue:
             _part(failed, Part.CONDITIONAL_ORDERS, _by_symbol(dialect.conditional_orders, asker, symbols)),
         )
         if positions is not None and symbols is not None:
-            kept = tuple(row for row in positions.positions if row.key.symbol in symbols)
+            # A row that cannot be named may be one of them.
+            kept = tuple(row for row in positions.positions if row.key.symbol in symbols or not row.key.named)
             positions = replace(positions, positions=kept)
         return AccountReading(
             account=self._access.account,

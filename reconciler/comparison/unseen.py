@@ -1,0 +1,63 @@
+"""What looks like a difference and was only not seen: an unread ledger, a nameless row, a mute stream."""
+
+from collections.abc import Mapping
+
+from reconciler.comparison.difference import Difference, LegVerdict
+from reconciler.comparison.legs import Belief
+from reconciler.comparison.venue_view import VenueView
+from reconciler.finding import Kind
+from verification.account import PositionMode
+from verification.leg import LegKey
+
+
+def hidden(difference: Difference, mode: PositionMode, *, ledgers_complete: bool) -> bool:
+    """True when a ledger that could not be read may explain the difference."""
+    if ledgers_complete or difference.verdict is LegVerdict.AGREE:
+        return False
+    # On a hedge leg another bot can only add to what is expected: what is missing is missing all the same.
+    return not (difference.kind is Kind.PHANTOM_POSITION and mode is PositionMode.HEDGE)
+
+
+def missing(view: VenueView, stated: Mapping[LegKey, Belief]) -> tuple[str, ...]:
+    """Return the symbols that bots believe in and that a list with a nameless row does not show.
+
+    A contract that stands under the venue's own id may be any of them under another name.
+    """
+    if view.unnamed is None:
+        return ()
+    symbols = {
+        key.symbol
+        for key, belief in stated.items()
+        if belief.shares and (belief.market is None or not view.knows(key))
+    }
+    return tuple(sorted(symbols))
+
+
+def missing_words(view: VenueView, symbols: tuple[str, ...]) -> str:
+    """Return the line that tells of it."""
+    return (
+        f"{view.unnamed}: the position list has a contract that cannot be named, and leaves out "
+        f"{', '.join(symbols)}, which it may be: neither is judged"
+    )
+
+
+def unsaid(view: VenueView, key: LegKey, stated: Belief, symbols: tuple[str, ...]) -> bool:
+    """True when a difference on a leg rests on what nobody has said.
+
+    Args:
+        view: What the venue is known to hold.
+        key: Which leg.
+        stated: What the ledgers believe of it.
+        symbols: See `missing`.
+    """
+    if not key.named:
+        # Only a list of the whole account that shows all that the bots believe in leaves it to nobody.
+        return view.listed is None or view.symbols is not None or bool(symbols)
+    if view.listed is not None:
+        return False
+    # Without a list the stream's last word stands, and that it has said nothing since is no evidence: it
+    # shows a difference only where it is younger than what the bots wrote down.
+    leg = view.legs.get(key)
+    rows = (*(share.row for share in stated.shares), *stated.ended)
+    times = [row.updated_at for row in rows]
+    return leg is None or any(at is None or at > leg.heard.utc for at in times)
