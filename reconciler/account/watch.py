@@ -9,6 +9,7 @@ from reconciler.account.disagreements import Disagreements
 from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import changed_symbols
+from reconciler.account.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
 from reconciler.comparison.merge import DEFAULT_MERGE, MergeSettings, merge_view
@@ -112,6 +113,7 @@ class AccountWatch:
         self._turn = asyncio.Lock()
         self._unlisten = venue.listen(self._hear)
         self._lag: timedelta | None = None
+        self._wall = WallSteps()
 
     @property
     def held(self) -> Mapping[LegKey, Holding]:
@@ -153,6 +155,7 @@ class AccountWatch:
         started: Moment,
     ) -> Look:
         now = self._clock.now()
+        self._wall.note(now)
         readable = {name: after[name] for name in after if name not in unreadable}
         rows = tuple(row for name in sorted(readable) for row in readable[name].rows)
         view = merge_view(
@@ -206,10 +209,14 @@ class AccountWatch:
 
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity
+        ground = comparison.grounds[key]
+        if self._wall.stepped_within(self.rules.confirmation.longest, now):
+            # What was written down before the step would count as an hour old, or as not yet written.
+            ground = replace(ground, quiet_since=None)
         judgement: Judgement = judge(
             self._past(key),
             finding,
-            comparison.grounds[key],
+            ground,
             self.rules.confirmation,
             lag=self._lag,
             now=now,
