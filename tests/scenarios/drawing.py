@@ -10,9 +10,11 @@ show the leg, the stream lives and pushes nothing.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tests.verification.drawn import KEY, START, order
 from tests.verification.scene import Scene, play
