@@ -202,16 +202,12 @@ async def test_an_exit_for_more_than_is_left_never_turns_the_position_round(
 async def test_an_exit_whose_answer_is_lost_is_found_by_its_id_and_not_sent_again(
     face: Face, tmp_path: Path
 ) -> None:
-    async with (
-        trading(face) as bot,
-        opener_of(bot, tmp_path) as opener,
-        opener_of(bot, tmp_path, bot.brief) as leaver,
-    ):
+    async with trading(face) as bot, opener_of(bot, tmp_path) as opener:
         opened = await opener.open(BUY)
         assert isinstance(opened, Opened), opened
         sent = bot.sent
         bot.befall_order(RequestAction.LOSE, Phase.AFTER)
-        outcome = await leaver.leave(opened)
+        outcome = await opener.leave(opened)
         assert isinstance(outcome, Closed), outcome
         assert bot.held == 0
         assert bot.sent == sent + 1
