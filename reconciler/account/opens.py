@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from reconciler.account.ledger_watch import LedgerChange
-from reconciler.account.questions import LedgerQuestion, QuestionKey, Surroundings, questions
+from reconciler.account.questions import LedgerQuestion, QuestionKey, Surroundings, joined, questions
 from reconciler.storage.errors import StateDatabaseError
 from verification.clock import Clock, Moment
+from verification.judgement import decide
 from verification.leg import LegKey
 from verification.observation import OrderSeen, Source
+from verification.question import Question
 from verification.verdict import VerdictKind
 from verification.verification import Verification
 from verification.verifier import Verifier
@@ -54,13 +57,19 @@ class Opens:
         self._settled = settled
         self._asked: set[QuestionKey] = set()
         self._waiting: asyncio.Queue[LedgerQuestion] = asyncio.Queue()
+        self._exclusive: dict[QuestionKey, LedgerQuestion] = {}
 
     def ledger_changed(self, change: LedgerChange) -> None:
         """Put the questions that a change of a ledger gives rise to."""
-        for put in questions(change.before, change.reading.rows, self._around(), now=self._clock.now()):
+        around, rows = self._around(), change.reading.rows
+        for put in questions(change.before, rows, around, now=self._clock.now()):
             if put.key not in self._asked:
                 self._asked.add(put.key)
+                self._exclusive[put.key] = put
                 self._waiting.put_nowait(put)
+        for key, put in tuple(self._exclusive.items()):
+            if key.ledger == change.reading.ledger and joined(put, rows, around):
+                del self._exclusive[key]
 
     async def run(self) -> None:
         """Verify until cancelled."""
@@ -70,10 +79,16 @@ class Opens:
                 group.create_task(self._answer(put), name=f"verify {put.key.order}")
 
     async def _answer(self, put: LedgerQuestion) -> None:
+        try:
+            await self._until_answered(put)
+        finally:
+            self._exclusive.pop(put.key, None)
+
+    async def _until_answered(self, put: LedgerQuestion) -> None:
         asked = put.question.asked
         pause, longest = PAUSE_SECONDS
         while True:
-            verification = await self._verifier.verify(put.question)
+            verification = self._as_it_stands(put, await self._verifier.verify(self._question(put)))
             verdict = verification.verdict
             log.info(
                 "verification.answered",
@@ -91,6 +106,18 @@ class Opens:
             late = self._clock.now().monotonic - asked.monotonic > WATCHED_FOR.total_seconds()
             if late or self._settled(put.question.key, asked):
                 return
+
+    def _question(self, put: LedgerQuestion) -> Question:
+        """Return the question as it may be asked now: what was alone on its leg may not be any more."""
+        return put.question if put.key in self._exclusive else replace(put.question, exclusive=False)
+
+    def _as_it_stands(self, put: LedgerQuestion, answered: Verification) -> Verification:
+        """Return an answer without what rests on an order having been alone, if it was joined meanwhile."""
+        question = self._question(put)
+        if answered.question == question:
+            return answered
+        verdict = decide(question, answered.observations)
+        return Verification(question, verdict, answered.observations, answered.decided)
 
     async def _tell(self, verification: Verification) -> None:
         """Pass an answer on, again and again while the state database is busy: an answer is never lost."""

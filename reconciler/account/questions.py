@@ -90,6 +90,35 @@ def questions(
     return found
 
 
+def joined(put: LedgerQuestion, rows: Iterable[Expectation], around: Surroundings) -> bool:
+    """Return True when something else works on the leg of an open by now: it is not exclusive any more.
+
+    Of a close only what the exit itself executed is believed beside it, and that stays true.
+
+    Args:
+        put: A question of this ledger that has no answer yet.
+        rows: The ledger's rows now.
+        around: What is known of the account.
+    """
+    question = put.question
+    own = (put.key.ledger, put.key.row_id)
+    return isinstance(question, OpenQuestion) and any(
+        row.state in _ALIVE
+        and leg_of(row.symbol, row.direction, around) == question.key
+        and ((row.ledger, row.row_id) != own or _entered_again(question, row))
+        for row in rows
+    )
+
+
+def _entered_again(question: OpenQuestion, row: Expectation) -> bool:
+    """Return True when the newest entry of its own row is not the one that is asked about."""
+    if not row.entry_order_ids:
+        return False
+    if question.order_id is not None:
+        return row.entry_order_ids[-1] != question.order_id
+    return len(row.entry_order_ids) > 1 or row.entry_client_id != question.client_order_id
+
+
 def leg_of(symbol: str, direction: Direction, around: Surroundings) -> LegKey:
     """Return the leg on which a position of this direction lives, given the account's position mode."""
     if around.mode is PositionMode.ONE_WAY:

@@ -2,41 +2,28 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
 import structlog
 
 from reconciler.account.bot_verifications import BotVerifications
 from reconciler.account.health import Health
-from reconciler.account.late_fills import WATCHED_FOR
 from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
 from reconciler.account.measuring import Measuring
-from reconciler.account.opens import Opens, is_working
+from reconciler.account.opens import Opens
 from reconciler.account.questions import Surroundings
-from reconciler.account.unverified import unverified
+from reconciler.account.verdicts import Verdicts
 from reconciler.account.watch import AccountWatch, Rules
-from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
-from reconciler.evidence_record import EvidenceUnreadable
-from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from reconciler.verification_record import record_of
-from reconciler.views import VerificationView
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.fill_probe import FillProbe
-from verification.observation import OrderSeen
 from verification.pace import Pace
 from verification.venue import Venue
 from verification.venue_clock import VenueClock
-from verification.verdict import VerdictKind
-from verification.verification import Verification
 from verification.verifier import Verifier
 
 LEDGER_POLL_SECONDS = 0.25
@@ -67,6 +54,8 @@ class AccountUnit:
         account = venue.access.account
         self._health = Health(account, blindness)
         self._watch = AccountWatch(venue, ledgers, rules, clock)
+        self.loop = AccountLoop(self._watch, self._health, store, clock)
+        self._verdicts = Verdicts(store, clock, self._watch, self.loop)
         self._measuring = Measuring(store, clock, self._watch.believe_lag)
         self._venue_clock = VenueClock(venue, clock)
         chance = chance or random.Random()  # noqa: S311 - jitter
@@ -76,7 +65,7 @@ class AccountUnit:
             self._venue_clock,
             chance=chance,
             on_sample=self._measuring.add,
-            on_order=self._heard_later,
+            on_order=self._verdicts.heard,
         )
         self._verifier = Verifier(
             venue,
@@ -88,7 +77,7 @@ class AccountUnit:
             lag_is_measured=self._probe.measures,
         )
         self._opens = Opens(
-            self._verifier, self._surroundings, clock, self._answered, self._watch.settled_since
+            self._verifier, self._surroundings, clock, self._verdicts.answered, self._watch.settled_since
         )
         self._ledger_watch = LedgerWatch(
             ledgers,
@@ -104,14 +93,12 @@ class AccountUnit:
             store,
             clock,
             on_read=self._health.note_ledger,
-            on_taken=self._learn_late_fills,
+            on_taken=self._verdicts.learn_stored,
         )
-        self._learned = 0
-        self.loop = AccountLoop(self._watch, self._health, store, clock)
 
     async def run(self) -> None:
         """Connect, then follow the account until cancelled."""
-        await self._restore_late_fills()
+        await self._verdicts.restore()
         await self.loop.connect()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.loop.follow())
@@ -158,69 +145,3 @@ class AccountUnit:
     def _ledger_changed(self, change: LedgerChange) -> None:
         self.loop.mark(change.symbols)
         self._opens.ledger_changed(change)
-
-    async def _restore_late_fills(self) -> None:
-        """Go on with the watch of the process before; until it is known no look may be judged."""
-        while True:
-            try:
-                alerts = await self._store.open_alerts([self._venue.access.account])
-                await self._learn_late_fills()
-            except StateDatabaseError as error:
-                if not error.again:
-                    raise
-                log.warning("state.busy", error=str(error))
-                await self._clock.sleep(1.0)
-            else:
-                self._watch.late_fills.restore(alerts)
-                return
-
-    async def _learn_late_fills(self) -> None:
-        """Read the stored verifications that are not known yet: the bots' own, or all after a start."""
-        since = self._clock.now().utc - 2 * WATCHED_FOR
-        stored = await self._store.verifications(self._venue.access.account, since=since, after=self._learned)
-        for view, evidence in stored:
-            self._learn(view, evidence)
-            self._learned = max(self._learned, view.id)
-        self._look_at_disagreements()
-
-    def _heard_later(self, seen: OrderSeen) -> None:
-        """Hear a slower source: the first answer has decided, and a later one may contradict it."""
-        self._watch.disagreements.heard(seen)
-        self._look_at_disagreements()
-
-    def _look_at_disagreements(self) -> None:
-        self.loop.mark({finding.symbol for finding in self._watch.disagreements.waiting()})
-
-    def _learn(self, view: VerificationView, evidence: Sequence[Mapping[str, Any]]) -> None:
-        self._watch.late_fills.learn(view, evidence)
-        try:
-            self._watch.disagreements.learn(view, evidence, now=self._clock.now().utc)
-        except EvidenceUnreadable as error:
-            # Nothing can be held against it then; `trueup audit` tells of it as well.
-            log.warning("verification.unreadable", id=view.id, error=str(error))
-
-    async def _answered(self, verification: Verification) -> None:
-        view, evidence = record_of(verification, asked_by="sidecar")
-        number = await self._store.save_verification(view, evidence)
-        self._learn(replace(view, id=number), evidence)
-        now = self._clock.now().utc
-        key = verification.question.key
-        condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
-        if verification.verdict.kind is VerdictKind.UNKNOWN and not is_working(verification):
-            finding = unverified(verification, self._venue.markets.get(key.symbol))
-            await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
-            self.loop.doubted(condition)
-            return
-        clear = _ended(verification, now)
-        await self._store.observe(Observed(clear={condition: clear}), now=now)
-        self.loop.answered(condition, clear)
-
-
-def _ended(verification: Verification, at: datetime) -> Clear:
-    """Return what ends the doubt: a verdict, or the order seen to rest alive."""
-    verdict = verification.verdict
-    if verdict.kind is VerdictKind.UNKNOWN:
-        reason = f"the order rests alive: {verdict.reason}"
-        return Clear((Evidence(Party.EXCHANGE, "order", reason, at, {}),), at, reason)
-    source = str(verdict.decided_by or "order")
-    return Clear((Evidence(Party.EXCHANGE, source, verdict.reason, at, {}),), at, verdict.reason)

@@ -200,12 +200,11 @@ class AccountWatch:
             LegKey(account, row.symbol, Leg.NET if mode is PositionMode.ONE_WAY else Leg(row.direction.value))
             for row in rows
         }
-        known = {
+        return {
             key
-            for key in ended | self._holdings.known().keys()
+            for key in ended | self._holdings.known().keys() | comparison.sworn.settled
             if comparison.standing(FindingKey(Kind.UNVERIFIED_OPEN, *_place(key))).word is Word.CLEAR
         }
-        return known | comparison.sworn.settled
 
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity

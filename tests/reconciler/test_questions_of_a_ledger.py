@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from reconciler.account.holdings import Holding, Holdings
-from reconciler.account.questions import Surroundings, questions
+from reconciler.account.questions import Surroundings, joined, questions
 from reconciler.expectation import Expectation, ExpectationState
 from tests.reconciler.accounts import MARKETS, at, leg, row, utc
 from verification.account import PositionMode
@@ -206,3 +206,28 @@ def test_base_currency_becomes_contracts_on_the_lot_grid() -> None:
     question = only([], [inexact])
     assert isinstance(question, OpenQuestion)
     assert question.quantity == 43
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([HELD], False, id="alone"),
+        pytest.param([], False, id="its row went"),
+        pytest.param([replace(HELD, row_id="2", entry_order_ids=("o1",)), HELD], True, id="another trade"),
+        pytest.param([replace(HELD, row_id="2", state=CLOSED), HELD], False, id="another that ended"),
+        pytest.param([replace(HELD, entry_order_ids=("e1", "e2"))], True, id="one more entry of its own"),
+        pytest.param([replace(HELD, row_id="2", symbol="XXX/USDT:USDT")], False, id="another symbol"),
+    ],
+)
+def test_a_question_is_joined_when_something_else_works_on_its_leg(
+    rows: list[Expectation], *, expected: bool
+) -> None:
+    (put,) = questions({}, [HELD], AROUND, now=at(1000))
+    assert joined(put, rows, AROUND) is expected
+
+
+def test_a_client_id_that_gets_its_order_id_is_still_alone() -> None:
+    sent = replace(row("0", high="43", state=OPENING), entry_client_id="c1")
+    (put,) = questions({}, [sent], AROUND, now=at(1000))
+    assert not joined(put, [replace(sent, entry_order_ids=("7",))], AROUND)
+    assert joined(put, [replace(sent, entry_client_id="c2", entry_order_ids=("7",))], AROUND)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace as seen_as
 
 from tests.verification.drawn import KEY, OTHER_LEG, came, closing, moment, opening
 from tests.verification.faulty_steps import Steps
@@ -67,10 +68,10 @@ def test_words_that_cannot_both_be_true_are_a_contradiction_in_any_order(
         pytest.param([order("43", ended=True), order("20", source=ORDER), order("0")], id="one lags behind"),
         pytest.param([order("20", ended=True), row("20", 12), row("0", 9)], id="rows of before"),
         pytest.param(
-            [EMPTY_END, replace(order("43"), order_id="8", client_order_id="d")], id="another order"
+            [EMPTY_END, seen_as(order("43"), order_id="8", client_order_id="d")], id="another order"
         ),
-        pytest.param([EMPTY_END, replace(order("43"), key=OTHER_LEG)], id="another leg"),
-        pytest.param([EMPTY_END, replace(order("43"), conditional=True)], id="the stop that became an order"),
+        pytest.param([EMPTY_END, seen_as(order("43"), key=OTHER_LEG)], id="another leg"),
+        pytest.param([EMPTY_END, seen_as(order("43"), conditional=True)], id="the stop that became an order"),
     ],
 )
 def test_what_lags_or_is_of_something_else_is_none(seen: list[Observation]) -> None:

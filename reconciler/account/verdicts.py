@@ -1,0 +1,169 @@
+"""What follows from each verification, the sidecar's or a bot's: stored, told to a person, watched on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from reconciler.account.doubts import Doubts
+from reconciler.account.late_fills import WATCHED_FOR
+from reconciler.account.loop import AccountLoop
+from reconciler.account.opens import is_working
+from reconciler.account.unverified import unverified
+from reconciler.account.watch import AccountWatch
+from reconciler.alerts.event import Clear, Detected, Observed
+from reconciler.evidence_record import EvidenceUnreadable, case_of
+from reconciler.finding import Evidence, FindingKey, Kind, Party
+from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.store import Store
+from reconciler.verification_record import record_of
+from reconciler.views import VerificationView
+from verification.clock import Clock, Moment
+from verification.observation import OrderSeen
+from verification.verdict import Verdict, VerdictKind
+from verification.verification import Verification
+
+log = structlog.get_logger()
+
+Record = Sequence[Mapping[str, Any]]
+
+
+class Verdicts:
+    """The verdicts of one account."""
+
+    def __init__(self, store: Store, clock: Clock, watch: AccountWatch, loop: AccountLoop) -> None:
+        """Nothing is known yet; `restore` first."""
+        self._store = store
+        self._clock = clock
+        self._watch = watch
+        self._loop = loop
+        self._account = watch.venue.access.account
+        self._doubts = Doubts(watch.settled_since)
+        self._learned = 0
+
+    async def restore(self) -> None:
+        """Go on with the watch of the process before; until it is known no look may be judged."""
+        while True:
+            try:
+                alerts = await self._store.open_alerts([self._account])
+                await self.learn_stored()
+            except StateDatabaseError as error:
+                if not error.again:
+                    raise
+                log.warning("state.busy", error=str(error))
+                await self._clock.sleep(1.0)
+            else:
+                self._watch.late_fills.restore(alerts)
+                return
+
+    async def learn_stored(self) -> None:
+        """Read the stored verifications that are not known yet: the bots' own, or all after a start.
+
+        Raises:
+            StateDatabaseError: What follows from one of them could not be stored; it is read again.
+        """
+        since = self._clock.now().utc - 2 * WATCHED_FOR
+        for view, record in await self._store.verifications(self._account, since=since, after=self._learned):
+            known = self._learn(view, record)
+            if known is not None and view.asked_by == "bot":
+                await self._follow_bot(known)
+            elif known is not None:
+                self._note(known)
+            self._learned = max(self._learned, view.id)
+        self._look_at_disagreements()
+
+    async def answered(self, verification: Verification) -> None:
+        """Store a verification of the sidecar's own, and what follows."""
+        view, record = record_of(verification, asked_by="sidecar")
+        number = await self._store.save_verification(view, record)
+        self._learn(replace(view, id=number), record)
+        if _is_doubt(verification):
+            await self._doubt(verification)
+        else:
+            await self._end_doubt(verification)
+
+    def heard(self, seen: OrderSeen) -> None:
+        """Hear a slower source: the first answer has decided, and a later one may contradict it."""
+        self._watch.disagreements.heard(seen)
+        self._look_at_disagreements()
+
+    def _look_at_disagreements(self) -> None:
+        self._loop.mark({finding.symbol for finding in self._watch.disagreements.waiting()})
+
+    def _learn(self, view: VerificationView, record: Record) -> Verification | None:
+        self._watch.late_fills.learn(view, record)
+        try:
+            self._watch.disagreements.learn(view, record, now=self._clock.now().utc)
+            return _as_it_was(view, record)
+        except EvidenceUnreadable as error:
+            # Nothing can be held against it then; `trueup audit` tells of it as well.
+            log.warning("verification.unreadable", id=view.id, error=str(error))
+            return None
+
+    def _note(self, verification: Verification) -> None:
+        if _is_doubt(verification):
+            self._doubts.raised(verification.question, self._clock.now())
+        else:
+            self._doubts.ended(verification.question)
+
+    async def _follow_bot(self, verification: Verification) -> None:
+        """Tell a person of what a bot could not find out, unless somebody else has found it out."""
+        question = verification.question
+        if not _is_doubt(verification):
+            if self._doubts.doubted(question):
+                await self._end_doubt(verification)
+            self._doubts.ended(question)
+            return
+        young = self._clock.now().utc - verification.decided.utc <= WATCHED_FOR
+        if young and not self._doubts.answered(question):
+            await self._doubt(verification)
+
+    async def _doubt(self, verification: Verification) -> None:
+        at, question = self._clock.now(), verification.question
+        finding = unverified(verification, self._watch.venue.markets.get(question.key.symbol))
+        await self._store.observe(Observed((Detected(finding, at.utc, confirmed=True),)), now=at.utc)
+        self._doubts.raised(question, at)
+        self._loop.doubted(finding.identity)
+
+    async def _end_doubt(self, verification: Verification) -> None:
+        now, key = self._clock.now().utc, verification.question.key
+        if not self._doubts.ended(verification.question):
+            return  # another order of the leg is in doubt still
+        condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
+        clear = _ended(verification, now)
+        await self._store.observe(Observed(clear={condition: clear}), now=now)
+        self._loop.answered(condition, clear)
+
+
+def _is_doubt(verification: Verification) -> bool:
+    return verification.verdict.kind is VerdictKind.UNKNOWN and not is_working(verification)
+
+
+def _as_it_was(view: VerificationView, record: Record) -> Verification:
+    """Return a stored verification, as far as it is asked about here: its verdict rests on nothing."""
+    case = case_of(view, record)
+    took = view.milliseconds / 1000
+    asked = case.question.asked
+    decided = Moment(view.asked_at + timedelta(seconds=took), asked.monotonic + took)
+    verdict = Verdict(
+        kind=VerdictKind(view.verdict),
+        grade=None,
+        quantity=None,
+        mismatch=None,
+        decided_by=view.decided_by,
+        reason=view.reason,
+        rests_on=(),
+    )
+    return Verification(case.question, verdict, case.observations, decided)
+
+
+def _ended(verification: Verification, at: datetime) -> Clear:
+    """Return what ends the doubt: a verdict, or the order seen to rest alive."""
+    verdict = verification.verdict
+    if verdict.kind is VerdictKind.UNKNOWN:
+        reason = f"the order rests alive: {verdict.reason}"
+        return Clear((Evidence(Party.EXCHANGE, "order", reason, at, {}),), at, reason)
+    source = str(verdict.decided_by or "order")
+    return Clear((Evidence(Party.EXCHANGE, source, verdict.reason, at, {}),), at, verdict.reason)
