@@ -25,12 +25,11 @@ def missing(view: VenueView, stated: Mapping[LegKey, Belief]) -> tuple[str, ...]
     """
     if view.unnamed is None:
         return ()
-    symbols = {
-        key.symbol
-        for key, belief in stated.items()
-        if belief.shares and (belief.market is None or not view.knows(key))
-    }
-    return tuple(sorted(symbols))
+    # That the stream knows a leg by its name does not help: the list may show it without one all the same.
+    listed = {key for key, leg in view.legs.items() if leg.sent is not None and leg.sent == view.listed}
+    return tuple(
+        sorted({key.symbol for key, belief in stated.items() if belief.shares and key not in listed})
+    )
 
 
 def missing_words(view: VenueView, symbols: tuple[str, ...]) -> str:

@@ -65,6 +65,14 @@ def test_a_list_with_a_nameless_row_does_not_show_that_another_leg_is_gone() -> 
     assert found(compared([row("43")], whole)) == ["phantom_position"]
 
 
+def test_a_nameless_row_may_be_a_leg_that_the_stream_knows_by_its_name() -> None:
+    view = merged(
+        reading([listed("43", key=UNNAMED, version=7)], second=60),
+        pushes=[pushed("43", second=50, version=7)],
+    )
+    assert found(compared([row("43")], view)) == []
+
+
 def test_a_nameless_row_that_can_be_no_leg_of_the_bots_is_nobodys() -> None:
     rows: list[Position] = [listed("43"), listed("5", key=UNNAMED)]
     assert found(compared([row("43")], merged(reading(rows)))) == ["orphaned_position"]
