@@ -58,6 +58,10 @@ def audit(stored: StoredVerification) -> Audited:
     differences = _differences(view, case, again)
     if str(resting.kind) != view.verdict:
         differences.append(f"what it is said to rest on leads to {resting.kind} alone")
+    elif set(again.rests_on) != set(case.deciding):
+        differences.append("it rests on other observations than those that are marked")
+    if case.question.asked.utc != view.asked_at:
+        differences.append(f"time: stored {view.asked_at}, its evidence says {case.question.asked.utc}")
     if differences:
         return Audited(stored.id, view, Outcome.DIFFERS, "; ".join(differences))
     return Audited(stored.id, view, Outcome.AGREES)

@@ -127,6 +127,7 @@ def test_what_is_stored_is_read_back_whole_and_leads_to_the_same_verdict(
 
 
 FULL = _ended(drawn.opening(), drawn.silent(at=1), drawn.order(43, ended=True, agree=True, at=2))
+TWICE = _ended(drawn.opening(), drawn.order(43, at=1), drawn.order(43, ended=True, at=2))
 PART = _ended(drawn.opening(), drawn.order(20, at=2))
 NOT_KNOWN = _ended(drawn.opening(), drawn.silent(at=1), drawn.silent(Silence.TIMEOUT, at=2))
 REFUTED = _ended(drawn.opening(), drawn.order(0, ended=True, agree=True, at=2))
@@ -155,7 +156,7 @@ def test_each_kind_of_verdict_agrees_with_its_evidence(
     assert audit(_stored(ended)).outcome is Outcome.AGREES
 
 
-Change = Callable[[list[dict[str, Any]]], None]
+Change = Callable[[list[dict[str, Any]]], object]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,8 @@ Change = Callable[[list[dict[str, Any]]], None]
         (FULL, lambda kept: kept[0].update(order_id="8"), "order: stored 7, its evidence says 8"),
         (FULL, lambda kept: kept[2].update(source="websocket"), "source that decided: stored order"),
         (FULL, lambda kept: kept[2].update(decided=False), "said to rest on leads to unknown alone"),
+        (TWICE, lambda kept: (kept[1].update(decided=False), kept[2].update(decided=True)),
+         "it rests on other observations than those that are marked"),
         (PART, lambda kept: kept[1].update(executed="21"), "quantity: stored 20, its evidence says 21"),
         (PART, lambda kept: kept[1].update(terminal=True, trades_agree=True), "settled: stored no"),
         (REFUTED, lambda kept: kept[1].update(trades_agree=None), "its evidence says unknown"),
@@ -189,7 +192,7 @@ def test_evidence_that_leads_elsewhere_is_told(ended: Verification, change: Chan
 @pytest.mark.parametrize(
     ("field", "value"),
     [("verdict", "refuted"), ("grade", "bounded_lag"), ("mismatch", "side"), ("decided_by", Source.REST),
-     ("question", "close"), ("order_id", "9")],
+     ("question", "close"), ("order_id", "9"), ("asked_at", drawn.moment(1).utc)],
 )  # fmt: skip
 def test_a_verdict_that_was_changed_is_told(field: str, value: object) -> None:
     stored = _stored(FULL)
