@@ -60,6 +60,7 @@ class Leaving:
         self._shown_at = shown_at
         self._stop = stop
         self._doubt: str | None = None
+        self._counted = False  # what the stop executed
 
     async def run(self, why: str, first: int = 1) -> Verification | Exposed:
         """Send exits until one is proved to have closed what is left; return that proof.
@@ -69,26 +70,48 @@ class Leaving:
             first: The number of the first exit; above 1 after a crash.
         """
         refusal = ""
-        if self._stop is not None and self._stop.state is StopState.FIRED:
-            # It was an exit too. Sending another for what it has closed would close what others hold.
-            proof = await self._prove(None, self._case.stop_name, self._tools.clock.now(), None)
-            ended = await self._after(proof, why)
+        for number in range(first, first + MAX_EXITS):
+            ended = await self._by_stop(why)
             if ended is not None:
                 return ended
-        for number in range(first, first + MAX_EXITS):
             sent = await self._exit(number)
             if isinstance(sent, OrderRefused):
                 refusal = f"exit {self._case.names.exit(number)} was refused: {sent}"
-                await self._tools.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
+                if not await self._stop_fired():
+                    await self._tools.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
                 continue
             ended = await self._after(sent, why)
             if ended is not None:
                 return ended
+        ended = await self._by_stop(why)
+        if ended is not None:
+            return ended
         proof = await self._prove(None, None, self._tools.clock.now(), None)
         if proof.undone:
             return await self._done(proof.verification)
         reason = f"{why}; {refusal or proof.verification.verdict.reason}"
         return self._case.exposed(self._left, proof.verification, reason)
+
+    async def _by_stop(self, why: str) -> Verification | Exposed | None:
+        """Prove the close by a stop that fired; None when none has, or when it left something.
+
+        It was an exit too. Sending another for what it has closed would close what others hold.
+        """
+        if self._counted or self._stop is None or self._stop.state is not StopState.FIRED:
+            return None
+        self._counted = True
+        proof = await self._prove(None, self._case.stop_name, self._tools.clock.now(), None)
+        return await self._after(proof, why)
+
+    async def _stop_fired(self) -> bool:
+        """Ask whether the stop was quicker than the exit, or took a part of what the exit was sent for."""
+        if self._stop is None or not self._stop.may_act or self._counted:
+            return False
+        seen = await order_ended(self._tools, self._case, self._case.stop_name)
+        if seen is None or seen.executed == 0:
+            return False
+        self._stop = Stop(StopState.FIRED, f"stop {seen.order_id} has executed {seen.executed}")
+        return True
 
     async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
         """Go on after a crash: ask what became of the exit that was announced last."""
@@ -154,15 +177,15 @@ class Leaving:
     ) -> Verification:
         """Verify a close of what may be a part of the leg only, and need not make it flat.
 
-        Once the exit is seen to have executed everything it is over, and the leg is looked at only a little
-        longer: what others hold would be waited for in vain.
+        Once the exit is seen to have executed everything, or what a stop has left, it is over, and the leg
+        is looked at only a little longer: what others hold would be waited for in vain.
         """
         tools = self._tools
         watch = watch or tools.verifier.watch(question.key)
         asking = asyncio.create_task(tools.verifier.verify(question, watch))
         try:
             exit_ = await order_ended(tools, self._case, name, order_id=question.order_id)
-            if exit_ is None or exit_.executed != -self._left:
+            if exit_ is None or not (exit_.executed == -self._left or await self._stop_fired()):
                 return await asking
             await asyncio.wait({asking}, timeout=_A_LITTLE)
             if asking.done():

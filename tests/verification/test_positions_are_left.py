@@ -18,6 +18,7 @@ from verification.leg import Side
 from verification.opening import Opener
 from verification.outcome import Closed, Exposed, Opened, Outcome
 
+SOON = 1000.0  # ms
 Work = Callable[[Opener, Opened], Coroutine[Any, Any, Outcome]]
 
 
@@ -135,3 +136,48 @@ def test_leaving_twice_is_refused() -> None:
         return outcome
 
     assert isinstance(after_opening(twice).outcome, Closed)
+
+
+def stop_fires(quantity: int) -> Callable[[TrueVenue], None]:
+    """Let the stop execute so many and end."""
+
+    def fire(venue: TrueVenue) -> None:
+        (stop,) = venue.stops.values()
+        venue.stops.clear()
+        venue._execute(stop.client_order_id or "", Side.SELL, Decimal(43), -Decimal(quantity), ended=True)
+
+    return fire
+
+
+def test_the_stop_stays_until_everything_is_closed() -> None:
+    story = after_opening(left, weather=Weather(exit_fills=20))
+    assert isinstance(story.outcome, Closed)
+    done = [name for name in story.venue.steps.history[0] if name in {"leave", "withdraw"}]
+    assert done == ["leave", "leave", "leave", "withdraw"]
+
+
+def test_a_stop_that_took_part_is_not_called_a_rest_that_is_still_open() -> None:
+    """The exit closes what the stop has left: its executions alone would say that 20 are open still."""
+
+    story = after_opening(left, before=stop_fires(20))
+    assert isinstance(story.outcome, Closed)
+    assert not story.outcome.critical
+    assert story.venue.held == 0
+    assert story.venue.left == [(Side.SELL, 43, 23)]
+    wrong = [each for each in story.journal.verifications if each.verdict.quantity == 20]
+    assert not wrong, "20 were never what was left"
+
+
+def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
+    story = after_opening(left, before=stop_fires(43))
+    assert isinstance(story.outcome, Closed)
+    assert not story.outcome.critical
+    assert story.outcome.verification.verdict.quantity == 0
+    assert len(story.venue.left) == 1, "one exit was refused"
+
+
+@pytest.mark.parametrize("before", [0, 13])
+def test_leaving_takes_no_longer_than_it_must(before: int) -> None:
+    story = after_opening(left, weather=Weather(held_before=before))
+    assert isinstance(story.outcome, Closed)
+    assert story.outcome.verification.milliseconds < SOON

@@ -64,7 +64,6 @@ class TrueVenue:
         self.markets: Mapping[str, Market] = MappingProxyType({AVL: MARKET})
         self.orders: dict[str, Sent] = {}
         self.stops: dict[str, RestingOrder] = {}
-        self.ended_stops: dict[str, Sent] = {}
         self.history: list[tuple[float, int, Decimal]] = [(-1.0, 1, Decimal(weather.held_before))]
         self.sent_names: list[str] = []
         self.left: list[tuple[Side, int, int]] = []  # exits: side, quantity, leg then
@@ -150,8 +149,12 @@ class TrueVenue:
 
     async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
         def effect() -> str:
-            if self.stops.pop(client_order_id, None) is None:
+            stop = self.stops.pop(client_order_id, None)
+            if stop is None:
                 raise OrderRefused("no such stop")
+            sent, nothing, at = stop.quantity or Decimal(0), Decimal(0), self.clock.now().monotonic
+            ended = Sent(stop.order_id, client_order_id, stop.side, sent, nothing, ended=True, at=at)
+            self.orders[client_order_id] = ended
             return ""
 
         await self._step("withdraw", None, effect)
