@@ -48,12 +48,13 @@ def unverified(verification: Verification, market: Market | None, *, price: Deci
         reason=f"{what}{order} is not known after {waited}: {verification.verdict.reason.rstrip('.')}.",
         expected=expected,
         exposure=None if price is None or size is None else at_stake * size * price,
-        evidence=tuple(_line(seen, size) for seen in verification.observations),
+        evidence=tuple(line_of(seen, size) for seen in verification.observations),
         contract_size=size,
     )
 
 
-def _line(seen: Observation, size: Decimal | None) -> Evidence:
+def line_of(seen: Observation, size: Decimal | None) -> Evidence:
+    """Return an observation as a person reads it; `size` is what one contract is, None if not known."""
     where = seen.provenance
     at: datetime = where.exchange_at or where.received.utc
     data = {"received": where.received.utc.isoformat()}

@@ -10,6 +10,7 @@ import structlog
 from reconciler.account.doubts import Doubts
 from reconciler.account.late_fills import WATCHED_FOR
 from reconciler.account.loop import AccountLoop
+from reconciler.account.mismatched import mismatched
 from reconciler.account.opens import is_working
 from reconciler.account.unverified import unverified
 from reconciler.account.watch import AccountWatch
@@ -83,6 +84,7 @@ class Verdicts:
             await self._doubt(verification)
         else:
             await self._end_doubt(verification)
+            await self._tell_mismatch(verification)
 
     def heard(self, seen: OrderSeen) -> None:
         """Hear a slower source: the first answer has decided, and a later one may contradict it."""
@@ -126,6 +128,14 @@ class Verdicts:
         await self._store.observe(Observed((Detected(finding, at.utc, confirmed=True),)), now=at.utc)
         self._doubts.raised(question, at)
         self._loop.doubted(finding.identity)
+
+    async def _tell_mismatch(self, verification: Verification) -> None:
+        market = self._watch.venue.markets.get(verification.question.key.symbol)
+        finding = mismatched(verification, market)
+        if finding is not None:
+            now = self._clock.now().utc
+            await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
+            self._loop.mark((finding.symbol,))
 
     async def _end_doubt(self, verification: Verification) -> None:
         now, key = self._clock.now().utc, verification.question.key
