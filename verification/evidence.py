@@ -51,8 +51,13 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     orders: list[OrderSeen] = []
     rows: list[PositionSeen] = []
     absences: dict[float, SourceSilent] = {}
-    key = question.key
-    for seen in _in_order([each for each in observations if bears(question, each) and each.key == key]):
+    key, closing = question.key, isinstance(question, CloseQuestion)
+    bearing = [
+        each
+        for each in observations
+        if each.key == key and (not isinstance(each, SourceSilent) or (closing and _is_absence(each)))
+    ]
+    for seen in _in_order(bearing):
         if isinstance(seen, PositionSeen):
             rows.append(seen)
         elif isinstance(seen, OrderSeen):

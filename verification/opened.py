@@ -112,7 +112,7 @@ def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
     target = before + sign * wanted
     for row in newer:
         if row.quantity == target:
-            reason = f"the leg went from {before} to {target}, as this open leads to"
+            reason = f"the leg went from {before!s} to {target!s}, as this open leads to"
             return proved(VerdictKind.CONFIRMED, (row,), sign * wanted, reason)
     moved = [(row.quantity - before, row) for row in newer]
     against = min(moved, key=lambda each: each[0] * sign, default=None)

@@ -12,7 +12,7 @@ from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.clock import Moment
 from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker, OrderUnknown
-from verification.gateway.binance_frames import KEY_EXPIRED, read_frame
+from verification.gateway.binance_frames import KEY_EXPIRED, read_text
 from verification.gateway.binance_rows import (
     algo_status,
     ended,
@@ -237,9 +237,9 @@ class BinanceFutures:
             "renewing the listen key", lambda exchange: exchange.fapiPrivatePutListenKey(), lambda _: None
         )
 
-    def read_frame(self, message: object, received: Moment, epoch: int) -> Frame:
-        """Read one decoded frame."""
-        return read_frame(message, self._account, self._markets, received, epoch)
+    def read_frame(self, text: str, received: Moment, epoch: int) -> Frame:
+        """Read one frame."""
+        return read_text(text, self._account, self._markets, received, epoch)
 
     def name_now(self, symbol: str) -> str:
         """Return the unified symbol of a contract that was unknown when a frame named it."""

@@ -50,10 +50,15 @@ _CONDITIONAL_KINDS = _STOP_KINDS | {"TAKE_PROFIT", "TAKE_PROFIT_MARKET"}
 
 def leg(row: Row, name: str) -> Leg:
     """Return the leg that a `positionSide` names."""
-    value = text(row, name)
-    if value not in _LEGS:
+    return leg_of(text(row, name), name)
+
+
+def leg_of(value: str, name: str) -> Leg:
+    """Return the leg that a `positionSide` named `name` says."""
+    which = _LEGS.get(value)
+    if which is None:
         raise SourceMalformed(f"`{name}` is no position side: {value}")
-    return _LEGS[value]
+    return which
 
 
 def side(row: Row, name: str) -> Side:

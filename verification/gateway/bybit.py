@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from operator import methodcaller
 from typing import Any, TypeVar
 
+import orjson
+
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.capabilities import Capabilities
 from verification.clock import Moment
@@ -191,9 +193,9 @@ class Bybit:
     async def refresh_stream(self, asker: Asker) -> None:
         """Do nothing: a stream that has signed in stays so."""
 
-    def read_frame(self, message: object, received: Moment, epoch: int) -> Frame:
-        """Read one decoded frame."""
-        return self._frames.read(message, received, epoch)
+    def read_frame(self, text: str, received: Moment, epoch: int) -> Frame:
+        """Read one frame."""
+        return self._frames.read(orjson.loads(text), received, epoch)
 
     def name_now(self, symbol: str) -> str:
         """Return the unified symbol of a contract that was unknown when a frame named it."""

@@ -86,11 +86,12 @@ class StreamDialect(Protocol):
     async def refresh_stream(self, asker: Asker) -> None:
         """Renew what the stream lives by."""
 
-    def read_frame(self, message: object, received: Moment, epoch: int) -> Frame:
-        """Read one decoded frame.
+    def read_frame(self, text: str, received: Moment, epoch: int) -> Frame:
+        """Read one frame as it came.
 
         Raises:
             SourceMalformed: It cannot be read in full.
+            ValueError: It is not JSON.
         """
 
     def name_now(self, symbol: str) -> str:

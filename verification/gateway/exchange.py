@@ -1,5 +1,6 @@
 """Builds ccxt exchanges that fail loudly: ccxt unmodified, subclassed at run time."""
 
+import asyncio
 import difflib
 import json
 import logging
@@ -23,7 +24,6 @@ _SUCCESS = range(200, 300)
 _LAWFUL_REFUSAL = 451
 _TEXT = aiohttp.WSMsgType.TEXT
 _milliseconds = ccxt.Exchange.milliseconds
-_loads = orjson.loads
 
 # At debug level ccxt logs request headers, and with them the key.
 logging.getLogger("ccxt.base.exchange").setLevel(logging.INFO)
@@ -38,8 +38,8 @@ class Tap(Protocol):
     def heard(self, client: Any) -> None:
         """Any frame arrived, a pong too."""
 
-    def frame(self, client: Any, message: object) -> None:
-        """A decoded frame arrived."""
+    def frame(self, client: Any, text: str) -> None:
+        """A frame arrived, which should be JSON."""
 
     def broken(self, client: Any, error: Exception) -> None:
         """Reading a frame failed."""
@@ -182,7 +182,7 @@ def _tapped(parent: Any, tap: Tap) -> dict[str, Any]:
         # Only what is no JSON object still comes this way. With ccxt's parsers goes its note of pongs that
         # come as text: whoever sends anything at all is there.
         client.lastPong = self.milliseconds()
-        tap.frame(client, message)
+        tap.frame(client, message if isinstance(message, str) else orjson.dumps(message).decode())
 
     def on_connected(self: Any, client: Any, message: Any = None) -> None:
         parent.on_connected(self, client, message)
@@ -222,6 +222,7 @@ async def _receive(client: Any) -> None:
     try:
         while not client.closed():
             client.handle_message(await client.receive())
+            await asyncio.sleep(0)  # whoever waits for what it said goes on before the next is waited for
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing more is read, and that is told
         client.on_error(ccxt.NetworkError(str(error)))
     else:
@@ -237,7 +238,7 @@ def _guarded(client: Any, tap: Tap) -> Any:
             if message.type is _TEXT and text[:1] == "{":
                 # What ccxt does with it in five calls: a verdict waits for each of them.
                 client.lastPong = client.last_message_at = _milliseconds()
-                tap.frame(client, _loads(text))
+                tap.frame(client, text)
             else:
                 tap.heard(client)
                 inner(message)

@@ -53,7 +53,7 @@ class MissedFacts:
 
     def pushed(self, seen: PositionSeen) -> None:
         """Drop a suspicion that a push has caught up with."""
-        suspicion = self._suspicions.get(seen.key)
+        suspicion = self._suspicions.get(seen.key) if self._suspicions else None
         if suspicion is None:
             return
         if suspicion.version is None or (seen.version is not None and seen.version >= suspicion.version):

@@ -233,13 +233,13 @@ class PrivateStream:
         if self._connection is not None and self._connection.is_of(client):
             self._last_frame = self._clock.now()
 
-    def frame(self, client: Any, message: object) -> None:
+    def frame(self, client: Any, text: str) -> None:
         """Read a frame, keep its facts, tell the listeners."""
         connection = self._connection
         if connection is None or not connection.is_of(client):
             return  # an old connection on its way out: its facts are covered by the new one's snapshot
         self._last_frame = received = self._clock.now()
-        frame = self._dialect.read_frame(message, received, self._epoch)
+        frame = self._dialect.read_frame(text, received, self._epoch)
         for fact in frame.facts:
             self._last_fact = received
             if isinstance(fact, PositionSeen):

@@ -1,8 +1,10 @@
 """Frames of the user data stream become exact observations, or are refused as a whole."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.verification.gateway.samples import (
@@ -15,14 +17,19 @@ from tests.verification.gateway.samples import (
     pushed_position,
 )
 from verification.errors import SourceMalformed
-from verification.gateway.binance_frames import read_frame
+from verification.gateway.binance_frames import read_frame, read_text
 from verification.gateway.frame import Frame
 from verification.leg import Leg, LegKey
 from verification.observation import OrderSeen, PositionSeen, Source
 
 
 def read(message: object) -> Frame:
-    return read_frame(message, "main", listed(), moment(), epoch=4)
+    """Read a frame from its text; where it can be read, it says the same decoded."""
+    known, told = listed(), listed()
+    seen = read_text(orjson.dumps(message).decode(), "main", known, moment(), epoch=4)
+    assert read_frame(message, "main", told, moment(), epoch=4) == seen
+    assert told.unknown == known.unknown
+    return seen
 
 
 def position_in(message: object) -> PositionSeen:
@@ -143,3 +150,34 @@ def test_a_frame_in_a_wrapper_is_read() -> None:
 def test_a_frame_that_cannot_be_read_in_full_is_malformed(frame: object) -> None:
     with pytest.raises(SourceMalformed):
         read(frame)
+
+
+def outcomes(message: object) -> list[object]:
+    """What reading a frame from its text, and from its decoded form, comes to."""
+
+    def outcome(reading: Callable[[], Frame]) -> object:
+        try:
+            return reading()
+        except SourceMalformed as error:
+            return str(error)
+
+    text = orjson.dumps(message).decode()
+    return [
+        outcome(lambda: read_text(text, "main", listed(), moment(), epoch=4)),
+        outcome(lambda: read_frame(message, "main", listed(), moment(), epoch=4)),
+    ]
+
+
+@pytest.mark.parametrize("wrong", [None, 43, 43.5, True, "", "many", "NaN", "Infinity", [], {}])
+def test_an_amount_that_is_no_exact_text_is_read_from_text_as_from_its_decoded_form(wrong: object) -> None:
+    from_text, from_decoded = outcomes(account_update({**pushed_position("43"), "pa": wrong}))
+    assert from_text == from_decoded
+
+
+@pytest.mark.parametrize("field", ["s", "pa", "ps"])
+def test_a_row_that_lacks_a_field_is_refused_in_either_form(field: str) -> None:
+    row = pushed_position("43")
+    del row[field]
+    from_text, from_decoded = outcomes(account_update(row))
+    assert from_text == from_decoded
+    assert field in str(from_text)
