@@ -227,6 +227,21 @@ async def test_leaving_is_proved_by_what_the_exit_executed(tmp_path: Path, face:
         assert not on.reports
 
 
+@pytest.mark.parametrize("hedge", [False, True])
+async def test_leaving_what_the_stop_has_closed_is_no_alarm(
+    tmp_path: Path, face: Face, *, hedge: bool
+) -> None:
+    async with scene(tmp_path, face, hedge=hedge) as on:
+        opened = await on.opened()
+        on.venue.exchange.set_price(AVL, Decimal("0.14"))
+        assert not on.legs, "the stop has fired"
+        outcome = await on.opener.leave(opened)
+        assert isinstance(outcome, Closed), outcome
+        assert not on.reports
+        assert not on.legs, "never short"
+        assert on.count(Step.EXIT) == 1
+
+
 async def test_an_entry_that_is_turned_away_opens_nothing(tmp_path: Path, face: Face) -> None:
     async with scene(tmp_path, face) as on:
         face.refuse(on.venue, Step.ENTRY)
