@@ -1,7 +1,7 @@
-"""What each leg was last shown to hold, by whoever's word is newest; a flat leg holds zero."""
+"""What each leg was last shown to hold, and since when it is flat again, by whoever spoke of it last."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,33 +10,41 @@ from verification.leg import LegKey
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The newest known fact about one leg.
+    """The last position of one leg.
 
     Attributes:
-        quantity: Signed contracts; zero once the leg was shown to be flat.
+        quantity: Signed contracts; zero only where no position was ever shown.
         version: The venue's version of that fact; None if it has none.
         at: The venue's own time of it, aware UTC; None where it gives none.
+        flat_at: The venue's own time of the first newer fact that shows the leg flat; None if none has.
     """
 
     quantity: Decimal
     version: int | None
     at: datetime | None
+    flat_at: datetime | None = None
 
 
 class Holdings:
-    """The legs of one account. A position that has ended is not remembered as held."""
+    """The legs of one account."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""
         self._legs: dict[LegKey, Holding] = {}
+        self._newest: dict[LegKey, int] = {}
 
-    def note(self, key: LegKey, holding: Holding) -> None:
-        """Take what a source showed for what the leg holds, unless something newer is known."""
+    def note(self, key: LegKey, shown: Holding) -> None:
+        """Take what a source showed of a leg, unless something newer is known."""
+        newest = self._newest.get(key)
+        if newest is not None and shown.version is not None and shown.version < newest:
+            return
+        if shown.version is not None:
+            self._newest[key] = shown.version
         known = self._legs.get(key)
-        newest = None if known is None else known.version
-        older = newest is not None and holding.version is not None and holding.version < newest
-        if not older:
-            self._legs[key] = holding
+        if shown.quantity != 0 or known is None:
+            self._legs[key] = shown
+        elif known.flat_at is None:
+            self._legs[key] = replace(known, flat_at=shown.at)
 
     def known(self) -> Mapping[LegKey, Holding]:
         """Return what is known now."""

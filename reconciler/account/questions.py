@@ -48,7 +48,7 @@ class Surroundings:
         mode: One-way or hedge.
         markets: Market facts by symbol.
         exclusive: True when nobody else trades the account.
-        held: What each leg was last shown to hold; for closes.
+        held: The last position that each leg was shown to hold; for closes.
     """
 
     account: str
@@ -214,11 +214,13 @@ def _version_of(row: Expectation, believed: Decimal, held: Holding | None) -> in
     """Return the version at which the venue showed this trade's position; None if it surely showed none.
 
     What is as large may be an earlier position of the leg: the zero that ended that one would then look like
-    the end of this one. So it counts only if the venue's own time of it is not before the trade.
+    the end of this one. So it counts only if the venue's own time of it, and of its end, is not before the
+    trade.
     """
     if held is None or held.quantity != believed or held.at is None or row.opened_at is None:
         return None
-    return held.version if held.at >= row.opened_at - CLOCKS_APART else None
+    ended_before = held.flat_at is not None and held.flat_at < row.opened_at
+    return None if ended_before or held.at < row.opened_at - CLOCKS_APART else held.version
 
 
 def _contracts(amount: Decimal, row: Expectation, market: Market) -> Decimal:

@@ -117,7 +117,7 @@ class AccountWatch:
 
     @property
     def held(self) -> Mapping[LegKey, Holding]:
-        """What each leg was last shown to hold, by whoever showed it newest."""
+        """The last position that each leg was shown to hold, by whoever showed it newest."""
         return self._holdings.known()
 
     def believe_lag(self, lag: timedelta) -> None:

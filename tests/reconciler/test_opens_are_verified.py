@@ -207,6 +207,22 @@ def test_the_end_of_an_earlier_position_as_large_does_not_prove_the_close_of_thi
     play(tmp_path, story)
 
 
+def test_a_close_that_is_over_before_it_is_asked_about_is_proved_by_the_zero_all_the_same(
+    tmp_path: Path,
+) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(5)
+        entry = house.open_trade()  # its stop rests: what is left does not follow from the exit alone
+        await house.quiet(60)
+        house.venue.executed("x1", "-43")
+        house.venue.hold("0")
+        house.journal.closing(entry, "x1", Decimal(43))
+        await house.until(lambda: len(stored(house)) == 2, within=2)
+        assert (stored(house)[0].verdict, stored(house)[0].grade) == ("confirmed", "proof")
+
+    play(tmp_path, story)
+
+
 def test_a_leg_that_differs_in_another_way_is_never_without_an_alert(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         house.open_trade()

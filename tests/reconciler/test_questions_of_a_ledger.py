@@ -172,7 +172,9 @@ def test_a_stop_that_may_fire_makes_rows_the_only_proof_of_a_close() -> None:
         pytest.param(Holding(Decimal(43), 12, utc(-60)), utc(0), None, id="an earlier position as large"),
         pytest.param(Holding(Decimal(43), 12, None), utc(0), None, id="the venue does not say when"),
         pytest.param(Holding(Decimal(43), 12, utc(3)), None, None, id="the ledger does not say when"),
-        pytest.param(Holding(Decimal(0), 12, utc(3)), utc(0), None, id="shown flat"),
+        pytest.param(Holding(Decimal(43), 12, utc(3), utc(5)), utc(0), 12, id="it has ended meanwhile"),
+        pytest.param(Holding(Decimal(43), 12, utc(-0.9), utc(-0.2)), utc(0), None, id="ended just before"),
+        pytest.param(Holding(Decimal(0), 12, utc(3)), utc(0), None, id="only ever shown flat"),
         pytest.param(Holding(Decimal(40), 12, utc(3)), utc(0), None, id="shown otherwise"),
         pytest.param(None, utc(0), None, id="never shown"),
     ],
@@ -188,13 +190,13 @@ def test_a_close_is_measured_from_where_the_venue_showed_this_trade(
     assert put.question.position == Baseline(Decimal(43), version)
 
 
-def test_a_position_that_has_ended_is_not_held_any_more_and_an_older_word_does_not_revive_it() -> None:
+def test_the_last_position_of_a_leg_is_kept_with_its_end_and_an_older_word_changes_nothing() -> None:
     known = Holdings()
-    for quantity, version in [(43, 10), (0, 11), (43, 10)]:
+    for quantity, version in [(0, 9), (43, 10), (0, 11), (43, 10), (0, 12), (20, 8)]:
         known.note(leg(), Holding(Decimal(quantity), version, utc(version)))
-    assert known.known()[leg()].quantity == 0
-    known.note(leg(), Holding(Decimal(43), None, None))
-    assert known.known()[leg()].quantity == 43
+    assert known.known()[leg()] == Holding(Decimal(43), 10, utc(10), flat_at=utc(11))
+    known.note(leg(), Holding(Decimal(7), 13, utc(13)))
+    assert known.known()[leg()] == Holding(Decimal(7), 13, utc(13))
 
 
 def test_a_symbol_the_venue_does_not_know_is_left_to_the_comparison() -> None:
