@@ -10,10 +10,14 @@ import pytest
 
 from tests.scenarios.drawing import DEADLINE, NOT_FOUND, NOTHING, Told, filled, shows, tell
 from tests.verification.drawn import OTHER_LEG, closing, opening, order, row
+from tests.verification.opening_invariants import check
+from tests.verification.opening_story import play
+from tests.verification.weather import Weather
 from verification.account import Position
 from verification.errors import SourceMalformed, SourceUnreachable
 from verification.leg import Side
 from verification.observation import Observation, Silence, Source
+from verification.outcome import Opened
 from verification.question import OpenQuestion
 
 BY_CLIENT_ID = opening(order_id=None, client="c")
@@ -91,6 +95,15 @@ def test_20_of_43_and_the_rest_cancelled_is_20() -> None:
     )
     assert told.answer == "partial 20 by websocket"
     assert 2 <= told.seconds < 5, "only the end of the order settles it"
+
+
+def test_20_of_43_are_written_down_and_protected_as_20() -> None:
+    story = play(Weather(fills=20, list_lag=30))
+    check(story)
+    assert isinstance(story.outcome, Opened), story.outcome
+    assert story.journal.rows[1]["quantity"] == 20
+    assert story.outcome.stop.quantity == 20
+    assert not story.venue.left, "nothing was rolled back"
 
 
 def test_a_position_on_the_wrong_side_is_no_success() -> None:
