@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from reconciler.alerts.event import Owed
 from tests.simulation.episode import Asked, Variant, play
 from tests.simulation.mutants import mutants
 from tests.simulation.opening_episode import OpeningVariant, play_opening
@@ -15,6 +16,10 @@ from tests.simulation.opening_oracle import opening_violations
 from tests.simulation.opening_plan import opening_plan_of
 from tests.simulation.oracle import Violation, violations
 from tests.simulation.plan import plan_of
+from tests.simulation.reconciler.drawing import watched_plan_of
+from tests.simulation.reconciler.episode import WatchedVariant, play_watched
+from tests.simulation.reconciler.mutants import watched_mutants
+from tests.simulation.reconciler.oracle import watched_violations
 from tests.simulation.trace import Trace
 
 CHUNK = 100
@@ -24,7 +29,10 @@ FRESH = multiprocessing.get_context("spawn")
 OPENINGS_AMONG = 4
 """Every fourth seed is a world in which the bot opens positions; the others only ask."""
 
-Planted = Variant | OpeningVariant
+WATCHED_AMONG = 100
+"""Every hundredth, from the fiftieth on, is minutes long and watched by the reconciler."""
+
+Planted = Variant | OpeningVariant | WatchedVariant
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,13 @@ class Tally:
 
 
 def judged(seed: int, planted: Planted | None = None, *, traced: bool = False) -> Judged:
-    """Play the world of a seed: of openings for every fourth seed, unless the fault to plant is another's."""
+    """Play the world of a seed: of openings for every fourth seed, unless the fault to plant is another's.
+
+    Every hundredth world is the reconciler's.
+    """
+    watched = seed % WATCHED_AMONG == WATCHED_AMONG // 2 if planted is None else False
+    if watched or isinstance(planted, WatchedVariant):
+        return _watching(seed, planted if isinstance(planted, WatchedVariant) else None, traced=traced)
     opens = seed % OPENINGS_AMONG == 0 if planted is None else isinstance(planted, OpeningVariant)
     if opens:
         return _opening(seed, planted if isinstance(planted, OpeningVariant) else None, traced=traced)
@@ -97,6 +111,17 @@ def _opening(seed: int, variant: OpeningVariant | None, *, traced: bool) -> Judg
         for took, outcome in episode.outcomes
     )
     return Judged(seed, episode.plan.faults, words, tuple(opening_violations(episode)), episode.trace)
+
+
+def _watching(seed: int, variant: WatchedVariant | None, *, traced: bool) -> Judged:
+    episode = play_watched(watched_plan_of(seed), variant, traced=traced)
+    words = tuple(
+        (f"told {entry.after.key.kind}", f"{entry.at!r} {entry.after.key.symbol} {entry.after.key.leg}")
+        for entry in episode.diary
+        if entry.decision.owed is Owed.FIRST
+    )
+    faults = frozenset({"reconciler", *(f"reconciler.{trouble}" for trouble in episode.plan.troubles)})
+    return Judged(seed, faults, words, tuple(watched_violations(episode)), episode.trace)
 
 
 def tally(seeds: range) -> Tally:
@@ -137,8 +162,9 @@ class Control:
 def planted_faults() -> dict[str, Planted]:
     """Return every planted fault by its name, those of the incident first."""
     asking, opening = mutants(), opening_mutants()
+    watching = watched_mutants()
     incident: list[Planted] = [*asking[:2], opening[0]]
-    return {each.name: each for each in (*incident, *asking[2:], *opening[1:])}
+    return {each.name: each for each in (*incident, *asking[2:], *opening[1:], *watching)}
 
 
 def controls(names: list[str], most: int, jobs: int) -> Iterator[Control]:

@@ -1,0 +1,1 @@
+"""Worlds in which a ledger and a venue drift apart and heal, and the real reconciler watches both."""

@@ -1,0 +1,116 @@
+"""Draws the world of a seed: the story of each leg, what is noted of it, the weather, what fails."""
+
+import random
+
+from tests.simulation.faults import Fault
+from tests.simulation.plan import ACCOUNT, SYMBOLS, Plan, Weather
+from tests.simulation.reconciler.leg_story import LegStory
+from tests.simulation.reconciler.plan import END, QUIET, Storm, WatchedPlan
+from tests.simulation.reconciler.trouble import Trouble, some
+from verification.leg import Leg, LegKey
+
+AS_FAULTS = {
+    Trouble.HEDGE_MODE: Fault.HEDGE_MODE,
+    Trouble.EXPLICIT_ZEROS: Fault.EXPLICIT_ZEROS,
+    Trouble.NO_STREAM: Fault.NO_VERSIONS,
+}
+"""What the simulated venue and its stream know by another name."""
+
+LIST_FAILURES = ("unreachable", "malformed", "rejected", "late", "cut")
+LEDGER_FAILURES = ("locked", "absent", "schema")
+LONG = [6.0, 40.0, 110.0]
+"""Seconds that a storm may last."""
+
+
+def watched_plan_of(seed: int) -> WatchedPlan:
+    """Draw the world of a seed."""
+    chance = random.Random(seed * 7 + 5)
+    troubles = some(chance)
+    legs = [Leg.LONG, Leg.SHORT] if Trouble.HEDGE_MODE in troubles else [Leg.NET]
+    keys = [LegKey(ACCOUNT, symbol, leg) for symbol in SYMBOLS for leg in legs]
+    stories = [LegStory(number, key, troubles, chance) for number, key in enumerate(keys)]
+    for story in stories:
+        story.tell()
+    rows = tuple(row for story in stories for row in story.before)
+    return WatchedPlan(
+        seed=seed,
+        troubles=troubles,
+        venue=_venue(seed, troubles, chance),
+        past=tuple((story.key, story.past) for story in stories if story.past),
+        rows=rows,
+        noted=tuple(each for story in stories for each in story.noted),
+        moved=tuple(each for story in stories for each in story.moved),
+        sent=tuple(each for story in stories for each in story.sent),
+        storms=_storms(troubles, chance),
+        mute=_spans(Trouble.SILENT_STREAM in troubles, chance, [20.0, 60.0]),
+        crashes=_spans(Trouble.CRASHES in troubles, chance, [0.5, 5.0, 40.0]),
+        steps=_steps(chance) if Trouble.WALL_STEPS in troubles else (),
+        looks=_looks(chance) if Trouble.ACKNOWLEDGEMENTS in troubles else (),
+    )
+
+
+def _venue(seed: int, troubles: frozenset[Trouble], chance: random.Random) -> Plan:
+    faults = frozenset(fault for trouble, fault in AS_FAULTS.items() if trouble in troubles)
+    worst = chance.choice([1.0, 3.0, 5.0]) if Trouble.SLOW_LISTS in troubles else 0.2
+    replicas = 3 if Trouble.BACKWARD_READS in troubles else 1
+    weather = Weather(
+        lists=tuple(worst * chance.random() for _ in range(replicas)),
+        orders=(0.02,),
+        trades=0.0,
+        answer=chance.choice([0.5, 1.0]) if Trouble.SLOW_ANSWERS in troubles else 0.05,
+        push=chance.choice([0.005, 0.03, 0.2]),
+        failures=(),
+        failing=0.0,
+        refused=None,
+        lost=chance.choice([0.1, 0.5, 1.0]) if Trouble.LOST_PUSHES in troubles else 0.0,
+        doubled=0.4 if Trouble.DOUBLED_PUSHES in troubles else 0.0,
+        late=0.4 if Trouble.REORDERED_PUSHES in troubles else 0.0,
+        down=_spans(Trouble.DISCONNECTS in troubles, chance, [0.1, 5.0, 50.0]),
+        bounded=True,
+    )
+    return Plan(seed, faults, (), (), (), weather, (), measured=False, shuts=None)
+
+
+def _storms(troubles: frozenset[Trouble], chance: random.Random) -> tuple[Storm, ...]:
+    on = troubles.__contains__
+    storms = [
+        Storm("list", chance.choice(LIST_FAILURES), start, end)
+        for start, end in _spans(on(Trouble.FAILING_LISTS), chance, LONG)
+    ]
+    for start, end in _spans(on(Trouble.FAILING_ORDERS), chance, LONG):
+        how = chance.choice(LIST_FAILURES[:4])
+        storms += [Storm(what, how, start, end) for what in ("orders", "conditional_orders")]
+    for start, end in _spans(on(Trouble.UNNAMED_ROWS), chance, LONG):
+        storms.append(Storm("names", chance.choice(SYMBOLS), start, end))
+    for ledger in ("ledger 0", "ledger 1") if on(Trouble.TWO_LEDGERS) else ("ledger 0",):
+        for start, end in _spans(on(Trouble.UNREADABLE_LEDGERS), chance, LONG):
+            storms.append(Storm(ledger, chance.choice(LEDGER_FAILURES), start, end))
+    if on(Trouble.DRY_RUNS):
+        start = chance.choice([-1.0, chance.uniform(10, QUIET)])
+        storms.append(Storm("ledger 0", "dry_run", start, start + chance.choice([10.0, 60.0])))
+    return tuple(storms)
+
+
+def _spans(on: bool, chance: random.Random, lengths: list[float]) -> tuple[tuple[float, float], ...]:  # noqa: FBT001 - reads well
+    """Draw one span or two; none of them reaches the last quarter of the world."""
+    if not on:
+        return ()
+    spans: list[tuple[float, float]] = []
+    at = chance.uniform(1, 60)
+    for _ in range(chance.choice([1, 1, 2])):
+        end = at + chance.choice(lengths)
+        if end > END * 0.7:
+            break
+        spans.append((at, end))
+        at = end + chance.uniform(5, 80)
+    return tuple(spans)
+
+
+def _steps(chance: random.Random) -> tuple[tuple[float, float], ...]:
+    return tuple(
+        (chance.uniform(1, QUIET), chance.choice([-3600.0, 3600.0])) for _ in range(chance.choice([1, 2]))
+    )
+
+
+def _looks(chance: random.Random) -> tuple[float, ...]:
+    return tuple(sorted(chance.uniform(20, END) for _ in range(12)))

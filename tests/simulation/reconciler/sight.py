@@ -1,0 +1,117 @@
+"""A world that has ended, as the checks of the oracle look at it, and the spans of time they speak of."""
+
+from dataclasses import dataclass
+
+from reconciler.alerts.alert import Alert
+from reconciler.finding import DIFFERENCES, FindingKey, Kind
+from tests.simulation.plan import SYMBOLS
+from tests.simulation.reconciler.episode import WatchedEpisode
+from tests.simulation.reconciler.plan import END, Storm
+from tests.simulation.reconciler.stretch import Stretch
+from tests.simulation.reconciler.trouble import Trouble
+from tests.simulation.reconciler.venue import TIMEOUT, unnamed
+from verification.leg import LegKey
+
+GRACE = 20.0
+IN_FLIGHT_GRACE = 60.0
+SPACING = 5.0
+SLACK = 8.0
+"""Seconds for all the short ways: settling, polling, storing, two looks after one another."""
+
+OUTVOTING = 80.0
+"""Until lists are believed that leave out a leg that an unreliable stream showed: three looks."""
+
+SETTLED = DIFFERENCES | {Kind.UNVERIFIED_OPEN}
+"""What agreement settles. Sources that contradicted each other are told of for half an hour all the same."""
+
+ORPHANS = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
+UNRELIABLE = frozenset(
+    {
+        Trouble.LOST_PUSHES,
+        Trouble.SILENT_STREAM,
+        Trouble.DISCONNECTS,
+        Trouble.NO_STREAM,
+        Trouble.REORDERED_PUSHES,
+    }
+)
+
+Span = tuple[float, float]
+
+
+@dataclass(slots=True)
+class Sight:
+    """A world that has ended, as the checks look at it.
+
+    Attributes:
+        legs: How each leg truly stood.
+        told: When people knew of each condition: from firing to its end.
+        late: How old what a look shows may be, seconds.
+        hangs: For how long a look may wait for an answer that does not come, seconds.
+    """
+
+    episode: WatchedEpisode
+    legs: dict[LegKey, list[Stretch]]
+    told: dict[FindingKey, list[Span]]
+    late: float
+    hangs: float
+
+    @property
+    def storms(self) -> tuple[Storm, ...]:
+        return self.episode.plan.storms
+
+    def blind(self, *, orders: bool = False) -> list[Span]:
+        """Return when not both sides could be read, or nobody was there to do it."""
+        unseen = ("orders", "conditional_orders")
+        storms = [storm for storm in self.storms if orders or storm.what not in unseen]
+        return [*map(felt, storms), *self.episode.plan.crashes]
+
+    def outvoted(self, stretch: Stretch) -> float:
+        """Return how much longer it takes to believe that a leg is gone."""
+        unreliable = UNRELIABLE & self.episode.plan.troubles
+        return OUTVOTING if stretch.held == 0 and unreliable else 0.0
+
+
+def told_of(episode: WatchedEpisode) -> dict[FindingKey, list[Span]]:
+    since: dict[int, tuple[float, Alert]] = {}
+    told: dict[FindingKey, list[Span]] = {}
+    for entry in episode.diary:
+        alert = entry.after
+        if alert.fired_at is not None and alert.state.open:
+            since.setdefault(alert.id, (entry.at, alert))
+        elif alert.id in since:
+            told.setdefault(alert.key, []).append((since.pop(alert.id)[0], entry.at))
+    for at, alert in since.values():
+        told.setdefault(alert.key, []).append((at, END))
+    return told
+
+
+def felt(storm: Storm) -> Span:
+    """When a storm is felt: an answer that is late comes after its end."""
+    return storm.start, storm.end + (TIMEOUT + 2.0 if storm.how == "late" else 0.5)
+
+
+def without(span: Span, spans: list[Span]) -> list[Span]:
+    """Return what is left of a span when others are cut out of it."""
+    left: list[Span] = []
+    at, end = span
+    for other_start, other_end in sorted(spans):
+        if other_end <= at or other_start >= end:
+            continue
+        if other_start > at:
+            left.append((at, other_start))
+        at = max(at, other_end)
+    return [*left, (at, end)] if at < end else left
+
+
+def leg_of(condition: FindingKey) -> LegKey:
+    """Return the leg that a condition is about, also where the venue gave it no name."""
+    names = {unnamed(symbol): symbol for symbol in SYMBOLS}
+    return LegKey(condition.account, names.get(condition.symbol, condition.symbol), condition.leg)
+
+
+def words(stretch: Stretch) -> str:
+    return f"holds {stretch.held}, expected {stretch.expected}, since {stretch.start:.2f}"
+
+
+def in_words(span: Span) -> str:
+    return f"from {span[0]:.2f} to {span[1]:.2f}"

@@ -1,0 +1,171 @@
+"""The state database of a world, in memory: the real alert policy, without its tables; all of it is kept.
+
+The tables have tests of their own, and some worlds are played on both (`test_state_is_the_same_stored.py`).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from typing_extensions import override
+
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.event import Acknowledge, AlertSettings, Decision, Detected, Event, Expire, Observed
+from reconciler.alerts.policy import decide
+from reconciler.finding import FindingKey
+from reconciler.storage.alerts import Change
+from reconciler.storage.store import Store
+from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from verification.clock import Clock
+from verification.latency import LatencySample
+
+WRITE_SECONDS = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recorded change in the life of an alert.
+
+    Attributes:
+        at: When, in seconds of the world.
+        before: The alert before; None for a new episode.
+        after: The alert as it is from now on.
+    """
+
+    at: float
+    before: Alert | None
+    after: Alert
+    decision: Decision
+
+
+class MemoryStore(Store):
+    """What `Store` keeps in tables; it outlives the reconciler."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._settings = AlertSettings()
+        self.hears: Callable[[Entry], None] = lambda _: None
+        self.alerts: dict[int, Alert] = {}
+        self.diary: list[Entry] = []
+        self.cycles: list[tuple[float, CycleView]] = []
+        self.positions: list[tuple[float, tuple[PositionView, ...]]] = []
+        self.stored: dict[tuple[Any, ...], tuple[VerificationView, Sequence[Mapping[str, Any]]]] = {}
+
+    def restarted(self) -> None:
+        """Be told that a new process has opened the database."""
+
+    @override
+    async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
+        return tuple(self._open().values())
+
+    @override
+    async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
+        await self._clock.sleep(WRITE_SECONDS)
+        return self._observe(observed, now)
+
+    def _observe(self, observed: Observed, now: datetime) -> tuple[Change, ...]:
+        due = [
+            (alert.key, Expire(now))
+            for alert in self.alerts.values()
+            if alert.state is AlertState.ACKNOWLEDGED
+            and alert.acknowledgement is not None
+            and alert.acknowledgement.until <= now
+        ]
+        return self._take([*due, *_events(observed)], now)
+
+    async def acknowledge(self, alert: Alert, person: Acknowledge, *, now: datetime) -> None:
+        """Do what the console does when a person acknowledges an alert."""
+        self._take([(alert.key, person)], now)
+
+    def _take(self, events: Sequence[tuple[FindingKey, Event]], now: datetime) -> tuple[Change, ...]:
+        changes = []
+        current = self._open()
+        for key, event in events:
+            alert = current.get(key)
+            heard = alert is not None and alert.state is not AlertState.PENDING
+            told = event
+            if isinstance(event, Detected) and not heard:
+                told = replace(event, resolved_before=self._resolved(key))
+            decision = decide(alert, told, self._settings, now=now)
+            if decision.after is not None:
+                change = self._keep(alert, decision)
+                current[key] = change.alert
+                changes.append(change)
+        return tuple(changes)
+
+    def _keep(self, before: Alert | None, decision: Decision) -> Change:
+        after = decision.after
+        assert after is not None
+        if after.id == 0:
+            after = replace(after, id=len(self.alerts) + 1)
+        self.alerts[after.id] = after
+        entry = Entry(self._clock.now().monotonic, before, after, decision)
+        self.diary.append(entry)
+        self.hears(entry)
+        return Change(after, decision)
+
+    def _open(self) -> dict[FindingKey, Alert]:
+        return {alert.key: alert for alert in self.alerts.values() if alert.state.open}
+
+    def _resolved(self, key: FindingKey) -> datetime | None:
+        times = [
+            alert.resolved_at
+            for alert in self.alerts.values()
+            if alert.key == key and alert.resolved_at is not None and alert.fired_at is not None
+        ]
+        return max(times, default=None)
+
+    @override
+    async def save_cycle(self, cycle: CycleView) -> None:
+        await self._clock.sleep(WRITE_SECONDS)
+        self.cycles.append((self._clock.now().monotonic, cycle))
+
+    @override
+    async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
+        await self._clock.sleep(WRITE_SECONDS)
+        self.positions.append((self._clock.now().monotonic, tuple(positions)))
+
+    @override
+    async def save_sources(self, sources: Sequence[SourceView]) -> None:
+        await self._clock.sleep(WRITE_SECONDS)
+
+    @override
+    async def save_verification(
+        self, view: VerificationView, evidence: Sequence[Mapping[str, Any]] = ()
+    ) -> int:
+        await self._clock.sleep(WRITE_SECONDS)
+        key = (view.symbol, view.leg, view.question, view.asked_by, view.order_id, view.asked_at)
+        known = self.stored.get(key)
+        number = len(self.stored) + 1 if known is None else known[0].id
+        if known is None or known[0].verdict == "unknown" or view.verdict != "unknown":
+            self.stored[key] = (replace(view, id=number), evidence)
+        return number
+
+    @override
+    async def verifications(
+        self, account: str, *, since: datetime, after: int = 0
+    ) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+        return tuple(
+            each for each in self.stored.values() if each[0].id > after and each[0].asked_at >= since
+        )
+
+    @override
+    async def add_latency(self, samples: Sequence[LatencySample]) -> None:
+        await self._clock.sleep(WRITE_SECONDS)
+
+    @override
+    async def close(self) -> None:
+        return
+
+
+def _events(observed: Observed) -> list[tuple[FindingKey, Event]]:
+    """Return what a look said in the order in which it is taken: found before not seen before gone."""
+    found: dict[FindingKey, Event] = {each.finding.identity: each for each in observed.detected}
+    unknown: dict[FindingKey, Event] = {
+        key: event for key, event in observed.unknown.items() if key not in found
+    }
+    clear: list[tuple[FindingKey, Event]] = [
+        (key, event) for key, event in observed.clear.items() if key not in found and key not in unknown
+    ]
+    return [*found.items(), *unknown.items(), *clear]

@@ -1,0 +1,99 @@
+"""The simulated private stream as the gateway keeps it: it notices by itself that it misses facts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from typing_extensions import override
+
+from tests.simulation.stream import SimulatedStream
+from verification.account import PositionsReading
+from verification.capabilities import StreamRules
+from verification.clock import Moment
+from verification.gateway.missed_facts import MissedFacts
+from verification.observation import Observation, PositionSeen, Source
+from verification.stream import StreamHealth, StreamState
+
+RULES = StreamRules()
+LOOK = 1.0
+"""Seconds between two looks at whether it has to be renewed."""
+
+
+class WatchedStream(SimulatedStream):
+    """Lives, dies and is renewed; `mute` says when it pushes nothing although it stands."""
+
+    mute: tuple[tuple[float, float], ...] = ()
+    supported = True
+
+    @override
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._missed = MissedFacts(RULES)
+        self._frame: Moment | None = None
+        self.state = StreamState.CONNECTING
+        self.epoch = 0
+
+    @override
+    def start(self) -> None:
+        if self.supported:
+            super().start()
+        else:
+            self.state = StreamState.UNSUPPORTED
+
+    @override
+    def health(self) -> StreamHealth:
+        live = self.state is StreamState.LIVE
+        now = self._clock.now()
+        if live:
+            self._frame = now  # pongs come, whatever is pushed or not
+        missed = self._missed.since(now) if live else None
+        error = None if live else "connection reset"
+        return StreamHealth(self.state, self.epoch, self._since, self._frame, None, missed, error)
+
+    def compare(self, reading: PositionsReading) -> None:
+        """Hold a complete position list against what was pushed."""
+        if self.state is StreamState.LIVE:
+            self._missed.compare(reading, self.store.facts())
+
+    @override
+    def _send(self, deliver: Callable[..., None], *what: object) -> None:
+        now = self._clock.now().monotonic
+        if not any(start <= now < end for start, end in self.mute):
+            super()._send(deliver, *what)
+
+    @override
+    def _tell(self, seen: Observation) -> None:
+        if isinstance(seen, PositionSeen) and seen.provenance.source is Source.WEBSOCKET:
+            self._missed.pushed(seen)
+        super()._tell(seen)
+
+    @override
+    async def _live(self) -> None:
+        while True:
+            await self._connect()
+            await self._until_it_ends()
+            self._turn(StreamState.DOWN)
+            self.store.begin()
+            self._missed.clear()
+            await self._clock.sleep(0.3)
+
+    async def _connect(self) -> None:
+        while self._is_down():
+            await self._clock.sleep(LOOK)
+        self.epoch += 1
+        self._turn(StreamState.CONNECTING)
+        while not await self._load():
+            await self._clock.sleep(LOOK)
+        self._missed.clear()
+        self._turn(StreamState.LIVE)
+
+    async def _until_it_ends(self) -> None:
+        while not self._is_down():
+            await self._clock.sleep(LOOK)
+            now = self._clock.now()
+            since = self._missed.since(now)
+            if since is not None and now.monotonic - since.monotonic >= RULES.renew_after_missed:
+                return
+
+    def _is_down(self) -> bool:
+        now = self._clock.now().monotonic
+        return any(down <= now < up for down, up in self._weather.down)

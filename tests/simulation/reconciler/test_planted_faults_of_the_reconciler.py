@@ -1,0 +1,45 @@
+"""The simulation would notice a faulty reconciler: each fault that is planted by name is caught."""
+
+import pytest
+
+from tests.simulation.campaign import judged, planted_faults
+from tests.simulation.reconciler.mutants import watched_mutants
+
+CAUGHT: dict[str, int] = {
+    "reconciler_a_failed_read_is_an_empty_list": 7,
+    "reconciler_a_cut_page_is_complete": 15,
+    "reconciler_a_nameless_row_is_left_out": 4,
+    "reconciler_pushes_forget_their_sign": 13,
+    "reconciler_an_unreadable_ledger_is_empty": 5,
+    "reconciler_play_money_is_believed": 9,
+    "reconciler_equal_rows_count_once": 11,
+    "reconciler_the_first_difference_fires": 2,
+    "reconciler_every_look_begins_anew": 3,
+    "reconciler_only_the_venues_rows": 6,
+    "reconciler_only_the_ledgers_rows": 4,
+    "reconciler_quantities_without_sign": 3,
+    "reconciler_sweeps_nothing": 1,
+    "reconciler_blindness_is_not_told": 5,
+    "reconciler_a_leg_hides_the_other": 11,
+    "reconciler_an_acknowledgement_silences_all": 13,
+    "reconciler_resolved_while_blind": 8,
+    "reconciler_nothing_resolves": 3,
+    "reconciler_a_worsening_stays_quiet": 14,
+    "reconciler_a_restart_forgets": 7,
+    "reconciler_a_restart_forgets_acknowledgements": 22,
+    "reconciler_a_recovering_alert_is_over": 3,
+    "reconciler_blind_is_green": 3,
+    "reconciler_goes_by_the_wall_clock": 1,
+}
+"""At which seed. When worlds change, `make simulate` tells the new ones."""
+
+
+@pytest.mark.parametrize("name", [mutant.name for mutant in watched_mutants()])
+def test_a_planted_fault_is_caught(name: str) -> None:
+    broken = judged(CAUGHT[name], planted_faults()[name]).broken
+    assert broken, f"{name} is not caught at seed {CAUGHT[name]} any more: where does make simulate catch it?"
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(CAUGHT) >= 20
+    assert {name for name in planted_faults() if name.startswith("reconciler_")} == set(CAUGHT)

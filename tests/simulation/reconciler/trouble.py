@@ -1,0 +1,49 @@
+"""What may go wrong in a world that the reconciler watches. Each seed enables a random few."""
+
+import random
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """One class of trouble. The name is what the report counts."""
+
+    LATE_ROWS = "late_rows"  # the bot writes down what happened long after any grace
+    FORGOTTEN_ROWS = "forgotten_rows"  # or never
+    WRONG_SIZES = "wrong_sizes"
+    WRONG_SIDES = "wrong_sides"
+    DOUBLED_ROWS = "doubled_rows"  # one trade is written down twice
+    UNREADABLE_LEDGERS = "unreadable_ledgers"  # locked, gone, of another schema
+    DRY_RUNS = "dry_runs"  # the ledger turns out to be of play money for a while
+    TWO_LEDGERS = "two_ledgers"
+    NO_STAMPS = "no_stamps"  # rows do not say when they were written
+    ORDERS = "orders"  # rows name their orders, so that every open and close is verified
+    REFUSED_ORDERS = "refused_orders"
+    OTHERS_TRADE = "others_trade"
+    LIQUIDATIONS = "liquidations"
+    HEDGE_MODE = "hedge_mode"
+    SLOW_LISTS = "slow_lists"  # position lists are seconds old
+    BACKWARD_READS = "backward_reads"  # replicas of different age answer in turn
+    SLOW_ANSWERS = "slow_answers"
+    EXPLICIT_ZEROS = "explicit_zeros"  # lists show flat legs as rows
+    NO_STREAM = "no_stream"  # the venue has none that is understood, and no versions either
+    LOST_PUSHES = "lost_pushes"
+    DOUBLED_PUSHES = "doubled_pushes"
+    REORDERED_PUSHES = "reordered_pushes"
+    SILENT_STREAM = "silent_stream"  # connected, and says nothing for a while
+    DISCONNECTS = "disconnects"
+    FAILING_LISTS = "failing_lists"  # unreachable, malformed, rejected, too late, cut
+    FAILING_ORDERS = "failing_orders"  # the same of the lists of orders
+    UNNAMED_ROWS = "unnamed_rows"  # rows whose symbol cannot be told for a while
+    CRASHES = "crashes"  # the reconciler is killed and started again
+    WALL_STEPS = "wall_steps"  # somebody sets the clock by an hour
+    ACKNOWLEDGEMENTS = "acknowledgements"  # a person takes note of alerts
+
+
+def some(chance: random.Random) -> frozenset[Trouble]:
+    """Draw the troubles of one world: few, some or many."""
+    rate = chance.choice([0.08, 0.2, 0.2, 0.35, 0.5])
+    troubles = {trouble for trouble in Trouble if chance.random() < rate}
+    if Trouble.ACKNOWLEDGEMENTS in troubles:
+        # What one alert may do to another shows only where there are several, and where they grow.
+        troubles |= {Trouble.OTHERS_TRADE, Trouble.FORGOTTEN_ROWS}
+    return frozenset(troubles)
