@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.expectation import Expectation
-from tests.reconciler.accounts import compared, found, leg, listed, merged, pushed, reading, row
+from tests.reconciler.accounts import compared, found, leg, listed, merged, pushed, reading, row, utc
 
 # bot        what the ledger believes: a signed quantity, `-` for no row, `a..b` for an opening that allows it
 # bot        what the ledger believes: signed, `-` for no row, `a..b` for an opening that allows it
@@ -46,13 +46,17 @@ bot     | websocket | rest  | findings
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()[1:]]
 
 
+WRITTEN = utc(-60)
+"""Before the stream spoke: only then is what it says a word on what the bot wrote down."""
+
+
 def _bot(word: str) -> list[Expectation]:
     if word == "-":
         return []
     if ".." in word:
         low, high = word.split("..")
-        return [row(low, high=high)]
-    return [row(word)]
+        return [row(low, high=high, updated_at=WRITTEN)]
+    return [row(word, updated_at=WRITTEN)]
 
 
 @pytest.mark.parametrize(("bot", "websocket", "rest", "expected"), ROWS)
