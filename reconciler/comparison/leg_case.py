@@ -47,12 +47,17 @@ class LegCase:
     late: WatchedOrder | None = None
 
     def with_past(self, watched: Iterable[WatchedOrder]) -> "LegCase":
-        """Tell an orphan that may be the late fill of a watched order from one without such a past."""
-        if self.difference.kind is not Kind.ORPHANED_POSITION or self.observed is None:
+        """Tell an orphan that may be the late fill of a watched order from one without such a past.
+
+        Beside what a bot knows of it stays a mismatch of quantities, which names the order.
+        """
+        kind = self.difference.kind
+        if kind not in {Kind.ORPHANED_POSITION, Kind.QUANTITY_MISMATCH} or self.observed is None:
             return self
-        late = explains(watched, self.observed, self.stated.ended, appeared=self.appeared)
-        if late is None:
-            return self
+        beyond = self.observed if kind is Kind.ORPHANED_POSITION else self.apart
+        late = explains(watched, beyond, self.stated.ended, appeared=self.appeared)
+        if late is None or kind is Kind.QUANTITY_MISMATCH:
+            return replace(self, late=late)
         return replace(self, difference=replace(self.difference, kind=Kind.REAPPEARED_POSITION), late=late)
 
     @property

@@ -109,6 +109,8 @@ def _quantity(case: LegCase) -> str:
     )
     if case.difference.lagging:
         start = f"{start}, which an order of its own that no longer rests may explain"
+    if case.late is not None:
+        start = f"{start}, which turned up after {case.late.words}"
     software = case.rows and all(row.stop_policy is StopPolicy.SOFTWARE for row in case.rows)
     if software and case.protection.covered == 0:
         return f"{start}; the bot keeps its stop in software."

@@ -102,6 +102,20 @@ CASES = [
 ]
 
 
+def test_a_late_fill_beside_a_known_position_is_a_mismatch_that_names_the_order() -> None:
+    late = LateFills()
+    learned(late, "open", REFUTED)
+    view = merged(reading([listed("56")], second=30))
+    known = row("13", row_id="2", entries=("e0",))
+    comparison = compared([known], view, second=30, watched=late.watched(utc(30)))
+    assert found(comparison) == ["quantity_mismatch"]
+    (finding,) = comparison.findings
+    assert "43 AVL more, which turned up after order e1 was refuted" in finding.reason
+    assert from_evidence(leg(), finding.evidence) is not None
+    less = compared([known], merged(reading([listed("5")], second=30)), watched=late.watched(utc(30)))
+    assert "turned up" not in less.findings[0].reason
+
+
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
 def test_what_a_position_is_after_a_verification(
     case: tuple[str, Verdict, list[Expectation], str, float | None, Kind | None],
