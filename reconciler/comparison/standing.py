@@ -91,6 +91,9 @@ class Sworn:
             return Standing(Word.UNKNOWN, doubt)
         if key.kind is Kind.UNPROTECTED_POSITION:
             return self._of_stop(case)
+        if leg in self.settled and not self.ledgers_complete:
+            # The bot that could not be asked may expect more: it agrees as far as it could be read.
+            return Standing(Word.UNKNOWN, "not every ledger could be read")
         other = case.difference.kind is not None and leg not in self.settled
         if leg in self.settled or (other and key.kind is not Kind.UNVERIFIED_OPEN):
             reason = (
