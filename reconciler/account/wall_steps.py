@@ -24,6 +24,11 @@ class WallSteps:
                 self._stepped = now
         self._last = now
 
+    @property
+    def last(self) -> Moment | None:
+        """When a step was last noticed; None if never."""
+        return self._stepped
+
     def stepped_within(self, span: timedelta, now: Moment) -> bool:
         """True when a step was noticed no longer ago than `span` of monotonic time."""
         if self._stepped is None:

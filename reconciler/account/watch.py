@@ -180,6 +180,7 @@ class AccountWatch:
             ledger_at=_oldest(readable.values()),
             moving=_moving(before, after, unreadable),
             watched=self.late_fills.watched(now.utc),
+            stepped=self._wall.last,
         )
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)

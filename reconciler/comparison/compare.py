@@ -24,6 +24,7 @@ from reconciler.expectation import Expectation
 from reconciler.finding import UNSTOPPED, Finding, FindingKey, Kind, Severity
 from reconciler.wording import number
 from verification.account import Market, PositionMode
+from verification.clock import Moment
 from verification.leg import LegKey
 
 
@@ -40,6 +41,7 @@ class _Scope:
     mode: PositionMode
     now: datetime
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]]
+    stepped: Moment | None
     missing: tuple[str, ...] = ()
 
 
@@ -55,6 +57,7 @@ def compare(
     ledger_at: datetime | None = None,
     moving: frozenset[str] = frozenset(),
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
+    stepped: Moment | None = None,
 ) -> Comparison:
     """Compare the ledgers of one account with its venue.
 
@@ -70,6 +73,7 @@ def compare(
         ledger_at: When the ledgers were read, aware UTC.
         moving: Symbols whose rows changed while the venue was read; they wait for the next comparison.
         watched: Orders whose late fill would be an orphan with a history, by leg.
+        stepped: When the wall clock was last seen to be set; None if never.
     """
     scope = _Scope(
         view=venue_view,
@@ -81,6 +85,7 @@ def compare(
         mode=mode,
         now=now,
         watched=watched or {},
+        stepped=stepped,
     )
     stated = {
         key: belief
@@ -108,8 +113,7 @@ def _unread(scope: _Scope) -> list[str]:
         f"{part.value.replace('_', ' ')} could not be read: {error}"
         for part, error in sorted(scope.view.failures.items())
     ]
-    if scope.missing:
-        problems.append(missing_words(scope.view, scope.missing))
+    problems += missing_words(scope.view, scope.missing)
     if not scope.ledgers_complete:
         problems.append(
             "not every ledger of this account could be read: what only it may explain is not judged"
@@ -139,7 +143,9 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         difference = Difference(LegVerdict.UNKNOWN)
     else:
         difference = differ(belief, observed, orders)
-        if _unseen(scope, key, stated, difference):
+        if hidden(difference, scope.mode, ledgers_complete=scope.ledgers_complete) or (
+            difference.kind is not None and unsaid(scope.view, key, stated, scope.missing, scope.stepped)
+        ):
             difference = Difference(LegVerdict.UNKNOWN)
     case = LegCase(
         key=key,
@@ -154,12 +160,6 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         now=scope.now,
     )
     return case.with_past(scope.watched.get(key, ()))
-
-
-def _unseen(scope: _Scope, key: LegKey, stated: Belief, difference: Difference) -> bool:
-    if hidden(difference, scope.mode, ledgers_complete=scope.ledgers_complete):
-        return True
-    return difference.kind is not None and unsaid(scope.view, key, stated, scope.missing)
 
 
 def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Comparison:

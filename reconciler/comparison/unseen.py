@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from reconciler.comparison.difference import Difference, LegVerdict
 from reconciler.comparison.legs import Belief
-from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.finding import Kind
 from verification.account import PositionMode
+from verification.clock import Moment
 from verification.leg import LegKey
 
 
@@ -32,15 +33,17 @@ def missing(view: VenueView, stated: Mapping[LegKey, Belief]) -> tuple[str, ...]
     )
 
 
-def missing_words(view: VenueView, symbols: tuple[str, ...]) -> str:
-    """Return the line that tells of it."""
-    return (
-        f"{view.unnamed}: the position list has a contract that cannot be named, and leaves out "
-        f"{', '.join(symbols)}, which it may be: neither is judged"
-    )
+def missing_words(view: VenueView, symbols: tuple[str, ...]) -> list[str]:
+    """Return the line that tells of it; none where nothing is missing."""
+    if not symbols:
+        return []
+    what = ", ".join(symbols)
+    return [f"{view.unnamed}: a row of the position list without a name may be {what}: neither is judged"]
 
 
-def unsaid(view: VenueView, key: LegKey, stated: Belief, symbols: tuple[str, ...]) -> bool:
+def unsaid(
+    view: VenueView, key: LegKey, stated: Belief, symbols: tuple[str, ...], stepped: Moment | None
+) -> bool:
     """True when a difference on a leg rests on what nobody has said.
 
     Args:
@@ -48,15 +51,25 @@ def unsaid(view: VenueView, key: LegKey, stated: Belief, symbols: tuple[str, ...
         key: Which leg.
         stated: What the ledgers believe of it.
         symbols: See `missing`.
+        stepped: When the wall clock was last seen to be set; None if never.
     """
     if not key.named:
         # Only a list of the whole account that shows all that the bots believe in leaves it to nobody.
         return view.listed is None or view.symbols is not None or bool(symbols)
+    leg = view.legs.get(key)
     if view.listed is not None:
-        return False
+        return view.unnamed is not None and not _shown_since(leg, view.listed)
     # Without a list the stream's last word stands, and that it has said nothing since is no evidence: it
     # shows a difference only where it is younger than what the bots wrote down.
-    leg = view.legs.get(key)
+    if leg is None or (stepped is not None and leg.heard.monotonic < stepped.monotonic):
+        return True  # of two clocks nobody can tell which was first
     rows = (*(share.row for share in stated.shares), *stated.ended)
     times = [row.updated_at for row in rows]
-    return leg is None or any(at is None or at > leg.heard.utc for at in times)
+    return any(at is None or at > leg.heard.utc for at in times)
+
+
+def _shown_since(leg: LegView | None, listed: Moment) -> bool:
+    """True when a list with a nameless row shows the leg by its name, or a push younger than it does."""
+    if leg is None:
+        return False
+    return leg.sent == listed or (leg.sent is None and leg.heard.monotonic >= listed.monotonic)

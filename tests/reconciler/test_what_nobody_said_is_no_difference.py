@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from reconciler.account.wall_steps import WallSteps
+from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
 from reconciler.comparison.ground import Ground
+from reconciler.comparison.outcome import CompareSettings
 from reconciler.comparison.venue_view import Grade
 from reconciler.expectation import Direction, ExpectationState
-from reconciler.finding import Finding, Kind, Severity
+from reconciler.finding import Finding, FindingKey, Kind, Severity
 from tests.reconciler.accounts import (
+    MARKETS,
     SYMBOL,
     at,
     compared,
@@ -73,6 +76,20 @@ def test_a_nameless_row_may_be_a_leg_that_the_stream_knows_by_its_name() -> None
     assert found(compared([row("43")], view)) == []
 
 
+def test_a_list_with_a_nameless_row_leaves_what_it_does_not_show_to_nobody() -> None:
+    nameless = reading([listed("20", key=UNNAMED)], second=60)
+    for said, expected in ((50, []), (60.02, ["orphaned_position"])):
+        view = merged(nameless, pushes=[pushed("43", second=said, version=7)])
+        assert [kind for kind in found(compared([], view)) if kind] == [*expected, "orphaned_position"]
+
+
+def test_agreement_with_the_ledgers_that_could_be_read_ends_no_alert() -> None:
+    view = merged(reading([listed("43")]))
+    key = FindingKey(Kind.QUANTITY_MISMATCH, "main", SYMBOL, Leg.NET)
+    assert compared([row("43")], view).standing(key).word == "clear"
+    assert compared([row("43")], view, complete=False).standing(key).word == "unknown"
+
+
 def test_a_nameless_row_that_can_be_no_leg_of_the_bots_is_nobodys() -> None:
     rows: list[Position] = [listed("43"), listed("5", key=UNNAMED)]
     assert found(compared([row("43")], merged(reading(rows)))) == ["orphaned_position"]
@@ -84,6 +101,25 @@ def test_a_nameless_row_that_can_be_no_leg_of_the_bots_is_nobodys() -> None:
 def test_a_streams_silence_after_the_bot_wrote_shows_no_difference(said: float, expected: list[str]) -> None:
     view = merged(reading(None, second=60), pushes=[pushed("43", second=said, version=7)], health=stream())
     assert found(compared([CLOSED], view)) == expected
+
+
+def test_a_word_from_before_the_clock_was_set_is_not_compared_with_what_was_written_after() -> None:
+    view = merged(reading(None, second=60), pushes=[pushed("43", second=50, version=7)], health=stream())
+    told = [
+        found(
+            compare(
+                (CLOSED,),
+                view,
+                markets=MARKETS,
+                mode=view.mode,
+                settings=CompareSettings(),
+                now=utc(60),
+                stepped=None if second is None else at(second),
+            )
+        )
+        for second in (None, 45, 55)
+    ]
+    assert told == [["orphaned_position"], ["orphaned_position"], []]
 
 
 @pytest.mark.parametrize(("step", "within"), [(0.0, False), (0.5, False), (3600.0, True), (-3600.0, True)])
