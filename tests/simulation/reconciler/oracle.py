@@ -85,7 +85,8 @@ def _cleared(sight: Sight) -> Iterator[str]:
             due = sight.late + sight.outvoted(stretch) + 2 * SWEEP + 2 * SPACING + SLACK
             for start, end in without((stretch.start, stretch.end), sight.blind()):
                 for condition, told in sight.told.items():
-                    if condition.kind not in SETTLED or leg_of(condition) != key:
+                    doubt = condition.kind is Kind.UNVERIFIED_OPEN and not stretch.sure
+                    if condition.kind not in SETTLED or leg_of(condition) != key or doubt:
                         continue
                     for since, until in told:
                         if since < end and until > start + due and end > start + due:
@@ -120,12 +121,18 @@ def _told_as_another(sight: Sight, condition: FindingKey, at: float) -> bool:
 
 def _no_false_alarm(sight: Sight) -> Iterator[str]:
     """R2 and no false alarm: people are told of a difference only where there truly was one, and for long."""
+    # What a verification proved is told at once; that its verdicts are true is the verifier's oracle's.
+    proved = {
+        (entry.after.key, entry.at) for entry in sight.episode.diary if " went wrong: " in entry.after.reason
+    }
     for condition, told in sight.told.items():
         if condition.kind not in DIFFERENCES:
             continue
         of_leg = sight.legs.get(leg_of(condition), [])
         unseen = bool(UNRELIABLE & sight.episode.plan.troubles) or bool(sight.storms)
         for fired, _ in told:
+            if (condition, fired) in proved:
+                continue
             # Between two looks a leg may agree for a while that nothing tells of. It must differ then.
             lasting = 0.0 if unseen else max(GRACE - sight.late, SPACING)
             late = sight.late + GRACE if unseen else sight.late

@@ -17,6 +17,7 @@ class Stretch(NamedTuple):
         kind: In what way both sides differ; None where they agree. A position that no row expects is an
             orphan, whatever its past.
         in_flight: Its own orders may explain the difference: the bot is given more time.
+        sure: No order of the bot is in flight by its own word, so that agreement ends a doubt.
     """
 
     start: float
@@ -25,6 +26,7 @@ class Stretch(NamedTuple):
     expected: int
     kind: Kind | None
     in_flight: bool
+    sure: bool
 
 
 def stretches(key: LegKey, states: Sequence[LegState], noted: Sequence[Noted]) -> list[Stretch]:
@@ -44,8 +46,9 @@ def _stretch(start: float, end: float, held: int, rows: Iterable[Row]) -> Stretc
     expected = sum(row.expected for row in live)
     low = sum(min(row.sign * row.low, row.sign * row.high) for row in live)
     high = sum(max(row.sign * row.low, row.sign * row.high) for row in live)
+    sure = all(row.low == row.high for row in live)
     if held == expected:
-        return Stretch(start, end, held, expected, None, in_flight=False)
+        return Stretch(start, end, held, expected, None, in_flight=False, sure=sure)
     if all(row.expected == row.high == 0 for row in live):
         kind = Kind.ORPHANED_POSITION
     elif held == 0:
@@ -54,4 +57,4 @@ def _stretch(start: float, end: float, held: int, rows: Iterable[Row]) -> Stretc
         kind = Kind.SIDE_MISMATCH
     else:
         kind = Kind.QUANTITY_MISMATCH
-    return Stretch(start, end, held, expected, kind, in_flight=low <= held <= high)
+    return Stretch(start, end, held, expected, kind, in_flight=low <= held <= high, sure=sure)

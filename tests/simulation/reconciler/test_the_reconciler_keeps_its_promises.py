@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.campaign import WATCHED_AMONG, Judged, judged
 from tests.simulation.reconciler.trouble import Trouble
 
-WORLDS = 150
+WORLDS = 120
 """`make simulate` plays a thousand."""
 
 
