@@ -87,13 +87,8 @@ def compare(
         watched=watched or {},
         stepped=stepped,
     )
-    stated = {
-        key: belief
-        for key, belief in beliefs(
-            expectations, account=venue_view.account, markets=markets, mode=mode
-        ).items()
-        if venue_view.covers(key.symbol)
-    }
+    believed = beliefs(expectations, account=venue_view.account, markets=markets, mode=mode)
+    stated = {key: belief for key, belief in believed.items() if venue_view.covers(key.symbol)}
     scope = replace(scope, missing=missing(venue_view, stated))
     held = {
         key for key, leg in venue_view.legs.items() if leg.quantity != 0 and venue_view.covers(key.symbol)
