@@ -19,6 +19,25 @@ class Asking:
     It keeps no task while it pauses: a thousand that wait cost a thousand timers, and are ended at once.
     """
 
+    __slots__ = (
+        "_asked",
+        "_clock",
+        "_failed",
+        "_hangs",
+        "_key",
+        "_latest",
+        "_loop",
+        "_over",
+        "_patience",
+        "_pause",
+        "_request",
+        "_source",
+        "_tell",
+        "_timer",
+        "_under_way",
+        "_wanted",
+    )
+
     def __init__(
         self,
         key: LegKey,

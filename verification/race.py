@@ -9,7 +9,7 @@ from typing import Any
 
 from verification.asking import Asking
 from verification.backoff import Backoff
-from verification.clock import Clock
+from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.evidence import bears
 from verification.lag_watch import LagWatch
@@ -93,11 +93,12 @@ class Race:
         """Judge what is known already, then ask, until the deadline."""
         if self._over:
             return  # ended before it began
-        self._watch.hear_first(self._means.clock.now())
+        now = self._means.clock.now()
+        self._watch.hear_first(now)
         self._watch.heed = self._heed
         self._judge()
         if not self.decided.done():
-            self._run_until(self._end, self._at_deadline)
+            self._run_until(self._end, self._at_deadline, now)
             self._ask_all()
         elif self._measures():
             self._ask_all()
@@ -205,7 +206,8 @@ class Race:
             return
         self._lags = LagWatch(self._question, means.venue.access.account, self._watch.listening)
         if self._measures():
-            self._run_until(means.clock.now().monotonic + means.pace.measure_for, self._report)
+            now = means.clock.now()
+            self._run_until(now.monotonic + means.pace.measure_for, self._report, now)
             self._measure()
         else:
             self._report()
@@ -274,12 +276,12 @@ class Race:
         if self._over and not self._left:
             self._tell_over(self)
 
-    def _run_until(self, end: float, then: Callable[[], None]) -> None:
+    def _run_until(self, end: float, then: Callable[[], None], now: Moment) -> None:
         """Look after the requests until a moment of the monotonic clock, in seconds; then do something."""
         if self._timer is not None:
             self._timer.cancel()
         self._end, self._then = end, then
-        left = end - self._means.clock.now().monotonic
+        left = end - now.monotonic
         self._timer = self._loop.call_later(max(0.0, min(left, _LOOK_EVERY)), self._look_after)
 
     def _look_after(self) -> None:
@@ -291,7 +293,7 @@ class Race:
         for asking in self._askings:
             asking.look_after(now)
         if not self._over:
-            self._run_until(self._end, self._then)
+            self._run_until(self._end, self._then, now)
 
     def _silent(self, source: Source, silence: Silence, detail: str) -> SourceSilent:
         came = Provenance(source, received=self._means.clock.now())

@@ -19,6 +19,7 @@ from tests.simulation.mutant_venues import VENUES
 from tests.verification import planted_faults as planted
 from tests.verification.promises import Rule
 from verification.backoff import Backoff
+from verification.clock import Moment
 from verification.errors import SourceError
 from verification.judgement import decide
 from verification.leg import LegKey
@@ -102,10 +103,10 @@ class GoesByTheWallClock(Race):
     """Counts its ten seconds on a clock that people set."""
 
     @override
-    def _run_until(self, end: float, then: Callable[[], None]) -> None:
+    def _run_until(self, end: float, then: Callable[[], None], now: Moment) -> None:
         if not hasattr(self, "over_at"):
             self.over_at = self._means.clock.now().utc.timestamp() + self._means.pace.deadline
-        super()._run_until(end, then)
+        super()._run_until(end, then, now)
 
     @override
     def _look_after(self) -> None:

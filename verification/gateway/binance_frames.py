@@ -134,7 +134,7 @@ def _position(  # noqa: PLR0917 - the fields of one row, and whose they are
     came: Provenance,
 ) -> PositionSeen:
     which = leg_of(way, "ps")
-    key = LegKey(account, markets.symbol_of(market_id), which)
+    key = markets.key_of(account, market_id, which)
     return PositionSeen(key, signed(exact_value(amount, "pa"), which), version, came)
 
 

@@ -23,7 +23,6 @@ from verification.venue import Access
 _SUCCESS = range(200, 300)
 _LAWFUL_REFUSAL = 451
 _TEXT = aiohttp.WSMsgType.TEXT
-_milliseconds = ccxt.Exchange.milliseconds
 
 # At debug level ccxt logs request headers, and with them the key.
 logging.getLogger("ccxt.base.exchange").setLevel(logging.INFO)
@@ -222,7 +221,8 @@ async def _receive(client: Any) -> None:
     try:
         while not client.closed():
             client.handle_message(await client.receive())
-            await asyncio.sleep(0)  # whoever waits for what it said goes on before the next is waited for
+            await asyncio.sleep(0)  # whoever waits for what it said goes on before all the rest
+            client.lastPong = client.last_message_at = ccxt.Exchange.milliseconds()
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing more is read, and that is told
         client.on_error(ccxt.NetworkError(str(error)))
     else:
@@ -236,9 +236,7 @@ def _guarded(client: Any, tap: Tap) -> Any:
         try:
             text = message.data
             if message.type is _TEXT and text[:1] == "{":
-                # What ccxt does with it in five calls: a verdict waits for each of them.
-                client.lastPong = client.last_message_at = _milliseconds()
-                tap.frame(client, text)
+                tap.frame(client, text)  # ccxt gets here in five calls: a verdict waits for each of them
             else:
                 tap.heard(client)
                 inner(message)

@@ -9,6 +9,7 @@ import ccxt
 from verification.account import Market
 from verification.errors import SourceMalformed
 from verification.gateway.exactness import exact, exact_value
+from verification.leg import Leg, LegKey
 
 
 class Markets:
@@ -17,6 +18,7 @@ class Markets:
     def __init__(self) -> None:
         self.by_symbol: dict[str, Market] = {}
         self._by_id: dict[str, str] = {}
+        self._keys: dict[tuple[str, str, Leg], LegKey] = {}
         self.unknown: set[str] = set()
 
     def fill(self, exchange: Any) -> None:
@@ -30,6 +32,7 @@ class Markets:
             raise SourceMalformed("it holds no futures contract")
         # A contract without steps (delisted, say) still has a name, so what is held in it shows.
         self._by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
+        self._keys = {}
         self.by_symbol = {
             str(row["symbol"]): _market(row, exchange.precisionMode) for row in rows if _has_steps(row)
         }
@@ -46,6 +49,16 @@ class Markets:
             self.unknown.add(market_id)
             return market_id
         return symbol
+
+    def key_of(self, account: str, market_id: str, which: Leg) -> LegKey:
+        """Return the leg of a contract by the venue's id; see `symbol_of` for one that is not listed."""
+        place = (account, market_id, which)
+        key = self._keys.get(place)
+        if key is None:
+            key = LegKey(account, self.symbol_of(market_id), which)
+            if key.named:
+                self._keys[place] = key
+        return key
 
     def name_now(self, symbol: str) -> str:
         """Return the unified symbol of an id that stood for itself and has been learnt since."""
