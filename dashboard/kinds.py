@@ -50,7 +50,7 @@ KINDS: Final[dict[Kind, KindWords]] = {
     ),
     Kind.SOURCES_DISAGREE: KindWords(
         "The exchange contradicts itself",
-        "is told of by the exchange in ways that cannot all be true",
+        "has answers from the exchange that contradict each other",
     ),
     Kind.SOURCE_DOWN: KindWords(
         "Cannot see the exchange",

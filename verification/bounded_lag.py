@@ -21,6 +21,8 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
     """
     if question.baseline is None or not question.exclusive:
         return ()
+    if question.baseline.quantity * question.side.sign < 0:
+        return ()  # a liquidation takes a leg to zero as well
     target = question.baseline.quantity + question.side.sign * question.quantity
     last: dict[Source, PositionSeen] = {}
     for row in evidence.rows:

@@ -18,7 +18,11 @@ from verification.watch import Watch
 async def verify_entry(
     tools: Tools, case: Case, order_id: str | None, asked: Moment, watch: Watch | None
 ) -> Verification:
-    """Ask whether the entry has executed, and write the answer down."""
+    """Ask whether the entry has executed, and write the answer down.
+
+    Only the order's own facts count: a list that lags may have shown the leg without what it held before, and
+    what the leg holds now would then be taken for this entry's.
+    """
     question = OpenQuestion(
         key=case.key,
         side=case.side,
@@ -26,7 +30,7 @@ async def verify_entry(
         order_id=order_id,
         client_order_id=case.names.entry,
         baseline=case.baseline,
-        exclusive=case.exclusive,
+        exclusive=False,
         asked=asked,
     )
     verification = await tools.verifier.verify(question, watch)

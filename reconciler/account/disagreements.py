@@ -123,7 +123,7 @@ def _finding(order: _Verified, found: Contradiction) -> Finding:
     whole = decide(order.question, (*order.seen, *order.words))
     otherwise = str(whole.kind) != view.verdict
     told = f"verification {view.id} of this {view.question} ended {view.verdict}"
-    after = f"; with both words it would be {whole.kind}" if otherwise else ""
+    after = f"; with both answers it would be {whole.kind}" if otherwise else ""
     line = Evidence(
         Party.TRUEUP, SOURCE, told, order.decided_at, {"verification": str(view.id), "order": view.order_id}
     )

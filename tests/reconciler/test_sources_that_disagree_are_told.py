@@ -59,7 +59,7 @@ def test_an_execution_after_a_refuted_open_is_told_although_no_position_is_held(
         assert "order e1 ended (closed) with nothing executed (order)" in alert.reason
         assert "order e1 ended (closed) with 43 executed (websocket)" in alert.reason
         assert (
-            f"Verification {stored.id} of this open ended refuted; with both words it would be confirmed"
+            f"Verification {stored.id} of this open ended refuted; with both answers it would be confirmed"
             in (alert.reason)
         )
         assert [each.source for each in alert.evidence] == ["order", "websocket", "verification"]

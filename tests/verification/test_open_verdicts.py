@@ -137,6 +137,7 @@ def test_an_open_confirmed_by_lag_says_so() -> None:
         pytest.param(opening(), [row(43, None, at=6, source=REST)], id="one alone"),
         pytest.param(opening(asked=5), [row(43, None, at=1), row(43, None, at=11, source=REST)], id="shown before"),
         pytest.param(opening(exclusive=False), [row(43, None), row(43, None, at=6, source=REST)], id="others trade"),
+        pytest.param(opening(baseline=(-43, None)), [row(0, None), row(0, None, at=6, source=REST)], id="liquidated"),
         pytest.param(closing(), [row(0, None), row(0, None, at=6, source=REST)], id="zero without version"),
     ],
 )  # fmt: skip

@@ -5,13 +5,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from typing_extensions import override
 
+from tests.verification.drawn import KEY
 from tests.verification.faulty_steps import Fault
 from tests.verification.opening_invariants import check
-from tests.verification.opening_story import BUY, STOP_PRICE, Story, play, with_
+from tests.verification.opening_story import BUY, STOP_PRICE, Cast, Story, play, with_
+from tests.verification.scripted_venue import held
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
-from verification.account import RestingOrder
+from verification.account import PositionsReading, RestingOrder
 from verification.intent import Intent
 from verification.leg import Side
 from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
@@ -51,6 +54,29 @@ def test_an_entry_that_is_nowhere_to_be_found_is_unknown_and_left_alone() -> Non
     assert story.reports == [unknown]
     assert story.venue.held == 43, "it executed after all, and nobody had sold it short before"
     assert story.journal.rows[1]["state"] == "opening"
+
+
+class ShowsAnOldZero(TrueVenue):
+    """Before the entry its list still shows the leg flat, as it was before a position opened just now."""
+
+    @override
+    async def read_positions(self) -> PositionsReading:
+        reading = await super().read_positions()
+        old = PositionsReading((held(KEY, 0, 0),), reading.sent, reading.received)
+        return reading if self.sent_names else old
+
+
+def test_what_a_lagging_list_hid_is_not_taken_for_the_entrys() -> None:
+    """13 were held before, 30 of the entry executed: that the leg holds 43 is no word on the entry."""
+    hidden = Weather(held_before=13, fills=30, entry_ends=False)
+    opened = end_of(play(hidden, cast=Cast(venue=ShowsAnOldZero)), Opened)
+    assert isinstance(opened, Opened)
+    assert opened.quantity == 30
+    assert opened.critical, "the entry works on, and a person knows"
+
+    story = play(replace(hidden, refuses_stops=True), cast=Cast(venue=ShowsAnOldZero))
+    end_of(story, Exposed)
+    assert story.venue.held == 13, "only what the entry took was given back"
 
 
 def test_a_refused_entry_is_dropped() -> None:
