@@ -9,9 +9,11 @@ What the rules rely on: an order that ends is seen ended for good only with its 
 lie), executions are never taken back, an order executes on one side and no more than was sent, versions order
 the facts of a leg, a baseline is the newest of them before the order, and an asker says `exclusive` only
 where it is true. Who cannot know that a baseline is the newest (the list that it was read from may lag) asks
-without `exclusive`, as the library does for its entries: then only the order's own facts prove. Where evidence breaks one of these, what was seen to execute wins over what was not: such a
-contradiction is never REFUTED. A liquidation nobody can rule out: it never makes an open look executed or a
-close look done, but what an exit is said to have left over may be gone with it.
+without `exclusive`, as the library does for its entries: then only the order's own facts prove.
+
+Where evidence breaks one of these, what was seen to execute wins over what was not: such a contradiction is
+never REFUTED. A liquidation nobody can rule out: it never makes an open look executed or a close look done,
+but what an exit is said to have left over may be gone with it.
 """
 
 from collections.abc import Sequence
