@@ -95,7 +95,7 @@ def _atomic(episode: OpeningEpisode) -> Iterator[str]:
         if number in told:
             continue
         outcome, name = last.get(number), row["entry_client_id"]
-        ours, stop = _left(episode, number), episode.venue._find(None, f"{name}-s")
+        ours, stop = episode.ours(name), episode.venue._find(None, f"{name}-s")
         cover = stop.quantity if stop is not None and not stop.now.ended else 0
         fired = stop is not None and stop.now.executed != 0
         said = row["state"] if outcome is None else type(outcome).__name__.lower()
@@ -106,8 +106,9 @@ def _atomic(episode: OpeningEpisode) -> Iterator[str]:
             # earlier one's stop with it. A person was told of that leg (seed 98588).
             if cover < abs(ours) and _legs(episode).get(number) not in legs_told:
                 yield f"opened, and {ours} are held with a stop for {cover}"
-        if said in {"rolledback", "closed", "refuted", "failed"} and (ours or cover):
-            yield f"{said}, but {ours} are held, and a stop rests for {cover}"
+        left = _left(episode, number)
+        if said in {"rolledback", "closed", "refuted", "failed"} and (left or cover):
+            yield f"{said}, but {left} are held, and a stop rests for {cover}"
         if said in {"unknown", "exposed", "opening", "closing"} and (ours or cover):
             yield f"{said}, {ours} are held, a stop rests for {cover}, and nobody was told"
 
@@ -131,11 +132,11 @@ def _books(episode: OpeningEpisode) -> Iterator[str]:
     for number, row in episode.journal.rows.items():
         if number in told or number not in _last(episode):
             continue
-        state, ours = row["state"], _left(episode, number)
+        state, left = row["state"], _left(episode, number)
         if state in {"opening", "closing"}:
             yield f"the books still say {state}"
-        if state in {"closed", "failed"} and ours:
-            yield f"{ours} are held, and the books say {state}"
+        if state in {"closed", "failed"} and left:
+            yield f"{left} are held, and the books say {state}"
 
 
 CHECKS = {
