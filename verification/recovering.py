@@ -1,14 +1,16 @@
 """Carries through what a crash interrupted, from what the journal and the venue say."""
 
+from decimal import Decimal
 from functools import partial
 
 from verification.leaving import Leaving, shown_at
-from verification.opening_case import Case, Tools, venue_shows
+from verification.opening_case import Case, Tools, order_ended, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
 from verification.outcome import Closed, Exposed, Outcome
 from verification.protecting import Stop, StopState
 from verification.settling import executed_by, settle, verify_entry
 from verification.verdict import VerdictKind
+from verification.verification import Verification
 
 
 async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
@@ -17,26 +19,7 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
     verdict = proved.verdict
     executed = verdict.kind not in {VerdictKind.UNKNOWN, VerdictKind.REFUTED}
     if record.stage is Stage.LEAVING:
-        if not executed or record.exit_client_id is None or record.closing_quantity is None:
-            why = f"an exit was under way, and of the entry nothing is proved: {verdict.reason}"
-            return case.exposed(None, proved, why)
-        if verdict.kind is VerdictKind.MISMATCH:
-            case.concerns.append(verdict.reason)
-        way = 1 if executed_by(proved) > 0 else -1
-        sent = (
-            Stop(StopState.UNPROVED, "a stop may have been sent")
-            if record.stop_client_id is not None
-            else None
-        )
-        why, left = "an exit was under way", way * record.closing_quantity
-        version = shown_at(proved, case.leg_with(left))
-        leaving = Leaving(tools, case, left, shown_at=version, stop=sent)
-        closed = await leaving.resume(record.exit_client_id, why)
-        if isinstance(closed, Exposed):
-            return closed
-        if not record.protected:
-            case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
-        return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
+        return await _go_on_leaving(tools, case, record, proved)
     if record.stage is Stage.HELD and verdict.kind is VerdictKind.REFUTED:
         return case.exposed(None, proved, f"the books say held, but {verdict.reason}")
     if executed and verdict.kind is not VerdictKind.MISMATCH:
@@ -45,3 +28,53 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
             why = f"{held} executed, and the venue does not show them any more; nothing was sent"
             return case.exposed(held, proved, why)
     return await settle(tools, case, proved, stop_announced=record.stop_client_id is not None)
+
+
+async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved: Verification) -> Outcome:
+    """Ask what became of the exit that was announced last, and close what it left."""
+    verdict, why = proved.verdict, "an exit was under way"
+    known = verdict.kind not in {VerdictKind.UNKNOWN, VerdictKind.REFUTED}
+    if not known or record.exit_client_id is None or record.closing_quantity is None:
+        return case.exposed(None, proved, f"{why}, and of the entry nothing is proved: {verdict.reason}")
+    if verdict.kind is VerdictKind.MISMATCH:
+        case.concerns.append(verdict.reason)
+    beyond = await _beyond(tools, case, record, abs(executed_by(proved)))
+    if beyond > 0:
+        reason = f"{why}, and meanwhile the entry has executed {beyond} more; nothing was sent for them"
+        return case.exposed(None, proved, reason)
+    left = (1 if executed_by(proved) > 0 else -1) * record.closing_quantity
+    announced = record.stop_client_id is not None
+    stop = Stop(StopState.UNPROVED, "a stop may have been sent") if announced else None
+    leaving = Leaving(tools, case, left, shown_at=shown_at(proved, case.leg_with(left)), stop=stop)
+    closed = await leaving.resume(record.exit_client_id, why)
+    if isinstance(closed, Exposed):
+        return closed
+    if not verdict.settled:
+        case.last_word = None
+        return case.exposed(
+            None, closed, f"{why}; what had executed was closed, but the entry may execute more"
+        )
+    if not record.protected:
+        case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
+    return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
+
+
+async def _beyond(tools: Tools, case: Case, record: OpeningRecord, executed: Decimal) -> Decimal:
+    """Return what the entry has executed beyond all that its exits and its stop were for: unsigned contracts.
+
+    It may have worked on while what it had executed was being closed. An earlier exit or a stop that cannot
+    be asked counts as if it had closed nothing: then a person looks.
+    """
+    number = case.names.number_of(record.exit_client_id or "")
+    if number == 0 or record.closing_quantity is None:
+        return Decimal(0)
+    accounted = record.closing_quantity
+    names = [case.names.exit(earlier) for earlier in range(1, number)]
+    if record.stop_client_id is not None:
+        names.append(record.stop_client_id)
+    for name in names:
+        if executed <= accounted:
+            break
+        seen = await order_ended(tools, case, name)
+        accounted += Decimal(0) if seen is None else abs(seen.executed)
+    return max(Decimal(0), executed - accounted)

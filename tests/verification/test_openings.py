@@ -260,6 +260,24 @@ def test_what_was_closed_by_hand_after_a_crash_gets_no_stop() -> None:
     assert story.venue.sent_names == [story.journal.rows[1]["entry_client_id"]]
 
 
+@pytest.mark.parametrize("more", [22, 0])
+def test_what_executes_while_a_crash_interrupts_the_rollback_is_told(more: int) -> None:
+    """21 of 43 were being given back when the process died; the entry worked on."""
+
+    def works_on(venue: TrueVenue) -> None:
+        entry = next(iter(venue.orders.values()))
+        venue.orders[entry.name] = replace(entry, executed=entry.executed + more, ended=more > 0)
+        if more:
+            venue.move(Decimal(more))
+
+    weather = Weather(fills=21, entry_ends=False, refuses_stops=True)
+    story = play(weather, named={"leave": Fault.CRASH_AFTER}, between=works_on)
+    exposed = end_of(story, Exposed)
+    assert story.reports == [exposed]
+    assert story.venue.held == more
+    assert ("executed 22 more" if more else "may execute more") in exposed.reason
+
+
 @pytest.mark.parametrize(
     ("intent", "said"),
     [
