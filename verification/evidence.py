@@ -51,13 +51,8 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     orders: list[OrderSeen] = []
     rows: list[PositionSeen] = []
     absences: dict[float, SourceSilent] = {}
-    key, closing = question.key, isinstance(question, CloseQuestion)
-    bearing = [
-        each
-        for each in observations
-        if each.key == key and (not isinstance(each, SourceSilent) or (closing and _is_absence(each)))
-    ]
-    for seen in _in_order(bearing):
+    key = question.key
+    for seen in _in_order([each for each in observations if each.key == key and bears(question, each)]):
         if isinstance(seen, PositionSeen):
             rows.append(seen)
         elif isinstance(seen, OrderSeen):
