@@ -6,14 +6,11 @@ from pathlib import Path
 
 from reconciler.finding import Kind, Party
 from tests.reconciler.accounts import SYMBOL
-from tests.reconciler.house import KEY, House, play
+from tests.reconciler.bot_verdicts import refuted_by_the_bot
+from tests.reconciler.house import House, play
 from verification.errors import SourceUnreachable
 from verification.leg import Side
-from verification.observation import OrderSeen, Provenance, Source
-from verification.question import OpenQuestion
 from verification.stream import StreamState
-from verification.verdict import VerdictKind, proved
-from verification.verification import Verification
 
 ONE = {Kind.REAPPEARED_POSITION}
 
@@ -116,11 +113,7 @@ def test_what_a_bot_refuted_itself_is_watched_as_well(tmp_path: Path) -> None:
         entry = opening(house)
         # The row has failed before the sidecar could ask by itself.
         house.journal.failed(entry, "nothing executed")
-        question = OpenQuestion(KEY, Side.BUY, Decimal(43), None, "e1", None, exclusive=True, asked=asked)
-        came = Provenance(Source.ORDER, asked)
-        seen = OrderSeen(KEY, "e1", "e1", Decimal(0), True, True, "expired", None, came)  # noqa: FBT003 - dead
-        refuted = proved(VerdictKind.REFUTED, (seen,), Decimal(0), "nothing executed")
-        house.journal.verified(entry, Verification(question, refuted, (seen,), asked))
+        house.journal.verified(entry, refuted_by_the_bot(asked))
         await house.until(lambda: verdicts(house) == ["refuted"], within=5)
         house.venue.executed("e1", "43")
         house.venue.push(house.venue.seen["e1"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from reconciler.alerts.alert import Alert
 from reconciler.finding import Kind, Party, Severity
 from tests.reconciler.accounts import SYMBOL
+from tests.reconciler.bot_verdicts import refuted_by_the_bot
 from tests.reconciler.house import KEY, House, play
 from verification.leg import Side
 from verification.observation import OrderSeen, PositionSeen, Provenance, Source
@@ -111,11 +112,7 @@ def test_what_contradicts_a_verification_of_a_bot_is_told(tmp_path: Path) -> Non
         asked = house.clock.now()
         entry = opening(house)
         house.journal.failed(entry, "nothing executed")
-        question = OpenQuestion(KEY, Side.BUY, Decimal(43), None, "e1", None, exclusive=True, asked=asked)
-        came = Provenance(Source.ORDER, asked)
-        seen = OrderSeen(KEY, "e1", "e1", Decimal(0), True, True, "expired", None, came)  # noqa: FBT003 - dead
-        verdict = proved(VerdictKind.REFUTED, (seen,), Decimal(0), "nothing executed")
-        house.journal.verified(entry, Verification(question, verdict, (seen,), asked))
+        house.journal.verified(entry, refuted_by_the_bot(asked))
         await house.until(lambda: verdicts(house) == ["refuted"], within=5)
         pushed(house, "43")
         alert = await told(house)
