@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -70,7 +71,10 @@ class Streams:
         if self.refusing:
             return web.Response(status=503, text="<html><body>503 Service Unavailable</body></html>")
         socket = web.WebSocketResponse(autoping=False, timeout=CLOSE_SECONDS)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            return web.Response(status=499)  # The client left in mid-handshake; nobody reads this.
         connection = Connection(request, socket)
         self._face.opened(connection)
         self.connections.append(connection)
@@ -86,7 +90,8 @@ class Streams:
     async def _receive(self, connection: Connection) -> None:
         async for message in connection.socket:
             if message.type is WSMsgType.PING and not self.mute:
-                await connection.socket.pong(message.data)
+                with suppress(ConnectionError):  # The client left; the loop ends with the next message.
+                    await connection.socket.pong(message.data)
             elif message.type is WSMsgType.TEXT:
                 self._hear(connection, message.data)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from simulator.faults import PushAction, PushFault
 from simulator.order import Kind, Side, Ticket
@@ -191,3 +193,21 @@ async def test_unmodified_ccxt_watches_orders_and_positions(venue: SimulatedVenu
     assert (positions[0]["symbol"], positions[0]["side"], positions[0]["contracts"]) == (AVL, "long", 43)
     price = asyncio.create_task(bot.watch_mark_price(AVL))
     assert (await asyncio.wait_for(price, SOON))["markPrice"] == 0.1834
+
+
+async def test_a_client_that_leaves_in_the_middle_of_the_handshake_is_no_error(
+    venue: SimulatedVenue, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def left_already(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.close()
+        return await venue.streams.serve(request)
+
+    app = web.Application()
+    app.router.add_get("/private/ws", left_already)
+    async with TestServer(app) as served:
+        with pytest.raises(aiohttp.ClientError):
+            await session.ws_connect(served.make_url("/private/ws"))
+
+    assert venue.streams.connections == []
+    assert [record.message for record in caplog.records] == []
