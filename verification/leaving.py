@@ -5,6 +5,8 @@ ended. After a lost answer it is asked for by its id, and not finding it proves 
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -25,6 +27,9 @@ from verification.verification import Verification
 from verification.watch import Watch
 
 MAX_EXITS = 3
+TOLD_AFTER = 15.0
+"""Seconds after which a person is told of a close that is not proved yet: ten for the looks at one exit, five
+for sending it and for what was refused. More may follow, but nobody should learn only after it."""
 _PAUSE_AFTER_REFUSAL = 0.5  # seconds, times the number of the exit
 _A_LITTLE = 0.5  # seconds
 
@@ -69,6 +74,37 @@ class Leaving:
             why: Why it is closed.
             first: The number of the first exit; above 1 after a crash.
         """
+        async with self._told_if_late(why):
+            return await self._run(why, first)
+
+    async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
+        """Go on after a crash: ask what became of the exit that was announced last."""
+        async with self._told_if_late(why):
+            number = self._case.names.number_of(exit_name)
+            proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
+            ended = await self._after(proof, why)
+            return ended if ended is not None else await self._run(why, number + 1)
+
+    @asynccontextmanager
+    async def _told_if_late(self, why: str) -> AsyncIterator[None]:
+        """Tell a person, while it goes on, that the close is not proved yet; then how it ends is told too."""
+        late = asyncio.create_task(self._tell_late(why))
+        try:
+            yield
+        finally:
+            late.cancel()
+            await asyncio.wait({late})
+            error = None if late.cancelled() else late.exception()
+            if error is not None:
+                self._case.concerns.append(f"that the close took long could not be reported: {error}")
+
+    async def _tell_late(self, why: str) -> None:
+        await self._tools.clock.sleep(TOLD_AFTER)
+        reason = f"{why}; not proved closed within {TOLD_AFTER:g} s, and still tried"
+        self._tools.report(self._case.exposed(self._left, None, reason))
+        self._case.concerns.append(f"its close was reported as not proved within {TOLD_AFTER:g} s")
+
+    async def _run(self, why: str, first: int) -> Verification | Exposed:
         refusal = ""
         for number in range(first, first + MAX_EXITS):
             ended = await self._by_stop(why)
@@ -112,13 +148,6 @@ class Leaving:
             return False
         self._stop = Stop(StopState.FIRED, f"stop {seen.order_id} has executed {seen.executed}")
         return True
-
-    async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
-        """Go on after a crash: ask what became of the exit that was announced last."""
-        number = self._case.names.number_of(exit_name)
-        proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
-        ended = await self._after(proof, why)
-        return ended if ended is not None else await self.run(why, number + 1)
 
     async def _after(self, proof: _Proof, why: str) -> Verification | Exposed | None:
         """Return how it ended; None when another exit may be sent for what is left."""
@@ -177,15 +206,16 @@ class Leaving:
     ) -> Verification:
         """Verify a close of what may be a part of the leg only, and need not make it flat.
 
-        Once the exit is seen to have executed everything, or what a stop has left, it is over, and the leg
-        is looked at only a little longer: what others hold would be waited for in vain.
+        Once the exit is over, whatever it executed, the leg is looked at only a little longer: what others
+        hold would be waited for in vain, and what is left needs another exit soon.
         """
         tools = self._tools
         watch = watch or tools.verifier.watch(question.key)
         asking = asyncio.create_task(tools.verifier.verify(question, watch))
         try:
             exit_ = await order_ended(tools, self._case, name, order_id=question.order_id)
-            if exit_ is None or not (exit_.executed == -self._left or await self._stop_fired()):
+            whole = exit_ is not None and exit_.executed == -self._left
+            if exit_ is None or not (whole or await self._stop_fired() or exit_.trades_agree is True):
                 return await asking
             await asyncio.wait({asking}, timeout=_A_LITTLE)
             if asking.done():

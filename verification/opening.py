@@ -66,13 +66,16 @@ class Opener:
         verifier: Verifier | None = None,
         chance: random.Random | None = None,
     ) -> None:
-        """`report` is called with every outcome that a person must look at, even if nobody awaits it."""
+        """`report` is called with every outcome that a person must look at, even if nobody awaits it.
+
+        A close that is not proved after fifteen seconds is reported while more exits may follow, and how it
+        ends after that.
+        """
         chance = chance if chance is not None else random.SystemRandom()
         self._own = None if verifier is not None else Verifier(venue, clock, chance=chance)
         proving = verifier or self._own
         assert proving is not None, "one of the two is there"
-        self._tools = Tools(venue, trader, journal, proving, clock, chance)
-        self._report = report
+        self._tools = Tools(venue, trader, journal, proving, clock, chance, report)
         self._lines: dict[LegKey, asyncio.Lock] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._left: set[int] = set()
@@ -212,18 +215,18 @@ class Opener:
             doubts = self._doubts.setdefault(case.key, set())
             (doubts.add if isinstance(outcome, (Unknown, Exposed)) else doubts.discard)(case.entry)
             if outcome.critical:
-                self._report(outcome)
+                self._tools.report(outcome)
             told = len(case.concerns)
             if case.last_word is not None:
                 case.write(case.last_word)
             if len(case.concerns) > told:
                 outcome = replace(outcome, concerns=tuple(case.concerns))
-                self._report(outcome)
+                self._tools.report(outcome)
         except Exception as error:
             why = f"the opening itself failed: {type(error).__name__}: {error}"
             concerns = tuple(case.concerns)
             self._doubts.setdefault(case.key, set()).add(case.entry)
-            self._report(
+            self._tools.report(
                 Exposed(entry=case.entry, reason=why, quantity=None, verification=None, concerns=concerns)
             )
             raise

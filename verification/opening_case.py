@@ -15,7 +15,7 @@ from verification.leg import LegKey, Side
 from verification.observation import OrderSeen
 from verification.opening_journal import JournalFailed, OpeningJournal
 from verification.order_names import OrderNames
-from verification.outcome import Exposed
+from verification.outcome import Exposed, Report
 from verification.question import Baseline
 from verification.trader import Trader
 from verification.venue import Venue
@@ -34,6 +34,7 @@ class Tools:
         verifier: What proves opens and closes.
         clock: Where time comes from.
         chance: Ids and jitter.
+        report: Gets every outcome that a person must look at.
         look_for: Seconds for which a stop, or a position after a crash, is looked for.
         pauses: Between two looks.
     """
@@ -44,6 +45,7 @@ class Tools:
     verifier: Verifier
     clock: Clock
     chance: random.Random
+    report: Report
     look_for: float = 10.0
     pauses: Backoff = field(default_factory=lambda: Backoff(0.1))
 
@@ -101,7 +103,7 @@ class Case:
         found = contradictions(verification.question, verification.observations)
         self.concerns += [f"the venue's sources contradict each other: {each.reason}" for each in found]
 
-    def exposed(self, quantity: Decimal | None, asked: Verification, reason: str) -> Exposed:
+    def exposed(self, quantity: Decimal | None, asked: Verification | None, reason: str) -> Exposed:
         """Return that it ends without proof that it is protected or closed."""
         concerns = tuple(self.concerns)
         return Exposed(

@@ -126,13 +126,14 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposed:
-    """A position is, or may be, held without a proved stop, and could not be proved to be closed.
+    """A position is, or may be, held without a proved stop, and could not be proved to be closed (yet).
 
     Attributes:
         entry: Its number in the journal.
         reason: One plain sentence.
         quantity: Signed contracts that are or may be held of this entry; None if not known.
-        verification: The last thing that was asked; None if the opening itself failed.
+        verification: The last thing that was asked; None if the opening itself failed, or
+            while the close is still being tried.
         concerns: What else a person must know.
     """
 
@@ -151,4 +152,5 @@ class Exposed:
 Outcome = Opened | RolledBack | Closed | Refuted | Unknown | Exposed
 
 Report = Callable[[Outcome], None]
-"""Called once with every outcome that a person must look at. Must not raise."""
+"""Called once with every outcome that a person must look at, and before it with an `Exposed` when a close
+takes long to prove. Must not raise."""

@@ -33,6 +33,7 @@ class Story:
     intent: Intent
     outcomes: list[Outcome] = field(default_factory=list)
     reports: list[Outcome] = field(default_factory=list)
+    reported_at: list[float] = field(default_factory=list)
     unsent: Exception | None = None
     verifier: type[Verifier] = Verifier
 
@@ -96,7 +97,11 @@ def _recovering(story: Story) -> Work:
 async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
     chance = random.Random(len(story.venue.sent_names))
     verifier = story.verifier(story.venue, clock, chance=chance)
-    told = story.reports.append
+
+    def told(outcome: Outcome) -> None:
+        story.reports.append(outcome)
+        story.reported_at.append(clock.now().monotonic)
+
     opener = Opener(
         story.venue, story.venue, story.journal, clock, report=told, verifier=verifier, chance=chance
     )

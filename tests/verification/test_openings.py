@@ -197,6 +197,27 @@ def test_an_exit_in_pieces_is_repeated_for_the_rest() -> None:
     assert [quantity for _, quantity, _ in story.venue.left] == [43, 23, 3]
 
 
+def test_an_exit_in_pieces_is_repeated_soon_even_while_a_stop_may_rest() -> None:
+    story = play(Weather(exit_fills=20), named={"stop": Fault.LOST_BEFORE})
+    end_of(story, RolledBack)
+    first, *_, last = (at for at, _, held in story.venue.history[1:] if held < 43)
+    assert last - first < 6
+
+
+def test_a_close_that_takes_long_is_told_while_it_goes_on_and_again_when_it_is_over() -> None:
+    story = play(Weather(exit_fills=20, orders_hidden=8), named={"stop": Fault.LOST_BEFORE})
+    rolled = end_of(story, RolledBack)
+    early, *late = story.reports
+    assert isinstance(early, Exposed)
+    assert early.reason.endswith("not proved closed within 15 s, and still tried")
+    assert early.quantity == 23, "the first exit has been proved meanwhile"
+    assert late == [rolled]
+    began = min(sent.at for sent in story.venue.orders.values() if sent.side is Side.SELL)
+    assert story.reported_at[0] - began <= 15.1
+    assert story.reported_at[1] - began > 20
+    assert "its close was reported as not proved within 15 s" in rolled.concerns
+
+
 def test_a_lost_exit_that_executed_is_proved() -> None:
     end_of(play(Weather(refuses_stops=True), named={"leave": Fault.LOST_AFTER}), RolledBack)
 
