@@ -81,15 +81,15 @@ class Asking:
         self._hangs = False
         self._over = False
 
-    def ask(self) -> None:
-        """Send a request now, if another one is wanted."""
+    def ask(self, now: Moment | None = None) -> None:
+        """Send a request, if another one is wanted. `now` is the present instant, if it is known."""
         self._timer = None
         if self._over or len(self._under_way) >= AT_ONCE or not self._wanted(self._source):
             return
         self._asked += 1
         self._hangs = False
         self._latest = task = self._loop.create_task(self._request())
-        self._under_way[task] = self._clock.now()
+        self._under_way[task] = now or self._clock.now()
         task.add_done_callback(self._answered)
 
     def look_after(self, now: Moment) -> None:
@@ -99,7 +99,7 @@ class Asking:
             return
         self._hangs = True
         self._tell(self._silent(Silence.TIMEOUT, f"no answer within {self._patience:g} s", sent))
-        self.ask()
+        self.ask(now)
 
     def stop(self) -> list[asyncio.Task[Observation]]:
         """Ask no more, and cancel what is under way; return it, for whoever must see it end."""

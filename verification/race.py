@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -65,22 +66,24 @@ class Race:
     """
 
     def __init__(
-        self, means: Means, question: Question, watch: Watch, over: Callable[["Race"], None]
+        self, means: Means, question: Question, watch: Watch, now: Moment, over: Callable[["Race"], None]
     ) -> None:
-        """Prepare; the deadline runs from now.
+        """Prepare; the deadline runs from `now`.
 
         Args:
             means: What it runs with.
             question: What is asked.
             watch: What the stream pushes about the leg; closed at the end.
+            now: The present instant.
             over: Called once when nothing is left but tasks that are being cancelled.
         """
         self._means = means
         self._question = question
         self._watch = watch
-        self._end = means.clock.now().monotonic + means.pace.deadline
+        self._end = now.monotonic + means.pace.deadline
         self._tell_over = over
         self._loop = asyncio.get_running_loop()
+        self._context = copy_context()  # for what follows the verdict: a copy there would be waited for
         self.decided: asyncio.Future[Verification] = self._loop.create_future()
         self._askings: list[Asking] = []
         self._lags: LagWatch | None = None
@@ -99,11 +102,11 @@ class Race:
         self._judge()
         if not self.decided.done():
             self._run_until(self._end, self._at_deadline, now)
-            self._ask_all()
+            self._ask_all(now)
         elif self._measures():
-            self._ask_all()
+            self._ask_all(now)
 
-    def _ask_all(self) -> None:
+    def _ask_all(self, now: Moment) -> None:
         question, pace, venue = self._question, self._means.pace, self._means.venue
         if question.order_id is None and question.client_order_id is None:
             self._watch.add(self._silent(Source.ORDER, Silence.UNSUPPORTED, "no order id is known"))
@@ -114,13 +117,17 @@ class Race:
                 order_id=question.order_id,
                 client_order_id=question.client_order_id,
             )
-            self._ask(Source.ORDER, read, pace.order)
-        self._ask(Source.REST, self._list, pace.rest)
+            self._ask(Source.ORDER, read, pace.order, now)
+        self._ask(Source.REST, self._list, pace.rest, now)
         if self._means.bot_cache is not None:
-            self._ask(Source.BOT_CACHE, self._cached, pace.rest)
+            self._ask(Source.BOT_CACHE, self._cached, pace.rest, now)
 
     def _ask(
-        self, source: Source, request: Callable[[], Coroutine[Any, Any, Observation]], pauses: Backoff
+        self,
+        source: Source,
+        request: Callable[[], Coroutine[Any, Any, Observation]],
+        pauses: Backoff,
+        now: Moment,
     ) -> None:
         asking = Asking(
             self._question.key,
@@ -134,7 +141,7 @@ class Race:
             clock=self._means.clock,
         )
         self._askings.append(asking)
-        asking.ask()
+        asking.ask(now)
 
     async def _list(self) -> Observation:
         return leg_in_list(await self._means.venue.read_positions(), self._question.key)
@@ -179,7 +186,9 @@ class Race:
         seen = tuple(self._watch.seen)
         answer = Verification(self._question, verdict, seen, decided=self._means.clock.now())
         self.decided.set_result(answer)
-        self._loop.call_soon(self._after_verdict)  # whoever waits for the verdict goes on first
+        self._loop.call_soon(
+            self._after_verdict, context=self._context
+        )  # whoever waits for the verdict goes on first
 
     def _failed(self, bug: BaseException) -> None:
         """Pass on a bug: it must reach somebody and never look like a verdict."""

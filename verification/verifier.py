@@ -94,8 +94,9 @@ class Verifier:
         Returns:
             The verification, with UNKNOWN as its verdict if no source proved anything in time.
         """
-        watch = watch or self.watch(question.key)
-        race = self.race(self._means, question, watch, self._races.discard)
+        now = self._means.clock.now()
+        watch = watch or Watch(self._means.venue, question.key, now)
+        race = self.race(self._means, question, watch, now, self._races.discard)
         self._races.add(race)
         try:
             await self._turnstile.enter()

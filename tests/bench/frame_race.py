@@ -18,14 +18,14 @@ import orjson
 from typing_extensions import override
 
 from tests.verification.gateway.samples import account_update, pushed_position
-from tests.wire.conftest import Watched
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain, scripted_venue
 from verification.capabilities import capabilities_of
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
 from verification.leg import Leg, LegKey, Side
-from verification.observation import Source
+from verification.observation import PositionSeen, Source
 from verification.question import Baseline, OpenQuestion
+from verification.stream import StreamState
 from verification.verdict import VerdictKind
 from verification.verifier import Verifier
 
@@ -125,7 +125,7 @@ class Watching(Contender):
 class Trueup(Contender):
     """The product: the real gateway, the real verifier, the order and the list asked as well."""
 
-    gateway: Watched
+    gateway: CcxtVenue
     verifier: Verifier
 
     @override
@@ -155,7 +155,11 @@ class Trueup(Contender):
     @override
     async def flat(self) -> None:
         """Wait until the stream has shown the leg flat."""
-        await self.gateway.holds(KEY, 0)
+        await _until(self._is_flat)
+
+    def _is_flat(self) -> bool:
+        seen = self.gateway.latest(KEY)
+        return isinstance(seen, PositionSeen) and seen.quantity == 0
 
 
 @asynccontextmanager
@@ -202,11 +206,10 @@ async def _watching(venue: ScriptedVenue) -> tuple[Contender, Close]:
 
 async def _trueup(venue: ScriptedVenue) -> tuple[Contender, Close]:
     gateway = CcxtVenue(access_to(venue.port, enableRateLimit=False), SystemClock())
-    watched = Watched(gateway)
     await gateway.connect()
-    await watched.live()
+    await _until(lambda: gateway.stream_health().state is StreamState.LIVE)
     contender = Trueup(venue, 2)
-    contender.gateway = watched
+    contender.gateway = gateway
     contender.verifier = Verifier(gateway, SystemClock(), chance=random.Random(1))
 
     async def close() -> None:
@@ -214,6 +217,12 @@ async def _trueup(venue: ScriptedVenue) -> tuple[Contender, Close]:
         await gateway.close()
 
     return contender, close
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    """Look every few ms, without a listener of our own: it would be measured too."""
+    while not true():  # noqa: ASYNC110 - a reading, not an event
+        await asyncio.sleep(0.002)
 
 
 async def race(rounds: int) -> dict[str, list[float]]:

@@ -12,13 +12,22 @@ from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
 from verification.clock import Moment
-from verification.gateway.binance_rows import algo_status, ended, leg, leg_of, side, signed, status
+from verification.errors import SourceMalformed
+from verification.gateway.binance_rows import (
+    POSITION_SIDES,
+    algo_status,
+    ended,
+    leg,
+    leg_of,
+    side,
+    signed,
+    status,
+)
 from verification.gateway.exactness import (
     Row,
     above_zero,
     directed,
     exact,
-    exact_value,
     instant,
     milliseconds,
     optional_exact,
@@ -29,7 +38,7 @@ from verification.gateway.exactness import (
 )
 from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
-from verification.leg import LegKey
+from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
 
 KEY_EXPIRED = "listenKeyExpired"
@@ -48,7 +57,7 @@ _OTHER = frozenset(
 
 class _PushedPosition(Struct):
     s: str
-    pa: str
+    pa: Decimal
     ps: str
 
 
@@ -119,23 +128,25 @@ def _positions(
     came = Provenance(Source.WEBSOCKET, received, exchange_at=instant(version), epoch=epoch)
     # Funding of a crossed position changes balances only: then there is no P.
     return tuple(
-        _position(text(row, "s"), row.get("pa"), text(row, "ps"), account, markets, version, came)
+        _position(text(row, "s"), exact(row, "pa"), text(row, "ps"), account, markets, version, came)
         for row in rows(update.get("P", []), "the positions of a frame")
     )
 
 
 def _position(  # noqa: PLR0917 - the fields of one row, and whose they are
     market_id: str,
-    amount: object,
+    amount: Decimal,
     way: str,
     account: str,
     markets: Markets,
     version: int,
     came: Provenance,
 ) -> PositionSeen:
-    which = leg_of(way, "ps")
+    which = POSITION_SIDES.get(way) or leg_of(way, "ps")
     key = markets.key_of(account, market_id, which)
-    return PositionSeen(key, signed(exact_value(amount, "pa"), which), version, came)
+    if not amount.is_finite():
+        raise SourceMalformed(f"`pa` is not a finite number: {str(amount)!r}")
+    return PositionSeen(key, amount if which is Leg.NET else signed(amount, which), version, came)
 
 
 def _order(

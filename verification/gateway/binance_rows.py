@@ -23,7 +23,7 @@ from verification.gateway.exactness import (
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey, Side
 
-_LEGS = {"BOTH": Leg.NET, "LONG": Leg.LONG, "SHORT": Leg.SHORT}
+POSITION_SIDES = {"BOTH": Leg.NET, "LONG": Leg.LONG, "SHORT": Leg.SHORT}
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 _STATUSES = {
     "NEW": "open",
@@ -55,7 +55,7 @@ def leg(row: Row, name: str) -> Leg:
 
 def leg_of(value: str, name: str) -> Leg:
     """Return the leg that a `positionSide` named `name` says."""
-    which = _LEGS.get(value)
+    which = POSITION_SIDES.get(value)
     if which is None:
         raise SourceMalformed(f"`{name}` is no position side: {value}")
     return which

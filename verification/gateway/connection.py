@@ -14,7 +14,7 @@ class Connection:
     def __init__(self, exchange: Any, url: str) -> None:
         self._exchange = exchange
         self._url = url
-        self._client: Any = None
+        self.client: Any = None
         self._watching: Any = None
         self._open = asyncio.Event()
         self._over = asyncio.Event()
@@ -30,22 +30,18 @@ class Connection:
         # Called for dialling only. Its future is never resolved, for the tap takes every frame.
         self._watching = exchange.watch(self._url, _CHANNEL, None, _CHANNEL)
         self._watching.add_done_callback(_read_outcome)
-        self._client = exchange.clients[self._url]
+        self.client = exchange.clients[self._url]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        client = self._client
+        client = self.client
         if (self._exchange.clients or {}).get(self._url) is client:
             del self._exchange.clients[self._url]
         self._watching.cancel()
         _abort(client)
         await client.close()
-
-    def is_of(self, client: Any) -> bool:
-        """Return True if ccxt's connection object is this one's. While dialling there is no other."""
-        return self._client is client
 
     def note_open(self) -> None:
         """The connection stands."""
@@ -77,7 +73,7 @@ class Connection:
     async def say(self, message: Mapping[str, Any], seconds: float) -> str:
         """Send a command and wait for its answer; return an empty text, or what went wrong."""
         try:
-            await self._client.send(message)
+            await self.client.send(message)
         except ConnectionError as error:
             return f"the connection broke ({type(error).__name__})"
         waits = {asyncio.create_task(self._replies.get()), asyncio.create_task(self.ended())}

@@ -225,18 +225,18 @@ class PrivateStream:
 
     def connected(self, client: Any) -> None:
         """Note that the present connection stands."""
-        if self._connection is not None and self._connection.is_of(client):
+        if self._connection is not None and self._connection.client is client:
             self._connection.note_open()
 
     def heard(self, client: Any) -> None:
         """Note that a frame arrived, a pong too."""
-        if self._connection is not None and self._connection.is_of(client):
+        if self._connection is not None and self._connection.client is client:
             self._last_frame = self._clock.now()
 
     def frame(self, client: Any, text: str) -> None:
         """Read a frame, keep its facts, tell the listeners."""
         connection = self._connection
-        if connection is None or not connection.is_of(client):
+        if connection is None or connection.client is not client:
             return  # an old connection on its way out: its facts are covered by the new one's snapshot
         self._last_frame = received = self._clock.now()
         frame = self._dialect.read_frame(text, received, self._epoch)
@@ -245,7 +245,8 @@ class PrivateStream:
             if isinstance(fact, PositionSeen):
                 self._store.offer(fact)
                 self._missed.pushed(fact)
-            self._tell(fact)
+            for listener in self._listeners:  # `_tell` spelled out: a verdict waits for each call
+                listener(fact)
         if frame.reply is not None:
             connection.note_reply(frame.reply)
         if self._dialect.ends_stream(frame):
@@ -261,12 +262,12 @@ class PrivateStream:
         else:
             _log.error("a frame met a bug", exc_info=error)
             why = f"a frame met a bug ({type(error).__name__}); see the log"
-        if self._connection is not None and self._connection.is_of(client):
+        if self._connection is not None and self._connection.client is client:
             self._connection.note_end(why)
 
     def ended(self, client: Any, why: str) -> None:
         """Note that a connection is gone."""
-        if self._connection is not None and self._connection.is_of(client):
+        if self._connection is not None and self._connection.client is client:
             self._connection.note_end(why)
 
     def _load_again(self) -> None:

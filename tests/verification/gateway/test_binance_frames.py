@@ -168,10 +168,19 @@ def outcomes(message: object) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("wrong", [None, 43, 43.5, True, "", "many", "NaN", "Infinity", [], {}])
+@pytest.mark.parametrize("wrong", [None, 43, True, "", "many", "NaN", "Infinity", [], {}])
 def test_an_amount_that_is_no_exact_text_is_read_from_text_as_from_its_decoded_form(wrong: object) -> None:
     from_text, from_decoded = outcomes(account_update({**pushed_position("43"), "pa": wrong}))
     assert from_text == from_decoded
+
+
+def test_an_amount_without_quotes_is_read_exactly_from_its_text() -> None:
+    frame = (
+        orjson.dumps(account_update(pushed_position("43"))).decode().replace('"43"', "0.1000000000000000055")
+    )
+    (seen,) = read_text(frame, "main", listed(), moment(), epoch=4).facts
+    assert isinstance(seen, PositionSeen)
+    assert seen.quantity == Decimal("0.1000000000000000055")
 
 
 @pytest.mark.parametrize("field", ["s", "pa", "ps"])
