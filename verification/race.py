@@ -1,61 +1,27 @@
 """One question under way: its sources race, the first conclusive evidence answers, the rest is measured."""
 
 import asyncio
-import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from verification.asking import Asking
 from verification.backoff import Backoff
-from verification.clock import Clock, Moment
+from verification.clock import Moment
 from verification.errors import SourceError
 from verification.evidence import bears
 from verification.lag_watch import LagWatch
-from verification.latency import LatencySample
+from verification.means import Means, SampleSink
 from verification.observation import Observation, Provenance, Silence, Source, SourceSilent
-from verification.pace import Pace
 from verification.question import Question
 from verification.sources.bot_cache import read_bot_cache
 from verification.sources.rest import leg_in_list
-from verification.venue import Venue
-from verification.venue_clock import VenueClock
 from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
 
 _LOOK_EVERY = 1.0  # seconds between two looks at whether a request hangs
-SampleSink = Callable[[LatencySample], None]
-Rule = Callable[[Question, Sequence[Observation]], Verdict]
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What every race of an account runs with.
-
-    Attributes:
-        venue: The account.
-        clock: Where time comes from.
-        chance: Jitter between questions.
-        pace: How time and budget are spent.
-        rule: What observations prove.
-        bot_cache: Any object, see `read_bot_cache`; None if the bot has none.
-        venue_clock: The venue's clock, for lags.
-        on_sample: Gets each latency measured; None if nobody wants any.
-        lag_is_measured: True of a question whose fill somebody else measures.
-    """
-
-    venue: Venue
-    clock: Clock
-    chance: random.Random
-    pace: Pace
-    rule: Rule
-    bot_cache: object | None
-    venue_clock: VenueClock
-    on_sample: SampleSink | None
-    lag_is_measured: Callable[[Question], bool]
 
 
 class Race:

@@ -7,10 +7,11 @@ from verification.baseline import baseline_of
 from verification.clock import Clock
 from verification.judgement import decide
 from verification.leg import LegKey
+from verification.means import Means, SampleSink
 from verification.observation import PositionSeen
 from verification.pace import Pace
 from verification.question import Baseline, Question
-from verification.race import Means, Race, SampleSink
+from verification.race import Race
 from verification.sources.rest import leg_in_list, list_within
 from verification.turnstile import Turnstile
 from verification.venue import Venue

@@ -53,7 +53,8 @@ def _stretch(start: float, end: float, held: int, rows: Iterable[Row]) -> Stretc
         kind = Kind.ORPHANED_POSITION
     elif held == 0:
         kind = Kind.PHANTOM_POSITION
-    elif held * (expected or high if low >= 0 else expected or low) < 0:
+    elif held * (expected or (high if low >= 0 else low if high <= 0 else 0)) < 0:
+        # With orders on their way to both sides, neither is the opposite one.
         kind = Kind.SIDE_MISMATCH
     else:
         kind = Kind.QUANTITY_MISMATCH
