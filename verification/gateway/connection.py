@@ -9,7 +9,11 @@ _CHANNEL = "account"
 
 
 class Connection:
-    """Dials on entering and leaves nothing behind on leaving: no socket, no task, no unread future."""
+    """Dials on entering and leaves nothing behind on leaving: no socket, no task, no unread future.
+
+    Attributes:
+        client: ccxt's connection object, by which a frame is known to be this connection's; None until it dials.
+    """
 
     def __init__(self, exchange: Any, url: str) -> None:
         self._exchange = exchange
