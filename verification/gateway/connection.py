@@ -12,7 +12,7 @@ class Connection:
     """Dials on entering and leaves nothing behind on leaving: no socket, no task, no unread future.
 
     Attributes:
-        client: ccxt's connection object, by which a frame is known to be this connection's; None until it dials.
+        client: ccxt's connection object, by which a frame is known as this connection's; None until it dials.
     """
 
     def __init__(self, exchange: Any, url: str) -> None:
