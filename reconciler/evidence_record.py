@@ -192,7 +192,7 @@ class _Fields:
         number = isinstance(monotonic, (int, float)) and not isinstance(monotonic, bool)
         if not number or not math.isfinite(monotonic):
             raise self.refused(f"{name}_monotonic")
-        return Moment(self.time(name), float(monotonic))
+        return Moment.at(self.time(name), float(monotonic))
 
     def moment_or_none(self, name: str) -> Moment | None:
         return None if self.is_none(name) else self.moment(name)
@@ -242,7 +242,7 @@ def _observation(key: LegKey, seen: _Fields) -> Observation:
     if seen.holds("elsewhere"):
         elsewhere = seen.inner("elsewhere")
         key = LegKey(elsewhere.word("account"), elsewhere.word("symbol"), elsewhere.one_of("leg", Leg))
-    came = Provenance(
+    came = Provenance.at(
         seen.one_of("source", Source),
         seen.moment("received"),
         seen.moment_or_none("sent"),

@@ -53,7 +53,7 @@ class VirtualClock:
 
     def now(self) -> Moment:
         seconds = asyncio.get_running_loop().time()
-        return Moment(self.wall + timedelta(seconds=seconds), seconds)
+        return Moment.at(self.wall + timedelta(seconds=seconds), seconds)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

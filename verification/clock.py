@@ -2,27 +2,59 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
 
 from msgspec import Struct
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an aware time as microseconds since 1970, UTC: exactly what a `datetime` can hold.
+
+    Raises:
+        ValueError: It is naive, and has no meaning outside the machine that wrote it.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"naive time {at!r}: every time here is aware UTC")
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def utc_of(us: int) -> datetime:
+    """Return microseconds since 1970 as aware UTC.
+
+    Raises:
+        OverflowError: No `datetime` is so early or so late.
+    """
+    return _EPOCH + timedelta(microseconds=us)
 
 
 class Moment(Struct, frozen=True):
     """One instant on both clocks.
 
     Attributes:
-        utc: Aware UTC, for records and screens.
+        utc_us: Microseconds since 1970, UTC: a number, for a verdict need not wait for a calendar.
         monotonic: Seconds on the monotonic clock, for deadlines and durations within one process.
     """
 
-    utc: datetime
+    utc_us: int
     monotonic: float
 
-    def __post_init__(self) -> None:
-        """Refuse a naive time: it has no meaning outside the machine that wrote it."""
-        if self.utc.tzinfo is None:
-            raise ValueError(f"naive time {self.utc!r}: every time here is aware UTC")
+    @classmethod
+    def at(cls, utc: datetime, monotonic: float) -> Self:
+        """Return the instant of an aware time.
+
+        Raises:
+            ValueError: The time is naive.
+        """
+        return cls(microseconds(utc), monotonic)
+
+    @property
+    def utc(self) -> datetime:
+        """Aware UTC, for records and screens."""
+        return utc_of(self.utc_us)
 
 
 class Clock(Protocol):
@@ -40,7 +72,7 @@ class SystemClock:
 
     def now(self) -> Moment:
         """Return the present instant."""
-        return Moment(datetime.now(UTC), time.monotonic())  # noqa: TID251 - this is the clock
+        return Moment(time.time_ns() // 1000, time.monotonic())  # noqa: TID251 - this is the clock
 
     async def sleep(self, seconds: float) -> None:
         """Wait for `seconds` of monotonic time."""

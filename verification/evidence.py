@@ -1,6 +1,7 @@
 """The observations that bear on one question, sorted into the few facts that the rules ask for."""
 
 from collections.abc import Sequence
+from operator import lt
 
 from msgspec import Struct
 
@@ -112,14 +113,11 @@ def _arrival(seen: Observation) -> tuple[float, int]:
 
 def _in_order(observations: list[Observation]) -> list[Observation]:
     """Sort by arrival; only where several arrived at once their words are needed, which take time to say."""
-    if len(observations) < 2:  # noqa: PLR2004 - nothing to sort
-        return observations
-    # Spelled out, for a verdict waits for each call: what `_arrival` says.
-    arrivals = [(e.provenance.received.monotonic, _PRIORITY[e.provenance.source]) for e in observations]
-    distinct = sorted(set(arrivals))
-    if arrivals == distinct:
+    times = [each.provenance.received.monotonic for each in observations]
+    if all(map(lt, times, times[1:])):
         return observations  # in order already, as a verifier has them
-    return sorted(observations, key=_arrival if len(arrivals) == len(distinct) else _total)
+    distinct = {_arrival(each) for each in observations}
+    return sorted(observations, key=_arrival if len(observations) == len(distinct) else _total)
 
 
 def _total(seen: Observation) -> tuple[float, int, str]:

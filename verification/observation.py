@@ -6,10 +6,11 @@ What each proves (and what it does not) is decided in `verdict`, not here.
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from msgspec import Struct
 
-from verification.clock import Moment
+from verification.clock import Moment, microseconds, utc_of
 from verification.leg import LegKey
 
 
@@ -47,15 +48,33 @@ class Provenance(Struct, frozen=True):
         source: Who said it.
         received: When it had arrived here.
         sent: When the request left here; None for a push.
-        exchange_at: The venue's own time of the fact, aware UTC, uncorrected; None where it gives none.
+        exchange_us: The venue's own time of the fact, in microseconds since 1970, uncorrected; None where the
+            venue gives none.
         epoch: Which unbroken life of the stream a push belongs to; None for answers.
     """
 
     source: Source
     received: Moment
     sent: Moment | None = None
-    exchange_at: datetime | None = None
+    exchange_us: int | None = None
     epoch: int | None = None
+
+    @classmethod
+    def at(
+        cls,
+        source: Source,
+        received: Moment,
+        sent: Moment | None = None,
+        exchange_at: datetime | None = None,
+        epoch: int | None = None,
+    ) -> Self:
+        """Return the provenance of a fact whose time on the venue is known as an aware `datetime`."""
+        return cls(source, received, sent, None if exchange_at is None else microseconds(exchange_at), epoch)
+
+    @property
+    def exchange_at(self) -> datetime | None:
+        """The venue's own time of the fact, aware UTC, uncorrected; None where it gives none."""
+        return None if self.exchange_us is None else utc_of(self.exchange_us)
 
 
 class PositionSeen(Struct, frozen=True):

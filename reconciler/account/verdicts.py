@@ -156,7 +156,7 @@ def _as_it_was(view: VerificationView, record: Record) -> Verification:
     case = case_of(view, record)
     took = view.milliseconds / 1000
     asked = case.question.asked
-    decided = Moment(view.asked_at + timedelta(seconds=took), asked.monotonic + took)
+    decided = Moment.at(view.asked_at + timedelta(seconds=took), asked.monotonic + took)
     verdict = Verdict(
         kind=VerdictKind(view.verdict),
         grade=None,

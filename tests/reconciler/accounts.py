@@ -32,7 +32,7 @@ ACCOUNT = "main"
 
 def at(seconds: float) -> Moment:
     """Return the moment so many seconds after the start, on both clocks."""
-    return Moment(START + timedelta(seconds=seconds), 1000.0 + seconds)
+    return Moment.at(START + timedelta(seconds=seconds), 1000.0 + seconds)
 
 
 def utc(seconds: float) -> datetime:
@@ -121,7 +121,7 @@ def listed(
 def pushed(
     quantity: str, *, second: float = 0, version: int | None = None, key: LegKey | None = None, epoch: int = 1
 ) -> PositionSeen:
-    provenance = Provenance(Source.WEBSOCKET, received=at(second), exchange_at=utc(second), epoch=epoch)
+    provenance = Provenance.at(Source.WEBSOCKET, received=at(second), exchange_at=utc(second), epoch=epoch)
     return PositionSeen(key or leg(), Decimal(quantity), version, provenance)
 
 

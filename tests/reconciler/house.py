@@ -69,13 +69,13 @@ class ScriptedAccount(ScriptedVenue):
                 key, amount, self._version, Decimal(10), Decimal(10), abs(amount) * 10, now
             )
         if told:
-            came = Provenance(Source.WEBSOCKET, self.clock.now(), exchange_at=now, epoch=1)
+            came = Provenance.at(Source.WEBSOCKET, self.clock.now(), exchange_at=now, epoch=1)
             self.newest[key] = PositionSeen(key, amount, self._version, came)
             self.push(self.newest[key])
 
     def executed(self, name: str, quantity: str, *, key: LegKey = KEY, terminal: bool = True) -> None:
         """Let an order be known by its id and its client id, which are the same here."""
-        came = Provenance(Source.ORDER, self.clock.now(), exchange_at=self.clock.now().utc)
+        came = Provenance.at(Source.ORDER, self.clock.now(), exchange_at=self.clock.now().utc)
         status = "closed" if terminal else "open"
         self.seen[name] = OrderSeen(
             key, name, name, Decimal(quantity), terminal, terminal or None, status, None, came
@@ -159,7 +159,7 @@ class ScriptedAccount(ScriptedVenue):
         found = self.seen.get(order_id or client_order_id or "")
         if found is None:
             return SourceSilent(key, Silence.ABSENT, "order not found", complete=False, provenance=came)
-        return replace(found, provenance=replace(came, exchange_at=found.provenance.exchange_at))
+        return replace(found, provenance=replace(came, exchange_us=found.provenance.exchange_us))
 
 
 class InlineWriter(Writer):

@@ -16,7 +16,7 @@ from verification.question import Baseline, OpenQuestion
 from verification.verdict import VerdictKind, proved
 from verification.verification import Verification
 
-EARLIER = Moment(datetime(2026, 11, 22, 9, 0, tzinfo=UTC), 0)
+EARLIER = Moment.at(datetime(2026, 11, 22, 9, 0, tzinfo=UTC), 0)
 
 
 def verified(journal: Journal, now: Moment, *names: str) -> None:

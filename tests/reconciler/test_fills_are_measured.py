@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from reconciler.views import LatencyView
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
+from verification.clock import microseconds
 from verification.errors import SourceUnreachable
 from verification.latency import Measure
 from verification.leg import Side
@@ -97,7 +98,7 @@ def test_the_venues_clock_is_measured_by_the_schedule_and_told_apart_from_a_lag(
         house.venue.executed("e1", "43")
         told = house.venue.seen["e1"]
         theirs = house.clock.now().utc + timedelta(seconds=skew)
-        house.venue.push(replace(told, provenance=replace(told.provenance, exchange_at=theirs)))
+        house.venue.push(replace(told, provenance=replace(told.provenance, exchange_us=microseconds(theirs))))
         await house.quiet(5)
         assert len(house.venue.offset.asked_at) == asked, "what is known is not asked for again"
         order = measured(house)[ORDER].total

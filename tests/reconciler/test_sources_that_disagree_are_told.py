@@ -30,7 +30,7 @@ def verdicts(house: House) -> list[str]:
 def pushed(house: House, executed: str, *, name: str = "e1", terminal: bool = True) -> None:
     """Let the stream say so of an order."""
     now = house.clock.now()
-    came = Provenance(Source.WEBSOCKET, now, exchange_at=now.utc, epoch=1)
+    came = Provenance.at(Source.WEBSOCKET, now, exchange_at=now.utc, epoch=1)
     status = "closed" if terminal else "open"
     house.venue.push(OrderSeen(KEY, name, name, Decimal(executed), terminal, None, status, None, came))
 
@@ -177,7 +177,7 @@ def test_sources_that_only_lag_are_not_told(tmp_path: Path) -> None:
         house.venue.executed("e1", "0", terminal=False)
         entry = opening(house)
         pushed(house, "43")
-        came = Provenance(Source.WEBSOCKET, house.clock.now(), exchange_at=house.clock.now().utc, epoch=1)
+        came = Provenance.at(Source.WEBSOCKET, house.clock.now(), exchange_at=house.clock.now().utc, epoch=1)
         house.venue.newest[KEY] = PositionSeen(KEY, Decimal(43), 500, came)
         house.venue.push(house.venue.newest[KEY])
         house.journal.opened(entry, Decimal(43))

@@ -162,7 +162,7 @@ def test_a_change_under_our_eyes_is_timed_by_its_arrival_and_an_old_position_is_
 @pytest.mark.parametrize(("ago", "changed"), [(3600, False), (61, False), (5, True), (0, True)])
 def test_what_a_stream_shows_of_long_ago_did_not_change_under_our_eyes(ago: int, changed: bool) -> None:  # noqa: FBT001 - drawn
     push = pushed("43", version=2)
-    long_ago = replace(push.provenance, exchange_at=at(-ago).utc)
+    long_ago = replace(push.provenance, exchange_us=at(-ago).utc_us)
     view = merged(reading([], second=3), pushes=[replace(push, provenance=long_ago)])
     assert (view.legs[KEY].changed is not None) is changed
     assert view.legs[KEY].updated_at == at(-ago).utc

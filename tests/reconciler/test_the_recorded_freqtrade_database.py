@@ -17,7 +17,7 @@ class _Stopped:
         self._at = at
 
     def now(self) -> Moment:
-        return Moment(self._at, 0.0)
+        return Moment.at(self._at, 0.0)
 
     async def sleep(self, seconds: float) -> None:
         raise AssertionError("nothing here sleeps")

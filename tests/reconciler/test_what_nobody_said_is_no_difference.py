@@ -126,8 +126,8 @@ def test_a_word_from_before_the_clock_was_set_is_not_compared_with_what_was_writ
 def test_a_step_of_the_wall_clock_is_noticed(step: float, *, within: bool) -> None:
     steps = WallSteps()
     steps.note(at(0))
-    steps.note(Moment(utc(30 + step), at(30).monotonic))
-    now = Moment(utc(60 + step), at(60).monotonic)
+    steps.note(Moment.at(utc(30 + step), at(30).monotonic))
+    now = Moment.at(utc(60 + step), at(60).monotonic)
     steps.note(now)
     assert steps.stepped_within(timedelta(minutes=1), now) is within
     assert not steps.stepped_within(timedelta(seconds=30), now)

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from tests.verification.drawn import KEY, START, order
 from tests.verification.scene import Scene, play
 from verification.account import Position
+from verification.clock import microseconds
 from verification.judgement import decide
 from verification.latency import LatencySample, Measure
 from verification.leg import LegKey
@@ -121,7 +122,7 @@ def filled(quantity: float | str = 43, *, at: float = 0.0) -> OrderSeen:
     """The order has executed whole, its trades agree; the venue dates the fill so many seconds after."""
     seen = order(quantity, ended=True, agree=True)
     when = START + timedelta(seconds=at)
-    return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_at=when))
+    return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_us=microseconds(when)))
 
 
 def shows(quantity: float | str, version: int | None, *, key: LegKey = KEY) -> tuple[Position, ...]:

@@ -121,7 +121,7 @@ class SimulatedStream:
 
     def _came(self) -> Provenance:
         now = self._clock.now()
-        return Provenance(Source.WEBSOCKET, now, exchange_at=now.utc, epoch=self.epoch)
+        return Provenance.at(Source.WEBSOCKET, now, exchange_at=now.utc, epoch=self.epoch)
 
     def _tell(self, seen: Observation) -> None:
         self._trace.note("push", seen)

@@ -22,7 +22,7 @@ WS, ORDER, REST, CACHE = Source.WEBSOCKET, Source.ORDER, Source.REST, Source.BOT
 
 
 def moment(seconds: float) -> Moment:
-    return Moment(START + timedelta(seconds=seconds), seconds)
+    return Moment.at(START + timedelta(seconds=seconds), seconds)
 
 
 def came(source: Source, at: float, sent: float | None = None) -> Provenance:

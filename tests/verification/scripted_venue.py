@@ -100,7 +100,7 @@ class ScriptedVenue:
 
     def stream_health(self) -> StreamHealth:
         now = self.clock.now()
-        since = self.live_since or Moment(now.utc, float("-inf"))
+        since = self.live_since or Moment.at(now.utc, float("-inf"))
         return StreamHealth(self.state, self.epoch, since, None, None, None, None)
 
     def latest(self, key: LegKey) -> Observation | None:
@@ -124,8 +124,8 @@ class ScriptedVenue:
         if answer == "not found":
             return SourceSilent(key, Silence.ABSENT, "order not found", complete=False, provenance=provenance)
         assert isinstance(answer, OrderSeen)
-        at = answer.provenance.exchange_at
-        return replace(answer, provenance=replace(provenance, exchange_at=at))
+        at = answer.provenance.exchange_us
+        return replace(answer, provenance=replace(provenance, exchange_us=at))
 
     async def read_clock_offset(self) -> ClockOffset:
         answer = await self.offset.ask(self.clock)

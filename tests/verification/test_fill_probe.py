@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.verification.drawn import KEY, OTHER_LEG, START, closing, opening, order, row
 from tests.verification.scripted_venue import ScriptedVenue, held
 from tests.virtual_time import VirtualClock, run
-from verification.clock import Moment
+from verification.clock import Moment, microseconds
 from verification.errors import SourceUnreachable
 from verification.fill_probe import FillProbe, ProbeLimits
 from verification.latency import LatencySample, Measure
@@ -51,12 +51,14 @@ class Probing:
 
     def of_order(self, seen: OrderSeen, seconds: float) -> OrderSeen:
         at = START + timedelta(seconds=seconds + self.skew)
-        return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_at=at))
+        return replace(
+            seen, status="closed", provenance=replace(seen.provenance, exchange_us=microseconds(at))
+        )
 
     def position(self, quantity: int, version: int | None, seconds: float) -> PositionSeen:
         seen = row(quantity, version)
         at = START + timedelta(seconds=seconds + self.skew)
-        return replace(seen, provenance=replace(seen.provenance, exchange_at=at))
+        return replace(seen, provenance=replace(seen.provenance, exchange_us=microseconds(at)))
 
     def filled(
         self, seconds: float = FILL, *, order_after: float = 0.008, position_after: float = 0.009
@@ -155,7 +157,7 @@ def test_a_late_push_still_measures_what_is_later() -> None:
 def test_a_push_of_a_life_that_began_after_the_fill_is_no_lag_of_the_stream() -> None:
     async def story(probing: Probing) -> None:
         shows(probing, order_at=FILL, list_at=FILL)
-        probing.venue.live_since = Moment(START, FILL + 0.004)
+        probing.venue.live_since = Moment.at(START, FILL + 0.004)
         probing.filled()
         await asyncio.sleep(5)
         assert set(probing.lags) == {ORDER, REST}
@@ -303,9 +305,11 @@ NO_FILLS = {
 @pytest.mark.parametrize("seen", NO_FILLS.values(), ids=NO_FILLS.keys())
 def test_what_is_no_execution_is_not_measured(seen: OrderSeen) -> None:
     async def story(probing: Probing) -> None:
-        at = START + timedelta(seconds=FILL)
+        at = microseconds(START + timedelta(seconds=FILL))
         probing.venue.push_later(
-            1.008, replace(seen, provenance=replace(seen.provenance, exchange_at=at)), order(43, order_id="9")
+            1.008,
+            replace(seen, provenance=replace(seen.provenance, exchange_us=at)),
+            order(43, order_id="9"),
         )
         await asyncio.sleep(5)
         assert not probing.samples

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.verification.drawn import KEY, OTHER_LEG, START, closing, gone, moment, opening, order, row, silent
 from tests.verification.scene import Scene, play
 from tests.verification.scripted_venue import held
+from verification.clock import microseconds
 from verification.errors import SourceUnreachable
 from verification.first_showing import Listening
 from verification.lag_watch import LagWatch
@@ -28,7 +29,7 @@ def filled_at(seconds: float, seen: OrderSeen | None = None) -> OrderSeen:
     """A fill whose venue time is some seconds after the start."""
     seen = seen or order(43, ended=True, agree=True)
     at = START + timedelta(seconds=seconds)
-    return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_at=at))
+    return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_us=microseconds(at)))
 
 
 def lags(scene: Scene) -> dict[Source, float]:

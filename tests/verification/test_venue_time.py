@@ -60,7 +60,7 @@ def test_what_is_old_is_forgotten() -> None:
 def test_after_our_clock_was_set_nothing_measured_before_it_holds(step: float) -> None:
     kept = of(measured(0, 0, 0))
     assert abs(step) > PARTED.total_seconds()
-    assert kept.best(Moment(START + timedelta(seconds=5 + step), 5)) is None
+    assert kept.best(Moment.at(START + timedelta(seconds=5 + step), 5)) is None
 
 
 @given(

@@ -28,7 +28,7 @@ from verification.gateway.exactness import (
     above_zero,
     directed,
     exact,
-    instant,
+    in_microseconds,
     milliseconds,
     optional_exact,
     optional_text,
@@ -90,7 +90,7 @@ def read_text(text: str, account: str, markets: Markets, received: Moment, epoch
             pass
         else:
             strange = len(markets.unknown)
-            came = Provenance(Source.WEBSOCKET, received, exchange_at=instant(update.T), epoch=epoch)
+            came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(update.T), epoch=epoch)
             facts = [_position(row.s, row.pa, row.ps, account, markets, update.T, came) for row in update.a.P]
             return Frame("ACCOUNT_UPDATE", tuple(facts), known=len(markets.unknown) == strange)
     return read_frame(orjson.loads(text), account, markets, received, epoch)
@@ -117,7 +117,9 @@ def read_frame(message: object, account: str, markets: Markets, received: Moment
 
 
 def _provenance(frame: Row, received: Moment, epoch: int) -> Provenance:
-    return Provenance(Source.WEBSOCKET, received, exchange_at=instant(milliseconds(frame, "T")), epoch=epoch)
+    return Provenance(
+        Source.WEBSOCKET, received, exchange_us=in_microseconds(milliseconds(frame, "T")), epoch=epoch
+    )
 
 
 def _positions(
@@ -125,7 +127,7 @@ def _positions(
 ) -> tuple[Observation, ...]:
     update = record(frame.get("a"), "the account of a frame")
     version = milliseconds(frame, "T")
-    came = Provenance(Source.WEBSOCKET, received, exchange_at=instant(version), epoch=epoch)
+    came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(version), epoch=epoch)
     # Funding of a crossed position changes balances only: then there is no P.
     return tuple(
         _position(text(row, "s"), exact(row, "pa"), text(row, "ps"), account, markets, version, came)

@@ -24,7 +24,7 @@ from verification.gateway.exactness import (
     above_zero,
     directed,
     exact,
-    instant,
+    in_microseconds,
     milliseconds,
     optional_exact,
     optional_text,
@@ -137,4 +137,6 @@ def _order(row: Row, key: LegKey, came: Provenance) -> OrderSeen:
 
 
 def _provenance(row: Row, name: str, received: Moment, epoch: int) -> Provenance:
-    return Provenance(Source.WEBSOCKET, received, exchange_at=instant(milliseconds(row, name)), epoch=epoch)
+    return Provenance(
+        Source.WEBSOCKET, received, exchange_us=in_microseconds(milliseconds(row, name)), epoch=epoch
+    )

@@ -1,15 +1,17 @@
 """Reads single fields of a venue's rows exactly: a missing or inexact one is malformed, never a default."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from verification.clock import microseconds, utc_of
 from verification.errors import SourceMalformed
 from verification.leg import Side
 
 Row = Mapping[str, Any]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = microseconds(datetime.max.replace(tzinfo=UTC)) // 1000
+"""The last time in ms that a `datetime` can hold."""
 
 
 def text(row: Row, name: str) -> str:
@@ -98,10 +100,18 @@ def instant(value: int) -> datetime:
     Raises:
         SourceMalformed: No such time exists.
     """
-    try:
-        return _EPOCH + timedelta(milliseconds=value)
-    except OverflowError:
-        raise SourceMalformed(f"{value} ms is no time") from None
+    return utc_of(in_microseconds(value))
+
+
+def in_microseconds(value: int) -> int:
+    """Return a time in ms since 1970 in microseconds.
+
+    Raises:
+        SourceMalformed: No such time exists.
+    """
+    if not 0 <= value <= _LAST:
+        raise SourceMalformed(f"{value} ms is no time")
+    return value * 1000
 
 
 def flag(row: Row, name: str) -> bool:

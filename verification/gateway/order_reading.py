@@ -31,7 +31,7 @@ async def read_order(
             provenance=Provenance(Source.ORDER, received, sent=sent),
         )
     fills = await _fills(dialect, asker, answer) if doubtful(answer) else None
-    provenance = Provenance(Source.ORDER, asker.clock.now(), sent=sent, exchange_at=answer.updated_at)
+    provenance = Provenance.at(Source.ORDER, asker.clock.now(), sent=sent, exchange_at=answer.updated_at)
     return judge(answer, fills, provenance)
 
 

@@ -203,7 +203,7 @@ class PrivateStream:
                 row.key,
                 row.quantity,
                 row.version,
-                Provenance(Source.REST, reading.received, reading.sent, row.updated_at, epoch),
+                Provenance.at(Source.REST, reading.received, reading.sent, row.updated_at, epoch),
             )
             for row in reading.positions
         ]

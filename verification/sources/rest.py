@@ -17,7 +17,7 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
     position = reading.row(key)
     if position is not None:
         at = position.updated_at
-        came = Provenance(Source.REST, received=reading.received, sent=reading.sent, exchange_at=at)
+        came = Provenance.at(Source.REST, received=reading.received, sent=reading.sent, exchange_at=at)
         return PositionSeen(key, position.quantity, position.version, came)
     unnamed = reading.unnamed
     return SourceSilent(

@@ -130,7 +130,7 @@ def test_threads_write_at_once_and_nothing_is_lost(journal: Journal, url: str) -
 
 
 def _verification() -> Verification:
-    now = Moment(datetime(2026, 11, 22, 12, 0, tzinfo=UTC), 5.0)
+    now = Moment.at(datetime(2026, 11, 22, 12, 0, tzinfo=UTC), 5.0)
     key = LegKey("main", AVL, Leg.NET)
     question = OpenQuestion(key, Side.BUY, Decimal(43), "77", "mine-1", Baseline(Decimal(0), 1), True, now)  # noqa: FBT003 - exclusive
     seen = OrderSeen(
@@ -145,7 +145,7 @@ def _verification() -> Verification:
         provenance=Provenance(Source.WEBSOCKET, now),
     )
     verdict = proved(VerdictKind.CONFIRMED, (seen,), Decimal(43), "order 77 executed 43")
-    return Verification(question, verdict, (seen,), Moment(now.utc, 5.008))
+    return Verification(question, verdict, (seen,), Moment.at(now.utc, 5.008))
 
 
 def test_verifications_are_handed_over_once_each_and_in_order(journal: Journal, url: str) -> None:

@@ -16,7 +16,7 @@ class StoppedClock:
     """The time at which the databases were recorded."""
 
     def now(self) -> Moment:
-        return Moment(RECORDED, 0.0)
+        return Moment.at(RECORDED, 0.0)
 
     async def sleep(self, seconds: float) -> None:
         raise AssertionError("a ledger never waits on the clock")

@@ -31,7 +31,7 @@ class StoppedClock:
     utc: datetime = NOON
 
     def now(self) -> Moment:
-        return Moment(self.utc, 0.0)
+        return Moment.at(self.utc, 0.0)
 
     async def sleep(self, seconds: float) -> None:
         raise AssertionError(f"nothing here waits, not even {seconds} s")

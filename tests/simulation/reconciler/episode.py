@@ -275,7 +275,7 @@ class WallTime:
 
     def now(self) -> Moment:
         wall = self._clock.now().utc
-        return Moment(wall, wall.timestamp())
+        return Moment.at(wall, wall.timestamp())
 
     async def sleep(self, seconds: float) -> None:
         await self._clock.sleep(seconds)

@@ -17,7 +17,7 @@ START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def moment(seconds: float = 0.0) -> Moment:
-    return Moment(START + timedelta(seconds=seconds), 1000.0 + seconds)
+    return Moment.at(START + timedelta(seconds=seconds), 1000.0 + seconds)
 
 
 class LoadedExchange:

@@ -8,6 +8,7 @@ from verification.errors import SourceMalformed
 from verification.gateway.exactness import (
     exact,
     flag,
+    in_microseconds,
     milliseconds,
     optional_exact,
     optional_time,
@@ -49,9 +50,20 @@ def test_a_time_keeps_its_milliseconds_and_its_zone() -> None:
     assert optional_time({"T": 0}, "T") is None
 
 
-def test_a_time_that_no_calendar_has_is_malformed() -> None:
+@pytest.mark.parametrize("value", [10**20, -1])
+def test_a_time_that_no_calendar_has_is_malformed(value: int) -> None:
     with pytest.raises(SourceMalformed):
-        optional_time({"T": 10**20}, "T")
+        optional_time({"T": value}, "T")
+    with pytest.raises(SourceMalformed):
+        in_microseconds(value)
+
+
+def test_the_last_time_of_the_calendar_is_a_time() -> None:
+    last = optional_time({"T": 253_402_300_799_999}, "T")
+    assert last is not None
+    assert last.year == 9999
+    with pytest.raises(SourceMalformed):
+        optional_time({"T": 253_402_300_800_000}, "T")
 
 
 @pytest.mark.parametrize("value", ["yes", 1.5, "1"])
