@@ -15,6 +15,8 @@ from verification.clock import Clock, Moment
 EVERY_SECONDS = 1.0
 FAILED_SECONDS = 5.0
 """After how long a journal whose verifications could not be read is read again."""
+READ_EVERY_SECONDS = 30.0
+"""How often an unchanged journal is read all the same: untouched does not say that it can be read."""
 
 log = structlog.get_logger()
 
@@ -23,6 +25,7 @@ log = structlog.get_logger()
 class _Known:
     token: object = None
     reads: int = 0
+    read_at: float = 0.0
 
 
 class BotVerifications:
@@ -80,14 +83,17 @@ class BotVerifications:
     async def _catch_up(self, journal: JournalLedger, known: _Known) -> None:
         token = await asyncio.to_thread(journal.version)
         # After a failure it takes two reads, a moment apart, before it counts as readable.
-        if known.token is not None and token == known.token and known.reads > 1:
+        young = self._clock.now().monotonic - known.read_at < READ_EVERY_SECONDS
+        if known.token is not None and token == known.token and known.reads > 1 and young:
             return
         while await self._take(journal):
             pass
         await self._on_taken()
         known.token = token
         known.reads += 1
-        self._on_read(f"{journal.name}/verifications", None, self._clock.now())
+        now = self._clock.now()
+        known.read_at = now.monotonic
+        self._on_read(f"{journal.name}/verifications", None, now)
 
     async def _take(self, journal: JournalLedger) -> bool:
         """Take the next ones over; False when there are no more."""

@@ -1,7 +1,7 @@
 """What bots verified themselves: taken over from their journals once each, whatever fails and restarts."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -122,6 +122,20 @@ def test_verifications_that_cannot_be_read_are_blindness_of_that_ledger(tmp_path
         break_a_row(house)
         await house.until(lambda: Kind.LEDGER_UNREADABLE in house.alerts(), within=15)
         assert house.alerts()[Kind.LEDGER_UNREADABLE].key.symbol == "mine/verifications"
+
+    play(tmp_path, story)
+
+
+def test_a_journal_in_which_nothing_happens_is_read_again_so_that_its_age_stays_young(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(5)
+        verified(house.journal, house.clock.now(), "e1")
+        await house.until(lambda: taken(house) == ["e1"], within=3)
+        await house.quiet(600)
+        now = house.clock.now().utc
+        (read,) = [s for s in house.console.queries.now().sources if s.source == "ledger:mine/verifications"]
+        assert read.last_ok is not None
+        assert now - read.last_ok < timedelta(minutes=1)
 
     play(tmp_path, story)
 
