@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console as Terminal
-from rich.table import Table
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.cli.options import Config, Json
-from reconciler.cli.wording import alert_document, alert_lines, moment, printable, quantity, view_document
+from reconciler.cli.wording import alert_document, alert_line, alert_lines, moment, printable, view_document
 from reconciler.settings import load
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def list_alerts(
     if json:
         _print_json([alert_document(alert) for alert in alerts])
     elif alerts:
-        _print_table(alerts)
+        typer.echo("\n".join(alert_line(alert) for alert in alerts))
     else:
         typer.echo(
             "No alerts." if everything else "No open alerts. `trueup doctor` says whether anybody looks."
@@ -95,25 +93,3 @@ def _read_all(console: "Console", states: frozenset[AlertState] | None) -> list[
 
 def _print_json(document: Any) -> None:
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
-
-
-def _print_table(alerts: list[Alert]) -> None:
-    table = Table(
-        "ID", "severity", "state", "kind", "account", "symbol", "leg", "bot", "exchange", "first seen"
-    )
-    for alert in alerts:
-        cells = (
-            str(alert.id),
-            str(alert.severity),
-            str(alert.state),
-            str(alert.key.kind),
-            alert.key.account,
-            alert.key.symbol,
-            str(alert.key.leg),
-            quantity(alert.expected),
-            quantity(alert.observed),
-            moment(alert.first_seen),
-        )
-        table.add_row(*(printable(cell) for cell in cells))
-    # Markup off: what an exchange or a bot wrote is text, never style.
-    Terminal(markup=False, highlight=False, soft_wrap=True).print(table)

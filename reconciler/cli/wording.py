@@ -28,6 +28,14 @@ def finding_line(found: Finding) -> str:
     return f"{found.severity.upper()} {found.kind} {where}: {both}: {printable(found.reason)}"
 
 
+def alert_line(alert: Alert) -> str:
+    """Return one alert on one line of a list: a terminal may break it, but nothing of it is cut off."""
+    where = f"{printable(alert.key.symbol)} {alert.key.leg} of {alert.key.account}"
+    both = f"bot {quantity(alert.expected)}, exchange {quantity(alert.observed)}"
+    kind = f"{alert.severity.upper()} {alert.key.kind}"
+    return f"{alert.id}: {kind} {where}: {both}; {alert.state}, first seen {moment(alert.first_seen)}"
+
+
 def alert_document(alert: Alert) -> dict[str, Any]:
     """Return what `--json` prints of an alert; times are ISO 8601 in UTC."""
     acknowledgement = alert.acknowledgement
