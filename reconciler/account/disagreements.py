@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reconciler.comparison.watched_order import SOURCE
+from reconciler.comparison.watched_order import SOURCE, ending
 from reconciler.evidence_record import case_of
 from reconciler.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
 from reconciler.views import VerificationView
@@ -125,7 +125,11 @@ def _finding(order: _Verified, found: Contradiction) -> Finding:
     told = f"verification {view.id} of this {view.question} ended {view.verdict}"
     after = f"; with both answers it would be {whole.kind}" if otherwise else ""
     line = Evidence(
-        Party.TRUEUP, SOURCE, told, order.decided_at, {"verification": str(view.id), "order": view.order_id}
+        party=Party.TRUEUP,
+        source=SOURCE,
+        text=f"verification {view.id} of this {view.question} ended {ending(view)}",
+        at=order.decided_at,
+        data={"verification": str(view.id), "order": view.order_id},
     )
     key = LegKey(view.account, view.symbol, view.leg)
     return Finding(

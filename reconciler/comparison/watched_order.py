@@ -36,6 +36,7 @@ class WatchedOrder:
         asked_at: When it was asked, aware UTC.
         decided_at: When the verdict came, aware UTC.
         executed: What the order itself has shown to have executed since, signed contracts; None if nothing.
+        told: How the verification ended, as a person reads it (see `ending`); empty for an alert of before.
     """
 
     key: LegKey
@@ -47,6 +48,7 @@ class WatchedOrder:
     asked_at: datetime
     decided_at: datetime
     executed: Decimal | None = None
+    told: str = ""
 
     @property
     def words(self) -> str:
@@ -66,13 +68,21 @@ class WatchedOrder:
             "verdict": self.verdict,
             "sign": str(self.sign),
             "asked_at": self.asked_at.isoformat(),
+            "told": self.told,
         }
         since = ""
         if self.executed is not None:
             data["executed"] = str(self.executed)
             since = f"; the order has shown {number(abs(self.executed))} contracts executed since"
-        text = f"verification {self.verification} of this {self.asks} ended {self.verdict}{since}"
+        ended = self.told or self.verdict
+        text = f"verification {self.verification} of this {self.asks} ended {ended}{since}"
         return Evidence(Party.TRUEUP, SOURCE, text, self.decided_at, data)
+
+
+def ending(view: VerificationView) -> str:
+    """Say how a verification ended and why: `refuted (proof, by order): it was rejected`."""
+    by = f"{view.grade}, by {view.decided_by.value}" if view.decided_by is not None else view.grade
+    return f"{view.verdict}{f' ({by})' if by else ''}: {view.reason.rstrip('.')}"
 
 
 def watched_order(view: VerificationView, record: Sequence[Mapping[str, Any]]) -> WatchedOrder | None:
@@ -98,6 +108,7 @@ def watched_order(view: VerificationView, record: Sequence[Mapping[str, Any]]) -
         sign=sign,
         asked_at=view.asked_at,
         decided_at=view.asked_at + timedelta(milliseconds=view.milliseconds),
+        told=ending(view),
     )
 
 
@@ -116,6 +127,7 @@ def from_evidence(key: LegKey, evidence: Iterable[Evidence]) -> WatchedOrder | N
                 asked_at=datetime.fromisoformat(data["asked_at"]),
                 decided_at=line.at,
                 executed=Decimal(data["executed"]) if "executed" in data else None,
+                told=data.get("told", ""),
             )
     return None
 

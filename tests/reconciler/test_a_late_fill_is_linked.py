@@ -137,7 +137,9 @@ def test_it_names_the_order_the_verification_and_the_times() -> None:
         "10:39:02 UTC (verification 17), and no bot of this account knows it; no stop protects it."
     )
     assert finding.evidence[-1].data["verification"] == "17"
-    assert finding.evidence[-1].text == "verification 17 of this open ended refuted"
+    assert finding.evidence[-1].text == (
+        "verification 17 of this open ended refuted (proof, by order): nothing executed"
+    )
     assert [from_evidence(leg(), finding.evidence)] == list(late.watched(utc(110))[leg()])
 
 
