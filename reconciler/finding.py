@@ -77,7 +77,8 @@ class Evidence:
 
     Attributes:
         party: Whose word it is.
-        source: Where it was read: a ledger's name, websocket, order, rest.
+        source: Where it was read: a ledger's name; websocket, order, rest (the position list), orders,
+            conditional_orders; verification.
         text: One plain line.
         at: When it was so (the fact's own time where there is one, else when it was read), aware UTC.
         data: Further exact values by name, as strings.

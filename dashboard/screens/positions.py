@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import door, words
+from dashboard import alert_words, door, words
 from dashboard.escape import markdown, plain
 from dashboard.kinds import KINDS
 from dashboard.verdict import Unread, blind
@@ -118,7 +118,7 @@ def _exchange(leg: PositionView) -> str:
 def _seen(leg: PositionView, now: datetime) -> str:
     if leg.observed_at is None or leg.observed_by is None:
         return "could not be read"
-    return f"{words.ago(leg.observed_at, now)} by {leg.observed_by.value}"
+    return f"{words.ago(leg.observed_at, now)} by {alert_words.sight(leg.observed_by.value)}"
 
 
 def _stop(leg: PositionView) -> str:

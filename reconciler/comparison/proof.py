@@ -11,6 +11,9 @@ from reconciler.wording import amount, holding, number
 from verification.account import Part, RestingOrder
 from verification.observation import Source
 
+STOPS = Part.CONDITIONAL_ORDERS.value
+"""Where stops are read: not in the position list, which fails by itself."""
+
 
 def evidence_of(case: LegCase) -> tuple[Evidence, ...]:
     """Return the bot's rows, the exchange's word on the position and on the stops, and a late order's end."""
@@ -108,7 +111,7 @@ def _exchange(case: LegCase) -> tuple[Evidence, ...]:
     lines += [
         Evidence(
             party=Party.EXCHANGE,
-            source=Source.REST.value,
+            source=Source.REST.value if part is Part.POSITIONS else part.value,
             text=f"{part.value.replace('_', ' ')} could not be read: {error}",
             at=view.read_at.utc,
             data={"part": part.value, "code": error.code},
@@ -129,7 +132,7 @@ def _stops(case: LegCase) -> tuple[Evidence, ...]:
         lines += [
             Evidence(
                 Party.EXCHANGE,
-                Source.REST.value,
+                STOPS,
                 f"stop {order_id}, which the bot believes in, does not rest",
                 at,
                 {"order": order_id},
@@ -138,16 +141,14 @@ def _stops(case: LegCase) -> tuple[Evidence, ...]:
         ]
         if not lines and case.protection.attached is None:
             lines.append(
-                Evidence(
-                    Party.EXCHANGE, Source.REST.value, "no stop rests", at, {"part": Part.CONDITIONAL_ORDERS}
-                )
+                Evidence(Party.EXCHANGE, STOPS, "no stop rests", at, {"part": Part.CONDITIONAL_ORDERS})
             )
     if case.protection.attached is not None:
         price = number(case.protection.attached)
         lines.append(
             Evidence(
                 Party.EXCHANGE,
-                Source.REST.value,
+                STOPS,
                 f"a stop at {price} belongs to the position",
                 at,
                 {"trigger": price},
@@ -166,4 +167,4 @@ def _order(order: RestingOrder, symbol: str, size: Decimal | None, at: datetime)
     if order.trigger_price is not None:
         data["trigger"] = number(order.trigger_price)
     text = f"stop {order.order_id} rests: {order.side.value} {much}{trigger}, {reduces}"
-    return Evidence(Party.EXCHANGE, Source.REST.value, text, at, data)
+    return Evidence(Party.EXCHANGE, STOPS, text, at, data)

@@ -41,6 +41,10 @@ def test_a_position_without_any_stop_is_unprotected_and_critical() -> None:
         "Long 43 AVL has no stop at the exchange although its bot keeps stops there."
     )
     assert comparison.legs[0].verdict == "agree"
+    assert [(line.source, line.text) for line in comparison.findings[0].evidence[1:]] == [
+        ("rest", "holds long 43 AVL"),
+        ("conditional_orders", "no stop rests"),
+    ]
 
 
 # what rests                                                              is it protected
