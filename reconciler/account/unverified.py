@@ -1,10 +1,12 @@
 """How a verification that ended without an answer becomes a finding."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from reconciler.finding import Evidence, Finding, Kind, Party, Severity
-from reconciler.wording import amount, duration, holding, number
+from reconciler.wording import amount, clock, duration, holding, number
 from verification.account import Market
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.question import OpenQuestion
@@ -48,9 +50,24 @@ def unverified(verification: Verification, market: Market | None, *, price: Deci
         reason=f"{what}{order} is not known after {waited}: {verification.verdict.reason.rstrip('.')}.",
         expected=expected,
         exposure=None if price is None or size is None else at_stake * size * price,
-        evidence=tuple(line_of(seen, size) for seen in verification.observations),
+        evidence=_lines(verification.observations, size),
         contract_size=size,
     )
+
+
+def _lines(observations: Iterable[Observation], size: Decimal | None) -> tuple[Evidence, ...]:
+    """Return what each source said, once however often it said so, with the time it said so last."""
+    said: dict[tuple[str, str], list[Evidence]] = {}
+    for seen in observations:
+        line = line_of(seen, size)
+        said.setdefault((line.source, line.text), []).append(line)
+    return tuple(lines[-1] if len(lines) == 1 else _often(lines) for lines in said.values())
+
+
+def _often(lines: Sequence[Evidence]) -> Evidence:
+    first, last = lines[0], lines[-1]
+    since = "" if first.at is None else f" since {clock(first.at)}"
+    return replace(last, text=f"{last.text} ({len(lines)} times{since})")
 
 
 def line_of(seen: Observation, size: Decimal | None) -> Evidence:

@@ -67,6 +67,24 @@ def test_an_open_without_an_answer_is_critical_and_tells_what_was_seen() -> None
     ]
 
 
+def test_what_a_source_said_again_and_again_is_one_line() -> None:
+    def refused(source: Source, second: float) -> SourceSilent:
+        came = Provenance(source, at(second))
+        return SourceSilent(leg(), Silence.UNREACHABLE, "timed out", complete=False, provenance=came)
+
+    seen = (
+        refused(Source.REST, 1),
+        refused(Source.ORDER, 1),
+        refused(Source.REST, 2),
+        refused(Source.REST, 4),
+    )
+    doubt = unverified(Verification(OPEN, unknown("silence"), seen, at(10)), market())
+    assert [(line.source, line.text, line.at) for line in doubt.evidence] == [
+        ("rest", "said nothing (unreachable): timed out (3 times since 10:39:01 UTC)", at(4).utc),
+        ("order", "said nothing (unreachable): timed out", at(1).utc),
+    ]
+
+
 def test_a_close_without_an_answer_expects_nothing_to_be_left() -> None:
     doubt = unverified(Verification(CLOSE, unknown("silence"), (), at(10)), None)
     assert "Whether the close of short 43 contracts executed is not known" in doubt.reason
