@@ -13,6 +13,7 @@ from reconciler.settings import Settings, SettingsError
 from reconciler.settings.database_url import SQLITE
 from reconciler.views import Pulse
 from reconciler.wiring import open_ledgers, open_venue
+from reconciler.wording import duration
 from verification.clock import Clock
 from verification.errors import SourceError
 from verification.stream import StreamState
@@ -118,7 +119,7 @@ def _ledger(ledger: Ledger, clock: Clock) -> list[Check]:
     age = ""
     if reading.last_activity is not None:
         seconds = (clock.now().utc - reading.last_activity).total_seconds()
-        age = f", the bot last wrote {seconds:.0f} s ago"
+        age = f", the bot last wrote {duration(seconds)} ago"
     checks = [Check(subject, Health.OK, f"{len(reading.rows)} trades read{age}")]
     return checks + [Check(subject, Health.NOTE, warning) for warning in reading.warnings]
 
