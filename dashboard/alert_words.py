@@ -27,6 +27,7 @@ _SIGHT = {
     "order": "order answers",
     "orders": "open orders",
     "rest": "position list",
+    "bot_cache": "bot's cache",
     "conditional_orders": "stop orders",
     "reconciler": "reconciler",
 }
@@ -91,6 +92,11 @@ def position(alert: Alert) -> str:
     return "" if signed is None else words.quantity(signed, alert.contract_size, alert.key.symbol)
 
 
+def of_two_sides(alert: Alert) -> bool:
+    """Return False where no side is said to hold anything: a blindness, a contradiction about one order."""
+    return alert.expected is not None or alert.observed is not None
+
+
 def bot_says(alert: Alert) -> str:
     """Say what the bot believes. An orphan without a row in any ledger is "nothing", not "flat"."""
     return _says(alert, alert.expected, _UNKNOWN_TO_THE_BOT)
@@ -128,7 +134,7 @@ def _beside(alert: Alert) -> str:
 
 
 def _says(alert: Alert, signed: Decimal | None, nothing: frozenset[Kind]) -> str:
-    if alert.key.kind.blindness:
+    if not of_two_sides(alert):
         return "does not apply"
     if not signed and alert.key.kind in nothing:
         return "nothing about it"

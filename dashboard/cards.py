@@ -27,9 +27,10 @@ _ICON = {
 }
 
 
-def severity_badge(alert: Alert, *, old: bool) -> None:
-    """Show how bad it is: word, icon and colour, never the colour alone."""
-    colour = "gray" if old and not alert.state.open else _COLOUR[alert.severity]
+def severity_badge(alert: Alert) -> None:
+    """Show how bad it is, or was: word, icon and colour, never the colour alone. What is over is grey."""
+    over = alert.state is AlertState.RESOLVED
+    colour = "gray" if over else _COLOUR[alert.severity]
     st.badge(alert_words.SEVERITY_WORD[alert.severity], icon=_ICON[alert.severity], color=colour)
 
 
@@ -37,7 +38,7 @@ def card(alert: Alert, now: datetime, *, first: bool) -> None:
     """Show one open alert with everything needed to decide, and its two actions."""
     with st.container(key=f"alert-{alert.id}", border=True, gap="xsmall"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            severity_badge(alert, old=False)
+            severity_badge(alert)
             st.markdown(f"**{markdown(alert_words.headline(alert))}**")
         st.caption(_facts(alert, now))
         both_sides(alert, now)
@@ -65,9 +66,11 @@ def details_link(alert: Alert, label: str = "Details") -> None:
 
 
 def both_sides(alert: Alert, now: datetime) -> None:
-    """Show what the bot says and what the exchange says, with the age of each word."""
+    """Show what the bot says and what the exchange says of the leg, with the age of each word."""
     if alert.key.kind.blindness:
         st.markdown(markdown(alert.reason))
+        return
+    if not alert_words.of_two_sides(alert):
         return
     sides = (
         ("Bot says", alert_words.bot_says(alert), alert_words.age_of(alert, Party.BOT, now)),
@@ -84,8 +87,9 @@ def both_sides(alert: Alert, now: datetime) -> None:
 def evidence_line(item: Evidence, now: datetime, *, named: bool = True) -> str:
     """Return one piece of evidence as escaped Markdown: who (if `named`), where, what, when."""
     who = f"{PARTIES[item.party]}, " if named else ""
+    where = item.source if item.party is Party.BOT else alert_words.sight(item.source)
     when = "time not known" if item.at is None else f"{words.clock(item.at)}, {words.ago(item.at, now)}"
-    return markdown(f"{who}{item.source}: {item.text} ({when})")
+    return markdown(f"{who}{where}: {item.text} ({when})")
 
 
 def resolved_line(alert: Alert, now: datetime) -> None:

@@ -39,7 +39,7 @@ def _show(found: AlertView, view: NowView) -> None:
     with st.container(key=f"alert-{alert.id}", gap="small"):
         st.subheader(markdown(alert_words.headline(alert)))
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            severity_badge(alert, old=blind(view))
+            severity_badge(alert)
             st.markdown(f"**{markdown(_state(alert, view))}**")
         handled = alert_words.acknowledged(alert, now)
         if handled:
@@ -88,7 +88,7 @@ def _evidence(alert: Alert, view: NowView) -> None:
                     for name, value in item.data.items():
                         st.caption(markdown(f"{name}: {value}"))
                 if not own:
-                    st.caption("said nothing about it")
+                    st.caption("None of the evidence is its word.")
     for item in alert.evidence:
         if item.party is Party.TRUEUP:
             st.caption(evidence_line(item, view.read_at, named=False))

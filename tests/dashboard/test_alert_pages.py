@@ -1,9 +1,11 @@
 """The alerts: the table with its filters in the address, and the page of one alert."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.alerts.alert import AlertState
-from reconciler.finding import Kind
+from reconciler.finding import Evidence, Kind, Party
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import buttons, lent, opened, run, table, text
@@ -70,6 +72,38 @@ def test_one_alert_tells_what_to_do_its_evidence_and_its_history() -> None:
     assert "mybot: trade 12 is open, long 0.85 (14:02:08 UTC, 3 s ago)" in said
     assert buttons(screen) == {"acknowledge-1"}
     assert table(screen)[0]["Why"] == "seen twice, 2 s apart"
+
+
+def test_evidence_names_what_was_looked_at_as_the_strip_does() -> None:
+    at = drawn.before(1)
+    seen = (
+        Evidence(Party.EXCHANGE, "rest", "holds long 0.85 BTC", at, {}),
+        Evidence(Party.EXCHANGE, "conditional_orders", "no stop rests", at, {}),
+    )
+    with lent(Memory(drawn.view(alerts=(replace(FIRING, evidence=seen),)))):
+        said = text(opened("alert", id="1"))
+
+    assert "position list: holds long 0.85 BTC" in said
+    assert "stop orders: no stop rests" in said
+
+
+def test_a_contradiction_about_an_order_claims_nothing_of_what_the_sides_hold() -> None:
+    told = replace(
+        FIRING, key=replace(FIRING.key, kind=Kind.SOURCES_DISAGREE), expected=None, observed=None, evidence=()
+    )
+    with lent(Memory(drawn.view(alerts=(told,)))):
+        said = text(opened("alert", id="1"))
+
+    assert "The exchange contradicts itself" in said
+    assert "Bot says" not in said
+
+
+def test_a_resolved_alert_is_not_shown_in_the_colour_of_danger() -> None:
+    with lent(memory()):
+        firing, over = text(opened("alert", id="1")), text(opened("alert", id="3"))
+
+    assert ":red-badge[:material/error: Critical]" in firing
+    assert ":gray-badge[:material/error: Critical]" in over
 
 
 def test_a_resolved_alert_has_no_button_and_no_steps() -> None:
