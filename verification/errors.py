@@ -7,7 +7,7 @@
       SourceStale         an answer older than what is already known: try again
     AnswerLost            a request that may have had its effect although no answer came: ask what happened
 
-None of them ever means "flat": a failed read is a value of its own (see `observation.SourceFailed`).
+None of them ever means "flat": a failed read is a value of its own (see `observation.SourceSilent`).
 """
 
 from typing import ClassVar

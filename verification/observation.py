@@ -1,6 +1,6 @@
 """What one source said, with its three times. Observations are facts: they are stored and never changed.
 
-What each proves (and what it does not) is decided in `verdict`, not here.
+What each proves (and what it does not) is decided in `judgement`, not here.
 """
 
 from datetime import datetime
