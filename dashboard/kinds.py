@@ -30,7 +30,7 @@ KINDS: Final[dict[Kind, KindWords]] = {
     ),
     Kind.REAPPEARED_POSITION: KindWords(
         "Position came after all",
-        "turned up on the exchange after its order was given up",
+        "came after its order was given up, and is held",
     ),
     Kind.PHANTOM_POSITION: KindWords(
         "Position gone from the exchange",
