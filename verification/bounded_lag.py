@@ -44,9 +44,9 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
 
 
 def closed_by_lag(question: CloseQuestion, evidence: Evidence) -> tuple[Observation, ...]:
-    """Return the exit's execution and the lists that no longer show the leg; empty if they do not suffice."""
-    exit_order = evidence.most_executed
-    if exit_order is None or evidence.ended is None:
+    """Return the exit's execution, its end and the lists without the leg; empty if they do not suffice."""
+    exit_order, end = evidence.most_executed, evidence.ended
+    if exit_order is None or end is None:
         return ()
     if question.position.quantity + exit_order.executed != 0:
         return ()
@@ -60,7 +60,8 @@ def closed_by_lag(question: CloseQuestion, evidence: Evidence) -> tuple[Observat
     lists = [(sent, gone) for sent, gone in lists if sent >= since]
     if len(lists) < ABSENCES_NEEDED or lists[-1][0] - lists[0][0] < LAG_BOUND_SECONDS:
         return ()
-    return (exit_order, *(gone for _, gone in lists))
+    orders = (exit_order,) if end == exit_order else (exit_order, end)
+    return (*orders, *(gone for _, gone in lists))
 
 
 def _known_old(row: PositionSeen, known: Baseline) -> bool:

@@ -100,6 +100,7 @@ def filled(at: float = 1) -> Observation:
 SHARED = closing(exclusive=False)
 LAG_TABLE: list[tuple[str, list[Observation], bool]] = [
     ("three spaced lists after the exit", [filled(), gone(2), gone(4), gone(7)], True),
+    ("its execution was shown before its end", [order(-43), order(-43, ended=True, at=1.5), gone(2), gone(4), gone(7)], True),
     ("two lists", [filled(), gone(2), gone(8)], False),
     ("one list told three times", [filled(), gone(2, 2), gone(2.1, 2), gone(8)], False),
     ("lists too close together", [filled(), gone(2), gone(3), gone(4)], False),
@@ -126,3 +127,4 @@ def test_a_close_by_lag_needs_an_exit_and_spaced_lists(seen: list[Observation], 
     if enough:
         assert (verdict.grade, verdict.quantity) == (Grade.BOUNDED_LAG, Decimal(0))
         assert verdict.decided_by is REST
+        assert decide(SHARED, verdict.rests_on) == verdict, "what it rests on leads to it again"
