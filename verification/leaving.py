@@ -155,6 +155,8 @@ class Leaving:
             return await self._done(proof.verification)
         before, verdict = self._left, proof.verification.verdict
         self._left += proof.executed
+        if proof.executed != 0:  # what a list that lags still shows of before is no growth of what is left
+            self._shown_at = shown_at(proof.verification, self._case.leg_with(self._left))
         if proof.over and proof.executed * before <= 0 and self._left * before > 0:
             return None
         reason = f"{why}; the close could not be proved ({verdict.kind}): {verdict.reason}"
@@ -274,17 +276,18 @@ def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:
     return name is not None and seen.client_order_id == name
 
 
-def shown_at(opened: Verification, held: Decimal) -> int | None:
-    """Return the newest version at which the venue showed the leg at `held`; None if it never did.
+def shown_at(verified: Verification, held: Decimal) -> int | None:
+    """Return the newest version at which the venue showed the leg; None where that was not at `held`.
 
-    Only what is newer than the leg before the entry counts: an earlier position of the same size may be shown
+    Only what is newer than the leg before the order counts: an earlier position of the same size may be shown
     once more, and the zero that ended it would then look like the end of this one.
     """
-    question = opened.question
-    before = question.baseline if isinstance(question, OpenQuestion) else None
-    rows = (each for each in opened.observations if isinstance(each, PositionSeen))
-    mine = [row.version for row in rows if row.quantity == held and row.key == question.key]
-    return max((version for version in mine if is_newer(version, before)), default=None)
+    question = verified.question
+    before = question.baseline if isinstance(question, OpenQuestion) else question.position
+    rows = [each for each in verified.observations if isinstance(each, PositionSeen)]
+    mine = [row for row in rows if row.key == question.key and is_newer(row.version, before)]
+    newest = max((row.version for row in mine if row.version is not None), default=None)
+    return newest if any(row.version == newest and row.quantity == held for row in mine) else None
 
 
 def is_newer(version: int | None, before: Baseline | None) -> TypeGuard[int]:

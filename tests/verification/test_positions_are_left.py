@@ -17,6 +17,7 @@ from tests.virtual_time import VirtualClock, run
 from verification.leg import Side
 from verification.opening import Opener
 from verification.outcome import Closed, Exposed, Opened, Outcome
+from verification.verdict import VerdictKind
 
 SOON = 1000.0  # ms
 Work = Callable[[Opener, Opened], Coroutine[Any, Any, Outcome]]
@@ -181,3 +182,11 @@ def test_leaving_takes_no_longer_than_it_must(before: int) -> None:
     story = after_opening(left, weather=Weather(held_before=before))
     assert isinstance(story.outcome, Closed)
     assert story.outcome.verification.milliseconds < SOON
+
+
+@pytest.mark.parametrize("fills", [10, 15, 20])
+def test_what_a_late_list_shows_of_before_is_no_growth_of_what_is_left(fills: int) -> None:
+    story = after_opening(left, weather=Weather(exit_fills=fills, list_lag=3.2, held_before=13))
+    said = [each.verdict for each in story.journal.verifications]
+    assert len(said) > 2, "it took several exits"
+    assert not [each.reason for each in said if each.kind is VerdictKind.MISMATCH]

@@ -17,6 +17,8 @@ SHOWN: list[tuple[str, tuple[float, int | None] | None, list[PositionSeen], int 
     ("before nothing was versioned", (0, None), [row(43, 13)], None),
     ("nothing is known of before", None, [row(43, 13)], None),
     ("another size", (0, 14), [row(20, 15)], None),
+    ("a size it had on its way", (0, 14), [row(43, 15), row(60, 16)], None),
+    ("both in one instant", (0, 14), [row(20, 15), row(43, 15)], 15),
     ("no version", (0, 14), [row(43, None)], None),
     ("the other leg", (0, 14), [row(43, 15, key=OTHER_LEG)], None),
 ]
