@@ -196,13 +196,15 @@ def _closing(
     if believed == 0:
         return None
     key = leg_of(row.symbol, row.direction, around)
+    held = around.held.get(key)
+    # A resting stop may fire while the exit works: what is left does not follow from the exit alone then.
+    tells_all = not row.stop_order_ids and not _exceeds(row, believed, held)
     question = CloseQuestion(
         key=key,
-        position=Baseline(believed, _version_of(row, believed, around.held.get(key))),
+        position=Baseline(believed, _version_of(row, believed, held)),
         order_id=order_id,
         client_order_id=row.exit_client_id,
-        # A resting stop may fire while the exit works: what is left does not follow from the exit alone then.
-        exclusive=around.exclusive and not row.stop_order_ids,
+        exclusive=around.exclusive and tells_all,
         asked=now,
     )
     return LedgerQuestion(
@@ -221,6 +223,18 @@ def _version_of(row: Expectation, believed: Decimal, held: Holding | None) -> in
         return None
     ended_before = held.flat_at is not None and held.flat_at < row.opened_at
     return None if ended_before or held.at < row.opened_at - CLOCKS_APART else held.version
+
+
+def _exceeds(row: Expectation, believed: Decimal, held: Holding | None) -> bool:
+    """Return True if the venue last showed more than the ledger believes in, or the other side.
+
+    Then the exit may execute all that the ledger knows of and leave the rest. Less says nothing: the exit may
+    have begun before the ledger told of it.
+    """
+    if held is None or 0 <= held.quantity / believed <= 1:
+        return False
+    earlier = held.flat_at is not None and row.opened_at is not None and held.flat_at < row.opened_at
+    return not earlier
 
 
 def _contracts(amount: Decimal, row: Expectation, market: Market) -> Decimal:

@@ -10,9 +10,12 @@ from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.questions import Surroundings, joined, questions
 from reconciler.expectation import Expectation, ExpectationState
 from tests.reconciler.accounts import MARKETS, at, leg, row, utc
+from tests.verification.drawn import order
 from verification.account import PositionMode
+from verification.judgement import decide
 from verification.leg import Leg, Side
 from verification.question import Baseline, CloseQuestion, OpenQuestion
+from verification.verdict import VerdictKind
 
 OPENING, OPEN, CLOSING, CLOSED = (
     ExpectationState.OPENING,
@@ -188,6 +191,31 @@ def test_a_close_is_measured_from_where_the_venue_showed_this_trade(
     (put,) = questions({"1": before}, [leaving], around, now=at(1000))
     assert isinstance(put.question, CloseQuestion)
     assert put.question.position == Baseline(Decimal(43), version)
+
+
+@pytest.mark.parametrize(
+    ("shown", "alone"),
+    [
+        pytest.param(Holding(Decimal(86), 12, utc(3)), False, id="it holds twice as much"),
+        pytest.param(Holding(Decimal(-43), 12, utc(3)), False, id="it holds the other side"),
+        pytest.param(Holding(Decimal(86), 12, None), False, id="twice as much, who knows since when"),
+        pytest.param(Holding(Decimal(86), 12, utc(-9), utc(-5)), True, id="an earlier position that ended"),
+        pytest.param(Holding(Decimal(86), 12, utc(3), utc(5)), False, id="twice as much, and flat since"),
+        pytest.param(Holding(Decimal(43), 12, utc(3)), True, id="what the ledger believes"),
+        pytest.param(Holding(Decimal(20), 12, utc(3)), True, id="the exit has begun"),
+        pytest.param(Holding(Decimal(0), 12, utc(3)), True, id="only ever shown flat"),
+        pytest.param(None, True, id="never shown"),
+    ],
+)
+def test_an_exit_is_not_all_that_counts_where_the_venue_shows_more_than_the_ledger_knows(
+    shown: Holding | None, *, alone: bool
+) -> None:
+    leaving = replace(HELD, state=CLOSING, expected_low=Decimal(0), exit_order_ids=("x1",))
+    around = replace(AROUND, held={} if shown is None else {leg(): shown})
+    (put,) = questions({"1": HELD}, [leaving], around, now=at(1000))
+    assert put.question.exclusive is alone
+    sold = order(-43, ended=True, agree=True, order_id="x1", key=put.question.key)
+    assert (decide(put.question, [sold]).kind is VerdictKind.CONFIRMED) is alone
 
 
 def test_the_last_position_of_a_leg_is_kept_with_its_end_and_an_older_word_changes_nothing() -> None:
