@@ -34,9 +34,11 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
             f"exit {order.order_id} executed {order.executed}: it made the position of {held} larger",
             mismatch=Mismatch.EXCESS,
         )
+    if by_row is not None and by_row.kind is VerdictKind.MISMATCH:
+        return by_row  # then it was not alone on the leg: what it executed does not say what is left
     if _confirms(by_order) and by_order is not None:
         return by_order
-    if by_row is not None and (by_row.kind is VerdictKind.MISMATCH or _says_still_open(by_order)):
+    if by_row is not None and _says_still_open(by_order):
         return by_row  # the leg moved although the exit closed nothing: a stop, say
     if by_order is not None:
         return by_order

@@ -12,8 +12,8 @@ where it is true. Who cannot know that a baseline is the newest (the list that i
 without `exclusive`, as the library does for its entries: then only the order's own facts prove.
 
 Where evidence breaks one of these, what was seen to execute wins over what was not: such a contradiction is
-never REFUTED. A liquidation nobody can rule out: it never makes an open look executed or a close look done,
-but what an exit is said to have left over may be gone with it.
+never REFUTED. A liquidation nobody can rule out: it never makes an open look executed, nor a close look done
+whose exit is reduce-only; but what an exit is said to have left over may be gone with it.
 """
 
 from collections.abc import Sequence

@@ -35,6 +35,8 @@ TABLE: list[Row] = [
     ("partly closed, the newest row counts", closing(), [row(5, 12), row(23, 11, at=2)], PARTIAL, 5, WS, None, False),
     ("order outdoes a row that lags", closing(), [order(-40, ended=True, agree=True), row(23, 11)], PARTIAL, 3, ORDER, None, True),
     ("closed by the order, the row lags", closing(), [order(-43, ended=True), row(23, 11)], CONFIRMED, 0, ORDER, None, True),
+    ("closed by the order, yet the leg grew", closing(), [order(-43, ended=True), row(86, 11, at=2)], MISMATCH, 86, WS, Mismatch.EXCESS, True),
+    ("closed by the order, yet it is the other way round", closing(), [order(-43, ended=True), row(-5, 11, at=2)], MISMATCH, -5, WS, Mismatch.SIDE, True),
     ("flipped, the leg says so", closing(), [row(-8, 11)], MISMATCH, -8, WS, Mismatch.SIDE, True),
     ("flipped by the order", closing(), [order(-51, ended=True)], MISMATCH, -8, ORDER, Mismatch.SIDE, True),
     ("it grew", closing(), [row(86, 11)], MISMATCH, 86, WS, Mismatch.EXCESS, True),
