@@ -95,14 +95,15 @@ class Verdicts:
         self._loop.mark({finding.symbol for finding in self._watch.disagreements.waiting()})
 
     def _learn(self, view: VerificationView, record: Record) -> Verification | None:
-        self._watch.late_fills.learn(view, record)
         try:
-            self._watch.disagreements.learn(view, record, now=self._clock.now().utc)
-            return _as_it_was(view, record)
+            known = _as_it_was(view, record)
         except EvidenceUnreadable as error:
             # Nothing can be held against it then; `trueup audit` tells of it as well.
             log.warning("verification.unreadable", id=view.id, error=str(error))
             return None
+        self._watch.late_fills.learn(view, record)
+        self._watch.disagreements.learn(view, record, now=self._clock.now().utc)
+        return known
 
     def _note(self, verification: Verification) -> None:
         if _is_doubt(verification):
@@ -152,13 +153,21 @@ def _is_doubt(verification: Verification) -> bool:
 
 
 def _as_it_was(view: VerificationView, record: Record) -> Verification:
-    """Return a stored verification, as far as it is asked about here: its verdict rests on nothing."""
+    """Return a stored verification, as far as it is asked about here: its verdict rests on nothing.
+
+    Raises:
+        EvidenceUnreadable: It is not of the form in which verifications are written.
+    """
     case = case_of(view, record)
     took = view.milliseconds / 1000
     asked = case.question.asked
-    decided = Moment.at(view.asked_at + timedelta(seconds=took), asked.monotonic + took)
+    try:
+        kind, decided_at = VerdictKind(view.verdict), view.asked_at + timedelta(seconds=took)
+    except (ValueError, OverflowError) as error:
+        raise EvidenceUnreadable(f"its verdict or its time is none: {error}") from error
+    decided = Moment.at(decided_at, asked.monotonic + took)
     verdict = Verdict(
-        kind=VerdictKind(view.verdict),
+        kind=kind,
         grade=None,
         quantity=None,
         mismatch=None,

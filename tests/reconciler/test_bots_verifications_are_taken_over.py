@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from reconciler.finding import Kind
 from reconciler.journal import Journal
 from tests.reconciler.accounts import SYMBOL
@@ -138,6 +140,35 @@ def test_a_journal_in_which_nothing_happens_is_read_again_so_that_its_age_stays_
         assert now - read.last_ok < timedelta(minutes=1)
 
     play(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "verdict = 'perhaps'",
+        "milliseconds = 1e300",
+        """verdict = 'unknown', evidence = '[{"what": "question", "side": "up"}]'""",
+        """question = 'close', evidence = '[{"what": "question", "position": ["much"]}]'""",
+        """question = 'close', evidence = '[{"what": "question", "position": null}]'""",
+    ],
+)
+def test_one_that_makes_no_sense_ends_nothing(tmp_path: Path, change: str) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(5)
+        verified(house.journal, house.clock.now(), "e1")
+        with sqlite3.connect(house.bot) as connection:
+            connection.execute(f"UPDATE journal_verification SET {change}")
+        connection.close()
+        await house.until(lambda: taken(house) == ["e1"], within=3)
+        verified(house.journal, house.clock.now(), "e2")
+        await house.until(lambda: taken(house) == ["e1", "e2"], within=3)
+
+    async def another_process(house: House) -> None:
+        await house.quiet(5)
+        assert taken(house) == ["e1", "e2"]
+
+    play(tmp_path, story)
+    play(tmp_path, another_process)
 
 
 def break_a_row(house: House) -> None:
