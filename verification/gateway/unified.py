@@ -24,6 +24,7 @@ class Unified:
         self._account = account
         self._markets = markets
         self._capabilities = capabilities
+        self._hedged = False
 
     async def positions(self, asker: Asker) -> tuple[Position, ...]:
         """Read the whole position list, in as many requests as the venue needs for all of it."""
@@ -32,6 +33,8 @@ class Unified:
         for parameters in self._capabilities.position_requests:
             send = methodcaller("fetch_positions", None, dict(parameters))
             found += await asker.ask("the position list", send, self._read_positions)
+        if len({each.key for each in found}) != len(found):
+            raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
         return tuple(found)
 
     def _read_positions(self, answer: object) -> list[Position]:
@@ -39,7 +42,7 @@ class Unified:
         page = self._capabilities.position_page
         if page is not None and len(listed) >= page:
             raise SourceMalformed(f"{len(listed)} positions, as many as one page holds: there may be more")
-        return [position(row, self._account) for row in listed]
+        return [position(row, self._account, hedged=self._hedged) for row in listed]
 
     async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting ordinary orders."""
@@ -88,8 +91,12 @@ class Unified:
         return tuple(each for each in await self.fills(asker, symbol, since) if each.order_id == order_id)
 
     async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
-        """Read the account's trades of a symbol, page after page until one brings nothing new."""
+        """Read the account's trades of a symbol, page after page until one brings nothing new.
+
+        A full page with nothing after it may be the newest trades of more: some venues count from the end.
+        """
         found: dict[str, Fill] = {}
+        full = False
         start = (since - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
         while True:
             page = await asker.ask(
@@ -98,9 +105,12 @@ class Unified:
                 lambda answer: [fill(row) for row in rows(answer, "the list of trades")],
             )
             fresh = {each.trade_id: each for each in page if each.trade_id not in found}
+            if not fresh and full:
+                raise SourceMalformed(f"{asker.exchange.id}: {_PAGE} trades, and not sure to be all of them")
             if not fresh:
                 return tuple(sorted(found.values(), key=lambda each: (each.at, each.trade_id)))
             found |= fresh
+            full = len(page) >= _PAGE
             newest = max(each.at for each in fresh.values())
             start = (newest - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
@@ -112,6 +122,7 @@ class Unified:
                 lambda exchange: exchange.fetch_position_mode(),
                 lambda answer: flag(record(answer, "the position mode"), "hedged"),
             )
+            self._hedged = hedged  # on some venues ccxt's rows do not tell it
         else:
             hedged = any(each.key.leg is not Leg.NET for each in await self.positions(asker))
         return PositionMode.HEDGE if hedged else PositionMode.ONE_WAY

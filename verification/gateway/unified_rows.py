@@ -27,17 +27,22 @@ _LEGS = {"long": Leg.LONG, "short": Leg.SHORT}
 _ENDED = frozenset({"closed", "canceled", "expired", "rejected"})
 
 
-def position(row: Row, account: str) -> Position:
+def position(row: Row, account: str, *, hedged: bool = False) -> Position:
     """Read a position. ccxt's `timestamp` is the creation on many venues, so only the last update counts.
 
     It gives no version: whether such a time orders a venue's facts is not known in general.
+
+    Args:
+        row: The position in ccxt's form.
+        account: The account's name in the settings.
+        hedged: Whether the account is in hedge mode, for a row that does not tell its own.
     """
     contracts = abs(exact(row, "contracts"))
     which = optional_text(row, "side")
     if contracts != 0 and which not in _LEGS:
         raise SourceMalformed(f"a position of {contracts} contracts without a side")
-    hedged = row.get("hedged") is True
-    leg = _LEGS[which] if hedged and which in _LEGS else Leg.NET
+    told = row.get("hedged")
+    leg = _LEGS[which] if (hedged if told is None else told is True) and which in _LEGS else Leg.NET
     notional = optional_exact(row, "notional")
     return Position(
         key=LegKey(account, text(row, "symbol"), leg),

@@ -1,5 +1,7 @@
 """Venues without rules of their own are read through ccxt's unified form, exactly, or refused."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -131,3 +133,66 @@ async def test_where_stops_are_listed_is_never_guessed() -> None:
     with pytest.raises(SourceRejected, match="conditional orders"):
         await Unified("main", Markets(), known).conditional_orders(asker, None)
     await exchange.close()
+
+
+@pytest.fixture
+async def mexc() -> AsyncIterator[tuple[Unified, Asker]]:
+    """A venue whose rows do not tell the position mode; what it answers is set in each test."""
+    known = capabilities_of("mexc")
+    exchange = build_exchange(Access("main", "mexc", "key", "secret"), known)
+    yield Unified("main", Markets(), known), Asker(exchange, Translator("mexc", known, ()), StoppedClock())
+    await exchange.close()
+
+
+def answering(answer: Any) -> Callable[..., Awaitable[Any]]:
+    async def method(*_: Any) -> Any:
+        return answer
+
+    return method
+
+
+async def test_a_row_without_its_mode_is_of_the_leg_that_the_accounts_mode_makes_it(
+    mexc: tuple[Unified, Asker],
+) -> None:
+    unified, asker = mexc
+    asker.exchange.fetch_positions = answering([unified_position(hedged=None)])
+    for hedged, leg in ((True, Leg.LONG), (False, Leg.NET)):
+        asker.exchange.fetch_position_mode = answering({"hedged": hedged})
+        await unified.mode(asker)
+        assert [row.key.leg for row in await unified.positions(asker)] == [leg]
+
+
+async def test_a_list_that_names_a_leg_twice_is_not_believed(mexc: tuple[Unified, Asker]) -> None:
+    unified, asker = mexc
+    both = [unified_position(hedged=None), unified_position(hedged=None, side="short")]
+    asker.exchange.fetch_positions = answering(both)
+    with pytest.raises(SourceMalformed, match="twice"):
+        await unified.positions(asker)
+
+
+def trade(number: int) -> dict[str, Any]:
+    row = {"id": str(number), "order": "7", "symbol": AVL, "side": "buy", "timestamp": number}
+    return row | {"amount": Decimal(1), "price": Decimal(1)}
+
+
+@pytest.mark.parametrize("count", [0, 99, 250])
+async def test_trades_are_read_to_the_last(mexc: tuple[Unified, Asker], count: int) -> None:
+    unified, asker = mexc
+
+    async def from_the_first(_: str, since: int, most: int) -> list[dict[str, Any]]:
+        return [trade(number) for number in range(1, count + 1) if number >= since][:most]
+
+    asker.exchange.fetch_my_trades = from_the_first
+    found = await unified.fills(asker, AVL, datetime.fromtimestamp(0, UTC))
+    assert [each.trade_id for each in found] == [str(number) for number in range(1, count + 1)]
+
+
+async def test_the_newest_trades_are_never_taken_for_all(mexc: tuple[Unified, Asker]) -> None:
+    unified, asker = mexc
+
+    async def from_the_last(_: str, since: int, most: int) -> list[dict[str, Any]]:
+        return [trade(number) for number in range(1, 251) if number >= since][-most:]
+
+    asker.exchange.fetch_my_trades = from_the_last
+    with pytest.raises(SourceMalformed, match="all of them"):
+        await unified.fills(asker, AVL, datetime.fromtimestamp(0, UTC))
