@@ -10,17 +10,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TypeGuard
 
 from verification.clock import Moment
 from verification.errors import AnswerLost
 from verification.judgement import decide
 from verification.leg import Side
-from verification.observation import OrderSeen, PositionSeen
+from verification.observation import OrderSeen
 from verification.opening_case import Case, Tools, order_ended
 from verification.outcome import Exposed
 from verification.protecting import Stop, StopState, withdraw
-from verification.question import Baseline, CloseQuestion, OpenQuestion
+from verification.question import Baseline, CloseQuestion
+from verification.shown import shown_at
 from verification.trader import OrderRefused
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -48,7 +48,14 @@ class Leaving:
     """Closes what one entry executed."""
 
     def __init__(
-        self, tools: Tools, case: Case, held: Decimal, *, shown_at: int | None, stop: Stop | None
+        self,
+        tools: Tools,
+        case: Case,
+        held: Decimal,
+        *,
+        entry_over: bool,
+        shown_at: int | None,
+        stop: Stop | None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -56,12 +63,14 @@ class Leaving:
             tools: What to work with.
             case: The opening.
             held: What the entry executed, signed, and the leg still holds.
+            entry_over: False when the entry may execute more: then that all of it is closed cannot be proved.
             shown_at: The newest version at which the venue showed the leg with it; None if it never did.
             stop: The stop that was sent; None if none was.
         """
         self._tools = tools
         self._case = case
         self._left = held
+        self._entry_over = entry_over
         self._shown_at = shown_at
         self._stop = stop
         self._doubt: str | None = None
@@ -75,7 +84,7 @@ class Leaving:
             first: The number of the first exit; above 1 after a crash.
         """
         async with self._told_if_late(why):
-            return await self._run(why, first)
+            return self._all_told(await self._run(why, first), why)
 
     async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
         """Go on after a crash: ask what became of the exit that was announced last."""
@@ -83,7 +92,14 @@ class Leaving:
             number = self._case.names.number_of(exit_name)
             proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
             ended = await self._after(proof, why)
-            return ended if ended is not None else await self._run(why, number + 1)
+            return self._all_told(ended if ended is not None else await self._run(why, number + 1), why)
+
+    def _all_told(self, ended: Verification | Exposed, why: str) -> Verification | Exposed:
+        if self._entry_over or isinstance(ended, Exposed):
+            return ended
+        self._case.last_word = None
+        reason = f"{why}; what had executed was closed, but the entry may execute more"
+        return self._case.exposed(None, ended, reason)
 
     @asynccontextmanager
     async def _told_if_late(self, why: str) -> AsyncIterator[None]:
@@ -187,7 +203,7 @@ class Leaving:
     ) -> _Proof:
         """Verify the close: sources are raced and asked again and again, at the latest for ten seconds."""
         case, left = self._case, self._left
-        alone = case.exclusive and name is not None and await self._only(order_id, name)
+        alone = case.exclusive and self._entry_over and name is not None and await self._only(order_id, name)
         held = Baseline(case.leg_with(left), self._shown_at)
         question = CloseQuestion(case.key, held, order_id, name, exclusive=alone, asked=asked)
         if alone or name is None:
@@ -274,24 +290,3 @@ def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:
     if order_id is not None:
         return seen.order_id == order_id
     return name is not None and seen.client_order_id == name
-
-
-def shown_at(verified: Verification, held: Decimal) -> int | None:
-    """Return the newest version at which the venue showed the leg; None where that was not at `held`.
-
-    Only what is newer than the leg before the order counts: an earlier position of the same size may be shown
-    once more, and the zero that ended it would then look like the end of this one.
-    """
-    question = verified.question
-    before = question.baseline if isinstance(question, OpenQuestion) else question.position
-    rows = [each for each in verified.observations if isinstance(each, PositionSeen)]
-    mine = [row for row in rows if row.key == question.key and is_newer(row.version, before)]
-    newest = max((row.version for row in mine if row.version is not None), default=None)
-    return newest if any(row.version == newest and row.quantity == held for row in mine) else None
-
-
-def is_newer(version: int | None, before: Baseline | None) -> TypeGuard[int]:
-    """True if a version is surely newer than what the leg held before."""
-    if version is None or before is None or before.version is None:
-        return False
-    return version > before.version

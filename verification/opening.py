@@ -282,6 +282,7 @@ class Opener:
         assert question.client_order_id is not None, "every entry has an id of ours"
         names = OrderNames(question.client_order_id)
         case = self._case(intent, question.key, entry=opened.entry, baseline=question.baseline, names=names)
+        case.intended = question.quantity
         case.stop_name = opened.stop.client_order_id or case.stop_name
         return case
 

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from functools import partial
 
-from verification.leaving import Leaving, shown_at
+from verification.leaving import Leaving
 from verification.opening_case import Case, Tools, order_ended, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
 from verification.outcome import Closed, Exposed, Outcome
 from verification.protecting import Stop, StopState
 from verification.settling import executed_by, settle, verify_entry
+from verification.shown import shown_at
 from verification.verdict import VerdictKind
 from verification.verification import Verification
 
@@ -45,15 +46,11 @@ async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved
     left = (1 if executed_by(proved) > 0 else -1) * record.closing_quantity
     announced = record.stop_client_id is not None
     stop = Stop(StopState.UNPROVED, "a stop may have been sent") if announced else None
-    leaving = Leaving(tools, case, left, shown_at=shown_at(proved, case.leg_with(left)), stop=stop)
+    version = shown_at(proved, case.leg_with(left))
+    leaving = Leaving(tools, case, left, entry_over=verdict.settled, shown_at=version, stop=stop)
     closed = await leaving.resume(record.exit_client_id, why)
     if isinstance(closed, Exposed):
         return closed
-    if not verdict.settled:
-        case.last_word = None
-        return case.exposed(
-            None, closed, f"{why}; what had executed was closed, but the entry may execute more"
-        )
     if not record.protected:
         case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
     return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))

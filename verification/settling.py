@@ -4,12 +4,13 @@ from decimal import Decimal
 from functools import partial
 
 from verification.clock import Moment
-from verification.leaving import Leaving, shown_at
+from verification.leaving import Leaving
 from verification.observation import OrderSeen
 from verification.opening_case import Case, Tools, venue_shows
 from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.protecting import Stop, StopState, protect
 from verification.question import OpenQuestion
+from verification.shown import shown_at
 from verification.verdict import Grade, VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
@@ -111,13 +112,10 @@ async def _undo(
     if proved.verdict.grade is not Grade.PROOF:
         return case.exposed(held, proved, f"{why}; the open rests on an assumption about lags")
     version = shown_at(proved, case.leg_with(held))
-    closed = await Leaving(tools, case, held, shown_at=version, stop=stop).run(why)
+    over = proved.verdict.settled
+    closed = await Leaving(tools, case, held, entry_over=over, shown_at=version, stop=stop).run(why)
     if isinstance(closed, Exposed):
         return closed
-    if not proved.verdict.settled:
-        case.last_word = None
-        why = f"{why}; what had executed was closed, but the entry may execute more"
-        return case.exposed(None, closed, why)
     # Nothing came of it: what turns up later is told from what a trade that was held leaves behind.
     case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
     concerns = tuple(case.concerns)

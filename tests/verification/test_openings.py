@@ -16,8 +16,9 @@ from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from verification.account import PositionsReading, RestingOrder
 from verification.intent import Intent
-from verification.leg import Side
+from verification.leg import LegKey, Side
 from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
+from verification.verdict import VerdictKind
 
 Bend = Callable[[RestingOrder], RestingOrder]
 ALL_OR_NOTHING = replace(BUY, all_or_nothing=True)
@@ -121,6 +122,26 @@ def test_an_entry_that_works_on_is_covered_in_full_and_told() -> None:
 def test_an_entry_that_works_on_and_cannot_be_protected_is_exposed() -> None:
     exposed = end_of(play(Weather(fills=20, entry_ends=False, refuses_stops=True)), Exposed)
     assert "may execute more" in exposed.reason
+
+
+class FillsMeanwhile(TrueVenue):
+    """Executes the rest of the entry while an exit is on its way."""
+
+    @override
+    async def leave(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
+        entry = next(iter(self.orders.values()))
+        self.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
+        self.move(entry.quantity - entry.executed)
+        return await super().leave(key, side, quantity, client_order_id)
+
+
+def test_what_an_exit_executed_closes_nothing_while_the_entry_may_execute_more() -> None:
+    story = play(Weather(fills=20, entry_ends=False, refuses_stops=True), cast=Cast(venue=FillsMeanwhile))
+    end_of(story, Exposed)
+    assert story.venue.held == 23
+    closes = [each for each in story.journal.verifications if each.asks == "close"]
+    assert closes
+    assert not [each.verdict.reason for each in closes if each.verdict.kind is VerdictKind.CONFIRMED]
 
 
 def test_a_refused_stop_rolls_back_reduce_only_and_proves_it() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -175,6 +176,37 @@ def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
     assert not story.outcome.critical
     assert story.outcome.verification.verdict.quantity == 0
     assert len(story.venue.left) == 1, "one exit was refused"
+
+
+WORKS_ON = Weather(fills=20, entry_ends=False)
+
+
+def entry_fills(venue: TrueVenue) -> None:
+    """Let the entry execute all that it was sent for."""
+    entry = next(iter(venue.orders.values()))
+    venue.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
+    venue.move(entry.quantity - entry.executed)
+
+
+@pytest.mark.parametrize("before", [0, 13])
+def test_leaving_closes_what_the_entry_has_executed_since(before: int) -> None:
+    story = after_opening(left, weather=replace(WORKS_ON, held_before=before), before=entry_fills)
+    assert isinstance(story.outcome, Closed)
+    assert story.venue.held == before
+
+
+def test_what_is_left_while_its_entry_may_execute_more_is_told() -> None:
+    story = after_opening(left, weather=WORKS_ON)
+    assert isinstance(story.outcome, Exposed)
+    assert "may execute more" in story.outcome.reason
+    assert story.reports[-1] == story.outcome
+    assert story.journal.rows[1]["state"] == "closing"
+
+
+def test_a_moved_stop_covers_what_the_entry_may_execute_still() -> None:
+    story = after_opening(stopped_higher, weather=WORKS_ON)
+    (stop,) = story.venue.stops.values()
+    assert (stop.trigger_price, stop.quantity) == (Decimal("0.19"), Decimal(43))
 
 
 @pytest.mark.parametrize("before", [0, 13])

@@ -6,8 +6,8 @@ import pytest
 
 from tests.verification.drawn import KEY, OTHER_LEG, moment, opening, row
 from verification.judgement import decide
-from verification.leaving import shown_at
 from verification.observation import PositionSeen
+from verification.shown import shown_at
 from verification.verification import Verification
 
 SHOWN: list[tuple[str, tuple[float, int | None] | None, list[PositionSeen], int | None]] = [
