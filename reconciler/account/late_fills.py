@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Alert
@@ -52,10 +53,10 @@ class LateFills:
         names = {seen.order_id, seen.client_order_id}
         for place, order in self._orders.items():
             if order.key == seen.key and order.asks == "open" and order.order in names:
-                self._orders[place] = replace(order, executed=seen.executed)
+                self._orders[place] = _with(order, seen.executed)
         found = self._found.get(seen.key)
         if found is not None and found.asks == "open" and found.order in names:
-            self._found[seen.key] = replace(found, executed=seen.executed)
+            self._found[seen.key] = _with(found, seen.executed)
 
     def watched(self, now: datetime) -> Mapping[LegKey, tuple[WatchedOrder, ...]]:
         """Return the orders watched at `now`, by leg; of a leg whose late fill is open that order alone.
@@ -93,5 +94,12 @@ class LateFills:
     def _watch(self, order: WatchedOrder) -> None:
         place = (order.key, order.asks, order.order)
         known = self._orders.get(place)
-        if known is None or known.decided_at <= order.decided_at:
+        if known is None:
             self._orders[place] = order
+        elif known.decided_at <= order.decided_at:
+            self._orders[place] = replace(order, executed=known.executed)
+
+
+def _with(order: WatchedOrder, executed: Decimal) -> WatchedOrder:
+    """Return the order with what it has shown; a word on one trade of it, or an older one, says less."""
+    return replace(order, executed=max(order.executed or Decimal(0), executed, key=abs))

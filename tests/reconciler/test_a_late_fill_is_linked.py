@@ -152,6 +152,15 @@ def test_an_execution_that_the_order_shows_later_is_told() -> None:
     assert finding.evidence[-1].text.endswith("the order has shown 43 contracts executed since")
 
 
+def test_neither_a_word_on_one_trade_nor_the_verification_read_again_takes_back_what_executed() -> None:
+    late = watch()
+    late.heard(order_seen("43", 60))
+    late.heard(order_seen("20", 61))
+    learned(late, "open", REFUTED)
+    (order,) = late.watched(utc(100))[leg()]
+    assert order.executed == 43
+
+
 def test_the_watch_ends_in_time_but_not_while_its_fill_is_open() -> None:
     late = LateFills(timedelta(minutes=30))
     learned(late, "open", REFUTED)
