@@ -154,15 +154,18 @@ def _opening(
     wanted = _contracts(row.expected_high - had, row, market)
     if wanted <= 0:
         return None
-    sign = row.direction.sign
+    sign, key = row.direction.sign, leg_of(row.symbol, row.direction, around)
+    before = sign * _contracts(had, row, market)
     question = OpenQuestion(
-        key=leg_of(row.symbol, row.direction, around),
+        key=key,
         side=Side.BUY if sign > 0 else Side.SELL,
         quantity=wanted,
         order_id=order_id,
         client_order_id=row.entry_client_id if len(row.entry_order_ids) <= 1 else None,
         # Beside another trade on the leg its rows speak of both: only the order itself can tell then.
-        baseline=Baseline(sign * _contracts(had, row, market), None) if alone else None,
+        baseline=Baseline(before, None)
+        if alone and not _differed(row, before, around.held.get(key))
+        else None,
         exclusive=around.exclusive and alone and not row.stop_order_ids,
         asked=now,
     )
@@ -210,6 +213,13 @@ def _closing(
     return LedgerQuestion(
         QuestionKey(row.ledger, row.row_id, f"close {row.exit_client_id or order_id}"), question
     )
+
+
+def _differed(row: Expectation, before: Decimal, held: Holding | None) -> bool:
+    """Return True if the leg held something else, since before the trade, than the ledger says it did."""
+    if held is None or held.flat_at is not None or held.at is None or row.opened_at is None:
+        return False
+    return held.quantity != before and held.at < row.opened_at - CLOCKS_APART
 
 
 def _version_of(row: Expectation, believed: Decimal, held: Holding | None) -> int | None:

@@ -125,6 +125,25 @@ def test_another_entry_is_asked_from_what_the_leg_held() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("shown", "baseline"),
+    [
+        pytest.param(Holding(Decimal(43), 12, utc(-60)), None, id="held by nobody who is known"),
+        pytest.param(Holding(Decimal(43), 12, utc(-60), utc(-9)), Baseline(Decimal(0), None), id="it ended"),
+        pytest.param(Holding(Decimal(43), 12, utc(1)), Baseline(Decimal(0), None), id="of this entry"),
+        pytest.param(Holding(Decimal(0), 12, utc(-60)), Baseline(Decimal(0), None), id="flat"),
+        pytest.param(None, Baseline(Decimal(0), None), id="never shown"),
+    ],
+)
+def test_what_the_leg_held_before_an_entry_is_known_only_where_venue_and_ledger_agree(
+    shown: Holding | None, baseline: Baseline | None
+) -> None:
+    around = replace(AROUND, held={} if shown is None else {leg(): shown})
+    (put,) = questions({}, [HELD], around, now=at(1000))
+    assert isinstance(put.question, OpenQuestion)
+    assert put.question.baseline == baseline
+
+
 def test_a_client_id_is_asked_about_once_though_its_order_id_comes_later() -> None:
     sent = replace(row("0", high="43", state=OPENING), entry_client_id="c1")
     question = only([], [sent])
