@@ -99,6 +99,8 @@ class Leaving:
             return ended
         self._case.last_word = None
         reason = f"{why}; what had executed was closed, but the entry may execute more"
+        if self._stop is not None and self._stop.state is StopState.RESTS:
+            reason += ", and the stop was left for that"
         return self._case.exposed(None, ended, reason)
 
     @asynccontextmanager
@@ -264,7 +266,8 @@ class Leaving:
         return stop is not None and stop.executed == 0 and stop.trades_agree is True
 
     async def _done(self, closed: Verification) -> Verification:
-        await self._withdraw_stop()
+        if self._entry_over or self._stop is None or self._stop.state is not StopState.RESTS:
+            await self._withdraw_stop()
         if self._doubt is not None:
             self._case.concerns.append(self._doubt)
         self._case.last_word = partial(self._tools.journal.closed, self._case.entry)

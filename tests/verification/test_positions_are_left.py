@@ -195,10 +195,11 @@ def test_leaving_closes_what_the_entry_has_executed_since(before: int) -> None:
     assert story.venue.held == before
 
 
-def test_what_is_left_while_its_entry_may_execute_more_is_told() -> None:
+def test_leaving_while_the_entry_may_execute_more_keeps_the_stop_and_is_told() -> None:
     story = after_opening(left, weather=WORKS_ON)
     assert isinstance(story.outcome, Exposed)
-    assert "may execute more" in story.outcome.reason
+    assert "may execute more, and the stop was left for that" in story.outcome.reason
+    assert len(story.venue.stops) == 1
     assert story.reports[-1] == story.outcome
     assert story.journal.rows[1]["state"] == "closing"
 
