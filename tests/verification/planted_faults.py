@@ -110,3 +110,8 @@ def a_baseline_does_not_matter(question: Question, seen: Sequence[Observation]) 
         flat = replace(question.baseline, quantity=Decimal(0))
         return decide(replace(question, baseline=flat), seen)
     return decide(question, seen)
+
+
+def only_what_came_first_is_kept(question: Question, seen: Sequence[Observation]) -> Verdict:
+    verdict = decide(question, seen)
+    return seen_as(verdict, rests_on=verdict.rests_on[:1])

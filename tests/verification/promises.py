@@ -191,6 +191,18 @@ def proofs_outlive_loss(rule: Rule) -> None:
     check()
 
 
+def derived_again(rule: Rule) -> None:
+    """What a verdict rests on leads to it again, whole: so an audit can ask whether it was right."""
+
+    @REPEATABLE
+    @given(worlds())
+    def check(world: World) -> None:
+        verdict = rule(world.question, world.seen)
+        assert rule(world.question, verdict.rests_on) == verdict
+
+    check()
+
+
 PROMISES: tuple[Promise, ...] = (
     sound,
     as_the_reference,
@@ -199,4 +211,5 @@ PROMISES: tuple[Promise, ...] = (
     isolated,
     deaf_to_silence,
     proofs_outlive_loss,
+    derived_again,
 )

@@ -13,6 +13,7 @@ from tests.verification.planted_faults import (
     missing_cache_is_closed,
     nobody_else_trades,
     not_found_is_absent,
+    only_what_came_first_is_kept,
     statuses_never_lie,
     the_first_half_counts,
     the_last_word_counts,
@@ -24,6 +25,7 @@ from tests.verification.promises import (
     as_the_reference,
     confluent,
     deaf_to_silence,
+    derived_again,
     isolated,
     monotone,
     sound,
@@ -58,6 +60,7 @@ MUTANTS: list[tuple[Rule, Promise]] = [
     (the_first_half_counts, as_the_reference),
     (executed_without_its_sign, sound),
     (a_baseline_does_not_matter, sound),
+    (only_what_came_first_is_kept, derived_again),
 ]
 
 
