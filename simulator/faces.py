@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from simulator.acceptance import Acceptance
@@ -15,6 +16,7 @@ from simulator.bybit.attached import Attached
 from simulator.bybit.context import Context as BybitContext
 from simulator.bybit.face import BybitFace
 from simulator.bybit.stream import BybitStream
+from simulator.bybit.trading import forget_ended
 from simulator.credentials import Credentials
 from simulator.engine import Exchange
 from simulator.faults import Faults
@@ -51,6 +53,7 @@ class Spoken:
         rest: Its requests.
         stream: Its sockets.
         ccxt_config: Returns what points ccxt at an address.
+        started: Called when the venue opens its doors, the first time or anew.
     """
 
     title: str
@@ -58,20 +61,23 @@ class Spoken:
     rest: Face
     stream: StreamFace
     ccxt_config: Callable[[str], dict[str, Any]]
+    started: Callable[[], None]
 
 
 def _binance(venue: Venue) -> Spoken:
     keys = venue.listen_keys
     context = BinanceContext(venue.exchange, venue.faults, venue.credentials, keys)
     stream = BinanceStream(venue.exchange.truth, keys)
-    return Spoken("Binance USD-M", "binanceusdm", BinanceFace(context), stream, binance_urls.ccxt_config)
+    face, config = BinanceFace(context), binance_urls.ccxt_config
+    return Spoken("Binance USD-M", "binanceusdm", face, stream, config, started=lambda: None)
 
 
 def _bybit(venue: Venue) -> Spoken:
     context = BybitContext(venue.exchange, venue.faults, venue.credentials, venue.acceptance)
     venue.exchange.listen(Attached(venue.exchange).follow)
     stream = BybitStream(context)
-    return Spoken("Bybit v5", "bybit", BybitFace(context), stream, bybit_urls.ccxt_config)
+    face, config = BybitFace(context), bybit_urls.ccxt_config
+    return Spoken("Bybit v5", "bybit", face, stream, config, started=partial(forget_ended, context))
 
 
 FACES: Mapping[str, Callable[[Venue], Spoken]] = {"binance": _binance, "bybit": _bybit}

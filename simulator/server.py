@@ -113,6 +113,7 @@ class SimulatedVenue:
         Raises:
             OSError: It is taken.
         """
+        self._spoken.started()
         app = web.Application()
         Control(self).add_routes(app)
         app.router.add_route("*", "/{path:.*}", self._serve)

@@ -1,5 +1,6 @@
-"""Lists page by page, the way Bybit cuts them: a cursor in each page, empty in the last."""
+"""Lists page by page, the way Bybit cuts them: a cursor in each page, and seldom a last one."""
 
+from enum import Enum, auto
 from typing import Any
 
 from simulator.bybit.context import Params
@@ -8,7 +9,17 @@ from simulator.bybit.params import integer, wrong
 _MARK = "page%3A"  # cursors come percent-encoded, and are sent back as they came
 
 
-def page(rows: list[dict[str, Any]], params: Params, *, usual: int, most: int) -> dict[str, Any]:
+class Last(Enum):
+    """What the cursor of the last page with rows is. The documentation's examples show the first two."""
+
+    EMPTY = auto()
+    ONWARD = auto()  # to a page without rows, whose cursor is empty
+    BACK = auto()  # to that very page, for ever: nautechsystems/nautilus_trader#5019 met it in order/history
+
+
+def page(
+    rows: list[dict[str, Any]], params: Params, *, usual: int, most: int, last: Last = Last.EMPTY
+) -> dict[str, Any]:
     """Return the page that is asked for.
 
     Raises:
@@ -25,5 +36,8 @@ def page(rows: list[dict[str, Any]], params: Params, *, usual: int, most: int) -
             raise wrong("cursor")
         start = int(tail)
     end = start + limit
-    following = f"{_MARK}{end}" if end < len(rows) else ""
-    return {"category": "linear", "list": rows[start:end], "nextPageCursor": following}
+    more, shown = end < len(rows), rows[start:end]
+    onward = more or (bool(shown) and last is Last.ONWARD)
+    back = bool(shown) and not more and last is Last.BACK
+    following = f"{_MARK}{end}" if onward else f"{_MARK}{start}" if back else ""
+    return {"category": "linear", "list": shown, "nextPageCursor": following}

@@ -10,7 +10,7 @@ from simulator.bybit.attached import attach
 from simulator.bybit.context import Context, Params
 from simulator.bybit.errors import ApiError, refusal
 from simulator.bybit.ids import SIDES, order_id, uuid_of
-from simulator.bybit.pages import page
+from simulator.bybit.pages import Last, page
 from simulator.bybit.params import chosen, integer, needed, number, wrong
 from simulator.faults import Source
 from simulator.matching import closes
@@ -166,16 +166,22 @@ def _of_filter(params: Params, values: list[Either]) -> list[Either]:
     return [value for value in values if isinstance(value, AlgoOrder) == conditional]
 
 
+def forget_ended(context: Context) -> None:
+    """Leave what has ended to the order history, as a restart of the venue does."""
+    context.forgotten.update(order_id(value) for value in _every(context, None) if not _is_open(value))
+
+
 def realtime(context: Context, params: Params) -> dict[str, Any]:
     """List the open orders, conditional ones too, newest first. By an id, one that has just ended as well."""
     symbol = _scope(context, params)
     if params.get("orderId") or params.get("orderLinkId"):
-        found = _named(params, _every(context, symbol, context.lag(Source.ORDER)))
+        named = _named(params, _every(context, symbol, context.lag(Source.ORDER)))
+        found = [value for value in named if order_id(value) not in context.forgotten]
     else:
         every = _every(context, symbol, context.lag(Source.OPEN_ORDERS))
         found = _of_filter(params, [value for value in every if _is_open(value)])
-    shown = _in_coin(context, params, found)
-    return page([_row(context, value) for value in reversed(shown)], params, usual=20, most=50)
+    rows = [_row(context, value) for value in reversed(_in_coin(context, params, found))]
+    return page(rows, params, usual=20, most=50, last=Last.ONWARD)
 
 
 def history(context: Context, params: Params) -> dict[str, Any]:
@@ -184,8 +190,8 @@ def history(context: Context, params: Params) -> dict[str, Any]:
     every = _every(context, symbol, context.lag(Source.ORDER))
     ended = _in_coin(context, params, [value for value in _named(params, every) if not _is_open(value)])
     start, end = _window(context, params)
-    shown = [value for value in ended if start <= value.created_ms <= end]
-    return page([_row(context, value) for value in reversed(shown)], params, usual=20, most=50)
+    rows = [_row(context, value) for value in reversed(ended) if start <= value.created_ms <= end]
+    return page(rows, params, usual=20, most=50, last=Last.BACK)
 
 
 def _window(context: Context, params: Params) -> tuple[int, int]:
@@ -213,7 +219,7 @@ def executions(context: Context, params: Params) -> dict[str, Any]:
     for name in ("orderId", "orderLinkId", "execType"):
         if params.get(name):
             shown = [row for row in shown if row[name] == params[name]]
-    return page(shown[::-1], params, usual=50, most=100)
+    return page(shown[::-1], params, usual=50, most=100, last=Last.ONWARD)
 
 
 def cancel(context: Context, params: Params) -> dict[str, Any]:

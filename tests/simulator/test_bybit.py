@@ -193,6 +193,34 @@ async def test_lists_come_in_pages() -> None:
             await bot.close()
 
 
+async def test_the_last_page_of_orders_and_trades_has_a_cursor_too(venue: SimulatedVenue, bot: Any) -> None:
+    ask = {"category": "linear", "symbol": "AVLUSDT"}
+    await bot.create_order(AVL, "market", "buy", 43)
+    await bot.create_order(AVL, "limit", "buy", 100, 0.1)
+    for read in (bot.private_get_v5_order_realtime, bot.private_get_v5_execution_list):
+        first = (await read(ask))["result"]
+        after = (await read({**ask, "cursor": first["nextPageCursor"]}))["result"]
+        assert len(first["list"]) == 1
+        assert first["nextPageCursor"]
+        assert (after["list"], after["nextPageCursor"]) == ([], "")
+    first = (await bot.private_get_v5_order_history(ask))["result"]
+    again = (await bot.private_get_v5_order_history({**ask, "cursor": first["nextPageCursor"]}))["result"]
+    assert len(first["list"]) == 1
+    assert again == first, "it leads back, for ever"
+
+
+async def test_after_a_restart_only_the_history_knows_what_has_ended(venue: SimulatedVenue, bot: Any) -> None:
+    resting = await bot.create_order(AVL, "limit", "buy", 100, 0.1)
+    ended = await bot.create_order(AVL, "market", "buy", 43)
+    await venue.stop()
+    await venue.start()
+    assert (await bot.fetch_order(resting["id"], AVL, KNOWN))["status"] == "open"
+    with pytest.raises(ccxt.OrderNotFound):
+        await bot.fetch_order(ended["id"], AVL, KNOWN)
+    [found] = await bot.fetch_closed_orders(AVL)
+    assert (found["id"], found["filled"]) == (ended["id"], 43)
+
+
 async def test_the_trades_of_one_match_share_their_sequence(venue: SimulatedVenue, bot: Any) -> None:
     venue.exchange.shape(AVL, clip=Decimal(10))
     await bot.create_order(AVL, "market", "buy", 43)

@@ -48,6 +48,24 @@ async def test_an_order_that_was_acknowledged_is_not_found_at_first_which_is_no_
             await trader.close()
 
 
+@pytest.mark.parametrize("ids", [("entered", None), (None, "my-entry")], ids=["its id", "our id"])
+async def test_an_order_is_found_in_the_history_when_a_restart_has_left_it_to_that(
+    ids: tuple[str | None, str | None],
+) -> None:
+    """Whose one page has a cursor that leads back to it, for ever."""
+    async with running(face=BYBIT) as (venue, gateway):
+        entered = BYBIT.wire_id(order(venue, "43", client_id="my-entry"))
+        await venue.stop()
+        await venue.start()
+        seen = await gateway.venue.read_order(
+            NET, order_id=entered if ids[0] else None, client_order_id=ids[1]
+        )
+        assert isinstance(seen, OrderSeen)
+        assert (seen.order_id, seen.executed, seen.terminal) == (entered, Decimal(43), True)
+        paths = [call.path for call in venue.journal.calls("GET") if call.path.startswith("/v5/order/")]
+        assert paths[-2:] == ["/v5/order/realtime", "/v5/order/history"]
+
+
 @pytest.mark.parametrize("code", [10000, 10016, 10429])
 async def test_a_code_that_leaves_the_state_open_is_unreachable_and_never_flat(code: int) -> None:
     async with running(lambda venue: void(order(venue, "43")), face=BYBIT) as (venue, gateway):

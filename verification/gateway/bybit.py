@@ -1,7 +1,7 @@
 """Bybit v5, linear contracts of a unified account: which requests answer which question, page by page.
 
-Every list is read raw and to its last page. The list of a settle coin holds only legs that hold something;
-only by a contract's name does the venue list flat legs too.
+Every list is read raw and to its last page; an order asked for by an id is on the first one. The list of a
+settle coin holds only legs that hold something; only by a contract's name does the venue list flat legs too.
 """
 
 import hashlib
@@ -120,18 +120,21 @@ class Bybit:
     ) -> OrderStatus:
         """Ask for an order among those that are open or have just ended, then among all that have ended.
 
+        By an id the newest come first, so one page is enough; the cursor of the history's last page may lead
+        back to it.
+
         Raises:
             OrderUnknown: It is in neither list, as every order is at first: it is acknowledged before that.
         """
         wanted = {"orderId": order_id} if order_id is not None else {"orderLinkId": client_order_id}
-        parameters = {"symbol": self._id_of(key.symbol), **wanted}
+        request = {"category": "linear", "symbol": self._id_of(key.symbol), **wanted}
         for call in ("privateGetV5OrderRealtime", "privateGetV5OrderHistory"):
-            found = await _pages(
-                asker,
+            found, _ = await asker.ask(
                 "an order",
-                call,
-                parameters,
-                lambda row: order_status(row, self._account, self._markets),
+                methodcaller(call, request),
+                lambda answer: _page(
+                    answer, "an order", lambda row: order_status(row, self._account, self._markets)
+                ),
             )
             if found:
                 return _the_one(found, order_id, client_order_id)
