@@ -13,6 +13,7 @@ from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Status, TimeInFo
 from simulator.position import Position
 
 NEVER_TRADED = -1
+FIRST_HELD_MS = 1_676_538_056_258  # a leg was created when its contract was first held, years ago
 SINCE_BEFORE = 1  # the sequence of what was held before the first trade that is known
 _STATUSES = {
     Status.NEW: "New",
@@ -206,7 +207,7 @@ def position(exchange: Exchange, value: Position, *, pushed: bool = False) -> di
         "mmrSysUpdatedTime": "",
         "leverageSysUpdatedTime": "",
         "sessionAvgPrice": "",
-        "createdTime": str(value.updated_ms),
+        "createdTime": str(FIRST_HELD_MS),
         "updatedTime": str(value.updated_ms),
         "seq": value.sequence or (SINCE_BEFORE if value.version else NEVER_TRADED),
     }

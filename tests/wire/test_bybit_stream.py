@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -10,6 +11,7 @@ import pytest
 from simulator.faults import Lag, PushAction, PushFault, Source
 from simulator.order import Kind
 from simulator.server import SimulatedVenue
+from tests.verification.gateway.bybit_samples import execution_row, pushed
 from tests.wire.faces import BYBIT
 from tests.wire.simulated import AVL, long_leg, order, running, short_leg, stop
 from verification.capabilities import StreamRules
@@ -124,6 +126,39 @@ async def test_the_legs_of_hedge_mode_do_not_mix() -> None:
 
 def tells(fact: Observation, *, name: str, terminal: bool) -> bool:
     return isinstance(fact, OrderSeen) and fact.order_id == name and fact.terminal is terminal
+
+
+async def test_an_execution_without_its_leg_takes_nothing_from_the_order_and_ends_no_epoch() -> None:
+    """The documentation shows executions with an empty `closedSize`."""
+    row = execution_row(closedSize="", orderId="another")
+    async with running(hedged, face=BYBIT) as (venue, gateway):
+        venue.streams.push_raw(json.dumps(pushed("execution", row)))
+        opened = order(venue, "30", **long_leg())
+        await gateway.hears(partial(tells, name=BYBIT.wire_id(opened), terminal=True))
+        order(venue, "40", **long_leg())
+        assert (await gateway.holds(LONG, 120)).provenance.epoch == 1
+        assert "another" not in {fact.order_id for fact in gateway.told if isinstance(fact, OrderSeen)}
+
+
+async def test_several_executions_in_one_message_are_all_heard() -> None:
+    rows = [execution_row(execId=str(number), orderId=str(number)) for number in range(3)]
+    async with running(face=BYBIT) as (venue, gateway):
+        venue.streams.push_raw(json.dumps(pushed("execution", *rows)))
+        await gateway.hears(partial(tells, name="2", terminal=False))
+        heard = [fact.order_id for fact in gateway.told if isinstance(fact, OrderSeen)]
+        assert heard == ["0", "1", "2"]
+
+
+async def test_a_row_is_dated_by_its_last_change_and_not_by_when_the_contract_was_first_held() -> None:
+    async with running(face=BYBIT) as (venue, gateway):
+        before = SystemClock().now().utc
+        order(venue, "43")
+        pushed_row = await gateway.holds(NET, 43)
+        (listed,) = (await gateway.venue.read_positions()).positions
+        soon = timedelta(seconds=5)
+        for at in (pushed_row.provenance.exchange_at, listed.updated_at):
+            assert at is not None
+            assert abs(at - before) < soon
 
 
 async def test_a_conditional_order_keeps_its_id_when_it_fires() -> None:

@@ -79,8 +79,7 @@ class BybitFrames:
 
     def _facts(self, topic: str, row: Row, received: Moment, epoch: int) -> Iterator[Observation]:
         if topic == "execution":
-            if moved(row):
-                yield self._execution(row, received, epoch)
+            yield from self._execution(row, received, epoch)
             return
         key = key_of(row, self._account, self._markets)
         self.learn(key)
@@ -90,11 +89,18 @@ class BybitFrames:
         else:
             yield _order(row, key, came)
 
-    def _execution(self, row: Row, received: Moment, epoch: int) -> OrderSeen:
-        """Read one trade: its order has executed at least this much. The order's message tells all."""
+    def _execution(self, row: Row, received: Moment, epoch: int) -> Iterator[OrderSeen]:
+        """Read one trade: its order has executed at least this much. The order's message tells all.
+
+        So nothing is lost with one that moved no contract, or whose leg it does not tell.
+        """
+        if not moved(row):
+            return
         symbol = self._markets.symbol_of(text(row, "symbol"))
         which = leg_of_execution(row, hedged=self._hedged.get(symbol, self.hedged))
-        return OrderSeen(
+        if which is None:
+            return
+        yield OrderSeen(
             key=LegKey(self._account, symbol, which),
             order_id=text(row, "orderId"),
             client_order_id=optional_text(row, "orderLinkId"),

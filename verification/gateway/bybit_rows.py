@@ -186,14 +186,17 @@ def moved(row: Row) -> bool:
     return text(row, "execType") not in _PAYMENTS
 
 
-def leg_of_execution(row: Row, *, hedged: bool) -> Leg:
-    """Return the leg that an execution is about, which it does not name.
+def leg_of_execution(row: Row, *, hedged: bool) -> Leg | None:
+    """Return the leg that an execution is about, which it does not name; None where that cannot be told.
 
-    In hedge mode an order opens or closes one leg, and `closedSize` tells which it did.
+    In hedge mode an order opens or closes one leg, and `closedSize` tells which it did. The documentation
+    shows it empty too.
     """
     if not hedged:
         return Leg.NET
-    closed = exact(row, "closedSize")
+    closed = optional_exact(row, "closedSize")
+    if closed is None:
+        return None
     opened_by, closed_by = (Leg.LONG, Leg.SHORT) if side(row) is Side.BUY else (Leg.SHORT, Leg.LONG)
     return closed_by if closed > 0 else opened_by
 

@@ -156,6 +156,13 @@ def test_in_hedge_mode_the_closed_size_tells_the_leg_of_an_execution(
     assert leg_of_execution(row, hedged=False) is Leg.NET
 
 
+@pytest.mark.parametrize("nothing", ["", None])
+def test_an_execution_that_does_not_tell_what_it_closed_is_of_no_leg_of_hedge_mode(nothing: object) -> None:
+    row = execution_row(closedSize=nothing)
+    assert leg_of_execution(row, hedged=True) is None
+    assert leg_of_execution(row, hedged=False) is Leg.NET
+
+
 @pytest.mark.parametrize(
     ("kind", "moves"),
     [
