@@ -15,6 +15,7 @@ from tests.verification.faulty_steps import Fault
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import play
 from tests.verification.weather import Weather
+from verification.errors import SourceUnreachable
 from verification.leg import Side
 from verification.observation import Observation, OrderSeen, Source
 from verification.outcome import Closed, RolledBack
@@ -24,6 +25,7 @@ SHARED = closing(43, exclusive=False)
 """An exit on a leg that others move too: its own executions do not say what is left."""
 
 STILL_THERE = shows(43, 10)
+FAILURE = SourceUnreachable("timed out")
 
 
 def test_an_executed_exit_is_believed_though_the_list_shows_the_position_for_seconds() -> None:
@@ -50,6 +52,8 @@ UNSEEN: dict[str, dict[str, object]] = {
     "lists are empty after a first that was not": {"listed": {0: STILL_THERE, 0.1: NOTHING}},
     "the exit is not found": {"order": {0: NOT_FOUND}},
     "the stream is not ready": {"live_from": 99.0},
+    "no list can be read": {"listed": {0: FAILURE}},
+    "nothing can be read": {"order": {0: FAILURE}, "listed": {0: FAILURE}, "live_from": 99.0},
     "all of it at once": {"cache": {0: None}, "listed": {0: NOTHING}, "live_from": 99.0},
 }
 
@@ -75,6 +79,8 @@ def test_where_others_trade_empty_lists_say_so_only_after_the_exit_and_only_as_a
     assert told.answer == "confirmed 0 by rest (bounded lag)"
     assert told.seconds > 5, "three lists, spaced"
     assert tell(SHARED, order={0: NOT_FOUND}, listed={0: NOTHING}).answer == "unknown"
+    assert tell(SHARED, order={0: filled(-43)}, listed={0: FAILURE}).answer == "unknown"
+    assert tell(SHARED, order={0: filled(-43)}, listed={0: NOTHING, 0.1: FAILURE}).answer == "unknown"
 
 
 def test_a_venue_that_never_pushes_a_zero_is_believed_by_the_exit() -> None:

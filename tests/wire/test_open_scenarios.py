@@ -12,6 +12,7 @@ from typing import Any
 import ccxt
 import pytest
 
+from simulator.bybit import payloads
 from simulator.faults import Phase, RequestAction
 from simulator.market import Market
 from simulator.order import Kind
@@ -206,6 +207,18 @@ async def test_a_row_without_a_quantity_is_malformed_and_not_flat(
     await verifier.close()
 
 
+@pytest.mark.parametrize("size", [None, "", "many"])
+async def test_a_row_of_bybits_without_a_size_is_malformed_and_not_flat(
+    monkeypatch: pytest.MonkeyPatch, size: object
+) -> None:
+    async with trading(BYBIT, hundred) as bot:
+        whole = payloads.position
+        monkeypatch.setattr(payloads, "position", lambda *row, **more: whole(*row, **more) | {"size": size})
+        for question in (opened("1"), closed(Baseline(Decimal(100), 1), "1")):
+            proof = await bot.asks_in_vain(question)
+            assert silences(proof, Source.REST) == {Silence.MALFORMED}
+
+
 MANY = 230  # more than one page of positions holds
 
 
@@ -231,12 +244,21 @@ async def test_a_position_on_the_second_page_of_the_list_is_found() -> None:
         assert any(page.params.get("cursor") for page in pages)
 
 
-async def test_opened_and_stopped_out_at_once_is_opened_and_then_closed(face: Face) -> None:
+def its_stop_fires(venue: SimulatedVenue) -> None:
+    stop(venue, "-43", "0.15", reduce_only=True)
+    venue.exchange.set_price(AVL, Decimal("0.14"))
+
+
+def it_is_liquidated(venue: SimulatedVenue) -> None:
+    venue.exchange.liquidate(AVL)
+
+
+@pytest.mark.parametrize("end", [its_stop_fires, it_is_liquidated])
+async def test_opened_and_gone_at_once_is_opened_and_then_closed(face: Face, end: Truth) -> None:
     async with trading(face) as bot:
         entry = await bot.market("buy", 43, "entry")
         held = await bot.gateway.holds(NET, 43)
-        stop(bot.venue, "-43", "0.15", reduce_only=True)
-        bot.venue.exchange.set_price(AVL, Decimal("0.14"))
+        end(bot.venue)
         assert said((await bot.asks(opened(entry["id"]))).verdict) == "confirmed 43"
         ended = await bot.asks(closed(Baseline(held.quantity, held.version)))
         assert said(ended.verdict) == "confirmed 0"
