@@ -11,7 +11,7 @@ from verification.errors import AnswerLost, SourceError
 from verification.leg import Side
 from verification.observation import OrderSeen, SourceSilent
 from verification.opening_case import Case, Tools
-from verification.trader import OrderRefused
+from verification.trader import NoSuchOrder, OrderRefused
 
 _ABSENT_ENOUGH = 3  # looks that do not find a stop that was to be cancelled: perhaps it was never sent
 
@@ -136,7 +136,8 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
         tools: What to work with.
         case: The opening.
         name: The sender's id of the stop.
-        rested: True when it was seen to rest. Then a venue that refuses, and knows none, has none.
+        rested: True when it was seen to rest. Then a venue that knows none any more, asked either way, has
+            none. Not finding it alone proves nothing.
 
     Returns:
         None when it rests no more and nothing of it has executed; else why that is not so, or not known.
@@ -155,10 +156,12 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
                 doubt = await _cancel(tools, case, name)
         elif isinstance(seen, SourceSilent):
             absent += 1
-            if rested and isinstance(doubt, OrderRefused):
+            if rested and isinstance(doubt, NoSuchOrder):
                 return None
             if absent == _ABSENT_ENOUGH:
                 break
+            if isinstance(doubt, OrderRefused):
+                doubt = await _cancel(tools, case, name)
         looks += 1
         await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
     return None if doubt is None else str(doubt)

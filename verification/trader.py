@@ -10,6 +10,10 @@ class OrderRefused(Exception):
     """The order certainly had no effect: the venue refused it in so many words, or it never left here."""
 
 
+class NoSuchOrder(OrderRefused):
+    """Nothing was cancelled, for the venue says that no order of that id rests."""
+
+
 class Trader(Protocol):
     """Places orders on one account, each with an id that the sender chose and uses for nothing else.
 
@@ -41,4 +45,4 @@ class Trader(Protocol):
         """
 
     async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
-        """Cancel a stop. `OrderRefused` when the venue knows none that rests under that id."""
+        """Cancel a stop. `NoSuchOrder` when the venue knows none that rests under that id."""

@@ -23,7 +23,7 @@ from verification.errors import AnswerLost, SourceError
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.dialect import OrderStatus
 from verification.leg import LegKey, Side
-from verification.trader import OrderRefused
+from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access
 
 HIDDEN = 15.0
@@ -113,7 +113,7 @@ class TradedVenue(SimulatedVenue):
         def effect() -> str:
             order = self._find(None, client_order_id)
             if order is None or order.now.ended:
-                raise OrderRefused("no such stop")
+                raise NoSuchOrder("no such stop")
             self.truth.end(order, "canceled", self._now)
             return ""
 

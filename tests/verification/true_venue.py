@@ -33,7 +33,7 @@ from verification.observation import (
     SourceSilent,
 )
 from verification.stream import Listener, StreamHealth, StreamState
-from verification.trader import OrderRefused
+from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access, ClockOffset
 
 AVL = "AVL/USDT:USDT"
@@ -151,7 +151,7 @@ class TrueVenue:
         def effect() -> str:
             stop = self.stops.pop(client_order_id, None)
             if stop is None:
-                raise OrderRefused("no such stop")
+                raise NoSuchOrder("no such stop")
             sent, nothing, at = stop.quantity or Decimal(0), Decimal(0), self.clock.now().monotonic
             ended = Sent(stop.order_id, client_order_id, stop.side, sent, nothing, ended=True, at=at)
             self.orders[client_order_id] = ended

@@ -183,6 +183,20 @@ async def test_a_stop_is_moved_though_its_cancellation_is_turned_away_at_first(
         assert stop.trigger_price == Decimal("0.16")
 
 
+async def test_a_stop_whose_cancellation_was_turned_away_is_not_gone_because_it_is_not_found(
+    tmp_path: Path, face: Face
+) -> None:
+    """Too many requests, and a replica that answers from a time before the stop."""
+    async with scene(tmp_path, face) as on:
+        opened = await on.opened()
+        on.venue.faults.add(Lag(source=Source.ORDER, seconds=30))
+        face.refuse(on.venue, Step.CANCEL)
+        outcome = await on.opener.leave(opened)
+        assert isinstance(outcome, Closed), outcome
+        assert not on.stops
+        assert not on.reports
+
+
 async def test_a_stop_that_cannot_be_cancelled_is_told(tmp_path: Path, face: Face) -> None:
     async with scene(tmp_path, face, deadline=0.5) as on:
         opened = await on.opened()

@@ -13,7 +13,7 @@ from tests.wire.simulated import AVL, BTC, access_to
 from verification.errors import AnswerLost, SourceUnreachable
 from verification.gateway.trader import CcxtTrader
 from verification.leg import Leg, LegKey, Side
-from verification.trader import OrderRefused
+from verification.trader import NoSuchOrder, OrderRefused
 
 pytestmark = pytest.mark.wire
 
@@ -201,7 +201,7 @@ async def test_a_stop_that_would_trigger_at_once_is_refused(
 
 
 async def test_a_stop_that_nobody_knows_cannot_be_withdrawn(trader: CcxtTrader, face: Face) -> None:
-    with pytest.raises(OrderRefused, match="-2011" if face is BINANCE else "110001"):
+    with pytest.raises(NoSuchOrder, match="-2011" if face is BINANCE else "110001"):
         await trader.withdraw_stop(NET, "nobody")
 
 

@@ -13,7 +13,7 @@ from verification.gateway.exactness import record, text
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator, code_of, secrets_of, text_of
 from verification.leg import Leg, LegKey, Side
-from verification.trader import OrderRefused
+from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access
 
 _SERVER_ERROR = 500
@@ -141,7 +141,8 @@ class CcxtTrader:
             return await call(self._exchange)
         except ccxt.BaseError as error:
             said = self._translate.clean(f"{self._exchange.id}: {what}: {_words(error)}")
-            kind = OrderRefused if is_refusal(error, self._known) else AnswerLost
+            refused = NoSuchOrder if isinstance(error, ccxt.OrderNotFound) else OrderRefused
+            kind = refused if is_refusal(error, self._known) else AnswerLost
             raise kind(said) from None  # ccxt's own text holds signed addresses
 
 
