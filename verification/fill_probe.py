@@ -17,7 +17,8 @@ from verification.errors import SourceError
 from verification.first_showing import FirstAnswer, Listening, lag_of_push
 from verification.lag_watch import request_time
 from verification.latency import LatencySample, Measure
-from verification.observation import Observation, OrderSeen, Source
+from verification.leg import LegKey
+from verification.observation import Observation, OrderSeen, PositionSeen, Source
 from verification.probed_fill import ProbedFill, first_of
 from verification.question import Question
 from verification.sources.rest import leg_in_list
@@ -90,6 +91,7 @@ class FillProbe:
         self._orders: dict[str, bool] = {}
         self._client_ids: dict[str, bool] = {}
         self._failed: Moment | None = None
+        self._changed: dict[LegKey, PositionSeen] = {}
         self._unlisten = venue.listen(self._hear)
 
     def measures(self, question: Question) -> bool:
@@ -111,10 +113,21 @@ class FillProbe:
                 group.create_task(self._measure(probe), name=f"probe {probe.fill.key.symbol}")
 
     def _hear(self, seen: Observation) -> None:
+        if isinstance(seen, PositionSeen):
+            if self._is_known(seen):
+                return
+            self._changed[seen.key] = seen
         for probe in self._probing:
             probe.hear(seen)
         if isinstance(seen, OrderSeen) and seen.executed != 0 and not seen.conditional:
             self._executed(seen)
+
+    def _is_known(self, seen: PositionSeen) -> bool:
+        """Return True for a row told once more: an order alone brings one, and its time is none of a fill."""
+        known = self._changed.get(seen.key)
+        if known is None or seen.version is None:
+            return False
+        return (seen.version, seen.quantity) == (known.version, known.quantity)
 
     def _executed(self, seen: OrderSeen) -> None:
         """Begin to measure the first execution that is heard of an order."""
@@ -126,7 +139,7 @@ class FillProbe:
         if reserve is None:
             return
         probe = ProbedFill(seen, at, self._listening(), reserve)
-        probe.hear(self._venue.latest(seen.key))  # the position may have been pushed before the order
+        probe.hear(self._changed.get(seen.key))  # the position may have been pushed before the order
         self._probing.append(probe)
         self._waiting.put_nowait(probe)
 

@@ -47,7 +47,10 @@ def _order(exchange: Exchange, order: Order) -> Push:
 
 
 def _noise(exchange: Exchange, order: Order | AlgoOrder) -> Push:
-    return _position(exchange, exchange.truth.position(order.symbol, order.position_side))
+    """Return a row that holds nothing new but its time: an order moves the margin of its position."""
+    held = exchange.truth.position(order.symbol, order.position_side)
+    row = payloads.position(exchange, held, pushed=True)
+    return _push(exchange, "position", row | {"updatedTime": str(exchange.clock.ms())})
 
 
 def _position(exchange: Exchange, position: Position) -> Push:

@@ -243,6 +243,21 @@ def test_what_was_pushed_of_the_leg_before_the_fill_does_not_date_it() -> None:
     play(story)
 
 
+def test_a_push_that_repeats_the_leg_as_it_was_does_not_date_the_fill_whatever_its_time() -> None:
+    """Bybit tells the position with every order that is taken in, filled or not yet."""
+
+    async def story(probing: Probing) -> None:
+        shows(probing, order_at=FILL)
+        probing.venue.positions.answers = {0: (held(KEY, 40, 10),), FILL + 3: (held(KEY, 43, 11),)}
+        probing.venue.push_later(0.2, probing.position(40, 10, 0.2))
+        probing.venue.push_later(FILL + 0.001, probing.position(40, 10, FILL - 0.001))
+        probing.filled()
+        await asyncio.sleep(20)
+        assert probing.lags[REST] >= 3000
+
+    play(story)
+
+
 def test_a_position_stamped_a_little_before_its_execution_dates_it_all_the_same() -> None:
     async def story(probing: Probing) -> None:
         shows(probing, order_at=FILL, list_at=FILL)

@@ -104,6 +104,19 @@ async def test_a_reading_that_lags_is_measured_and_the_others_are_not_made_slowe
         assert 1495 <= found[Source.REST] <= 1500 * 1.3 + AT_ONCE
 
 
+async def test_a_leg_that_grows_is_not_dated_by_the_push_that_its_order_alone_brings(face: Face) -> None:
+    """Bybit tells a position with every order, a moment before the fill and as it was."""
+    async with probing(face) as (venue, lags, _):
+        await lags.of_fills(lambda: order(venue, "100"))
+        lags.found.clear()
+        venue.faults.add(Lag(source=Reading.POSITIONS, seconds=0.6, symbol=AVL))
+        venue.faults.add(PushFault(action=PushAction.DELAY, event=face.position_push, seconds=0.05))
+        await asyncio.sleep(0.7)  # until the list shows them
+        order(venue, "43")
+        found = await lags.all(Source.REST)
+        assert 595 <= found[Source.REST] <= 600 * 1.3 + AT_ONCE
+
+
 async def test_a_lag_of_one_symbol_is_not_a_lag_of_another() -> None:
     async with probing() as (venue, lags, _):
         venue.faults.add(Lag(source=Reading.POSITIONS, seconds=30, symbol=AVL))
