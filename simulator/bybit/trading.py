@@ -19,6 +19,7 @@ from simulator.readings import Lag, no_lag
 from simulator.refusal import Reason, Refused
 
 WEEK_MS = 7 * 86_400_000
+LONGEST_LINK = 36  # characters of a sender's own id
 _SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
 _KINDS = {"Market": Kind.MARKET, "Limit": Kind.LIMIT}
 _TIMES = {"GTC": TimeInForce.GTC, "IOC": TimeInForce.IOC, "FOK": TimeInForce.FOK, "PostOnly": TimeInForce.GTX}
@@ -49,6 +50,8 @@ def _ticket(context: Context, params: Params) -> Ticket:
     if hedged and reduce and not closes(side, position, reduce_only=False):
         raise refusal(Reason.REDUCE_ONLY_IN_HEDGE)
     kind = _kind(params, side)
+    if len(params.get("orderLinkId", "")) > LONGEST_LINK:
+        raise wrong("orderLinkId")
     return Ticket(
         symbol=context.truth.markets.symbol(needed(params, "symbol")),
         side=side,

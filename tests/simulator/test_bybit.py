@@ -275,6 +275,7 @@ async def test_a_wrong_signature_key_or_time_is_refused(venue: SimulatedVenue) -
         ({"qty": "99999999"}, 110007),
         ({"triggerPrice": "0.1"}, 10001),
         ({"orderType": "Odd"}, 10001),
+        ({"orderLinkId": "x" * 37}, 10001),
     ],
 )
 async def test_a_request_that_is_wrong_is_refused_with_its_code_and_status_200(
