@@ -9,6 +9,8 @@ import pytest
 from simulator.faults import Garbage, Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, BYBIT, Face
+from tests.wire.scripted import access_to as scripted_access
+from tests.wire.scripted import plain, scripted_venue
 from tests.wire.simulated import AVL, BTC, access_to
 from verification.errors import AnswerLost, SourceUnreachable
 from verification.gateway.trader import CcxtTrader
@@ -249,6 +251,19 @@ async def test_markets_that_cannot_be_read_are_an_error_and_are_read_again(venue
         await trader.enter(NET, Side.BUY, Decimal(43), "one")
     finally:
         await trader.close()
+
+
+async def test_an_answer_that_ccxt_cannot_read_is_lost() -> None:
+    async with scripted_venue() as venue:
+        told = {"orderId": 1, "symbol": "AVLUSDT", "status": "FILLED", "side": "BUY", "avgPrice": "?"}
+        venue.answers["POST /fapi/v1/order"] = plain(told)
+        trader = CcxtTrader(scripted_access(venue.port))
+        try:
+            await trader.connect()
+            with pytest.raises(AnswerLost, match="could not read the answer"):
+                await trader.enter(NET, Side.BUY, Decimal(43), "one")
+        finally:
+            await trader.close()
 
 
 async def test_a_kind_of_account_that_cannot_be_read_is_an_error() -> None:

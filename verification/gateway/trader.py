@@ -18,6 +18,8 @@ from verification.venue import Access
 
 _SERVER_ERROR = 500
 _TIMEOUT = 408
+_STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What ccxt's readers raise where an answer has a form they do not know: the order may exist."""
 
 
 class _Doubtful(ccxt.OperationFailed):  # type: ignore[misc] # ccxt ships no types
@@ -144,6 +146,9 @@ class CcxtTrader:
             refused = NoSuchOrder if isinstance(error, ccxt.OrderNotFound) else OrderRefused
             kind = refused if is_refusal(error, self._known) else AnswerLost
             raise kind(said) from None  # ccxt's own text holds signed addresses
+        except _STUMBLES as error:
+            said = f"{self._exchange.id}: {what}: ccxt could not read the answer ({type(error).__name__})"
+            raise AnswerLost(said) from None
 
 
 def is_refusal(error: Exception, known: Capabilities) -> bool:
