@@ -183,7 +183,7 @@ class Leaving:
     async def _exit(self, number: int) -> _Proof | OrderRefused:
         tools, case, left = self._tools, self._case, self._left
         name = case.names.exit(number)
-        case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
+        announced = case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
         watch = tools.verifier.watch(case.key)
         asked = tools.clock.now()
         try:
@@ -196,7 +196,7 @@ class Leaving:
         except BaseException:
             watch.close()
             raise
-        if order_id is not None:
+        if order_id is not None and announced:  # else the books would take it for the entry's
             case.write(partial(tools.journal.ordered, case.entry, order_id))
         return await self._prove(order_id, name, asked, watch)
 

@@ -87,15 +87,20 @@ class Case:
         """Return what the leg holds with so many signed contracts of this opening."""
         return executed + (Decimal(0) if self.baseline is None else self.baseline.quantity)
 
-    def write(self, step: Callable[[], None]) -> None:
+    def write(self, step: Callable[[], None]) -> bool:
         """Write to the journal once the entry is out: money is protected first, and books are told of after.
 
         A journal that fails then must not leave a position without its stop; it becomes a concern.
+
+        Returns:
+            True when it is written.
         """
         try:
             step()
         except JournalFailed as error:
             self.concerns.append(f"the journal does not hold what was done: {error}")
+            return False
+        return True
 
     def write_verified(self, journal: OpeningJournal, verification: Verification) -> None:
         """Write a verification down. A person must know where the venue's sources contradicted each other."""
@@ -108,6 +113,13 @@ class Case:
         concerns = tuple(self.concerns)
         return Exposed(
             entry=self.entry, reason=reason, quantity=quantity, verification=asked, concerns=concerns
+        )
+
+    def half_closed(self, closed: Verification, why: str) -> Exposed:
+        """Return that what had executed is closed, but not what may execute yet: it is not over."""
+        self.last_word = None
+        return self.exposed(
+            None, closed, f"{why}; what had executed was closed, but the entry may execute more"
         )
 
 

@@ -292,6 +292,14 @@ def test_a_journal_that_fails_later_does_not_cost_the_stop() -> None:
     assert story.reports[-1] == opened
 
 
+def test_an_exit_that_could_not_be_announced_is_not_taken_for_the_entry() -> None:
+    story = play(Weather(refuses_stops=True), named={"journal.closing": Fault.UNWRITTEN})
+    rolled = end_of(story, RolledBack)
+    assert rolled.critical
+    entry = story.journal.rows[1]
+    assert entry["entry_order_id"] == story.venue.orders[entry["entry_client_id"]].order_id
+
+
 def test_what_was_closed_by_hand_after_a_crash_gets_no_stop() -> None:
     def by_hand(venue: TrueVenue) -> None:
         venue.move(-venue.held)
