@@ -30,7 +30,9 @@ def unfinished(
     stops = [(what, detail) for what, detail in events if what in {"protecting", "stop_placed"}]
     if stage is Stage.HELD and stops and stops[-1][0] == "stop_placed":
         return None
-    announced = [str(detail["client_order_id"]) for what, detail in stops if what == "protecting"]
+    announced = [detail for what, detail in stops if what == "protecting"]
+    last = announced[-1] if announced else None
+    before = _stop_before(stops)
     leaving = row["closing_quantity"]
     return OpeningRecord(
         entry=int(row["id"]),
@@ -39,11 +41,21 @@ def unfinished(
         stage=stage,
         intended=Decimal(row["intended"]),
         baseline=None if row["baseline"] is None else Decimal(row["baseline"]),
-        stop_price=Decimal(row["stop_price"]),
+        stop_price=Decimal(row["stop_price"] if last is None else last["price"]),
         client_order_id=row["entry_client_id"],
         order_id=row["entry_order_id"],
-        stop_client_id=announced[-1] if announced else None,
+        stop_client_id=None if last is None else str(last["client_order_id"]),
         exit_client_id=row["exit_client_id"],
         closing_quantity=None if leaving is None else Decimal(leaving),
         protected=any(what == "stop_placed" for what, _ in stops),
+        stop_before=None if before is None else str(before["client_order_id"]),
+        price_before=None if before is None else Decimal(before["price"]),
     )
+
+
+def _stop_before(stops: Sequence[tuple[str, Mapping[str, Any]]]) -> Mapping[str, Any] | None:
+    """Return what was announced of the stop placed last, if another has been announced in its place since."""
+    placed = max((at for at, (what, _) in enumerate(stops) if what == "stop_placed"), default=None)
+    if placed is None or placed == len(stops) - 1:
+        return None
+    return next((detail for what, detail in reversed(stops[:placed]) if what == "protecting"), None)

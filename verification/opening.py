@@ -273,16 +273,14 @@ class Opener:
         )
 
     def _intent(self, opened: Opened, stop_price: Decimal) -> Intent:
-        side = Side.BUY if opened.quantity > 0 else Side.SELL
-        return Intent(opened.stop.symbol, side, abs(opened.quantity), stop_price)
+        asked = _asked_of(opened)
+        return Intent(asked.key.symbol, asked.side, asked.quantity, stop_price)
 
     def _case_of(self, opened: Opened, intent: Intent) -> Case:
-        question = opened.verification.question
-        assert isinstance(question, OpenQuestion), "an entry was proved by asking for it"
+        question = _asked_of(opened)
         assert question.client_order_id is not None, "every entry has an id of ours"
         names = OrderNames(question.client_order_id)
         case = self._case(intent, question.key, entry=opened.entry, baseline=question.baseline, names=names)
-        case.intended = question.quantity
         case.stop_name = opened.stop.client_order_id or case.stop_name
         return case
 
@@ -292,3 +290,9 @@ class Opener:
         if venue.mode is PositionMode.HEDGE:
             leg = Leg.LONG if side is Side.BUY else Leg.SHORT
         return LegKey(venue.access.account, symbol, leg)
+
+
+def _asked_of(opened: Opened) -> OpenQuestion:
+    question = opened.verification.question
+    assert isinstance(question, OpenQuestion), "an entry was proved by asking for it"
+    return question

@@ -115,13 +115,6 @@ class Case:
             entry=self.entry, reason=reason, quantity=quantity, verification=asked, concerns=concerns
         )
 
-    def half_closed(self, closed: Verification, why: str) -> Exposed:
-        """Return that what had executed is closed, but not what may execute yet: it is not over."""
-        self.last_word = None
-        return self.exposed(
-            None, closed, f"{why}; what had executed was closed, but the entry may execute more"
-        )
-
 
 async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
     """Look until the leg shows what executed, beside what it held before; False when it does not in time."""

@@ -76,13 +76,16 @@ class OpeningRecord:
         stage: How far it had come.
         intended: Contracts, positive.
         baseline: Signed contracts of the leg before; None if not known.
-        stop_price: Quote per base.
+        stop_price: Quote per base, of the stop announced last.
         client_order_id: The sender's id of the entry.
         order_id: The venue's id of the entry; None if its answer was never written down.
         stop_client_id: The sender's id of the stop announced last; None before any.
         exit_client_id: The sender's id of the last exit announced; None before any.
         closing_quantity: Contracts of that exit, positive; None before any.
         protected: True once its stop was written down as placed: an exit after that is no rollback.
+        stop_before: The sender's id of the stop in whose place the last one was announced, while that is not
+            written down as placed; None where there was none.
+        price_before: Quote per base, of that one.
     """
 
     entry: int
@@ -98,3 +101,5 @@ class OpeningRecord:
     exit_client_id: str | None
     closing_quantity: Decimal | None
     protected: bool = False
+    stop_before: str | None = None
+    price_before: Decimal | None = None

@@ -3,11 +3,12 @@
 from decimal import Decimal
 from functools import partial
 
+from verification.holding import go_on_moving
 from verification.leaving import Leaving
 from verification.opening_case import Case, Tools, order_ended, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
 from verification.outcome import Closed, Exposed, Outcome
-from verification.protecting import Stop, StopState
+from verification.protecting import Stop, StopState, withdraw
 from verification.settling import executed_by, settle, verify_entry
 from verification.shown import shown_at
 from verification.verdict import VerdictKind
@@ -28,6 +29,8 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
         if not await venue_shows(tools, case, held):
             why = f"{held} executed, and the venue does not show them any more; nothing was sent"
             return case.exposed(held, proved, why)
+        if record.stop_before is not None:
+            return await go_on_moving(tools, case, record, proved)
     return await settle(tools, case, proved, stop_announced=record.stop_client_id is not None)
 
 
@@ -46,14 +49,26 @@ async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved
     left = (1 if executed_by(proved) > 0 else -1) * record.closing_quantity
     announced = record.stop_client_id is not None
     stop = Stop(StopState.UNPROVED, "a stop may have been sent") if announced else None
+    case.exclusive = case.exclusive and record.stop_before is None  # another stop may act
+    if record.stop_before is not None and not verdict.settled:
+        case.concerns.append(f"see at the venue whether stop {record.stop_before} rests")
     version = shown_at(proved, case.leg_with(left))
     leaving = Leaving(tools, case, left, entry_over=verdict.settled, shown_at=version, stop=stop)
     closed = await leaving.resume(record.exit_client_id, why)
     if isinstance(closed, Exposed):
         return closed
+    await _withdraw_stop_before(tools, case, record)
     if not record.protected:
         case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
     return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
+
+
+async def _withdraw_stop_before(tools: Tools, case: Case, record: OpeningRecord) -> None:
+    """Take back the stop in whose place another had been announced: it would act on the next position."""
+    name = record.stop_before
+    doubt = None if name is None else await withdraw(tools, case, name, rested=True)
+    if doubt is not None:
+        case.concerns.append(f"see at the venue that no stop {name} is left: {doubt}")
 
 
 async def _beyond(tools: Tools, case: Case, record: OpeningRecord, executed: Decimal) -> Decimal:

@@ -68,16 +68,12 @@ async def settle(tools: Tools, case: Case, proved: Verification, *, stop_announc
 async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announced: bool) -> Outcome:
     """Protect what executed; undo it where that cannot be proved."""
     verdict = proved.verdict
-    held = executed_by(proved)
-    price = _average_price(case, proved)
-    case.write(partial(tools.journal.opened, case.entry, abs(held), average_price=price))
+    held = write_held(tools, case, proved)
     if verdict.kind is VerdictKind.PARTIAL and verdict.settled and case.all_or_nothing:
         sent = Stop(StopState.UNPROVED, "a stop may have been sent") if stop_announced else None
         why = f"all or nothing: {verdict.reason}"
         return await _undo(tools, case, held, proved, stop=sent, why=why)
-    if not verdict.settled:
-        case.concerns.append(f"the entry may execute more: {verdict.reason}")
-    cover = abs(held) if verdict.settled else case.intended
+    cover = to_cover(case, proved)
     stop = await protect(tools, case, case.side, cover, announced=stop_announced)
     if stop.state is StopState.RESTS and stop.order is not None:
         placed = (case.entry, stop.order.order_id, case.stop_price)
@@ -120,6 +116,22 @@ async def _undo(
     case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
     concerns = tuple(case.concerns)
     return RolledBack(entry=case.entry, reason=why, opened=proved, closed=closed, concerns=concerns)
+
+
+def write_held(tools: Tools, case: Case, proved: Verification) -> Decimal:
+    """Write down that what the entry executed is held, and return it."""
+    held, price = executed_by(proved), _average_price(case, proved)
+    case.write(partial(tools.journal.opened, case.entry, abs(held), average_price=price))
+    return held
+
+
+def to_cover(case: Case, proved: Verification) -> Decimal:
+    """Return how many contracts the stop must cover: all of an entry that works on, and a person knows."""
+    verdict = proved.verdict
+    if verdict.settled:
+        return abs(executed_by(proved))
+    case.concerns.append(f"the entry may execute more: {verdict.reason}")
+    return case.intended
 
 
 def executed_by(proved: Verification) -> Decimal:

@@ -10,7 +10,7 @@ from verification.leg import Side
 from verification.opening_journal import JournalFailed, OpeningJournal, OpeningRecord, Stage
 from verification.question import Baseline
 
-PRICE = Decimal("0.18")
+PRICE, HIGHER = Decimal("0.18"), Decimal("0.19")
 
 
 @pytest.fixture
@@ -79,8 +79,13 @@ def test_a_position_with_its_stop_is_finished_even_when_the_stop_is_taken_away(j
     journal.protecting(entry, "one-s", PRICE)
     journal.stop_placed(entry, "9", PRICE)
     assert journal.unfinished() == ()
-    journal.protecting(entry, "one-s2", PRICE)
-    assert only(journal).stop_client_id == "one-s2"
+    journal.protecting(entry, "one-s2", HIGHER)
+    moved = only(journal)
+    assert (moved.stop_client_id, moved.stop_price) == ("one-s2", HIGHER)
+    assert (moved.stop_before, moved.price_before) == ("one-s", PRICE)
+    journal.protecting(entry, "one-s3", PRICE)
+    again = only(journal)
+    assert (again.stop_client_id, again.stop_before) == ("one-s3", "one-s"), "the one that was seen to rest"
     journal.stop_placed(entry, "10", PRICE)
     journal.stop_removed(entry)
     assert journal.unfinished() == (), "the bot's own doing is not undone after a restart"

@@ -56,10 +56,10 @@ class MemoryJournal:
         self._change(entry, "opened", state="open", quantity=quantity)
 
     def protecting(self, entry: int, client_order_id: str, price: Decimal) -> None:
-        self._change(entry, "protecting", client_order_id)
+        self._change(entry, "protecting", client_order_id, price)
 
     def stop_placed(self, entry: int, order_id: str, price: Decimal) -> None:
-        self._change(entry, "stop_placed", stop_order_id=order_id)
+        self._change(entry, "stop_placed", stop_order_id=order_id, stop_price=price)
 
     def closing(self, entry: int, client_order_id: str, quantity: Decimal) -> None:
         self._change(
@@ -76,10 +76,12 @@ class MemoryJournal:
         found = [unfinished(row, self.said[entry]) for entry, row in self.rows.items()]
         return [record for record in found if record is not None]
 
-    def _change(self, entry: int, what: str, name: str = "", **change: Any) -> None:
+    def _change(
+        self, entry: int, what: str, name: str = "", price: Decimal | None = None, **change: Any
+    ) -> None:
         def write() -> None:
             self.rows[entry] |= change
-            self.said[entry].append((what, {"client_order_id": name}))
+            self.said[entry].append((what, {"client_order_id": name, "price": str(price)}))
 
         self._step(f"journal.{what}", write)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.verification.faulty_steps import Crash, Fault, Steps, of_step
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.opening_invariants import check
-from tests.verification.opening_story import BUY, SETTLING, Story
+from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
@@ -21,6 +21,7 @@ from verification.outcome import Closed, Exposed, Opened, Outcome
 from verification.verdict import VerdictKind
 
 SOON = 1000.0  # ms
+HIGHER = Decimal("0.19")
 Work = Callable[[Opener, Opened], Coroutine[Any, Any, Outcome]]
 
 
@@ -29,7 +30,12 @@ async def left(opener: Opener, opened: Opened) -> Outcome:
 
 
 async def stopped_higher(opener: Opener, opened: Opened) -> Outcome:
-    return await opener.protect(opened, Decimal("0.19"))
+    return await opener.protect(opened, HIGHER)
+
+
+async def left_after_a_stop_that_was_not_moved(opener: Opener, opened: Opened) -> Outcome:
+    assert isinstance(await opener.protect(opened, HIGHER), Exposed)
+    return await opener.leave(opened)
 
 
 def after_opening(
@@ -37,8 +43,10 @@ def after_opening(
     plan: Mapping[int, Fault] | None = None,
     weather: Weather | None = None,
     before: Callable[[TrueVenue], None] = lambda _: None,
+    *,
+    restarted: bool = False,
 ) -> Story:
-    """Open, do `work` with the plan's faults, recover if the process died."""
+    """Open, do `work` with the plan's faults, recover if the process died or is `restarted`."""
 
     async def whole() -> Story:
         clock, steps = VirtualClock(), Steps()
@@ -54,9 +62,12 @@ def after_opening(
         assert isinstance(opened, Opened)
         before(venue)
         steps.live(plan or {})
+        alive = not restarted
         try:
             story.outcomes.append(await work(first, opened))
         except Crash:
+            alive = False
+        if not alive:
             second = opener()
             steps.live({})
             for record in story.journal.unfinished():
@@ -104,9 +115,91 @@ def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
     story = after_opening(stopped_higher)
     assert isinstance(story.outcome, Opened)
     (stop,) = story.venue.stops.values()
-    assert stop.trigger_price == Decimal("0.19")
+    assert stop.trigger_price == HIGHER
     names = story.venue.steps.history[0]
     assert names.index("stop") < names.index("withdraw"), "never a moment without one"
+
+
+@pytest.mark.parametrize(
+    "weather",
+    [Weather(), Weather(list_lag=3.2), Weather(held_before=13)],
+    ids=["fair", "the list lags", "something is held"],
+)
+def test_moving_a_stop_survives_every_fault(weather: Weather) -> None:
+    """The position stays, with one stop, the new one or the one before; of a second one a person knows."""
+    for number, step in enumerate(after_opening(stopped_higher, weather=weather).venue.steps.history[0]):
+        for fault in of_step(step):
+            story, where = (
+                after_opening(stopped_higher, {number: fault}, weather),
+                f"{number} {step}: {fault}",
+            )
+            assert story.venue.held == weather.held_before + 43, where
+            assert story.journal.rows[1]["state"] == "open", where
+            assert len(story.venue.stops) == 1 or story.reports, where
+            assert story.venue.stops, where
+            for outcome in story.outcomes:
+                named = isinstance(outcome, Opened) and outcome.stop.client_order_id in story.venue.stops
+                assert named or outcome in story.reports, where
+
+
+def test_a_stop_that_was_refused_costs_no_position_after_a_restart() -> None:
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    story = after_opening(stopped_higher, {place: Fault.REFUSED}, restarted=True)
+    opened = story.outcome
+    assert isinstance(opened, Opened)
+    assert opened.stop.trigger_price == STOP_PRICE
+    assert opened.concerns, "whether the refused one had been sent no journal says"
+    assert story.venue.held == 43
+    assert not story.journal.unfinished()
+
+
+def test_a_crash_while_leaving_forgets_none_of_two_stops() -> None:
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    plan = {place: Fault.REFUSED}
+    exit_ = after_opening(left_after_a_stop_that_was_not_moved, plan).venue.steps.history[0].index("leave")
+    story = after_opening(left_after_a_stop_that_was_not_moved, plan | {exit_: Fault.CRASH_AFTER})
+    assert isinstance(story.outcome, Closed)
+    assert not story.venue.stops, "it would act on the next position"
+
+
+def works_on(venue: TrueVenue) -> None:
+    """Let the entry execute what it had not."""
+    entry = next(iter(venue.orders.values()))
+    venue.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
+    venue.move(entry.quantity - entry.executed)
+
+
+GROWING = Weather(fills=20, entry_ends=False)
+
+
+def test_the_stop_that_is_moved_covers_what_has_executed_since() -> None:
+    story = after_opening(stopped_higher, weather=GROWING, before=works_on)
+    assert isinstance(story.outcome, Opened)
+    assert story.outcome.quantity == story.outcome.stop.quantity == 43
+    assert not story.outcome.critical
+    assert story.journal.rows[1]["quantity"] == 43
+
+
+def test_the_stop_that_is_moved_covers_what_may_execute_yet() -> None:
+    story = after_opening(stopped_higher, weather=GROWING)
+    assert isinstance(story.outcome, Opened)
+    assert story.outcome.quantity == 20
+    assert story.outcome.stop.quantity == 43
+    assert "may execute more" in story.outcome.concerns[0]
+
+
+def test_what_has_executed_since_is_left_too() -> None:
+    story = after_opening(left, weather=GROWING, before=works_on)
+    assert isinstance(story.outcome, Closed)
+    assert story.venue.left == [(Side.SELL, 43, 43)]
+    assert story.venue.held == 0
+
+
+def test_leaving_while_the_entry_works_on_is_told() -> None:
+    story = after_opening(left, weather=GROWING)
+    assert isinstance(story.outcome, Exposed)
+    assert "may execute more" in story.outcome.reason
+    assert story.journal.rows[1]["state"] == "closing", "a restart asks for it again"
 
 
 def test_a_stop_that_somebody_cancelled_is_placed_again() -> None:
