@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import TypeGuard
 
 from verification.clock import Moment
 from verification.errors import AnswerLost
@@ -56,6 +57,7 @@ class Leaving:
         entry_over: bool,
         shown_at: int | None,
         stop: Stop | None,
+        stop_counted: bool = False,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -66,6 +68,7 @@ class Leaving:
             entry_over: False when the entry may execute more: then that all of it is closed cannot be proved.
             shown_at: The newest version at which the venue showed the leg with it; None if it never did.
             stop: The stop that was sent; None if none was.
+            stop_counted: True when `held` is without what the stop has executed.
         """
         self._tools = tools
         self._case = case
@@ -74,7 +77,7 @@ class Leaving:
         self._shown_at = shown_at
         self._stop = stop
         self._doubt: str | None = None
-        self._counted = False  # what the stop executed
+        self._counted = stop_counted
 
     async def run(self, why: str, first: int = 1) -> Verification | Exposed:
         """Send exits until one is proved to have closed what is left; return that proof.
@@ -181,8 +184,7 @@ class Leaving:
         return self._case.exposed(self._left, proof.verification, reason)
 
     async def _exit(self, number: int) -> _Proof | OrderRefused:
-        tools, case, left = self._tools, self._case, self._left
-        name = case.names.exit(number)
+        tools, case, left, name = self._tools, self._case, self._left, self._case.names.exit(number)
         announced = case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
         watch = tools.verifier.watch(case.key)
         asked = tools.clock.now()
@@ -213,8 +215,7 @@ class Leaving:
         else:
             verification = await self._verify_beside_others(question, name, watch)
         case.write_verified(self._tools.journal, verification)
-        seen = [each for each in verification.observations if _is_exit(each, order_id, name)]
-        orders = [each for each in seen if isinstance(each, OrderSeen)]
+        orders = [each for each in verification.observations if _is_exit(each, order_id, name)]
         executed = max((order.executed for order in orders), key=abs, default=Decimal(0))
         over = any(o.terminal and o.executed == executed and o.trades_agree is True for o in orders)
         # An exit that executed all it was sent for has undone the entry, whatever else the leg holds.
@@ -287,7 +288,7 @@ class Leaving:
             self._doubt = f"{stop.reason}; it could not be cancelled ({doubt}): {asked}"
 
 
-def _is_exit(seen: object, order_id: str | None, name: str | None) -> bool:
+def _is_exit(seen: object, order_id: str | None, name: str | None) -> TypeGuard[OrderSeen]:
     if not isinstance(seen, OrderSeen):
         return False
     if order_id is not None:

@@ -42,51 +42,61 @@ async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved
         return case.exposed(None, proved, f"{why}, and of the entry nothing is proved: {verdict.reason}")
     if verdict.kind is VerdictKind.MISMATCH:
         case.concerns.append(verdict.reason)
-    beyond = await _beyond(tools, case, record, abs(executed_by(proved)))
+    beyond, stop_counted = await _beyond(tools, case, record, abs(executed_by(proved)))
     if beyond > 0:
         reason = f"{why}, and meanwhile the entry has executed {beyond} more; nothing was sent for them"
         return case.exposed(None, proved, reason)
     left = (1 if executed_by(proved) > 0 else -1) * record.closing_quantity
     announced = record.stop_client_id is not None
     stop = Stop(StopState.UNPROVED, "a stop may have been sent") if announced else None
+    if stop_counted:
+        stop = Stop(StopState.FIRED, "the stop had executed before the exit was announced")
     case.exclusive = case.exclusive and record.stop_before is None  # another stop may act
-    if record.stop_before is not None and not verdict.settled:
-        case.concerns.append(f"see at the venue whether stop {record.stop_before} rests")
-    version = shown_at(proved, case.leg_with(left))
-    leaving = Leaving(tools, case, left, entry_over=verdict.settled, shown_at=version, stop=stop)
+    other = case.stop_name if not announced else record.stop_before
+    if other is not None and not verdict.settled:
+        case.concerns.append(f"see at the venue whether stop {other} rests")
+    version, over = shown_at(proved, case.leg_with(left)), verdict.settled
+    leaving = Leaving(
+        tools, case, left, entry_over=over, shown_at=version, stop=stop, stop_counted=stop_counted
+    )
     closed = await leaving.resume(record.exit_client_id, why)
     if isinstance(closed, Exposed):
         return closed
-    await _withdraw_stop_before(tools, case, record)
+    await _withdraw_other_stop(tools, case, other)
     if not record.protected:
         case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
     return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
 
 
-async def _withdraw_stop_before(tools: Tools, case: Case, record: OpeningRecord) -> None:
-    """Take back the stop in whose place another had been announced: it would act on the next position."""
-    name = record.stop_before
+async def _withdraw_other_stop(tools: Tools, case: Case, name: str | None) -> None:
+    """Take back a stop that is not the one announced last: it would act on the next position.
+
+    It is the one that was to be replaced; or one that could not be announced, for the journal failed.
+    """
     doubt = None if name is None else await withdraw(tools, case, name, rested=True)
     if doubt is not None:
         case.concerns.append(f"see at the venue that no stop {name} is left: {doubt}")
 
 
-async def _beyond(tools: Tools, case: Case, record: OpeningRecord, executed: Decimal) -> Decimal:
+async def _beyond(tools: Tools, case: Case, record: OpeningRecord, executed: Decimal) -> tuple[Decimal, bool]:
     """Return what the entry has executed beyond all that its exits and its stop were for: unsigned contracts.
 
     It may have worked on while what it had executed was being closed. An earlier exit or a stop that cannot
-    be asked counts as if it had closed nothing: then a person looks.
+    be asked counts as if it had closed nothing: then a person looks. Also tell whether it takes the stop's
+    part to come to what the last exit was for: then that part is not to be taken off once more.
     """
     number = case.names.number_of(record.exit_client_id or "")
     if number == 0 or record.closing_quantity is None:
-        return Decimal(0)
-    accounted = record.closing_quantity
-    names = [case.names.exit(earlier) for earlier in range(1, number)]
-    if record.stop_client_id is not None:
-        names.append(record.stop_client_id)
-    for name in names:
-        if executed <= accounted:
-            break
-        seen = await order_ended(tools, case, name)
-        accounted += Decimal(0) if seen is None else abs(seen.executed)
-    return max(Decimal(0), executed - accounted)
+        return Decimal(0), False
+    rest = executed - record.closing_quantity
+    for earlier in range(1, number):
+        rest -= await _closed_by(tools, case, case.names.exit(earlier)) if rest > 0 else 0
+    if rest <= 0 or record.stop_client_id is None:
+        return max(Decimal(0), rest), False
+    by_stop = await _closed_by(tools, case, record.stop_client_id)
+    return max(Decimal(0), rest - by_stop), by_stop > 0
+
+
+async def _closed_by(tools: Tools, case: Case, name: str) -> Decimal:
+    seen = await order_ended(tools, case, name)
+    return Decimal(0) if seen is None else abs(seen.executed)

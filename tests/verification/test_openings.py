@@ -17,7 +17,7 @@ from tests.verification.weather import Weather
 from verification.account import PositionsReading, RestingOrder
 from verification.intent import Intent
 from verification.leg import LegKey, Side
-from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
+from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.verdict import VerdictKind
 
 Bend = Callable[[RestingOrder], RestingOrder]
@@ -308,6 +308,37 @@ def test_what_was_closed_by_hand_after_a_crash_gets_no_stop() -> None:
     exposed = end_of(story, Exposed)
     assert "does not show them any more" in exposed.reason
     assert story.venue.sent_names == [story.journal.rows[1]["entry_client_id"]]
+
+
+class StopTakesSeven(TrueVenue):
+    """Its stop fires as soon as it rests, and ends with a part executed."""
+
+    @override
+    async def place_stop(
+        self, key: LegKey, side: Side, quantity: Decimal, trigger_price: Decimal, client_order_id: str
+    ) -> str:
+        stop_id = await super().place_stop(key, side, quantity, trigger_price, client_order_id)
+        self.stops.clear()
+        self._execute(client_order_id, side, quantity, side.sign * Decimal(7), ended=True)
+        return stop_id
+
+
+def test_what_the_stop_took_before_a_crash_is_not_taken_off_twice() -> None:
+    weather, cast = Weather(exit_fills=20), Cast(venue=StopTakesSeven)
+    exits = play(weather, cast=cast).venue.steps.history[0].index("leave")
+    story = play(weather, {exits: Fault.CRASH_AFTER}, cast=cast)
+    end_of(story, Closed)
+    assert [quantity for _, quantity, _ in story.venue.left] == [36, 16]
+    assert not story.reports
+
+
+def test_a_stop_that_could_not_be_announced_is_not_left_over_after_a_crash() -> None:
+    weather = Weather(bends_stop=with_(reduce_only=False))
+    steps = play(weather).venue.steps.history[0]
+    unwritten, crash = steps.index("journal.protecting"), steps.index("leave")
+    story = play(weather, {unwritten: Fault.UNWRITTEN, crash: Fault.CRASH_AFTER})
+    end_of(story, Closed)
+    assert not story.venue.stops
 
 
 @pytest.mark.parametrize("more", [22, 0])
