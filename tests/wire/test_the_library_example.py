@@ -1,6 +1,9 @@
 """The bot of docs/library.md does what it says, as it stands there."""
 
+import asyncio
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +15,7 @@ from tests.wire.faces import Face
 from tests.wire.simulated import AVL, access_to
 from verification.outcome import Opened, Outcome, Unknown
 
-pytestmark = pytest.mark.wire
+pytestmark = [pytest.mark.wire, pytest.mark.processes]
 
 PAGE = Path(__file__).parents[2] / "docs" / "library.md"
 
@@ -34,6 +37,25 @@ async def test_it_opens_a_position_with_its_stop(
             assert venue.exchange.position(AVL).amount == 43
             assert len(venue.exchange.open_algos(AVL)) == 1
             assert "held: 43" in capsys.readouterr().out
+
+
+async def test_it_practises_on_the_simulated_exchange(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "bot.py").write_text(code, encoding="utf-8")
+    async with SimulatedVenue() as venue:
+        (tmp_path / "practice.toml").write_text(venue.settings(), encoding="utf-8")
+        bot = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "bot.py",
+            "practice.toml",
+            cwd=tmp_path,
+            env=os.environ
+            | {"BINANCE_KEY": "any", "BINANCE_SECRET": "any", "PYTHONPATH": str(PAGE.parents[1])},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await bot.communicate()
+        assert said.startswith(b"held: 43 stop: ")
+        assert venue.exchange.position(AVL).amount == 43
 
 
 def test_it_pages_a_person(capsys: pytest.CaptureFixture[str]) -> None:
