@@ -143,6 +143,7 @@ def _order(row: Row, key: LegKey, came: Provenance) -> OrderSeen:
 
 
 def _provenance(row: Row, name: str, received: Moment, epoch: int) -> Provenance:
+    at = milliseconds(row, name)  # 0 of a leg that was never traded
     return Provenance(
-        Source.WEBSOCKET, received, exchange_us=in_microseconds(milliseconds(row, name)), epoch=epoch
+        Source.WEBSOCKET, received, exchange_us=in_microseconds(at) if at else None, epoch=epoch
     )

@@ -33,6 +33,11 @@ def test_a_closed_leg_is_an_explicit_zero_of_that_leg() -> None:
     assert (fact.key.leg, fact.quantity) == (Leg.SHORT, Decimal(0))
 
 
+def test_a_leg_that_was_never_traded_has_no_time() -> None:
+    (fact,) = read(pushed("position", flat_row(updatedTime="0", seq=-1))).facts
+    assert (fact.provenance.exchange_us, fact.provenance.exchange_at) == (None, None)
+
+
 def test_an_order_tells_all_it_has_executed() -> None:
     (fact,) = read(pushed("order", order_row(side="Sell", cumExecQty="12", orderStatus="Cancelled"))).facts
     assert isinstance(fact, OrderSeen)
