@@ -17,7 +17,7 @@ proved. The rules it keeps:
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -118,7 +118,7 @@ class Opener:
             names=OrderNames(record.client_order_id),
         )
         case.stop_name = record.stop_client_id or case.stop_name
-        return await self._carry_through(key, self._told(case, resume(self._tools, case, record)))
+        return await self._carry_through(key, self._told(case, partial(resume, self._tools, case, record)))
 
     async def protect(self, opened: Opened, stop_price: Decimal) -> Opened | Exposed:
         """Put a new stop on a position in place of its last one, which is withdrawn once the new one rests.
@@ -131,7 +131,9 @@ class Opener:
         """
         intent = self._intent(opened, stop_price).fitted(self._tools.venue.markets)
         case = self._case_of(opened, intent)
-        return await self._carry_through(case.key, self._told(case, move_stop(self._tools, case, opened)))
+        return await self._carry_through(
+            case.key, self._told(case, partial(move_stop, self._tools, case, opened))
+        )
 
     async def leave(self, opened: Opened, why: str = "the bot closes it") -> Closed | Exposed:
         """Close a position reduce-only, prove it, and withdraw its stop.
@@ -143,7 +145,9 @@ class Opener:
             raise ValueError(f"entry {opened.entry} is being closed already: recover it from the journal")
         self._left.add(opened.entry)
         case = self._case_of(opened, self._intent(opened, opened.stop.trigger_price or Decimal(0)))
-        return await self._carry_through(case.key, self._told(case, leave(self._tools, case, opened, why)))
+        return await self._carry_through(
+            case.key, self._told(case, partial(leave, self._tools, case, opened, why))
+        )
 
     def person_has_looked(self, entry: int) -> None:
         """Enter the leg of an `Unknown` or `Exposed` opening again: a person has put it right."""
@@ -189,7 +193,7 @@ class Opener:
             stop_price=intent.stop_price,
         )
         case = self._case(intent, key, entry=entry, baseline=before, names=names)
-        return await self._told(case, self._enter(case))
+        return await self._told(case, partial(self._enter, case))
 
     async def _see_stops(self, symbol: str) -> None:
         """See once that stops can be seen here: where they cannot, every opening would be rolled back.
@@ -208,10 +212,10 @@ class Opener:
             raise reading.failures[Part.CONDITIONAL_ORDERS]
         self._seeing.add(symbol)
 
-    async def _told(self, case: Case, steps: Coroutine[Any, Any, Result]) -> Result:
+    async def _told(self, case: Case, steps: Callable[[], Awaitable[Result]]) -> Result:
         """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
         try:
-            outcome = await steps
+            outcome = await steps()
             doubts = self._doubts.setdefault(case.key, set())
             (doubts.add if isinstance(outcome, (Unknown, Exposed)) else doubts.discard)(case.entry)
             if outcome.critical:

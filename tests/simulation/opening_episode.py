@@ -20,10 +20,11 @@ from verification.errors import SourceError
 from verification.intent import Intent
 from verification.opening import Opener
 from verification.opening_journal import JournalFailed, OpeningRecord
-from verification.outcome import Outcome
+from verification.outcome import Opened, Outcome
 from verification.verifier import Verifier
 
 STOP_PRICES = {1: Decimal("0.18"), -1: Decimal("0.25")}
+STOP_STEP = Decimal("0.01")
 SETTLING = 60.0
 PATIENCE = 300.0
 
@@ -37,6 +38,7 @@ class OpeningVariant:
     verifier: type[Verifier] = Verifier
     recovers: bool = True
     reports: bool = True
+    remembers: Callable[[OpeningRecord], OpeningRecord] = lambda record: record
 
 
 @dataclass(slots=True)
@@ -102,7 +104,9 @@ async def _whole(plan: OpeningPlan, variant: OpeningVariant, *, traced: bool) ->
         if not records:
             break
         await clock.sleep(1)
-        await _life(episode, variant, number, [_recovery(episode, clock, record) for record in records])
+        await _life(
+            episode, variant, number, [_recovery(episode, clock, variant.remembers(each)) for each in records]
+        )
     await clock.sleep(SETTLING)
     listeners = len(venue.stream.listeners)
     await venue.close()
@@ -123,16 +127,26 @@ def _opening(episode: OpeningEpisode, clock: VirtualClock, wish: Wish) -> Work:
     price = STOP_PRICES[wish.side.sign]
     intent = Intent(wish.key.symbol, wish.side, Decimal(wish.quantity), price, wish.all_or_nothing)
 
+    async def kept(what: str, step: Coroutine[Any, Any, Outcome]) -> Outcome:
+        began = clock.now().monotonic
+        outcome = await step
+        episode.outcomes.append((clock.now().monotonic - began, outcome))
+        episode.trace.note(what, type(outcome).__name__, outcome.reason)
+        return outcome
+
     async def work(opener: Opener) -> None:
         await clock.sleep(wish.at)
-        began = clock.now().monotonic
         try:
-            outcome = await opener.open(intent)
+            outcome = await kept("outcome", opener.open(intent))
         except (SourceError, JournalFailed) as error:
             episode.trace.note("not sent", error)
             return
-        episode.outcomes.append((clock.now().monotonic - began, outcome))
-        episode.trace.note("outcome", type(outcome).__name__, outcome.reason)
+        if wish.moves is not None and isinstance(outcome, Opened):
+            await clock.sleep(wish.moves)
+            outcome = await kept("moved", opener.protect(outcome, price + STOP_STEP))
+        if wish.leaves is not None and isinstance(outcome, Opened):
+            await clock.sleep(wish.leaves)
+            await kept("left", opener.leave(outcome))
 
     return work
 

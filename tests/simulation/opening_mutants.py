@@ -1,5 +1,6 @@
 """The opening with one fault planted in each variant; among them the rollback of the incident."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from typing_extensions import override
@@ -98,4 +99,7 @@ def opening_mutants() -> list[OpeningVariant]:
         OpeningVariant("a_stop_is_left_over", venue=LeavesTheStop),
         OpeningVariant("a_crash_is_forgotten", recovers=False),
         OpeningVariant("nobody_is_told", reports=False),
+        OpeningVariant(
+            "a_stop_that_was_moved_is_forgotten", remembers=lambda record: replace(record, stop_before=None)
+        ),
     ]

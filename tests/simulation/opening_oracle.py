@@ -95,9 +95,10 @@ def _atomic(episode: OpeningEpisode) -> Iterator[str]:
         if number in told:
             continue
         outcome, name = last.get(number), row["entry_client_id"]
-        ours, stop = episode.ours(name), episode.venue._find(None, f"{name}-s")
-        cover = stop.quantity if stop is not None and not stop.now.ended else 0
-        fired = stop is not None and stop.now.executed != 0
+        ours, stops = episode.ours(name), _stops(episode, name)
+        resting = [stop for stop in stops if not stop.now.ended]
+        cover = sum(stop.quantity for stop in resting)
+        fired = any(stop.now.executed for stop in stops)
         said = row["state"] if outcome is None else type(outcome).__name__.lower()
         if isinstance(outcome, Opened) and not fired:
             if ours != outcome.quantity:
@@ -106,11 +107,19 @@ def _atomic(episode: OpeningEpisode) -> Iterator[str]:
             # earlier one's stop with it. A person was told of that leg (seed 98588).
             if cover < abs(ours) and _legs(episode).get(number) not in legs_told:
                 yield f"opened, and {ours} are held with a stop for {cover}"
+            if len(resting) > 1:
+                yield f"{len(resting)} stops rest"
         left = _left(episode, number)
         if said in {"rolledback", "closed", "refuted", "failed"} and (left or cover):
             yield f"{said}, but {left} are held, and a stop rests for {cover}"
         if said in {"unknown", "exposed", "opening", "closing"} and (ours or cover):
             yield f"{said}, {ours} are held, a stop rests for {cover}, and nobody was told"
+
+
+def _stops(episode: OpeningEpisode, entry: str) -> list[TrueOrder]:
+    """Return the stops of an entry that the venue knows: the first, and those that took its place."""
+    orders = episode.venue.truth.orders.values()
+    return [order for order in orders if order.client_id.startswith(f"{entry}-s")]
 
 
 def _left(episode: OpeningEpisode, number: int) -> int:

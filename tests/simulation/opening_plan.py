@@ -1,5 +1,6 @@
 """The world of one seed in which a bot opens positions: what it wants, what befalls its orders and itself."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -43,7 +44,12 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the bot wants to open, when, and what becomes of its entry."""
+    """What the bot wants to open, when, and what becomes of its entry.
+
+    Attributes:
+        moves: Seconds for which it holds the position before it moves the stop; None if it does not.
+        leaves: Seconds after that until it closes the position; None if it does not.
+    """
 
     at: float
     key: LegKey
@@ -51,6 +57,8 @@ class Wish:
     quantity: int
     all_or_nothing: bool
     fate: Fate
+    moves: float | None
+    leaves: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,10 @@ class OpeningDraw(Draw):
             "exits_in_pieces",
         )
         rate = self.chance.choice([0.1, 0.3, 0.6])
-        self.troubles = tuple(name for name in names if self.chance.random() < rate)
+        troubles = [name for name in names if self.chance.random() < rate]
+        self.later = random.Random(seed + 1)  # what follows once it is held has a chance of its own
+        troubles += [name for name in ("stops_moved", "positions_left") if self.later.random() < 0.5]
+        self.troubles = tuple(troubles)
 
     def opening(self) -> OpeningPlan:
         pick, chance = self.chance.choice, self.chance
@@ -137,7 +148,7 @@ class OpeningDraw(Draw):
             tuple(wishes),
             tuple(self._exit() for _ in range(3)),
             self._stopped(),
-            tuple(self._life() for _ in range(3)),
+            self._lives(),
             tuple(
                 chance.uniform(0, 12) if "crashes" in self.troubles and chance.random() < 0.5 else None
                 for _ in range(2)
@@ -168,7 +179,13 @@ class OpeningDraw(Draw):
             quantity=quantity,
             all_or_nothing=pick([True, False]),
             fate=Fate(-1 if wrong else 1, fills, ends),
+            moves=self._then("stops_moved"),
+            leaves=self._then("positions_left"),
         )
+
+    def _then(self, what: str) -> float | None:
+        """Return after how many seconds the bot does something with what it holds."""
+        return self.later.choice([0.0, 0.2, 3.0, 12.0]) if what in self.troubles else None
 
     def _exit(self) -> Fate:
         pick = self.chance.choice
@@ -185,6 +202,12 @@ class OpeningDraw(Draw):
             at = self.chance.choice([0.0, 0.05, 2.0, 8.0])
             return Fate(1, ((at, 1000),), (at + 0.001, "expired"))
         return Fate(1, (), None)
+
+    def _lives(self) -> tuple[tuple[Mapping[int, StepFault], Mapping[str, StepFault]], ...]:
+        (numbered, named), *others = (self._life() for _ in range(3))
+        if {"crashes", "stops_moved"} <= set(self.troubles) and self.later.random() < 0.5:
+            named = {**named, "withdraw": self.later.choice(CRASHES)}  # while one stop takes another's place
+        return (numbered, named), *others
 
     def _life(self) -> tuple[Mapping[int, StepFault], Mapping[str, StepFault]]:
         """Which calls of a life meet what."""

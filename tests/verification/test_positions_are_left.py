@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.verification.faulty_steps import Crash, Fault, Steps, of_step
+from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story
@@ -122,8 +122,8 @@ def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
 
 @pytest.mark.parametrize(
     "weather",
-    [Weather(), Weather(list_lag=3.2), Weather(held_before=13)],
-    ids=["fair", "the list lags", "something is held"],
+    [Weather(), Weather(list_lag=3.2), Weather(silent_stream=True), Weather(held_before=13)],
+    ids=["fair", "the list lags", "the stream is silent", "something is held"],
 )
 def test_moving_a_stop_survives_every_fault(weather: Weather) -> None:
     """The position stays, with one stop, the new one or the one before; of a second one a person knows."""
@@ -162,18 +162,38 @@ def test_a_crash_while_leaving_forgets_none_of_two_stops() -> None:
     assert not story.venue.stops, "it would act on the next position"
 
 
-def works_on(venue: TrueVenue) -> None:
-    """Let the entry execute what it had not."""
+@pytest.mark.parametrize("exit_fills", [None, 20], ids=["whole", "in pieces"])
+def test_no_stop_is_forgotten_when_a_position_is_left_after_its_stop_could_not_be_moved(
+    exit_fills: int | None,
+) -> None:
+    async def moved_in_vain_then_left(opener: Opener, opened: Opened) -> Outcome:
+        assert isinstance(await stopped_higher(opener, opened), Exposed)
+        return await left(opener, opened)
+
+    weather = Weather(exit_fills=exit_fills)
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    in_vain: dict[int, Fault] = {place: Fault.LOST_BEFORE}
+    steps = after_opening(moved_in_vain_then_left, in_vain, weather).venue.steps.history[0]
+    for number in range(place + 1, len(steps)):
+        for fault in CRASHES:
+            story = after_opening(moved_in_vain_then_left, in_vain | {number: fault}, weather)
+            what = f"step {number} {steps[number]}: {fault}"
+            for outcome in story.outcomes:
+                assert not (story.venue.stops and isinstance(outcome, Closed)), f"one is left ({what})"
+
+
+WORKS_ON = Weather(fills=20, entry_ends=False)
+
+
+def entry_fills(venue: TrueVenue) -> None:
+    """Let the entry execute all that it was sent for."""
     entry = next(iter(venue.orders.values()))
     venue.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
     venue.move(entry.quantity - entry.executed)
 
 
-GROWING = Weather(fills=20, entry_ends=False)
-
-
 def test_the_stop_that_is_moved_covers_what_has_executed_since() -> None:
-    story = after_opening(stopped_higher, weather=GROWING, before=works_on)
+    story = after_opening(stopped_higher, weather=WORKS_ON, before=entry_fills)
     assert isinstance(story.outcome, Opened)
     assert story.outcome.quantity == story.outcome.stop.quantity == 43
     assert not story.outcome.critical
@@ -181,25 +201,11 @@ def test_the_stop_that_is_moved_covers_what_has_executed_since() -> None:
 
 
 def test_the_stop_that_is_moved_covers_what_may_execute_yet() -> None:
-    story = after_opening(stopped_higher, weather=GROWING)
+    story = after_opening(stopped_higher, weather=WORKS_ON)
     assert isinstance(story.outcome, Opened)
     assert story.outcome.quantity == 20
     assert story.outcome.stop.quantity == 43
     assert "may execute more" in story.outcome.concerns[0]
-
-
-def test_what_has_executed_since_is_left_too() -> None:
-    story = after_opening(left, weather=GROWING, before=works_on)
-    assert isinstance(story.outcome, Closed)
-    assert story.venue.left == [(Side.SELL, 43, 43)]
-    assert story.venue.held == 0
-
-
-def test_leaving_while_the_entry_works_on_is_told() -> None:
-    story = after_opening(left, weather=GROWING)
-    assert isinstance(story.outcome, Exposed)
-    assert "may execute more" in story.outcome.reason
-    assert story.journal.rows[1]["state"] == "closing", "a restart asks for it again"
 
 
 def test_a_stop_that_somebody_cancelled_is_placed_again() -> None:
@@ -271,20 +277,11 @@ def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
     assert len(story.venue.left) == 1, "one exit was refused"
 
 
-WORKS_ON = Weather(fills=20, entry_ends=False)
-
-
-def entry_fills(venue: TrueVenue) -> None:
-    """Let the entry execute all that it was sent for."""
-    entry = next(iter(venue.orders.values()))
-    venue.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
-    venue.move(entry.quantity - entry.executed)
-
-
 @pytest.mark.parametrize("before", [0, 13])
 def test_leaving_closes_what_the_entry_has_executed_since(before: int) -> None:
     story = after_opening(left, weather=replace(WORKS_ON, held_before=before), before=entry_fills)
     assert isinstance(story.outcome, Closed)
+    assert story.venue.left == [(Side.SELL, 43, 43 + before)]
     assert story.venue.held == before
 
 
@@ -295,12 +292,6 @@ def test_leaving_while_the_entry_may_execute_more_keeps_the_stop_and_is_told() -
     assert len(story.venue.stops) == 1
     assert story.reports[-1] == story.outcome
     assert story.journal.rows[1]["state"] == "closing"
-
-
-def test_a_moved_stop_covers_what_the_entry_may_execute_still() -> None:
-    story = after_opening(stopped_higher, weather=WORKS_ON)
-    (stop,) = story.venue.stops.values()
-    assert (stop.trigger_price, stop.quantity) == (Decimal("0.19"), Decimal(43))
 
 
 @pytest.mark.parametrize("before", [0, 13])
