@@ -259,6 +259,12 @@ def growth_is_no_news(question: Question, seen: Sequence[Observation]) -> Verdic
     return verdict
 
 
+def only_the_newest_row_counts(question: Question, seen: Sequence[Observation]) -> Verdict:
+    rows = [each for each in seen if isinstance(each, PositionSeen) and each.key == question.key]
+    newest = max((row.version or 0 for row in rows), default=0)
+    return decide(question, [s for s in seen if not isinstance(s, PositionSeen) or s.version == newest])
+
+
 def an_end_is_an_execution(question: Question, seen: Sequence[Observation]) -> Verdict:
     whole = (
         question.quantity * question.side.sign
@@ -293,6 +299,7 @@ RULES: tuple[Rule, ...] = (
     a_part_is_the_whole,
     the_cache_is_the_truth,
     growth_is_no_news,
+    only_the_newest_row_counts,
     an_end_is_an_execution,
     it_rests_on_nothing,
 )

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from tests.simulation.episode import Asked, Episode
 from tests.simulation.faults import Fault
 from tests.verification.promises import true_of
-from tests.verification.reference import claim_of, claims
+from tests.verification.reference import Claim, claim_of, claims
 from tests.verification.world import World
-from verification.observation import Observation, PositionSeen, SourceSilent
+from verification.contradiction import contradictions, is_of
+from verification.observation import Observation, OrderSeen, PositionSeen, SourceSilent
 from verification.question import CloseQuestion, OpenQuestion, Question
 from verification.verdict import Grade, Verdict, VerdictKind
 from verification.verification import Verification
@@ -116,6 +117,24 @@ def _as_the_reference(_: Episode, asked: Asked, question: Question, answer: Veri
         yield f"claims {claim}, the reference {sorted(each.name for each in may)}"
 
 
+def _growth_is_told(_: Episode, asked: Asked, question: Question, answer: Verification) -> Iterator[str]:
+    """V6: where a close is proved to have gone the wrong way, and not to have closed, that is the answer."""
+    may, claim = claims(question, answer.observations), claim_of(question, answer.verdict)
+    if Claim.INCREASED in may and Claim.CLOSED not in may and claim is not Claim.INCREASED:
+        yield f"it grew or went the other way, and the answer is {claim}"
+
+
+def _lies_are_told(episode: Episode, asked: Asked, question: Question, answer: Verification) -> Iterator[str]:
+    """V3: sources contradict each other wherever more than an end is shown, and only where statuses lie."""
+    found = contradictions(question, answer.observations)
+    mine = [seen for seen in answer.observations if isinstance(seen, OrderSeen) and is_of(question, seen)]
+    most = max((abs(seen.executed) for seen in mine), default=0)
+    if any(seen.terminal and abs(seen.executed) < most for seen in mine) and not found:
+        yield "more than an end is shown, and no contradiction is found"
+    if Fault.LYING_STATUSES not in episode.plan.faults:
+        yield from (f"nobody lied: {each.reason}" for each in found)
+
+
 def _evidence_is_whole(_: Episode, asked: Asked, question: Question, answer: Verification) -> Iterator[str]:
     """Every push that came while the bot watched is in the record, and nothing of another leg."""
     kept = set(map(id, answer.observations))
@@ -199,6 +218,8 @@ CHECKS: dict[str, Check] = {
     "no false closed (V2)": _no_false_closed,
     "verdicts are true": _true,
     "as the reference": _as_the_reference,
+    "growth is told (V6)": _growth_is_told,
+    "contradictions are told (V3)": _lies_are_told,
     "the evidence is whole, and of one leg (V8)": _evidence_is_whole,
     "scope is evidence (V7)": _in_scope,
     "verdicts can be derived again (V3)": _derivable,
