@@ -32,7 +32,7 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
             last[row.provenance.source] = row
     listed = last.get(Source.REST)
     pushed = last.get(Source.WEBSOCKET) or last.get(Source.BOT_CACHE)
-    if listed is None or pushed is None or target == question.baseline.quantity:
+    if listed is None or pushed is None:
         return ()
     if listed.quantity != target or pushed.quantity != target:
         return ()

@@ -195,12 +195,10 @@ class Race:
 
     def _report(self) -> None:
         """End the measuring and tell what was learnt."""
-        self._timer = None
         means, lags = self._means, self._lags
         if self._over or lags is None or means.on_sample is None:
             return
         lags.catch_up(self._watch.seen)
-        self._end_asking()
         if self._measures():
             self._await_end_of(self._loop.create_task(self._tell_lags(lags, means.on_sample)))
         for sample in lags.request_times():

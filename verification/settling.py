@@ -92,10 +92,9 @@ async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announce
 async def _undo_mismatch(tools: Tools, case: Case, proved: Verification) -> Outcome:
     """Close what executed and was not meant, if the venue's position has its sign."""
     held, verdict = executed_by(proved), proved.verdict
-    mixed = case.baseline is None or case.baseline.quantity != 0
-    if mixed or not verdict.settled:
-        doubt = "the leg held something before" if mixed else "the entry may execute more"
-        return case.exposed(held, proved, f"{verdict.reason}; {doubt}, so nothing was undone")
+    if case.baseline is None or case.baseline.quantity != 0:
+        doubt = "the leg held something before, so nothing was undone"
+        return case.exposed(held, proved, f"{verdict.reason}; {doubt}")
     if not await venue_shows(tools, case, held):
         reason = f"{verdict.reason}; the venue does not show them, so no side is sure to undo it"
         return case.exposed(held, proved, reason)
