@@ -99,6 +99,15 @@ class LooksEverySecond(Race):
         super()._look_after()
 
 
+class HearsOfListsLate(Race):
+    """Does not judge what a list without the leg says, until something else comes."""
+
+    @override
+    def _heed(self, news: Observation) -> None:
+        if self.decided.done() or not isinstance(news, SourceSilent):
+            super()._heed(news)
+
+
 class GoesByTheWallClock(Race):
     """Counts its ten seconds on a clock that people set."""
 
@@ -322,6 +331,7 @@ RACES: dict[str, type[Race]] = {
     "unknown_is_dropped": DropsAtTheDeadline,
     "polls_every_second": LooksEverySecond,
     "deadline_by_wall_clock": GoesByTheWallClock,
+    "hears_of_lists_late": HearsOfListsLate,
 }
 
 

@@ -185,6 +185,9 @@ def _prompt(episode: Episode, asked: Asked, question: Question, answer: Verifica
         last = max((seen.provenance.received.monotonic for seen in answer.observations), default=0.0)
         if answer.decided.monotonic - max(last, asked.began) > 0.001:
             yield f"decided {answer.decided.monotonic - last:.3f} s after the last evidence"
+        sooner = [seen for seen in answer.observations if seen.provenance.received.monotonic < last - 0.001]
+        if last > asked.began + 0.001 and episode.rule(question, sooner).conclusive:
+            yield f"what came before {last:.3f} s had proved it"
     elif answer.decided.monotonic - asked.began < 9.99:
         yield f"gave up after {answer.decided.monotonic - asked.began:.3f} s"
 
