@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace as seen_as
 
 from reconciler.account.late_fills import LateFills
 from reconciler.comparison.standing import Word
@@ -159,6 +160,22 @@ def test_neither_a_word_on_one_trade_nor_the_verification_read_again_takes_back_
     learned(late, "open", REFUTED)
     (order,) = late.watched(utc(100))[leg()]
     assert order.executed == 43
+
+
+def test_what_an_exit_shows_of_itself_is_no_fill_of_a_rollback_that_came_back() -> None:
+    late = watch("close", CONFIRMED)
+    view = merged(reading([listed("43")], second=100))
+    late.looked(compared([FAILED], view, watched=late.watched(utc(100))))
+    late.heard(seen_as(order_seen("43", 110), order_id="x1"))
+    assert {order.executed for order in late.watched(utc(111))[leg()]} == {None}
+
+
+def test_two_orders_of_one_leg_are_watched_each_for_itself() -> None:
+    late = watch()
+    question = OpenQuestion(leg(), Side.BUY, Decimal(43), "e2", None, None, exclusive=True, asked=at(5))
+    view, record = record_of(Verification(question, UNKNOWN, (), at(7)), asked_by="sidecar")
+    late.learn(replace(view, id=18), record)
+    assert {order.order for order in late.watched(utc(10))[leg()]} == {"e1", "e2"}
 
 
 def test_the_watch_ends_in_time_but_not_while_its_fill_is_open() -> None:

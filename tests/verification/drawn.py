@@ -18,6 +18,7 @@ from verification.question import Baseline, CloseQuestion, OpenQuestion
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 KEY = LegKey("main", "AVL/USDT:USDT", Leg.NET)
 OTHER_LEG = LegKey("main", "AVL/USDT:USDT", Leg.SHORT)
+OTHER_ACCOUNT = LegKey("second", "AVL/USDT:USDT", Leg.NET)
 WS, ORDER, REST, CACHE = Source.WEBSOCKET, Source.ORDER, Source.REST, Source.BOT_CACHE
 
 

@@ -6,7 +6,19 @@ from decimal import Decimal
 
 import pytest
 
-from tests.verification.drawn import CACHE, ORDER, OTHER_LEG, REST, WS, closing, gone, order, row, silent
+from tests.verification.drawn import (
+    CACHE,
+    ORDER,
+    OTHER_ACCOUNT,
+    OTHER_LEG,
+    REST,
+    WS,
+    closing,
+    gone,
+    order,
+    row,
+    silent,
+)
 from verification.judgement import decide
 from verification.observation import Observation, Silence, Source
 from verification.question import Question
@@ -61,6 +73,7 @@ TABLE: list[Row] = [
     ("it came back later", closing(), [row(0, 11), row(43, 15)], CONFIRMED, 0, WS, None, True),
     ("the same position told again", closing(), [row(43, 12)], UNKNOWN, None, None, None, True),
     ("the other leg is flat", closing(), [row(0, 11, key=OTHER_LEG), order(-43, ended=True, key=OTHER_LEG)], UNKNOWN, None, None, None, True),
+    ("another account is flat", closing(), [row(0, 11, key=OTHER_ACCOUNT), order(-43, ended=True, key=OTHER_ACCOUNT)], UNKNOWN, None, None, None, True),
     ("an exit known by client id only", closing(order_id=None, client="c"), [order(-43, ended=True, client="c")], CONFIRMED, 0, ORDER, None, True),
     ("short: filled", closing(-43), [order(43, ended=True)], CONFIRMED, 0, ORDER, None, True),
     ("short: grew by the exit", closing(-43), [order(-43)], MISMATCH, -86, ORDER, Mismatch.EXCESS, True),
@@ -108,6 +121,9 @@ LAG_TABLE: list[tuple[str, list[Observation], bool]] = [
     ("lists too close together", [filled(), gone(2), gone(3), gone(4)], False),
     ("lists sent before the exit was seen", [filled(6), gone(1), gone(4), gone(7)], False),
     ("sent before, received after", [filled(2), gone(3, 1), gone(5), gone(7)], False),
+    ("asked before, answered late: too close together", [filled(2), gone(3, 1), gone(5), gone(8.5)], False),
+    ("asked close together, answered far apart", [filled(), gone(2), gone(3), gone(9, 4)], False),
+    ("answered out of order", [filled(), gone(5, 4), gone(8, 7), gone(9, 2)], True),
     ("the exit still works", [order(-43), gone(2), gone(4), gone(7)], False),
     ("the exit closed a part", [order(-20, ended=True), gone(2), gone(4), gone(7)], False),
     ("the exit closed nothing", [order(0, ended=True, agree=True), gone(2), gone(4), gone(7)], False),

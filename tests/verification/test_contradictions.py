@@ -91,6 +91,8 @@ def test_a_leg_that_moved_further_than_its_order_took_it_contradicts_where_nothi
     ):
         assert contradictions(other, seen) == (), "others may have moved it, or it was so before"
     assert contradictions(question, [order("43"), *seen])[0].other == order("43")
+    by_status = order("0", ended=True)
+    assert contradictions(question, [by_status, row("43", 12)]) == (), "its trades have not borne it out"
 
 
 def test_an_exit_that_executed_after_its_end_contradicts_it() -> None:

@@ -189,6 +189,7 @@ SHOWS: list[tuple[str, Question, Observation, bool]] = [
     ("the leg shrank", opening(), row(-43, 11), False),
     ("the leg grew, without version", opening(), row(43, None), True),
     ("an old row", opening(), row(43, 9), False),
+    ("a row of the same instant", opening(), row(43, 10), False),
     ("a row with no baseline", opening(baseline=None), row(43, 11), False),
     ("no row, for an open", opening(), gone(1), False),
     ("no row, for a close", closing(), gone(1), True),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+import msgspec
 import pytest
 from typing_extensions import override
 
@@ -14,11 +15,16 @@ from tests.verification.opening_story import BUY, STOP_PRICE, Cast, Story, play,
 from tests.verification.scripted_venue import held
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
-from verification.account import PositionsReading, RestingOrder
+from verification.account import AccountReading, PositionsReading, RestingOrder
+from verification.errors import SourceUnreachable
 from verification.intent import Intent
 from verification.leg import LegKey, Side
 from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
-from verification.verdict import VerdictKind
+from verification.question import Question
+from verification.verdict import Grade, VerdictKind
+from verification.verification import Verification
+from verification.verifier import Verifier
+from verification.watch import Watch
 
 Bend = Callable[[RestingOrder], RestingOrder]
 ALL_OR_NOTHING = replace(BUY, all_or_nothing=True)
@@ -183,6 +189,24 @@ def test_a_lost_stop_that_rests_is_found_by_its_id() -> None:
     assert len(story.venue.stops) == 1
 
 
+class FirstLookFails(TrueVenue):
+    """Cannot be asked for the stop at first."""
+
+    looked = False
+
+    @override
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        if self.stops and not self.looked:
+            self.looked = True
+            raise SourceUnreachable("down")
+        return await super().read(symbols)
+
+
+def test_a_stop_that_cannot_be_looked_for_is_looked_for_again() -> None:
+    opened = end_of(play(cast=Cast(venue=FirstLookFails)), Opened)
+    assert not opened.critical
+
+
 def test_a_lost_stop_that_is_not_found_rolls_back_and_is_told() -> None:
     story = play(named={"stop": Fault.LOST_BEFORE})
     rolled = end_of(story, RolledBack)
@@ -339,6 +363,49 @@ def test_a_stop_that_could_not_be_announced_is_not_left_over_after_a_crash() -> 
     story = play(weather, {unwritten: Fault.UNWRITTEN, crash: Fault.CRASH_AFTER})
     end_of(story, Closed)
     assert not story.venue.stops
+
+
+def test_what_others_bought_after_a_crash_hides_nothing_of_what_is_to_be_protected() -> None:
+    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=lambda venue: venue.move(Decimal(20)))
+    opened = story.outcome
+    assert isinstance(opened, Opened), opened
+    assert opened.quantity == opened.stop.quantity == Decimal(43)
+
+
+def test_an_exit_in_pieces_goes_on_after_a_crash_with_all_its_pieces_counted() -> None:
+    weather = Weather(refuses_stops=True, exit_fills=20)
+    steps = play(weather).venue.steps.history[0]
+    third = [number for number, step in enumerate(steps) if step == "leave"][2]
+    end_of(play(weather, {third: Fault.CRASH_AFTER}), Closed)
+
+
+def test_an_entry_that_the_books_call_held_and_the_venue_calls_empty_is_told() -> None:
+    def said(venue: TrueVenue) -> None:
+        entry = next(iter(venue.orders.values()))
+        venue.orders[entry.name] = replace(entry, executed=Decimal(0), ended=True)
+        venue.move(-venue.held)
+
+    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=said)
+    exposed = story.outcome
+    assert isinstance(exposed, Exposed), exposed
+    assert "the books say held" in exposed.reason
+    assert story.reports == [exposed]
+    assert story.journal.rows[1]["state"] == "open", "and the books are not changed"
+
+
+class AssumesByLag(Verifier):
+    """Knows nothing for sure."""
+
+    @override
+    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+        proved = await super().verify(question, watch)
+        verdict = msgspec.structs.replace(proved.verdict, grade=Grade.BOUNDED_LAG)
+        return msgspec.structs.replace(proved, verdict=verdict)
+
+
+def test_what_rests_on_an_assumption_about_lags_is_never_traded_on() -> None:
+    exposed = end_of(play(Weather(refuses_stops=True), cast=Cast(verifier=AssumesByLag)), Exposed)
+    assert "assumption about lags" in exposed.reason
 
 
 @pytest.mark.parametrize("more", [22, 0])

@@ -1,5 +1,6 @@
 """A position that was opened is left, or gets another stop, whatever befalls the steps."""
 
+import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
 from verification.leg import Side
+from verification.observation import Source
 from verification.opening import Opener
 from verification.outcome import Closed, Exposed, Opened, Outcome
 from verification.verdict import VerdictKind
@@ -275,6 +277,17 @@ def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
     assert not story.outcome.critical
     assert story.outcome.verification.verdict.quantity == 0
     assert len(story.venue.left) == 1, "one exit was refused"
+
+
+def test_what_somebody_closed_by_hand_is_proved_closed_by_the_venues_zero() -> None:
+    def by_hand(venue: TrueVenue) -> None:
+        """A moment after the leg was looked at, and before the exit arrives."""
+        asyncio.get_running_loop().call_later(0.02, lambda: venue.move(-venue.held))
+
+    story = after_opening(left, weather=Weather(held_before=13), before=by_hand)
+    assert isinstance(story.outcome, Closed)
+    assert story.outcome.verification.verdict.rests_on[0].provenance.source is Source.WEBSOCKET
+    assert not story.venue.stops
 
 
 @pytest.mark.parametrize("before", [0, 13])

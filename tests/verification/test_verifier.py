@@ -1,11 +1,14 @@
 """The verifier: first conclusive evidence decides, the deadline holds, nothing is left behind."""
 
 import asyncio
+import random
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from typing_extensions import override
 
 from tests.verification.drawn import KEY, closing, opening, order, row
 from tests.verification.scene import Scene, play
@@ -23,7 +26,8 @@ from verification.pace import Pace
 from verification.question import Baseline, Question
 from verification.stream import StreamState
 from verification.turnstile import EACH_TURN
-from verification.verdict import Grade, VerdictKind
+from verification.verdict import Grade, Verdict, VerdictKind
+from verification.verifier import Verifier
 
 CONFIRMED, PARTIAL, MISMATCH, REFUTED, UNKNOWN = VerdictKind
 FILLED = order(43, ended=True, agree=True)
@@ -193,6 +197,28 @@ def test_a_bug_in_a_source_reaches_somebody_and_is_no_verdict(late: float) -> No
     run(told())
 
 
+def test_a_bug_in_a_rule_reaches_whoever_asks_at_once() -> None:
+    bug = TypeError("a bug")
+
+    class Buggy(Verifier):
+        @staticmethod
+        @override
+        def rule(question: Question, observations: Sequence[Observation]) -> Verdict:
+            raise bug
+
+    async def story(scene: Scene) -> None:
+        verifier = Buggy(scene.venue, scene.clock, chance=random.Random(1))
+        scene.venue.push_later(0.5, row(43, 11))
+        scene.venue.order.answers = scene.venue.positions.answers = {0: None}
+        with pytest.raises(TypeError) as caught:
+            await verifier.verify(opening())
+        assert caught.value is bug
+        assert scene.now == pytest.approx(0.5)
+        await verifier.close()
+
+    play(story)
+
+
 @pytest.mark.parametrize("after", [None, 0, 0.05, 12])
 def test_cancelling_leaves_nothing(after: float | None) -> None:
     async def story(scene: Scene) -> None:
@@ -260,6 +286,30 @@ def test_a_thousand_questions_share_position_lists() -> None:
         assert {a.verdict.kind for a in answers} == {CONFIRMED}
         assert {a.verdict.decided_by for a in answers} == {Source.REST}
         assert len(scene.venue.positions.asked_at) <= scene.now / 0.1 + 1
+
+    play(story)
+
+
+def test_a_crowd_is_let_in_a_few_at_a_time() -> None:
+    async def story(scene: Scene) -> None:
+        crowd = [asyncio.create_task(scene.ask()) for _ in range(2 * EACH_TURN)]
+        await asyncio.sleep(0)
+        begun = sum(bool(race._askings) for race in scene.verifier._races)
+        assert begun == EACH_TURN
+        await scene.verifier.close()
+        await asyncio.gather(*crowd)
+
+    play(story)
+
+
+def test_a_close_by_lag_is_decided_by_the_last_list_that_it_needs() -> None:
+    async def story(scene: Scene) -> None:
+        scene.venue.order.answers = {0: order(-43, ended=True)}
+        scene.venue.positions.answers = {0: ()}
+        answer = await scene.ask(closing(exclusive=False))
+        assert answer.verdict.grade is Grade.BOUNDED_LAG
+        last = answer.observations[-1]
+        assert (last.provenance.source, last.provenance.received.monotonic) == (Source.REST, scene.now)
 
     play(story)
 
