@@ -164,6 +164,7 @@ def test_neither_a_word_on_one_trade_nor_the_verification_read_again_takes_back_
 
 def test_what_an_exit_shows_of_itself_is_no_fill_of_a_rollback_that_came_back() -> None:
     late = watch("close", CONFIRMED)
+    late.heard(seen_as(order_seen("43", 90), order_id="x1"))
     view = merged(reading([listed("43")], second=100))
     late.looked(compared([FAILED], view, watched=late.watched(utc(100))))
     late.heard(seen_as(order_seen("43", 110), order_id="x1"))

@@ -105,8 +105,9 @@ def _atomic(episode: OpeningEpisode) -> Iterator[str]:
                 yield f"opened {outcome.quantity}, but {ours} are held"
             # A later entry that executed the wrong way round turns the leg over, and the venue takes the
             # earlier one's stop with it. A person was told of that leg (seed 98588).
-            if cover < abs(ours) and _legs(episode).get(number) not in legs_told:
-                yield f"opened, and {ours} are held with a stop for {cover}"
+            guard = sum(stop.quantity for stop in resting if stop.sign * ours < 0)
+            if guard < abs(ours) and _legs(episode).get(number) not in legs_told:
+                yield f"opened, and {ours} are held with a stop for {guard}"
             if len(resting) > 1:
                 yield f"{len(resting)} stops rest"
         left = _left(episode, number)

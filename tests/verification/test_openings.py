@@ -408,6 +408,13 @@ def test_what_rests_on_an_assumption_about_lags_is_never_traded_on() -> None:
     assert "assumption about lags" in exposed.reason
 
 
+def test_what_was_closed_by_hand_in_part_after_a_crash_is_told() -> None:
+    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=lambda venue: venue.move(Decimal(-20)))
+    assert isinstance(story.outcome, Exposed), story.outcome
+    assert story.reports == [story.outcome]
+    assert not story.venue.left
+
+
 @pytest.mark.parametrize("more", [22, 0])
 def test_what_executes_while_a_crash_interrupts_the_rollback_is_told(more: int) -> None:
     """21 of 43 were being given back when the process died; the entry worked on."""

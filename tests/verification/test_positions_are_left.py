@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.verification.drawn import OTHER_LEG, moment, opening, row
 from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.opening_invariants import check
@@ -16,11 +17,14 @@ from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
+from verification.judgement import decide
 from verification.leg import Side
-from verification.observation import Source
+from verification.observation import Observation, Source
 from verification.opening import Opener
 from verification.outcome import Closed, Exposed, Opened, Outcome
+from verification.shown import shown_at
 from verification.verdict import VerdictKind
+from verification.verification import Verification
 
 SOON = 1000.0  # ms
 HIGHER = Decimal("0.19")
@@ -269,6 +273,31 @@ def test_a_stop_that_took_part_is_not_called_a_rest_that_is_still_open() -> None
     assert story.venue.left == [(Side.SELL, 43, 23)]
     wrong = [each for each in story.journal.verifications if each.verdict.quantity == 20]
     assert not wrong, "20 were never what was left"
+
+
+@pytest.mark.parametrize("pieces", [None, 10])
+def test_what_a_stop_took_is_counted_once(pieces: int | None) -> None:
+    story = after_opening(left, weather=Weather(exit_fills=pieces), before=stop_fires(20))
+    assert story.venue.held == 0
+    assert sum(min(size, held, pieces or held) for _, size, held in story.venue.left if held) == 23
+
+
+@pytest.mark.parametrize(
+    ("shown", "version"),
+    [
+        ([row(43, 11), row(43, 12)], 12),
+        ([row(43, 11), row(20, 12)], None),
+        ([row(43, 11), row(43, 15, key=OTHER_LEG)], 11),
+        ([row(43, 10), row(43, 9), row(43, None)], None),
+    ],
+    ids=["the newest", "while it is held", "of this leg", "newer than before the entry"],
+)
+def test_a_zero_must_be_newer_than_the_position_that_was_shown(
+    shown: list[Observation], version: int | None
+) -> None:
+    question = opening()
+    opened = Verification(question, decide(question, shown), tuple(shown), moment(1))
+    assert shown_at(opened, Decimal(43)) == version
 
 
 def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
