@@ -5,7 +5,7 @@ from decimal import Decimal
 from tests.verification.faulty_steps import Fault
 from tests.verification.opening_story import Story, fit
 from verification.leg import Side
-from verification.outcome import Closed, Exposed, Opened, Refuted, RolledBack, Unknown
+from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.verdict import VerdictKind
 
 
@@ -22,6 +22,13 @@ def check(story: Story) -> None:
             "a mismatch that nobody was told of"
         )
     assert all(outcome in story.reports for outcome in story.outcomes if outcome.critical)
+
+
+def end_of(story: Story, kind: type[Outcome]) -> Outcome:
+    """Return how it ended, after `check`; fail if it is not of that kind."""
+    check(story)
+    assert isinstance(story.outcome, kind), story.outcome
+    return story.outcome
 
 
 def _nothing_is_sent_twice(story: Story) -> None:

@@ -131,6 +131,7 @@ LAG_TABLE: list[tuple[str, list[Observation], bool]] = [
     ("a list still showed it", [filled(), gone(2), gone(4), row(43, None, at=5, source=REST), gone(7)], False),
     ("it was shown, then not for long enough", [filled(), row(43, None, at=2, source=REST), gone(3), gone(5), gone(8)], True),
     ("shown again, known to be old", [filled(), gone(2), gone(4), row(43, 10, at=5), gone(7)], True),
+    ("the order not found, again and again", [filled(), *(silent(source=ORDER, at=n, complete=True) for n in (2, 4, 7))], False),
     ("incomplete lists", [filled(), *(silent(at=n) for n in (2, 4, 7))], False),
     ("failed lists", [filled(), *(silent(Silence.ERROR, at=n, complete=True) for n in (2, 4, 7))], False),
 ]  # fmt: skip

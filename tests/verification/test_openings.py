@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from tests.verification.drawn import KEY
 from tests.verification.faulty_steps import Fault
-from tests.verification.opening_invariants import check
-from tests.verification.opening_story import BUY, STOP_PRICE, Cast, Story, play, with_
+from tests.verification.opening_invariants import end_of
+from tests.verification.opening_story import BUY, STOP_PRICE, Cast, play, with_
 from tests.verification.scripted_venue import held
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
@@ -19,7 +19,8 @@ from verification.account import AccountReading, PositionsReading, RestingOrder
 from verification.errors import SourceUnreachable
 from verification.intent import Intent
 from verification.leg import LegKey, Side
-from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
+from verification.observation import OrderSeen, SourceSilent
+from verification.outcome import Exposed, Opened, Refuted, RolledBack, Unknown
 from verification.question import Question
 from verification.verdict import Grade, VerdictKind
 from verification.verification import Verification
@@ -28,12 +29,6 @@ from verification.watch import Watch
 
 Bend = Callable[[RestingOrder], RestingOrder]
 ALL_OR_NOTHING = replace(BUY, all_or_nothing=True)
-
-
-def end_of(story: Story, kind: type[Outcome]) -> Outcome:
-    check(story)
-    assert isinstance(story.outcome, kind), story.outcome
-    return story.outcome
 
 
 def test_a_position_is_opened_with_its_stop() -> None:
@@ -108,11 +103,6 @@ def test_all_or_nothing_rolls_a_partial_fill_back() -> None:
     story = play(Weather(fills=20), intent=ALL_OR_NOTHING)
     end_of(story, RolledBack)
     assert story.venue.left == [(Side.SELL, 20, 20)]
-
-
-def test_all_or_nothing_holds_after_a_crash_too() -> None:
-    crash = play(Weather(fills=20), intent=ALL_OR_NOTHING).venue.steps.history[0].index("journal.opened")
-    end_of(play(Weather(fills=20), {crash: Fault.CRASH_AFTER}, intent=ALL_OR_NOTHING), RolledBack)
 
 
 def test_an_entry_that_works_on_is_covered_in_full_and_told() -> None:
@@ -324,75 +314,6 @@ def test_an_exit_that_could_not_be_announced_is_not_taken_for_the_entry() -> Non
     assert entry["entry_order_id"] == story.venue.orders[entry["entry_client_id"]].order_id
 
 
-def test_what_was_closed_by_hand_after_a_crash_gets_no_stop() -> None:
-    def by_hand(venue: TrueVenue) -> None:
-        venue.move(-venue.held)
-
-    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=by_hand)
-    exposed = end_of(story, Exposed)
-    assert "does not show them any more" in exposed.reason
-    assert story.venue.sent_names == [story.journal.rows[1]["entry_client_id"]]
-
-
-class StopTakesSeven(TrueVenue):
-    """Its stop fires as soon as it rests, and ends with a part executed."""
-
-    @override
-    async def place_stop(
-        self, key: LegKey, side: Side, quantity: Decimal, trigger_price: Decimal, client_order_id: str
-    ) -> str:
-        stop_id = await super().place_stop(key, side, quantity, trigger_price, client_order_id)
-        self.stops.clear()
-        self._execute(client_order_id, side, quantity, side.sign * Decimal(7), ended=True)
-        return stop_id
-
-
-def test_what_the_stop_took_before_a_crash_is_not_taken_off_twice() -> None:
-    weather, cast = Weather(exit_fills=20), Cast(venue=StopTakesSeven)
-    exits = play(weather, cast=cast).venue.steps.history[0].index("leave")
-    story = play(weather, {exits: Fault.CRASH_AFTER}, cast=cast)
-    end_of(story, Closed)
-    assert [quantity for _, quantity, _ in story.venue.left] == [36, 16]
-    assert not story.reports
-
-
-def test_a_stop_that_could_not_be_announced_is_not_left_over_after_a_crash() -> None:
-    weather = Weather(bends_stop=with_(reduce_only=False))
-    steps = play(weather).venue.steps.history[0]
-    unwritten, crash = steps.index("journal.protecting"), steps.index("leave")
-    story = play(weather, {unwritten: Fault.UNWRITTEN, crash: Fault.CRASH_AFTER})
-    end_of(story, Closed)
-    assert not story.venue.stops
-
-
-def test_what_others_bought_after_a_crash_hides_nothing_of_what_is_to_be_protected() -> None:
-    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=lambda venue: venue.move(Decimal(20)))
-    opened = story.outcome
-    assert isinstance(opened, Opened), opened
-    assert opened.quantity == opened.stop.quantity == Decimal(43)
-
-
-def test_an_exit_in_pieces_goes_on_after_a_crash_with_all_its_pieces_counted() -> None:
-    weather = Weather(refuses_stops=True, exit_fills=20)
-    steps = play(weather).venue.steps.history[0]
-    third = [number for number, step in enumerate(steps) if step == "leave"][2]
-    end_of(play(weather, {third: Fault.CRASH_AFTER}), Closed)
-
-
-def test_an_entry_that_the_books_call_held_and_the_venue_calls_empty_is_told() -> None:
-    def said(venue: TrueVenue) -> None:
-        entry = next(iter(venue.orders.values()))
-        venue.orders[entry.name] = replace(entry, executed=Decimal(0), ended=True)
-        venue.move(-venue.held)
-
-    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=said)
-    exposed = story.outcome
-    assert isinstance(exposed, Exposed), exposed
-    assert "the books say held" in exposed.reason
-    assert story.reports == [exposed]
-    assert story.journal.rows[1]["state"] == "open", "and the books are not changed"
-
-
 class AssumesByLag(Verifier):
     """Knows nothing for sure."""
 
@@ -408,29 +329,47 @@ def test_what_rests_on_an_assumption_about_lags_is_never_traded_on() -> None:
     assert "assumption about lags" in exposed.reason
 
 
-def test_what_was_closed_by_hand_in_part_after_a_crash_is_told() -> None:
-    story = play(Weather(), {4: Fault.CRASH_AFTER}, between=lambda venue: venue.move(Decimal(-20)))
-    assert isinstance(story.outcome, Exposed), story.outcome
-    assert story.reports == [story.outcome]
-    assert not story.venue.left
+class SlowExits(TrueVenue):
+    """Says of an exit first that it works, and has executed nothing."""
+
+    @override
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        seen = await super().read_order(key, order_id=order_id, client_order_id=client_order_id)
+        if isinstance(seen, OrderSeen) and "-x" in (seen.client_order_id or "") and self._asked_early():
+            return msgspec.structs.replace(seen, executed=Decimal(0), terminal=False, trades_agree=None)
+        return seen
+
+    def _asked_early(self) -> bool:
+        return self.clock.now().monotonic < self.history[-1][0] + 0.2
 
 
-@pytest.mark.parametrize("more", [22, 0])
-def test_what_executes_while_a_crash_interrupts_the_rollback_is_told(more: int) -> None:
-    """21 of 43 were being given back when the process died; the entry worked on."""
+@pytest.mark.parametrize("intent", [BUY, replace(BUY, side=Side.SELL)], ids=["long", "short"])
+def test_an_exit_that_takes_its_time_beside_what_others_hold_is_proved_all_the_same(intent: Intent) -> None:
+    held_before = 13 * intent.side.sign
+    weather = Weather(refuses_stops=True, held_before=held_before)
+    story = play(weather, intent=intent, cast=Cast(venue=SlowExits))
+    assert isinstance(story.outcome, RolledBack), story.outcome
+    assert story.venue.held == held_before
 
-    def works_on(venue: TrueVenue) -> None:
-        entry = next(iter(venue.orders.values()))
-        venue.orders[entry.name] = replace(entry, executed=entry.executed + more, ended=more > 0)
-        if more:
-            venue.move(Decimal(more))
 
-    weather = Weather(fills=21, entry_ends=False, refuses_stops=True)
-    story = play(weather, named={"leave": Fault.CRASH_AFTER}, between=works_on)
-    exposed = end_of(story, Exposed)
-    assert story.reports == [exposed]
-    assert story.venue.held == more
-    assert ("executed 22 more" if more else "may execute more") in exposed.reason
+class HangsOnStops(TrueVenue):
+    """Does not answer what became of a stop."""
+
+    @override
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        if client_order_id is not None and client_order_id.endswith("-s"):
+            await self.clock.sleep(1e6)
+        return await super().read_order(key, order_id=order_id, client_order_id=client_order_id)
+
+
+def test_a_stop_of_which_nobody_says_what_became_of_it_is_told_and_the_rest_carried_through() -> None:
+    named = {"stop": Fault.LOST_BEFORE, "withdraw": Fault.LOST_BEFORE}
+    rolled_back = end_of(play(named=named, cast=Cast(venue=HangsOnStops)), RolledBack)
+    assert "it could not be cancelled" in rolled_back.concerns[-1]
 
 
 @pytest.mark.parametrize(

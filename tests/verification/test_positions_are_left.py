@@ -13,7 +13,7 @@ from tests.verification.drawn import OTHER_LEG, moment, opening, row
 from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.opening_invariants import check
-from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story
+from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story, with_
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
@@ -229,6 +229,16 @@ def test_a_new_stop_that_is_not_proved_leaves_the_old_one_and_is_told(fault: Fau
     assert story.reports == [story.outcome]
     assert story.venue.held == 43
     assert len(story.venue.stops) == 1
+
+
+def test_a_new_stop_that_rests_and_does_not_cover_leaves_the_old_one_and_is_told() -> None:
+    def covers_less(venue: TrueVenue) -> None:
+        venue.weather = replace(venue.weather, bends_stop=with_(quantity=Decimal(42)))
+
+    story = after_opening(stopped_higher, before=covers_less)
+    assert isinstance(story.outcome, Exposed)
+    assert story.reports == [story.outcome]
+    assert {stop.quantity for stop in story.venue.stops.values()} == {43, 42}
 
 
 def test_leaving_sells_what_was_bought() -> None:

@@ -197,7 +197,8 @@ def test_a_bug_in_a_source_reaches_somebody_and_is_no_verdict(late: float) -> No
     run(told())
 
 
-def test_a_bug_in_a_rule_reaches_whoever_asks_at_once() -> None:
+@pytest.mark.parametrize("pushed", [0.5, 99], ids=["with a push", "at the deadline"])
+def test_a_bug_in_a_rule_reaches_whoever_asks_at_once(pushed: float) -> None:
     bug = TypeError("a bug")
 
     class Buggy(Verifier):
@@ -208,12 +209,12 @@ def test_a_bug_in_a_rule_reaches_whoever_asks_at_once() -> None:
 
     async def story(scene: Scene) -> None:
         verifier = Buggy(scene.venue, scene.clock, chance=random.Random(1))
-        scene.venue.push_later(0.5, row(43, 11))
+        scene.venue.push_later(pushed, row(43, 11))
         scene.venue.order.answers = scene.venue.positions.answers = {0: None}
         with pytest.raises(TypeError) as caught:
             await verifier.verify(opening())
         assert caught.value is bug
-        assert scene.now == pytest.approx(0.5)
+        assert scene.now == pytest.approx(min(pushed, 10))
         await verifier.close()
 
     play(story)
