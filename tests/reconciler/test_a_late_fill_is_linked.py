@@ -162,6 +162,14 @@ def test_neither_a_word_on_one_trade_nor_the_verification_read_again_takes_back_
     assert order.executed == 43
 
 
+def test_an_execution_that_shows_after_the_find_is_told_too() -> None:
+    late = watch()
+    view = merged(reading([listed("43")], second=100))
+    late.looked(compared([], view, watched=late.watched(utc(100))))
+    late.heard(order_seen("43", 110))
+    assert [order.executed for order in late.watched(utc(111))[leg()]] == [Decimal(43)]
+
+
 def test_what_an_exit_shows_of_itself_is_no_fill_of_a_rollback_that_came_back() -> None:
     late = watch("close", CONFIRMED)
     late.heard(seen_as(order_seen("43", 90), order_id="x1"))

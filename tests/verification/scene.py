@@ -40,6 +40,7 @@ class Scene:
         await self.venue.close()
         await asyncio.sleep(0)
         assert not self.venue.listeners, "somebody still listens to the stream"
+        assert not self.verifier._races, "a question that is over is kept"
 
 
 def play(

@@ -65,6 +65,7 @@ TABLE: list[Row] = [
     ("not found", closing(), [silent(source=ORDER, complete=True)], UNKNOWN, None, None, None, True),
     ("ended empty, yet a stop closed it", closing(), [order(0, ended=True, agree=True), row(0, 11)], CONFIRMED, 0, WS, None, True),
     ("ended empty, a stop closed a part", closing(), [order(0, ended=True, agree=True), row(23, 11)], PARTIAL, 23, WS, None, False),
+    ("ended in part, yet it grew", closing(), [order(-20, ended=True, agree=True), row(86, 11)], MISMATCH, 86, WS, Mismatch.EXCESS, True),
     ("ended empty, yet it grew", closing(), [order(0, ended=True, agree=True), row(60, 11)], MISMATCH, 60, WS, Mismatch.EXCESS, True),
     ("part by the exit, rest by a stop", closing(), [order(-20, ended=True, agree=True), row(23, 11), row(0, 12)], CONFIRMED, 0, WS, None, True),
     ("another order closed, others trade", closing(exclusive=False), [order(-43, ended=True, order_id="8")], UNKNOWN, None, None, None, True),
@@ -105,7 +106,8 @@ def test_close(
     )
     assert verdict.quantity == (None if quantity is None else Decimal(str(quantity)))
     assert verdict.grade is (None if kind is UNKNOWN else Grade.PROOF)
-    assert decide(question, verdict.rests_on).kind is kind, "what it rests on leads to it again"
+    again = decide(question, verdict.rests_on)
+    assert (again.kind, again.settled) == (kind, settled), "what it rests on leads to it again"
 
 
 def filled(at: float = 1) -> Observation:

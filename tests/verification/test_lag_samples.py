@@ -163,6 +163,7 @@ def test_a_refuted_open_has_no_lag_to_measure() -> None:
         await asyncio.sleep(0.5)
         assert not scene.venue.listeners
         assert not lags(scene)
+        assert Source.ORDER in {each.source for each in scene.samples}, "what the requests took is told"
 
     play(story)
 

@@ -96,6 +96,8 @@ def test_an_error_that_nobody_foresaw_reaches_a_person() -> None:
         (told,) = reports
         assert isinstance(told, Exposed)
         assert "ZeroDivisionError" in told.reason
+        again = await opener.open(BUY)
+        assert isinstance(again, Refuted), "the leg is in doubt"
         await opener.close()
 
     run(whole())
