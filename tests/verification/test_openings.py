@@ -226,6 +226,11 @@ def test_a_rollback_gives_back_what_it_took_and_nothing_else() -> None:
     assert story.venue.held == 13
 
 
+def test_every_verdict_is_written_down() -> None:
+    story = play(Weather(refuses_stops=True, exit_fills=20))
+    assert [each.asks for each in story.journal.verifications] == ["open", "close", "close", "close"]
+
+
 def test_an_exit_in_pieces_is_repeated_for_the_rest() -> None:
     story = play(Weather(refuses_stops=True, exit_fills=20))
     end_of(story, RolledBack)
