@@ -196,11 +196,7 @@ class Opener:
         return await self._told(case, partial(self._enter, case))
 
     async def _see_stops(self, symbol: str) -> None:
-        """See once that stops can be seen here: where they cannot, every opening would be rolled back.
-
-        Raises:
-            SourceError: They cannot.
-        """
+        """See once that stops can be seen here, or raise: else every opening would be rolled back."""
         if symbol in self._seeing:
             return
         try:

@@ -9,7 +9,7 @@ from verification.opening_case import Case, Tools, order_ended, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
 from verification.outcome import Closed, Exposed, Outcome
 from verification.protecting import Stop, StopState, withdraw
-from verification.settling import executed_by, settle, verify_entry
+from verification.settling import executed_by, executed_by_now, settle, verify_entry
 from verification.shown import shown_at
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -42,20 +42,21 @@ async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved
         return case.exposed(None, proved, f"{why}, and of the entry nothing is proved: {verdict.reason}")
     if verdict.kind is VerdictKind.MISMATCH:
         case.concerns.append(verdict.reason)
-    beyond, stop_counted = await _beyond(tools, case, record, abs(executed_by(proved)))
+    executed, over = await executed_by_now(tools, case, proved)
+    beyond, stop_counted = await _beyond(tools, case, record, abs(executed))
     if beyond > 0:
         reason = f"{why}, and meanwhile the entry has executed {beyond} more; nothing was sent for them"
         return case.exposed(None, proved, reason)
-    left = (1 if executed_by(proved) > 0 else -1) * record.closing_quantity
+    left = (1 if executed > 0 else -1) * record.closing_quantity
     announced = record.stop_client_id is not None
     stop = Stop(StopState.UNPROVED, "a stop may have been sent") if announced else None
     if stop_counted:
         stop = Stop(StopState.FIRED, "the stop had executed before the exit was announced")
     case.exclusive = case.exclusive and record.stop_before is None  # another stop may act
     other = case.stop_name if not announced else record.stop_before
-    if other is not None and not verdict.settled:
+    if other is not None and not over:
         case.concerns.append(f"see at the venue whether stop {other} rests")
-    version, over = shown_at(proved, case.leg_with(left)), verdict.settled
+    version = shown_at(proved, case.leg_with(left))
     leaving = Leaving(
         tools, case, left, entry_over=over, shown_at=version, stop=stop, stop_counted=stop_counted
     )

@@ -6,7 +6,7 @@ from functools import partial
 from verification.clock import Moment
 from verification.leaving import Leaving
 from verification.observation import OrderSeen
-from verification.opening_case import Case, Tools, venue_shows
+from verification.opening_case import Case, Tools, order_ended, venue_shows
 from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.protecting import Stop, StopState, protect
 from verification.question import OpenQuestion
@@ -72,7 +72,7 @@ async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announce
     if verdict.kind is VerdictKind.PARTIAL and verdict.settled and case.all_or_nothing:
         sent = Stop(StopState.UNPROVED, "a stop may have been sent") if stop_announced else None
         why = f"all or nothing: {verdict.reason}"
-        return await _undo(tools, case, held, proved, stop=sent, why=why)
+        return await _undo(tools, case, held, proved, over=True, stop=sent, why=why)
     cover = to_cover(case, proved)
     stop = await protect(tools, case, case.side, cover, announced=stop_announced)
     if stop.state is StopState.RESTS and stop.order is not None:
@@ -86,28 +86,50 @@ async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announce
             verification=proved,
             concerns=tuple(case.concerns),
         )
-    return await _undo(tools, case, held, proved, stop=stop, why=stop.reason)
+    return await _undo(tools, case, held, proved, over=verdict.settled, stop=stop, why=stop.reason)
 
 
 async def _undo_mismatch(tools: Tools, case: Case, proved: Verification) -> Outcome:
     """Close what executed and was not meant, if the venue's position has its sign."""
-    held, verdict = executed_by(proved), proved.verdict
+    verdict = proved.verdict
     if case.baseline is None or case.baseline.quantity != 0:
         doubt = "the leg held something before, so nothing was undone"
-        return case.exposed(held, proved, f"{verdict.reason}; {doubt}")
+        return case.exposed(executed_by(proved), proved, f"{verdict.reason}; {doubt}")
+    held, over = await executed_by_now(tools, case, proved)
     if not await venue_shows(tools, case, held):
         reason = f"{verdict.reason}; the venue does not show them, so no side is sure to undo it"
         return case.exposed(held, proved, reason)
-    return await _undo(tools, case, held, proved, stop=None, why=verdict.reason)
+    return await _undo(tools, case, held, proved, over=over, stop=None, why=verdict.reason)
+
+
+async def executed_by_now(tools: Tools, case: Case, proved: Verification) -> tuple[Decimal, bool]:
+    """Return what the entry has executed, signed, and whether that is all.
+
+    A verdict on an entry that went wrong is settled by its first execution, and more may follow: so the order
+    is asked for its end.
+    """
+    if proved.verdict.kind is not VerdictKind.MISMATCH:
+        return executed_by(proved), proved.verdict.settled
+    seen = await order_ended(tools, case, case.names.entry, order_id=proved.question.order_id)
+    if seen is None:
+        return executed_by(proved), False
+    over = seen.trades_agree is True or abs(seen.executed) >= case.intended
+    return max(executed_by(proved), seen.executed, key=abs), over
 
 
 async def _undo(
-    tools: Tools, case: Case, held: Decimal, proved: Verification, *, stop: Stop | None, why: str
+    tools: Tools,
+    case: Case,
+    held: Decimal,
+    proved: Verification,
+    *,
+    over: bool,
+    stop: Stop | None,
+    why: str,
 ) -> Outcome:
     if proved.verdict.grade is not Grade.PROOF:
         return case.exposed(held, proved, f"{why}; the open rests on an assumption about lags")
     version = shown_at(proved, case.leg_with(held))
-    over = proved.verdict.settled
     closed = await Leaving(tools, case, held, entry_over=over, shown_at=version, stop=stop).run(why)
     if isinstance(closed, Exposed):
         return closed

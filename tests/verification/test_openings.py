@@ -278,19 +278,6 @@ def test_refused_exits_are_tried_again_and_then_told() -> None:
     assert story.venue.steps.history[0].count("leave") == 3
 
 
-def test_an_entry_the_wrong_way_is_told_and_undone_by_the_venues_sign() -> None:
-    story = play(Weather(wrong_way=True))
-    rolled = end_of(story, RolledBack)
-    assert rolled.critical
-    assert story.venue.left == [(Side.BUY, 43, -43)]
-
-
-def test_an_entry_the_wrong_way_on_top_of_something_is_left_to_a_person() -> None:
-    story = play(Weather(wrong_way=True, held_before=100))
-    end_of(story, Exposed)
-    assert not story.venue.left
-
-
 def test_an_entry_that_would_reduce_is_not_sent() -> None:
     story = play(Weather(held_before=-20))
     refuted = end_of(story, Refuted)
