@@ -1,4 +1,4 @@
-"""An entry that the venue executes the other way than it was meant is undone by the venue's own sign, or told."""
+"""An entry that the venue executes the other way than it was meant is undone by the venue's sign, or told."""
 
 from tests.verification.opening_invariants import end_of
 from tests.verification.opening_story import play
