@@ -41,12 +41,16 @@ class Doubts:
     def ended(self, question: Question) -> bool:
         """Take note that an order was answered for; True when nothing on its leg is in doubt any more."""
         names, key = _names(question), question.key
-        self._answered.append((key, names))
+        self.know_answered(question)
         others = [each for each in self._open.pop(key, ()) if not names & each.names]
         left = [each for each in others if not self._settled(key, each.since)]
         if left:
             self._open[key] = left
         return not left
+
+    def know_answered(self, question: Question) -> None:
+        """Take note that an order was answered for, whatever follows from that: no doubt about it is new."""
+        self._answered.append((question.key, _names(question)))
 
     def answered(self, question: Question) -> bool:
         """Return True when somebody has been answered about this order already."""

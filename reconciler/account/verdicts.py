@@ -66,8 +66,12 @@ class Verdicts:
             StateDatabaseError: What follows from one of them could not be stored; it is read again.
         """
         since = self._clock.now().utc - 2 * WATCHED_FOR
-        for view, record in await self._store.verifications(self._account, since=since, after=self._learned):
-            known = self._learn(view, record)
+        stored = await self._store.verifications(self._account, since=since, after=self._learned)
+        learned = [(view, self._learn(view, record)) for view, record in stored]
+        for _, known in learned:  # first, for after a start a doubt may stand before its answer of long ago
+            if known is not None and not _is_doubt(known):
+                self._doubts.know_answered(known.question)
+        for view, known in learned:
             if known is not None and view.asked_by == "bot":
                 await self._follow_bot(known)
             elif known is not None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reconciler.account.doubts import Doubts
+from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import KEY, House, play
@@ -106,6 +107,30 @@ def test_a_doubt_of_a_bot_is_told_by_the_next_process_where_one_died_before_it_c
 
     async def second(house: House) -> None:
         await house.until(lambda: DOUBT in house.alerts(), within=2)
+
+    play(tmp_path, first)
+    play(tmp_path, second, prepare=lambda house: house.clock.step(timedelta(minutes=10)))
+
+
+def test_a_doubt_that_was_answered_before_a_restart_is_not_told_again_after_it(tmp_path: Path) -> None:
+    async def first(house: House) -> None:
+        await house.quiet(40)
+        house.venue.fail(Part.ORDERS, error=DOWN)
+        entry = announced(house)
+        not_known(house, entry, asked_by_the_bot(house))
+        await house.until(lambda: DOUBT in house.alerts(), within=4)
+        executed(house, entry, asked_by_the_bot(house))
+        house.venue.hold("43")
+        house.journal.opened(entry, Decimal(43))
+        await house.until(lambda: DOUBT not in house.alerts(fired=False), within=90)
+        await house.until(lambda: ("bot", "confirmed") in verdicts(house), within=5)
+
+    async def second(house: House) -> None:
+        house.venue.executed("e1", "43")
+        house.venue.hold("43")
+        await house.quiet(60)
+        every = house.console.queries.alerts(states=list(AlertState))
+        assert [alert.state for alert in every if alert.key.kind is DOUBT] == [AlertState.RESOLVED]
 
     play(tmp_path, first)
     play(tmp_path, second, prepare=lambda house: house.clock.step(timedelta(minutes=10)))
