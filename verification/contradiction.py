@@ -64,7 +64,10 @@ def of_order(words: Sequence[OrderSeen]) -> Contradiction | None:
 def _of_leg(
     question: Question, words: Sequence[OrderSeen], rows: Sequence[PositionSeen]
 ) -> Contradiction | None:
-    """Return where the leg went further than the order that ended took it, which nothing else can have."""
+    """Return where the leg went further than the order that ended took it, which nothing else can have.
+
+    A liquidation can: but only to zero, from the other side.
+    """
     if not isinstance(question, OpenQuestion) or not question.exclusive or question.baseline is None:
         return None
     before, sign = question.baseline, question.side.sign
@@ -73,9 +76,10 @@ def _of_leg(
         return None
     end = max(ends, key=lambda word: word.executed * sign)
     most = max(word.executed * sign for word in words)
+    reach = max(before.quantity * sign, Decimal(0)) + max(most, Decimal(0))
     for row in rows:
         newer = row.version is not None and row.version > before.version
-        if newer and (row.quantity - before.quantity) * sign > max(most, Decimal(0)):
+        if newer and row.quantity * sign > reach:
             went = f"the leg went from {before.quantity} to {row.quantity} ({row.provenance.source})"
             return Contradiction(f"{_words(end)}, and {went}", end, row)
     return None

@@ -95,6 +95,16 @@ def test_a_leg_that_moved_further_than_its_order_took_it_contradicts_where_nothi
     assert contradictions(question, [by_status, row("43", 12)]) == (), "its trades have not borne it out"
 
 
+@pytest.mark.parametrize(("now", "contradicts"), [("0", False), ("-7", False), ("1", True)])
+def test_a_liquidation_takes_a_leg_to_zero_from_the_other_side_and_no_further(
+    now: str,
+    contradicts: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """An entry against what is held, which ended empty: seed 159698."""
+    found = contradictions(opening(baseline=(-13, 10)), [EMPTY_END, row(now, 12)])
+    assert bool(found) == contradicts
+
+
 def test_an_exit_that_executed_after_its_end_contradicts_it() -> None:
     (found,) = contradictions(closing(), [EMPTY_END, order("-43")])
     assert found.other.provenance.source is WEBSOCKET
