@@ -5,8 +5,6 @@ ended. After a lost answer it is asked for by its id, and not finding it proves 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -15,9 +13,10 @@ from typing import TypeGuard
 from verification.clock import Moment
 from verification.errors import AnswerLost
 from verification.judgement import decide
+from verification.late_close import told_if_late
 from verification.leg import Side
 from verification.observation import OrderSeen
-from verification.opening_case import Case, Tools, order_ended
+from verification.opening_case import Case, Tools, order_ended, order_now
 from verification.outcome import Exposed
 from verification.protecting import Stop, StopState, withdraw
 from verification.question import Baseline, CloseQuestion
@@ -28,9 +27,6 @@ from verification.verification import Verification
 from verification.watch import Watch
 
 MAX_EXITS = 3
-TOLD_AFTER = 15.0
-"""Seconds after which a person is told of a close that is not proved yet: ten for the looks at one exit, five
-for sending it and for what was refused. More may follow, but nobody should learn only after it."""
 _PAUSE_AFTER_REFUSAL = 0.5  # seconds, times the number of the exit
 _A_LITTLE = 0.5  # seconds
 
@@ -39,6 +35,7 @@ _A_LITTLE = 0.5  # seconds
 class _Proof:
     """What became of one exit: what was asked, what it executed, and whether it can execute no more."""
 
+    name: str | None
     verification: Verification
     executed: Decimal
     undone: bool
@@ -86,12 +83,12 @@ class Leaving:
             why: Why it is closed.
             first: The number of the first exit; above 1 after a crash.
         """
-        async with self._told_if_late(why):
+        async with told_if_late(self._tools, self._case, why, lambda: self._left):
             return self._all_told(await self._run(why, first), why)
 
     async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
         """Go on after a crash: ask what became of the exit that was announced last."""
-        async with self._told_if_late(why):
+        async with told_if_late(self._tools, self._case, why, lambda: self._left):
             number = self._case.names.number_of(exit_name)
             proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
             ended = await self._after(proof, why)
@@ -106,28 +103,11 @@ class Leaving:
             reason += ", and the stop was left for that"
         return self._case.exposed(None, ended, reason)
 
-    @asynccontextmanager
-    async def _told_if_late(self, why: str) -> AsyncIterator[None]:
-        """Tell a person, while it goes on, that the close is not proved yet; then how it ends is told too."""
-        late = asyncio.create_task(self._tell_late(why))
-        try:
-            yield
-        finally:
-            late.cancel()
-            await asyncio.wait({late})
-            error = None if late.cancelled() else late.exception()
-            if error is not None:
-                self._case.concerns.append(f"that the close took long could not be reported: {error}")
-
-    async def _tell_late(self, why: str) -> None:
-        await self._tools.clock.sleep(TOLD_AFTER)
-        reason = f"{why}; not proved closed within {TOLD_AFTER:g} s, and still tried"
-        self._tools.report(self._case.exposed(self._left, None, reason))
-        self._case.concerns.append(f"its close was reported as not proved within {TOLD_AFTER:g} s")
-
     async def _run(self, why: str, first: int) -> Verification | Exposed:
         refusal = ""
         for number in range(first, first + MAX_EXITS):
+            if not self._case.exclusive:
+                await self._stop_fired(already=True)
             ended = await self._by_stop(why)
             if ended is not None:
                 return ended
@@ -145,7 +125,7 @@ class Leaving:
             return ended
         proof = await self._prove(None, None, self._tools.clock.now(), None)
         if proof.undone:
-            return await self._done(proof.verification)
+            return await self._done(proof)
         reason = f"{why}; {refusal or proof.verification.verdict.reason}"
         return self._case.exposed(self._left, proof.verification, reason)
 
@@ -160,11 +140,17 @@ class Leaving:
         proof = await self._prove(None, self._case.stop_name, self._tools.clock.now(), None)
         return await self._after(proof, why)
 
-    async def _stop_fired(self) -> bool:
-        """Ask whether the stop was quicker than the exit, or took a part of what the exit was sent for."""
+    async def _stop_fired(self, *, already: bool = False) -> bool:
+        """Ask whether the stop was quicker than the exit, or took a part of what the exit was sent for.
+
+        `already` asks once, before an exit is sent: it would close what others hold.
+        """
+        tools, case, name = self._tools, self._case, self._case.stop_name
         if self._stop is None or not self._stop.may_act or self._counted:
             return False
-        seen = await order_ended(self._tools, self._case, self._case.stop_name)
+        if already and not ((now := await order_now(tools, case, name)) and now.executed):
+            return False
+        seen = await order_ended(tools, case, name)
         if seen is None or seen.executed == 0:
             return False
         self._stop = Stop(StopState.FIRED, f"stop {seen.order_id} has executed {seen.executed}")
@@ -173,7 +159,7 @@ class Leaving:
     async def _after(self, proof: _Proof, why: str) -> Verification | Exposed | None:
         """Return how it ended; None when another exit may be sent for what is left."""
         if proof.undone:
-            return await self._done(proof.verification)
+            return await self._done(proof)
         before, verdict = self._left, proof.verification.verdict
         self._left += proof.executed
         if proof.executed != 0:  # what a list that lags still shows of before is no growth of what is left
@@ -220,7 +206,7 @@ class Leaving:
         over = any(o.terminal and o.executed == executed and o.trades_agree is True for o in orders)
         # An exit that executed all it was sent for has undone the entry, whatever else the leg holds.
         flat = verification.verdict.kind is VerdictKind.CONFIRMED
-        return _Proof(verification, executed, undone=flat or executed == -left, over=over)
+        return _Proof(name, verification, executed, undone=flat or executed == -left, over=over)
 
     async def _verify_beside_others(
         self, question: CloseQuestion, name: str, watch: Watch | None
@@ -266,13 +252,26 @@ class Leaving:
         stop = await order_ended(tools, case, case.stop_name)
         return stop is not None and stop.executed == 0 and stop.trades_agree is True
 
-    async def _done(self, closed: Verification) -> Verification:
+    async def _done(self, proof: _Proof) -> Verification:
         if self._entry_over or self._stop is None or self._stop.state is not StopState.RESTS:
             await self._withdraw_stop()
         if self._doubt is not None:
             self._case.concerns.append(self._doubt)
+        await self._tell_beyond(proof)
         self._case.last_word = partial(self._tools.journal.closed, self._case.entry)
-        return closed
+        return proof.verification
+
+    async def _tell_beyond(self, proof: _Proof) -> None:
+        """Tell a person where an exit, and a stop that was as quick, closed what others hold as well."""
+        tools, case, stop = self._tools, self._case, self._stop
+        if case.exclusive or stop is None or stop.state not in {StopState.FIRED, StopState.ENDED}:
+            return
+        beyond = self._left
+        for name in (proof.name,) if self._counted else (proof.name, case.stop_name):
+            seen = None if name is None else await order_ended(tools, case, name)
+            beyond += Decimal(0) if seen is None else seen.executed
+        if beyond * self._left < 0:
+            case.concerns.append(f"{abs(beyond)} of what others hold on the leg were closed as well")
 
     async def _withdraw_stop(self) -> None:
         """Take back a stop that may rest: one that is left over would act on the next position."""

@@ -134,6 +134,18 @@ async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
     return False
 
 
+async def order_now(
+    tools: Tools, case: Case, name: str, *, order_id: str | None = None, seconds: float = 1.0
+) -> OrderSeen | None:
+    """Ask for an order of the opening once; None when it is not seen, which says nothing."""
+    try:
+        async with asyncio.timeout(seconds):
+            seen = await tools.venue.read_order(case.key, order_id=order_id, client_order_id=name)
+    except (SourceError, TimeoutError):
+        return None
+    return seen if isinstance(seen, OrderSeen) else None
+
+
 async def order_ended(
     tools: Tools, case: Case, name: str, *, order_id: str | None = None, seconds: float = 1.0
 ) -> OrderSeen | None:
@@ -141,12 +153,8 @@ async def order_ended(
     end = tools.clock.now().monotonic + seconds
     looks = 0
     while (left := end - tools.clock.now().monotonic) > 0:
-        try:
-            async with asyncio.timeout(left):
-                seen = await tools.venue.read_order(case.key, order_id=order_id, client_order_id=name)
-        except (SourceError, TimeoutError):
-            seen = None  # it could not be asked, which says nothing
-        if isinstance(seen, OrderSeen) and seen.terminal:
+        seen = await order_now(tools, case, name, order_id=order_id, seconds=left)
+        if seen is not None and seen.terminal:
             return seen
         looks += 1
         await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))

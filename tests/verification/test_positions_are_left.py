@@ -318,6 +318,30 @@ def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
     assert len(story.venue.left) == 1, "one exit was refused"
 
 
+def test_what_the_stop_has_closed_is_not_closed_once_more_at_the_cost_of_others() -> None:
+    """Seed 489544."""
+    story = after_opening(left, weather=Weather(held_before=13), before=stop_fires(43))
+    assert isinstance(story.outcome, Closed)
+    assert not story.outcome.critical
+    assert not story.venue.left, "no exit was sent"
+    assert story.venue.held == 13
+
+
+def test_a_stop_that_fires_beside_the_exit_may_cost_others_and_that_is_told() -> None:
+    """Seed 498768."""
+
+    def beside(venue: TrueVenue) -> None:
+        """A moment after the stop was looked at, and before the exit arrives."""
+        asyncio.get_running_loop().call_later(0.03, stop_fires(43), venue)
+
+    story = after_opening(left, weather=Weather(held_before=13), before=beside)
+    closed = story.outcome
+    assert isinstance(closed, Closed)
+    assert story.venue.held == 0
+    assert closed.concerns == ("13 of what others hold on the leg were closed as well",)
+    assert story.reports == [closed]
+
+
 def test_what_somebody_closed_by_hand_is_proved_closed_by_the_venues_zero() -> None:
     def by_hand(venue: TrueVenue) -> None:
         """A moment after the leg was looked at, and before the exit arrives."""
