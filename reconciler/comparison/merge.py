@@ -70,7 +70,9 @@ def merge_view(
     listed = reading.positions
     if listed is not None:
         rows = {row.key: row for row in listed.positions}
-        left_out = set() if listed.unnamed else {key for key in legs if _in_scope(reading, key)}
+        # A row that nobody can name may be any leg that has a name; it is none under another id.
+        whole = listed.unnamed is None
+        left_out = {key for key in legs if _in_scope(reading, key) and (whole or not key.named)}
         for key in sorted(rows.keys() | left_out):
             row = rows.get(key)
             old = legs.get(key)

@@ -68,6 +68,15 @@ def test_a_list_with_a_nameless_row_does_not_show_that_another_leg_is_gone() -> 
     assert found(compared([row("43")], whole)) == ["phantom_position"]
 
 
+def test_a_nameless_leg_that_has_got_its_name_is_not_held_twice_whatever_else_has_no_name() -> None:
+    """Seed 501750."""
+    other = leg("XRPUSDT")
+    first = reading([listed("43", key=UNNAMED)])
+    later = [reading([listed("43"), listed("5", key=other)], second=second) for second in (30, 60, 90)]
+    assert merged(first, later[0]).legs[UNNAMED].contrary is not None, "it may only lag"
+    assert merged(first, *later).legs[UNNAMED].quantity == 0
+
+
 def test_a_nameless_row_may_be_a_leg_that_the_stream_knows_by_its_name() -> None:
     view = merged(
         reading([listed("43", key=UNNAMED, version=7)], second=60),
