@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 
 from verification.errors import SourceError
 from verification.leaving import Leaving
@@ -10,7 +9,7 @@ from verification.opening_case import Case, Tools
 from verification.opening_journal import OpeningRecord
 from verification.outcome import Closed, Exposed, Opened
 from verification.protecting import Stop, StopState, protect, withdraw
-from verification.settling import executed_by, to_cover, verify_entry, write_held
+from verification.settling import executed_by, protected, to_cover, verify_entry, write_held
 from verification.shown import is_newer
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -24,7 +23,7 @@ async def move_stop(tools: Tools, case: Case, opened: Opened) -> Opened | Expose
     stop = await protect(tools, case, case.side, to_cover(case, proved))
     if stop.state is StopState.RESTS:
         await _withdraw_beside(tools, case, before, rested=True)
-        return _protected(tools, case, proved, stop)
+        return protected(tools, case, proved, stop, stop.reason)
     if stop.may_act:
         await _withdraw_beside(tools, case, case.stop_name, rested=stop.state is StopState.WRONG)
     return case.exposed(opened.quantity, proved, f"no new stop: {stop.reason}")
@@ -47,7 +46,7 @@ async def go_on_moving(
     if stop.state is not StopState.RESTS:
         return case.exposed(executed_by(proved), proved, stop.reason)
     await _withdraw_beside(tools, case, other, rested=rested)
-    return _protected(tools, case, proved, stop)
+    return protected(tools, case, proved, stop, stop.reason)
 
 
 async def leave(tools: Tools, case: Case, opened: Opened, why: str) -> Closed | Exposed:
@@ -80,19 +79,6 @@ async def _withdraw_beside(tools: Tools, case: Case, name: str, *, rested: bool)
     doubt = await withdraw(tools, case, name, rested=rested)
     if doubt is not None:
         case.concerns.append(f"see at the venue that no stop {name} rests beside the other: {doubt}")
-
-
-def _protected(tools: Tools, case: Case, proved: Verification, stop: Stop) -> Opened:
-    assert stop.order is not None, "a stop that rests was seen in a list"
-    case.last_word = partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
-    return Opened(
-        entry=case.entry,
-        reason=stop.reason,
-        quantity=executed_by(proved),
-        stop=stop.order,
-        verification=proved,
-        concerns=tuple(case.concerns),
-    )
 
 
 async def _shown_now(tools: Tools, case: Case, held: Decimal) -> int | None:

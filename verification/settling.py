@@ -75,18 +75,23 @@ async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announce
         return await _undo(tools, case, held, proved, over=True, stop=sent, why=why)
     cover = to_cover(case, proved)
     stop = await protect(tools, case, case.side, cover, announced=stop_announced)
-    if stop.state is StopState.RESTS and stop.order is not None:
-        placed = (case.entry, stop.order.order_id, case.stop_price)
-        case.last_word = partial(tools.journal.stop_placed, *placed)
-        return Opened(
-            entry=case.entry,
-            reason=f"{verdict.reason}; {stop.reason}",
-            quantity=held,
-            stop=stop.order,
-            verification=proved,
-            concerns=tuple(case.concerns),
-        )
+    if stop.state is StopState.RESTS:
+        return protected(tools, case, proved, stop, f"{verdict.reason}; {stop.reason}")
     return await _undo(tools, case, held, proved, over=verdict.settled, stop=stop, why=stop.reason)
+
+
+def protected(tools: Tools, case: Case, proved: Verification, stop: Stop, reason: str) -> Opened:
+    """Return that what the entry executed is held, with its stop, and write that down last."""
+    assert stop.order is not None, "a stop that rests was seen in a list"
+    case.last_word = partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
+    return Opened(
+        entry=case.entry,
+        reason=reason,
+        quantity=executed_by(proved),
+        stop=stop.order,
+        verification=proved,
+        concerns=tuple(case.concerns),
+    )
 
 
 async def _undo_mismatch(tools: Tools, case: Case, proved: Verification) -> Outcome:
