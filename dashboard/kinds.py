@@ -48,6 +48,14 @@ KINDS: Final[dict[Kind, KindWords]] = {
         "No stop",
         "has no stop",
     ),
+    Kind.DUPLICATE_ROWS: KindWords(
+        "One position, two rows",
+        "is in the bot's books twice",
+    ),
+    Kind.UNLISTED_SYMBOL: KindWords(
+        "Symbol the exchange does not list",
+        "is in the bot's books, and the exchange does not list it",
+    ),
     Kind.SOURCES_DISAGREE: KindWords(
         "The exchange contradicts itself",
         "has answers from the exchange that contradict each other",
@@ -63,6 +71,10 @@ KINDS: Final[dict[Kind, KindWords]] = {
     Kind.LEDGER_UNREADABLE: KindWords(
         "Cannot read the bot's books",
         "the bot's ledger {what} cannot be read",
+    ),
+    Kind.WRONG_LEDGER: KindWords(
+        "Books of another account",
+        "the bot's ledger {what} is not of this account",
     ),
     Kind.RECONCILER_STALLED: KindWords(
         "Trueup stopped checking",

@@ -38,6 +38,37 @@ class Direction(StrEnum):
         return 1 if self is Direction.LONG else -1
 
 
+class OrderRole(StrEnum):
+    """What a bot sent an order for."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class BelievedOrder:
+    """One order of a row, as the bot has it down. Quantities are magnitudes in the row's own unit.
+
+    Attributes:
+        role: What it was sent for.
+        order_id: The venue's id; None while the bot does not know it.
+        client_order_id: The id the bot chose; None if there is none.
+        size: What was asked for.
+        booked: What of its executions is in the row's `expected` already.
+        resting: True when the bot believes that it still works.
+        sent_at: Aware UTC; None if unknown.
+    """
+
+    role: OrderRole
+    order_id: str | None
+    client_order_id: str | None
+    size: Decimal
+    booked: Decimal
+    resting: bool
+    sent_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """One row of a ledger: one trade of one bot.
@@ -63,6 +94,7 @@ class Expectation:
         stop_price: The stop it wants, quote per base; None if it names none.
         stop_policy: Where the bot keeps its stop.
         entry_resting_since: When the oldest entry still resting was sent, aware UTC; None if none rests.
+        orders: Its orders one by one, oldest first, as far as the ledger tells them apart.
         opened_at: Aware UTC; None if unknown.
         updated_at: When the bot last touched the row, aware UTC; None if unknown.
     """
@@ -85,6 +117,7 @@ class Expectation:
     entry_client_id: str | None = None
     exit_client_id: str | None = None
     entry_resting_since: datetime | None = None
+    orders: tuple[BelievedOrder, ...] = ()
     opened_at: datetime | None = None
     updated_at: datetime | None = None
 

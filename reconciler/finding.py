@@ -19,10 +19,13 @@ class Kind(StrEnum):
     QUANTITY_MISMATCH = "quantity_mismatch"
     SIDE_MISMATCH = "side_mismatch"
     UNPROTECTED_POSITION = "unprotected_position"
+    DUPLICATE_ROWS = "duplicate_rows"
+    UNLISTED_SYMBOL = "unlisted_symbol"
     SOURCES_DISAGREE = "sources_disagree"
     SOURCE_DOWN = "source_down"
     SOURCE_STALE = "source_stale"
     LEDGER_UNREADABLE = "ledger_unreadable"
+    WRONG_LEDGER = "wrong_ledger"
     RECONCILER_STALLED = "reconciler_stalled"
 
     @property
@@ -31,7 +34,15 @@ class Kind(StrEnum):
         return self in _BLIND
 
 
-_BLIND = frozenset({Kind.SOURCE_DOWN, Kind.SOURCE_STALE, Kind.LEDGER_UNREADABLE, Kind.RECONCILER_STALLED})
+_BLIND = frozenset(
+    {
+        Kind.SOURCE_DOWN,
+        Kind.SOURCE_STALE,
+        Kind.LEDGER_UNREADABLE,
+        Kind.WRONG_LEDGER,
+        Kind.RECONCILER_STALLED,
+    }
+)
 
 
 DIFFERENCES = frozenset(

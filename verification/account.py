@@ -26,6 +26,22 @@ class Part(StrEnum):
     CONDITIONAL_ORDERS = "conditional_orders"
 
 
+class PriceKind(StrEnum):
+    """Which price of a contract is meant: the venue's mark, the last trade, or the index."""
+
+    MARK = "mark"
+    LAST = "last"
+    INDEX = "index"
+
+
+class FillCause(StrEnum):
+    """Who sent an order that no one of the account sent, by the venue's own word."""
+
+    LIQUIDATION = "liquidation"
+    ADL = "adl"  # auto-deleveraging
+    SETTLEMENT = "settlement"  # delivery of a dated contract
+
+
 @dataclass(frozen=True, slots=True)
 class Market:
     """What one contract is.
@@ -38,6 +54,8 @@ class Market:
         price_step: Smallest step of a price, in quote currency.
         active: False when the venue says that it cannot be traded.
         least: Smallest quantity of an order, in contracts; None if not told.
+        part: Which part of the venue's position lists shows it (a settle coin, a product type, a sub-DEX), as
+            its capabilities name it; empty where one list shows all.
     """
 
     symbol: str
@@ -47,6 +65,7 @@ class Market:
     price_step: Decimal
     active: bool
     least: Decimal | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,7 @@ class Position:
         notional: Unsigned value in quote currency; None if not computable.
         updated_at: The venue's time of the last change, aware UTC; None if not given.
         attached_stop: Trigger price of a stop that belongs to the position itself (Bybit); None if none.
+        liquidation_price: Quote per base, above zero; None where the venue gives none.
     """
 
     key: LegKey
@@ -72,6 +92,7 @@ class Position:
     notional: Decimal | None
     updated_at: datetime | None
     attached_stop: Decimal | None = None
+    liquidation_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,10 @@ class RestingOrder:
         reduce_only: True when it can only make the position smaller.
         close_position: True when it closes the whole position.
         created_at: Aware UTC; None if not given.
+        triggered: True when its trigger has been hit already: what came of it rests at its limit or is on its
+            way, and no trigger will act any more.
+        dormant: True for a trailing stop whose activation price was not reached yet.
+        watches: The price that its trigger is compared with; None if not told.
     """
 
     order_id: str
@@ -111,6 +136,9 @@ class RestingOrder:
     reduce_only: bool
     close_position: bool
     created_at: datetime | None
+    triggered: bool = False
+    dormant: bool = False
+    watches: PriceKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +152,7 @@ class Fill:
         quantity: Signed contracts, buys positive.
         price: Quote per base.
         at: The venue's time, aware UTC.
+        cause: Who sent its order where nobody of the account did; None where the venue says no more.
     """
 
     trade_id: str
@@ -132,6 +161,7 @@ class Fill:
     quantity: Decimal
     price: Decimal
     at: datetime
+    cause: FillCause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +173,14 @@ class PositionsReading:
             about now.
         sent: When the request left.
         received: When the whole answer had arrived.
+        unread: Parts of the account that the list does not cover (see `Market.part`), each with why, one
+            plain line: nobody asked, or the request failed. What they hold is unknown, never flat.
     """
 
     positions: tuple[Position, ...]
     sent: Moment
     received: Moment
+    unread: Mapping[str, str] = field(default_factory=dict)
     # A list is read once and asked about by every verification that shares it: looking through it each time
     # stops the loop when a thousand of them ask about a thousand rows.
     _by_key: dict[LegKey, Position] = field(init=False, repr=False, compare=False)

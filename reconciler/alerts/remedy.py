@@ -59,8 +59,24 @@ def steps(
                 f"If you cannot, close it: {close}.",
                 "Read in the bot's log why it has no stop: refused, cancelled by others, or the bot is down.",
             )
+        case Kind.DUPLICATE_ROWS | Kind.UNLISTED_SYMBOL:
+            return _misrecorded(kind, symbol, look)
         case _:
             return _doubtful(kind, look)
+
+
+def _misrecorded(kind: Kind, symbol: str, look: str) -> Steps:
+    if kind is Kind.DUPLICATE_ROWS:
+        return (
+            f"{look} and see how much is held: the bot has it down twice.",
+            "Keep the bot off this symbol: each of its rows may send an exit for the whole position.",
+            "Close the surplus row in the bot's own record, and leave the one that its orders belong to.",
+        )
+    return (
+        f"See whether the exchange has renamed or delisted {symbol}: what was held may have a new name.",
+        "See that the ledger belongs to this account and market; `trueup doctor` compares the two.",
+        "Correct or close the trade in the bot's own record: until then nothing watches over it.",
+    )
 
 
 def _doubtful(kind: Kind, look: str) -> Steps:
@@ -124,6 +140,12 @@ def _blind(kind: Kind, *, account: str, what: str, code: str) -> Steps:
                 f"Read the reason: it says what is wrong with the ledger {what} and what to do.",
                 "See that the bot runs, and that its database is where the settings say and may be read.",
                 f"Until then compare account {account} by hand: what only this bot knows is not judged.",
+            )
+        case Kind.WRONG_LEDGER:
+            return (
+                f"Compare the url of the ledger {what} with the account {account}: they do not match.",
+                "Run `trueup doctor`: it tells which exchange and which market the ledger was written for.",
+                f"Until then compare account {account} by hand: what this ledger says of it is not judged.",
             )
         case _:
             return (

@@ -32,6 +32,8 @@ POLICY: dict[Kind, Patience] = {
     Kind.PHANTOM_POSITION: Patience(2, 1, "one list that leaves a position out may lag"),
     Kind.QUANTITY_MISMATCH: Patience(2, 1, "a fill may be under way"),
     Kind.SIDE_MISMATCH: Patience(2, 1, "a reversal may be under way"),
+    Kind.DUPLICATE_ROWS: Patience(2, 2, "a bot may be about to correct its rows"),
+    Kind.UNLISTED_SYMBOL: Patience(2, 2, "the market list may be read while a contract is renamed"),
     Kind.UNPROTECTED_POSITION: Patience(2, 2, "bots cancel a stop and place another when they move it"),
 }
 """Kinds not here come confirmed: a verification has waited its deadline, a blindness its own limits."""
