@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.order_identity import is_of
 from verification.question import OpenQuestion, Question
 
 
@@ -39,15 +40,6 @@ def contradictions(question: Question, observations: Sequence[Observation]) -> t
     rows = [seen for seen in observations if isinstance(seen, PositionSeen) and seen.key == question.key]
     found = (of_order(mine), _of_leg(question, mine, rows))
     return tuple(each for each in found if each is not None)
-
-
-def is_of(question: Question, seen: OrderSeen) -> bool:
-    """Return True if an observation is of the order that is asked about, not of the stop that became it."""
-    if seen.key != question.key or seen.conditional:
-        return False
-    if question.order_id is not None:
-        return seen.order_id == question.order_id
-    return question.client_order_id is not None and seen.client_order_id == question.client_order_id
 
 
 def of_order(words: Sequence[OrderSeen]) -> Contradiction | None:

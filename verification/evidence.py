@@ -6,6 +6,7 @@ from operator import lt
 from msgspec import Struct
 
 from verification.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
+from verification.order_identity import is_of
 from verification.question import CloseQuestion, Question
 
 
@@ -62,7 +63,7 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
         if isinstance(seen, PositionSeen):
             rows.append(seen)
         elif isinstance(seen, OrderSeen):
-            if _is_ours(question, seen):
+            if is_of(question, seen):
                 orders.append(seen)
         elif (sent := seen.provenance.sent) is not None:
             absences.setdefault(sent.monotonic, seen)
@@ -91,13 +92,6 @@ def bears(question: Question, seen: Observation) -> bool:
 def came_first(one: Observation, other: Observation) -> bool:
     """True if `one` arrived before `other`; on a tie the order of `Source` decides."""
     return _arrival(one) < _arrival(other)
-
-
-def _is_ours(question: Question, order: OrderSeen) -> bool:
-    # Venues let a client id be used again once its order has ended, so it counts only until the id is known.
-    if question.order_id is not None:
-        return order.order_id == question.order_id
-    return question.client_order_id is not None and order.client_order_id == question.client_order_id
 
 
 def _silence_bears(question: Question, seen: SourceSilent) -> bool:

@@ -14,6 +14,7 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+from verification.order_identity import is_of
 from verification.question import OpenQuestion, Question
 from verification.venue_time import VenueTime
 
@@ -116,11 +117,7 @@ class LagWatch:
             return False
         match seen:
             case OrderSeen():
-                ours = question.order_id is not None and seen.order_id == question.order_id
-                named = question.client_order_id is not None and (
-                    seen.client_order_id == question.client_order_id
-                )
-                return (ours or named) and seen.executed != 0
+                return is_of(question, seen) and seen.executed != 0
             case PositionSeen():
                 return self._row_shows(seen)
             case SourceSilent():
@@ -154,7 +151,5 @@ def request_time(account: str, came: Provenance) -> LatencySample:
 
 
 def _dates_the_fill(seen: OrderSeen) -> bool:
-    """False for an order that ended otherwise, for its time is that of its end; and for a conditional one."""
-    if seen.conditional:
-        return False
+    """False for an order that ended otherwise, for its time is that of its end."""
     return seen.provenance.exchange_at is not None and seen.status in {"open", "closed"}

@@ -8,15 +8,14 @@ import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TypeGuard
 
 from verification.clock import Moment
 from verification.errors import AnswerLost
 from verification.judgement import decide
 from verification.late_close import told_if_late
 from verification.leg import Side
-from verification.observation import OrderSeen
 from verification.opening_case import Case, Tools, order_ended, order_now
+from verification.order_identity import is_order
 from verification.outcome import Exposed
 from verification.protecting import Stop, StopState, withdraw
 from verification.question import Baseline, CloseQuestion
@@ -201,7 +200,7 @@ class Leaving:
         else:
             verification = await self._verify_beside_others(question, name, watch)
         case.write_verified(self._tools.journal, verification)
-        orders = [each for each in verification.observations if _is_exit(each, order_id, name)]
+        orders = [each for each in verification.observations if is_order(each, order_id, name)]
         executed = max((order.executed for order in orders), key=abs, default=Decimal(0))
         over = any(o.terminal and o.executed == executed and o.trades_agree is True for o in orders)
         # An exit that executed all it was sent for has undone the entry, whatever else the leg holds.
@@ -285,11 +284,3 @@ class Leaving:
         else:
             asked = f"see at the venue that no stop {name} is left"
             self._doubt = f"{stop.reason}; it could not be cancelled ({doubt}): {asked}"
-
-
-def _is_exit(seen: object, order_id: str | None, name: str | None) -> TypeGuard[OrderSeen]:
-    if not isinstance(seen, OrderSeen):
-        return False
-    if order_id is not None:
-        return seen.order_id == order_id
-    return name is not None and seen.client_order_id == name

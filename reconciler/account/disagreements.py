@@ -12,10 +12,11 @@ from reconciler.evidence_record import case_of
 from reconciler.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
 from reconciler.views import VerificationView
 from reconciler.wording import number
-from verification.contradiction import Contradiction, contradictions, is_of, of_order
+from verification.contradiction import Contradiction, contradictions, of_order
 from verification.judgement import decide
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.order_identity import is_of
 from verification.question import Question
 
 WATCHED_FOR = timedelta(minutes=30)

@@ -48,7 +48,7 @@ class LateFills:
 
     def heard(self, seen: OrderSeen) -> None:
         """Take note of what a watched order shows of itself: an execution, however late, is a fact."""
-        if seen.executed == 0:
+        if seen.executed == 0 or seen.conditional:
             return
         names = {seen.order_id, seen.client_order_id}
         for place, order in self._orders.items():

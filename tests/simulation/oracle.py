@@ -11,8 +11,9 @@ from tests.simulation.faults import Fault
 from tests.verification.promises import true_of
 from tests.verification.reference import Claim, claim_of, claims
 from tests.verification.world import World
-from verification.contradiction import contradictions, is_of
+from verification.contradiction import contradictions
 from verification.observation import Observation, OrderSeen, PositionSeen, SourceSilent
+from verification.order_identity import is_of
 from verification.question import CloseQuestion, OpenQuestion, Question
 from verification.verdict import Grade, Verdict, VerdictKind
 from verification.verification import Verification

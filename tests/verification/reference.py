@@ -66,6 +66,8 @@ def claim_of(question: Question, verdict: Verdict) -> Claim | None:
 
 
 def _named(question: OpenQuestion | CloseQuestion, order: OrderSeen) -> bool:
+    if order.conditional:
+        return False
     if question.order_id is not None:
         return order.order_id == question.order_id
     return question.client_order_id is not None and order.client_order_id == question.client_order_id

@@ -12,11 +12,12 @@ from tests.verification.faulty_steps import Steps
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.promises import REPEATABLE
 from tests.verification.world import World, worlds
-from verification.contradiction import contradictions, is_of
+from verification.contradiction import contradictions
 from verification.judgement import decide
 from verification.leg import Side
 from verification.observation import Observation, OrderSeen, PositionSeen, Source
 from verification.opening_case import Case
+from verification.order_identity import is_of
 from verification.order_names import OrderNames
 from verification.outcome import RolledBack
 from verification.question import Baseline

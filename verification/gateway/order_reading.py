@@ -1,9 +1,10 @@
 """What became of an order: its status and, where the status alone is not enough, its trades."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from verification.account import Fill
-from verification.errors import SourceError
+from verification.errors import SourceError, SourceMalformed
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.dialect import Dialect, OrderStatus
 from verification.leg import LegKey
@@ -42,7 +43,7 @@ def doubtful(answer: OrderStatus) -> bool:
 
 async def _fills(dialect: Dialect, asker: Asker, answer: OrderStatus) -> tuple[Fill, ...] | None:
     try:
-        return await dialect.order_fills(asker, answer.key.symbol, answer.order_id)
+        return each_once(await dialect.order_fills(asker, answer.key.symbol, answer.order_id))
     except SourceError:
         if answer.executed == 0:
             raise
@@ -50,10 +51,31 @@ async def _fills(dialect: Dialect, asker: Asker, answer: OrderStatus) -> tuple[F
         return None
 
 
+def each_once(fills: Iterable[Fill]) -> tuple[Fill, ...]:
+    """Return the trades, each once however often a page or two pages list it: it happened once.
+
+    Both sides of a trade with oneself have one id, so it counts with that of its order.
+
+    Raises:
+        SourceMalformed: A trade is told in two ways: then none of them can be counted.
+    """
+    known: dict[tuple[str, str], Fill] = {}
+    for each in fills:
+        told = known.setdefault((each.order_id, each.trade_id), each)
+        if (told.quantity, told.price) != (each.quantity, each.price):
+            raise SourceMalformed(f"trade {each.trade_id} of order {each.order_id} is listed in two ways")
+    return tuple(known.values())
+
+
 def judge(answer: OrderStatus, fills: tuple[Fill, ...] | None, provenance: Provenance) -> OrderSeen:
-    """Combine a status with the order's trades: the larger execution of the two counts."""
+    """Combine a status with the order's trades: the larger execution of the two counts.
+
+    Raises:
+        SourceMalformed: One trade is told in two ways.
+    """
     executed, average, agree = answer.executed, answer.average_price, None
     if fills is not None:
+        fills = each_once(fills)
         traded = sum((each.quantity for each in fills), Decimal(0))
         agree = traded == executed
         if abs(traded) > abs(executed):

@@ -7,8 +7,9 @@ import pytest
 
 from tests.verification.gateway.samples import AVL, NET, START, moment
 from verification.account import Fill
+from verification.errors import SourceMalformed
 from verification.gateway.dialect import OrderStatus
-from verification.gateway.order_reading import doubtful, judge
+from verification.gateway.order_reading import doubtful, each_once, judge
 from verification.observation import Provenance, Source
 
 STATUS = OrderStatus(
@@ -56,6 +57,24 @@ def test_the_larger_execution_counts_and_a_contradiction_is_told(
     answer = replace(STATUS, executed=Decimal(status))
     seen = judge(answer, None if fills is None else traded(*fills), PROVENANCE)
     assert (seen.executed, seen.trades_agree) == (Decimal(executed), agree)
+
+
+def test_a_trade_that_a_page_repeats_counts_once() -> None:
+    for fills in (traded("10", "10"), traded("10", "10") * 2, (*traded("10", "10"), traded("10")[0])):
+        seen = judge(replace(STATUS, executed=Decimal(20)), fills, PROVENANCE)
+        assert (seen.executed, seen.trades_agree) == (Decimal(20), True)
+
+
+def test_both_sides_of_a_trade_with_oneself_are_two_trades() -> None:
+    bought = Fill("5", "1", AVL, Decimal(10), Decimal(1), START)
+    sold = replace(bought, order_id="2", quantity=Decimal(-10))
+    assert each_once((bought, sold, bought)) == (bought, sold)
+
+
+def test_a_trade_that_is_told_in_two_ways_is_no_answer() -> None:
+    (told,) = traded("10")
+    with pytest.raises(SourceMalformed, match="listed in two ways"):
+        judge(STATUS, (told, replace(told, quantity=Decimal(11))), PROVENANCE)
 
 
 def test_the_mean_price_comes_from_the_trades_when_they_count() -> None:
