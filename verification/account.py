@@ -174,13 +174,19 @@ class PositionsReading:
         sent: When the request left.
         received: When the whole answer had arrived.
         unread: Parts of the account that the list does not cover (see `Market.part`), each with why, one
-            plain line: nobody asked, or the request failed. What they hold is unknown, never flat.
+            plain line that names the part: nobody asked, or the request failed. What they hold is unknown,
+            never flat.
+        parts: The part of each contract that the venue lists, by symbol; empty where there is one only.
+        failure: What went wrong with a part that was asked for; None where nothing did. The whole list
+            failing is no reading at all.
     """
 
     positions: tuple[Position, ...]
     sent: Moment
     received: Moment
     unread: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    failure: SourceError | None = None
     # A list is read once and asked about by every verification that shares it: looking through it each time
     # stops the loop when a thousand of them ask about a thousand rows.
     _by_key: dict[LegKey, Position] = field(init=False, repr=False, compare=False)
@@ -196,15 +202,35 @@ class PositionsReading:
         """Return the row of a leg; None if the list does not show it."""
         return self._by_key.get(key)
 
+    def why_unread(self, symbol: str) -> str | None:
+        """Return why nothing is known of a contract that is not among the rows; None if its part was read."""
+        return why_unread(self.unread, self.parts, symbol)
+
     @property
     def unnamed(self) -> str | None:
         """The first symbol under the venue's own id, which may be any leg; None if there is none."""
         return self._unnamed
 
 
+def why_unread(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str) -> str | None:
+    """Return why the part of a contract was not read; None if it was.
+
+    Args:
+        unread: Parts that were not read, each with why.
+        parts: The part of each contract, by symbol.
+        symbol: The contract. One that is in no part that anybody knows may be in one that was not read.
+    """
+    if not unread:
+        return None
+    part = parts.get(symbol)
+    return unread[min(unread)] if part is None else unread.get(part)
+
+
 @dataclass(frozen=True, slots=True)
 class AccountReading:
     """One reading of a whole account (or of one symbol of it). A part that failed is None, with its error.
+
+    Of positions a part of the list may have failed: then there are both, the rest of it and the error.
 
     Attributes:
         account: The account's name in the settings.

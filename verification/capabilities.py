@@ -3,12 +3,13 @@
 Sources: the venues' own API documentation, and ccxt's classes for which call leads to which path.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from verification.leg import Leg
+from verification.parts import one_list, settle_coin
 
 
 class Dialect(StrEnum):
@@ -91,6 +92,7 @@ class Capabilities:
         doubtful_codes: Error codes after which an order may exist all the same: its fate is open, or its
             client id is taken.
         position_requests: Parameters of each request that together list every position.
+        part_of: Names the part of the position lists that shows a market, given in ccxt's form.
         position_page: Rows at which one request may have been cut off; None if it never is.
         order_parameters: Added when an order is asked for by its id.
         instead: The exchange id to use in its place; None where there is nothing against it.
@@ -115,6 +117,7 @@ class Capabilities:
     temporary_codes: frozenset[str] = frozenset()
     doubtful_codes: frozenset[str] = frozenset()
     position_requests: tuple[Mapping[str, Any], ...] = ({},)
+    part_of: Callable[[Mapping[str, Any]], str] = one_list
     position_page: int | None = None
     order_parameters: Mapping[str, Any] = field(default_factory=dict)
     instead: str | None = None
@@ -198,6 +201,7 @@ _KNOWN: Mapping[str, Capabilities] = {
             {"settleCoin": "USDT"},
             {"settleCoin": "USDC"},
         ),
+        part_of=settle_coin,
         client_id_name="orderLinkId",
         asks_by_client_id=True,
         leg_parameters={Leg.LONG: {"positionIdx": 1}, Leg.SHORT: {"positionIdx": 2}},

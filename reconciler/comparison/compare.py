@@ -17,7 +17,14 @@ from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
 from reconciler.comparison.standing import Sworn
-from reconciler.comparison.unseen import hidden, missing, missing_words, unsaid
+from reconciler.comparison.unseen import (
+    failed_words,
+    hidden,
+    missing,
+    missing_words,
+    unread_words,
+    unsaid,
+)
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Expectation
@@ -94,7 +101,7 @@ def compare(
         key for key, leg in venue_view.legs.items() if leg.quantity != 0 and venue_view.covers(key.symbol)
     }
     cases: list[LegCase] = []
-    problems = _unread(scope)
+    problems = _unread(scope, stated)
     for key in sorted(held | {key for key, belief in stated.items() if belief.shares}):
         belief = stated.get(key) or nothing(key, markets.get(key.symbol))
         if belief.market is None:
@@ -103,11 +110,9 @@ def compare(
     return _collect(scope, cases, problems)
 
 
-def _unread(scope: _Scope) -> list[str]:
-    problems = [
-        f"{part.value.replace('_', ' ')} could not be read: {error}"
-        for part, error in sorted(scope.view.failures.items())
-    ]
+def _unread(scope: _Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
+    problems = failed_words(scope.view)
+    problems += unread_words(scope.view, {key.symbol for key, belief in stated.items() if belief.shares})
     problems += missing_words(scope.view, scope.missing)
     if not scope.ledgers_complete:
         problems.append(
@@ -262,7 +267,7 @@ def _naked(scope: _Scope, case: LegCase) -> bool:
 def _ground(case: LegCase, kind: Kind) -> Ground:
     view, leg = case.view, case.leg
     # Without a list it is the live stream's standing word, which holds until it pushes another.
-    looked = view.listed or view.read_at
+    looked = view.listed_for(case.key.symbol) or view.read_at
     times: list[datetime | None] = [
         None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
     ]
@@ -292,4 +297,4 @@ def _unprotected_notional(scope: _Scope, cases: list[LegCase]) -> Decimal | None
         if value is None:
             return None
         total += value
-    return total if scope.view.listed is not None else None
+    return total if scope.view.listed is not None and not scope.view.unread else None

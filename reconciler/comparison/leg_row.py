@@ -16,7 +16,7 @@ def leg_row(case: LegCase, *, agrees: bool) -> PositionView:
     known = bool(case.stated.shares)
     leg = case.leg
     seen = case.observed is not None
-    listed = case.view.listed
+    listed = case.view.listed_for(case.key.symbol)
     observed_at = None
     if seen:
         observed_at = leg.heard.utc if leg is not None else listed.utc if listed is not None else None

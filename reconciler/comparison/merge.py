@@ -72,7 +72,8 @@ def merge_view(
         rows = {row.key: row for row in listed.positions}
         # A row that nobody can name may be any leg that has a name; it is none under another id.
         whole = listed.unnamed is None
-        left_out = {key for key in legs if _in_scope(reading, key) and (whole or not key.named)}
+        covered = {key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None}
+        left_out = {key for key in covered if whole or not key.named}
         for key in sorted(rows.keys() | left_out):
             row = rows.get(key)
             old = legs.get(key)
@@ -81,7 +82,7 @@ def merge_view(
             elif old is not None:
                 legs[key] = _left_out(old, listed, settings)
         legs = {
-            key: _believe(leg, listed, stream_health, settings, lag) if _in_scope(reading, key) else leg
+            key: _believe(leg, listed, stream_health, settings, lag) if key in covered else leg
             for key, leg in legs.items()
         }
     return VenueView(
@@ -98,6 +99,8 @@ def merge_view(
         stream=stream_health,
         read_at=now,
         unnamed=None if listed is None else listed.unnamed,
+        unread={} if listed is None else listed.unread,
+        parts=_parts(previous, listed),
     )
 
 
@@ -262,11 +265,26 @@ def _believe(
     )
 
 
-def _lists(previous: VenueView | None, reading: AccountReading, settings: MergeSettings) -> Lists | None:
-    past = previous.lists if previous is not None else None
-    if reading.positions is None or reading.positions.unnamed or reading.symbols is not None:
+def _parts(previous: VenueView | None, listed: PositionsReading | None) -> Mapping[str, str]:
+    if listed is not None:
+        return listed.parts
+    return previous.parts if previous is not None else {}
+
+
+def _lists(
+    previous: VenueView | None, reading: AccountReading, settings: MergeSettings
+) -> Mapping[str, Lists]:
+    past = previous.lists if previous is not None else {}
+    listed = reading.positions
+    if listed is None or listed.unnamed or reading.symbols is not None:
         return past
-    sent = reading.positions.sent
+    covered = set(listed.parts.values()) - listed.unread.keys()
+    if not listed.unread:
+        covered.add("")
+    return {**past, **{part: _counted(past.get(part), listed.sent, settings) for part in covered}}
+
+
+def _counted(past: Lists | None, sent: Moment, settings: MergeSettings) -> Lists:
     if past is None:
         return Lists(1, sent, sent)
     if sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():

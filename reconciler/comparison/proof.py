@@ -77,14 +77,15 @@ def _exchange(case: LegCase) -> tuple[Evidence, ...]:
     symbol, size = case.key.symbol, case.contract_size
     lines: list[Evidence] = []
     if leg is None:
-        if view.listed is not None:
-            reads = 1 if view.lists is None else view.lists.reads
+        listed, lists = view.listed_for(symbol), view.lists_of(symbol)
+        if listed is not None:
+            reads = 1 if lists is None else lists.reads
             lines.append(
                 Evidence(
                     party=Party.EXCHANGE,
                     source=Source.REST.value,
                     text="the position list is complete and does not show it",
-                    at=view.listed.utc,
+                    at=listed.utc,
                     data={"lists": str(reads)},
                 )
             )
@@ -108,6 +109,9 @@ def _exchange(case: LegCase) -> tuple[Evidence, ...]:
                     data={"lists": str(leg.contrary.reads)},
                 )
             )
+    unread = view.why_unread(symbol)
+    if unread is not None:
+        lines.append(Evidence(Party.EXCHANGE, Source.REST.value, unread, view.read_at.utc, {}))
     lines += [
         Evidence(
             party=Party.EXCHANGE,
@@ -117,6 +121,7 @@ def _exchange(case: LegCase) -> tuple[Evidence, ...]:
             data={"part": part.value, "code": error.code},
         )
         for part, error in sorted(view.failures.items())
+        if part is not Part.POSITIONS or view.listed is None  # of a list in parts the line above tells
     ]
     return tuple(lines)
 

@@ -119,9 +119,10 @@ class Sworn:
         if not self.ledgers_complete:
             return Standing(Word.UNKNOWN, "not every ledger could be read")
         if not self.view.knows(leg):
-            return Standing(Word.UNKNOWN, "the position list could not be read")
+            unread = self.view.why_unread(leg.symbol)
+            return Standing(Word.UNKNOWN, unread or "the position list could not be read")
         known = self.view.legs.get(leg)
-        lists = self.view.lists
+        lists = self.view.lists_of(leg.symbol)
         if known is None and (lists is None or lists.reads < 2):  # noqa: PLR2004 - one list may lag
             return Standing(Word.UNKNOWN, "a single list without it proves nothing")
         told = "the position list is complete and does not show it" if known is None else "holds nothing"

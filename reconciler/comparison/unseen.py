@@ -1,12 +1,12 @@
-"""What looks like a difference and was only not seen: an unread ledger, a nameless row, a mute stream."""
+"""What looks like a difference and was only not seen: an unread ledger or part, a nameless row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from reconciler.comparison.difference import Difference, LegVerdict
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.finding import Kind
-from verification.account import PositionMode
+from verification.account import Part, PositionMode
 from verification.clock import Moment
 from verification.leg import LegKey
 
@@ -17,6 +17,30 @@ def hidden(difference: Difference, mode: PositionMode, *, ledgers_complete: bool
         return False
     # On a hedge leg another bot can only add to what is expected: what is missing is missing all the same.
     return not (difference.kind is Kind.PHANTOM_POSITION and mode is PositionMode.HEDGE)
+
+
+def failed_words(view: VenueView) -> list[str]:
+    """Return a line for each part of the last reading that failed."""
+    return [
+        f"{part.value.replace('_', ' ')} could not be read: {error}"
+        for part, error in sorted(view.failures.items())
+        if part is not Part.POSITIONS or view.listed is None  # a list that was read in part has its own lines
+    ]
+
+
+def unread_words(view: VenueView, symbols: Iterable[str]) -> list[str]:
+    """Return a line for each part of the account that the position list does not cover.
+
+    Args:
+        view: What the venue is known to hold.
+        symbols: What the bots believe in, to be named where it is not judged.
+    """
+    told = {why: list[str]() for _, why in sorted(view.unread.items())}
+    for symbol in sorted(symbols):
+        why = view.why_unread(symbol)
+        if why is not None:
+            told[why].append(symbol)
+    return [f"{why} (not judged: {', '.join(names)})" if names else why for why, names in told.items()]
 
 
 def missing(view: VenueView, stated: Mapping[LegKey, Belief]) -> tuple[str, ...]:
@@ -57,8 +81,9 @@ def unsaid(
         # Only a list of the whole account that shows all that the bots believe in leaves it to nobody.
         return view.listed is None or view.symbols is not None or bool(symbols)
     leg = view.legs.get(key)
-    if view.listed is not None:
-        return view.unnamed is not None and not _shown_since(leg, view.listed)
+    listed = view.listed_for(key.symbol)
+    if listed is not None:
+        return view.unnamed is not None and not _shown_since(leg, listed)
     # Without a list the stream's last word stands, and that it has said nothing since is no evidence: it
     # shows a difference only where it is younger than what the bots wrote down.
     if leg is None or (stepped is not None and leg.heard.monotonic < stepped.monotonic):

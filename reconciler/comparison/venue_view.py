@@ -1,12 +1,12 @@
 """The venue side of a comparison: what it is known to hold, merged from its position list and its stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from verification.account import Part, PositionMode, RestingOrder
+from verification.account import Part, PositionMode, RestingOrder, why_unread
 from verification.clock import Moment
 from verification.errors import SourceError
 from verification.leg import LegKey
@@ -105,7 +105,7 @@ class VenueView:
         symbols: The symbols the last reading covered; None means all. Only these can be judged.
         legs: Every leg any source ever showed, flat ones too (their versions unmask a late old row).
         listed: When the position list of the last reading was sent; None when it failed.
-        lists: The whole lists read so far; None before the first.
+        lists: The whole lists read so far, by part of the account; "" for those that covered all of it.
         orders: Resting ordinary orders of the symbols covered; None when the read failed.
         conditional_orders: Resting conditional orders of the symbols covered; None when the read failed.
         failures: Why, by part.
@@ -113,6 +113,8 @@ class VenueView:
         read_at: When the last answer had arrived.
         unnamed: A contract of the last position list under the venue's own id, which may be any leg under
             another name; None if there is none. What such a list leaves out is not known to be gone.
+        unread: Parts of the account that the last position list did not cover, each with why.
+        parts: The part of each contract that the venue lists, by symbol.
     """
 
     account: str
@@ -121,27 +123,42 @@ class VenueView:
     symbols: frozenset[str] | None
     legs: Mapping[LegKey, LegView]
     listed: Moment | None
-    lists: Lists | None
+    lists: Mapping[str, Lists]
     orders: tuple[RestingOrder, ...] | None
     conditional_orders: tuple[RestingOrder, ...] | None
     failures: Mapping[Part, SourceError]
     stream: StreamHealth
     read_at: Moment
     unnamed: str | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def covers(self, symbol: str) -> bool:
         """True when the last reading asked about `symbol`."""
         return self.symbols is None or symbol in self.symbols
 
+    def why_unread(self, symbol: str) -> str | None:
+        """Return why a symbol without a row in the last position list is not known; None if it is."""
+        return why_unread(self.unread, self.parts, symbol)
+
+    def lists_of(self, symbol: str) -> Lists | None:
+        """Return the whole lists that covered a symbol; None before the first."""
+        return self.lists.get(self.parts.get(symbol, ""))
+
+    def listed_for(self, symbol: str) -> Moment | None:
+        """Return when the last position list was sent; None if it failed or does not cover the symbol."""
+        return None if self.why_unread(symbol) is not None else self.listed
+
     def knows(self, key: LegKey) -> bool:
         """True when the leg's quantity is known now: from a whole list, or kept by a live stream.
 
-        With the position list failed only the stream's own word of its present, unbroken life counts.
+        With the position list failed, or read without the leg's part, only the stream's own word of its
+        present, unbroken life counts.
         """
         if not self.covers(key.symbol):
             return False
         leg = self.legs.get(key)
-        if self.listed is not None and self.unnamed is None:
+        if self.listed_for(key.symbol) is not None and self.unnamed is None:
             return True
         if self.listed is not None and leg is not None and leg.sent == self.listed:
             return True

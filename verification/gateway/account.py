@@ -53,7 +53,7 @@ class CcxtVenue:
         self._clock = clock
         known = capabilities if capabilities is not None else capabilities_of(access.venue)
         self._capabilities = known
-        self._markets = Markets()
+        self._markets = Markets(known.part_of)
         self._mode: PositionMode | None = None
         self._mode_read: Moment | None = None
         self._looked_up: set[str] = set()
@@ -193,8 +193,15 @@ class CcxtVenue:
 
     async def _list_positions(self, asker: Asker) -> PositionsReading:
         sent = self._clock.now()
-        positions = await self._dialect.positions(asker)
-        return PositionsReading(positions, sent, self._clock.now())
+        listed = await self._dialect.positions(asker)
+        return PositionsReading(
+            listed.positions,
+            sent,
+            self._clock.now(),
+            unread=listed.unread,
+            parts=self._markets.parts,
+            failure=listed.failure,
+        )
 
     async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:
         asker = self._sweeping if symbols is None else self._urgent
@@ -206,6 +213,8 @@ class CcxtVenue:
             _part(failed, Part.ORDERS, _by_symbol(dialect.orders, asker, symbols)),
             _part(failed, Part.CONDITIONAL_ORDERS, _by_symbol(dialect.conditional_orders, asker, symbols)),
         )
+        if positions is not None and positions.failure is not None:
+            failed[Part.POSITIONS] = positions.failure
         if positions is not None and symbols is not None:
             # A row that cannot be named may be one of them.
             kept = tuple(row for row in positions.positions if row.key.symbol in symbols or not row.key.named)

@@ -24,7 +24,7 @@ from verification.gateway.binance_rows import (
     side,
     status,
 )
-from verification.gateway.dialect import OrderStatus
+from verification.gateway.dialect import Listed, OrderStatus
 from verification.gateway.exactness import (
     Row,
     above_zero,
@@ -56,9 +56,9 @@ class BinanceFutures:
         self._account = account
         self._markets = markets
 
-    async def positions(self, asker: Asker) -> tuple[Position, ...]:
+    async def positions(self, asker: Asker) -> Listed:
         """Read the whole position list (v3: legs that hold something or have an order)."""
-        return await asker.ask(
+        listed = await asker.ask(
             "the position list",
             lambda exchange: exchange.fapiPrivateV3GetPositionRisk(),
             lambda answer: _each_leg_once(
@@ -67,6 +67,7 @@ class BinanceFutures:
                 )
             ),
         )
+        return Listed(listed)
 
     async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting ordinary orders. Without a symbol the request weighs 40."""

@@ -20,7 +20,7 @@ from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit_frames import TOPICS, BybitFrames
 from verification.gateway.bybit_rows import fill, moved, order_status, position, resting_order
-from verification.gateway.dialect import OrderStatus
+from verification.gateway.dialect import Listed, OrderStatus
 from verification.gateway.exactness import Row, instant, milliseconds, optional_text, record, rows
 from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
@@ -42,7 +42,7 @@ class Bybit:
         self._settle_coins = capabilities.position_requests
         self._frames = BybitFrames(account, markets)
 
-    async def positions(self, asker: Asker) -> tuple[Position, ...]:
+    async def positions(self, asker: Asker) -> Listed:
         """Read the whole position list: every settle coin, every page.
 
         Raises:
@@ -54,7 +54,7 @@ class Bybit:
         if len({each.key for each in found}) != len(found):
             raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
         self._must_be_of_one_mode(asker, found)
-        return tuple(found)
+        return Listed(tuple(found))
 
     async def _listed(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Position]:
         listed = await _pages(
@@ -83,7 +83,7 @@ class Bybit:
 
         The venue keeps a mode for each contract and has no request that tells it.
         """
-        held = await self.positions(asker)
+        held = (await self.positions(asker)).positions
         if not held:
             held = tuple(await self._listed(asker, {"symbol": self._usual_contract()}))
         hedged = any(each.key.leg is not Leg.NET for each in held)

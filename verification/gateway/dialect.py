@@ -1,13 +1,14 @@
 """The port between the account and a venue's way of answering."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.clock import Moment
+from verification.errors import SourceError
 from verification.gateway.asker import Asker
 from verification.gateway.frame import Frame
 from verification.leg import LegKey
@@ -40,11 +41,26 @@ class OrderStatus:
     updated_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A position list, as far as it was read.
+
+    Attributes:
+        positions: Its rows.
+        unread: Parts of the account that it does not cover (see `PositionsReading.unread`).
+        failure: What went wrong with a part that was asked for; None where nothing did.
+    """
+
+    positions: tuple[Position, ...]
+    unread: Mapping[str, str] = field(default_factory=dict)
+    failure: SourceError | None = None
+
+
 class Dialect(Protocol):
     """Reads one venue. Every method raises a `SourceError` or answers in full."""
 
-    async def positions(self, asker: Asker) -> tuple[Position, ...]:
-        """Read the whole position list."""
+    async def positions(self, asker: Asker) -> Listed:
+        """Read the whole position list. It raises only where nothing of it could be read."""
 
     async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting ordinary orders, of one symbol or of all."""

@@ -51,13 +51,25 @@ class FactStore:
         return True
 
     def take_snapshot(
-        self, rows: Iterable[PositionSeen], sent: Moment, received: Moment, epoch: int
+        self,
+        rows: Iterable[PositionSeen],
+        sent: Moment,
+        received: Moment,
+        epoch: int,
+        why_unread: Callable[[str], str | None] = lambda _: None,
     ) -> list[Observation]:
-        """Merge a complete position list; return the facts that it brought, for the listeners.
+        """Merge a position list; return the facts that it brought, for the listeners.
 
         A leg that the last epoch held open and that is in neither the list nor a push becomes
         `SourceSilent(ABSENT)`: it may have been closed unseen. It is not a complete absence when a row of the
-        list cannot be named: that may be the leg.
+        list cannot be named: that may be the leg. Nor is it where its part of the list was not read.
+
+        Args:
+            rows: The rows of the list.
+            sent: When the list was asked for.
+            received: When it had come.
+            epoch: The life of the stream that it belongs to.
+            why_unread: Says why the list does not cover a symbol; None if it does.
         """
         rows = tuple(rows)
         named = all(row.key.named for row in rows)
@@ -68,11 +80,14 @@ class FactStore:
                 continue
             if isinstance(known, PositionSeen) and known.quantity == 0:
                 continue
+            unread = why_unread(key.symbol)
             gone = SourceSilent(
                 key,
                 Silence.ABSENT,
-                "not in the position list that was read after connecting",
-                complete=named,
+                f"the position list that was read after connecting does not tell: {unread}"
+                if unread is not None
+                else "not in the position list that was read after connecting",
+                complete=named and unread is None,
                 provenance=provenance,
             )
             self._facts[key] = gone

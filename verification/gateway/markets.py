@@ -1,6 +1,6 @@
 """Market facts of a venue, exact, and the way from its own ids to unified symbols."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,10 @@ from verification.leg import Leg, LegKey
 class Markets:
     """The contracts of one venue. Filled at connecting, filled again when an unknown id turns up."""
 
-    def __init__(self) -> None:
+    def __init__(self, part_of: Callable[[Mapping[str, Any]], str]) -> None:
+        """Nothing is known yet. `part_of` names the part of the position lists that shows a ccxt market."""
+        self._part_of = part_of
+        self.parts: Mapping[str, str] = {}
         self.by_symbol: dict[str, Market] = {}
         self._by_id: dict[str, str] = {}
         self._keys: dict[tuple[str, str, Leg], LegKey] = {}
@@ -33,8 +36,11 @@ class Markets:
         # A contract without steps (delisted, say) still has a name, so what is held in it shows.
         self._by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
         self._keys = {}
+        self.parts = {str(row["symbol"]): self._part_of(row) for row in rows}
         self.by_symbol = {
-            str(row["symbol"]): _market(row, exchange.precisionMode) for row in rows if _has_steps(row)
+            str(row["symbol"]): _market(row, exchange.precisionMode, self.parts[str(row["symbol"])])
+            for row in rows
+            if _has_steps(row)
         }
         self.unknown -= set(self._by_id)
 
@@ -76,7 +82,7 @@ def _has_steps(row: Mapping[str, Any]) -> bool:
     return None not in (precision["amount"], precision["price"], row.get("contractSize"))
 
 
-def _market(row: Mapping[str, Any], precision_mode: int) -> Market:
+def _market(row: Mapping[str, Any], precision_mode: int, part: str) -> Market:
     info = row.get("info")
     filters = info.get("filters") if isinstance(info, Mapping) else None
     lot = _filter(filters, "LOT_SIZE", "stepSize")
@@ -90,6 +96,7 @@ def _market(row: Mapping[str, Any], precision_mode: int) -> Market:
         price_step=price if price is not None else _step(precision["price"], precision_mode, "price"),
         active=row.get("active") is not False,
         least=_least(row),
+        part=part,
     )
 
 

@@ -36,7 +36,7 @@ class MissedFacts:
         self._suspicions = {}
 
     def compare(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> None:
-        """Compare a complete position list with what the stream has shown."""
+        """Compare a position list with what the stream has shown, as far as the list reaches."""
         listed = {row.key for row in reading.positions}
         for row in reading.positions:
             known = facts.get(row.key)
@@ -46,7 +46,9 @@ class MissedFacts:
             elif row.version is not None and row.version > _version(known):
                 self._suspect(row.key, row.version, reading.received)
         for key, known in facts.items():
-            if key not in listed and isinstance(known, PositionSeen) and known.quantity != 0:
+            if key in listed or reading.why_unread(key.symbol) is not None:
+                continue
+            if isinstance(known, PositionSeen) and known.quantity != 0:
                 quiet = reading.sent.monotonic - known.provenance.received.monotonic
                 if quiet >= self._rules.absent_after:
                     self._suspect(key, None, reading.received)

@@ -209,7 +209,9 @@ class PrivateStream:
         ]
         self._missed.clear()
         self._store.forget_renamed(self._dialect.name_now)
-        for fact in self._store.take_snapshot(rows, reading.sent, reading.received, epoch):
+        for fact in self._store.take_snapshot(
+            rows, reading.sent, reading.received, epoch, reading.why_unread
+        ):
             self._tell(fact)
 
     def _turn(self, state: StreamState, error: str | None) -> None:

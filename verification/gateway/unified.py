@@ -8,7 +8,7 @@ from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.capabilities import Capabilities, Conditionals
 from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker
-from verification.gateway.dialect import OrderStatus
+from verification.gateway.dialect import Listed, OrderStatus
 from verification.gateway.exactness import flag, instant, milliseconds, record, rows
 from verification.gateway.markets import Markets
 from verification.gateway.unified_rows import fill, order_status, position, resting_order
@@ -26,7 +26,7 @@ class Unified:
         self._capabilities = capabilities
         self._hedged = False
 
-    async def positions(self, asker: Asker) -> tuple[Position, ...]:
+    async def positions(self, asker: Asker) -> Listed:
         """Read the whole position list, in as many requests as the venue needs for all of it."""
         _must_have(asker, "fetchPositions", "list positions")
         found: list[Position] = []
@@ -35,7 +35,7 @@ class Unified:
             found += await asker.ask("the position list", send, self._read_positions)
         if len({each.key for each in found}) != len(found):
             raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
-        return tuple(found)
+        return Listed(tuple(found))
 
     def _read_positions(self, answer: object) -> list[Position]:
         listed = rows(answer, "the position list")
@@ -124,7 +124,7 @@ class Unified:
             )
             self._hedged = hedged  # on some venues ccxt's rows do not tell it
         else:
-            hedged = any(each.key.leg is not Leg.NET for each in await self.positions(asker))
+            hedged = any(each.key.leg is not Leg.NET for each in (await self.positions(asker)).positions)
         return PositionMode.HEDGE if hedged else PositionMode.ONE_WAY
 
     async def server_time(self, asker: Asker) -> datetime:

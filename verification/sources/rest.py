@@ -12,21 +12,25 @@ from verification.venue import Venue
 def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
     """Return what a complete position list says of a leg: its row, or that it does not occur in the list.
 
-    A list with a row whose contract nobody can name is not complete for any leg that it does not show.
+    A list with a row whose contract nobody can name is not complete for any leg that it does not show, nor is
+    one without the part of the account that the leg belongs to.
     """
     position = reading.row(key)
     if position is not None:
         at = position.updated_at
         came = Provenance.at(Source.REST, received=reading.received, sent=reading.sent, exchange_at=at)
         return PositionSeen(key, position.quantity, position.version, came)
-    unnamed = reading.unnamed
+    unnamed, unread = reading.unnamed, reading.why_unread(key.symbol)
+    shown = f"list of {len(reading.positions)} positions does not show it"
     return SourceSilent(
         key,
         Silence.ABSENT,
-        f"a list of {len(reading.positions)} positions does not show it, but an unknown {unnamed}"
+        f"a {shown}, but {unread}"
+        if unread is not None
+        else f"a {shown}, but an unknown {unnamed}"
         if unnamed is not None
-        else f"a complete list of {len(reading.positions)} positions does not show it",
-        complete=unnamed is None,
+        else f"a complete {shown}",
+        complete=unnamed is None and unread is None,
         provenance=Provenance(Source.REST, received=reading.received, sent=reading.sent),
     )
 

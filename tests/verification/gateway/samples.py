@@ -10,6 +10,7 @@ from verification.clock import Moment
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey
 from verification.observation import PositionSeen, Provenance, Source
+from verification.parts import one_list
 
 AVL = "AVL/USDT:USDT"
 NET = LegKey("main", AVL, Leg.NET)
@@ -48,7 +49,7 @@ def market_row(market_id: str) -> dict[str, Any]:
 
 
 def listed(*ids: str) -> Markets:
-    markets = Markets()
+    markets = Markets(one_list)
     markets.fill(LoadedExchange(*(ids or ("AVLUSDT", "BTCUSDT"))))
     return markets
 

@@ -53,7 +53,7 @@ def asked(*answers: dict[str, Any] | Exception) -> tuple[Bybit, Told, Asker]:
 async def test_every_page_of_every_settle_coin_is_read() -> None:
     first = answer(position_row(), cursor="second%3A")
     bybit, told, asker = asked(first, answer(position_row(symbol="BTCUSDT")), answer())
-    found = await bybit.positions(asker)
+    found = (await bybit.positions(asker)).positions
     assert [row.key.symbol for row in found] == [AVL, "BTC/USDT:USDT"]
     assert told.cursors == [None, "second%3A", None]
     assert [parameters["settleCoin"] for _, parameters in told.asked] == ["USDT", "USDT", "USDC"]
@@ -74,7 +74,7 @@ async def test_pages_that_go_round_in_a_circle_are_no_list() -> None:
 async def test_only_legs_that_hold_something_tell_of_different_modes() -> None:
     flat = flat_row(positionIdx=1, symbol="BTCUSDT")
     bybit, _, asker = asked(answer(position_row(), flat), answer())
-    assert len(await bybit.positions(asker)) == 2
+    assert len((await bybit.positions(asker)).positions) == 2
     bybit, _, asker = asked(answer(position_row(), position_row(positionIdx=1, symbol="BTCUSDT")), answer())
     with pytest.raises(SourceRejected, match="BTC/USDT:USDT is in hedge mode and AVL/USDT:USDT in one-way"):
         await bybit.positions(asker)

@@ -19,6 +19,7 @@ from verification.gateway.markets import Markets
 from verification.gateway.unified import Unified
 from verification.gateway.unified_rows import order_status, position, resting_order
 from verification.leg import Leg
+from verification.parts import one_list
 from verification.venue import Access
 
 
@@ -131,7 +132,7 @@ async def test_where_stops_are_listed_is_never_guessed() -> None:
     exchange = build_exchange(Access("main", "okx", "key", "secret", "phrase"), known)
     asker = Asker(exchange, Translator("okx", known, ()), StoppedClock())
     with pytest.raises(SourceRejected, match="conditional orders"):
-        await Unified("main", Markets(), known).conditional_orders(asker, None)
+        await Unified("main", Markets(one_list), known).conditional_orders(asker, None)
     await exchange.close()
 
 
@@ -140,7 +141,10 @@ async def mexc() -> AsyncIterator[tuple[Unified, Asker]]:
     """A venue whose rows do not tell the position mode; what it answers is set in each test."""
     known = capabilities_of("mexc")
     exchange = build_exchange(Access("main", "mexc", "key", "secret"), known)
-    yield Unified("main", Markets(), known), Asker(exchange, Translator("mexc", known, ()), StoppedClock())
+    yield (
+        Unified("main", Markets(one_list), known),
+        Asker(exchange, Translator("mexc", known, ()), StoppedClock()),
+    )
     await exchange.close()
 
 
@@ -159,7 +163,7 @@ async def test_a_row_without_its_mode_is_of_the_leg_that_the_accounts_mode_makes
     for hedged, leg in ((True, Leg.LONG), (False, Leg.NET)):
         asker.exchange.fetch_position_mode = answering({"hedged": hedged})
         await unified.mode(asker)
-        assert [row.key.leg for row in await unified.positions(asker)] == [leg]
+        assert [row.key.leg for row in (await unified.positions(asker)).positions] == [leg]
 
 
 async def test_a_list_that_names_a_leg_twice_is_not_believed(mexc: tuple[Unified, Asker]) -> None:
