@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 
-from verification.account import RestingOrder
+from verification.account import Part, RestingOrder
 from verification.errors import AnswerLost, SourceError
 from verification.leg import Side
 from verification.observation import OrderSeen, SourceSilent
@@ -85,15 +85,16 @@ async def _look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop:
         except SourceError as error:
             last = str(error)
         else:
-            if seen is not None:
+            if isinstance(seen, Stop):
                 return seen
-            last = "the venue does not show it"
+            last = seen
         looks += 1
         await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
     return Stop(StopState.UNPROVED, f"the stop was not seen to rest in {tools.look_for:g} s: {last}")
 
 
-async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | None:
+async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | str:
+    """Return what one look proves of the stop; else in words why it proves nothing."""
     reading = await tools.venue.read(frozenset({case.key.symbol}))
     listed = (*(reading.conditional_orders or ()), *(reading.orders or ()))
     order = next((each for each in listed if each.client_order_id == case.stop_name), None)
@@ -107,7 +108,8 @@ async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> S
         return Stop(StopState.FIRED, f"stop {asked.order_id} has executed {asked.executed}")
     if isinstance(asked, OrderSeen) and asked.terminal and asked.trades_agree is True:
         return Stop(StopState.ENDED, f"stop {asked.order_id} ended ({asked.status}) with nothing executed")
-    return None
+    unread = reading.failures.get(Part.CONDITIONAL_ORDERS) or reading.failures.get(Part.ORDERS)
+    return "the venue does not show it" if unread is None else f"the orders could not be read: {unread}"
 
 
 def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str | None:
@@ -124,6 +126,10 @@ def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str 
         return f"at {order.trigger_price} in place of {case.stop_price}"
     if order.quantity is not None and order.quantity < quantity:
         return f"it covers {order.quantity} of {quantity}"
+    if order.triggered:
+        return "its trigger has been hit already, and it will not act again"
+    if order.dormant:
+        return "it waits for an activation price first"
     return None
 
 

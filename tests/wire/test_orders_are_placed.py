@@ -226,14 +226,6 @@ async def test_an_order_in_the_other_position_mode_is_refused(
     assert not venue.exchange.orders()
 
 
-async def test_a_clock_that_is_wrong_is_refused_with_the_venues_words(
-    venue: SimulatedVenue, trader: CcxtTrader, face: Face
-) -> None:
-    venue.clock.skew_ms = 60_000
-    with pytest.raises(OrderRefused, match="-1021" if face is BINANCE else "10002 .*timestamp"):
-        await trader.enter(NET, Side.BUY, Decimal(43), "one")
-
-
 async def test_a_venue_that_is_not_there_was_sent_nothing(venue: SimulatedVenue, trader: CcxtTrader) -> None:
     await venue.stop()
     with pytest.raises(OrderRefused, match="nothing was sent"):

@@ -1,7 +1,10 @@
 """Places orders through unmodified ccxt: the `Trader` port. What is in doubt is lost, never refused."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from operator import methodcaller
 from typing import Any
 
 import aiohttp
@@ -11,10 +14,15 @@ from verification.capabilities import Capabilities, capabilities_of
 from verification.errors import AnswerLost, SourceMalformed
 from verification.gateway.exactness import record, text
 from verification.gateway.exchange import build_exchange
-from verification.gateway.failures import Translator, code_of, secrets_of, text_of
+from verification.gateway.failures import CLOCK_CODES, Translator, code_of, secrets_of, text_of
 from verification.leg import Leg, LegKey, Side
 from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access
+
+_log = logging.getLogger(__name__)
+
+MEASURING = 3.0
+"""Seconds that measuring the venue's clock may take: an order waits for it."""
 
 _SERVER_ERROR = 500
 _TIMEOUT = 408
@@ -44,7 +52,7 @@ class CcxtTrader:
         self._translate = Translator(access.venue, known, secrets)
 
     async def connect(self) -> None:
-        """Load the markets, and what else ccxt must know before its first order.
+        """Load the markets, measure the venue's clock, ask for what else ccxt must know before an order.
 
         Raises:
             SourceError: It could not be read.
@@ -53,9 +61,10 @@ class CcxtTrader:
             await self._exchange.load_markets(True)  # noqa: FBT003 - ccxt's own: afresh, even after a failure
         except ccxt.BaseError as error:
             raise self._translate(error, "the market list") from None
+        await self._set_clock()
         for method in self._known.before_trading:
             try:
-                await getattr(self._exchange, method)()
+                await self._in_time("the kind of the account", methodcaller(method))
             except ccxt.BaseError as error:
                 raise self._translate(error, "the kind of the account") from None
 
@@ -140,7 +149,7 @@ class CcxtTrader:
 
     async def _send(self, what: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
         try:
-            return await call(self._exchange)
+            return await self._in_time(what, call)
         except ccxt.BaseError as error:
             said = self._translate.clean(f"{self._exchange.id}: {what}: {_words(error)}")
             refused = NoSuchOrder if isinstance(error, ccxt.OrderNotFound) else OrderRefused
@@ -149,6 +158,38 @@ class CcxtTrader:
         except _STUMBLES as error:
             said = f"{self._exchange.id}: {what}: ccxt could not read the answer ({type(error).__name__})"
             raise AnswerLost(said) from None
+
+    async def _in_time(self, what: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Send a request; once more, by the venue's clock, where the venue turned it away for its time.
+
+        What is turned away for its time had no effect, which is certain: so this sends nothing twice.
+        """
+        try:
+            return await call(self._exchange)
+        except ccxt.BaseError as error:
+            if not _for_its_time(error, self._known) or not await self._set_clock():
+                raise
+            _log.warning("%s refused our time at %s: its clock was measured", self._exchange.id, what)
+        return await call(self._exchange)
+
+    async def _set_clock(self) -> bool:
+        """Measure how far our clock is from the venue's, for what is sent from now on; False if in vain."""
+        if not self._exchange.has.get("fetchTime"):
+            return False
+        try:
+            async with asyncio.timeout(MEASURING):
+                await self._exchange.load_time_difference()
+        except (ccxt.BaseError, TimeoutError, *_STUMBLES) as error:
+            words = self._translate.clean(_words(error))
+            _log.warning("the clock of %s could not be measured: %s", self._exchange.id, words)
+            return False
+        return True
+
+
+def _for_its_time(error: Exception, known: Capabilities) -> bool:
+    """Return True where the venue did nothing but find that a request bears a wrong time."""
+    named = code_of(error) in CLOCK_CODES or isinstance(error, ccxt.InvalidNonce)
+    return named and is_refusal(error, known)
 
 
 def is_refusal(error: Exception, known: Capabilities) -> bool:
