@@ -1,6 +1,7 @@
 """What cannot be seen: sources down or silent, ledgers unreadable, the reconciler itself at a stand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reconciler.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
@@ -32,6 +33,7 @@ class Failing:
         code: Its kind: a `SourceError.code` or a `LedgerTrouble`.
         again: False when only a person can mend it.
         last_ok: When it was last read, aware UTC; None if never.
+        elsewhere: True for a ledger that was read, and is of another account.
     """
 
     count: int
@@ -40,6 +42,7 @@ class Failing:
     code: str
     again: bool
     last_ok: datetime | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Sight:
         parts: Parts of the account by name: how they fail, or None when the last read worked. Parts that
             were never tried are left out.
         ledgers: The same by ledger.
+        left_out: What in a ledger that can be read is not of this account, plain lines, by ledger.
         last_ok: When what works was last read, aware UTC; None stands for now.
     """
 
@@ -60,6 +64,7 @@ class Sight:
     parts: dict[Part, Failing | None]
     ledgers: dict[str, Failing | None]
     last_ok: datetime | None = None
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +131,11 @@ def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blin
             findings.append(_part_down(name, failing, sight, now))
         else:
             unsure.append(f"{name}: {failing.message}")
-    for name, failing in sorted(sight.ledgers.items()):
-        if failing is None:
-            well[_key(Kind.LEDGER_UNREADABLE, sight.account, name)] = _answered(name, sight, now)
-        elif _over(failing, settings, now):
-            findings.append(_ledger_unreadable(name, failing, sight.account, now))
-        else:
-            unsure.append(f"ledger {name}: {failing.message}")
+    for name in sorted(sight.ledgers):
+        of_ledger = _judge_ledger(name, sight, settings, now)
+        findings += of_ledger.findings
+        well |= of_ledger.well
+        unsure += of_ledger.unsure
     return Blindness(tuple(sorted(findings, key=lambda found: found.identity)), well, tuple(unsure))
 
 
@@ -199,6 +202,28 @@ def _stale(stream: StreamHealth, settings: BlindnessSettings, now: Moment) -> st
     if quiet > settings.stream_quiet.total_seconds():
         return f"The exchange's stream is connected but has sent nothing at all for {duration(quiet)}."
     return None
+
+
+def _judge_ledger(name: str, sight: Sight, settings: BlindnessSettings, now: Moment) -> Blindness:
+    """Judge one ledger: it cannot be read, or it was and is not (or not all) of this account."""
+    failing = sight.ledgers[name]
+    unreadable = _key(Kind.LEDGER_UNREADABLE, sight.account, name)
+    wrong = _key(Kind.WRONG_LEDGER, sight.account, name)
+    read = _answered(name, sight, now)
+    if failing is None:
+        strays = sight.left_out.get(name, ())
+        if not strays:
+            return Blindness((), {unreadable: read, wrong: read}, ())
+        reason = f"The ledger {name} is not all of this account: {'; '.join(strays)}."
+        line = Evidence(Party.BOT, f"ledger:{name}", "; ".join(strays), now.utc, {})
+        return Blindness((_finding(wrong, Severity.WARNING, reason, line),), {unreadable: read}, ())
+    if failing.elsewhere:
+        reason = f"The ledger {name} is not of this account: {failing.message.rstrip('.')}."
+        found = _finding(wrong, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
+        return Blindness((found,), {unreadable: read}, ())
+    if _over(failing, settings, now):
+        return Blindness((_ledger_unreadable(name, failing, sight.account, now),), {}, ())
+    return Blindness((), {}, (f"ledger {name}: {failing.message}",))
 
 
 def _same(sight: Sight, part: Part) -> bool:

@@ -121,12 +121,13 @@ def _ledger(ledger: Ledger, clock: Clock) -> list[Check]:
         seconds = (clock.now().utc - reading.last_activity).total_seconds()
         age = f", the bot last wrote {duration(seconds)} ago"
     checks = [Check(subject, Health.OK, f"{len(reading.rows)} trades read{age}")]
+    checks += [Check(subject, Health.NOT_OK, line) for line in reading.left_out]
     return checks + [Check(subject, Health.NOTE, warning) for warning in reading.warnings]
 
 
 def _unreadable(error: LedgerUnreadable) -> Check:
     subject = f"ledger {error.ledger}"
-    wrong = error.trouble is LedgerTrouble.SETTINGS
+    wrong = error.trouble in {LedgerTrouble.SETTINGS, LedgerTrouble.WRONG_ACCOUNT}
     return Check(subject, Health.NOT_OK, str(error).removeprefix(f"{subject}: "), settings=wrong)
 
 

@@ -132,6 +132,7 @@ class LedgerReading:
         read_at: When the reading was taken.
         last_activity: When the bot last wrote, as far as its rows tell, aware UTC; None if they tell nothing.
         warnings: Plain lines about what is odd but readable.
+        left_out: Plain lines about live trades in it that are not of this account and so are not judged.
     """
 
     ledger: str
@@ -139,3 +140,9 @@ class LedgerReading:
     read_at: Moment
     last_activity: datetime | None
     warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is left out, with the name of the ledger: lines of a report."""
+        return tuple(f"ledger {self.ledger}: {line}" for line in self.left_out)

@@ -1,7 +1,7 @@
 """Builds the parts from the settings: the one place that knows which class stands behind which port."""
 
 from reconciler.account.watch import Rules
-from reconciler.ledgers.port import Ledger
+from reconciler.ledgers.port import Ledger, LedgerOptions
 from reconciler.settings import Problem, Settings, SettingsError
 from verification.clock import Clock
 from verification.errors import SourceRejected
@@ -32,9 +32,10 @@ def open_ledgers(settings: Settings, account: str, clock: Clock) -> list[Ledger]
     """
     from reconciler.ledgers import open_ledger
 
+    named, venue = settings.accounts[account].ledgers, settings.accounts[account].venue
     return [
-        open_ledger(name, settings.ledgers[name].kind, settings.ledgers[name].url, clock)
-        for name in settings.accounts[account].ledgers
+        open_ledger(name, ledger.kind, ledger.url, clock, options=LedgerOptions(venue, ledger.zone))
+        for name, ledger in ((name, settings.ledgers[name]) for name in named)
     ]
 
 

@@ -1,11 +1,12 @@
 """How each source of one account has been doing: the memory behind its blindness and its badges."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.account.watch import Look
 from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind
-from reconciler.ledgers.port import LedgerUnreadable
+from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.views import SourceView
 from verification.account import Part
 from verification.clock import Moment
@@ -22,14 +23,16 @@ class Health:
         self._settings = settings
         self._parts: dict[Part, Failing | None] = {}
         self._ledgers: dict[str, Failing | None] = {}
+        self._left_out: dict[str, tuple[str, ...]] = {}
         self._last_ok: dict[str, datetime] = {}
 
     def note_look(self, look: Look) -> None:
         """Take the reads of one look into account."""
         for part in Part:
             self._note_part(part, look.reading.failures.get(part), look.finished)
-        for name in look.ledgers:
+        for name, reading in look.ledgers.items():
             self.note_ledger(name, None, look.finished)
+            self._left_out[name] = reading.left_out
         for name, error in look.unreadable.items():
             self.note_ledger(name, error, look.finished)
 
@@ -43,13 +46,15 @@ class Health:
             self._ledgers[name] = None
             self._last_ok[f"ledger:{name}"] = at.utc
             return
-        self._ledgers[name] = self._failing(
+        failing = self._failing(
             self._ledgers.get(name), f"ledger:{name}", str(error), str(error.trouble), at, again=error.again
         )
+        elsewhere = error.trouble is LedgerTrouble.WRONG_ACCOUNT
+        self._ledgers[name] = replace(failing, elsewhere=elsewhere)
 
     def judge(self, stream: StreamHealth, now: Moment) -> Blindness:
         """Return what of the account cannot be seen."""
-        sight = Sight(self._account, stream, dict(self._parts), dict(self._ledgers))
+        sight = Sight(self._account, stream, dict(self._parts), dict(self._ledgers), left_out=self._left_out)
         return blindness(sight, self._settings, now=now)
 
     def sources(self, stream: StreamHealth, now: Moment) -> tuple[SourceView, ...]:
@@ -67,7 +72,8 @@ class Health:
 
         A stream is well as long as it is; for it that is now.
         """
-        name = f"ledger:{key.symbol}" if key.kind is Kind.LEDGER_UNREADABLE else key.symbol
+        of_ledger = key.kind in {Kind.LEDGER_UNREADABLE, Kind.WRONG_LEDGER}
+        name = f"ledger:{key.symbol}" if of_ledger else key.symbol
         return self._last_ok.get(name, now.utc)
 
     def _stream_view(self, stream: StreamHealth, now: Moment) -> SourceView:

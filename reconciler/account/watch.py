@@ -83,15 +83,15 @@ class Look:
         """`complete` when everything was seen, `blind` when one whole side was not, `partial` otherwise."""
         if self.reading.positions is None or (self.unreadable and not self.ledgers):
             return "blind"
-        if self.reading.failures or self.unreadable or self.comparison.problems:
+        if self.reading.failures or self.problems:
             return "partial"
         return "complete"
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What could not be seen, plain lines."""
-        ledgers = tuple(str(error) for error in self.unreadable.values())
-        return (*ledgers, *self.comparison.problems)
+        strays = (line for reading in self.ledgers.values() for line in reading.problems)
+        return (*map(str, self.unreadable.values()), *strays, *self.comparison.problems)
 
 
 class AccountWatch:

@@ -3,13 +3,23 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+from reconciler.ledgers.port import Ledger, LedgerOptions, LedgerTrouble, LedgerUnreadable
 from verification.clock import Clock
 
-Opener = Callable[[str, str, Clock, Path | None], Ledger]
+Opener = Callable[[str, str, Clock, Path | None, LedgerOptions], Ledger]
+
+_NO_OPTIONS = LedgerOptions()
 
 
-def open_ledger(name: str, kind: str, url: str, clock: Clock, *, folder: Path | None = None) -> Ledger:
+def open_ledger(
+    name: str,
+    kind: str,
+    url: str,
+    clock: Clock,
+    *,
+    folder: Path | None = None,
+    options: LedgerOptions = _NO_OPTIONS,
+) -> Ledger:
     """Return the ledger of a kind, unread.
 
     Args:
@@ -18,6 +28,7 @@ def open_ledger(name: str, kind: str, url: str, clock: Clock, *, folder: Path | 
         url: `sqlite:///path` or `postgresql+psycopg://…`.
         clock: Where time comes from.
         folder: What a relative SQLite path is relative to; None: the working directory.
+        options: What else the settings say of it.
 
     Raises:
         LedgerUnreadable: The kind is unknown, or the url none that can be read (trouble SETTINGS).
@@ -27,16 +38,19 @@ def open_ledger(name: str, kind: str, url: str, clock: Clock, *, folder: Path | 
         known = ", ".join(sorted(_KINDS))
         message = f"ledger {name}: kind `{kind}` is not known: write one of {known}"
         raise LedgerUnreadable(name, LedgerTrouble.SETTINGS, message)
-    return opener(name, url, clock, folder)
+    return opener(name, url, clock, folder, options)
 
 
-def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None) -> Ledger:
+def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
     from reconciler.ledgers.freqtrade import FreqtradeLedger
 
-    return FreqtradeLedger(name, url, clock=clock, folder=folder)
+    return FreqtradeLedger(
+        name, url, clock=clock, folder=folder, venue=options.venue, timezone=options.timezone
+    )
 
 
-def _journal(name: str, url: str, clock: Clock, folder: Path | None) -> Ledger:
+def _journal(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
+    del options  # a journal holds what one bot opened through the library, with its times in UTC
     from reconciler.ledgers.journal import JournalLedger
 
     return JournalLedger(name, url, clock=clock, folder=folder)

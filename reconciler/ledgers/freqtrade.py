@@ -1,7 +1,7 @@
 """The ledger of a freqtrade bot: its `trades` and `orders`, on SQLite or PostgreSQL.
 
-The database names neither the account nor the bot: the settings say which account it belongs to.
-`exchange_ids` tells which exchange the bot believes to trade on, so that a wrong pairing can be refused.
+The database names neither the account nor the bot: the settings say which account it belongs to. Every trade
+names its exchange and its market, so that a ledger of another account is not compared with this one.
 """
 
 from collections import defaultdict
@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.expectation import Expectation, LedgerReading, StopPolicy
+from reconciler.ledgers.exchange_family import same_exchange
 from reconciler.ledgers.freqtrade_trade import Row, expectation_of, last_activity
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables
+from reconciler.ledgers.written_for import TradedOn, pairing
 from verification.clock import Clock, Moment
 
 CLOSED_KEPT = timedelta(days=1)
@@ -25,6 +27,8 @@ FUTURE_ALLOWED = timedelta(minutes=10)
 
 DRY_RUN = "dry_run_"
 """What freqtrade puts before the ids of orders that it only imagines. There is no other sign."""
+
+FUTURES = "futures"
 
 _TRADES_NEEDED = frozenset({"id", "exchange", "pair", "is_open", "amount", "open_date", "close_date"})
 _TRADES_OPTIONAL: dict[str, Any] = {
@@ -56,6 +60,7 @@ class _Raw:
     older_dry_run: bool
     strategies_with_stops: frozenset[object]
     strategies_without: frozenset[object]
+    traded: tuple[TradedOn, ...]
     zone: tzinfo
 
 
@@ -71,6 +76,7 @@ class FreqtradeLedger:
         folder: Path | None = None,
         closed_kept: timedelta = CLOSED_KEPT,
         stop_policy: StopPolicy | None = None,
+        venue: str | None = None,
         timezone: tzinfo | None = None,
     ) -> None:
         """Nothing is opened yet.
@@ -82,6 +88,7 @@ class FreqtradeLedger:
             folder: What a relative SQLite path is relative to; None: the working directory.
             closed_kept: How long a closed trade is still told of.
             stop_policy: Where the strategy keeps its stops; None: judged by the orders it has placed.
+            venue: The ccxt exchange id of the account; None: whatever exchange a trade names.
             timezone: In which the bot's PostgreSQL session runs, for its columns keep no zone; None: that of
                 a session of the role in `url`, which is right when the bot uses the same role.
 
@@ -94,19 +101,12 @@ class FreqtradeLedger:
         self._kept = closed_kept
         self._policy = stop_policy
         self._zone = timezone
-        self._exchanges: frozenset[str] = frozenset()
+        self._venue = venue
 
     @property
     def name(self) -> str:
         """Its name in the settings."""
         return self._name
-
-    def exchange_ids(self) -> frozenset[str]:
-        """Return the exchange ids that the trades of the last reading name, in ccxt's words.
-
-        freqtrade says `binance` for what ccxt also calls `binanceusdm`: compare by the beginning.
-        """
-        return self._exchanges
 
     def version(self) -> object:
         """Return a cheap token that changes when the database may have changed.
@@ -120,20 +120,21 @@ class FreqtradeLedger:
         """Read it now, in one short transaction.
 
         Raises:
-            LedgerUnreadable: It could not be read in full, or is of a dry run.
+            LedgerUnreadable: It could not be read in full, is of a dry run, or of another exchange or market.
         """
         now = self._clock.now()
         raw = self._database.read(lambda tables: self._raw(tables, now))
         self._refuse_dry_run(raw)
-        futures = [trade for trade in raw.trades if _is_futures(trade)]
+        left_out = self._paired(raw)
+        futures = [trade for trade in raw.trades if self._is_of_account(trade)]
         by_trade: defaultdict[object, list[Row]] = defaultdict(list)
         for order in raw.orders:
             by_trade[order["ft_trade_id"]].append(order)
         rows = tuple(self._expectation(trade, by_trade[trade["id"]], raw) for trade in futures)
         activity = last_activity(raw.trades, raw.orders, raw.zone)
         self._refuse_future(activity, now)
-        self._exchanges = frozenset(str(trade["exchange"]) for trade in raw.trades)
-        return LedgerReading(self._name, rows, now, activity, tuple(self._warnings(raw, len(futures))))
+        warnings = tuple(self._warnings(raw, len(futures)))
+        return LedgerReading(self._name, rows, now, activity, warnings, left_out)
 
     def _raw(self, tables: Tables, now: Moment) -> _Raw:
         present = self._database.require(tables, "trades", _TRADES_NEEDED, "freqtrade")
@@ -168,6 +169,7 @@ class FreqtradeLedger:
             older_dry_run=bool(dry),
             strategies_with_stops=frozenset(row["strategy"] for row in with_stops),
             strategies_without=frozenset(row["strategy"] for row in without),
+            traded=_traded(tables, modes="trading_mode" in present),
             zone=zone,
         )
 
@@ -203,6 +205,24 @@ class FreqtradeLedger:
                 "database",
             )
 
+    def _is_of_account(self, trade: Row) -> bool:
+        return _market_of(trade) == FUTURES and (
+            self._venue is None or same_exchange(str(trade["exchange"]), self._venue)
+        )
+
+    def _paired(self, raw: _Raw) -> tuple[str, ...]:
+        """Return what of the ledger is not of this account, in words; refuse it where it is none of its."""
+        if self._venue is None:
+            return ()
+        judged = pairing(raw.traded, self._venue)
+        if judged.stranger is not None:
+            raise self._database.trouble(
+                LedgerTrouble.WRONG_ACCOUNT,
+                f"is of a bot that trades {judged.stranger.words}, and the account is of contracts on "
+                f"{self._venue}: name this account's own bot, or the account that the bot trades",
+            )
+        return judged.left_out
+
     def _refuse_future(self, activity: datetime | None, now: Moment) -> None:
         if activity is None or activity - now.utc <= FUTURE_ALLOWED:
             return
@@ -210,20 +230,14 @@ class FreqtradeLedger:
         raise self._database.trouble(
             LedgerTrouble.SETTINGS,
             f"was last written {ahead} h in the future: the bot's session writes in another time zone than "
-            "this role's, or a clock is wrong: use the bot's role, or set the clocks",
+            "this role's, or a clock is wrong: set `ledgers.NAME.timezone` to the bot's, or set the clocks",
         )
 
     def _warnings(self, raw: _Raw, futures: int) -> list[str]:
         warnings = []
-        others = sorted(
-            str(trade["pair"]) for trade in raw.trades if trade["is_open"] and not _is_futures(trade)
-        )
-        if others:
-            shown = ", ".join(others[:5])
-            warnings.append(f"{len(others)} spot or margin trades are not reconciled: {shown}")
-        exchanges = sorted({str(trade["exchange"]) for trade in raw.trades})
-        if len(exchanges) > 1:
-            warnings.append(f"its trades name several exchanges: {', '.join(exchanges)}")
+        if self._venue is None:
+            others = [place for place in raw.traded if place.market != FUTURES and place.alive]
+            warnings += [f"{place.alive} live trades are {place.words}: not reconciled" for place in others]
         if raw.older_dry_run:
             warnings.append("it holds orders of an earlier dry run, which are ignored")
         if futures and raw.newest_order_id is None:
@@ -242,10 +256,35 @@ def _filled_in(row: dict[str, Any], optional: dict[str, Any]) -> dict[str, Any]:
     return filled
 
 
-def _is_futures(trade: Row) -> bool:
-    mode = trade["trading_mode"]
-    # Trades older than the column: a contract's symbol names its settlement after a colon.
-    return bool(mode == "FUTURES" if mode is not None else ":" in str(trade["pair"]))
+def _market_of(trade: Row) -> str:
+    return _market(trade["trading_mode"], contract=":" in str(trade["pair"]))
+
+
+def _market(mode: object, *, contract: bool) -> str:
+    if mode is None:
+        # Trades older than the column: a contract's symbol names its settlement after a colon.
+        return FUTURES if contract else "spot"
+    return str(mode).lower()
+
+
+def _traded(tables: Tables, *, modes: bool) -> tuple[TradedOn, ...]:
+    """Return where all trades of the database were made, long ended ones too: a flat bot trades somewhere."""
+    mode = "CAST(trading_mode AS text)" if modes else "NULL"
+    contract = "CASE WHEN pair LIKE '%:%' THEN 1 ELSE 0 END"
+    rows = tables.select(
+        f"SELECT exchange, {mode} AS mode, {contract} AS contract, MAX(id) AS newest,"  # noqa: S608 - constants
+        f" SUM(CASE WHEN is_open THEN 1 ELSE 0 END) AS alive FROM trades"
+        f" GROUP BY exchange, {mode}, {contract}"
+    )
+    return tuple(
+        TradedOn(
+            exchange=str(row["exchange"]),
+            market=_market(row["mode"], contract=bool(row["contract"])),
+            newest=int(row["newest"]),
+            alive=int(row["alive"]),
+        )
+        for row in rows
+    )
 
 
 def _policy(trade: Row, raw: _Raw) -> StopPolicy:

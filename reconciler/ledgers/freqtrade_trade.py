@@ -87,8 +87,12 @@ def expectation_of(
 
 
 def last_activity(trades: Sequence[Row], orders: Sequence[Row], zone: tzinfo) -> datetime | None:
-    """Return the newest time that the rows name, aware UTC; None if they name none."""
-    times = [utc_of(trade[column], zone) for trade in trades for column in ("open_date", "close_date")]
+    """Return the newest time that the rows name, aware UTC; None if they name none.
+
+    `close_date` is not among them: the bot takes it from an order's time, which it may have read back from
+    PostgreSQL without its zone, so that it is off by the zone once more. The order's own update is not.
+    """
+    times = [utc_of(trade["open_date"], zone) for trade in trades]
     times += [
         utc_of(order[column], zone) for order in orders for column in ("order_date", "order_update_date")
     ]

@@ -1,5 +1,7 @@
 """The port every ledger implements, and how a ledger that cannot be read says so."""
 
+from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,6 +18,20 @@ class LedgerTrouble(StrEnum):
     PERMISSION = "permission"
     CORRUPT = "corrupt"
     SETTINGS = "settings"
+    WRONG_ACCOUNT = "wrong_account"  # read, and of another exchange or market than the account's
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerOptions:
+    """What the settings say of a ledger beside its kind and url.
+
+    Attributes:
+        venue: The ccxt exchange id of the account it was given to; None where it is read for none.
+        timezone: In which the bot's session on PostgreSQL runs; None: as this role's sessions do.
+    """
+
+    venue: str | None = None
+    timezone: tzinfo | None = None
 
 
 class LedgerUnreadable(Exception):

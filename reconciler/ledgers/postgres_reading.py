@@ -45,8 +45,13 @@ class PostgresReading:
     def __init__(self, ledger: str, url: sa.URL) -> None:
         """`ledger` is its name in the settings. Use a role that may only SELECT."""
         self._ledger = ledger
-        self._url = url.set(drivername="postgresql")
-        self.where = self._url.render_as_string(hide_password=True)
+        # As values, not as one address: libpq does not read every text that SQLAlchemy writes.
+        self._values = url.translate_connect_args(username="user", database="dbname") | {
+            name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()
+        }
+        # What stands behind the name may hold a password as well.
+        shown = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        self.where = shown.render_as_string()
 
     def version(self) -> object:
         """Return the server's set of committed transactions: it changes with every commit, cheaply.
@@ -64,11 +69,9 @@ class PostgresReading:
         Raises:
             LedgerUnreadable: It cannot be read; the message says why and what to do.
         """
-        address = self._url.render_as_string(hide_password=False)
+        values: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **self._values}
         try:
-            with psycopg.connect(
-                address, connect_timeout=CONNECT_SECONDS, autocommit=True, row_factory=dict_row
-            ) as connection:
+            with psycopg.connect(**values, autocommit=True, row_factory=dict_row) as connection:
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}")
                 result = work(PostgresRows(connection))

@@ -3,7 +3,8 @@
 Three ways in, chosen by the file's header and by what lies beside it:
 
 * Write-ahead log with frames in it: `mode=ro` only. Without the log the file reads as an older, often empty
-  database, with no error; so there is no way round a failure.
+  database, with no error; so there is no way round a failure. Where nobody has made its `-shm` (a folder that
+  was copied), opening it would: then file and log are copied to a private place and read there.
 * Write-ahead log that is absent or empty: the file alone is complete, so it is read as immutable, which makes
   no `-wal` or `-shm` file of ours (owned by another user they would stop the bot). Both files are looked at
   before and after; if either changed, the reading is discarded.
@@ -13,10 +14,12 @@ Not for use inside the bot's own process on the database that the bot writes: cl
 that the process holds on it.
 """
 
-import os
+import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -37,6 +40,19 @@ ATTEMPTS = 5
 
 _MAGIC = b"SQLite format 3\0"
 _WAL = 2  # both version bytes of the header, with a write-ahead log
+
+
+class _Way(Enum):
+    """How a file is opened."""
+
+    LOCKED = auto()  # with SQLite's own locks, which keep the reading whole
+    IMMUTABLE = auto()  # as a file that nobody changes
+    COPY = auto()  # a private copy of file and log
+
+
+class _Gone(Exception):
+    """File or log went away between two looks: the bot has come back, or has tidied up."""
+
 
 # One thread at a time in one file: closing it in one thread drops the locks of the others.
 _GATES: dict[Path, threading.Lock] = {}
@@ -95,28 +111,25 @@ class SqliteReading:
         with gate:
             for _ in range(ATTEMPTS):
                 before = self._look()
-                immutable = self._safe_as_immutable()
-                result = self._attempt(work, immutable=immutable)
-                if not immutable or before == self._look():
+                way = self._way()
+                try:
+                    result = self._attempt_on_copy(work) if way is _Way.COPY else self._attempt(work, way)
+                except _Gone:
+                    continue
+                if way is _Way.LOCKED or before == self._look():
                     return result
         raise self._trouble(
             LedgerTrouble.LOCKED, f"changed {ATTEMPTS} times while it was read: it is tried again", again=True
         )
 
-    def _safe_as_immutable(self) -> bool:
+    def _way(self) -> "_Way":
         self._check_there()
         header = self._header()
         if header[18:20] != bytes((_WAL, _WAL)):
-            return False
+            return _Way.LOCKED
         if _size(self._beside("-wal")) == 0:
-            return True
-        if not self._beside("-shm").exists() and os.geteuid() not in {0, self._path.stat().st_uid}:
-            raise self._trouble(
-                LedgerTrouble.PERMISSION,
-                "has a write-ahead log but no -shm file, and one made by this user would stop the bot: run "
-                "Trueup as the bot's user, or start the bot first",
-            )
-        return False
+            return _Way.IMMUTABLE
+        return _Way.LOCKED if self._beside("-shm").exists() else _Way.COPY
 
     def _check_there(self) -> None:
         if self._path.is_dir():
@@ -146,8 +159,22 @@ class SqliteReading:
             raise self._trouble(LedgerTrouble.CORRUPT, "is not an SQLite database: correct the url")
         return header
 
-    def _attempt(self, work: Callable[[SqliteRows], T], *, immutable: bool) -> T:
-        address = f"file:{quote(str(self._path))}?mode=ro{'&immutable=1' if immutable else ''}"
+    def _attempt_on_copy(self, work: Callable[[SqliteRows], T]) -> T:
+        """Read file and log from a private copy; whoever calls sees whether they changed meanwhile."""
+        with tempfile.TemporaryDirectory(prefix="trueup-ledger-") as folder:
+            copy = Path(folder) / "ledger.sqlite"
+            try:
+                shutil.copyfile(self._path, copy)
+                shutil.copyfile(self._beside("-wal"), copy.with_name(f"{copy.name}-wal"))
+            except FileNotFoundError:
+                raise _Gone from None
+            except OSError as error:
+                raise self._forbidden(error) from None
+            return self._attempt(work, _Way.COPY, copy)
+
+    def _attempt(self, work: Callable[[SqliteRows], T], way: "_Way", path: Path | None = None) -> T:
+        immutable = "&immutable=1" if way is _Way.IMMUTABLE else ""
+        address = f"file:{quote(str(path or self._path))}?mode=ro{immutable}"
         end = self._clock.now().monotonic + BUSY_SECONDS + READ_SECONDS
         try:
             connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)

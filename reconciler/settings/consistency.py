@@ -63,7 +63,15 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
             f"ledgers.{ledger}",
             "belongs to no account, so it would not be compared: add it to one, or remove it",
         )
-    if not isinstance(settings, Mapping) or settings.get("kind") != "freqtrade":
+    if not isinstance(settings, Mapping):
+        return
+    on_server = str(settings.get("url", "")).startswith("postgres")
+    if settings.get("timezone") is not None and not (settings.get("kind") == "freqtrade" and on_server):
+        yield Problem(
+            f"ledgers.{ledger}.timezone",
+            "is only for a freqtrade database on PostgreSQL; all others keep their times in UTC: remove it",
+        )
+    if settings.get("kind") != "freqtrade":
         return
     if len(accounts) > 1:
         yield Problem(

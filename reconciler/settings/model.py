@@ -6,6 +6,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -49,6 +50,15 @@ def _loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return address
 
 
+def _zone_name(name: str | None) -> str | None:
+    try:
+        if name is not None:
+            ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone that is known here: write one like Asia/Tokyo or UTC") from None
+    return name
+
+
 class LedgerKind(StrEnum):
     """What wrote the database."""
 
@@ -89,6 +99,16 @@ class LedgerSettings(Section):
     url: Annotated[str, AfterValidator(checked_ledger_url)] = Field(
         description="The bot's database.", examples=["sqlite:///user_data/tradesv3.sqlite"]
     )
+    timezone: Annotated[str | None, AfterValidator(_zone_name)] = Field(
+        default=None,
+        description="The zone in which the bot's session on PostgreSQL runs, where that is not this role's.",
+        examples=["Asia/Tokyo"],
+    )
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of naive times; None: that of a session of the role in `url`."""
+        return None if self.timezone is None else ZoneInfo(self.timezone)
 
 
 class AccountSettings(CredentialSettings):

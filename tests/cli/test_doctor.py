@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,33 @@ async def test_a_ledger_that_cannot_be_read_is_not_ok(trueup: Command, tmp_path:
     (line,) = [line for line in said.out.splitlines() if "ledger mybot" in line]
     assert line.startswith("not ok  ledger mybot: ")
     assert str(tmp_path / "user_data" / "tradesv3.sqlite") in line
+
+
+async def test_a_ledger_of_another_exchange_is_a_wrong_setting(trueup: Command, tmp_path: Path) -> None:
+    async with venue(tmp_path):
+        _rewrite(tmp_path, "UPDATE trades SET exchange = 'okx'")
+        said = await examined(trueup)
+
+    assert said.code == 3
+    (line,) = [line for line in said.out.splitlines() if "ledger mybot" in line]
+    assert line.startswith("not ok  ledger mybot: ")
+    assert "okx" in line
+    assert "binanceusdm" in line
+    assert "Everything needed works" not in said.out
+
+
+async def test_live_trades_of_another_market_are_not_ok(trueup: Command, tmp_path: Path) -> None:
+    async with venue(tmp_path):
+        _rewrite(tmp_path, "UPDATE trades SET trading_mode = 'SPOT' WHERE id = 1")
+        said = await examined(trueup)
+
+    assert said.code == 2
+    assert re.search(r"^not ok +ledger mybot: 1 live trade is spot on binance", said.out, re.MULTILINE)
+
+
+def _rewrite(folder: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder / "user_data" / "tradesv3.sqlite")) as bot, bot:
+        bot.execute(statement)
 
 
 async def test_a_foreign_state_database_is_not_ok(trueup: Command, tmp_path: Path) -> None:

@@ -151,3 +151,45 @@ async def test_a_garbage_answer_is_two(trueup: Command, tmp_path: Path) -> None:
 
     assert said.code == 2
     assert "could not check: " in said.out
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE trades SET exchange = 'okx'", "futures on okx"),
+        ("UPDATE trades SET trading_mode = 'SPOT'", "spot on binance"),
+    ],
+)
+async def test_a_ledger_of_another_account_is_blindness_and_compares_nothing(
+    trueup: Command, tmp_path: Path, statement: str, words: str
+) -> None:
+    async with venue(tmp_path, state=RecordedState.read(HELD)):
+        connection = sqlite3.connect(tmp_path / "user_data" / "tradesv3.sqlite")
+        connection.executescript(statement)
+        connection.close()
+        said = await reconciled(trueup, "--json")
+
+    (account,) = json.loads(said.out)["accounts"]
+    assert said.code == 2
+    assert account["status"] == "blind"
+    assert account["findings"] == []
+    assert any(words in problem for problem in account["problems"])
+
+
+async def test_a_live_trade_of_another_market_leaves_the_account_judged_in_part(
+    trueup: Command, tmp_path: Path
+) -> None:
+    async with venue(tmp_path):
+        connection = sqlite3.connect(tmp_path / "user_data" / "tradesv3.sqlite")
+        connection.executescript(
+            "DELETE FROM orders; DELETE FROM trades WHERE id > 2;"
+            "UPDATE trades SET trading_mode = 'SPOT' WHERE id = 1;"
+            "UPDATE trades SET is_open = 0, close_date = '2026-01-01 00:00:00' WHERE id = 2;"
+        )
+        connection.close()
+        said = await reconciled(trueup, "--json")
+
+    (account,) = json.loads(said.out)["accounts"]
+    assert said.code == 2
+    assert account["status"] == "partial"
+    assert any("1 live trade is spot on binance" in problem for problem in account["problems"])

@@ -79,6 +79,7 @@ def test_a_part_that_answers_is_well_with_evidence() -> None:
         _key(Kind.SOURCE_DOWN, "websocket"),
         _key(Kind.SOURCE_STALE, "websocket"),
         _key(Kind.LEDGER_UNREADABLE, "bot"),
+        _key(Kind.WRONG_LEDGER, "bot"),
     }
 
 
@@ -141,6 +142,33 @@ def test_a_stream_that_is_away_is_worse_when_the_list_cannot_be_read_either() ->
 )
 def test_which_ledgers_are_told(failing: Failing, *, told: bool) -> None:
     assert _told(_sight(ledgers={"mybot": failing})) == ([("ledger_unreadable", "mybot")] if told else [])
+
+
+def test_a_ledger_of_another_account_is_told_as_that_and_not_as_unreadable() -> None:
+    elsewhere = replace(_failing(1, again=False, code="wrong_account"), elsewhere=True)
+    seen = blindness(_sight(ledgers={"mybot": elsewhere}), SETTINGS, now=at(100))
+    assert [(one.kind, one.symbol, one.severity) for one in seen.findings] == [
+        (Kind.WRONG_LEDGER, "mybot", Severity.CRITICAL)
+    ]
+    assert _key(Kind.LEDGER_UNREADABLE, "mybot") in seen.well
+    assert _key(Kind.WRONG_LEDGER, "mybot") not in seen.well
+
+
+def test_what_of_a_ledger_is_of_another_account_is_told_in_full() -> None:
+    sight = replace(_sight(ledgers={"mybot": None}), left_out={"mybot": ("2 trades on okx", "1 on spot")})
+    seen = blindness(sight, SETTINGS, now=at(100))
+    [found] = seen.findings
+    assert (found.kind, found.severity) == (Kind.WRONG_LEDGER, Severity.WARNING)
+    assert "2 trades on okx" in found.reason
+    assert "1 on spot" in found.reason
+
+
+def test_a_wrong_ledger_is_over_only_when_the_ledger_was_read_and_is_of_this_account() -> None:
+    wrong = _key(Kind.WRONG_LEDGER, "mybot")
+    assert wrong in blindness(_sight(ledgers={"mybot": None}), SETTINGS, now=at(100)).well
+    locked = _failing(3, code="locked")
+    assert wrong not in blindness(_sight(ledgers={"mybot": locked}), SETTINGS, now=at(100)).well
+    assert wrong not in blindness(_sight(), SETTINGS, now=at(100)).well
 
 
 # the last beat   stopped  seconds later  stalled

@@ -4,14 +4,16 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from reconciler.expectation import ExpectationState
 from reconciler.ledgers.freqtrade import FreqtradeLedger
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
-from tests.reconciler.ledgers.freqtrade_files import LIVE, StoppedClock, url_of
+from tests.reconciler.ledgers.freqtrade_files import LIVE, RECORDED, StoppedClock, url_of
 
 pytestmark = pytest.mark.postgres
 
@@ -113,3 +115,64 @@ def test_what_cannot_be_read_is_told_with_its_remedy_and_without_a_password(bot_
         assert caught.value.trouble is trouble, str(caught.value)
         assert "secret" not in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+def test_the_zone_of_the_bots_session_can_be_set(bot_url: str) -> None:
+    with psycopg.connect(_direct(bot_url), autocommit=True) as bot:
+        _shift(bot, "-5 hours")
+    theirs = FreqtradeLedger(
+        "mybot", bot_url, clock=StoppedClock(), timezone=ZoneInfo("America/Bogota")
+    ).read()
+    assert theirs == FreqtradeLedger("mybot", url_of(LIVE), clock=StoppedClock()).read()
+
+
+@pytest.mark.parametrize("options", ["-c timezone=Asia/Tokyo", "-c TimeZone=Asia/Tokyo -c work_mem=4MB"])
+def test_options_in_the_url_reach_the_server_as_they_are(bot_url: str, options: str) -> None:
+    with psycopg.connect(_direct(bot_url), autocommit=True) as bot:
+        _shift(bot, "9 hours")
+    url = sa.make_url(bot_url).update_query_dict({"options": options}).render_as_string(hide_password=False)
+    theirs = FreqtradeLedger("mybot", url, clock=StoppedClock()).read()
+    assert theirs == FreqtradeLedger("mybot", url_of(LIVE), clock=StoppedClock()).read()
+
+
+@pytest.mark.parametrize(
+    ("zone", "shift"), [("Asia/Tokyo", 9), ("Pacific/Kiritimati", 14), ("Etc/GMT+12", -12)]
+)
+def test_a_close_date_that_was_shifted_twice_blinds_nobody_and_is_still_told(
+    bot_url: str, zone: str, shift: int
+) -> None:
+    """Freqtrade takes `close_date` from the order's time as it reads it back: without its zone."""
+    name = sa.make_url(bot_url).database
+    just_closed = "id = (SELECT MAX(id) FROM trades WHERE NOT is_open)"
+    with psycopg.connect(_direct(bot_url), autocommit=True) as bot:
+        bot.execute(f"UPDATE trades SET close_date = '2026-11-22 10:38:00' WHERE {just_closed}".encode())
+        _shift(bot, f"{shift} hours")
+        again = f"close_date + interval '{shift} hours'"
+        bot.execute(f"UPDATE trades SET close_date = {again} WHERE {just_closed}".encode())
+        bot.execute(f"ALTER DATABASE {name} SET timezone TO '{zone}'".encode())
+        told = bot.execute(f"SELECT id FROM trades WHERE {just_closed}".encode()).fetchone()
+    assert told is not None
+    reading = FreqtradeLedger("mybot", bot_url, clock=StoppedClock()).read()
+    [row] = [row for row in reading.rows if row.row_id == str(told[0])]
+    assert row.state is ExpectationState.CLOSED
+    assert row.updated_at is not None
+    assert row.updated_at <= RECORDED
+    assert reading.last_activity is not None
+    assert reading.last_activity <= RECORDED
+
+
+def _shift(bot: psycopg.Connection, by: str) -> None:
+    for table, columns in {
+        "trades": ("open_date", "close_date"),
+        "orders": ("order_date", "order_update_date"),
+    }.items():
+        moved = ", ".join(f"{column} = {column} + interval '{by}'" for column in columns)
+        bot.execute(f"UPDATE {table} SET {moved}".encode())
+
+
+@pytest.mark.parametrize("query", ["password=secret", "sslpassword=secret", "options=-csearch_path%3Dsecret"])
+def test_what_stands_behind_the_name_is_not_told(bot_url: str, query: str) -> None:
+    url = sa.make_url(bot_url).set(port=1).render_as_string(hide_password=False)
+    with pytest.raises(LedgerUnreadable) as caught:
+        FreqtradeLedger("mybot", f"{url}?{query}", clock=StoppedClock()).read()
+    assert "secret" not in str(caught.value)

@@ -113,7 +113,7 @@ def test_orders_of_a_dry_run_long_before_the_live_ones_are_only_told(tmp_path: P
 def test_spot_trades_are_told_and_not_expected(tmp_path: Path) -> None:
     reading = _ledger(_changed(tmp_path, "UPDATE trades SET trading_mode = 'SPOT' WHERE id = 1")).read()
     assert len(reading.rows) == 12
-    assert reading.warnings == ("1 spot or margin trades are not reconciled: BTC/USDT:USDT",)
+    assert reading.warnings == ("1 live trades are spot on binance: not reconciled",)
 
 
 def test_columns_that_older_versions_lack_are_defaulted(tmp_path: Path) -> None:
@@ -164,9 +164,3 @@ def test_times_in_the_future_are_not_judged_by(tmp_path: Path) -> None:
     )
     with pytest.raises(LedgerUnreadable, match="9:00:00 h in the future"):
         _ledger(path).read()
-
-
-def test_the_exchange_the_bot_believes_in_is_told() -> None:
-    ledger = _ledger(LIVE)
-    ledger.read()
-    assert ledger.exchange_ids() == {"binance"}

@@ -76,6 +76,57 @@ def test_a_log_left_behind_is_read_and_left_as_it_is(tmp_path: Path) -> None:
     assert _files(path.parent) == before
 
 
+def _copied_by_hand(tmp_path: Path) -> Path:
+    """Return a file and its log, without the shared memory that nobody copies."""
+    path = _left_by_a_crash(tmp_path)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    return path
+
+
+def test_a_log_without_shared_memory_is_read_and_none_is_made(tmp_path: Path) -> None:
+    path = _copied_by_hand(tmp_path)
+    beside = set(path.parent.iterdir())
+    assert _amount(path) == "0.5"
+    assert set(path.parent.iterdir()) == beside
+
+
+def test_a_log_that_is_written_while_it_is_copied_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _copied_by_hand(tmp_path)
+    copyfile, copies = shutil.copyfile, []
+
+    def meanwhile(source: Path, target: Path) -> None:
+        copyfile(source, target)
+        copies.append(source)
+        if len(copies) == 1:  # the bot comes back between the copy of the file and that of its log
+            bot = sqlite3.connect(path, isolation_level=None)
+            bot.execute("UPDATE trades SET amount = 0.75 WHERE id = 1")
+            bot.close()
+
+    monkeypatch.setattr(shutil, "copyfile", meanwhile)
+    assert _amount(path) == "0.75"
+
+
+def test_a_ledger_left_by_a_crash_is_copied_to_where_only_we_may_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _copied_by_hand(tmp_path)
+    private = tmp_path / "private"
+    private.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(private))
+    copyfile, modes = shutil.copyfile, set[int]()
+
+    def watched(source: Path, target: Path) -> None:
+        copyfile(source, target)
+        modes.add(target.parent.stat().st_mode & 0o777)
+
+    monkeypatch.setattr(shutil, "copyfile", watched)
+    assert _amount(path) == "0.5"
+    assert modes == {0o700}
+    assert list(private.iterdir()) == []
+
+
 def test_a_file_whose_log_is_gone_is_read_without_making_one(tmp_path: Path) -> None:
     path = copied(LIVE, tmp_path)
     with _bot(path):
@@ -245,8 +296,9 @@ def test_another_user_never_makes_the_shared_memory_that_would_stop_the_bot(
     for suffix in ("", "-wal"):
         shutil.copy(f"{left}{suffix}", open_folder)
     _open_to_all(open_folder)
-    said = _read_by_another_user(open_folder / left.name)
-    assert said.startswith("permission ") if IS_ROOT else said == "0.5"
+    before = set(open_folder.iterdir())
+    assert _read_by_another_user(open_folder / left.name) == "0.5"
+    assert set(open_folder.iterdir()) == before
     strangers = {one.name for one in open_folder.iterdir() if one.stat().st_uid != os.geteuid()}
     assert strangers == set()
 
