@@ -21,6 +21,8 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
     """
     if question.baseline is None or not question.exclusive:
         return ()
+    if evidence.ends:
+        return ()  # it ended, as far as anybody knows with nothing executed: its trades will tell
     if question.baseline.quantity * question.side.sign < 0:
         return ()  # a liquidation takes a leg to zero as well
     target = question.baseline.quantity + question.side.sign * question.quantity
@@ -50,6 +52,8 @@ def closed_by_lag(question: CloseQuestion, evidence: Evidence) -> tuple[Observat
         return ()
     if question.position.quantity + exit_order.executed != 0:
         return ()
+    if any(each.trades_agree is True and each.executed != exit_order.executed for each in evidence.ends):
+        return ()  # an end that its trades bear out says less than the status that this would rest on
     contrary = [
         row.provenance.received.monotonic
         for row in evidence.rows

@@ -14,17 +14,10 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
     held = question.position.quantity
     newer = evidence.rows_after(question.position.version)
     by_order = _by_order(question, evidence)
-    zero = next((row for row in newer if row.quantity == 0), None)
+    zero = _by_zero(by_order, newer, evidence) or _held_again(question, evidence, newer)
     if zero is not None:
-        if by_order is not None and _confirms(by_order) and _all_before(by_order, zero):
-            return by_order
-        return proved(
-            VerdictKind.CONFIRMED,
-            (zero,),
-            Decimal(0),
-            "the venue said zero, and that is newer than the last known position",
-        )
-    by_row = _by_rows(question.position, newer)
+        return zero
+    by_row = _by_rows(question.position, tuple(row for row in newer if row.quantity != 0))
     order = evidence.most_executed
     if order is not None and order.executed * held > 0:
         return proved(
@@ -54,6 +47,61 @@ def decide_close(question: CloseQuestion, evidence: Evidence) -> Verdict:
     return unknown("no source has proved that the leg is flat; not seeing it proves nothing")
 
 
+def _by_zero(by_order: Verdict | None, newer: tuple[PositionSeen, ...], evidence: Evidence) -> Verdict | None:
+    """What a lasting zero proves: it, or the exit's executions where those were there before."""
+    zero = _lasting_zero(newer, evidence)
+    if zero is None:
+        return None
+    if by_order is not None and _confirms(by_order) and _all_before(by_order, zero):
+        return by_order
+    reason = "the venue said zero, and that is newer than the last known position"
+    return proved(VerdictKind.CONFIRMED, (zero,), Decimal(0), reason)
+
+
+def _lasting_zero(newer: tuple[PositionSeen, ...], evidence: Evidence) -> PositionSeen | None:
+    """Return the first zero after which nobody showed the leg to hold anything; None if there is none."""
+    found = None
+    for row in newer:
+        if row.quantity != 0 or evidence.held_after(row):
+            found = None
+        elif found is None:
+            found = row
+    return found
+
+
+def _held_again(
+    question: CloseQuestion, evidence: Evidence, newer: tuple[PositionSeen, ...]
+) -> Verdict | None:
+    """What is proved where the venue said zero, and then, newer, that the leg holds something.
+
+    The zero alone proves nothing then: it was no lasting one, or it was wrong.
+    """
+    held = question.position.quantity
+    zero = next((row for row in newer if row.quantity == 0), None)
+    if zero is None or newer[-1].quantity == 0:
+        return None
+    now, order, end = newer[-1], evidence.most_executed, evidence.ended
+    if order is not None and end is not None and held + order.executed == 0:
+        return proved(
+            VerdictKind.CONFIRMED,
+            (zero, now, order) if end == order else (zero, now, order, end),
+            Decimal(0),
+            f"exit {order.order_id} executed all of the {held} that was open and the venue said zero; the "
+            f"{now.quantity} that it said since are of another order",
+        )
+    ended = evidence.ended_empty
+    if ended is not None and now.quantity * held > 0:
+        return proved(
+            VerdictKind.MISMATCH,
+            (ended, zero, now),
+            now.quantity,
+            f"exit {ended.order_id} ended ({ended.status}) and closed nothing; the venue said zero once, and "
+            f"that it holds {now.quantity} is newer",
+            mismatch=Mismatch.STILL_OPEN,
+        )
+    return None
+
+
 def _confirms(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.kind is VerdictKind.CONFIRMED
 
@@ -67,7 +115,7 @@ def _says_still_open(verdict: Verdict | None) -> bool:
 
 
 def _by_rows(position: Baseline, newer: tuple[PositionSeen, ...]) -> Verdict | None:
-    """What the rows newer than the last known position prove; none of them is zero.
+    """What the rows newer than the last known position prove, those left out that said zero.
 
     That it once was the other way round, or larger, stays said whatever a still newer row shows.
     """

@@ -2,16 +2,19 @@
 
 A rule decides on the best evidence all the same; a contradiction says that a source lied, or that the account
 is traded by somebody else, and a person must know. Lag is no contradiction: a source that is behind shows
-less of an order than there is, never more.
+less of an order than there is, never more, and an older version of a leg, never another leg of the same one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.observation import Observation, OrderSeen, PositionSeen, Source
 from verification.order_identity import is_of
 from verification.question import OpenQuestion, Question
+
+SAME_VERSION_SECONDS = 1.0
+"""How long after a push a list is sent that has to agree with it on their common version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,12 @@ class Contradiction:
 
     Attributes:
         reason: What each of them says, one clause.
-        one: An order that was seen to have ended.
-        other: What shows that more, or something else, has executed.
+        one: An order that was seen to have ended; or a row of the leg.
+        other: What shows that more, or something else, has executed; or another row of that very version.
     """
 
     reason: str
-    one: OrderSeen
+    one: OrderSeen | PositionSeen
     other: OrderSeen | PositionSeen
 
 
@@ -38,7 +41,7 @@ def contradictions(question: Question, observations: Sequence[Observation]) -> t
     """
     mine = [seen for seen in observations if isinstance(seen, OrderSeen) and is_of(question, seen)]
     rows = [seen for seen in observations if isinstance(seen, PositionSeen) and seen.key == question.key]
-    found = (of_order(mine), _of_leg(question, mine, rows))
+    found = (of_order(mine), _of_leg(question, mine, rows), of_version(rows))
     return tuple(each for each in found if each is not None)
 
 
@@ -75,6 +78,32 @@ def _of_leg(
             went = f"the leg went from {before.quantity} to {row.quantity} ({row.provenance.source})"
             return Contradiction(f"{_words(end)}, and {went}", end, row)
     return None
+
+
+def of_version(rows: Sequence[PositionSeen]) -> Contradiction | None:
+    """Return where a list and the stream say different things of one version of a leg.
+
+    Several fills may share a version, and each is pushed: so it is the last push of it that counts, and of
+    lists those that were asked for so much later that what was pushed since would have come.
+    """
+    pushed: dict[int | None, PositionSeen] = {}
+    for row in rows:
+        if row.provenance.source is Source.WEBSOCKET and row.version is not None:
+            known = pushed.get(row.version)
+            if known is None or _received(known) <= _received(row):
+                pushed[row.version] = row
+    for row in rows:
+        push, sent = pushed.get(row.version), row.provenance.sent
+        if push is None or sent is None or row.quantity == push.quantity:
+            continue
+        if row.provenance.source is Source.REST and sent.monotonic - _received(push) >= SAME_VERSION_SECONDS:
+            said = f"{push.quantity} (websocket), and {row.quantity} (rest)"
+            return Contradiction(f"the leg holds {said} at one version, {row.version}", push, row)
+    return None
+
+
+def _received(seen: PositionSeen) -> float:
+    return seen.provenance.received.monotonic
 
 
 def _words(seen: OrderSeen) -> str:

@@ -1,6 +1,7 @@
 """The observations that bear on one question, sorted into the few facts that the rules ask for."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from operator import lt
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ class Evidence(Struct, frozen=True):
             `most_executed`, one whose trades agree if there is one; None if there is none.
         ended_empty: An observation that the order ended with nothing executed, its trades agreeing; None if
             there is none, or if any observation shows an execution.
+        ends: Every observation that the order can never execute again, whatever it says of executions.
         rows: Position observations of the leg by any source, in order of arrival.
         absences: Complete position lists without the leg, by the time they were sent, one per request; of a
             close only, for an open nothing follows from them.
@@ -27,6 +29,7 @@ class Evidence(Struct, frozen=True):
     most_executed: OrderSeen | None
     ended: OrderSeen | None
     ended_empty: OrderSeen | None
+    ends: tuple[OrderSeen, ...]
     rows: tuple[PositionSeen, ...]
     absences: tuple[SourceSilent, ...]
 
@@ -36,16 +39,27 @@ class Evidence(Struct, frozen=True):
         return self.ended is not None and self.ended.trades_agree is True
 
     def rows_after(self, version: int | None) -> tuple[PositionSeen, ...]:
-        """Return the rows with a version above `version`, oldest version first.
+        """Return the rows with a version above `version`, oldest first.
 
-        A row without a version, or a baseline without one, cannot be ordered: it is never "newer".
+        A row without a version, or a baseline without one, cannot be ordered: it is never "newer". Rows of
+        one version are in the order in which they came; where the last words of two sources on it differ,
+        nothing says which is right, and neither is among them.
         """
         if version is None:
             return ()
         newer = [row for row in self.rows if row.version is not None and row.version > version]
         if len(newer) > 1:
             newer.sort(key=lambda row: row.version or 0)
+            disputed = _disputed(newer)
+            newer = [row for row in newer if row.version not in disputed] if disputed else newer
         return tuple(newer)
+
+    def held_after(self, row: PositionSeen) -> bool:
+        """Return True if anybody showed the leg to hold something at a newer version than that of `row`."""
+        known = row.version
+        return known is not None and any(
+            each.quantity != 0 and each.version is not None and each.version > known for each in self.rows
+        )
 
 
 def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
@@ -69,7 +83,7 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
             absences.setdefault(sent.monotonic, seen)
     gone = tuple(absences[sent] for sent in sorted(absences)) if absences else ()
     if not orders:
-        return Evidence(None, None, None, tuple(rows), gone)
+        return Evidence(None, None, None, (), tuple(rows), gone)
     executed = [order for order in orders if order.executed != 0]
     most = max(executed, key=lambda order: abs(order.executed), default=None)
     ends = [order for order in orders if order.terminal and most and order.executed == most.executed]
@@ -79,6 +93,7 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
         most_executed=most,
         ended=ended,
         ended_empty=empty if most is None else None,
+        ends=tuple(order for order in orders if order.terminal),
         rows=tuple(rows),
         absences=gone,
     )
@@ -92,6 +107,19 @@ def bears(question: Question, seen: Observation) -> bool:
 def came_first(one: Observation, other: Observation) -> bool:
     """True if `one` arrived before `other`; on a tie the order of `Source` decides."""
     return _arrival(one) < _arrival(other)
+
+
+def _disputed(rows: Sequence[PositionSeen]) -> set[int | None]:
+    """Return the versions on which the last words of two sources differ; rows in the order they came."""
+    if len({row.version for row in rows}) == len(rows):
+        return set()
+    last: dict[tuple[int | None, Source], PositionSeen] = {}
+    for row in rows:
+        last[row.version, row.provenance.source] = row
+    said: dict[int | None, set[Decimal]] = {}
+    for (version, _), row in last.items():
+        said.setdefault(version, set()).add(row.quantity)
+    return {version for version, quantities in said.items() if len(quantities) > 1}
 
 
 def _silence_bears(question: Question, seen: SourceSilent) -> bool:

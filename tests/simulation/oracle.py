@@ -135,7 +135,13 @@ def _lies_are_told(episode: Episode, asked: Asked, question: Question, answer: V
     if any(seen.terminal and abs(seen.executed) < most for seen in mine) and not found:
         yield "more than an end is shown, and no contradiction is found"
     if Fault.LYING_STATUSES not in episode.plan.faults:
-        yield from (f"nobody lied: {each.reason}" for each in found)
+        # Where versions are coarse, several changes share one, and a list that lags shows any of them.
+        tied = Fault.TIED_VERSIONS in episode.plan.faults
+        yield from (
+            f"nobody lied: {each.reason}"
+            for each in found
+            if not (tied and isinstance(each.one, PositionSeen) and isinstance(each.other, PositionSeen))
+        )
 
 
 def _evidence_is_whole(_: Episode, asked: Asked, question: Question, answer: Verification) -> Iterator[str]:

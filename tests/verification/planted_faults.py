@@ -43,6 +43,24 @@ def not_found_is_absent(question: Question, seen: Sequence[Observation]) -> Verd
     return verdict
 
 
+def a_zero_lasts(question: Question, seen: Sequence[Observation]) -> Verdict:
+    """Forgets that a leg which was flat once may hold something since."""
+    verdict, since = decide(question, seen), question_version(question)
+    if isinstance(question, CloseQuestion) and since is not None:
+        for each in seen:
+            if not isinstance(each, PositionSeen) or each.key != question.key or each.quantity != 0:
+                continue
+            if (each.version or 0) > since:
+                return proved(VerdictKind.CONFIRMED, (each,), Decimal(0), "it was flat once")
+    return verdict
+
+
+def question_version(question: Question) -> int | None:
+    """Return the version of what the leg held before; None where it is not known."""
+    held = question.baseline if isinstance(question, OpenQuestion) else question.position
+    return None if held is None else held.version
+
+
 class LaxEvidence(Evidence, frozen=True):
     """Takes a row of the same version for a newer one."""
 

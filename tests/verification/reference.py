@@ -25,7 +25,7 @@ def claims(question: Question, seen: Sequence[Observation]) -> set[Claim]:
     rows = [o for o in seen if isinstance(o, PositionSeen) and o.key == question.key]
     known = question.baseline if isinstance(question, OpenQuestion) else question.position
     since = None if known is None else known.version
-    new = [] if since is None else [r.quantity for r in rows if r.version is not None and r.version > since]
+    new = [] if since is None else [r.quantity for r in _ordered(rows, since)]
     done = [o.executed for o in mine if o.executed != 0]
     never = any(o.terminal and o.executed == 0 and o.trades_agree for o in mine) and not done
     if isinstance(question, OpenQuestion):
@@ -40,11 +40,13 @@ def claims(question: Question, seen: Sequence[Observation]) -> set[Claim]:
     ends = [
         o.executed for o in mine if o.terminal and o.executed != 0 and abs(o.executed) == max(map(abs, done))
     ]
+    back = 0 in new and new[-1] != 0
+    lasts = 0 in new and not back and not _held_later(rows, since)
     found = {
-        Claim.CLOSED: 0 in new or (question.exclusive and -held in ends),
+        Claim.CLOSED: lasts or (back and -held in ends) or (question.exclusive and -held in ends),
         Claim.SMALLER: any(0 < q / held < 1 for q in new)
         or (question.exclusive and any(0 < -q / held < 1 for q in ends)),
-        Claim.STILL_OPEN: question.exclusive and never,
+        Claim.STILL_OPEN: never and (question.exclusive or (back and new[-1] * held > 0)),
         Claim.INCREASED: any(q / held > 1 or q / held < 0 for q in new)
         or any(q / held > 0 for q in done)
         or (question.exclusive and any(-q / held > 1 for q in ends)),
@@ -63,6 +65,22 @@ def claim_of(question: Question, verdict: Verdict) -> Claim | None:
     if verdict.kind is VerdictKind.MISMATCH:
         return Claim.STILL_OPEN if verdict.mismatch is Mismatch.STILL_OPEN else Claim.INCREASED
     return Claim.CLOSED if verdict.kind is VerdictKind.CONFIRMED else Claim.SMALLER
+
+
+def _ordered(rows: Sequence[PositionSeen], since: int) -> list[PositionSeen]:
+    """Return the newer rows, oldest first, without the versions on which the sources' last words differ."""
+    newer = sorted(
+        (r for r in rows if r.version is not None and r.version > since),
+        key=lambda r: (r.version, r.provenance.received.monotonic),
+    )
+    last = {(r.version, r.provenance.source): r.quantity for r in newer}
+    return [r for r in newer if len({quantity for (v, _), quantity in last.items() if v == r.version}) == 1]
+
+
+def _held_later(rows: Sequence[PositionSeen], since: int | None) -> bool:
+    """Return True if something was shown at a version above that of the last undisputed row."""
+    top = max((r.version or 0 for r in _ordered(rows, since or 0)), default=0)
+    return any(r.quantity != 0 and r.version is not None and r.version > top for r in rows)
 
 
 def _named(question: OpenQuestion | CloseQuestion, order: OrderSeen) -> bool:

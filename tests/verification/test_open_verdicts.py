@@ -71,6 +71,9 @@ TABLE: list[Row] = [
     ("100 held, 100 told again", opening(baseline=(100, 10)), [row(100, 11)], UNKNOWN, None, None, None, True),
     ("13 held, a stale 43", opening(baseline=(13, 10)), [row(43, 9)], UNKNOWN, None, None, None, True),
     ("a tie is not newer", opening(), [row(43, 10)], UNKNOWN, None, None, None, True),
+    ("list and stream differ on one version", opening(), [row(43, 11), row(0, 11, source=REST)], UNKNOWN, None, None, None, True),
+    ("differ on one version, agree on a newer one", opening(), [row(43, 11), row(0, 11, source=REST), row(43, 12)], CONFIRMED, 43, WS, None, True),
+    ("two fills of one version, pushed in turn", opening(), [row(20, 11, at=1), row(43, 11, at=2)], CONFIRMED, 43, WS, None, True),
     ("a row without version", opening(), [row(43, None)], UNKNOWN, None, None, None, True),
     ("a baseline without version", opening(baseline=(0, None)), [row(43, 11)], UNKNOWN, None, None, None, True),
     ("no baseline", opening(baseline=None), [row(43, 11)], UNKNOWN, None, None, None, True),
@@ -137,6 +140,7 @@ def test_an_open_confirmed_by_lag_says_so() -> None:
     [
         pytest.param(opening(), [row(43, 9), row(43, 9, at=6, source=REST)], id="both known to be old"),
         pytest.param(opening(), [row(43, None), row(43, None, at=4, source=REST)], id="the list asked too early"),
+        pytest.param(opening(), [row(43, None), row(43, None, at=6, source=REST), order(0, ended=True)], id="the order ended with nothing executed"),
         pytest.param(opening(), [row(43, None), row(43, None, at=6, source=CACHE)], id="cache and stream are one"),
         pytest.param(opening(), [row(43, None), row(40, None, at=6, source=REST)], id="they disagree"),
         pytest.param(opening(), [row(43, None, at=6, source=REST)], id="one alone"),
