@@ -1,7 +1,4 @@
-"""What differs from venue to venue, as data: answer shapes, options, error codes, stream rules.
-
-Sources: the venues' own API documentation, and ccxt's classes for which call leads to which path.
-"""
+"""What can differ from venue to venue: answer shapes, options, error codes, stream rules. Data: `venues`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from verification.leg import Leg
-from verification.parts import one_list, settle_coin
+from verification.parts import one_list
 
 
 class Dialect(StrEnum):
@@ -126,90 +123,3 @@ class Capabilities:
     leg_parameters: Mapping[Leg, Mapping[str, Any]] = field(default_factory=dict)
     flags_exits_of_legs: bool = True
     before_trading: tuple[str, ...] = ()
-
-
-_ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", "positionSide")
-_ALGO_KEYS = ("algoId", "symbol", "side", "algoStatus", "orderType", "positionSide")
-
-# Key names: Binance USD-M futures REST documentation (position risk v3, orders, algo orders, trades).
-_BINANCE_SHAPES = (
-    Shape("/fapi/v3/positionRisk", "GET", (), ("symbol", "positionSide", "positionAmt", "updateTime")),
-    Shape("/fapi/v1/openOrders", "GET", (), _ORDER_KEYS),
-    Shape("/fapi/v1/openAlgoOrders", "GET", (), _ALGO_KEYS),
-    Shape("/fapi/v1/order", "GET", None, _ORDER_KEYS),
-    Shape("/fapi/v1/algoOrder", "GET", None, _ALGO_KEYS),
-    Shape("/fapi/v1/order", "POST", None, ("orderId",)),
-    Shape("/fapi/v1/algoOrder", "POST", None, ("algoId",)),
-    Shape("/fapi/v1/algoOrder", "DELETE", None, ("algoId",)),
-    Shape("/fapi/v1/userTrades", "GET", (), ("id", "orderId", "symbol", "side", "qty", "price", "time")),
-    Shape("/fapi/v1/positionSide/dual", "GET", None, ("dualSidePosition",)),
-    Shape("/fapi/v1/listenKey", "POST", None, ("listenKey",)),
-    Shape("/fapi/v1/exchangeInfo", "GET", ("symbols",), ("symbol", "filters")),
-    Shape("/fapi/v1/time", "GET", None, ("serverTime",)),
-)
-
-_BYBIT_LIST = ("result", "list")
-_BYBIT_ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
-# Bybit v5 puts every list under result.list; its position list covers one settle coin a request.
-_BYBIT_SHAPES = (
-    Shape("/v5/position/list", "GET", _BYBIT_LIST, ("symbol", "side", "size", "positionIdx", "seq")),
-    Shape("/v5/order/realtime", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
-    Shape("/v5/order/history", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
-    Shape(
-        "/v5/execution/list",
-        "GET",
-        _BYBIT_LIST,
-        ("execId", "orderId", "symbol", "side", "execQty", "execPrice", "execType", "execTime"),
-    ),
-    Shape("/v5/market/instruments-info", "GET", _BYBIT_LIST, ("symbol", "lotSizeFilter", "priceFilter")),
-    Shape("/v5/market/time", "GET", None, ("time",)),
-)
-
-_WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
-
-_KNOWN: Mapping[str, Capabilities] = {
-    "binanceusdm": Capabilities(
-        dialect=Dialect.BINANCE_FUTURES,
-        stream=StreamRules(),
-        conditionals=Conditionals.OWN_LIST,
-        shapes=_BINANCE_SHAPES,
-        options={"fetchCurrencies": False, "watchPositions": _WITHOUT_SNAPSHOT},
-        exceptions_of="linear",
-        temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
-        doubtful_codes=frozenset({"-1006", "-4116"}),
-        asks_by_client_id=True,
-        leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
-        flags_exits_of_legs=False,
-    ),
-    # One id for spot, USD-M and COIN-M together: no single list of it covers an account.
-    "binance": Capabilities(instead="binanceusdm"),
-    # Linear contracts of a unified account: what is held in inverse contracts, options and spot is not read.
-    "bybit": Capabilities(
-        dialect=Dialect.BYBIT_V5,
-        stream=StreamRules(),
-        conditionals=Conditionals.AMONG_ORDERS,
-        shapes=_BYBIT_SHAPES,
-        envelope="retCode",
-        options={"fetchMarkets": {"types": ["linear"]}, "watchPositions": _WITHOUT_SNAPSHOT},
-        # The list of coins weighs 28, needs a permission of its own, and says nothing about contracts.
-        settings={"has": {"fetchCurrencies": False}},
-        # 429 is a code here as well as a status: the trading service is overloaded.
-        temporary_codes=frozenset({"10000", "10016", "10429", "429"}),
-        # The first is a duplicate of a request, the second an order's id that is taken.
-        doubtful_codes=frozenset({"10014", "110072"}),
-        position_requests=(
-            {"settleCoin": "USDT"},
-            {"settleCoin": "USDC"},
-        ),
-        part_of=settle_coin,
-        client_id_name="orderLinkId",
-        asks_by_client_id=True,
-        leg_parameters={Leg.LONG: {"positionIdx": 1}, Leg.SHORT: {"positionIdx": 2}},
-        before_trading=("is_unified_enabled",),
-    ),
-}
-
-
-def capabilities_of(venue: str) -> Capabilities:
-    """Return what is known of a ccxt exchange id; for a venue without rules the cautious defaults."""
-    return _KNOWN.get(venue, Capabilities())

@@ -19,13 +19,13 @@ from typing_extensions import override
 
 from tests.verification.gateway.samples import account_update, pushed_position
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain, scripted_venue
-from verification.capabilities import capabilities_of
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
 from verification.leg import Leg, LegKey, Side
 from verification.observation import PositionSeen, Source
 from verification.question import Baseline, OpenQuestion
 from verification.stream import StreamState
+from verification.venues.known import capabilities_of
 from verification.verdict import VerdictKind
 from verification.verifier import Verifier
 

@@ -10,10 +10,11 @@ from simulator.order import AlgoOrder, Kind, Order, PositionSide, Side, Ticket
 from simulator.server import SimulatedVenue
 from tests.wire.conftest import QUICK, Watched
 from tests.wire.faces import BINANCE, Face
-from verification.capabilities import StreamRules, capabilities_of
+from verification.capabilities import StreamRules
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
 from verification.venue import Access
+from verification.venues.known import capabilities_of
 
 AVL = "AVL/USDT:USDT"
 BTC = "BTC/USDT:USDT"

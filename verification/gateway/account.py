@@ -16,7 +16,7 @@ from verification.account import (
     PositionsReading,
     RestingOrder,
 )
-from verification.capabilities import Capabilities, capabilities_of
+from verification.capabilities import Capabilities
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.gateway.asker import Asker
@@ -31,6 +31,7 @@ from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
+from verification.venues.known import capabilities_of
 
 _log = logging.getLogger(__name__)
 _MODE_AGE = 600.0  # seconds after which a full reading also reads the position mode again

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import ccxt
 
-from verification.capabilities import Capabilities, capabilities_of
+from verification.capabilities import Capabilities
 from verification.errors import AnswerLost, SourceMalformed
 from verification.gateway.exactness import record, text
 from verification.gateway.exchange import build_exchange
@@ -18,6 +18,7 @@ from verification.gateway.failures import CLOCK_CODES, Translator, code_of, secr
 from verification.leg import Leg, LegKey, Side
 from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access
+from verification.venues.known import capabilities_of
 
 _log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ import ccxt
 import pytest
 
 from tests.verification.gateway.samples import listed_algo, listed_order, listed_position
-from verification.capabilities import capabilities_of
 from verification.errors import SourceRejected
 from verification.gateway.exchange import build_exchange, misshapen
 from verification.venue import Access
+from verification.venues.known import capabilities_of
 
 BINANCE = capabilities_of("binanceusdm").shapes
 BYBIT = capabilities_of("bybit").shapes

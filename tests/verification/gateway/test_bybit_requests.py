@@ -10,12 +10,12 @@ import pytest
 
 from tests.verification.gateway.bybit_samples import answer, flat_row, order_row, position_row
 from tests.verification.gateway.samples import AVL, NET, listed
-from verification.capabilities import capabilities_of
 from verification.clock import SystemClock
 from verification.errors import SourceMalformed, SourceRejected, SourceUnreachable
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit import Bybit
 from verification.gateway.failures import Translator
+from verification.venues.known import capabilities_of
 
 KNOWN = capabilities_of("bybit")
 LINK = "my-entry"

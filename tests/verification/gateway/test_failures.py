@@ -4,9 +4,9 @@ import aiohttp
 import ccxt
 import pytest
 
-from verification.capabilities import capabilities_of
 from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
 from verification.gateway.failures import AnswerMisshapen, Translator, secrets_of
+from verification.venues.known import capabilities_of
 
 TRANSLATE = Translator(
     "binanceusdm", capabilities_of("binanceusdm"), secrets_of(("the-key", "the-secret", None))

@@ -9,7 +9,6 @@ import pytest
 
 from tests.verification.gateway.samples import AVL, moment
 from verification.account import Position
-from verification.capabilities import capabilities_of
 from verification.clock import Moment
 from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker
@@ -21,6 +20,7 @@ from verification.gateway.unified_rows import order_status, position, resting_or
 from verification.leg import Leg
 from verification.parts import one_list
 from verification.venue import Access
+from verification.venues.known import capabilities_of
 
 
 def unified_position(**changes: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What is known of each venue, as data, after its documentation and ccxt's code: one file a family."""

@@ -1,0 +1,43 @@
+"""What is known of Binance's USD-M futures."""
+
+from verification.capabilities import Capabilities, Conditionals, Dialect, Shape, StreamRules
+from verification.leg import Leg
+
+_ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", "positionSide")
+_ALGO_KEYS = ("algoId", "symbol", "side", "algoStatus", "orderType", "positionSide")
+
+# Key names: Binance USD-M futures REST documentation (position risk v3, orders, algo orders, trades).
+_SHAPES = (
+    Shape("/fapi/v3/positionRisk", "GET", (), ("symbol", "positionSide", "positionAmt", "updateTime")),
+    Shape("/fapi/v1/openOrders", "GET", (), _ORDER_KEYS),
+    Shape("/fapi/v1/openAlgoOrders", "GET", (), _ALGO_KEYS),
+    Shape("/fapi/v1/order", "GET", None, _ORDER_KEYS),
+    Shape("/fapi/v1/algoOrder", "GET", None, _ALGO_KEYS),
+    Shape("/fapi/v1/order", "POST", None, ("orderId",)),
+    Shape("/fapi/v1/algoOrder", "POST", None, ("algoId",)),
+    Shape("/fapi/v1/algoOrder", "DELETE", None, ("algoId",)),
+    Shape("/fapi/v1/userTrades", "GET", (), ("id", "orderId", "symbol", "side", "qty", "price", "time")),
+    Shape("/fapi/v1/positionSide/dual", "GET", None, ("dualSidePosition",)),
+    Shape("/fapi/v1/listenKey", "POST", None, ("listenKey",)),
+    Shape("/fapi/v1/exchangeInfo", "GET", ("symbols",), ("symbol", "filters")),
+    Shape("/fapi/v1/time", "GET", None, ("serverTime",)),
+)
+
+_WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
+
+CAPABILITIES = Capabilities(
+    dialect=Dialect.BINANCE_FUTURES,
+    stream=StreamRules(),
+    conditionals=Conditionals.OWN_LIST,
+    shapes=_SHAPES,
+    options={"fetchCurrencies": False, "watchPositions": _WITHOUT_SNAPSHOT},
+    exceptions_of="linear",
+    temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
+    doubtful_codes=frozenset({"-1006", "-4116"}),
+    asks_by_client_id=True,
+    leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
+    flags_exits_of_legs=False,
+)
+
+ALL_IN_ONE = Capabilities(instead="binanceusdm")
+"""One id for spot, USD-M and COIN-M together: no single list of it covers an account."""

@@ -1,0 +1,49 @@
+"""What is known of Bybit v5."""
+
+from verification.capabilities import Capabilities, Conditionals, Dialect, Shape, StreamRules
+from verification.leg import Leg
+from verification.parts import settle_coin
+
+_BYBIT_LIST = ("result", "list")
+_BYBIT_ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
+# Bybit v5 puts every list under result.list; its position list covers one settle coin a request.
+_SHAPES = (
+    Shape("/v5/position/list", "GET", _BYBIT_LIST, ("symbol", "side", "size", "positionIdx", "seq")),
+    Shape("/v5/order/realtime", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
+    Shape("/v5/order/history", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
+    Shape(
+        "/v5/execution/list",
+        "GET",
+        _BYBIT_LIST,
+        ("execId", "orderId", "symbol", "side", "execQty", "execPrice", "execType", "execTime"),
+    ),
+    Shape("/v5/market/instruments-info", "GET", _BYBIT_LIST, ("symbol", "lotSizeFilter", "priceFilter")),
+    Shape("/v5/market/time", "GET", None, ("time",)),
+)
+
+_WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
+
+# Linear contracts of a unified account: what is held in inverse contracts, options and spot is not read.
+CAPABILITIES = Capabilities(
+    dialect=Dialect.BYBIT_V5,
+    stream=StreamRules(),
+    conditionals=Conditionals.AMONG_ORDERS,
+    shapes=_SHAPES,
+    envelope="retCode",
+    options={"fetchMarkets": {"types": ["linear"]}, "watchPositions": _WITHOUT_SNAPSHOT},
+    # The list of coins weighs 28, needs a permission of its own, and says nothing about contracts.
+    settings={"has": {"fetchCurrencies": False}},
+    # 429 is a code here as well as a status: the trading service is overloaded.
+    temporary_codes=frozenset({"10000", "10016", "10429", "429"}),
+    # The first is a duplicate of a request, the second an order's id that is taken.
+    doubtful_codes=frozenset({"10014", "110072"}),
+    position_requests=(
+        {"settleCoin": "USDT"},
+        {"settleCoin": "USDC"},
+    ),
+    part_of=settle_coin,
+    client_id_name="orderLinkId",
+    asks_by_client_id=True,
+    leg_parameters={Leg.LONG: {"positionIdx": 1}, Leg.SHORT: {"positionIdx": 2}},
+    before_trading=("is_unified_enabled",),
+)
