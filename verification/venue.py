@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from verification.account import AccountReading, Fill, Market, PositionMode, PositionsReading
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
+from verification.order_fact import OrderFact, OrderRef
 from verification.stream import Listener, StreamHealth
 
 
@@ -101,6 +102,16 @@ class Venue(Protocol):
 
         Raises:
             SourceError: The venue could not be asked.
+        """
+
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        """Ask what became of an ordinary or a conditional order, what it became, and who sent it.
+
+        Returns:
+            None where the venue shows no such order: that proves nothing, not even that it never executed.
+
+        Raises:
+            SourceError: The venue could not be asked, or its answer does not tell.
         """
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:

@@ -1,8 +1,9 @@
 """Notices when a bot writes to its ledger, so that a look does not have to wait for the next sweep."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconciler.expectation import Expectation, LedgerReading
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
@@ -109,3 +110,23 @@ def essence(row: Expectation | None) -> object:
         row.entry_client_id,
         row.exit_client_id,
     )
+
+
+def moving_symbols(
+    before: Mapping[str, LedgerReading],
+    after: Mapping[str, LedgerReading],
+    unreadable: Mapping[str, LedgerUnreadable],
+) -> frozenset[str]:
+    """Return the symbols whose rows changed between two readings of every ledger that could be read twice."""
+    symbols: set[str] = set()
+    for name, reading in after.items():
+        if name in unreadable:
+            continue
+        old = {row.row_id: row for row in before[name].rows}
+        symbols |= changed_symbols(old, {row.row_id: row for row in reading.rows})
+    return frozenset(symbols)
+
+
+def oldest(readings: Iterable[LedgerReading]) -> datetime | None:
+    """Return when the oldest of the readings was taken, aware UTC; None if there is none."""
+    return min((reading.read_at.utc for reading in readings), default=None)

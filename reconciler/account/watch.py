@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
+from reconciler.account.asked_orders import AskedOrders
 from reconciler.account.disagreements import Disagreements
 from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.late_fills import LateFills
-from reconciler.account.ledger_watch import changed_symbols
+from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
@@ -24,6 +26,8 @@ from verification.clock import Clock, Moment
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.venue import Venue
+
+_ROUNDS = 3  # of asking for orders within one look
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class AccountWatch:
         self._unlisten = venue.listen(self._hear)
         self._lag: timedelta | None = None
         self._wall = WallSteps()
+        self._orders = AskedOrders(venue, clock)
 
     @property
     def held(self) -> Mapping[LegKey, Holding]:
@@ -144,9 +149,9 @@ class AccountWatch:
             reading = await self.venue.read(symbols)
             after, failed_after = await self._read_ledgers()
             unreadable = failed_before | failed_after
-            return self._judge(before, after, unreadable, reading, started)
+            return await self._judge(before, after, unreadable, reading, started)
 
-    def _judge(
+    async def _judge(
         self,
         before: Mapping[str, LedgerReading],
         after: Mapping[str, LedgerReading],
@@ -169,7 +174,8 @@ class AccountWatch:
         )
         self._view = view
         self._remember_held(view)
-        comparison = compare(
+        compare_with = partial(
+            compare,
             rows,
             view,
             markets=self.venue.markets,
@@ -177,11 +183,17 @@ class AccountWatch:
             settings=self.rules.compare,
             now=now.utc,
             ledgers_complete=not unreadable,
-            ledger_at=_oldest(readable.values()),
-            moving=_moving(before, after, unreadable),
+            ledger_at=oldest(readable.values()),
+            moving=moving_symbols(before, after, unreadable),
             watched=self.late_fills.watched(now.utc),
             stepped=self._wall.last,
         )
+        comparison = compare_with(facts=self._orders.facts)
+        for _ in range(_ROUNDS):
+            # What the venue says of an order may lead to another: what a stop became, who else traded.
+            if not await self._orders.ask(comparison.wanted):
+                break
+            comparison = compare_with(facts=self._orders.facts)
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
         self._forget(comparison)
@@ -279,22 +291,3 @@ class AccountWatch:
 
 def _place(key: LegKey) -> tuple[str, str, Leg]:
     return key.account, key.symbol, key.leg
-
-
-def _moving(
-    before: Mapping[str, LedgerReading],
-    after: Mapping[str, LedgerReading],
-    unreadable: Mapping[str, LedgerUnreadable],
-) -> frozenset[str]:
-    """Return the symbols whose rows changed while the venue was read."""
-    symbols: set[str] = set()
-    for name, reading in after.items():
-        if name in unreadable:
-            continue
-        old = {row.row_id: row for row in before[name].rows}
-        symbols |= changed_symbols(old, {row.row_id: row for row in reading.rows})
-    return frozenset(symbols)
-
-
-def _oldest(readings: Iterable[LedgerReading]) -> datetime | None:
-    return min((reading.read_at.utc for reading in readings), default=None)

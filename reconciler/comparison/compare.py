@@ -1,7 +1,7 @@
 """Compare what all bots of an account believe with what the venue holds, over the union of both sides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
+from reconciler.comparison.severity import severity_of
 from reconciler.comparison.standing import Sworn
 from reconciler.comparison.unseen import (
     failed_words,
@@ -26,6 +27,7 @@ from reconciler.comparison.unseen import (
     unsaid,
 )
 from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.wanted import wanted
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Expectation
 from reconciler.finding import UNSTOPPED, Finding, FindingKey, Kind, Severity
@@ -33,6 +35,7 @@ from reconciler.wording import number
 from verification.account import Market, PositionMode
 from verification.clock import Moment
 from verification.leg import LegKey
+from verification.order_fact import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class _Scope:
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]]
     stepped: Moment | None
     missing: tuple[str, ...] = ()
+    facts: OrderFacts = field(default_factory=dict)
 
 
 def compare(
@@ -65,6 +69,7 @@ def compare(
     moving: frozenset[str] = frozenset(),
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
     stepped: Moment | None = None,
+    facts: OrderFacts | None = None,
 ) -> Comparison:
     """Compare the ledgers of one account with its venue.
 
@@ -81,6 +86,7 @@ def compare(
         moving: Symbols whose rows changed while the venue was read; they wait for the next comparison.
         watched: Orders whose late fill would be an orphan with a history, by leg.
         stepped: When the wall clock was last seen to be set; None if never.
+        facts: What the venue said of orders that an earlier comparison wanted to know of.
     """
     scope = _Scope(
         view=venue_view,
@@ -93,6 +99,7 @@ def compare(
         now=now,
         watched=watched or {},
         stepped=stepped,
+        facts=facts or {},
     )
     believed = beliefs(expectations, account=venue_view.account, markets=markets, mode=mode)
     stated = {key: belief for key, belief in believed.items() if venue_view.covers(key.symbol)}
@@ -158,6 +165,7 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         protection=protection(scope.view, key, belief, observed, scope.stop_ledgers),
         ledger_at=scope.ledger_at,
         now=scope.now,
+        facts=scope.facts,
     )
     return case.with_past(scope.watched.get(key, ()))
 
@@ -186,6 +194,7 @@ def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Compar
         unprotected_notional=_unprotected_notional(scope, cases),
         ignored=tuple(ignored),
         problems=tuple(problems),
+        wanted=tuple(dict.fromkeys(ref for case in cases for ref in wanted(case))),
         sworn=Sworn(
             view=scope.view,
             found=frozenset(findings),
@@ -213,7 +222,9 @@ def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
     kind = case.difference.kind
     if kind is not None and not dust:
         exposure = case.value(case.apart)
-        found.append(_finding(case, kind, _severity(scope, kind, case, exposure), exposure))
+        found.append(
+            _finding(case, kind, severity_of(kind, case, exposure, scope.settings.large_exposure), exposure)
+        )
     if _naked(scope, case):
         exposure = case.value(case.protection.uncovered)
         severity = Severity.CRITICAL if case.protection.entry_since is None else Severity.WARNING
@@ -236,17 +247,6 @@ def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | 
         evidence=evidence_of(case),
         contract_size=case.contract_size,
     )
-
-
-def _severity(scope: _Scope, kind: Kind, case: LegCase, exposure: Decimal | None) -> Severity:
-    if kind is Kind.PHANTOM_POSITION and case.difference.lagging:
-        # Its own stop or exit did it in all likelihood: the bot is late, nobody is exposed.
-        return Severity.WARNING
-    if kind is Kind.QUANTITY_MISMATCH:
-        more = case.observed is not None and abs(case.observed) > abs(case.belief.expected)
-        large = exposure is None or exposure >= scope.settings.large_exposure
-        return Severity.CRITICAL if more or large else Severity.WARNING
-    return Severity.CRITICAL
 
 
 def _naked(scope: _Scope, case: LegCase) -> bool:

@@ -1,7 +1,7 @@
 """Everything a comparison has gathered about one leg: words, evidence and screen row are made of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from reconciler.comparison.watched_order import WatchedOrder, explains
 from reconciler.expectation import Expectation
 from reconciler.finding import Kind
 from verification.leg import LegKey
+from verification.order_fact import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class LegCase:
         ledger_at: When the ledgers were read, aware UTC; None if not told.
         now: The present, aware UTC.
         late: The watched order whose late fill the position may be; None if it is none.
+        facts: What the venue said of orders that were asked for, of any leg.
     """
 
     key: LegKey
@@ -45,6 +47,7 @@ class LegCase:
     ledger_at: datetime | None
     now: datetime
     late: WatchedOrder | None = None
+    facts: OrderFacts = field(default_factory=dict)
 
     def with_past(self, watched: Iterable[WatchedOrder]) -> "LegCase":
         """Tell an orphan that may be the late fill of a watched order from one without such a past.

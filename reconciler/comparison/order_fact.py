@@ -1,56 +1,5 @@
-"""What the venue itself says became of one order: asked for by its id, never concluded from its absence."""
+"""What the venue says of orders that were asked for, by the names that the comparison uses."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
+from verification.order_fact import OrderFact, OrderFacts, OrderRef
 
-from verification.account import FillCause
-from verification.clock import Moment
-
-
-class OrderRef(NamedTuple):
-    """Which order is meant. Ordinary and conditional orders are two spaces of ids.
-
-    Attributes:
-        symbol: ccxt unified form.
-        order_id: The venue's id.
-        conditional: True for the conditional order itself, not for the order that it became.
-    """
-
-    symbol: str
-    order_id: str
-    conditional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFact:
-    """The venue's word on one order.
-
-    Attributes:
-        ref: Which order.
-        executed: Signed contracts executed so far, buys positive; of a conditional order what the order that
-            it became has executed.
-        terminal: True when it can never execute again.
-        status: The venue's status in ccxt's words (open, closed, canceled, expired, rejected).
-        kind: Its type in the venue's words, for display; empty if not told.
-        became: The id of the ordinary order that a triggered conditional order became; None if none is told.
-        cause: Who sent it where nobody of the account did; None where the venue says no more.
-        executed_at: The venue's time of its newest execution, aware UTC; None if none or not told.
-        seen: When the answer had arrived.
-    """
-
-    ref: OrderRef
-    executed: Decimal
-    terminal: bool
-    status: str
-    kind: str
-    became: str | None
-    cause: FillCause | None
-    executed_at: datetime | None
-    seen: Moment
-
-
-OrderFacts = Mapping[OrderRef, OrderFact]
-"""What is known of orders that were asked for. An order that is not in it is unknown."""
+__all__ = ["OrderFact", "OrderFacts", "OrderRef"]

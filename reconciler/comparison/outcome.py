@@ -10,6 +10,7 @@ from reconciler.comparison.standing import Standing, Sworn
 from reconciler.finding import Finding, FindingKey
 from reconciler.views import PositionView
 from verification.leg import LegKey
+from verification.order_fact import OrderRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Comparison:
         ignored: Differences that were not raised, and why.
         problems: What could not be compared, plain lines.
         sworn: What the comparison can say about any condition; asked through `standing`.
+        wanted: Orders of which the venue's own word would tell more, the most telling first.
     """
 
     account: str
@@ -60,6 +62,7 @@ class Comparison:
     ignored: tuple[Ignored, ...]
     problems: tuple[str, ...]
     sworn: Sworn
+    wanted: tuple[OrderRef, ...] = ()
 
     def standing(self, key: FindingKey) -> Standing:
         """Return whether a condition was found, is shown to be gone, or could not be judged."""

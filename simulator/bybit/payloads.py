@@ -30,6 +30,11 @@ _WAITING = {
     AlgoStatus.CANCELED: "Deactivated",
     AlgoStatus.EXPIRED: "Cancelled",
 }
+_VENUES_OWN = (
+    ("autoclose-", "CreateByTakeOver_PassThrough"),
+    ("adl_autoclose", "CreateByAdl_PassThrough"),
+    ("settlement_autoclose-", "CreateBySettle"),
+)
 _TIMES = {TimeInForce.GTX: "PostOnly"}
 
 
@@ -87,7 +92,7 @@ def _row(exchange: Exchange, value: Order | AlgoOrder, kind: Kind) -> dict[str, 
         "reduceOnly": reduces,
         "closeOnTrigger": attached,
         "stopOrderType": _stop_type(kind, attached=attached),
-        "createType": "CreateByUser",
+        "createType": _created_by(value),
         "triggerPrice": text(value.trigger_price) if kind.conditional else "",
         "triggerDirection": (1 if rises else 2) if kind.conditional else 0,
         "triggerBy": "LastPrice" if kind.conditional else "",
@@ -121,6 +126,17 @@ def _stop_type(kind: Kind, *, attached: bool) -> str:
     return "StopLoss" if kind.stops else "TakeProfit"
 
 
+def _created_by(value: Order | AlgoOrder) -> str:
+    """Return who or what made an order: the account's own request, its page, a trigger, the venue itself."""
+    venues_own = next((word for start, word in _VENUES_OWN if value.client_id.startswith(start)), None)
+    if venues_own is not None:
+        return venues_own
+    if isinstance(value, Order) and value.origin is not None:
+        attached = _stop_type(value.origin, attached=value.close_position)
+        return "CreateByStopOrder" if attached == "Stop" else f"CreateBy{attached}"
+    return "CreateByClosing" if value.owner == "hand" and value.reduce_only else "CreateByUser"
+
+
 def trade(exchange: Exchange, value: Trade, of: Order) -> dict[str, Any]:
     """Return a fill. It names no position index: only `closedSize` tells what it did to which leg."""
     market = exchange.market(value.symbol)
@@ -138,7 +154,7 @@ def trade(exchange: Exchange, value: Trade, of: Order) -> dict[str, Any]:
         "orderPrice": text(of.price),
         "leavesQty": text(of.quantity - before),
         "stopOrderType": _stop_type(of.origin or of.kind, attached=of.close_position) or "UNKNOWN",
-        "createType": "CreateByUser",
+        "createType": _created_by(of),
         "execId": uuid_of(value.id),
         "execQty": text(value.quantity),
         "execPrice": text(value.price),

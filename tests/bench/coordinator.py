@@ -22,6 +22,7 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+from verification.order_fact import OrderFact, OrderRef
 from verification.question import Baseline, OpenQuestion
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
@@ -98,6 +99,10 @@ class MemoryVenue:
         return SourceSilent(key, Silence.ABSENT, "no such order yet", complete=False, provenance=came)
 
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        """Nobody asks."""
+        _unasked()
+
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         """Nobody asks."""
         _unasked()
 

@@ -1,6 +1,7 @@
 """One account on virtual time: a scripted venue, a real journal, a real state database, the real loops."""
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -33,6 +34,7 @@ from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import Leg, LegKey, Side
 from verification.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
+from verification.order_fact import OrderFact, OrderRef
 from verification.pace import Pace
 from verification.stream import StreamHealth, StreamState
 
@@ -51,6 +53,9 @@ class ScriptedAccount(ScriptedVenue):
         self.held: dict[LegKey, Position] = {}
         self.stops: dict[str, RestingOrder] = {}
         self.seen: dict[str, OrderSeen] = {}
+        self.facts: dict[OrderRef, OrderFact] = {}
+        self.asked_facts: list[OrderRef] = []
+        self.hanging: set[OrderRef] = set()
         self.failures: dict[Part, SourceError] = {}
         self.refuses: SourceError | None = None
         self.during: Callable[[], None] = lambda: None
@@ -160,6 +165,15 @@ class ScriptedAccount(ScriptedVenue):
         if found is None:
             return SourceSilent(key, Silence.ABSENT, "order not found", complete=False, provenance=came)
         return replace(found, provenance=replace(came, exchange_us=found.provenance.exchange_us))
+
+    @override
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        self.asked_facts.append(ref)
+        await self.clock.sleep(1e6 if ref in self.hanging else 0.01)
+        if Part.ORDERS in self.failures:
+            raise self.failures[Part.ORDERS]
+        fact = self.facts.get(ref)
+        return None if fact is None else dataclasses.replace(fact, seen=self.clock.now())
 
 
 class InlineWriter(Writer):

@@ -20,10 +20,11 @@ from verification.clock import Clock
 from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.dialect import Dialect, OrderStatus
-from verification.gateway.order_reading import read_order
+from verification.gateway.order_reading import read_fact, read_order
 from verification.gateway.single_flight import SingleFlight
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
+from verification.order_fact import OrderFact, OrderRef
 from verification.stream import Listener, StreamHealth
 from verification.venue import Access, ClockOffset
 
@@ -83,6 +84,17 @@ class SimulatedVenue:
         seen = await read_order(cast("Dialect", self), self.asker, key, order_id, client_order_id)
         self.trace.note("order", key.symbol, seen)
         return seen
+
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        self.asked["order"] += 1
+        await self._way("order")
+        fact = await read_fact(cast("Dialect", self), self.asker, self.access.account, ref)
+        self.trace.note("order fact", ref.symbol, fact)
+        return fact
+
+    async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
+        """What the gateway's reading asks its dialect: nobody keeps a stop in these worlds."""
+        raise OrderUnknown(order_id)
 
     async def order(
         self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None

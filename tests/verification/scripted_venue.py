@@ -22,6 +22,7 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+from verification.order_fact import OrderFact, OrderRef
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 
@@ -126,6 +127,9 @@ class ScriptedVenue:
         assert isinstance(answer, OrderSeen)
         at = answer.provenance.exchange_us
         return replace(answer, provenance=replace(provenance, exchange_us=at))
+
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        self._unscripted()
 
     async def read_clock_offset(self) -> ClockOffset:
         answer = await self.offset.ask(self.clock)

@@ -32,6 +32,7 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
+from verification.order_fact import OrderFact, OrderRef
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access, ClockOffset
@@ -252,6 +253,9 @@ class TrueVenue:
         seen = None if blind else tuple(self.stops.values())
         failures = {Part.CONDITIONAL_ORDERS: _BLIND} if blind else {}
         return AccountReading("main", "true", self.mode, symbols, None, (), seen, failures, sent, now)
+
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        raise NotImplementedError("an opening asks for its own orders, by their names")
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
         raise NotImplementedError("an opening asks for orders, not for fills")

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from verification.account import (
     AccountReading,
@@ -14,21 +13,22 @@ from verification.account import (
     Part,
     PositionMode,
     PositionsReading,
-    RestingOrder,
 )
 from verification.capabilities import Capabilities
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
+from verification.gateway.account_parts import by_symbol, part_of
 from verification.gateway.asker import Asker
 from verification.gateway.dialects import dialects_of
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator, secrets_of
 from verification.gateway.markets import Markets
-from verification.gateway.order_reading import read_order
+from verification.gateway.order_reading import read_fact, read_order
 from verification.gateway.private_stream import PrivateStream
 from verification.gateway.single_flight import SingleFlight
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
+from verification.order_fact import OrderFact, OrderRef
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 from verification.venues.known import capabilities_of
@@ -163,6 +163,14 @@ class CcxtVenue:
             raise ValueError("an order is asked for by one of its ids")
         return await read_order(self._dialect, self._urgent, key, order_id, client_order_id)
 
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        """Ask what became of an ordinary or a conditional order; None where the venue shows none such.
+
+        Raises:
+            SourceError: The venue could not be asked, or its answer does not tell.
+        """
+        return await read_fact(self._dialect, self._urgent, self._access.account, ref)
+
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
         """Read the account's trades of a symbol since a time, oldest first.
 
@@ -210,9 +218,9 @@ class CcxtVenue:
         failed: dict[Part, SourceError] = {}
         listed = self._read_positions(asker) if symbols is None else self._flight.ask()
         positions, orders, conditional = await asyncio.gather(
-            _part(failed, Part.POSITIONS, listed),
-            _part(failed, Part.ORDERS, _by_symbol(dialect.orders, asker, symbols)),
-            _part(failed, Part.CONDITIONAL_ORDERS, _by_symbol(dialect.conditional_orders, asker, symbols)),
+            part_of(failed, Part.POSITIONS, listed),
+            part_of(failed, Part.ORDERS, by_symbol(dialect.orders, asker, symbols)),
+            part_of(failed, Part.CONDITIONAL_ORDERS, by_symbol(dialect.conditional_orders, asker, symbols)),
         )
         if positions is not None and positions.failure is not None:
             failed[Part.POSITIONS] = positions.failure
@@ -276,23 +284,3 @@ class CcxtVenue:
             self._looked_up -= strange
             return False
         return bool(strange - self._markets.unknown)
-
-
-async def _part(failed: dict[Part, SourceError], part: Part, reading: Awaitable[Any]) -> Any:
-    """Return one part of a reading; None with its error in `failed` when it could not be read."""
-    try:
-        return await reading
-    except SourceError as error:
-        failed[part] = error
-        return None
-
-
-async def _by_symbol(
-    ask: Callable[[Asker, str | None], Awaitable[tuple[RestingOrder, ...]]],
-    asker: Asker,
-    symbols: frozenset[str] | None,
-) -> tuple[RestingOrder, ...]:
-    if symbols is None:
-        return await ask(asker, None)
-    found = await asyncio.gather(*(ask(asker, symbol) for symbol in sorted(symbols)))
-    return tuple(order for each in found for order in each)

@@ -4,8 +4,8 @@ Every list is read raw. ccxt's own parsers drop rows without an entry price, amo
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from verification.account import Fill, Position, PositionMode, RestingOrder
@@ -14,29 +14,22 @@ from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.binance_frames import KEY_EXPIRED, read_text
 from verification.gateway.binance_rows import (
-    algo_status,
-    ended,
+    TARGET_KINDS,
+    algo_order_status,
     fill,
-    leg,
+    order_status,
     position,
     resting_algo_order,
     resting_order,
-    side,
-    status,
 )
 from verification.gateway.dialect import Listed, OrderStatus
 from verification.gateway.exactness import (
     Row,
-    above_zero,
-    directed,
-    exact,
     exact_value,
     flag,
     instant,
     milliseconds,
-    optional_exact,
     optional_text,
-    optional_time,
     record,
     rows,
     text,
@@ -106,15 +99,21 @@ class BinanceFutures:
         except OrderUnknown:
             if order_id is not None or client_order_id is None:
                 raise
-        return await self._algo(asker, market_id, client_order_id)
+        return await self._algo(asker, {"symbol": market_id, "clientAlgoId": client_order_id})
+
+    async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
+        """Ask what became of a conditional (algo) order, and of the order that it became."""
+        parameters = {"symbol": self._scope(symbol)["symbol"], "algoId": order_id}
+        return await self._algo(asker, parameters)
 
     async def _ordinary(self, asker: Asker, parameters: dict[str, Any]) -> OrderStatus:
         return await asker.ask(
-            "an order", lambda exchange: exchange.fapiPrivateGetOrder(parameters), self._read_order
+            "an order",
+            lambda exchange: exchange.fapiPrivateGetOrder(parameters),
+            lambda answer: order_status(record(answer, "an order"), self._account, self._markets),
         )
 
-    async def _algo(self, asker: Asker, market_id: str, client_order_id: str) -> OrderStatus:
-        parameters = {"symbol": market_id, "clientAlgoId": client_order_id}
+    async def _algo(self, asker: Asker, parameters: dict[str, Any]) -> OrderStatus:
         row = await asker.ask(
             "a conditional order",
             lambda exchange: exchange.fapiPrivateGetAlgoOrder(parameters),
@@ -122,38 +121,14 @@ class BinanceFutures:
         )
         born = optional_text(row, "actualOrderId")
         if born not in (None, "0"):
-            return await self._ordinary(asker, {"symbol": market_id, "orderId": born})
-        return await asker.ask("a conditional order", lambda _: _at_once(row), self._read_algo)
-
-    def _read_order(self, answer: object) -> OrderStatus:
-        row = record(answer, "an order")
-        word = status(row, "status")
-        return OrderStatus(
-            key=self._key(row),
-            order_id=text(row, "orderId"),
-            client_order_id=optional_text(row, "clientOrderId"),
-            executed=directed(side(row, "side"), exact(row, "executedQty")),
-            quantity=None if flag(row, "closePosition") else exact(row, "origQty"),
-            status=word,
-            terminal=ended(word),
-            average_price=above_zero(optional_exact(row, "avgPrice")),
-            updated_at=optional_time(row, "updateTime"),
-        )
-
-    def _read_algo(self, row: Row) -> OrderStatus:
-        word = algo_status(row, "algoStatus")
-        if word == "closed":
-            raise SourceMalformed("a conditional order is finished without the order it became")
-        return OrderStatus(
-            key=self._key(row),
-            order_id=text(row, "algoId"),
-            client_order_id=optional_text(row, "clientAlgoId"),
-            executed=Decimal(0),
-            quantity=above_zero(optional_exact(row, "quantity")),
-            status=word,
-            terminal=ended(word),
-            average_price=None,
-            updated_at=optional_time(row, "updateTime"),
+            named = {"symbol": parameters["symbol"], "orderId": born}
+            became = await self._ordinary(asker, named)
+            kind = text(row, "orderType")
+            return replace(became, became=born, kind=kind, target=kind in TARGET_KINDS)
+        return await asker.ask(
+            "a conditional order",
+            lambda _: _at_once(row),
+            lambda answer: algo_order_status(answer, self._account, self._markets),
         )
 
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
@@ -249,9 +224,6 @@ class BinanceFutures:
     def ends_stream(self, frame: Frame) -> bool:
         """Return True when the listen key has expired: nothing more will come."""
         return frame.event == KEY_EXPIRED
-
-    def _key(self, row: Row) -> LegKey:
-        return LegKey(self._account, self._markets.symbol_of(text(row, "symbol")), leg(row, "positionSide"))
 
     def _scope(self, symbol: str | None) -> dict[str, Any]:
         if symbol is None:

@@ -5,8 +5,9 @@ Field names: Binance USD-M futures REST documentation.
 
 from decimal import Decimal
 
-from verification.account import Fill, Position, RestingOrder
+from verification.account import Fill, FillCause, Position, RestingOrder
 from verification.errors import SourceMalformed
+from verification.gateway.dialect import OrderStatus
 from verification.gateway.exactness import (
     Row,
     above_zero,
@@ -45,7 +46,15 @@ _ALGO_STATUSES = {
 }
 _ENDED = frozenset({"closed", "canceled", "rejected", "expired"})
 _STOP_KINDS = frozenset({"STOP", "STOP_MARKET", "TRAILING_STOP_MARKET"})
-_CONDITIONAL_KINDS = _STOP_KINDS | {"TAKE_PROFIT", "TAKE_PROFIT_MARKET"}
+TARGET_KINDS = frozenset({"TAKE_PROFIT", "TAKE_PROFIT_MARKET"})
+_CONDITIONAL_KINDS = _STOP_KINDS | TARGET_KINDS
+# How the venue names the orders that it sends itself, and those that come from its own page and apps.
+_OWN_NAMES = (
+    ("adl_autoclose", FillCause.ADL),
+    ("settlement_autoclose-", FillCause.SETTLEMENT),
+    ("autoclose-", FillCause.LIQUIDATION),
+)
+_PAGES = ("web_", "ios_", "android_", "electron_")
 
 
 def leg(row: Row, name: str) -> Leg:
@@ -84,6 +93,20 @@ def algo_status(row: Row, name: str) -> str:
 def ended(word: str) -> bool:
     """Return True for a status that no execution can follow. One that is not documented has not ended."""
     return word in _ENDED
+
+
+def cause(row: Row) -> FillCause | None:
+    """Return why the venue itself sent an order: it names such orders by their client id or their type."""
+    name = optional_text(row, "clientOrderId") or ""
+    named = next((why for start, why in _OWN_NAMES if name.startswith(start)), None)
+    if named is None and "LIQUIDATION" in {row.get("type"), row.get("origType")}:
+        return FillCause.LIQUIDATION
+    return named
+
+
+def by_hand(row: Row) -> bool:
+    """Return True for an order from the venue's own web page or app, which name their orders so."""
+    return (optional_text(row, "clientOrderId") or "").startswith(_PAGES)
 
 
 def signed(amount: Decimal, which: Leg) -> Decimal:
@@ -175,6 +198,52 @@ def _resting(
         close_position=closes_all,
         created_at=optional_time(row, created),
     )
+
+
+def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
+    """Read an ordinary order."""
+    word = status(row, "status")
+    kind = optional_text(row, "origType") or optional_text(row, "type") or ""
+    return OrderStatus(
+        key=_key(row, account, markets),
+        order_id=text(row, "orderId"),
+        client_order_id=optional_text(row, "clientOrderId"),
+        executed=directed(side(row, "side"), exact(row, "executedQty")),
+        quantity=None if flag(row, "closePosition") else exact(row, "origQty"),
+        status=word,
+        terminal=ended(word),
+        average_price=above_zero(optional_exact(row, "avgPrice")),
+        updated_at=optional_time(row, "updateTime"),
+        kind=kind,
+        cause=cause(row),
+        target=kind in TARGET_KINDS,
+        by_hand=by_hand(row),
+    )
+
+
+def algo_order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
+    """Read a conditional (algo) order that has become no order: nothing of it has executed."""
+    word = algo_status(row, "algoStatus")
+    if word == "closed":
+        raise SourceMalformed("a conditional order is finished without the order it became")
+    kind = text(row, "orderType")
+    return OrderStatus(
+        key=_key(row, account, markets),
+        order_id=text(row, "algoId"),
+        client_order_id=optional_text(row, "clientAlgoId"),
+        executed=Decimal(0),
+        quantity=above_zero(optional_exact(row, "quantity")),
+        status=word,
+        terminal=ended(word),
+        average_price=None,
+        updated_at=optional_time(row, "updateTime"),
+        kind=kind,
+        target=kind in TARGET_KINDS,
+    )
+
+
+def _key(row: Row, account: str, markets: Markets) -> LegKey:
+    return LegKey(account, markets.symbol_of(text(row, "symbol")), leg(row, "positionSide"))
 
 
 def fill(row: Row, markets: Markets) -> Fill:

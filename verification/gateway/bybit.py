@@ -140,6 +140,14 @@ class Bybit:
                 return _the_one(found, order_id, client_order_id)
         raise OrderUnknown("an order")
 
+    async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
+        """Ask for a conditional order, which keeps its id when it triggers.
+
+        Raises:
+            OrderUnknown: It is in neither list.
+        """
+        return await self.order(asker, LegKey(self._account, symbol, Leg.NET), order_id, None)
+
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """Read the executions of one order. Asked for by its id, the venue looks at no times."""
         found = await self._executions(asker, {"symbol": self._id_of(symbol), "orderId": order_id})

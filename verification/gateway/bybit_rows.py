@@ -7,7 +7,7 @@ one match share it: then what comes later on the stream is the newer.
 
 from decimal import Decimal
 
-from verification.account import Fill, Position, RestingOrder
+from verification.account import Fill, FillCause, Position, RestingOrder
 from verification.errors import SourceMalformed
 from verification.gateway.dialect import OrderStatus
 from verification.gateway.exactness import (
@@ -45,8 +45,24 @@ _ENDED = frozenset({"closed", "canceled", "rejected"})
 _WAITING = frozenset({"Untriggered", "Triggered"})
 _STOPS = frozenset({"StopLoss", "PartialStopLoss", "TrailingStop"})
 _TARGETS = frozenset({"TakeProfit", "PartialTakeProfit"})
+_NO_KIND = frozenset({"", "UNKNOWN"})
 # Rows of the list of executions that moved no contract. A kind that is not known may have moved some.
 _PAYMENTS = frozenset({"Funding", "Dividend"})
+# How the venue says that it sent an order itself (`createType`), or that nobody of the account traded
+# (`execType`). A close order of its page or app is one of the account's own.
+_CREATED = {
+    "CreateByLiq": FillCause.LIQUIDATION,
+    "CreateByTakeOver_PassThrough": FillCause.LIQUIDATION,
+    "CreateByAdl_PassThrough": FillCause.ADL,
+    "CreateBySettle": FillCause.SETTLEMENT,
+}
+_EXECUTED = {
+    "BustTrade": FillCause.LIQUIDATION,
+    "AdlTrade": FillCause.ADL,
+    "Delivery": FillCause.SETTLEMENT,
+    "Settle": FillCause.SETTLEMENT,
+}
+_BY_HAND = "CreateByClosing"
 _RISES, _FALLS = "1", "2"
 
 
@@ -130,18 +146,30 @@ def executed(row: Row) -> Decimal:
 
 def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
     """Read an order. A conditional one keeps its id when it triggers."""
-    word = status(row)
+    word, kind = status(row), optional_text(row, "stopOrderType") or ""
+    done = executed(row)
     return OrderStatus(
         key=key_of(row, account, markets),
         order_id=text(row, "orderId"),
         client_order_id=optional_text(row, "orderLinkId"),
-        executed=executed(row),
+        executed=done,
         quantity=above_zero(exact(row, "qty")),
         status=word,
         terminal=ended(word),
         average_price=above_zero(optional_exact(row, "avgPrice")),
         updated_at=optional_time(row, "updatedTime"),
+        kind=kind if kind not in _NO_KIND else optional_text(row, "orderType") or "",
+        cause=cause(row),
+        became=text(row, "orderId") if done != 0 else None,
+        target=_is_target(row, kind),
+        by_hand=row.get("createType") == _BY_HAND,
     )
+
+
+def cause(row: Row) -> FillCause | None:
+    """Return why the venue itself sent an order or made a trade; None where it names no such reason."""
+    created, traded = optional_text(row, "createType") or "", optional_text(row, "execType") or ""
+    return _EXECUTED.get(traded) or _CREATED.get(created)
 
 
 def resting_order(row: Row, account: str, markets: Markets) -> RestingOrder:
@@ -181,6 +209,15 @@ def _is_stop(kind: str, way: Side, direction: str | None) -> bool:
     return (direction, way) in {(_FALLS, Side.SELL), (_RISES, Side.BUY)}
 
 
+def _is_target(row: Row, kind: str) -> bool:
+    """Tell a take-profit: by the venue's word, else as a closing order whose price must go the good way."""
+    if kind in _STOPS or kind in _TARGETS:
+        return kind in _TARGETS
+    if not flag(row, "reduceOnly"):
+        return False
+    return (optional_text(row, "triggerDirection"), side(row)) in {(_RISES, Side.SELL), (_FALLS, Side.BUY)}
+
+
 def moved(row: Row) -> bool:
     """Return True for an execution that changed a position: a trade, a liquidation, a delivery."""
     return text(row, "execType") not in _PAYMENTS
@@ -210,4 +247,5 @@ def fill(row: Row, markets: Markets) -> Fill:
         quantity=directed(side(row), exact(row, "execQty")),
         price=exact(row, "execPrice"),
         at=instant(milliseconds(row, "execTime")),
+        cause=cause(row),
     )

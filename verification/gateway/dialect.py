@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from verification.account import Fill, Position, PositionMode, RestingOrder
+from verification.account import Fill, FillCause, Position, PositionMode, RestingOrder
 from verification.clock import Moment
 from verification.errors import SourceError
 from verification.gateway.asker import Asker
@@ -28,6 +28,11 @@ class OrderStatus:
         terminal: True when it can never execute again.
         average_price: Mean price; None if nothing executed.
         updated_at: The venue's time of the last change, aware UTC; None if not told.
+        kind: Its type in the venue's words; empty if not told.
+        cause: Who sent it where nobody of the account did; None where the venue says no more.
+        became: The id under which the trades of a triggered conditional order stand; None if none is told.
+        target: True when the venue calls it a take-profit.
+        by_hand: True when the venue says that it came from its own web page or app.
     """
 
     key: LegKey
@@ -39,6 +44,11 @@ class OrderStatus:
     terminal: bool
     average_price: Decimal | None
     updated_at: datetime | None
+    kind: str = ""
+    cause: FillCause | None = None
+    became: str | None = None
+    target: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,13 @@ class Dialect(Protocol):
 
         Raises:
             OrderUnknown: The venue knows no such order.
+        """
+
+    async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
+        """Ask what became of a conditional order, by its own id: executed is what it became that executed.
+
+        Raises:
+            OrderUnknown: The venue knows no such order, or not yet the order that it became.
         """
 
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:

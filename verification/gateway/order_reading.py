@@ -1,14 +1,16 @@
 """What became of an order: its status and, where the status alone is not enough, its trades."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from verification.account import Fill
 from verification.errors import SourceError, SourceMalformed
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.dialect import Dialect, OrderStatus
-from verification.leg import LegKey
+from verification.leg import Leg, LegKey
 from verification.observation import OrderSeen, Provenance, Silence, Source, SourceSilent
+from verification.order_fact import OrderFact, OrderRef
 
 
 async def read_order(
@@ -36,6 +38,53 @@ async def read_order(
     return judge(answer, fills, provenance)
 
 
+async def read_fact(dialect: Dialect, asker: Asker, account: str, ref: OrderRef) -> OrderFact | None:
+    """Ask what became of an order, in its own space of ids, and for its trades where statuses can lie.
+
+    Raises:
+        SourceError: It could not be asked, or an order that ended with nothing could not be checked.
+    """
+    try:
+        if ref.conditional:
+            answer = await dialect.conditional_order(asker, ref.symbol, ref.order_id)
+        else:
+            # The leg is told by the answer, not by the question.
+            answer = await dialect.order(asker, LegKey(account, ref.symbol, Leg.NET), ref.order_id, None)
+    except OrderUnknown:
+        return None
+    # A conditional order that ended before it triggered never had an order that could trade.
+    traded = answer.became is not None or not ref.conditional
+    fills = await _fills(dialect, asker, answer) if traded and doubtful(answer) else None
+    return fact_of(ref, answer, fills, Provenance(Source.ORDER, asker.clock.now()))
+
+
+def fact_of(
+    ref: OrderRef, answer: OrderStatus, fills: tuple[Fill, ...] | None, came: Provenance
+) -> OrderFact:
+    """Combine a status with the order's trades into what became of the order."""
+    seen = judge(answer, fills, came)
+    return OrderFact(
+        ref=ref,
+        executed=seen.executed,
+        terminal=answer.terminal,
+        status=answer.status,
+        kind=answer.kind,
+        became=answer.became,
+        cause=answer.cause,
+        executed_at=_executed_at(seen, answer, fills),
+        seen=came.received,
+        target=answer.target,
+        by_hand=answer.by_hand,
+    )
+
+
+def _executed_at(seen: OrderSeen, answer: OrderStatus, fills: tuple[Fill, ...] | None) -> datetime | None:
+    """Return when an order last executed: by its trades, else its last change, which may be its end."""
+    if seen.executed == 0:
+        return None
+    return max((each.at for each in fills or ()), default=answer.updated_at)
+
+
 def doubtful(answer: OrderStatus) -> bool:
     """Return True when the status alone proves too little: ended, and not executed in full."""
     return answer.terminal and (answer.quantity is None or abs(answer.executed) < answer.quantity)
@@ -43,7 +92,9 @@ def doubtful(answer: OrderStatus) -> bool:
 
 async def _fills(dialect: Dialect, asker: Asker, answer: OrderStatus) -> tuple[Fill, ...] | None:
     try:
-        return each_once(await dialect.order_fills(asker, answer.key.symbol, answer.order_id))
+        return each_once(
+            await dialect.order_fills(asker, answer.key.symbol, answer.became or answer.order_id)
+        )
     except SourceError:
         if answer.executed == 0:
             raise

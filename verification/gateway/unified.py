@@ -85,6 +85,16 @@ class Unified:
             lambda answer: order_status(record(answer, "an order"), self._account),
         )
 
+    async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
+        """Ask for a conditional order by its own id.
+
+        Raises:
+            SourceRejected: It is not known whether this venue finds one under its id.
+        """
+        if self._capabilities.conditionals is not Conditionals.AMONG_ORDERS:
+            raise SourceRejected(f"{asker.exchange.id}: it is not known how to ask for a conditional order")
+        return await self.order(asker, LegKey(self._account, symbol, Leg.NET), order_id, None)
+
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """Read the trades of one order, from those of the last week."""
         since = asker.clock.now().utc - timedelta(days=6)

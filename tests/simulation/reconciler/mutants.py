@@ -123,7 +123,7 @@ class SeesOtherwise(AccountWatch):
     """Looks at a ledger and a list that were changed first. No fault by itself: the next ones are."""
 
     @override
-    def _judge(
+    async def _judge(
         self,
         before: Mapping[str, LedgerReading],
         after: Mapping[str, LedgerReading],
@@ -138,7 +138,7 @@ class SeesOtherwise(AccountWatch):
             rows = self._list(listed.positions, named, reading.mode)
             reading = replace(reading, positions=type(listed)(rows, listed.sent, listed.received))
             before, after = self._ledgers(before, shown, reading), self._ledgers(after, shown, reading)
-        return super()._judge(before, after, unreadable, reading, started)
+        return await super()._judge(before, after, unreadable, reading, started)
 
     def _list(self, rows: Sequence[Position], named: set[str], mode: PositionMode) -> tuple[Position, ...]:
         return tuple(rows)
