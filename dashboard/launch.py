@@ -53,7 +53,7 @@ def command(port: int = PORT, address: str = ADDRESS) -> list[str]:
         "client.showErrorDetails": "none",
     }
     chosen = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *chosen]
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(APP), *chosen]
 
 
 def environment(state_url: str, inherited: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -29,11 +29,11 @@ def run(*, config: Config = None) -> int:
 def dashboard(*, port: Port = None, config: Config = None) -> None:
     """Serve the screens until they are told to stop (Ctrl-C)."""
     child = _dashboard(load(config, venues=False), port)
-    become(child.module, *child.arguments, environment=child.environment)
+    become(child.module, *child.arguments, environ=child.environment)
 
 
 def up(*, port: Port = None, config: Config = None) -> int:
-    """Run the reconciler and the dashboard; Ctrl-C, or the end of one, ends both."""
+    """Keep the reconciler and the dashboard running; Ctrl-C ends both."""
     settings = load(config)
     arguments = ("run", "--config", str(config)) if config is not None else ("run",)
     children = (Child("reconciler", "reconciler", arguments), _dashboard(settings, port))

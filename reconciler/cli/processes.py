@@ -1,4 +1,4 @@
-"""Other processes of Trueup, started by module name: become one, or supervise several."""
+"""Other processes of Trueup, started by module name: become one, or keep several running."""
 
 import asyncio
 import os
@@ -8,8 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.child import command, environment, leashed
+
 GRACE_SECONDS = 10.0
 """How long a child may take to end by itself before it is killed."""
+
+REFUSED = 3
+"""The exit code of a child that cannot be started as it is told to: wrong settings, a port that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,64 +36,91 @@ class Child:
     place: str = ""
 
 
-def become(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long to wait before a child that ended is started again, in seconds.
+
+    Attributes:
+        first: After its first end; it doubles with each further one.
+        most: Longest.
+        steady: A child that ran so long begins with the first pause again.
+    """
+
+    first: float = 1.0
+    most: float = 60.0
+    steady: float = 60.0
+
+
+def become(module: str, *arguments: str, environ: Mapping[str, str] | None = None) -> None:
     """Go on as `python -m module arguments`, in this very process where the system can: does not return."""
     sys.stdout.flush()
-    command = [sys.executable, "-m", module, *arguments]
-    changed = {**os.environ, **(environment or {})}
+    started, changed = command(module, *arguments), environment(os.environ, environ or {})
     if os.name == "posix":
-        os.execve(command[0], command, changed)  # noqa: S606 - our own interpreter and modules
-    sys.exit(subprocess.call(command, env=changed))  # noqa: S603 - the same
+        os.execve(started[0], started, changed)  # noqa: S606 - our own interpreter and modules
+    sys.exit(subprocess.call(started, env=changed))  # noqa: S603 - the same
 
 
-async def supervise(children: Sequence[Child], *, grace: float = GRACE_SECONDS) -> int:
-    """Run the children until one ends or we are told to stop, then end them all.
+async def supervise(
+    children: Sequence[Child], *, grace: float = GRACE_SECONDS, pauses: Pauses = Pauses()
+) -> int:
+    """Keep the children running until we are told to stop, then end them all.
+
+    A child that ends is started again after a pause, while the others go on: without one of them we see less,
+    which the screens say, and that is no reason to see nothing. If we are killed outright, so are they.
 
     Args:
         children: What to run.
         grace: Seconds that a child may take to end before it is killed.
+        pauses: How long to wait before starting one again.
 
     Returns:
-        0 after Ctrl-C or a termination signal; otherwise the exit code of the child that ended first, and 2
-        where it claims success or was killed: without it we are blind.
+        0 after Ctrl-C or a termination signal; 3 where a child refuses its very first start (wrong
+        settings, a port that is taken), which a person must mend: then all are ended.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    running: dict[str, asyncio.subprocess.Process] = {}
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    kept = {asyncio.create_task(_keep(child, grace, pauses), name=child.name) for child in children}
     try:
-        for child in children:
-            running[child.name] = await _start(child)
-        return await _first_end(running, stop)
+        done, _ = await asyncio.wait({stopped, *kept}, return_when=asyncio.FIRST_COMPLETED)
+        return 0 if stopped in done else REFUSED
     finally:
-        await asyncio.gather(*(_end(process, grace) for process in running.values()))
+        for task in (stopped, *kept):
+            task.cancel()
+        await asyncio.gather(stopped, *kept, return_exceptions=True)
+
+
+async def _keep(child: Child, grace: float, pauses: Pauses) -> None:
+    """Run a child again and again; return only where its first start is refused."""
+    loop = asyncio.get_running_loop()
+    pause, first = pauses.first, True
+    while True:
+        began = loop.time()
+        process = await _start(child)
+        try:
+            code = await process.wait()
+        finally:
+            await _end(process, grace)
+        if first and code == REFUSED:
+            sys.stderr.write(f"trueup: the {child.name} cannot start: ending the rest\n")
+            return
+        first = False
+        if loop.time() - began >= pauses.steady:
+            pause = pauses.first
+        sys.stderr.write(f"trueup: the {child.name} ended (exit code {code}): started again in {pause:g} s\n")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, pauses.most)
 
 
 async def _start(child: Child) -> asyncio.subprocess.Process:
     # A group of its own, so that Ctrl-C reaches it through us, once, and not a second time from the terminal.
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        child.module,
-        *child.arguments,
-        env={**os.environ, **child.environment},
+        *leashed(child.module, *child.arguments),
+        env=environment(os.environ, child.environment),
         process_group=0,
     )
-
-
-async def _first_end(running: Mapping[str, asyncio.subprocess.Process], stop: asyncio.Event) -> int:
-    stopped = asyncio.create_task(stop.wait(), name="stop")
-    waits = {asyncio.create_task(process.wait(), name=name) for name, process in running.items()}
-    done, pending = await asyncio.wait({stopped, *waits}, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    if stopped in done:
-        return 0
-    ended = next(task for task in waits if task in done)
-    code = ended.result()
-    sys.stderr.write(f"trueup: the {ended.get_name()} ended by itself (exit code {code}): ending the rest\n")
-    return code if code > 0 else 2
 
 
 async def _end(process: asyncio.subprocess.Process, grace: float) -> None:

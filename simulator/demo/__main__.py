@@ -9,12 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import aiohttp
+
 from reconciler.console import Console
 from simulator.demo.alerts import AlertFollower
 from simulator.demo.house import House, is_free
 from simulator.demo.narrator import Narrator
 from simulator.demo.report import report
-from simulator.demo.stage import RESTART_SECONDS, StageError
+from simulator.demo.stage import StageError
 from simulator.demo.story import Story, Tempo
 from simulator.demo.venue_control import VenueControl
 
@@ -36,6 +38,7 @@ class Demo:
         self._house = house
         self._options = options
         self._started = 0.0
+        self._again = asyncio.Event()
         self._tell = Narrator(self._elapsed)
         self._chance = random.Random(options.seed)
 
@@ -57,7 +60,10 @@ class Demo:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(alerts.run()),
-                group.create_task(self._mind_the_reconciler()),
+                *(
+                    group.create_task(self._house.stage.keep(name, self._tell.say, self._again.set))
+                    for name in self._house.parts
+                ),
                 group.create_task(self._play(alerts)),
             ]
             try:
@@ -71,30 +77,27 @@ class Demo:
     async def _play(self, alerts: AlertFollower) -> None:
         unhurried = Tempo(alert_seconds=self._options.hold, pause_seconds=PAUSE_SECONDS)
         tempo = HEADLESS if self._options.headless else unhurried
-        async with VenueControl(self._house.venue_url) as venue:
-            story = Story(
-                self._house.stage,
-                venue,
-                alerts,
-                narrator=self._tell,
-                tempo=tempo,
-                chance=self._chance,
-            )
-            while True:
-                await story.play()
-                self._tell.chapter("Quiet trading")
-                for _ in range(8):
-                    await story.quiet_trading()
-                    await asyncio.sleep(tempo.pause_seconds)
-
-    async def _mind_the_reconciler(self) -> None:
-        """Start the reconciler again when it dies: a person may kill it to see what the screens say."""
-        stage = self._house.stage
         while True:
-            code = await stage.wait_ended("reconciler")
-            self._tell.say(f"the reconciler ended ({code}): the screens say so; it starts again shortly")
-            await asyncio.sleep(RESTART_SECONDS)
-            await stage.restart("reconciler")
+            self._again.clear()
+            async with VenueControl(self._house.venue_url) as venue:
+                story = Story(
+                    self._house.stage,
+                    venue,
+                    alerts,
+                    narrator=self._tell,
+                    tempo=tempo,
+                    chance=self._chance,
+                )
+                try:
+                    while True:
+                        await story.play()
+                        self._tell.chapter("Quiet trading")
+                        for _ in range(8):
+                            await story.quiet_trading()
+                            await asyncio.sleep(tempo.pause_seconds)
+                except (StageError, aiohttp.ClientError) as error:
+                    self._tell.say(f"the story stops here ({error}) and begins again when all of it runs")
+            await self._again.wait()
 
     def _elapsed(self) -> float:
         return asyncio.get_running_loop().time() - self._started

@@ -43,6 +43,11 @@ class House:
         self.venue_url = ""
         self._journal = f"sqlite:///{folder / 'bot.sqlite'}"
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The processes that were started."""
+        return self.stage.names
+
     async def open(self, *, seed: int, dashboard_port: int | None) -> None:
         """Start venue, bot and reconciler, and the dashboard if it has a port.
 
@@ -57,7 +62,7 @@ class House:
         await self.stage.start(
             "bot",
             "simulator.demo.bot_process",
-            environment={"DEMO_BOT": json.dumps(self._bot_settings(seed))},
+            environ={"DEMO_BOT": json.dumps(self._bot_settings(seed))},
             talks=True,
         )
         await self.stage.start(
@@ -66,7 +71,7 @@ class House:
             "run",
             "--config",
             str(self.settings),
-            environment={"DEMO_KEY": "demo", "DEMO_SECRET": "demo"},
+            environ={"DEMO_KEY": "demo", "DEMO_SECRET": "demo"},
         )
         if dashboard_port is not None:
             await self.stage.start(
@@ -74,7 +79,7 @@ class House:
                 "dashboard",
                 "--port",
                 str(dashboard_port),
-                environment={"TRUEUP_STATE_URL": self.state_url},
+                environ={"TRUEUP_STATE_URL": self.state_url},
             )
         await self.stage.first_line("bot")
         await self._first_sweep()

@@ -3,16 +3,20 @@
 import asyncio
 import json
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.child import environment, leashed
+
 READY_SECONDS = 120.0
 GRACE_SECONDS = 8.0
-RESTART_SECONDS = 6.0
-"""How long a reconciler that died stays dead, so that a person can see the screens say so."""
+RESTART_SECONDS = (6.0, 60.0)
+"""How long a process that died stays dead, so that a person can see the screens say so: from, and at most."""
+
+STEADY_SECONDS = 60.0
+"""A process that ran so long is started again after the shortest pause."""
 
 
 class StageError(Exception):
@@ -28,6 +32,7 @@ class Part:
         module: What `python -m` runs.
         arguments: Its arguments.
         environment: Added to ours.
+        talks: True when it speaks to us over pipes.
         process: The running process; None before the start.
     """
 
@@ -35,6 +40,7 @@ class Part:
     module: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
+    talks: bool = False
     process: asyncio.subprocess.Process | None = None
 
 
@@ -47,22 +53,50 @@ class Stage:
         self._parts: dict[str, Part] = {}
         self._last_id = 0
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What was started, in order."""
+        return tuple(self._parts)
+
     async def start(
         self,
         name: str,
         module: str,
         *arguments: str,
-        environment: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
         talks: bool = False,
     ) -> asyncio.subprocess.Process:
         """Start a process; what it says goes to a log unless it `talks` to us over pipes."""
-        part = Part(name, module, arguments, environment or {})
+        part = Part(name, module, arguments, environ or {}, talks)
         self._parts[name] = part
-        return await self._launch(part, talks=talks)
+        return await self._launch(part)
 
-    async def restart(self, name: str) -> None:
-        """Start a process again that has ended."""
-        await self._launch(self._parts[name], talks=False)
+    async def keep(self, name: str, say: Callable[[str], None], back: Callable[[], None]) -> None:
+        """Start a process again whenever it has ended, until cancelled.
+
+        Args:
+            name: Which.
+            say: Is told in words.
+            back: Is called when it speaks, or runs, again.
+        """
+        loop, part = asyncio.get_running_loop(), self._parts[name]
+        first, longest = RESTART_SECONDS
+        pause = first
+        while True:
+            began, code = loop.time(), await self.wait_ended(name)
+            if loop.time() - began >= STEADY_SECONDS:
+                pause = first
+            say(f"the {name} ended ({code}): the screens say so; it starts again in {pause:g} s")
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, longest)
+            await self._launch(part)
+            if part.talks:
+                try:
+                    await self.first_line(name)
+                except StageError as error:
+                    say(str(error))
+                    continue
+            back()
 
     def ended(self, name: str) -> int | None:
         """Return the exit code of a process that has ended; None while it runs."""
@@ -105,7 +139,10 @@ class Stage:
         assert process.stdin is not None, "the bot listens"
         self._last_id += 1
         process.stdin.write(json.dumps({"id": self._last_id, **command}).encode() + b"\n")
-        await process.stdin.drain()
+        try:
+            await process.stdin.drain()
+        except (BrokenPipeError, ConnectionResetError):
+            raise StageError(f"the bot ended: {self.last_words('bot')}") from None
         answer: dict[str, Any] = json.loads(await self.first_line("bot"))
         return answer
 
@@ -122,14 +159,12 @@ class Stage:
         """End every process, politely first."""
         await asyncio.gather(*(_end(part.process) for part in reversed(self._parts.values())))
 
-    async def _launch(self, part: Part, *, talks: bool) -> asyncio.subprocess.Process:
+    async def _launch(self, part: Part) -> asyncio.subprocess.Process:
+        talks = part.talks
         with self.log(part.name).open("ab") as log:
             part.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                part.module,
-                *part.arguments,
-                env={**os.environ, **part.environment},
+                *leashed(part.module, *part.arguments),
+                env=environment(os.environ, part.environment),
                 stdin=asyncio.subprocess.PIPE if talks else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if talks else log,
                 stderr=log,

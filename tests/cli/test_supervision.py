@@ -1,15 +1,19 @@
-"""`trueup up` runs several processes as one: they end together, whoever ends first and however."""
+"""`trueup up` keeps several processes running: one that ends is started again, and none outlives us."""
 
+import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from reconciler.cli.processes import Child, supervise
+from reconciler.cli.processes import Child, Pauses, supervise
+from verification.clock import SystemClock
 
 pytestmark = pytest.mark.processes
 
@@ -26,6 +30,7 @@ PROGRAMS = {
         say("runs"); print("ready", flush=True)
         while True: signal.pause()
     """,
+    "refuses": "sys.exit(3)",
     "fails": "say('failed'); sys.exit(5)",
     "ends": "say('ended'); sys.exit(0)",
     "dies": "say('died'); os.kill(os.getpid(), signal.SIGKILL)",
@@ -33,6 +38,7 @@ PROGRAMS = {
 HEAD = """
 import os, pathlib, signal, sys
 def say(word): pathlib.Path(sys.argv[1], __spec__.name).write_text(word)
+with pathlib.Path(sys.argv[1], f"{__spec__.name}.starts").open("a") as file: print(os.getpid(), file=file)
 def after(name):
     while not pathlib.Path(sys.argv[1], name).exists(): os.sched_yield()
 """
@@ -56,21 +62,64 @@ def child(house: Path, name: str, *, after: str = "") -> Child:
     return Child(name, name, (str(house),))
 
 
-@pytest.mark.parametrize(("first", "code"), [("fails", 5), ("ends", 2), ("dies", 2)])
-async def test_the_end_of_one_ends_the_other(
-    house: Path, first: str, code: int, capfd: pytest.CaptureFixture[str]
-) -> None:
-    children = (child(house, "patient"), child(house, first, after="patient"))
+QUICK = Pauses(first=0.05, most=0.2, steady=60)
 
-    assert await supervise(children) == code
+
+async def _supervised(house: Path, children: tuple[Child, ...], until: Callable[[], bool]) -> int:
+    """Supervise until something has come true, then send Ctrl-C to ourselves; return the exit code."""
+    clock = SystemClock()
+
+    async def interrupt() -> None:
+        end = clock.now().monotonic + 20
+        while not until() and clock.now().monotonic < end:
+            await clock.sleep(0.02)
+        assert until(), "it did not come true"
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watching = asyncio.create_task(interrupt())
+    try:
+        return await supervise(children, grace=1, pauses=QUICK)
+    finally:
+        await watching
+
+
+def starts(house: Path, name: str) -> int:
+    file = house / f"{name}.starts"
+    return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+@pytest.mark.parametrize(
+    ("mortal", "code"), [("fails", "exit code 5"), ("ends", "exit code 0"), ("dies", "exit code -9")]
+)
+async def test_one_that_ends_is_started_again_and_the_other_goes_on(
+    house: Path, mortal: str, code: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    children = (child(house, "patient"), child(house, mortal, after="patient"))
+
+    assert await _supervised(house, children, lambda: starts(house, f"{mortal}_after") >= 3) == 0
+    assert starts(house, "patient") == 1
     assert (house / "patient").read_text() == "told"
-    assert f"trueup: the {first} ended by itself" in capfd.readouterr().err
+    assert f"trueup: the {mortal} ended ({code}): started again in" in capfd.readouterr().err
+
+
+async def test_the_pauses_grow_and_have_a_longest(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    await _supervised(house, (child(house, "fails"),), lambda: starts(house, "fails") >= 5)
+
+    said = re.findall(r"started again in ([0-9.]+) s", capfd.readouterr().err)
+    assert [float(pause) for pause in said[:4]] == [0.05, 0.1, 0.2, 0.2]
+
+
+async def test_a_first_start_that_is_refused_ends_all_of_them(house: Path) -> None:
+    children = (child(house, "patient"), child(house, "refuses", after="patient"))
+
+    assert await supervise(children, grace=5, pauses=QUICK) == 3
+    assert (house / "patient").read_text() == "told"
 
 
 async def test_one_that_does_not_listen_is_killed_after_the_grace(house: Path) -> None:
-    children = (child(house, "stubborn"), child(house, "fails", after="stubborn"))
+    children = (child(house, "stubborn"), child(house, "refuses", after="stubborn"))
 
-    assert await supervise(children, grace=0.2) == 5
+    assert await supervise(children, grace=0.2) == 3
     assert (house / "stubborn").read_text() == "runs"
 
 
@@ -95,3 +144,29 @@ def test_a_signal_ends_all_of_them_and_is_a_good_end(house: Path, number: signal
 
         assert supervisor.wait(30) == 0
     assert (house / "patient").read_text() == "told"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_no_child_outlives_a_supervisor_that_is_killed_outright(house: Path) -> None:
+    (house / "supervisor.py").write_text(
+        "import asyncio, sys\n"
+        "from reconciler.cli.processes import Child, supervise\n"
+        "names = ('patient', 'stubborn')\n"
+        "sys.exit(asyncio.run(supervise([Child(name, name, sys.argv[1:]) for name in names])))\n"
+    )
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "supervisor", str(house)],
+        env={**os.environ, "PYTHONPATH": f"{house}:{ROOT}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with supervisor:
+        assert supervisor.stdout is not None
+        assert [supervisor.stdout.readline() for _ in range(2)] == ["ready\n", "ready\n"]
+
+        supervisor.kill()
+
+        supervisor.wait(30)
+        # The pipe is theirs too: it ends with the last of them.
+        assert supervisor.stdout.read() == ""
+    assert (house / "patient").read_text() == "runs"  # killed, and not asked
