@@ -125,13 +125,15 @@ def _pushed(old: LegView | None, seen: PositionSeen) -> LegView:
         # What a stream shows of the past when it begins did not change under our eyes.
         past = where.exchange_at is not None and where.received.utc - where.exchange_at > PAST
         return new if past else replace(new, changed=where.received)
-    if old.version is not None and new.version is not None:
-        if new.version == old.version and new.quantity == old.quantity:
-            return replace(old, push_epoch=where.epoch)
+    tied = new.version is not None and new.version == old.version
+    if tied and new.quantity == old.quantity:
+        return replace(old, push_epoch=where.epoch)
+    if old.version is not None and new.version is not None and not tied:
         newer = new.version > old.version
     else:
         # A push is timelier than an answer: it is older only if it came before the question was even sent.
         # The same push is handed in again with every reading, hence the strict comparison without one.
+        # Several fills of one moment have one version: of their pushes the last one counts.
         heard = where.received.monotonic
         newer = heard >= old.sent.monotonic if old.sent is not None else heard > old.heard.monotonic
     if not newer:
@@ -179,7 +181,8 @@ def _with_row(
     if not _row_is_newer(old, new):
         stale = old.version is not None and new.version is not None and new.version < old.version
         # A row that is provably old says nothing about now: it neither confirms nor contradicts.
-        return old if stale else _contradicted(old, new.quantity, listed, settings)
+        tied = new.version is not None and new.version == old.version
+        return old if stale else _contradicted(old, new.quantity, listed, settings, tied=tied)
     if new.quantity != old.quantity:
         return replace(new, changed=listed.received)
     return replace(
@@ -217,14 +220,14 @@ def _left_out(old: LegView, listed: PositionsReading, settings: MergeSettings) -
 
 
 def _contradicted(
-    old: LegView, quantity: Decimal, listed: PositionsReading, settings: MergeSettings
+    old: LegView, quantity: Decimal, listed: PositionsReading, settings: MergeSettings, *, tied: bool = False
 ) -> LegView:
     if listed.sent.monotonic < old.heard.monotonic:
         # Sent before the fact was heard: even an answer without any lag may not contain it.
         return old
     past = old.contrary
-    if past is None or past.quantity != quantity:
-        return replace(old, contrary=Contrary(quantity, 1, listed.sent, listed.sent))
+    if past is None or past.quantity != quantity or past.tied != tied:
+        return replace(old, contrary=Contrary(quantity, 1, listed.sent, listed.sent, tied))
     if listed.sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
         return old
     return replace(old, contrary=replace(past, reads=past.reads + 1, latest=listed.sent))

@@ -32,12 +32,14 @@ class Contrary:
         reads: How many spaced, complete lists said so without interruption.
         since: When the first of them was sent.
         latest: When the last counted one was sent.
+        tied: True where they say so of the very version that the best known quantity has: no lag does that.
     """
 
     quantity: Decimal
     reads: int
     since: Moment
     latest: Moment
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
