@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import structlog
 
+from reconciler.account.ledger_question import LedgerQuestion, QuestionKey, Surroundings
 from reconciler.account.ledger_watch import LedgerChange
-from reconciler.account.questions import LedgerQuestion, QuestionKey, Surroundings, joined, questions
+from reconciler.account.questions import asked_and_not, joined
 from reconciler.storage.errors import StateDatabaseError
 from verification.clock import Clock, Moment
 from verification.judgement import decide
@@ -62,7 +63,11 @@ class Opens:
     def ledger_changed(self, change: LedgerChange) -> None:
         """Put the questions that a change of a ledger gives rise to."""
         around, rows = self._around(), change.reading.rows
-        for put in questions(change.before, rows, around, now=self._clock.now()):
+        found, left_out = asked_and_not(change.before, rows, around, now=self._clock.now())
+        for each in left_out:
+            where = {"ledger": each.ledger, "row": each.row_id, "symbol": each.symbol}
+            log.info("verification.not_asked", **where, reason=each.reason)
+        for put in found:
             if put.key not in self._asked:
                 self._asked.add(put.key)
                 self._exclusive[put.key] = put

@@ -8,11 +8,11 @@ import structlog
 
 from reconciler.account.bot_verifications import BotVerifications
 from reconciler.account.health import Health
+from reconciler.account.ledger_question import Surroundings
 from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
 from reconciler.account.measuring import Measuring
 from reconciler.account.opens import Opens
-from reconciler.account.questions import Surroundings
 from reconciler.account.verdicts import Verdicts
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.blindness import BlindnessSettings

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from reconciler.account.holdings import Holding, Holdings
-from reconciler.account.questions import Surroundings, joined, questions
-from reconciler.expectation import Expectation, ExpectationState
-from tests.reconciler.accounts import MARKETS, at, leg, row, utc
+from reconciler.account.ledger_question import Surroundings
+from reconciler.account.questions import joined, questions
+from reconciler.expectation import BelievedOrder, Expectation, ExpectationState, OrderRole
+from tests.reconciler.accounts import MARKETS, at, leg, market, row, utc
 from tests.verification.drawn import order
 from verification.account import PositionMode
 from verification.judgement import decide
@@ -56,8 +57,25 @@ def test_at_the_start_only_young_opens_are_asked_about(
     assert asked(None, [row("43", entries=("e1",), opened_at=opened_at)]) == expected
 
 
-def test_at_the_start_no_close_is_asked_about() -> None:
-    assert asked(None, [row("43", state=CLOSING, low="0", entries=("e1",), exits=("x1",))]) == []
+def test_at_the_start_an_exit_that_rests_is_asked_about_and_none_that_is_over() -> None:
+    leaving = row("43", state=CLOSING, low="0", entries=("e1",), exits=("x1",))
+    assert asked(None, [leaving]) == [("close", "x1")]
+    assert asked(None, [replace(leaving, state=CLOSED)]) == []
+    assert asked(None, [replace(leaving, expected_low=Decimal(20))]) == [], "a part is taken"
+
+
+def test_at_the_start_an_entry_that_rests_is_asked_about_however_old_it_is() -> None:
+    old = utc(-9999)
+    waits = row("0", high="43", state=OPENING, entries=("e1",), opened_at=old, resting_since=old)
+    assert asked(None, [waits]) == [("open", "e1")]
+    assert asked(None, [replace(waits, entry_resting_since=None)]) == []
+    entry, size = OrderRole.ENTRY, Decimal(43)
+    filled = BelievedOrder(entry, "e1", None, size, booked=size, resting=False, sent_at=old)
+    more = BelievedOrder(entry, "e2", None, Decimal(10), booked=Decimal(0), resting=True, sent_at=old)
+    added = row("43", high="53", entries=("e1", "e2"), opened_at=old)
+    (put,) = questions(None, [replace(added, orders=(filled, more))], AROUND, now=at(1000))
+    assert isinstance(put.question, OpenQuestion)
+    assert (put.question.order_id, put.question.quantity) == ("e2", Decimal(10))
 
 
 @pytest.mark.parametrize(
@@ -258,6 +276,30 @@ def test_base_currency_becomes_contracts_on_the_lot_grid() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "contract_size", "lot", "sent"),
+    [
+        ("0.04163", "1", "0.001", "0.041"),  # a bot truncates to the lot, and the venue gets that
+        ("0.0419999", "1", "0.001", "0.041"),
+        ("0.042", "1", "0.001", "0.042"),
+        ("0.30000000000000004", "1", "0.1", "0.3"),  # what floats add
+        ("0.7999999999999999", "1", "0.1", "0.8"),  # what floats take away
+        ("0.0459", "0.01", "1", "4"),  # contracts of a hundredth
+        ("1234567.9", "1", "1", "1234567"),
+    ],
+)
+def test_an_entry_is_asked_about_in_the_whole_lots_that_were_sent(
+    amount: str, contract_size: str, lot: str, sent: str
+) -> None:
+    markets = {leg().symbol: market(size=contract_size, step=lot)}
+    sending = row("0", high=amount, state=OPENING, entries=("e1",), unit=Decimal(1), step=Decimal("1E-8"))
+    (put,) = questions({}, [sending], replace(AROUND, markets=markets), now=at(1000))
+    assert isinstance(put.question, OpenQuestion)
+    assert put.question.quantity == Decimal(sent)
+    bought = order(sent, ended=True, agree=True, order_id="e1", key=put.question.key)
+    assert decide(put.question, [bought]).kind is VerdictKind.CONFIRMED
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         pytest.param([HELD], False, id="alone"),
@@ -273,6 +315,23 @@ def test_a_question_is_joined_when_something_else_works_on_its_leg(
 ) -> None:
     (put,) = questions({}, [HELD], AROUND, now=at(1000))
     assert joined(put, rows, AROUND) is expected
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param({}, False, id="as it was"),
+        pytest.param({"expected": Decimal(20)}, False, id="the exit has executed a part"),
+        pytest.param({"expected": Decimal(86)}, True, id="the bot has bought more"),
+        pytest.param({"row_id": "2", "expected": Decimal(86)}, False, id="another trade"),
+    ],
+)
+def test_an_exit_does_not_tell_what_is_left_of_a_trade_that_has_grown_since(
+    now: dict[str, object], *, expected: bool
+) -> None:
+    leaving = row("43", low="0", state=CLOSING, entries=("e1",), exits=("x1",))
+    (put,) = questions({"1": HELD}, [leaving], AROUND, now=at(1000))
+    assert joined(put, [replace(leaving, **now)], AROUND) is expected  # type: ignore[arg-type]
 
 
 def test_a_client_id_that_gets_its_order_id_is_still_alone() -> None:
