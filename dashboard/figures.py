@@ -79,4 +79,6 @@ def last_sweep(view: NowView) -> str:
 def _matched(view: NowView) -> str:
     if not view.cycles:
         return words.UNKNOWN
-    return f"{sum(cycle.matched for cycle in view.cycles)} / {sum(cycle.legs for cycle in view.cycles)}"
+    matched, legs = sum(cycle.matched for cycle in view.cycles), sum(cycle.legs for cycle in view.cycles)
+    flying = sum(cycle.in_flight for cycle in view.cycles)
+    return f"{matched} / {legs}, {flying} in flight" if flying else f"{matched} / {legs}"

@@ -180,9 +180,15 @@ def _well(view: NowView) -> Verdict:
     age = words.ago(min(cycle.finished_at for cycle in view.cycles), view.read_at)
     if legs == 0:
         return Verdict(Level.WELL, "No positions:", f"both sides were read whole and hold none, {age}.", 0)
+    flying = sum(cycle.in_flight for cycle in view.cycles)
     if matched == legs:
         lead = "1 position verified" if legs == 1 else f"All {legs} positions verified"
         return Verdict(Level.WELL, lead, f"{age}.", 0)
-    moving = legs - matched
-    text = f"{words.count(moving, 'is', 'are')} in motion and being checked, {age}."
-    return Verdict(Level.WARNING, f"{matched} of {words.count(legs, 'position')} verified:", text, 0)
+    lead = f"{matched} of {words.count(legs, 'position')} verified"
+    told = f"{words.count(flying, 'is', 'are')} in flight, explained by the bot's own orders and within time"
+    rest = legs - matched - flying
+    if rest == 0:
+        return Verdict(Level.WELL, lead, f"and {told}, {age}.", 0)
+    doubted = f"{words.count(rest, 'is', 'are')} in motion and being checked"
+    text = f"{told}; {doubted}, {age}." if flying else f"{doubted}, {age}."
+    return Verdict(Level.WARNING, f"{lead}:", text, 0)

@@ -86,7 +86,8 @@ class Expectation:
         expected: What the bot believes it holds, unsigned.
         expected_low: Least that its own orders in flight allow, unsigned, never below zero.
         expected_high: Most that its own orders in flight allow, unsigned.
-        step: Half of it is the exactness of the ledger's numbers (floats); in the same unit. None: exact.
+        step: What the bot truncates its amounts to before it sends them, in the same unit, as of when the row
+            was written: the market's may be another by now. None: it does not say.
         state: Where the bot believes the trade to be.
         entry_order_ids: Venue ids of its entries, oldest first.
         exit_order_ids: Venue ids of its exits, oldest first.

@@ -4,8 +4,11 @@ import asyncio
 from datetime import timedelta
 
 from reconciler.account.watch import AccountWatch, Judged, Look
+from reconciler.comparison.difference import LegVerdict
+from reconciler.finding import DIFFERENCES
 from reconciler.report import AccountReport, Report
 from reconciler.settings import Settings
+from reconciler.views import PositionView
 from reconciler.wiring import open_ledgers, open_venue, rules_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
@@ -73,15 +76,17 @@ def _after(now: Moment, wait: timedelta) -> float:
 def _report(account: str, venue: str, look: Look) -> AccountReport:
     confirmed = [judged.finding for judged in look.judged if judged.confirmed]
     confirmed.sort(key=lambda finding: (-finding.severity.rank, finding.symbol, finding.leg))
-    unsettled = [judged for judged in look.judged if not judged.confirmed]
     comparison = look.comparison
+    unsettled = [judged for judged in look.judged if not judged.confirmed and not _in_flight(judged, look)]
     moving = sorted(comparison.sworn.moving)
     problems = (
         *look.problems,
         *(_unsettled(judged) for judged in unsettled),
         *(f"{symbol}: its rows in the ledger went on changing while the venue was read" for symbol in moving),
+        *(f"{leg.symbol} {leg.leg}: it could not be judged" for leg in comparison.legs if _unknown(leg)),
     )
-    status = "partial" if (unsettled or moving) and look.status == "complete" else look.status
+    unjudged = unsettled or moving or any(_unknown(leg) for leg in comparison.legs)
+    status = "partial" if unjudged and look.status == "complete" else look.status
     notes = tuple(f"{ignored.key.symbol}: {ignored.reason}" for ignored in comparison.ignored)
     warnings = tuple(line for reading in look.ledgers.values() for line in reading.warnings)
     return AccountReport(
@@ -90,9 +95,23 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
         status=status,
         matched=comparison.matched,
         legs=len(comparison.legs),
+        in_flight=comparison.in_flight,
         findings=tuple(confirmed),
         problems=problems,
         notes=(*warnings, *notes),
+    )
+
+
+def _unknown(leg: PositionView) -> bool:
+    return leg.verdict == LegVerdict.UNKNOWN
+
+
+def _in_flight(judged: Judged, look: Look) -> bool:
+    """True when a difference is not told because the bot's own order explains it and is within its time."""
+    finding = judged.finding
+    place = (finding.symbol, finding.leg)
+    return finding.kind in DIFFERENCES and any(
+        (leg.symbol, leg.leg) == place and leg.verdict == LegVerdict.IN_FLIGHT for leg in look.comparison.legs
     )
 
 

@@ -12,7 +12,7 @@ from reconciler.finding import Evidence, Finding
 class ExitCode(IntEnum):
     """What a run says to cron and CI."""
 
-    AGREES = 0
+    AGREES = 0  # every leg, or it is in flight within its time
     DISCREPANCY = 1  # even where something else could not be checked
     UNCHECKED = 2  # no discrepancy found, but something could not be checked
     WRONG_SETTINGS = 3
@@ -26,11 +26,12 @@ class AccountReport:
         account: Its name in the settings.
         venue: ccxt exchange id.
         status: `complete`, `partial` or `blind`.
-        matched: Legs on which ledger and venue hold the same.
+        matched: Legs on which ledger and venue hold the same, but for dust.
         legs: Legs compared: the union of both sides.
         findings: Discrepancies, worst first.
         problems: What could not be checked, plain lines.
         notes: What is odd but no discrepancy, plain lines.
+        in_flight: Legs whose difference the bots' own orders explain, and that are within their time.
     """
 
     account: str
@@ -41,6 +42,12 @@ class AccountReport:
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    in_flight: int = 0
+
+    @property
+    def well(self) -> bool:
+        """True when all was checked and every leg agrees, or is in flight within its time."""
+        return self.status == "complete" and not self.findings and self.matched + self.in_flight == self.legs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,14 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """A discrepancy outweighs what could not be checked; nothing checked is never agreement."""
+        """A discrepancy outweighs what could not be checked; nothing checked is never agreement.
+
+        Agreement is counted leg by leg: one that neither agrees nor is in flight was not checked.
+        """
         if any(account.findings for account in self.accounts):
             return ExitCode.DISCREPANCY
-        complete = all(account.status == "complete" for account in self.accounts)
-        return ExitCode.AGREES if self.accounts and complete else ExitCode.UNCHECKED
+        well = all(account.well for account in self.accounts)
+        return ExitCode.AGREES if self.accounts and well else ExitCode.UNCHECKED
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data for JSON; quantities are strings, times ISO 8601 in UTC."""
@@ -78,6 +88,7 @@ def _account(account: AccountReport) -> dict[str, Any]:
         "status": account.status,
         "matched": account.matched,
         "legs": account.legs,
+        "in_flight": account.in_flight,
         "findings": [_finding(finding) for finding in account.findings],
         "problems": list(account.problems),
         "notes": list(account.notes),

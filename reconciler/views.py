@@ -98,7 +98,7 @@ class PositionView:
         mark_price: Quote per base; None if unknown.
         stop: "none", "resting", "partial", "software", "unknown" or "not needed".
         stop_price: Trigger of the nearest resting stop; None if none.
-        verdict: `agree`, `in flight`, `differs`, or `unknown`.
+        verdict: `agree`, `dust` (differs by next to nothing), `in flight`, `differs`, or `unknown`.
         kinds: Kinds of the open alerts of this leg.
     """
 
@@ -139,6 +139,7 @@ class CycleView:
         last_complete_at: When a sweep last saw everything, aware UTC; None if never.
         seconds: How long it took.
         problems: What could not be seen, plain lines.
+        in_flight: Legs whose difference the bots' own orders explain, and that are within their time.
     """
 
     account: str
@@ -151,6 +152,7 @@ class CycleView:
     last_complete_at: datetime | None
     seconds: float
     problems: tuple[str, ...]
+    in_flight: int = 0
 
 
 class Pulse(StrEnum):

@@ -17,6 +17,7 @@ AGREE = "agree"
 _VERDICT = {
     "agree": "🟢 agree",
     "in flight": "🔵 in motion",
+    "dust": "🟢 agree but for dust",
     "differs": "🔴 differ",
     "unknown": "⚪ could not be read",
 }

@@ -196,6 +196,7 @@ class AccountWatch:
             comparison = compare_with(facts=self._orders.facts)
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
+        comparison = comparison.told(each.finding.identity for each in judged if each.confirmed)
         self._forget(comparison)
         self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now)
@@ -225,14 +226,8 @@ class AccountWatch:
         if self._wall.stepped_within(self.rules.confirmation.longest, now):
             # What was written down before the step would count as an hour old, or as not yet written.
             ground = replace(ground, quiet_since=None)
-        judgement: Judgement = judge(
-            self._past(key),
-            finding,
-            ground,
-            self.rules.confirmation,
-            lag=self._lag,
-            now=now,
-        )
+        rules = self.rules.confirmation
+        judgement: Judgement = judge(self._past(key), finding, ground, rules, lag=self._lag, now=now)
         self._suspicions[key] = judgement.suspicion
         return Judged(finding, judgement.confirmed, judgement.reason, judgement.suspicion.wait)
 

@@ -53,11 +53,24 @@ def reconcile(
 
 def _lines(report: Report) -> list[str]:
     lines = [line for account in report.accounts for line in _account_lines(account)]
-    return [*lines, SENTENCES[report.exit_code]]
+    return [*lines, _sentence(report)]
+
+
+def _sentence(report: Report) -> str:
+    moving = sum(account.in_flight for account in report.accounts)
+    if report.exit_code is not ExitCode.AGREES or not moving:
+        return SENTENCES[report.exit_code]
+    agree = sum(account.matched for account in report.accounts)
+    return (
+        f"Everything was checked: {agree} agree, {moving} in flight (the bot's own orders explain what "
+        "differs, and it has time left to take note)."
+    )
 
 
 def _account_lines(account: AccountReport) -> list[str]:
     agree = f"{account.matched} of {account.legs} positions agree"
+    if account.in_flight:
+        agree += f", {account.in_flight} in flight"
     lines = [f"{account.account} ({account.venue}): {account.status}, {agree}"]
     lines += [f"  {finding_line(finding)}" for finding in account.findings]
     lines += [f"  could not check: {printable(problem)}" for problem in account.problems]

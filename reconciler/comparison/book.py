@@ -1,7 +1,7 @@
-"""The resting orders of one symbol, by id: what still works at the venue and has not moved anything yet."""
+"""The resting orders of one symbol, by id: what still works at the venue, and how much of it has executed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.comparison.venue_view import VenueView
 from verification.account import RestingOrder
@@ -19,46 +19,68 @@ class Book:
     ordinary: Mapping[str, RestingOrder] | None
     conditional: Mapping[str, RestingOrder] | None
 
-    @property
-    def whole(self) -> bool:
-        """True when both parts could be read."""
-        return self.ordinary is not None and self.conditional is not None
+    def read(self, *, conditional: bool) -> bool:
+        """True when that part could be read."""
+        return (self.conditional if conditional else self.ordinary) is not None
 
-    @property
-    def orders(self) -> tuple[RestingOrder, ...]:
-        """Every order that could be seen."""
-        return (*(self.ordinary or {}).values(), *(self.conditional or {}).values())
+    def find(
+        self, order_id: str | None, client_order_id: str | None, *, conditional: bool
+    ) -> RestingOrder | None:
+        """Return the order that rests under the venue's id, else under the bot's own; None if none is seen.
+
+        A conditional order may stand among the ordinary ones once it has been triggered.
+        """
+        parts = [self.ordinary or {}]
+        if conditional:
+            triggered = {key: order for key, order in parts[0].items() if order.conditional}
+            parts = [self.conditional or {}, triggered]
+        for part in parts:
+            if order_id is not None and order_id in part:
+                return part[order_id]
+        if client_order_id is None:
+            return None
+        return next(
+            (order for part in parts for order in part.values() if order.client_order_id == client_order_id),
+            None,
+        )
 
     def resting_stops(self, order_ids: Iterable[str]) -> tuple[str, ...]:
         """Return those of the ids that rest as conditional orders."""
         return tuple(order_id for order_id in order_ids if order_id in (self.conditional or {}))
 
-    def stops_untouched(self, order_ids: Iterable[str]) -> bool:
-        """True when every one of the ids is seen to rest whole."""
-        resting = self.conditional or {}
-        return all(order_id in resting and resting[order_id].filled == 0 for order_id in order_ids)
 
-    def newest_untouched(self, order_ids: tuple[str, ...]) -> bool:
-        """True when the newest of the ids is seen to rest, and all that rest are whole.
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The resting orders of an account, sorted once: an account may have thousands of both."""
 
-        Rows keep the ids of finished orders too, so older ones need not be in the book.
-        """
-        resting = self.ordinary or {}
-        return bool(order_ids) and order_ids[-1] in resting and self.none_touched(order_ids)
+    empty: Book
+    _by_symbol: dict[str, Book] = field(default_factory=dict)
 
-    def none_touched(self, order_ids: Iterable[str]) -> bool:
-        """True when ordinary orders could be read and those of the ids that rest are whole."""
-        if self.ordinary is None:
-            return False
-        return all(self.ordinary[order_id].filled == 0 for order_id in order_ids if order_id in self.ordinary)
+    def of(self, symbol: str) -> Book:
+        """Return the resting orders of one symbol."""
+        return self._by_symbol.get(symbol, self.empty)
 
 
-def book(view: VenueView, symbol: str) -> Book:
-    """Return the resting orders of one symbol."""
-    return Book(_by_id(view.orders, symbol), _by_id(view.conditional_orders, symbol))
+def books(view: VenueView) -> Books:
+    """Return the resting orders of an account by symbol."""
+    ordinary, conditional = _sorted(view.orders), _sorted(view.conditional_orders)
+    none = Book(None if ordinary is None else {}, None if conditional is None else {})
+    return Books(
+        none,
+        {
+            symbol: Book(
+                None if ordinary is None else ordinary.get(symbol, {}),
+                None if conditional is None else conditional.get(symbol, {}),
+            )
+            for symbol in (ordinary or {}).keys() | (conditional or {}).keys()
+        },
+    )
 
 
-def _by_id(orders: tuple[RestingOrder, ...] | None, symbol: str) -> dict[str, RestingOrder] | None:
+def _sorted(orders: tuple[RestingOrder, ...] | None) -> dict[str, dict[str, RestingOrder]] | None:
     if orders is None:
         return None
-    return {order.order_id: order for order in orders if order.symbol == symbol}
+    by_symbol: dict[str, dict[str, RestingOrder]] = {}
+    for order in orders:
+        by_symbol.setdefault(order.symbol, {})[order.order_id] = order
+    return by_symbol

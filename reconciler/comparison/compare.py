@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.comparison.book import book
+from reconciler.comparison.book import Books, books
 from reconciler.comparison.difference import Difference, LegVerdict, differ
 from reconciler.comparison.dispute import dispute
 from reconciler.comparison.ground import Ground
-from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.ignored import said, small, stopless, worthless
+from reconciler.comparison.leg_case import LegCase, ground_of
 from reconciler.comparison.leg_row import leg_row
 from reconciler.comparison.legs import Belief, beliefs, narrowed, nothing
 from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
@@ -30,8 +31,7 @@ from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.wanted import wanted
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Expectation
-from reconciler.finding import UNSTOPPED, Finding, FindingKey, Kind, Severity
-from reconciler.wording import number
+from reconciler.finding import Finding, FindingKey, Kind, Severity
 from verification.account import Market, PositionMode
 from verification.clock import Moment
 from verification.leg import LegKey
@@ -43,6 +43,7 @@ class _Scope:
     """What holds for every leg of one comparison."""
 
     view: VenueView
+    books: Books
     settings: CompareSettings
     stop_ledgers: frozenset[str]
     ledgers_complete: bool
@@ -90,6 +91,7 @@ def compare(
     """
     scope = _Scope(
         view=venue_view,
+        books=books(venue_view),
         settings=settings,
         stop_ledgers=keeps_stops(expectations),
         ledgers_complete=ledgers_complete,
@@ -139,8 +141,8 @@ def _stranger(key: LegKey, belief: Belief, view: VenueView) -> str:
 
 
 def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
-    orders = book(scope.view, key.symbol)
-    belief = narrowed(stated, orders)
+    orders = scope.books.of(key.symbol)
+    belief = narrowed(stated, orders, scope.facts, scope.view.read_at)
     # Without market facts a ledger's unit cannot be turned into contracts; a claim of nothing needs none.
     blank = not belief.shares
     observed = scope.view.quantity(key) if belief.market is not None or blank else None
@@ -149,7 +151,7 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
     elif observed is None:
         difference = Difference(LegVerdict.UNKNOWN)
     else:
-        difference = differ(belief, observed, orders)
+        difference = differ(belief, observed)
         if hidden(difference, scope.mode, ledgers_complete=scope.ledgers_complete) or (
             difference.kind is not None and unsaid(scope.view, key, stated, scope.missing, scope.stepped)
         ):
@@ -175,21 +177,23 @@ def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Compar
     grounds: dict[FindingKey, Ground] = {}
     ignored: list[Ignored] = []
     settled: set[LegKey] = set()
+    dusty: set[LegKey] = set()
     for case in cases:
-        dust = _dust(scope, case)
-        if dust is not None:
-            ignored.append(Ignored(case.key, dust))
-        for finding in _findings(scope, case, dust=dust is not None):
+        dust = small(case, scope.settings.dust_notional)
+        ignored += [Ignored(case.key, line) for line in said(case, scope.settings.dust_notional)]
+        for finding in _findings(scope, case, dust=dust):
             findings[finding.identity] = finding
-            grounds[finding.identity] = _ground(case, finding.kind)
-        if case.difference.verdict is LegVerdict.AGREE or dust is not None:
+            grounds[finding.identity] = ground_of(case, finding.kind)
+        if dust:
+            dusty.add(case.key)
+        if case.difference.verdict is LegVerdict.AGREE or dust:
             settled.add(case.key)
     ordered = sorted(findings)
     return Comparison(
         account=scope.view.account,
         findings=tuple(findings[key] for key in ordered),
         grounds={key: grounds[key] for key in ordered},
-        legs=tuple(leg_row(case, agrees=case.key in settled) for case in cases),
+        legs=tuple(leg_row(case, dust=case.key in dusty) for case in cases),
         matched=len(settled),
         unprotected_notional=_unprotected_notional(scope, cases),
         ignored=tuple(ignored),
@@ -207,16 +211,6 @@ def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Compar
     )
 
 
-def _dust(scope: _Scope, case: LegCase) -> str | None:
-    if case.difference.kind is None:
-        return None
-    value = case.value(case.apart)
-    limit = scope.settings.dust_notional
-    if value is None or value > limit:
-        return None
-    return f"the difference is worth {number(value.normalize())}, at most {number(limit)}: dust"
-
-
 def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
     found: list[Finding] = []
     kind = case.difference.kind
@@ -227,8 +221,7 @@ def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
         )
     if _naked(scope, case):
         exposure = case.value(case.protection.uncovered)
-        severity = Severity.CRITICAL if case.protection.entry_since is None else Severity.WARNING
-        found.append(_finding(case, Kind.UNPROTECTED_POSITION, severity, exposure))
+        found.append(_finding(case, Kind.UNPROTECTED_POSITION, Severity.CRITICAL, exposure))
     disputed = dispute(case)
     return found if disputed is None else [*found, disputed]
 
@@ -241,7 +234,7 @@ def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | 
         leg=case.key.leg,
         severity=severity,
         reason=reason_for(kind, case),
-        expected=case.belief.expected,
+        expected=case.expected,
         observed=case.observed,
         exposure=exposure,
         evidence=evidence_of(case),
@@ -251,39 +244,14 @@ def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | 
 
 def _naked(scope: _Scope, case: LegCase) -> bool:
     """True when what the bots know and keep a stop for is not covered, and that is not by design."""
-    stops = case.protection
-    if case.key.symbol in scope.moving or case.view.conditional_orders is None:
+    settings = scope.settings
+    if case.key.symbol in scope.moving or not stopless(case):
         return False
-    if case.difference.kind in UNSTOPPED or stops.uncovered == 0:
+    if worthless(case, case.protection.uncovered, settings.dust_notional):
         return False
-    if stops.uncovered <= case.belief.tolerance:
-        return False
-    value = case.value(stops.uncovered)
-    if value is not None and value <= scope.settings.dust_notional:
-        return False
-    return stops.entry_since is None or scope.now - stops.entry_since > scope.settings.entry_grace
-
-
-def _ground(case: LegCase, kind: Kind) -> Ground:
-    view, leg = case.view, case.leg
-    # Without a list it is the live stream's standing word, which holds until it pushes another.
-    looked = view.listed_for(case.key.symbol) or view.read_at
-    times: list[datetime | None] = [
-        None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
-    ]
-    if kind is Kind.UNPROTECTED_POSITION:
-        times += [row.opened_at for row in case.rows]
-    else:
-        times += [row.updated_at for row in (*case.rows, *case.stated.ended)]
-    known = [at for at in times if at is not None]
-    sure = len(known) == len(times) and max(known) <= case.now
-    return Ground(
-        looked=looked,
-        grade=view.grade(case.key),
-        lagging=case.difference.lagging and kind is not Kind.UNPROTECTED_POSITION,
-        contested=leg is not None and leg.contrary is not None,
-        quiet_since=max(known) if sure else None,
-    )
+    since = case.protection.entry_since
+    # Bots place the stop when the entry is done: until it would be given up, there is none by design.
+    return since is None or scope.now - since > settings.entry_grace
 
 
 def _unprotected_notional(scope: _Scope, cases: list[LegCase]) -> Decimal | None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from reconciler.comparison.book import Book
 from reconciler.comparison.legs import Belief
 from reconciler.finding import Kind
 
@@ -13,6 +12,7 @@ class LegVerdict(StrEnum):
     """What a screen says about one leg."""
 
     AGREE = "agree"
+    DUST = "dust"  # it differs, by next to nothing
     IN_FLIGHT = "in flight"
     DIFFERS = "differs"
     UNKNOWN = "unknown"
@@ -23,36 +23,42 @@ class Difference:
     """The verdict on one leg.
 
     Attributes:
-        verdict: For the screen.
-        kind: What to raise; None for nothing. Beside `in flight` it is raised with more patience.
-        lagging: True when the bot's own order, no longer resting, may explain it: the bot may only not have
-            taken note yet.
+        verdict: For the screen. What is in flight is so for a time only: see `confirmation`.
+        kind: What to raise; None for nothing. Beside `in flight` it is raised when its time is over.
+        lagging: True when the bot's own order explains, or may explain, the difference so that nobody is
+            exposed by it: it may only not have taken note yet.
+        accounted: True when the executions that the venue shows of the bots' own orders, and that they have
+            not booked, are exactly the difference.
+        offset: True when both sides hold the same although such executions are not booked: something else
+            has traded them back, or the position is shown late.
     """
 
     verdict: LegVerdict
     kind: Kind | None = None
     lagging: bool = False
+    accounted: bool = False
+    offset: bool = False
 
 
-def differ(belief: Belief, observed: Decimal, book: Book) -> Difference:
+def differ(belief: Belief, observed: Decimal) -> Difference:
     """Compare one leg.
 
     Args:
-        belief: What the ledgers believe, narrowed by the book (see `legs.narrowed`).
+        belief: What the ledgers believe, and what their orders have done (see `legs.narrowed`).
         observed: What the venue holds, signed contracts.
-        book: The resting orders of the symbol; where some are unread, the range is given the benefit.
     """
-    tolerance = belief.tolerance
-    apart = observed - belief.expected
-    if abs(apart) <= tolerance:
+    agrees = belief.same(observed, belief.expected)
+    if agrees and not belief.unbooked:
         return Difference(LegVerdict.AGREE)
-    kind = _kind(belief, observed)
-    if belief.low - tolerance <= observed <= belief.high + tolerance:
-        if not book.whole or _works_toward(belief, apart, book):
-            return Difference(LegVerdict.IN_FLIGHT)
-        return Difference(LegVerdict.IN_FLIGHT, kind, lagging=True)
-    gone = kind is Kind.PHANTOM_POSITION and _a_stop_left_the_book(belief, book)
-    return Difference(LegVerdict.DIFFERS, kind, lagging=gone)
+    kind = Kind.QUANTITY_MISMATCH if agrees else _kind(belief, observed)
+    if belief.same(observed, belief.shown):
+        whole = kind is Kind.PHANTOM_POSITION
+        return Difference(LegVerdict.IN_FLIGHT, kind, lagging=whole, accounted=True)
+    if belief.unsure and belief.within(observed):
+        return Difference(LegVerdict.IN_FLIGHT, kind, lagging=True, offset=agrees)
+    if agrees:
+        return Difference(LegVerdict.IN_FLIGHT, kind, offset=True)
+    return Difference(LegVerdict.DIFFERS, kind)
 
 
 def _kind(belief: Belief, observed: Decimal) -> Kind:
@@ -65,25 +71,3 @@ def _kind(belief: Belief, observed: Decimal) -> Kind:
         # Opening: the range says which way.
         expected = belief.high if belief.low >= 0 else belief.low if belief.high <= 0 else expected
     return Kind.SIDE_MISMATCH if expected * observed < 0 else Kind.QUANTITY_MISMATCH
-
-
-def _works_toward(belief: Belief, apart: Decimal, book: Book) -> bool:
-    """True when an order of the bots still works in the direction of the difference."""
-    ids: set[str] = set()
-    clients: set[str | None] = set()
-    for share in belief.shares:
-        row = share.row
-        ids.update(row.entry_order_ids, row.exit_order_ids, row.stop_order_ids)
-        clients.update((row.entry_client_id, row.exit_client_id))
-    clients.discard(None)
-    return any(
-        order.side.sign * apart > 0
-        for order in book.orders
-        if order.order_id in ids or order.client_order_id in clients
-    )
-
-
-def _a_stop_left_the_book(belief: Belief, book: Book) -> bool:
-    """True when a stop the bots believe in no longer rests, or may not: it has probably executed."""
-    stops = [order_id for share in belief.shares for order_id in share.row.stop_order_ids]
-    return len(book.resting_stops(stops)) < len(stops)

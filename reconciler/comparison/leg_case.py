@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from reconciler.comparison.book import Book
 from reconciler.comparison.difference import Difference
+from reconciler.comparison.ground import Ground
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import Protection
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.comparison.watched_order import WatchedOrder, explains
 from reconciler.expectation import Expectation
-from reconciler.finding import Kind
+from reconciler.finding import DIFFERENCES, Kind
 from verification.leg import LegKey
 from verification.order_fact import OrderFacts
 
@@ -69,6 +70,14 @@ class LegCase:
         return self.view.legs.get(self.key)
 
     @property
+    def expected(self) -> Decimal:
+        """What should be held, signed contracts: what the bots believe.
+
+        Where the venue holds that although their orders have executed more, it is what those make of it.
+        """
+        return self.belief.shown if self.difference.offset else self.belief.expected
+
+    @property
     def rows(self) -> tuple[Expectation, ...]:
         """The live rows."""
         return tuple(share.row for share in self.belief.shares)
@@ -98,10 +107,36 @@ class LegCase:
 
     @property
     def apart(self) -> Decimal:
-        """Venue minus ledgers, contracts. An unknown venue is not apart."""
-        return Decimal(0) if self.observed is None else self.observed - self.belief.expected
+        """Venue minus what should be held, contracts. An unknown venue is not apart."""
+        return Decimal(0) if self.observed is None else self.observed - self.expected
 
     def value(self, contracts: Decimal) -> Decimal | None:
         """Return the unsigned quote value of contracts; None where price or contract are unknown."""
         price, size = self.price, self.contract_size
         return None if price is None or size is None else abs(contracts) * size * price
+
+
+def ground_of(case: LegCase, kind: Kind) -> Ground:
+    """Return how firmly a finding on a leg stands at this look."""
+    view, leg = case.view, case.leg
+    # Without a list it is the live stream's standing word, which holds until it pushes another.
+    looked = view.listed_for(case.key.symbol) or view.read_at
+    times: list[datetime | None] = [
+        None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
+    ]
+    if kind is Kind.UNPROTECTED_POSITION:
+        times += [row.opened_at for row in case.rows]
+    else:
+        times += [row.updated_at for row in (*case.rows, *case.stated.ended)]
+    if kind in DIFFERENCES and (case.difference.accounted or case.difference.offset):
+        # The bot has had since its order executed to book it; that it wrote meanwhile puts nothing off.
+        times = [case.belief.unbooked_since or case.appeared]
+    known = [at for at in times if at is not None]
+    sure = len(known) == len(times) and max(known) <= case.now
+    return Ground(
+        looked=looked,
+        grade=view.grade(case.key),
+        lagging=case.difference.lagging and kind is not Kind.UNPROTECTED_POSITION,
+        contested=leg is not None and leg.contrary is not None,
+        quiet_since=max(known) if sure else None,
+    )

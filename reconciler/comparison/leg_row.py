@@ -6,12 +6,12 @@ from reconciler.views import PositionView
 from verification.observation import Source
 
 
-def leg_row(case: LegCase, *, agrees: bool) -> PositionView:
+def leg_row(case: LegCase, *, dust: bool) -> PositionView:
     """Return the row of one leg; `kinds` stays empty for who knows the open alerts.
 
     Args:
         case: The leg.
-        agrees: True when both sides hold the same, or what differs is dust.
+        dust: True when the sides differ, by next to nothing.
     """
     known = bool(case.stated.shares)
     leg = case.leg
@@ -39,6 +39,6 @@ def leg_row(case: LegCase, *, agrees: bool) -> PositionView:
         mark_price=leg.mark_price if leg is not None else None,
         stop=case.protection.state.value,
         stop_price=case.protection.price(case.observed) if case.observed else None,
-        verdict=(LegVerdict.AGREE if agrees else case.difference.verdict).value,
+        verdict=(LegVerdict.DUST if dust else case.difference.verdict).value,
         kinds=(),
     )

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from reconciler.comparison.book import Book
-from reconciler.expectation import Direction, Expectation, ExpectationState
+from reconciler.comparison.executions import NOTHING, Executions, Unbooked, executions
+from reconciler.expectation import Expectation, ExpectationState
 from verification.account import Market, PositionMode
+from verification.clock import Moment
 from verification.leg import Leg, LegKey
+from verification.order_fact import OrderFacts, OrderRef
 
 _GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
 _ZERO = Decimal(0)
@@ -22,14 +26,21 @@ class Share:
         expected: What it says.
         low: Least (most negative) that its orders in flight allow.
         high: Most that they allow.
-        exactness: How far its number may be off because of how it was stored, contracts.
+        factor: Contracts in one unit of the row.
+        done: What its orders have done that it does not say.
     """
 
     row: Expectation
     expected: Decimal
     low: Decimal
     high: Decimal
-    exactness: Decimal
+    factor: Decimal
+    done: Executions = NOTHING
+
+    @property
+    def shown(self) -> Decimal:
+        """What would be held of it were all booked that the venue shows of its orders, signed contracts."""
+        return self.expected + self.done.net
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +85,53 @@ class Belief:
         return all(share.row.expected == share.row.expected_high == 0 for share in self.shares)
 
     @property
-    def tolerance(self) -> Decimal:
-        """Largest difference that is none, contracts: a lot step; with whole lots only rounding."""
-        exactness = sum((share.exactness for share in self.shares), _ZERO)
-        step = self.market.lot_step if self.market is not None else _ZERO
-        if step >= 1:
-            return min(exactness, step / 2)
-        return max(step, exactness)
+    def shown(self) -> Decimal:
+        """What would be held were all booked that the venue shows of the rows' orders, signed contracts."""
+        return sum((share.shown for share in self.shares), _ZERO)
+
+    @property
+    def unbooked(self) -> tuple[Unbooked, ...]:
+        """What the venue shows executed and the rows do not say."""
+        return tuple(each for share in self.shares for each in share.done.unbooked)
+
+    @property
+    def unbooked_since(self) -> datetime | None:
+        """The venue's time of the oldest of it, aware UTC; None if it is not told of each."""
+        times = [each.at for each in self.unbooked]
+        known = [at for at in times if at is not None]
+        return min(known) if known and len(known) == len(times) else None
+
+    @property
+    def unsure(self) -> bool:
+        """True when what an order of a row has executed is not known."""
+        return any(share.done.may_add or share.done.may_take for share in self.shares)
+
+    @property
+    def wanted(self) -> tuple[OrderRef, ...]:
+        """The orders whose own word would tell more."""
+        return tuple(ref for share in self.shares for ref in share.done.wanted)
+
+    @property
+    def lot(self) -> Decimal:
+        """Contracts below which a difference is rounding: a lot of the market as it is now.
+
+        What a row was rounded to says what its bot sent, which the venue shows as exactly. It counts only
+        where the market tells no step, and then the finest of the rows: roundings do not add up to a lot.
+        """
+        if self.market is not None and self.market.lot_step > 0:
+            return self.market.lot_step
+        steps = [share.row.step * share.factor for share in self.shares if share.row.step]
+        return min(steps, default=_ZERO)
+
+    def same(self, one: Decimal, other: Decimal) -> bool:
+        """True when two quantities, in contracts, differ by less than a lot. A lot is a position."""
+        return one == other or abs(one - other) < self.lot
+
+    def within(self, quantity: Decimal) -> bool:
+        """True when the orders in flight allow a signed quantity, but for rounding."""
+        return self.low <= quantity <= self.high or any(
+            self.same(quantity, end) for end in (self.low, self.high)
+        )
 
 
 def beliefs(
@@ -118,34 +169,27 @@ def _share(row: Expectation, market: Market | None) -> Share:
         factor = row.unit_size / market.contract_size
     sign = row.direction.sign
     ends = sorted((sign * row.expected_low * factor, sign * row.expected_high * factor))
-    exactness = _ZERO if row.step is None else row.step * factor / 2
-    return Share(row, sign * row.expected * factor, ends[0], ends[1], exactness)
+    return Share(row, sign * row.expected * factor, ends[0], ends[1], factor)
 
 
-def narrowed(belief: Belief, book: Book) -> Belief:
-    """Take back what the rows' orders in flight allow, as far as they rest untouched at the venue.
+def narrowed(belief: Belief, book: Book, facts: OrderFacts, read_at: Moment) -> Belief:
+    """Take what the rows' orders in flight allow back to what the venue shows of them.
 
-    A ledger must allow for a stop or an entry that executed unseen. The venue's book shows whether one did:
-    an order that rests whole has moved nothing.
+    Args:
+        belief: What the ledgers believe, as they say it.
+        book: The resting orders of the symbol.
+        facts: What orders that were asked for have said.
+        read_at: When the book had been read.
     """
-    return replace(belief, shares=tuple(_narrowed(share, book) for share in belief.shares))
+    lot = belief.lot
 
+    def each(share: Share) -> Share:
+        done = executions(share.row, factor=share.factor, lot=lot, book=book, facts=facts, read_at=read_at)
+        sign = share.row.direction.sign
+        held = sign * (share.expected + done.net)
+        # Exits of unknown fate take at most what there is: bots send them reduce-only.
+        least = min(held, max(held - done.may_take, _ZERO))
+        ends = sorted((sign * least, sign * (held + done.may_add)))
+        return replace(share, low=ends[0], high=ends[1], done=done)
 
-def _narrowed(share: Share, book: Book) -> Share:
-    row = share.row
-    closing = row.state is ExpectationState.CLOSING
-    exits_rest = (
-        book.newest_untouched(row.exit_order_ids) if closing else book.none_touched(row.exit_order_ids)
-    )
-    stops_rest = book.stops_untouched(row.stop_order_ids)
-    # Without an order in flight that is known by its id the book shows nothing about the row.
-    cannot_shrink = stops_rest and exits_rest and (closing or bool(row.stop_order_ids))
-    cannot_grow = row.entry_resting_since is not None and book.newest_untouched(row.entry_order_ids)
-    low, high = share.low, share.high
-    if row.direction is Direction.LONG:
-        low = share.expected if cannot_shrink else low
-        high = share.expected if cannot_grow else high
-    else:
-        low = share.expected if cannot_grow else low
-        high = share.expected if cannot_shrink else high
-    return replace(share, low=low, high=high)
+    return replace(belief, shares=tuple(each(share) for share in belief.shares))

@@ -1,13 +1,14 @@
 """The outcome of one comparison, and the numbers it goes by."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.ground import Ground
 from reconciler.comparison.standing import Standing, Sworn
-from reconciler.finding import Finding, FindingKey
+from reconciler.finding import DIFFERENCES, Finding, FindingKey
 from reconciler.views import PositionView
 from verification.leg import LegKey
 from verification.order_fact import OrderRef
@@ -45,7 +46,7 @@ class Comparison:
         findings: What differs, ordered by identity. Not confirmed yet.
         grounds: For the confirmation of each.
         legs: Every leg compared, for the screens, by symbol and leg; `kinds` is left empty.
-        matched: Legs on which both sides hold the same.
+        matched: Legs on which both sides hold the same, up to dust.
         unprotected_notional: Quote value of open positions that no stop covers; None if untold.
         ignored: Differences that were not raised, and why.
         problems: What could not be compared, plain lines.
@@ -63,6 +64,23 @@ class Comparison:
     problems: tuple[str, ...]
     sworn: Sworn
     wanted: tuple[OrderRef, ...] = ()
+
+    @property
+    def in_flight(self) -> int:
+        """Legs whose difference the bots' own orders explain, or may, and that are within their time."""
+        return sum(leg.verdict == LegVerdict.IN_FLIGHT for leg in self.legs)
+
+    def told(self, confirmed: Iterable[FindingKey]) -> "Comparison":
+        """Return it with the legs of confirmed differences as differing: in flight is a matter of time."""
+        over = {(key.symbol, key.leg) for key in confirmed if key.kind in DIFFERENCES}
+        late = LegVerdict.IN_FLIGHT.value
+        legs = tuple(
+            replace(leg, verdict=LegVerdict.DIFFERS.value)
+            if leg.verdict == late and (leg.symbol, leg.leg) in over
+            else leg
+            for leg in self.legs
+        )
+        return replace(self, legs=legs)
 
     def standing(self, key: FindingKey) -> Standing:
         """Return whether a condition was found, is shown to be gone, or could not be judged."""

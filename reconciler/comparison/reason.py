@@ -101,20 +101,53 @@ def _phantom(case: LegCase) -> str:
 
 
 def _quantity(case: LegCase) -> str:
+    if case.difference.offset:
+        return f"{_offset(case)}; {_stop_words(case)}."
     more = abs(case.observed or Decimal(0)) > abs(case.belief.expected)
     word = "more" if more else "less"
     start = (
         f"The exchange holds {_held(case)} but the bot believes {_believed(case)}: "
         f"{_of(case, case.apart)} {word}"
     )
-    if case.difference.lagging:
-        start = f"{start}, which an order of its own that no longer rests may explain"
+    start += _own_orders(case)
     if case.late is not None:
         start = f"{start}, which turned up after {case.late.words}"
     software = case.rows and all(row.stop_policy is StopPolicy.SOFTWARE for row in case.rows)
     if software and case.protection.covered == 0:
         return f"{start}; the bot keeps its stop in software."
     return f"{start}; {_stop_words(case)}."
+
+
+def _own_orders(case: LegCase) -> str:
+    """Say how much of a difference the bot's own orders account for, as it follows on the difference."""
+    difference, unbooked = case.difference, case.belief.unbooked
+    if difference.lagging:
+        return ", which an order of its own that no longer rests may explain"
+    if not unbooked:
+        return ""
+    if difference.accounted:
+        return f", for {_executed(case)} and the bot has not taken note"
+    rest = (case.observed or Decimal(0)) - case.belief.shown
+    return f"; {_executed(case)} and the bot has not taken note, which leaves {_of(case, rest)} not explained"
+
+
+def _offset(case: LegCase) -> str:
+    return (
+        f"The bot believes {_believed(case)} and the exchange holds that, although {_executed(case)} and the "
+        f"bot has not taken note: {_of(case, case.apart)} were traded the other way, which is not explained"
+    )
+
+
+def _executed(case: LegCase) -> str:
+    """Tell of the bots' own executions that they have not booked."""
+    told = []
+    for each in case.belief.unbooked:
+        order = each.order
+        name = order.order_id or order.client_order_id or "without an id"
+        at = "" if each.at is None else f" at {clock(each.at)}"
+        side = "bought" if each.contracts > 0 else "sold"
+        told.append(f"its {order.role.value} {name} has {side} {_of(case, each.contracts)}{at}")
+    return " and ".join(told)
 
 
 def _unprotected(case: LegCase) -> str:

@@ -19,6 +19,6 @@ def severity_of(kind: Kind, case: LegCase, exposure: Decimal | None, large: Deci
         # Its own stop or exit did it in all likelihood: the bot is late, nobody is exposed.
         return Severity.WARNING
     if kind is Kind.QUANTITY_MISMATCH:
-        more = case.observed is not None and abs(case.observed) > abs(case.belief.expected)
+        more = case.observed is not None and abs(case.observed) > abs(case.expected)
         return Severity.CRITICAL if more or exposure is None or exposure >= large else Severity.WARNING
     return Severity.CRITICAL

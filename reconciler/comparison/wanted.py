@@ -11,10 +11,15 @@ _NEWEST = 3
 def wanted(case: LegCase) -> tuple[OrderRef, ...]:
     """Return the bot's own orders that may explain why a leg differs, stops first.
 
-    An order that is seen to rest whole explains nothing and is not asked for.
+    An order that is seen to rest whole explains nothing and is not asked for. Where both sides agree, those
+    are asked for that the bot believes to rest and that do not: what they have executed may have been traded
+    back. That a list failed is no reason to ask for all that may rest in it.
     """
-    if case.difference.verdict in {LegVerdict.AGREE, LegVerdict.UNKNOWN}:
+    if case.difference.verdict is LegVerdict.UNKNOWN:
         return ()
+    unbooked = case.belief.wanted
+    if case.difference.verdict is LegVerdict.AGREE:
+        return tuple(ref for ref in unbooked if case.book.read(conditional=ref.conditional))
     symbol = case.key.symbol
     untouched = {order.order_id for order in (case.book.ordinary or {}).values() if order.filled == 0}
     waiting = set(case.book.conditional or {})
@@ -31,4 +36,4 @@ def wanted(case: LegCase) -> tuple[OrderRef, ...]:
             for order_id in ids[-_NEWEST:]
             if order_id not in untouched
         ]
-    return tuple(dict.fromkeys(refs))
+    return tuple(dict.fromkeys((*refs, *unbooked)))

@@ -38,6 +38,7 @@ _TRADES_OPTIONAL: dict[str, Any] = {
     "strategy": None,
     "amount_precision": None,
     "precision_mode": None,
+    "contract_size": None,
 }
 _ORDERS_NEEDED = frozenset(
     {"id", "ft_trade_id", "ft_order_side", "ft_is_open", "order_id", "amount", "filled", "order_date"}

@@ -4,6 +4,8 @@ What the columns mean (freqtrade 2023.10 to 2026.9, seen in databases it wrote):
 
 * `trades.amount` is base currency and counts finished orders only. What an order that still rests has filled
   is in `orders.filled`.
+* `trades.amount_precision` is ccxt's for the market, so in contracts; `trades.contract_size` is base currency
+  in one of them. Amounts are truncated to it before they are sent.
 * `trades.is_open` says that the trade lives, not that there is a position.
 * A stop just placed at some venues has its id and nothing else: everything else may be NULL for a while.
 """
@@ -14,7 +16,14 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.expectation import (
+    BelievedOrder,
+    Direction,
+    Expectation,
+    ExpectationState,
+    OrderRole,
+    StopPolicy,
+)
 from reconciler.ledgers.tables import utc_of
 
 DECIMAL_PLACES = 2
@@ -81,6 +90,7 @@ def expectation_of(
         stop_price=_stop_price(trade, open_stops),
         stop_policy=policy,
         entry_resting_since=_oldest(open_entries, zone),
+        orders=tuple(_believed(order, short=short, zone=zone) for order in orders),
         opened_at=utc_of(trade["open_date"], zone),
         updated_at=last_activity([trade], orders, zone),
     )
@@ -114,24 +124,44 @@ def exact(value: object) -> Decimal:
 
 
 def step_of(trade: Row, amount: Decimal) -> Decimal:
-    """Return the lot step that the trade was rounded to, in base currency."""
+    """Return the step that the trade's amounts were truncated to when it was opened, in base currency."""
     precision = trade["amount_precision"]
     if precision is None or exact(precision) < 0:
         return FINEST
+    stored = trade["contract_size"]
+    size = exact(stored) if stored else Decimal(1)
     mode = trade["precision_mode"]
     if mode == DECIMAL_PLACES:
-        return Decimal(1).scaleb(-int(precision))
+        return Decimal(1).scaleb(-int(precision)) * size
     if mode == SIGNIFICANT_DIGITS:
-        return Decimal(1).scaleb(amount.adjusted() - int(precision) + 1) if amount else FINEST
-    return exact(precision) or FINEST
+        contracts = amount / size
+        return Decimal(1).scaleb(contracts.adjusted() - int(precision) + 1) * size if amount else FINEST
+    return exact(precision) * size or FINEST
 
 
 def _sorted(orders: Sequence[Row], *, short: bool) -> _Orders:
-    entry = "sell" if short else "buy"
-    return _Orders(
-        entries=tuple(order for order in orders if order["ft_order_side"] == entry),
-        exits=tuple(order for order in orders if order["ft_order_side"] not in {entry, "stoploss"}),
-        stops=tuple(order for order in orders if order["ft_order_side"] == "stoploss"),
+    def of(role: OrderRole) -> tuple[Row, ...]:
+        return tuple(order for order in orders if _role(order, short=short) is role)
+
+    return _Orders(of(OrderRole.ENTRY), of(OrderRole.EXIT), of(OrderRole.STOP))
+
+
+def _role(order: Row, *, short: bool) -> OrderRole:
+    if order["ft_order_side"] == "stoploss":
+        return OrderRole.STOP
+    return OrderRole.ENTRY if order["ft_order_side"] == ("sell" if short else "buy") else OrderRole.EXIT
+
+
+def _believed(order: Row, *, short: bool, zone: tzinfo) -> BelievedOrder:
+    """Return an order as the bot has it: what it has down as filled is in the amount, finished or not."""
+    return BelievedOrder(
+        role=_role(order, short=short),
+        order_id=str(order["order_id"]),
+        client_order_id=None,
+        size=_size(order),
+        booked=_filled_of(order),
+        resting=bool(order["ft_is_open"]),
+        sent_at=utc_of(order["order_date"], zone),
     )
 
 

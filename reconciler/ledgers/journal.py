@@ -1,14 +1,23 @@
 """The ledger of a bot that uses the library: Trueup's own journal, and the verifications written there."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from reconciler.expectation import Direction, Expectation, ExpectationState, LedgerReading, StopPolicy
+from reconciler.expectation import (
+    BelievedOrder,
+    Direction,
+    Expectation,
+    ExpectationState,
+    LedgerReading,
+    OrderRole,
+    StopPolicy,
+)
 from reconciler.journal_tables import SCHEMA_VERSION
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables, utc_of
@@ -83,20 +92,27 @@ class JournalLedger:
         # Written as the journal writes its times, so that text compares like time.
         oldest = (now.utc - self._kept).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-        def work(tables: Tables) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        def work(tables: Tables) -> tuple[list[dict[str, Any]], ...]:
             self._check_schema(tables)
             rows = tables.select(
                 "SELECT * FROM journal_position"
                 " WHERE state NOT IN ('closed', 'failed') OR updated_at > :oldest ORDER BY id",
                 oldest=oldest,
             )
-            return rows, tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
+            events = tables.select(
+                "SELECT position_id, at, what, detail FROM journal_event WHERE position_id IN"
+                " (SELECT id FROM journal_position WHERE state = 'closing') ORDER BY id"
+            )
+            return rows, events, tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
 
-        rows, last = self._database.read(work)
+        rows, events, last = self._database.read(work)
         try:
-            expectations = tuple(_expectation(self._name, row) for row in rows)
+            said: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+            for event in events:
+                said[event["position_id"]].append(event)
+            expectations = tuple(_expectation(self._name, row, said[row["id"]]) for row in rows)
             activity = utc_of(last[0]["at"], UTC) if last else None
-        except (ValueError, InvalidOperation, TypeError) as error:
+        except (ValueError, InvalidOperation, TypeError, KeyError) as error:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_position`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
         return LedgerReading(self._name, expectations, now, activity)
@@ -134,7 +150,7 @@ class JournalLedger:
             raise self._database.trouble(LedgerTrouble.SCHEMA, what)
 
 
-def _expectation(ledger: str, row: Mapping[str, Any]) -> Expectation:
+def _expectation(ledger: str, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Expectation:
     state = ExpectationState(row["state"])
     held = Decimal(row["quantity"])
     low, high = _range(state, held, row)
@@ -159,9 +175,65 @@ def _expectation(ledger: str, row: Mapping[str, Any]) -> Expectation:
         entry_client_id=row["entry_client_id"],
         exit_client_id=row["exit_client_id"],
         entry_resting_since=opened_at if state is ExpectationState.OPENING else None,
+        orders=_orders(row, state, held, events),
         opened_at=opened_at,
         updated_at=utc_of(row["updated_at"], UTC),
     )
+
+
+def _orders(
+    row: Mapping[str, Any], state: ExpectationState, held: Decimal, events: Sequence[Mapping[str, Any]]
+) -> tuple[BelievedOrder, ...]:
+    """Return the orders of a position that may still change it, or have, oldest first.
+
+    What exits have executed is not in its quantity until the bot writes down that it is closed, or what is
+    left of it. Until then each that was announced may have, also one that has ended by now.
+
+    Args:
+        row: A row of `journal_position`.
+        state: Its state.
+        held: Its quantity.
+        events: What happened to it, oldest first; needed while it is closing.
+    """
+    opening = state is ExpectationState.OPENING
+    intended = Decimal(row["intended"])
+    entry = BelievedOrder(
+        role=OrderRole.ENTRY,
+        order_id=None if row["entry_order_id"] is None else str(row["entry_order_id"]),
+        client_order_id=row["entry_client_id"],
+        size=intended,
+        booked=held if opening else intended,
+        resting=opening,
+        sent_at=utc_of(row["opened_at"], UTC),
+    )
+    stop = BelievedOrder(
+        role=OrderRole.STOP,
+        order_id=str(row["stop_order_id"]),
+        client_order_id=None,
+        size=held,
+        booked=Decimal(0),
+        resting=True,
+    )
+    stops = () if row["stop_order_id"] is None else (stop,)
+    return (entry, *stops, *_exits(events))
+
+
+def _exits(events: Sequence[Mapping[str, Any]]) -> tuple[BelievedOrder, ...]:
+    """Return the exits that were announced since the quantity was last written down."""
+    exits: list[BelievedOrder] = []
+    for event in events:
+        what, detail = event["what"], json.loads(event["detail"])
+        if what == "opened":
+            exits.clear()
+        elif what == "closing":
+            name, leaving = detail["client_order_id"], Decimal(detail["quantity"])
+            sent_at = utc_of(event["at"], UTC)
+            exits.append(
+                BelievedOrder(OrderRole.EXIT, None, name, leaving, Decimal(0), resting=True, sent_at=sent_at)
+            )
+        elif what == "ordered" and exits:
+            exits[-1] = replace(exits[-1], order_id=str(detail["order_id"]))
+    return tuple(exits)
 
 
 def _range(state: ExpectationState, held: Decimal, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:

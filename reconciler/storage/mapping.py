@@ -221,6 +221,7 @@ def cycle_of(row: sa.Row[Any]) -> CycleView:
         last_complete_at=row.last_complete_at,
         seconds=row.seconds,
         problems=tuple(row.problems),
+        in_flight=row.in_flight,
     )
 
 

@@ -41,7 +41,7 @@ _SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
 _RESOLVED_SHOWN = 10
 _LAG_PERIOD = timedelta(hours=1)
 _LAG_BUCKET = timedelta(minutes=5)
-_VERDICTS = ("differs", "unknown", "in flight", "agree")
+_VERDICTS = ("differs", "unknown", "in flight", "dust", "agree")
 """Worst first."""
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -175,6 +175,7 @@ class CycleRow(StateRow, table=True):
     last_complete_at: datetime | None = Field(sa_type=UtcTime)
     seconds: float = Field(sa_type=sa.Double)
     problems: Sequence[str] = Field(sa_type=JsonText)
+    in_flight: int = Field(sa_type=BigNumber)
 
 
 class HeartbeatRow(StateRow, table=True):

@@ -145,6 +145,24 @@ SENTENCES = [
         Level.WARNING,
         "41 of 43 positions verified: 2 are in motion and being checked, 4 s ago.",
     ),
+    (
+        "in flight, all else agrees",
+        drawn.view(cycles=(drawn.cycle(matched=41, in_flight=2),)),
+        Level.WELL,
+        (
+            "41 of 43 positions verified and 2 are in flight, explained by the bot's own orders and within "
+            "time, 4 s ago."
+        ),
+    ),
+    (
+        "in flight, and one that differs and has not lasted yet",
+        drawn.view(cycles=(drawn.cycle(matched=41, in_flight=1),)),
+        Level.WARNING,
+        (
+            "41 of 43 positions verified: 1 is in flight, explained by the bot's own orders and within time; "
+            "1 is in motion and being checked, 4 s ago."
+        ),
+    ),
 ]
 
 

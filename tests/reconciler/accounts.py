@@ -3,13 +3,21 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from reconciler.comparison.compare import compare
 from reconciler.comparison.merge import merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.watched_order import WatchedOrder
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.expectation import (
+    BelievedOrder,
+    Direction,
+    Expectation,
+    ExpectationState,
+    OrderRole,
+    StopPolicy,
+)
 from verification.account import (
     AccountReading,
     Market,
@@ -23,6 +31,7 @@ from verification.clock import Moment
 from verification.errors import SourceError, SourceUnreachable
 from verification.leg import Leg, LegKey, Side
 from verification.observation import PositionSeen, Provenance, Source
+from verification.order_fact import OrderFact, OrderRef
 from verification.stream import StreamHealth, StreamState
 
 START = datetime(2026, 11, 22, 10, 39, tzinfo=UTC)
@@ -64,6 +73,7 @@ def row(
     stops: tuple[str, ...] = (),
     exits: tuple[str, ...] = (),
     entries: tuple[str, ...] = (),
+    orders: tuple[BelievedOrder, ...] = (),
     policy: StopPolicy = StopPolicy.SOFTWARE,
     unit: Decimal | None = None,
     step: Decimal | None = None,
@@ -89,10 +99,60 @@ def row(
         entry_order_ids=entries,
         exit_order_ids=exits,
         stop_order_ids=stops,
+        orders=orders,
         stop_policy=policy,
         entry_resting_since=resting_since,
         opened_at=opened_at,
         updated_at=updated_at,
+    )
+
+
+def believed(
+    role: OrderRole,
+    order_id: str | None,
+    size: str,
+    *,
+    booked: str = "0",
+    resting: bool = True,
+    client: str | None = None,
+) -> BelievedOrder:
+    """An order as a bot has it down, in the unit of its row."""
+    return BelievedOrder(role, order_id, client, Decimal(size), Decimal(booked), resting, utc(-600))
+
+
+def entry(order_id: str | None, size: str, **more: Any) -> BelievedOrder:
+    return believed(OrderRole.ENTRY, order_id, size, **more)
+
+
+def leaving(order_id: str | None, size: str, **more: Any) -> BelievedOrder:
+    return believed(OrderRole.EXIT, order_id, size, **more)
+
+
+def stopping(order_id: str | None, size: str, **more: Any) -> BelievedOrder:
+    return believed(OrderRole.STOP, order_id, size, **more)
+
+
+def fact(
+    order_id: str,
+    executed: str,
+    *,
+    symbol: str = SYMBOL,
+    conditional: bool = False,
+    terminal: bool = True,
+    executed_at: datetime | None = None,
+    second: float = 1,
+) -> OrderFact:
+    """The venue's word on one order, asked for at `second`; signed contracts executed."""
+    return OrderFact(
+        ref=OrderRef(symbol, order_id, conditional),
+        executed=Decimal(executed),
+        terminal=terminal,
+        status="closed" if terminal else "open",
+        kind="limit",
+        became=None,
+        cause=None,
+        executed_at=executed_at,
+        seen=at(second),
     )
 
 
@@ -261,6 +321,7 @@ def compared(
     complete: bool = True,
     moving: frozenset[str] = frozenset(),
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
+    facts: Iterable[OrderFact] = (),
 ) -> Comparison:
     return compare(
         tuple(rows),
@@ -273,6 +334,7 @@ def compared(
         ledger_at=view.read_at.utc,
         moving=moving,
         watched=watched,
+        facts={each.ref: each for each in facts},
     )
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.comparison.venue_view import VenueView
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.expectation import (
+    BelievedOrder,
+    Direction,
+    Expectation,
+    ExpectationState,
+    OrderRole,
+    StopPolicy,
+)
 from tests.reconciler.accounts import ACCOUNT, merged, reading
 from verification.account import Market, Position, RestingOrder
 from verification.leg import Leg, LegKey, Side
@@ -34,6 +41,16 @@ STEPS = {
     "ADA": "1",
     "TRX": "1",
     "LTC": "0.001",
+}
+
+
+RESTING = {
+    base: (BelievedOrder(role, order_id, None, Decimal(size), Decimal(booked), resting=True),)
+    for base, role, order_id, size, booked in (
+        ("SOL", OrderRole.ENTRY, "1000003", "9.9", "0"),
+        ("XRP", OrderRole.ENTRY, "1000004", "2999", "1199"),
+        ("LINK", OrderRole.EXIT, "1000013", "100", "0"),
+    )
 }
 
 
@@ -95,13 +112,8 @@ def _order(one: dict[str, Any], *, conditional: bool) -> RestingOrder:
     )
 
 
-def recorded_rows(*, stops_may_fire: bool) -> tuple[Expectation, ...]:
-    """The live trades of the database.
-
-    Args:
-        stops_may_fire: Whether the lower bound allows for a believed stop that fired unseen, as a careful
-            reader of the ledger does; what is found must not depend on it.
-    """
+def recorded_rows() -> tuple[Expectation, ...]:
+    """The live trades of the database."""
     table: Iterable[tuple[str, str, str, str, str, str, str]] = (
         # base, signed, low, high, entries, exits, stops
         ("BTC", "0.024", "0.024", "0.024", "1000001", "", "1000006"),
@@ -129,13 +141,18 @@ def recorded_rows(*, stops_may_fire: bool) -> tuple[Expectation, ...]:
             direction=Direction.SHORT if signed.startswith("-") else Direction.LONG,
             unit_size=Decimal(1),
             expected=abs(Decimal(signed)),
-            expected_low=Decimal(0) if stops and stops_may_fire else Decimal(low),
+            expected_low=Decimal(low),
             expected_high=Decimal(high),
             step=Decimal(STEPS[base]),
             state=states.get(base, ExpectationState.OPEN),
             entry_order_ids=tuple(entries.split()),
             exit_order_ids=tuple(exits.split()),
             stop_order_ids=tuple(stops.split()),
+            orders=tuple(
+                BelievedOrder(OrderRole.STOP, order_id, None, abs(Decimal(signed)), Decimal(0), resting=True)
+                for order_id in stops.split()
+            )
+            + RESTING.get(base, ()),
             stop_policy=StopPolicy.VENUE,
             entry_resting_since=ENTRY_OF_XRP if base in {"SOL", "XRP"} else None,
             opened_at=ENTRY_OF_XRP,

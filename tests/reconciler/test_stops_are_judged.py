@@ -11,6 +11,7 @@ from reconciler.finding import Severity
 from tests.reconciler.accounts import (
     SYMBOL,
     compared,
+    entry,
     found,
     leg,
     limit,
@@ -129,6 +130,7 @@ def _filling(**more: str) -> Expectation:
         more.get("expected", "20"),
         high="43",
         entries=("5",),
+        orders=(entry("5", "43", booked="20"),),
         policy=StopPolicy.VENUE,
         state=ExpectationState.OPENING,
         resting_since=utc(0),
@@ -136,12 +138,12 @@ def _filling(**more: str) -> Expectation:
 
 
 @pytest.mark.parametrize(("late", "kinds"), [(0, []), (1, ["unprotected_position"])])
-def test_a_partly_filled_entry_has_its_grace_and_is_a_warning_then(late: int, kinds: list[str]) -> None:
+def test_a_partly_filled_entry_has_its_grace_and_is_critical_then(late: int, kinds: list[str]) -> None:
     view = merged(reading([listed("20")], orders=[limit("5", Side.BUY, "43", filled="20")]))
     after = (GRACE + timedelta(seconds=late)).total_seconds()
     comparison = compared([_filling()], view, second=after)
     assert found(comparison) == kinds
-    assert all(finding.severity is Severity.WARNING for finding in comparison.findings)
+    assert all(finding.severity is Severity.CRITICAL for finding in comparison.findings)
     assert comparison.legs[0].stop == "none"
 
 

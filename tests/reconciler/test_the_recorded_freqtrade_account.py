@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from reconciler.comparison.compare import compare
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.finding import Finding, Severity
@@ -21,9 +19,9 @@ from verification.account import PositionMode
 GRACE = CompareSettings().entry_grace
 
 
-def _compared(now: datetime = RECORDED, *, stops_may_fire: bool = True) -> Comparison:
+def _compared(now: datetime = RECORDED) -> Comparison:
     return compare(
-        recorded_rows(stops_may_fire=stops_may_fire),
+        recorded_rows(),
         recorded_venue(),
         markets=MARKETS,
         mode=PositionMode.ONE_WAY,
@@ -49,9 +47,8 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("stops_may_fire", [True, False])
-def test_four_symbols_are_wrong_and_no_more(stops_may_fire: bool) -> None:  # noqa: FBT001 - a drawn case
-    comparison = _compared(stops_may_fire=stops_may_fire)
+def test_four_symbols_are_wrong_and_no_more() -> None:
+    comparison = _compared()
     assert _table(comparison) == WRONG
     assert all(finding.severity is Severity.CRITICAL for finding in comparison.findings)
     assert comparison.problems == ()
@@ -104,12 +101,12 @@ def test_the_orphan_says_that_no_stop_protects_it() -> None:
     assert near.exposure == Decimal(1500)
 
 
-def test_the_partly_filled_entry_is_silent_within_its_grace_and_a_warning_after_it() -> None:
+def test_the_partly_filled_entry_is_silent_within_its_grace_and_critical_after_it() -> None:
     assert "XRP" not in _table(_compared(ENTRY_OF_XRP + GRACE))
     late = _compared(ENTRY_OF_XRP + GRACE + timedelta(seconds=1))
     assert _table(late) == WRONG | {"XRP": "unprotected_position"}
     xrp = _of(late, "XRP")
-    assert xrp.severity is Severity.WARNING
+    assert xrp.severity is Severity.CRITICAL
     assert "only partly filled since 10:38:39 UTC" in xrp.reason
 
 

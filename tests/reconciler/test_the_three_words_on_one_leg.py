@@ -5,7 +5,6 @@ import pytest
 from reconciler.expectation import Expectation
 from tests.reconciler.accounts import compared, found, leg, listed, merged, pushed, reading, row, utc
 
-# bot        what the ledger believes: a signed quantity, `-` for no row, `a..b` for an opening that allows it
 # bot        what the ledger believes: signed, `-` for no row, `a..b` for an opening that allows it
 # rest       what the list shows: `43@1` at version 1, `43` without a version, `-` left out, `x` it failed
 TABLE = """
@@ -34,8 +33,10 @@ bot     | websocket | rest  | findings
 43      | -         | -43   | side_mismatch
 -43     | -         | 43    | side_mismatch
 -43     | -43@5     | 43@4  | agree
-43      | -         | 43.1  | agree
-43      | -         | 42.9  | agree
+43      | -         | 43.09 | agree
+43      | -         | 42.91 | agree
+43      | -         | 43.1  | dust
+43      | -         | 42.9  | dust
 43      | -         | 43.25 | quantity_mismatch
 0..43   | -         | -     | agree
 0..43   | 43@2      | -     | in flight, quantity_mismatch

@@ -1,0 +1,53 @@
+"""What is not raised because it is next to nothing, and how it is said: dust is never silent."""
+
+from decimal import Decimal
+
+from reconciler.comparison.difference import LegVerdict
+from reconciler.comparison.leg_case import LegCase
+from reconciler.finding import UNSTOPPED
+from reconciler.wording import amount, number
+
+
+def small(case: LegCase, limit: Decimal) -> bool:
+    """True when the sides differ, by what is worth no more than `limit` (quote currency): dust."""
+    return case.difference.kind is not None and worthless(case, case.apart, limit)
+
+
+def worthless(case: LegCase, contracts: Decimal, limit: Decimal) -> bool:
+    """True when contracts are known to be worth no more than `limit` (quote currency)."""
+    value = case.value(contracts)
+    return value is not None and value <= limit
+
+
+def stopless(case: LegCase) -> bool:
+    """True when stops at the venue could be read, should be there, and leave a lot or more uncovered."""
+    if case.view.conditional_orders is None or case.difference.kind in UNSTOPPED:
+        return False
+    return not case.belief.same(case.protection.uncovered, Decimal(0))
+
+
+def said(case: LegCase, limit: Decimal) -> list[str]:
+    """Return what is to be said of a leg of which nothing is raised, plain lines."""
+    lines = []
+    if small(case, limit):
+        lines.append(f"the difference is {_worth(case, case.apart, limit)}: dust")
+    uncovered = case.protection.uncovered
+    if stopless(case) and worthless(case, uncovered, limit):
+        lines.append(f"what has no stop is {_worth(case, uncovered, limit)}: dust")
+    agrees = case.difference.verdict is LegVerdict.AGREE
+    value = case.value(case.apart)
+    if agrees and value is not None and value > limit:
+        apart, lot = (
+            amount(each, case.key.symbol, case.contract_size) for each in (case.apart, case.belief.lot)
+        )
+        lines.append(f"the sides differ by {apart}, worth {_short(value)}: rounding, for a lot is {lot}")
+    return lines
+
+
+def _worth(case: LegCase, contracts: Decimal, limit: Decimal) -> str:
+    value = case.value(contracts) or Decimal(0)
+    return f"worth {_short(value)}, at most {number(limit)}"
+
+
+def _short(value: Decimal) -> str:
+    return number(value.normalize())
