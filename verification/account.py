@@ -243,6 +243,11 @@ class AccountReading:
         failures: Why, by part.
         sent: When the first request left.
         received: When the last answer had arrived.
+        renamed: What has another name by now, an id or a symbol, to the symbol that it has: whatever was
+            remembered under the old one is about the new one.
+        unlisted: Of `symbols` those that the venue does not list: nothing is known of them, and nothing of
+            them was asked.
+        remarks: What a person should know of the market facts in use, plain lines.
     """
 
     account: str
@@ -255,3 +260,6 @@ class AccountReading:
     failures: Mapping[Part, SourceError]
     sent: Moment
     received: Moment
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()

@@ -88,6 +88,8 @@ class Capabilities:
         temporary_codes: Error codes that mean "try again" though ccxt has no class for them.
         doubtful_codes: Error codes after which an order may exist all the same: its fate is open, or its
             client id is taken.
+        symbol_words: Codes of a request with something wrong in it, and the word that is in its text where
+            that is the symbol.
         position_requests: Parameters of each request that together list every position.
         part_of: Names the part of the position lists that shows a market, given in ccxt's form.
         position_page: Rows at which one request may have been cut off; None if it never is.
@@ -113,6 +115,7 @@ class Capabilities:
     exceptions_of: str | None = None
     temporary_codes: frozenset[str] = frozenset()
     doubtful_codes: frozenset[str] = frozenset()
+    symbol_words: Mapping[str, str] = field(default_factory=dict)
     position_requests: tuple[Mapping[str, Any], ...] = ({},)
     part_of: Callable[[Mapping[str, Any]], str] = one_list
     position_page: int | None = None

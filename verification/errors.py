@@ -2,7 +2,8 @@
 
     SourceError
       SourceUnreachable   network, timeout, overload, maintenance: try again
-      SourceRejected      keys, permission, address, unknown venue or symbol: a person must act
+      SourceRejected      keys, permission, address, unknown venue: a person must act
+        SymbolRejected    one contract, which the venue does not know by that name: the others can be read
       SourceMalformed     an answer that is not what the venue documents: not evidence of anything
       SourceStale         an answer older than what is already known: try again
     AnswerLost            a request that may have had its effect although no answer came: ask what happened
@@ -31,6 +32,12 @@ class SourceRejected(SourceError):
 
     again = False
     code = "rejected"
+
+
+class SymbolRejected(SourceRejected):
+    """The venue knows no such contract: that is about the contract, and not about the account or its keys."""
+
+    code = "symbol"
 
 
 class SourceMalformed(SourceError):

@@ -7,19 +7,28 @@ from datetime import timedelta
 from functools import partial
 
 from reconciler.account.asked_orders import AskedOrders
+from reconciler.account.contract_sizes import ContractSizes
 from reconciler.account.disagreements import Disagreements
 from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
-from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.comparison.confirmation import (
+    ConfirmationSettings,
+    Judgement,
+    Suspicion,
+    followed,
+    judge,
+    past_of,
+)
 from reconciler.comparison.merge import DEFAULT_MERGE, MergeSettings, merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
+from reconciler.comparison.renaming import renamed, without, without_unlisted
 from reconciler.comparison.standing import Word
 from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import Expectation, LedgerReading
-from reconciler.finding import DIFFERENCES, Finding, FindingKey, Kind
+from reconciler.finding import Finding, FindingKey, Kind
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from verification.account import AccountReading, PositionMode
 from verification.clock import Clock, Moment
@@ -70,6 +79,7 @@ class Look:
         unreadable: The ledgers that could not be read, and why.
         started: When it began.
         finished: When it ended.
+        remarks: What a person should know of the market facts that it went by, plain lines.
     """
 
     symbols: frozenset[str] | None
@@ -81,6 +91,7 @@ class Look:
     unreadable: Mapping[str, LedgerUnreadable]
     started: Moment
     finished: Moment
+    remarks: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -95,7 +106,7 @@ class Look:
     def problems(self) -> tuple[str, ...]:
         """What could not be seen, plain lines."""
         strays = (line for reading in self.ledgers.values() for line in reading.problems)
-        return (*map(str, self.unreadable.values()), *strays, *self.comparison.problems)
+        return (*map(str, self.unreadable.values()), *strays, *self.comparison.problems, *self.remarks)
 
 
 class AccountWatch:
@@ -116,6 +127,7 @@ class AccountWatch:
         self._settled: dict[LegKey, Moment] = {}
         self._turn = asyncio.Lock()
         self._unlisten = venue.listen(self._hear)
+        self._sizes = ContractSizes()
         self._lag: timedelta | None = None
         self._wall = WallSteps()
         self._orders = AskedOrders(venue, clock)
@@ -161,6 +173,7 @@ class AccountWatch:
     ) -> Look:
         now = self._clock.now()
         self._wall.note(now)
+        remarks = self._follow_contracts(reading)
         readable = {name: after[name] for name in after if name not in unreadable}
         rows = tuple(row for name in sorted(readable) for row in readable[name].rows)
         view = merge_view(
@@ -178,7 +191,7 @@ class AccountWatch:
             compare,
             rows,
             view,
-            markets=self.venue.markets,
+            markets=without_unlisted(self.venue.markets, reading.unlisted),
             mode=reading.mode,
             settings=self.rules.compare,
             now=now.utc,
@@ -199,7 +212,19 @@ class AccountWatch:
         comparison = comparison.told(each.finding.identity for each in judged if each.confirmed)
         self._forget(comparison)
         self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
-        return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now)
+        return Look(
+            reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now, remarks
+        )
+
+    def _follow_contracts(self, reading: AccountReading) -> tuple[str, ...]:
+        """Move what is remembered to the names that contracts have now; drop what is counted anew."""
+        names, anew = reading.renamed, self._sizes.changed(self.venue.markets)
+        self._holdings.follow(names, anew)
+        self._pushed = without(renamed(self._pushed, names), anew)
+        if self._view is not None:
+            self._view = replace(self._view, legs=without(self._view.legs, anew))
+        self._suspicions = followed(self._suspicions, names, anew)
+        return (*reading.remarks, *anew.values())
 
     def _at_rest(
         self, comparison: Comparison, rows: Iterable[Expectation], mode: PositionMode
@@ -227,29 +252,9 @@ class AccountWatch:
             # What was written down before the step would count as an hour old, or as not yet written.
             ground = replace(ground, quiet_since=None)
         rules = self.rules.confirmation
-        judgement: Judgement = judge(self._past(key), finding, ground, rules, lag=self._lag, now=now)
+        judgement: Judgement = judge(past_of(self._suspicions, key), finding, ground, rules, lag=self._lag, now=now)
         self._suspicions[key] = judgement.suspicion
         return Judged(finding, judgement.confirmed, judgement.reason, judgement.suspicion.wait)
-
-    def _past(self, key: FindingKey) -> Suspicion | None:
-        """Return what is remembered of a condition; of a leg that differs in turns, since when it does.
-
-        Its looks and its quiet are counted anew, but turning from one kind into another puts an alert off
-        no longer than changing quantities may.
-        """
-        past = self._suspicions.get(key)
-        if past is not None or key.kind not in DIFFERENCES:
-            return past
-        leg = (key.account, key.symbol, key.leg)
-        others = [
-            each
-            for other, each in self._suspicions.items()
-            if other.kind in DIFFERENCES and (other.account, other.symbol, other.leg) == leg
-        ]
-        if not others:
-            return None
-        eldest = min(others, key=lambda each: each.first_seen.monotonic)
-        return replace(eldest, key=key, expected=None, observed=None, looks=0)
 
     def _forget(self, comparison: Comparison) -> None:
         """Drop the suspicions that this look has shown to be gone; what it could not judge stays."""

@@ -19,6 +19,7 @@ from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.standing import Sworn
+from reconciler.comparison.unlisted import stranger, unlisted
 from reconciler.comparison.unseen import (
     failed_words,
     hidden,
@@ -114,7 +115,7 @@ def compare(
     for key in sorted(held | {key for key, belief in stated.items() if belief.shares}):
         belief = stated.get(key) or nothing(key, markets.get(key.symbol))
         if belief.market is None:
-            problems.append(_stranger(key, belief, venue_view))
+            problems.append(stranger(key, belief, venue_view))
         cases.append(_case(scope, key, belief))
     return _collect(scope, cases, problems)
 
@@ -128,16 +129,6 @@ def _unread(scope: _Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
             "not every ledger of this account could be read: what only it may explain is not judged"
         )
     return problems
-
-
-def _stranger(key: LegKey, belief: Belief, view: VenueView) -> str:
-    if not belief.shares:
-        return f"{key.symbol}: held at {view.venue}, which lists no such market: its contract size is unknown"
-    where = ", ".join(f"ledger {share.row.ledger} trade {share.row.row_id}" for share in belief.shares)
-    return (
-        f"{key.symbol}: {view.venue} knows no such symbol ({where}): "
-        "check the symbol and that the ledger belongs to this account"
-    )
 
 
 def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
@@ -222,8 +213,7 @@ def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
     if _naked(scope, case):
         exposure = case.value(case.protection.uncovered)
         found.append(_finding(case, Kind.UNPROTECTED_POSITION, Severity.CRITICAL, exposure))
-    disputed = dispute(case)
-    return found if disputed is None else [*found, disputed]
+    return [*found, *filter(None, (dispute(case), unlisted(case)))]
 
 
 def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | None) -> Finding:

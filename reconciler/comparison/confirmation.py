@@ -1,5 +1,6 @@
 """How often, how far apart and how long a finding must be seen before people are told, by kind."""
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 from reconciler.comparison.ground import Ground
 from reconciler.comparison.venue_view import Grade
-from reconciler.finding import Finding, FindingKey, Kind
+from reconciler.finding import DIFFERENCES, Finding, FindingKey, Kind
 from verification.clock import Moment
 
 
@@ -147,6 +148,45 @@ def judge(
         )
     reason = f"seen by {state.looks} looks, past the grace of {grace:.0f} s"
     return Judgement(state, confirmed=True, reason=reason)
+
+
+def followed(
+    suspicions: Mapping[FindingKey, Suspicion], names: Mapping[str, str], anew: Container[str]
+) -> dict[FindingKey, Suspicion]:
+    """Return what is remembered of each condition under the name that its contract has now.
+
+    Args:
+        suspicions: As remembered.
+        names: Present names by former ones.
+        anew: Contracts that are counted anew: their quantities do not compare with what is remembered.
+    """
+    kept: dict[FindingKey, Suspicion] = {}
+    for key, each in suspicions.items():
+        now = replace(key, symbol=names.get(key.symbol, key.symbol))
+        if now.symbol not in anew and (now == key or now not in suspicions):
+            kept[now] = replace(each, key=now)
+    return kept
+
+
+def past_of(suspicions: Mapping[FindingKey, Suspicion], key: FindingKey) -> Suspicion | None:
+    """Return what is remembered of a condition; of a leg that differs in turns, since when it does.
+
+    Its looks and its quiet are counted anew, but turning from one kind into another puts an alert off no
+    longer than changing quantities may.
+    """
+    past = suspicions.get(key)
+    if past is not None or key.kind not in DIFFERENCES:
+        return past
+    leg = (key.account, key.symbol, key.leg)
+    others = [
+        each
+        for other, each in suspicions.items()
+        if other.kind in DIFFERENCES and (other.account, other.symbol, other.leg) == leg
+    ]
+    if not others:
+        return None
+    eldest = min(others, key=lambda each: each.first_seen.monotonic)
+    return replace(eldest, key=key, expected=None, observed=None, looks=0)
 
 
 def _looked(

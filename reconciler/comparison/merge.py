@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciler.comparison.renaming import renamed, renamed_legs
 from reconciler.comparison.venue_view import Contrary, Grade, LegView, Lists, VenueView
 from verification.account import AccountReading, Position, PositionsReading
 from verification.clock import Moment
@@ -56,16 +57,17 @@ def merge_view(
 
     Args:
         previous: What was known before; None at the start. Of the same account.
-        reading: The account, or some symbols of it, as just read.
+        reading: The account, or some symbols of it, as just read. What was known of a contract under another
+            name than it has now is known under this.
         stream: The newest position fact the stream showed of each leg.
         stream_health: The stream's health now.
         now: The present; becomes `read_at`.
         settings: When lists are believed against what was known.
         lag: The measured high percentile of the list's visibility lag; None while not measured.
     """
-    legs = dict(previous.legs) if previous is not None else {}
+    legs = renamed_legs(previous, reading.renamed)
     first = previous is None
-    for key, seen in sorted(stream.items()):
+    for key, seen in sorted(renamed(stream, reading.renamed).items()):
         legs[key] = _pushed(legs.get(key), seen)
     listed = reading.positions
     if listed is not None:

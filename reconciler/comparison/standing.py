@@ -21,6 +21,7 @@ COMPARED = frozenset(
         Kind.QUANTITY_MISMATCH,
         Kind.SIDE_MISMATCH,
         Kind.UNPROTECTED_POSITION,
+        Kind.UNLISTED_SYMBOL,
         Kind.SOURCES_DISAGREE,
     }
 )
@@ -84,13 +85,17 @@ class Sworn:
             return Standing(Word.UNKNOWN, "the ledger changed while the exchange was read")
         leg = LegKey(key.account, key.symbol, key.leg)
         case = self.cases.get(leg)
+        if key.kind is Kind.UNLISTED_SYMBOL:
+            return self._of_unlisted(case)
         if case is None:
             return self._of_no_leg(leg)
         doubt = _doubt(key.kind, case)
         if doubt is not None:
             return Standing(Word.UNKNOWN, doubt)
-        if key.kind is Kind.UNPROTECTED_POSITION:
-            return self._of_stop(case)
+        return self._of_stop(case) if key.kind is Kind.UNPROTECTED_POSITION else self._of_leg(key, case)
+
+    def _of_leg(self, key: FindingKey, case: LegCase) -> Standing:
+        leg = case.key
         if leg in self.settled and not self.ledgers_complete:
             # The bot that could not be asked may expect more: it agrees as far as it could be read.
             return Standing(Word.UNKNOWN, "not every ledger could be read")
@@ -113,6 +118,16 @@ class Sworn:
             else "what the bots know is covered, or keeps no stop there"
         )
         return Standing(Word.CLEAR, reason, evidence_of(case))
+
+    def _of_unlisted(self, case: LegCase | None) -> Standing:
+        """Judge a symbol that was not listed: gone when it is listed, or when no bot has it down any more."""
+        if case is not None and case.belief.market is not None:
+            return Standing(Word.CLEAR, "the exchange lists it now", evidence_of(case))
+        if not self.ledgers_complete:
+            return Standing(Word.UNKNOWN, "not every ledger could be read")
+        line = "no trade that claims anything of it in any ledger"
+        evidence = (Evidence(Party.BOT, "ledger", line, self.ledger_at, {}),)
+        return Standing(Word.CLEAR, "no bot has it down any more", evidence)
 
     def _of_no_leg(self, leg: LegKey) -> Standing:
         """Judge a leg that neither side names: it is gone only if both sides were seen to be without it."""

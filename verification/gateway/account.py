@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from verification.gateway.asker import Asker
 from verification.gateway.dialects import dialects_of
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator, secrets_of
+from verification.gateway.market_list import MarketList
 from verification.gateway.markets import Markets
 from verification.gateway.order_reading import read_fact, read_order
 from verification.gateway.private_stream import PrivateStream
@@ -57,7 +58,6 @@ class CcxtVenue:
         self._markets = Markets(known.part_of)
         self._mode: PositionMode | None = None
         self._mode_read: Moment | None = None
-        self._looked_up: set[str] = set()
         self._flight = SingleFlight(self._read_positions)
         self._dialect, pushed = dialects_of(known, access.account, self._markets)
         self._stream: PrivateStream | None = None
@@ -68,6 +68,7 @@ class CcxtVenue:
         self._streaming = Asker(build_exchange(access, known, self._stream), translate, clock)
         self._urgent = Asker(build_exchange(access, known), translate, clock)
         self._sweeping = Asker(build_exchange(access, known), translate, clock)
+        self._list = MarketList(self._markets, self._urgent, (self._streaming, self._sweeping), clock)
         self._unsupported_since = clock.now()
         self._closed = False
 
@@ -93,7 +94,7 @@ class CcxtVenue:
         Raises:
             SourceError: Markets or mode could not be read.
         """
-        await self._load_markets()
+        await self._list.load()
         await self._read_mode(self._urgent)
         if self._stream is not None:
             self._stream.start(self._streaming)
@@ -132,10 +133,12 @@ class CcxtVenue:
         """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading.
 
         All: over the sweeping connection, with one request for each list. Some: over the urgent one, orders
-        symbol by symbol, which costs less.
+        symbol by symbol, which costs less. A symbol that the venue does not list is not asked about: it
+        would fail the others.
         """
+        await self._learn(symbols or (), hourly=symbols is None)
         reading = await self._read_once(symbols)
-        if await self._learn_unknown():
+        if await self._learn():
             reading = await self._read_once(symbols)
         if symbols is None:
             await self._keep_mode(reading)
@@ -194,7 +197,7 @@ class CcxtVenue:
     async def _read_positions(self, asker: Asker | None = None) -> PositionsReading:
         """Read the list; if it holds contracts younger than our market list, learn those and read again."""
         reading = await self._list_positions(asker or self._urgent)
-        if await self._learn_unknown():
+        if await self._learn():
             reading = await self._list_positions(asker or self._urgent)
         if self._stream is not None:
             self._stream.compare(reading)
@@ -216,11 +219,17 @@ class CcxtVenue:
         asker = self._sweeping if symbols is None else self._urgent
         dialect, sent = self._dialect, self._clock.now()
         failed: dict[Part, SourceError] = {}
+        symbols = None if symbols is None else symbols | set(map(self._markets.name_now, symbols))
+        asked = None if symbols is None else [each for each in symbols if self._markets.id_of(each)]
         listed = self._read_positions(asker) if symbols is None else self._flight.ask()
         positions, orders, conditional = await asyncio.gather(
             part_of(failed, Part.POSITIONS, listed),
-            part_of(failed, Part.ORDERS, by_symbol(dialect.orders, asker, symbols)),
-            part_of(failed, Part.CONDITIONAL_ORDERS, by_symbol(dialect.conditional_orders, asker, symbols)),
+            part_of(failed, Part.ORDERS, by_symbol(dialect.orders, asker, asked, self._markets)),
+            part_of(
+                failed,
+                Part.CONDITIONAL_ORDERS,
+                by_symbol(dialect.conditional_orders, asker, asked, self._markets),
+            ),
         )
         if positions is not None and positions.failure is not None:
             failed[Part.POSITIONS] = positions.failure
@@ -239,6 +248,9 @@ class CcxtVenue:
             failures=failed,
             sent=sent,
             received=self._clock.now(),
+            renamed=dict(self._markets.renamed),
+            unlisted=frozenset(each for each in symbols or () if self._markets.id_of(each) is None),
+            remarks=self._list.remarks(),
         )
 
     async def _keep_mode(self, reading: AccountReading) -> None:
@@ -259,28 +271,11 @@ class CcxtVenue:
         self._mode = await self._dialect.mode(asker)
         self._mode_read = self._clock.now()
 
-    async def _load_markets(self) -> None:
-        def read(_: object) -> None:
-            self._markets.fill(self._urgent.exchange)
-
-        # Always afresh: ccxt keeps whatever its first attempt brought, be it nothing.
-        await self._urgent.ask("the market list", lambda exchange: exchange.load_markets(True), read)  # noqa: FBT003
-        for asker in (self._streaming, self._sweeping):
-            asker.exchange.set_markets_from_exchange(self._urgent.exchange)
-            # Reading the certificates takes 100 ms, during which nothing else runs: once is enough.
-            asker.exchange.ssl_context = self._urgent.exchange.ssl_context
-
-    async def _learn_unknown(self) -> bool:
-        """Load the market list again if an unknown contract has turned up; return True if that named one."""
-        strange = self._markets.unknown - self._looked_up
-        if not strange:
+    async def _learn(self, wanted: Iterable[str] = (), *, hourly: bool = False) -> bool:
+        """Read the market list again if there is a reason to; return True if that named something."""
+        before = dict(self._markets.renamed)
+        if not await self._list.refresh(wanted, hourly=hourly):
             return False
-        self._looked_up |= strange
-        try:
-            await self._load_markets()
-        except SourceError as error:
-            # The contracts stand under the venue's own ids, so nothing held in them is lost.
-            _log.warning("%s", error)
-            self._looked_up -= strange
-            return False
-        return bool(strange - self._markets.unknown)
+        if self._stream is not None:
+            self._stream.rename()
+        return self._markets.renamed != before

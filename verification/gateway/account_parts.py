@@ -1,12 +1,16 @@
 """Reads the parts of an account that fail separately."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from verification.account import Part, RestingOrder
-from verification.errors import SourceError
+from verification.errors import SourceError, SymbolRejected
 from verification.gateway.asker import Asker
+from verification.gateway.markets import Markets
+
+_log = logging.getLogger(__name__)
 
 
 async def part_of(failed: dict[Part, SourceError], part: Part, reading: Awaitable[Any]) -> Any:
@@ -21,14 +25,26 @@ async def part_of(failed: dict[Part, SourceError], part: Part, reading: Awaitabl
 async def by_symbol(
     ask: Callable[[Asker, str | None], Awaitable[tuple[RestingOrder, ...]]],
     asker: Asker,
-    symbols: frozenset[str] | None,
+    symbols: Iterable[str] | None,
+    markets: Markets,
 ) -> tuple[RestingOrder, ...]:
     """Ask for orders all at once, or symbol by symbol, which costs less for a few.
 
+    A contract that the venue does not know takes none of the others along: `markets` is told of it.
+
     Raises:
-        SourceError: One of the requests failed.
+        SourceError: One of the requests failed otherwise.
     """
     if symbols is None:
         return await ask(asker, None)
-    found = await asyncio.gather(*(ask(asker, symbol) for symbol in sorted(symbols)))
+
+    async def of(symbol: str) -> tuple[RestingOrder, ...]:
+        try:
+            return await ask(asker, symbol)
+        except SymbolRejected as error:
+            _log.warning("%s", error)
+            markets.refuse(symbol)
+            return ()
+
+    found = await asyncio.gather(*map(of, sorted(symbols)))
     return tuple(order for each in found for order in each)

@@ -10,7 +10,7 @@ from typing import Any
 
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.clock import Moment
-from verification.errors import SourceMalformed, SourceRejected
+from verification.errors import SourceMalformed, SymbolRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.binance_frames import KEY_EXPIRED, read_text
 from verification.gateway.binance_rows import (
@@ -230,7 +230,7 @@ class BinanceFutures:
             return {}
         market_id = self._markets.id_of(symbol)
         if market_id is None:
-            raise SourceRejected(f"binanceusdm lists no `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
+            raise SymbolRejected(f"binanceusdm lists no `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
         return {"symbol": market_id}
 
 

@@ -16,7 +16,7 @@ import orjson
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.capabilities import Capabilities
 from verification.clock import Moment
-from verification.errors import SourceMalformed, SourceRejected
+from verification.errors import SourceMalformed, SourceRejected, SymbolRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit_frames import TOPICS, BybitFrames
 from verification.gateway.bybit_rows import fill, moved, order_status, position, resting_order
@@ -219,7 +219,7 @@ class Bybit:
     def _id_of(self, symbol: str) -> str:
         market_id = self._markets.id_of(symbol)
         if market_id is None:
-            raise SourceRejected(f"bybit lists no linear `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
+            raise SymbolRejected(f"bybit lists no linear `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
         return market_id
 
 

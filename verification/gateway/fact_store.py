@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from verification.clock import Moment
 from verification.leg import LegKey
 from verification.observation import (
@@ -26,9 +28,12 @@ class FactStore:
         self._before = {**self._before, **self._facts}
         self._facts = {}
 
-    def forget_renamed(self, name_now: Callable[[str], str]) -> None:
-        """Drop facts under a venue's own id whose symbol has become known: the list shows them by name."""
-        self._facts = {key: fact for key, fact in self._facts.items() if name_now(key.symbol) == key.symbol}
+    def rename(self, name_now: Callable[[str], str]) -> list[Observation]:
+        """Keep facts under the name that their contract has now; return those of this epoch that moved."""
+        before = self._facts
+        self._facts = _renamed(before, name_now)
+        self._before = _renamed(self._before, name_now)
+        return [fact for key, fact in self._facts.items() if key not in before]
 
     def latest(self, key: LegKey) -> Observation | None:
         """Return the newest fact of a leg in the present epoch; None if there is none."""
@@ -94,6 +99,15 @@ class FactStore:
             brought.append(gone)
         self._before = {}
         return brought
+
+
+def _renamed(facts: dict[LegKey, Observation], name_now: Callable[[str], str]) -> dict[LegKey, Observation]:
+    """Return the facts under their present names; of two about one leg the one that had the name counts."""
+    moved = {key: LegKey(key.account, name_now(key.symbol), key.leg) for key in facts}
+    if all(key == now for key, now in moved.items()):
+        return facts
+    named = {key: fact for key, fact in facts.items() if moved[key] == key}
+    return {now: replace(facts[key], key=now) for key, now in moved.items() if key != now} | named
 
 
 def _replaces(new: PositionSeen, known: PositionSeen) -> bool:

@@ -8,7 +8,13 @@ import aiohttp
 import ccxt
 
 from verification.capabilities import Capabilities
-from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+from verification.errors import (
+    SourceError,
+    SourceMalformed,
+    SourceRejected,
+    SourceUnreachable,
+    SymbolRejected,
+)
 
 _JSON_CODE = re.compile(r'"(?:code|retCode|ret_code)"\s*:\s*"?(-?\d+)"?')
 _JSON_TEXT = re.compile(r'"(?:msg|message|retMsg)"\s*:\s*"([^"]{1,200})"')
@@ -30,7 +36,7 @@ _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
         SourceRejected,
         "check the key, the secret, and the address the key is bound to",
     ),
-    (ccxt.BadSymbol, SourceRejected, "check the symbol; the venue does not know it"),
+    (ccxt.BadSymbol, SymbolRejected, "check the symbol; the venue does not know it"),
     (ccxt.NotSupported, SourceRejected, "ccxt cannot ask this venue that"),
 )
 
@@ -65,6 +71,11 @@ class Translator:
             return SourceUnreachable, "set this machine's clock; it differs from the venue's"
         if code is not None and code in self.capabilities.temporary_codes:
             return SourceUnreachable, "the venue could not answer; it is asked again"
+        if (
+            code is not None
+            and self.capabilities.symbol_words.get(code, "\n") in (text_of(error) or "").lower()
+        ):
+            return SymbolRejected, "check the symbol; the venue does not know it"
         for raised, kind, advice in _ADVICE:
             if isinstance(error, raised):
                 return kind, advice

@@ -11,46 +11,109 @@ from verification.errors import SourceMalformed
 from verification.gateway.exactness import exact, exact_value
 from verification.leg import Leg, LegKey
 
+GONE_AFTER = 2
+"""Lists in a row without a contract after which it counts as delisted: one list may have been cut."""
+
 
 class Markets:
-    """The contracts of one venue. Filled at connecting, filled again when an unknown id turns up."""
+    """The contracts of one venue: filled at connecting, and again and again after it.
+
+    Attributes:
+        by_symbol: Facts of every contract that is listed with its steps, by symbol.
+        unknown: Ids that turned up and are not listed.
+        renamed: What has another name by now: ids that have been learnt, and symbols of contracts that the
+            venue calls something else since. To the present symbol.
+    """
 
     def __init__(self, part_of: Callable[[Mapping[str, Any]], str]) -> None:
         """Nothing is known yet. `part_of` names the part of the position lists that shows a ccxt market."""
         self._part_of = part_of
         self.parts: Mapping[str, str] = {}
         self.by_symbol: dict[str, Market] = {}
-        self._by_id: dict[str, str] = {}
-        self._keys: dict[tuple[str, str, Leg], LegKey] = {}
         self.unknown: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        self._by_id: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
+        self._gone: dict[str, str] = {}
+        self._missed: dict[str, int] = {}
+        self._keys: dict[tuple[str, str, Leg], LegKey] = {}
 
-    def fill(self, exchange: Any) -> None:
-        """Take the markets that a ccxt exchange has loaded.
+    @property
+    def missing(self) -> bool:
+        """True while the last list lacked a contract that is not given up yet."""
+        return bool(self._missed)
+
+    def fill(self, exchange: Any) -> tuple[str, ...]:
+        """Take the markets that a ccxt exchange has loaded; return what has changed since, plain lines.
 
         Raises:
-            SourceMalformed: There are none, or a size or step is not exact.
+            SourceMalformed: There are none, or a size or step is not exact. Then all stays as it was.
         """
         rows = [row for row in exchange.markets.values() if row.get("contract") and not row.get("option")]
         if not rows:
             raise SourceMalformed("it holds no futures contract")
         # A contract without steps (delisted, say) still has a name, so what is held in it shows.
-        self._by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
-        self._keys = {}
-        self.parts = {str(row["symbol"]): self._part_of(row) for row in rows}
-        self.by_symbol = {
-            str(row["symbol"]): _market(row, exchange.precisionMode, self.parts[str(row["symbol"])])
+        by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
+        parts = {str(row["symbol"]): self._part_of(row) for row in rows}
+        by_symbol = {
+            str(row["symbol"]): _market(row, exchange.precisionMode, parts[str(row["symbol"])])
             for row in rows
             if _has_steps(row)
         }
-        self.unknown -= set(self._by_id)
+        told = [*self._keep_missing(by_id, by_symbol), *self._rename(by_id), *self._resized(by_symbol)]
+        self._by_id, self.by_symbol, self._keys = by_id, by_symbol, {}
+        self.parts = {**self.parts, **parts}  # what was held in a contract that is gone is still somewhere
+        self._ids = {symbol: market_id for market_id, symbol in by_id.items()}
+        self._gone = {each: name for each, name in self._gone.items() if name not in self._ids}
+        self.unknown -= by_id.keys()
+        return tuple(told)
+
+    def _keep_missing(self, by_id: dict[str, str], by_symbol: dict[str, Market]) -> list[str]:
+        """Keep what this list lacks for the first time; give up what it lacks again."""
+        told: list[str] = []
+        missed: dict[str, int] = {}
+        for market_id, symbol in self._by_id.items():
+            if market_id in by_id:
+                continue
+            times = self._missed.get(market_id, 0) + 1
+            if times < GONE_AFTER and symbol not in by_symbol:
+                missed[market_id] = times
+                by_id[market_id] = symbol
+                if symbol in self.by_symbol:
+                    by_symbol[symbol] = self.by_symbol[symbol]
+            else:
+                self._gone[market_id] = symbol
+                told.append(f"{symbol} is not listed any more")
+        self._missed = missed
+        return told
+
+    def _rename(self, by_id: Mapping[str, str]) -> list[str]:
+        names = frozenset(by_id.values())
+        fresh = {each: by_id[each] for each in self.unknown if each in by_id}
+        fresh |= {
+            old: by_id[market_id]
+            for market_id, old in self._by_id.items()
+            if market_id in by_id and by_id[market_id] != old and old not in names
+        }
+        followed = {old: fresh.get(name, name) for old, name in self.renamed.items()}
+        # A name that is in use again means what is called so now.
+        self.renamed = {old: name for old, name in (followed | fresh).items() if old not in names}
+        return [f"{old} is called {name} now" for old, name in sorted(fresh.items())]
+
+    def _resized(self, by_symbol: Mapping[str, Market]) -> list[str]:
+        return [
+            f"a contract of {symbol} is {now.contract_size} now and was {before.contract_size}"
+            for symbol, now in sorted(by_symbol.items())
+            if (before := self.by_symbol.get(symbol)) and before.contract_size != now.contract_size
+        ]
 
     def symbol_of(self, market_id: str) -> str:
         """Return the unified symbol of a venue's id.
 
         An id that is not listed (a contract younger than our list) stands for itself, so that nothing held in
-        it is lost, and is remembered in `unknown`.
+        it is lost, and is remembered in `unknown`. One that was delisted meanwhile keeps the name it had.
         """
-        symbol = self._by_id.get(market_id)
+        symbol = self._by_id.get(market_id) or self._gone.get(market_id)
         if symbol is None:
             self.unknown.add(market_id)
             return market_id
@@ -66,15 +129,18 @@ class Markets:
                 self._keys[place] = key
         return key
 
+    def refuse(self, symbol: str) -> None:
+        """Take note that the venue has said it knows no such contract, until the list is read again."""
+        self._ids.pop(symbol, None)
+        self.by_symbol = {each: market for each, market in self.by_symbol.items() if each != symbol}
+
     def name_now(self, symbol: str) -> str:
-        """Return the unified symbol of an id that stood for itself and has been learnt since."""
-        return self._by_id.get(symbol, symbol)
+        """Return the symbol of what was once called `symbol`: an id learnt since, or another name."""
+        return self.renamed.get(symbol, symbol)
 
     def id_of(self, symbol: str) -> str | None:
         """Return the venue's id of a symbol; None if the venue does not list it."""
-        if symbol in self.unknown:
-            return symbol
-        return next((market_id for market_id, name in self._by_id.items() if name == symbol), None)
+        return symbol if symbol in self.unknown else self._ids.get(symbol)
 
 
 def _has_steps(row: Mapping[str, Any]) -> bool:

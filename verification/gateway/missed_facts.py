@@ -1,6 +1,6 @@
 """Finds a stream that is connected and says nothing: what position lists show and it never pushed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,6 +34,12 @@ class MissedFacts:
     def clear(self) -> None:
         """Start afresh: a new epoch has taken a snapshot."""
         self._suspicions = {}
+
+    def rename(self, name_now: Callable[[str], str]) -> None:
+        """Hold what was suspected of a contract against the name that it has now."""
+        self._suspicions = {
+            LegKey(key.account, name_now(key.symbol), key.leg): each for key, each in self._suspicions.items()
+        }
 
     def compare(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> None:
         """Compare a position list with what the stream has shown, as far as the list reaches."""

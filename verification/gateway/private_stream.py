@@ -103,6 +103,12 @@ class PrivateStream:
         if self._state is StreamState.LIVE:
             self._missed.compare(reading, self._store.facts())
 
+    def rename(self) -> None:
+        """Keep and tell, under a contract's present name, what was shown under its old one or its id."""
+        self._missed.rename(self._dialect.name_now)
+        for fact in self._store.rename(self._dialect.name_now):
+            self._tell(fact)
+
     def _died(self, task: asyncio.Task[None]) -> None:
         """Show a bug that ended the stream for good; `stop` raises it."""
         if not task.cancelled() and (bug := task.exception()) is not None:
@@ -207,8 +213,8 @@ class PrivateStream:
             )
             for row in reading.positions
         ]
+        self.rename()
         self._missed.clear()
-        self._store.forget_renamed(self._dialect.name_now)
         for fact in self._store.take_snapshot(
             rows, reading.sent, reading.received, epoch, reading.why_unread
         ):

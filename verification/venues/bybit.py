@@ -37,6 +37,7 @@ CAPABILITIES = Capabilities(
     temporary_codes=frozenset({"10000", "10016", "10429", "429"}),
     # The first is a duplicate of a request, the second an order's id that is taken.
     doubtful_codes=frozenset({"10014", "110072"}),
+    symbol_words={"10001": "symbol", "110074": "contract"},
     position_requests=(
         {"settleCoin": "USDT"},
         {"settleCoin": "USDC"},

@@ -4,7 +4,13 @@ import aiohttp
 import ccxt
 import pytest
 
-from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+from verification.errors import (
+    SourceError,
+    SourceMalformed,
+    SourceRejected,
+    SourceUnreachable,
+    SymbolRejected,
+)
 from verification.gateway.failures import AnswerMisshapen, Translator, secrets_of
 from verification.venues.known import capabilities_of
 
@@ -26,7 +32,7 @@ TRANSLATE = Translator(
         (ccxt.InvalidNonce('{"code":-1021,"msg":"ahead"}'), SourceUnreachable),
         (ccxt.AuthenticationError('{"code":-2015,"msg":"Invalid API-key"}'), SourceRejected),
         (ccxt.PermissionDenied("403"), SourceRejected),
-        (ccxt.BadSymbol('{"code":-1121,"msg":"Invalid symbol."}'), SourceRejected),
+        (ccxt.BadSymbol('{"code":-1121,"msg":"Invalid symbol."}'), SymbolRejected),
         (ccxt.NotSupported("no"), SourceRejected),
         (ccxt.ExchangeError('{"code":-4109,"msg":"inactive account"}'), SourceRejected),
         (ccxt.BadResponse("?"), SourceMalformed),
