@@ -57,8 +57,7 @@ def merge_view(
 
     Args:
         previous: What was known before; None at the start. Of the same account.
-        reading: The account, or some symbols of it, as just read. What was known of a contract under another
-            name than it has now is known under this.
+        reading: The account, or some symbols of it, as just read, with the names that contracts have now.
         stream: The newest position fact the stream showed of each leg.
         stream_health: The stream's health now.
         now: The present; becomes `read_at`.

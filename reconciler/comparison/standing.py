@@ -122,6 +122,9 @@ class Sworn:
     def _of_unlisted(self, case: LegCase | None) -> Standing:
         """Judge a symbol that was not listed: gone when it is listed, or when no bot has it down any more."""
         if case is not None and case.belief.market is not None:
+            doubt = _doubt(Kind.UNLISTED_SYMBOL, case)
+            if doubt is not None:
+                return Standing(Word.UNKNOWN, doubt)
             return Standing(Word.CLEAR, "the exchange lists it now", evidence_of(case))
         if not self.ledgers_complete:
             return Standing(Word.UNKNOWN, "not every ledger could be read")

@@ -195,7 +195,7 @@ def test_contracts_are_not_coins() -> None:
 
 def test_a_symbol_the_venue_does_not_know_is_a_problem_and_not_dropped() -> None:
     comparison = compared([row("43", symbol="OLD/USDT:USDT")], merged(reading([])))
-    assert found(comparison) == []
+    assert found(comparison) == ["unlisted_symbol"]
     assert [view.verdict for view in comparison.legs] == ["unknown"]
     assert "OLD/USDT:USDT: binanceusdm knows no such symbol (ledger bot trade 1)" in comparison.problems[0]
 
