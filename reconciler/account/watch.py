@@ -252,7 +252,9 @@ class AccountWatch:
             # What was written down before the step would count as an hour old, or as not yet written.
             ground = replace(ground, quiet_since=None)
         rules = self.rules.confirmation
-        judgement: Judgement = judge(past_of(self._suspicions, key), finding, ground, rules, lag=self._lag, now=now)
+        judgement: Judgement = judge(
+            past_of(self._suspicions, key), finding, ground, rules, lag=self._lag, now=now
+        )
         self._suspicions[key] = judgement.suspicion
         return Judged(finding, judgement.confirmed, judgement.reason, judgement.suspicion.wait)
 
