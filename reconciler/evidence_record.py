@@ -90,12 +90,20 @@ def case_of(view: VerificationView, evidence: Any) -> Case:
     Raises:
         EvidenceUnreadable: It does not hold the question and every observation in full.
     """
+    return case_of_leg(LegKey(view.account, view.symbol, view.leg), evidence)
+
+
+def case_of_leg(key: LegKey, evidence: Any) -> Case:
+    """Return what was asked and seen of a leg; see `case_of`.
+
+    Raises:
+        EvidenceUnreadable: It does not hold the question and every observation in full.
+    """
     if not isinstance(evidence, (list, tuple)) or not evidence:
         raise EvidenceUnreadable("no evidence is stored with it")
     asked = _Fields("the question", evidence[0])
     if asked.word("what") != "question":
         raise EvidenceUnreadable("the question is not stored with it")
-    key = LegKey(view.account, view.symbol, view.leg)
     seen = [_Fields(f"observation {place}", each) for place, each in enumerate(evidence[1:], 1)]
     observations = tuple(_observation(key, each) for each in seen)
     decided = [each.truth("decided") for each in seen]

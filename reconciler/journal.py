@@ -24,7 +24,8 @@ from reconciler.expectation import ExpectationState
 from reconciler.journal_database import JournalError, open_engine
 from reconciler.journal_tables import event, position
 from reconciler.journal_tables import verification as verification_table
-from reconciler.journal_unfinished import unfinished
+from reconciler.journal_transaction import Writing, one_writer
+from reconciler.journal_unfinished import held, unfinished
 from reconciler.verification_record import record_of
 from verification.clock import Clock, SystemClock
 from verification.leg import Side
@@ -64,6 +65,7 @@ class Journal:
         client_order_id: str,
         baseline: Baseline | None = None,
         stop_price: Decimal | None = None,
+        all_or_nothing: bool = False,
     ) -> int:
         """Write down an entry that is about to be sent, and return its id here.
 
@@ -71,18 +73,18 @@ class Journal:
 
         Args:
             symbol: ccxt unified form.
-            side: The side of the entry.
+            side: Of the entry.
             quantity: Contracts, positive.
             client_order_id: The id the order is sent with.
             baseline: What the leg held before.
             stop_price: The stop that is wanted, quote per base.
+            all_or_nothing: True when a partial fill is to be rolled back.
 
         Raises:
             JournalError: The id is taken by another entry, or it could not be written.
             ValueError: The quantity is not positive.
         """
-        wanted = _positive(quantity)
-        now = self._clock.now().utc
+        wanted, now = _positive(quantity), self._clock.now().utc
         values = {
             "bot": self._bot,
             "symbol": symbol,
@@ -101,23 +103,23 @@ class Journal:
         same = sa.select(position).where(
             position.c.bot == self._bot, position.c.entry_client_id == client_order_id
         )
-        with _Writing(self._engine) as connection:
-            _one_writer(connection)
+        with Writing(self._engine) as connection:
+            one_writer(connection)
             known = connection.execute(same).mappings().one_or_none()
             if known is not None:
                 if (known["symbol"], known["side"], known["intended"]) != (symbol, str(side), wanted):
-                    raise JournalError(
-                        f"journal: client order id {client_order_id} already names another entry: "
-                        f"{known['side']} {known['intended']} {known['symbol']}"
-                    )
+                    other = f"{known['side']} {known['intended']} {known['symbol']}"
+                    taken = f"journal: client order id {client_order_id} already names another entry: {other}"
+                    raise JournalError(taken, again=False)
                 return int(known["id"])
             entry = int(connection.execute(position.insert().returning(position.c.id), values).scalar_one())
-            self._note(connection, entry, "opening", {"client_order_id": client_order_id})
+            detail = {"client_order_id": client_order_id, "all_or_nothing": all_or_nothing}
+            self._note(connection, entry, "opening", detail)
             return entry
 
     def ordered(self, entry: int, order_id: str) -> None:
         """Write down the venue's id of the order last announced: while closing the exit, else the entry."""
-        with _Writing(self._engine) as connection:
+        with Writing(self._engine) as connection:
             row = self._row(connection, entry)
             if row["state"] == ExpectationState.CLOSING:
                 ids = list(row["exit_order_ids"])
@@ -184,9 +186,9 @@ class Journal:
             "order_id": view.order_id,
             "evidence": evidence,
         }
-        with _Writing(self._engine) as connection:
+        with Writing(self._engine) as connection:
             # Ids must become visible in their order, for Trueup asks for what came after the last it saw.
-            _one_writer(connection)
+            one_writer(connection)
             self._row(connection, entry)
             connection.execute(verification_table.insert(), values)
             self._note(connection, entry, "verified", {"question": view.question, "verdict": view.verdict})
@@ -199,18 +201,41 @@ class Journal:
         Raises:
             JournalError: The journal could not be read.
         """
-        rows = sa.select(position).where(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
-        events = sa.select(event.c.position_id, event.c.what, event.c.detail).join(
-            position, position.c.id == event.c.position_id
-        )
-        mine = events.where(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
-        with _Writing(self._engine) as connection:
-            said: dict[int, list[tuple[str, Any]]] = {}
-            for entry, what, detail in connection.execute(mine.order_by(event.c.id)):
-                said.setdefault(entry, []).append((what, detail))
-            alive = connection.execute(rows.order_by(position.c.id)).mappings().all()
-        found = (unfinished(dict(row), said.get(row["id"], ())) for row in alive)
+        found = [unfinished(row, said) for row, said, _ in self._alive()]
         return tuple(record for record in found if record is not None)
+
+    def held(self) -> tuple[OpeningRecord, ...]:
+        """Return the positions that are held with their stop as far as was written down, oldest first.
+
+        Each with the verification that proved its entry, for `Opener.resume`. Positions that were written
+        down without a stop price are left out.
+
+        Raises:
+            JournalError: The journal could not be read.
+        """
+        found = [held(row, said, proofs) for row, said, proofs in self._alive()]
+        return tuple(record for record in found if record is not None)
+
+    def _alive(self) -> list[tuple[dict[str, Any], list[tuple[str, Any]], list[dict[str, Any]]]]:
+        """Return every row that has not ended, what befell it, and the verifications of its entry."""
+        alive = sa.and_(position.c.bot == self._bot, position.c.state.in_(_ALIVE))
+        rows = sa.select(position).where(alive).order_by(position.c.id)
+        its = position.c.id == event.c.position_id
+        events = sa.select(event.c.position_id, event.c.what, event.c.detail).join(position, its)
+        asked = verification_table.c.question == "open"
+        proofs = sa.select(verification_table).join(
+            position, position.c.id == verification_table.c.position_id
+        )
+        with Writing(self._engine) as connection:
+            said: dict[int, list[tuple[str, Any]]] = {}
+            for entry, what, detail in connection.execute(events.where(alive).order_by(event.c.id)):
+                said.setdefault(entry, []).append((what, detail))
+            seen: dict[int, list[dict[str, Any]]] = {}
+            ordered = proofs.where(alive, asked).order_by(verification_table.c.id)
+            for row in connection.execute(ordered).mappings():
+                seen.setdefault(row["position_id"], []).append(dict(row))
+            found = [dict(row) for row in connection.execute(rows).mappings()]
+        return [(row, said.get(row["id"], []), seen.get(row["id"], [])) for row in found]
 
     def close(self) -> None:
         """Give the connections back."""
@@ -225,11 +250,12 @@ class Journal:
         self.close()
 
     def _change(self, entry: int, what: str, change: dict[str, Any], detail: dict[str, Any]) -> None:
-        with _Writing(self._engine) as connection:
+        with Writing(self._engine) as connection:
             row = self._row(connection, entry)
             # An entry given up may turn out to be held after all, and the bot must be able to say so.
             if row["state"] not in _ALIVE and what not in {"opened", "closed", "failed"}:
-                raise JournalError(f"journal: entry {entry} is {row['state']}: `{what}` comes too late")
+                late = f"journal: entry {entry} is {row['state']}: `{what}` comes too late"
+                raise JournalError(late, again=False)
             self._write(connection, entry, what, change, detail)
 
     def _row(self, connection: sa.Connection, entry: int) -> sa.RowMapping:
@@ -237,7 +263,7 @@ class Journal:
         row = connection.execute(asked.with_for_update()).mappings().one_or_none()
         if row is None:
             raise JournalError(
-                f"journal: {self._bot} has no entry {entry}: use the id that `opening` returned"
+                f"journal: {self._bot} has no entry {entry}: use the id that `opening` returned", again=False
             )
         return row
 
@@ -251,39 +277,6 @@ class Journal:
     def _note(self, connection: sa.Connection, entry: int, what: str, detail: dict[str, Any]) -> None:
         now = self._clock.now().utc
         connection.execute(event.insert(), {"position_id": entry, "at": now, "what": what, "detail": detail})
-
-
-class _Writing:
-    """One durable transaction, its failures as JournalError."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._begun = engine.begin()
-
-    def __enter__(self) -> sa.Connection:
-        try:
-            return self._begun.__enter__()
-        except sa.exc.SQLAlchemyError as error:
-            raise _refused(error) from error
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._begun.__exit__(kind, error, trace)
-        except sa.exc.SQLAlchemyError as failure:
-            raise _refused(failure) from failure
-        if isinstance(error, sa.exc.DBAPIError):
-            raise _refused(error) from error
-
-
-def _refused(error: sa.exc.SQLAlchemyError) -> JournalError:
-    cause = " ".join(str(getattr(error, "orig", None) or error).split())
-    return JournalError(f"journal: nothing was written ({cause}): see that the database can be reached")
-
-
-def _one_writer(connection: sa.Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(7_238_102)))
 
 
 def _positive(quantity: Decimal) -> Decimal:

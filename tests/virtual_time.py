@@ -2,7 +2,7 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -13,6 +13,10 @@ from verification.clock import Moment
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+
+class Death(BaseException):
+    """The process that was played is dead: in a callback too, that is no complaint."""
 
 
 class _Selector(selectors.SelectSelector):
@@ -74,11 +78,18 @@ class ThreadlessLoop(VirtualLoop):
         return future
 
 
+def mourned(context: Mapping[str, Any]) -> bool:
+    """Return True of what a loop complains of, unless it is that its process died."""
+    return not isinstance(context.get("exception"), Death)
+
+
 def run(story: Coroutine[Any, Any, T], loop: VirtualLoop | None = None) -> T:
     """Run `story` in virtual time. A task that outlives it is an error, and so is a forgotten exception."""
-    loop = loop or VirtualLoop()
+    loop = loop or ThreadlessLoop()
     complaints: list[str] = []
-    loop.set_exception_handler(lambda _, context: complaints.append(str(context)))
+    loop.set_exception_handler(
+        lambda _, context: complaints.append(str(context)) if mourned(context) else None
+    )
 
     async def whole() -> T:
         answer = await story

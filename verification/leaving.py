@@ -4,26 +4,27 @@ An exit is sent again only when the one before is known to have had no more effe
 ended. After a lost answer it is asked for by its id, and not finding it proves nothing.
 """
 
-import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
 from verification.clock import Moment
+from verification.closing_beside import verify_beside_others
+from verification.elsewhere import closed_elsewhere
 from verification.errors import AnswerLost
-from verification.judgement import decide
 from verification.late_close import told_if_late
 from verification.leg import Side
-from verification.opening_case import Case, Tools, order_ended, order_now
+from verification.opening_case import Case, Tools, in_time, order_ended, order_now
 from verification.order_identity import is_order
 from verification.outcome import Exposed
-from verification.protecting import Stop, StopState, withdraw
+from verification.protecting import Stop, StopState
 from verification.question import Baseline, CloseQuestion
 from verification.shown import shown_at
 from verification.trader import OrderRefused
 from verification.verdict import VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
+from verification.withdrawing import withdraw, withdraw_others
 
 MAX_EXITS = 3
 _PAUSE_AFTER_REFUSAL = 0.5  # seconds, times the number of the exit
@@ -54,6 +55,7 @@ class Leaving:
         shown_at: int | None,
         stop: Stop | None,
         stop_counted: bool = False,
+        perhaps_sent: bool = False,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -65,6 +67,8 @@ class Leaving:
             shown_at: The newest version at which the venue showed the leg with it; None if it never did.
             stop: The stop that was sent; None if none was.
             stop_counted: True when `held` is without what the stop has executed.
+            perhaps_sent: True after a crash: each exit is looked for before it is sent, for the journal may
+                be behind.
         """
         self._tools = tools
         self._case = case
@@ -74,6 +78,7 @@ class Leaving:
         self._stop = stop
         self._doubt: str | None = None
         self._counted = stop_counted
+        self._perhaps_sent = perhaps_sent
 
     async def run(self, why: str, first: int = 1) -> Verification | Exposed:
         """Send exits until one is proved to have closed what is left; return that proof.
@@ -113,7 +118,10 @@ class Leaving:
             sent = await self._exit(number)
             if isinstance(sent, OrderRefused):
                 refusal = f"exit {self._case.names.exit(number)} was refused: {sent}"
-                if not await self._stop_fired():
+                elsewhere = await self._after_refusal()
+                if elsewhere is not None:
+                    return elsewhere
+                if not self._fired:
                     await self._tools.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
                 continue
             ended = await self._after(sent, why)
@@ -128,12 +136,25 @@ class Leaving:
         reason = f"{why}; {refusal or proof.verification.verdict.reason}"
         return self._case.exposed(self._left, proof.verification, reason)
 
+    @property
+    def _fired(self) -> bool:
+        return self._stop is not None and self._stop.state is StopState.FIRED
+
+    async def _after_refusal(self) -> Verification | None:
+        """Ask what else has closed it; return the proof where something has. The refusal itself is none."""
+        if await self._stop_fired():
+            return None
+        proof = await closed_elsewhere(self._tools, self._case, self._left, self._shown_at)
+        if proof is None:
+            return None
+        return await self._done(_Proof(None, proof, Decimal(0), undone=True, over=True))
+
     async def _by_stop(self, why: str) -> Verification | Exposed | None:
         """Prove the close by a stop that fired; None when none has, or when it left something.
 
         It was an exit too. Sending another for what it has closed would close what others hold.
         """
-        if self._counted or self._stop is None or self._stop.state is not StopState.FIRED:
+        if self._counted or not self._fired:
             return None
         self._counted = True
         proof = await self._prove(None, self._case.stop_name, self._tools.clock.now(), None)
@@ -170,11 +191,15 @@ class Leaving:
 
     async def _exit(self, number: int) -> _Proof | OrderRefused:
         tools, case, left, name = self._tools, self._case, self._left, self._case.names.exit(number)
-        announced = case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
+        if self._perhaps_sent and await order_now(tools, case, name) is not None:
+            return await self._prove(None, name, tools.clock.now(), None)
+        case.exits = max(case.exits, number)
+        case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
         watch = tools.verifier.watch(case.key)
         asked = tools.clock.now()
         try:
-            order_id: str | None = await tools.trader.leave(case.key, Side.closing(left), abs(left), name)
+            sending = tools.trader.leave(case.key, Side.closing(left), abs(left), name)
+            order_id: str | None = await in_time(tools, sending)
         except AnswerLost:
             order_id = None
         except OrderRefused as refusal:
@@ -183,7 +208,8 @@ class Leaving:
         except BaseException:
             watch.close()
             raise
-        if order_id is not None and announced:  # else the books would take it for the entry's
+        case.exit = (name, abs(left))
+        if order_id is not None:
             case.write(partial(tools.journal.ordered, case.entry, order_id))
         return await self._prove(order_id, name, asked, watch)
 
@@ -198,7 +224,9 @@ class Leaving:
         if alone or name is None:
             verification = await self._tools.verifier.verify(question, watch)
         else:
-            verification = await self._verify_beside_others(question, name, watch)
+            verification = await verify_beside_others(
+                self._tools, case, question, watch, left=left, stop_fired=self._stop_fired
+            )
         case.write_verified(self._tools.journal, verification)
         orders = [each for each in verification.observations if is_order(each, order_id, name)]
         executed = max((order.executed for order in orders), key=abs, default=Decimal(0))
@@ -206,32 +234,6 @@ class Leaving:
         # An exit that executed all it was sent for has undone the entry, whatever else the leg holds.
         flat = verification.verdict.kind is VerdictKind.CONFIRMED
         return _Proof(name, verification, executed, undone=flat or executed == -left, over=over)
-
-    async def _verify_beside_others(
-        self, question: CloseQuestion, name: str, watch: Watch | None
-    ) -> Verification:
-        """Verify a close of what may be a part of the leg only, and need not make it flat.
-
-        Once the exit is over, whatever it executed, the leg is looked at only a little longer: what others
-        hold would be waited for in vain, and what is left needs another exit soon.
-        """
-        tools = self._tools
-        watch = watch or tools.verifier.watch(question.key)
-        asking = asyncio.create_task(tools.verifier.verify(question, watch))
-        try:
-            exit_ = await order_ended(tools, self._case, name, order_id=question.order_id)
-            whole = exit_ is not None and exit_.executed == -self._left
-            if exit_ is None or not (whole or await self._stop_fired() or exit_.trades_agree is True):
-                return await asking
-            await asyncio.wait({asking}, timeout=_A_LITTLE)
-            if asking.done():
-                return await asking
-        finally:
-            if not asking.done():
-                asking.cancel()
-                await asyncio.wait({asking})
-        seen = (*watch.seen, exit_)
-        return Verification(question, decide(question, seen), seen, tools.clock.now())
 
     async def _only(self, order_id: str | None, name: str) -> bool:
         """Return True when nothing but this exit can have changed the leg, or will.
@@ -256,6 +258,8 @@ class Leaving:
             await self._withdraw_stop()
         if self._doubt is not None:
             self._case.concerns.append(self._doubt)
+        if self._entry_over:
+            await withdraw_others(self._tools, self._case)
         await self._tell_beyond(proof)
         self._case.last_word = partial(self._tools.journal.closed, self._case.entry)
         return proof.verification

@@ -7,7 +7,8 @@ This is the only code of Trueup that places orders; it runs inside the bot, with
 is verified, the stop is placed and seen to rest; else what executed is closed reduce-only and the close is
 proved. The rules it keeps:
 
-* Every id is chosen and written down before its order is sent, and nothing is sent twice.
+* The entry is written down for good before it is sent, and the ids of all that follows come from its id. What
+  follows waits for no journal: `books` writes it down beside. Nothing is sent twice.
 * Only a proved REFUTED drops an entry. UNKNOWN is reported and left alone: rolling back what was never there
   opens a position the other way.
 * The side of an exit is that of what executed, which the venue has shown; it is never guessed.
@@ -22,21 +23,25 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
-from verification.account import Part, PositionMode
+from verification.account import PositionMode
+from verification.books import Books
 from verification.clock import Clock
-from verification.errors import AnswerLost, SourceUnreachable
+from verification.entering import enter, see_stops
+from verification.giving_back import give_back
 from verification.holding import leave, move_stop
 from verification.intent import Intent
 from verification.leg import Leg, LegKey, Side
-from verification.opening_case import Case, Tools
+from verification.lines import Lines
+from verification.opening_case import Case, Tools, case_of
 from verification.opening_journal import OpeningJournal, OpeningRecord
 from verification.order_names import OrderNames
-from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report, Unknown
-from verification.question import Baseline, OpenQuestion
-from verification.recovering import resume
-from verification.settling import settle, verify_entry
-from verification.trader import OrderRefused, Trader
+from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report
+from verification.positions import Positions
+from verification.question import Baseline
+from verification.recovering import leave_again, resume
+from verification.trader import Trader
 from verification.venue import Venue
 from verification.verifier import Verifier
 
@@ -45,6 +50,7 @@ __all__ = ["Intent", "Opener", "log_critical"]
 Result = TypeVar("Result", bound=Outcome)
 
 _log = logging.getLogger(__name__)
+_at_work: "WeakValueDictionary[int, Opener]" = WeakValueDictionary()
 
 
 def log_critical(outcome: Outcome) -> None:
@@ -70,17 +76,22 @@ class Opener:
 
         A close that is not proved after fifteen seconds is reported while more exits may follow, and how it
         ends after that.
+
+        Raises:
+            ValueError: Another opener works with this journal, and is not closed.
         """
+        if id(journal) in _at_work:
+            raise ValueError("another opener of this process works with this journal: close it first")
         chance = chance if chance is not None else random.SystemRandom()
         self._own = None if verifier is not None else Verifier(venue, clock, chance=chance)
         proving = verifier or self._own
         assert proving is not None, "one of the two is there"
-        self._tools = Tools(venue, trader, journal, proving, clock, chance, report)
-        self._lines: dict[LegKey, asyncio.Lock] = {}
-        self._running: set[asyncio.Task[Any]] = set()
-        self._left: set[int] = set()
-        self._doubts: dict[LegKey, set[int]] = {}
+        self._tools = Tools(venue, trader, journal, Books(), proving, clock, chance, report)
+        self._lines = Lines(self._tools.books.concerns)
+        self._positions = Positions()
+        self._leaving: set[int] = set()
         self._seeing: set[str] = set()
+        _at_work[id(journal)] = self
 
     async def open(self, intent: Intent) -> Outcome:
         """Open a position, and carry it through even if the caller is cancelled meanwhile.
@@ -99,6 +110,23 @@ class Opener:
         key = self._key(intent.symbol, intent.side)
         return await self._carry_through(key, self._open(fitted, key))
 
+    async def resume(self) -> tuple[Outcome, ...]:
+        """Take over from the life before. Call it once, before anything new is opened.
+
+        What was left unfinished is carried through, as by `recover`. What was held with its stop is given
+        back: an `Opened` to go on with, where the venue shows it and its stop; `Closed` where it is proved
+        that it has been closed; else `Exposed`.
+
+        Raises:
+            JournalFailed: The journal could not be read.
+        """
+        tools = self._tools
+        unfinished = await tools.books.read(tools.journal.unfinished)
+        held = await tools.books.read(tools.journal.held)
+        works = [self._resumed(each, resume, raises=False) for each in unfinished if self._lost(each)]
+        works += [self._resumed(each, give_back, raises=False) for each in held if self._lost(each)]
+        return tuple(await asyncio.gather(*works))
+
     async def recover(self, record: OpeningRecord, *, all_or_nothing: bool = False) -> Outcome:
         """Carry through what a crash interrupted, from what the journal and the venue say.
 
@@ -106,183 +134,150 @@ class Opener:
         have been sent is sent again.
 
         Raises:
-            ValueError: The record cannot be of an opening.
+            ValueError: The record cannot be of an opening, or its entry is under way, over, or held with its
+                stop in this life.
         """
-        key = self._key(record.symbol, record.side)
-        known = None if record.baseline is None else Baseline(record.baseline, None)
-        case = self._case(
-            Intent(record.symbol, record.side, record.intended, record.stop_price, all_or_nothing),
-            key,
-            entry=record.entry,
-            baseline=known,
-            names=OrderNames(record.client_order_id),
-        )
-        case.stop_name = record.stop_client_id or case.stop_name
-        return await self._carry_through(key, self._told(case, partial(resume, self._tools, case, record)))
+        if not self._lost(record):
+            raise ValueError(f"entry {record.entry} is in hand, or over: there is nothing to recover")
+        record = replace(record, all_or_nothing=record.all_or_nothing or all_or_nothing)
+        return await self._resumed(record, resume)
 
-    async def protect(self, opened: Opened, stop_price: Decimal) -> Opened | Exposed:
+    async def protect(self, position: Opened | Exposed, stop_price: Decimal) -> Opened | Closed | Exposed:
         """Put a new stop on a position in place of its last one, which is withdrawn once the new one rests.
 
         Returns:
-            The position with its new stop; `Exposed` if that could not be proved: nothing is closed then.
+            The position with its new stop; `Closed` where it is proved that something has closed it before;
+            `Exposed` if the new stop could not be proved: nothing is closed then.
 
         Raises:
-            ValueError: The price cannot be meant.
+            ValueError: The price cannot be meant, or no such position is held.
         """
-        intent = self._intent(opened, stop_price).fitted(self._tools.venue.markets)
-        case = self._case_of(opened, intent)
-        return await self._carry_through(
-            case.key, self._told(case, partial(move_stop, self._tools, case, opened))
-        )
+        case = self._positions.held(position.entry).case
+        wanted = Intent(case.key.symbol, case.side, case.intended, stop_price)
+        price = wanted.fitted(self._tools.venue.markets).stop_price
+        return await self._carry_through(case.key, self._protect(position.entry, price))
 
-    async def leave(self, opened: Opened, why: str = "the bot closes it") -> Closed | Exposed:
+    async def leave(self, position: Opened | Exposed, why: str = "the bot closes it") -> Closed | Exposed:
         """Close a position reduce-only, prove it, and withdraw its stop.
 
+        After an `Exposed` it may be called again: it asks what became of the exits, and goes on.
+
         Raises:
-            ValueError: It is being left already. What became of that is asked with `recover`.
+            ValueError: No such position is held: it is closed, or being closed by an earlier call.
         """
-        if opened.entry in self._left:
-            raise ValueError(f"entry {opened.entry} is being closed already: recover it from the journal")
-        self._left.add(opened.entry)
-        case = self._case_of(opened, self._intent(opened, opened.stop.trigger_price or Decimal(0)))
-        return await self._carry_through(
-            case.key, self._told(case, partial(leave, self._tools, case, opened, why))
-        )
+        entry = position.entry
+        if entry in self._leaving:
+            raise ValueError(f"entry {entry} is being closed already")
+        case = self._positions.held(entry).case
+        self._leaving.add(entry)
+        return await self._carry_through(case.key, self._leave(entry, why))
 
     def person_has_looked(self, entry: int) -> None:
         """Enter the leg of an `Unknown` or `Exposed` opening again: a person has put it right."""
-        for entries in self._doubts.values():
-            entries.discard(entry)
+        self._positions.person_has_looked(entry)
 
     async def close(self) -> None:
-        """Wait for the openings under way, and end the measurements."""
-        while self._running:
-            await asyncio.wait(self._running)
+        """Wait for the openings under way and for the journal, and end the measurements."""
+        await self._lines.close()
         if self._own is not None:
             await self._own.close()
+        await self._tools.books.close()
+        if _at_work.get(id(self._tools.journal)) is self:
+            del _at_work[id(self._tools.journal)]
 
     async def _carry_through(self, key: LegKey, steps: Coroutine[Any, Any, Result]) -> Result:
-        """Run the steps on a task of their own: what has been sent is not left halfway."""
-        task = asyncio.create_task(self._in_line(key, steps), name=f"open {key.symbol}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        task.add_done_callback(lambda _: steps.close())  # one that was cancelled in line has not begun
-        return await asyncio.shield(task)
+        return await self._lines.carry_through(key, steps, self._with_concerns)
 
-    async def _in_line(self, key: LegKey, steps: Coroutine[Any, Any, Result]) -> Result:
-        async with self._lines.setdefault(key, asyncio.Lock()):
-            return await steps
+    def _with_concerns(self, outcome: Result, concerns: tuple[str, ...]) -> Result:
+        outcome = replace(outcome, concerns=(*outcome.concerns, *concerns))
+        self._tools.report(outcome)
+        return outcome
 
     async def _open(self, intent: Intent, key: LegKey) -> Outcome:
         tools = self._tools
-        doubts = sorted(self._doubts.get(key, ()))
+        doubts = self._positions.in_doubt(key)
         if doubts:
             return Refuted(entry=None, reason=f"entry {doubts[0]} on this leg is in doubt. Nothing was sent")
-        await self._see_stops(key.symbol)
+        if key.symbol not in self._seeing:
+            await see_stops(tools, key.symbol)
+            self._seeing.add(key.symbol)
         before = await tools.verifier.baseline(key)
         if before.quantity * intent.side.sign < 0:
             held = f"the leg holds {before.quantity}: a {intent.side} would reduce it"
             return Refuted(entry=None, reason=f"{held}. Nothing was sent")
         names = OrderNames.drawn(tools.chance)
-        entry = tools.journal.opening(
-            intent.symbol,
-            intent.side,
-            intent.quantity,
-            client_order_id=names.entry,
-            baseline=before,
-            stop_price=intent.stop_price,
+        entry = await tools.books.through(
+            partial(
+                tools.journal.opening,
+                intent.symbol,
+                intent.side,
+                intent.quantity,
+                client_order_id=names.entry,
+                baseline=before,
+                stop_price=intent.stop_price,
+                all_or_nothing=intent.all_or_nothing,
+            ),
+            lambda late: tools.journal.failed(late, "it was written down too late. Nothing was sent"),
         )
-        case = self._case(intent, key, entry=entry, baseline=before, names=names)
-        return await self._told(case, partial(self._enter, case))
+        case = case_of(self._tools, intent, key, entry=entry, baseline=before, names=names)
+        return await self._told(case, partial(enter, tools, case))
 
-    async def _see_stops(self, symbol: str) -> None:
-        """See once that stops can be seen here, or raise: else every opening would be rolled back."""
-        if symbol in self._seeing:
-            return
+    async def _resumed(
+        self,
+        record: OpeningRecord,
+        work: Callable[[Tools, Case, OpeningRecord], Awaitable[Outcome]],
+        *,
+        raises: bool = True,
+    ) -> Outcome:
+        key = self._key(record.symbol, record.side)
+        known = None if record.baseline is None else Baseline(record.baseline, None)
+        names = OrderNames(record.client_order_id)
+        intent = Intent(record.symbol, record.side, record.intended, record.stop_price, record.all_or_nothing)
+        case = case_of(self._tools, intent, key, entry=record.entry, baseline=known, names=names)
+        case.stop_name = record.stop_client_id or case.stop_name
+        case.stops = max(1, *map(names.number_of_stop, (case.stop_name, record.stop_before or "")))
+        case.resumed = True
+        steps = partial(work, self._tools, case, record)
+        return await self._carry_through(key, self._told(case, steps, raises=raises))
+
+    async def _protect(self, entry: int, price: Decimal) -> Opened | Closed | Exposed:
+        held = self._positions.held(entry)  # as it is now that its turn has come
+        case = replace(held.case, stop_price=price, concerns=[], last_word=None)
+        return await self._told(case, partial(move_stop, self._tools, case, held))
+
+    async def _leave(self, entry: int, why: str) -> Closed | Exposed:
+        held = self._positions.held(entry)
+        case = replace(held.case, concerns=[], last_word=None)
+        work = leave if case.exit is None else leave_again
         try:
-            async with asyncio.timeout(self._tools.look_for):
-                reading = await self._tools.venue.read(frozenset({symbol}))
-        except TimeoutError:
-            raise SourceUnreachable(f"the resting orders of {symbol} did not come in time") from None
-        if reading.conditional_orders is None:
-            raise reading.failures[Part.CONDITIONAL_ORDERS]
-        self._seeing.add(symbol)
+            return await self._told(case, partial(work, self._tools, case, held, why))
+        finally:
+            self._leaving.discard(entry)
 
-    async def _told(self, case: Case, steps: Callable[[], Awaitable[Result]]) -> Result:
+    async def _told(
+        self, case: Case, steps: Callable[[], Awaitable[Result]], *, raises: bool = True
+    ) -> Result | Exposed:
         """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
+        self._positions.begin(case.entry)
         try:
             outcome = await steps()
-            doubts = self._doubts.setdefault(case.key, set())
-            (doubts.add if isinstance(outcome, (Unknown, Exposed)) else doubts.discard)(case.entry)
+            self._positions.remember(case, outcome)
             if outcome.critical:
-                self._tools.report(outcome)
-            told = len(case.concerns)
-            if case.last_word is not None:
-                case.write(case.last_word)
-            if len(case.concerns) > told:
-                outcome = replace(outcome, concerns=tuple(case.concerns))
                 self._tools.report(outcome)
         except Exception as error:
             why = f"the opening itself failed: {type(error).__name__}: {error}"
-            concerns = tuple(case.concerns)
-            self._doubts.setdefault(case.key, set()).add(case.entry)
-            self._tools.report(
-                Exposed(entry=case.entry, reason=why, quantity=None, verification=None, concerns=concerns)
-            )
-            raise
+            exposed = case.exposed(None, None, why)
+            self._positions.remember(case, exposed)
+            self._tools.report(exposed)
+            if raises:
+                raise
+            return exposed
+        if case.last_word is not None:
+            case.write(case.last_word)
         return outcome
 
-    async def _enter(self, case: Case) -> Outcome:
-        tools = self._tools
-        watch = tools.verifier.watch(case.key)  # before the order, so that no push is missed
-        asked = tools.clock.now()
-        try:
-            order_id: str | None = await tools.trader.enter(
-                case.key, case.side, case.intended, case.names.entry
-            )
-        except AnswerLost:
-            order_id = None  # it may have executed: it is asked for by the id we gave it
-        except OrderRefused as refusal:
-            watch.close()
-            reason = f"the entry was refused: {refusal}"
-            case.last_word = partial(tools.journal.failed, case.entry, reason)
-            return Refuted(entry=case.entry, reason=reason, concerns=tuple(case.concerns))
-        except BaseException:
-            watch.close()
-            raise
-        if order_id is not None:
-            case.write(partial(tools.journal.ordered, case.entry, order_id))
-        return await settle(tools, case, await verify_entry(tools, case, order_id, asked, watch))
-
-    def _case(
-        self, intent: Intent, key: LegKey, *, entry: int, baseline: Baseline | None, names: OrderNames
-    ) -> Case:
-        # What the leg held before has orders of its own, a stop above all, that may act meanwhile.
-        alone = self._tools.venue.access.exclusive and baseline is not None and baseline.quantity == 0
-        return Case(
-            entry=entry,
-            key=key,
-            side=intent.side,
-            intended=intent.quantity,
-            stop_price=intent.stop_price,
-            baseline=baseline,
-            exclusive=alone,
-            names=names,
-            stop_name=names.stop,
-            all_or_nothing=intent.all_or_nothing,
-        )
-
-    def _intent(self, opened: Opened, stop_price: Decimal) -> Intent:
-        asked = _asked_of(opened)
-        return Intent(asked.key.symbol, asked.side, asked.quantity, stop_price)
-
-    def _case_of(self, opened: Opened, intent: Intent) -> Case:
-        question = _asked_of(opened)
-        assert question.client_order_id is not None, "every entry has an id of ours"
-        names = OrderNames(question.client_order_id)
-        case = self._case(intent, question.key, entry=opened.entry, baseline=question.baseline, names=names)
-        case.stop_name = opened.stop.client_order_id or case.stop_name
-        return case
+    def _lost(self, record: OpeningRecord) -> bool:
+        return self._positions.to_recover(record.entry)
 
     def _key(self, symbol: str, side: Side) -> LegKey:
         venue = self._tools.venue
@@ -290,9 +285,3 @@ class Opener:
         if venue.mode is PositionMode.HEDGE:
             leg = Leg.LONG if side is Side.BUY else Leg.SHORT
         return LegKey(venue.access.account, symbol, leg)
-
-
-def _asked_of(opened: Opened) -> OpenQuestion:
-    question = opened.verification.question
-    assert isinstance(question, OpenQuestion), "an entry was proved by asking for it"
-    return question

@@ -2,18 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from typing import Any, TypeVar
 
 from verification.backoff import Backoff
+from verification.books import Books
 from verification.clock import Clock
 from verification.contradiction import contradictions
-from verification.errors import SourceError
+from verification.errors import AnswerLost, SourceError
+from verification.intent import Intent
 from verification.leg import LegKey, Side
 from verification.observation import OrderSeen
-from verification.opening_journal import JournalFailed, OpeningJournal
+from verification.opening_journal import OpeningJournal
 from verification.order_names import OrderNames
 from verification.outcome import Exposed, Report
 from verification.question import Baseline
@@ -21,6 +24,8 @@ from verification.trader import Trader
 from verification.venue import Venue
 from verification.verification import Verification
 from verification.verifier import Verifier
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +35,27 @@ class Tools:
     Attributes:
         venue: Where it looks.
         trader: Where it places its orders.
-        journal: Where it writes down what it is about to do.
+        journal: Where it writes down what it is about to do; written through `books` only.
+        books: What writes the journal.
         verifier: What proves opens and closes.
         clock: Where time comes from.
         chance: Ids and jitter.
         report: Gets every outcome that a person must look at.
         look_for: Seconds for which a stop, or a position after a crash, is looked for.
+        answer_within: Seconds after which an order that was sent counts as one whose answer was lost.
         pauses: Between two looks.
     """
 
     venue: Venue
     trader: Trader
     journal: OpeningJournal
+    books: Books
     verifier: Verifier
     clock: Clock
     chance: random.Random
     report: Report
     look_for: float = 10.0
+    answer_within: float = 15.0
     pauses: Backoff = field(default_factory=lambda: Backoff(0.1))
 
 
@@ -64,7 +73,14 @@ class Case:
         exclusive: True when nothing but this opening changes the leg.
         names: The ids of its orders.
         stop_name: The id of its stop.
+        books: What writes the journal.
         all_or_nothing: True when a partial fill is to be rolled back.
+        stops: The highest number of a stop that was announced; the next one gets the next.
+        exits: The highest number of an exit that was announced.
+        exit: The id of the last exit that may have had an effect, and how many contracts it was for; None
+            before any.
+        proved: What proved the entry; None before that.
+        resumed: True when an earlier process began it: it may have sent more than the journal holds.
         concerns: What a person must know.
         last_word: The last thing to write down; it is written after a person has been told what there is to
             tell, for a crash in between must not lose it.
@@ -79,7 +95,13 @@ class Case:
     exclusive: bool
     names: OrderNames
     stop_name: str
+    books: Books
     all_or_nothing: bool = False
+    stops: int = 1
+    exits: int = 0
+    exit: tuple[str, Decimal] | None = None
+    proved: Verification | None = None
+    resumed: bool = False
     concerns: list[str] = field(default_factory=list)
     last_word: Callable[[], None] | None = None
 
@@ -87,20 +109,13 @@ class Case:
         """Return what the leg holds with so many signed contracts of this opening."""
         return executed + (Decimal(0) if self.baseline is None else self.baseline.quantity)
 
-    def write(self, step: Callable[[], None]) -> bool:
-        """Write to the journal once the entry is out: money is protected first, and books are told of after.
+    def write(self, step: Callable[[], None]) -> None:
+        """Have something written down once the entry is out: money is protected first, books come after.
 
-        A journal that fails then must not leave a position without its stop; it becomes a concern.
-
-        Returns:
-            True when it is written.
+        This waits for nothing. A journal that fails then must not leave a position without its stop; a person
+        is told at the end of what it does not hold.
         """
-        try:
-            step()
-        except JournalFailed as error:
-            self.concerns.append(f"the journal does not hold what was done: {error}")
-            return False
-        return True
+        self.books.write(self.entry, step)
 
     def write_verified(self, journal: OpeningJournal, verification: Verification) -> None:
         """Write a verification down. A person must know where the venue's sources contradicted each other."""
@@ -114,6 +129,20 @@ class Case:
         return Exposed(
             entry=self.entry, reason=reason, quantity=quantity, verification=asked, concerns=concerns
         )
+
+
+async def in_time(tools: Tools, sending: Coroutine[Any, Any, T]) -> T:
+    """Send something through the trader, and do not wait for its answer for ever.
+
+    Raises:
+        OrderRefused: It had no effect.
+        AnswerLost: What became of it is not known.
+    """
+    try:
+        async with asyncio.timeout(tools.answer_within):
+            return await sending
+    except TimeoutError:
+        raise AnswerLost(f"no answer within {tools.answer_within:g} s") from None
 
 
 async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
@@ -159,3 +188,24 @@ async def order_ended(
         looks += 1
         await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
     return None
+
+
+def case_of(
+    tools: Tools, intent: Intent, key: LegKey, *, entry: int, baseline: Baseline | None, names: OrderNames
+) -> Case:
+    """Return the case of an intent that was written down."""
+    # What the leg held before has orders of its own, a stop above all, that may act meanwhile.
+    alone = tools.venue.access.exclusive and baseline is not None and baseline.quantity == 0
+    return Case(
+        entry=entry,
+        key=key,
+        side=intent.side,
+        intended=intent.quantity,
+        stop_price=intent.stop_price,
+        baseline=baseline,
+        exclusive=alone,
+        names=names,
+        stop_name=names.stop,
+        books=tools.books,
+        all_or_nothing=intent.all_or_nothing,
+    )

@@ -3,6 +3,7 @@
 `reconciler.journal.Journal` fits it as it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -14,11 +15,22 @@ from verification.verification import Verification
 
 
 class JournalFailed(Exception):
-    """Nothing was written: one line that says why and what to do."""
+    """Nothing was written: one line that says why and what to do.
+
+    Attributes:
+        again: False where it would fail for ever: the same need not be tried again.
+    """
+
+    def __init__(self, why: str, *, again: bool = True) -> None:
+        super().__init__(why)
+        self.again = again
 
 
 class OpeningJournal(Protocol):
-    """Each call is durable when it returns, or raises `JournalFailed`. Quantities are unsigned contracts."""
+    """Each call is durable when it returns, or raises `JournalFailed`. Quantities are unsigned contracts.
+
+    All are made on one thread of their own, one at a time; they may take long, and must not take for ever.
+    """
 
     def opening(
         self,
@@ -29,6 +41,7 @@ class OpeningJournal(Protocol):
         client_order_id: str,
         baseline: Baseline | None = None,
         stop_price: Decimal | None = None,
+        all_or_nothing: bool = False,
     ) -> int:
         """Write down an entry that is about to be sent; return its number."""
 
@@ -55,6 +68,12 @@ class OpeningJournal(Protocol):
 
     def failed(self, entry: int, reason: str) -> None:
         """Write down that the entry came to nothing, and why."""
+
+    def unfinished(self) -> Sequence["OpeningRecord"]:
+        """Return the openings that a crash interrupted, oldest first."""
+
+    def held(self) -> Sequence["OpeningRecord"]:
+        """Return the positions that are held with their stop, by all that was written down, oldest first."""
 
 
 class Stage(StrEnum):
@@ -86,6 +105,8 @@ class OpeningRecord:
         stop_before: The sender's id of the stop in whose place the last one was announced, while that is not
             written down as placed; None where there was none.
         price_before: Quote per base, of that one.
+        all_or_nothing: True when a partial fill is to be rolled back.
+        proof: The verification that proved the entry, as it was written down; None where there is none.
     """
 
     entry: int
@@ -103,3 +124,5 @@ class OpeningRecord:
     protected: bool = False
     stop_before: str | None = None
     price_before: Decimal | None = None
+    all_or_nothing: bool = False
+    proof: Verification | None = None

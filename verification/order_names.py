@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 _BITS = 64
-_STOP_BITS = 24
+_FORMER_STOP = 6  # digits of a number that was drawn, as it was done once
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,21 @@ class OrderNames:
         """The id of the first stop loss."""
         return f"{self.entry}-s"
 
-    def another_stop(self, chance: random.Random) -> str:
-        """Choose the id of a stop that takes the place of one before."""
-        return f"{self.entry}-s{chance.getrandbits(_STOP_BITS):06x}"
+    def stop_numbered(self, number: int) -> str:
+        """Return the id of the stop with that number, from 1: each takes the place of the one before."""
+        return self.stop if number == 1 else f"{self.stop}{number}"
+
+    def number_of_stop(self, stop_name: str) -> int:
+        """Return the number of a stop; 0 for one that has another sender, or whose number was drawn."""
+        if stop_name == self.stop:
+            return 1
+        head, _, number = stop_name.rpartition("-s")
+        numbered = head == self.entry and number.isdecimal() and len(number) < _FORMER_STOP
+        return int(number) if numbered else 0
+
+    def is_stop(self, name: str | None) -> bool:
+        """True for the id of any stop of this entry."""
+        return name is not None and name.startswith(self.stop)
 
     def exit(self, number: int) -> str:
         """Return the id of the exit with that number, from 1."""

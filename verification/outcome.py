@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from verification.account import RestingOrder
+from verification.leg import Side
 from verification.verification import Verification
 
 
@@ -32,6 +33,16 @@ class Opened:
     def critical(self) -> bool:
         """True when a person must look."""
         return bool(self.concerns)
+
+    @property
+    def symbol(self) -> str:
+        """Of what, in ccxt's unified form."""
+        return self.verification.question.key.symbol
+
+    @property
+    def side(self) -> Side:
+        """The side of its entry: buy for a long position."""
+        return Side.BUY if self.quantity > 0 else Side.SELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from functools import partial
 from verification.account import Part, RestingOrder
 from verification.errors import AnswerLost, SourceError
 from verification.leg import Side
-from verification.observation import OrderSeen, SourceSilent
-from verification.opening_case import Case, Tools
-from verification.trader import NoSuchOrder, OrderRefused
+from verification.observation import OrderSeen
+from verification.opening_case import Case, Tools, in_time
+from verification.trader import OrderRefused
 
-_ABSENT_ENOUGH = 3  # looks that do not find a stop that was to be cancelled: perhaps it was never sent
+_ONE_LOOK = 2.0  # seconds: the position has no stop meanwhile
 
 
 class StopState(StrEnum):
@@ -47,7 +47,15 @@ class Stop:
         return self.state not in {StopState.REFUSED, StopState.ENDED}
 
 
-async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, *, announced: bool = False) -> Stop:
+class Sent(StrEnum):
+    """Whether a stop may be at the venue already, before it is placed."""
+
+    NO = "no"
+    PERHAPS = "perhaps"  # a crash came between, and the journal may be behind
+    YES = "yes"  # it was announced: one that is not found proves nothing, and a second would dangle beside it
+
+
+async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, sent: Sent = Sent.NO) -> Stop:
     """Place the stop and prove it.
 
     Args:
@@ -55,21 +63,33 @@ async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, *, ann
         case: The opening.
         way: Which way the position goes: the stop goes the other.
         quantity: Contracts that it must cover, positive.
-        announced: True after a crash when it may have been sent before: then it is only looked for. A stop
-            that is not found proves nothing, and a second one would dangle beside the first.
+        sent: Whether it may have been sent before. Then it is looked for: only looked for where it was
+            announced, else placed under the same id, which a venue refuses while that one rests.
     """
-    lost = ""
-    if not announced:
-        name, price = case.stop_name, case.stop_price
-        case.write(partial(tools.journal.protecting, case.entry, name, price))
-        try:
-            await tools.trader.place_stop(case.key, way.opposite, quantity, price, name)
-        except OrderRefused as error:
-            return Stop(StopState.REFUSED, f"the stop was refused: {error}")
-        except AnswerLost as error:
-            lost = f" (its answer was lost: {error})"
+    if sent is Sent.YES:
+        return await _look(tools, case, way, quantity)
+    if sent is Sent.PERHAPS and (found := await _found(tools, case, way, quantity)) is not None:
+        return found
+    lost, name, price = "", case.stop_name, case.stop_price
+    case.write(partial(tools.journal.protecting, case.entry, name, price))
+    try:
+        await in_time(tools, tools.trader.place_stop(case.key, way.opposite, quantity, price, name))
+    except OrderRefused as error:
+        return Stop(StopState.REFUSED, f"the stop was refused: {error}")
+    except AnswerLost as error:
+        lost = f" (its answer was lost: {error})"
     stop = await _look(tools, case, way, quantity)
     return stop if stop.state is not StopState.UNPROVED else Stop(stop.state, stop.reason + lost)
+
+
+async def _found(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | None:
+    """Look once for a stop that may have been sent; None when nothing is seen of it, which says nothing."""
+    try:
+        async with asyncio.timeout(_ONE_LOOK):
+            seen = await _one_look(tools, case, way, quantity)
+    except (SourceError, TimeoutError):
+        return None
+    return seen if isinstance(seen, Stop) else None
 
 
 async def _look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop:
@@ -112,8 +132,14 @@ async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> S
     return "the venue does not show it" if unread is None else f"the orders could not be read: {unread}"
 
 
-def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str | None:
-    """Return why a resting order does not protect `quantity` contracts; None when it does."""
+def unfit(
+    order: RestingOrder, case: Case, way: Side, quantity: Decimal, *, price: Decimal | None = None
+) -> str | None:
+    """Return why a resting order does not protect `quantity` contracts; None when it does.
+
+    `price` is where it should rest; None: where the opening wants it.
+    """
+    wanted = price or case.stop_price
     if (order.symbol, order.leg) != (case.key.symbol, case.key.leg):
         return f"on {order.symbol} {order.leg}"
     if order.side is not way.opposite:
@@ -122,8 +148,8 @@ def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str 
         return f"it is no stop loss ({order.kind})"
     if not (order.reduce_only or order.close_position):
         return "it is not reduce-only"
-    if order.trigger_price != case.stop_price:
-        return f"at {order.trigger_price} in place of {case.stop_price}"
+    if order.trigger_price != wanted:
+        return f"at {order.trigger_price} in place of {wanted}"
     if order.quantity is not None and order.quantity < quantity:
         return f"it covers {order.quantity} of {quantity}"
     if order.triggered:
@@ -131,60 +157,3 @@ def unfit(order: RestingOrder, case: Case, way: Side, quantity: Decimal) -> str 
     if order.dormant:
         return "it waits for an activation price first"
     return None
-
-
-async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str | None:
-    """Cancel a stop; where the answer leaves open what became of it, ask until that is known.
-
-    Other than an order, a cancellation may be sent again: it does nothing that was not asked for.
-
-    Args:
-        tools: What to work with.
-        case: The opening.
-        name: The sender's id of the stop.
-        rested: True when it was seen to rest. Then a venue that knows none any more, asked either way, has
-            none. Not finding it alone proves nothing.
-
-    Returns:
-        None when it rests no more and nothing of it has executed; else why that is not so, or not known.
-    """
-    end = tools.clock.now().monotonic + tools.look_for
-    doubt = await _cancel(tools, case, name)
-    looks = absent = 0
-    while doubt is not None and tools.clock.now().monotonic < end:
-        seen = await _fate(tools, case, name, end)
-        if isinstance(seen, OrderSeen):
-            if seen.executed != 0:
-                return f"it has executed {seen.executed}"
-            if seen.terminal and seen.trades_agree is True:
-                return None
-            if not seen.terminal:
-                doubt = await _cancel(tools, case, name)
-        elif isinstance(seen, SourceSilent):
-            absent += 1
-            if rested and isinstance(doubt, NoSuchOrder):
-                return None
-            if absent == _ABSENT_ENOUGH:
-                break
-            if isinstance(doubt, OrderRefused):
-                doubt = await _cancel(tools, case, name)
-        looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
-    return None if doubt is None else str(doubt)
-
-
-async def _cancel(tools: Tools, case: Case, name: str) -> AnswerLost | OrderRefused | None:
-    try:
-        await tools.trader.withdraw_stop(case.key, name)
-    except (AnswerLost, OrderRefused) as doubt:
-        return doubt
-    return None
-
-
-async def _fate(tools: Tools, case: Case, name: str, end: float) -> OrderSeen | SourceSilent | None:
-    """Return what the venue says of a stop; None when it could not be asked, which says nothing."""
-    try:
-        async with asyncio.timeout(end - tools.clock.now().monotonic):
-            return await tools.venue.read_order(case.key, order_id=None, client_order_id=name)
-    except (SourceError, TimeoutError):
-        return None

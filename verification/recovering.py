@@ -1,18 +1,21 @@
 """Carries through what a crash interrupted, from what the journal and the venue say."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from verification.holding import go_on_moving
+from verification.elsewhere import closed_elsewhere
+from verification.holding import Held, go_on_moving
 from verification.leaving import Leaving
-from verification.opening_case import Case, Tools, order_ended, venue_shows
+from verification.opening_case import Case, Tools, order_ended, order_now, venue_shows
 from verification.opening_journal import OpeningRecord, Stage
 from verification.outcome import Closed, Exposed, Outcome
-from verification.protecting import Stop, StopState, withdraw
+from verification.protecting import Sent, Stop, StopState
 from verification.settling import executed_by, executed_by_now, settle, verify_entry
 from verification.shown import shown_at
 from verification.verdict import VerdictKind
 from verification.verification import Verification
+from verification.withdrawing import withdraw, withdraw_others
 
 
 async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
@@ -21,22 +24,81 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
     verdict = proved.verdict
     executed = verdict.kind not in {VerdictKind.UNKNOWN, VerdictKind.REFUTED}
     if record.stage is Stage.LEAVING:
-        return await _go_on_leaving(tools, case, record, proved)
+        return await go_on_leaving(tools, case, record, proved)
     if record.stage is Stage.HELD and verdict.kind is VerdictKind.REFUTED:
         return case.exposed(None, proved, f"the books say held, but {verdict.reason}")
     if executed and verdict.kind is not VerdictKind.MISMATCH:
         held = executed_by(proved)
+        unwritten = await exit_unwritten(tools, case, record, held)
+        if unwritten is not None:
+            return await go_on_leaving(tools, case, unwritten, proved)
         if not await venue_shows(tools, case, held):
-            why = f"{held} executed, and the venue does not show them any more; nothing was sent"
-            return case.exposed(held, proved, why)
+            return await gone(tools, case, proved)
         if record.stop_before is not None:
             return await go_on_moving(tools, case, record, proved)
-    return await settle(tools, case, proved, stop_announced=record.stop_client_id is not None)
+    sent = Sent.PERHAPS if record.stop_client_id is None else Sent.YES
+    return await settle(tools, case, proved, sent=sent)
 
 
-async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved: Verification) -> Outcome:
+async def exit_unwritten(
+    tools: Tools, case: Case, record: OpeningRecord, held: Decimal
+) -> OpeningRecord | None:
+    """Return the record as it would be had the journal kept up with an exit; None when none is seen."""
+    first = case.names.exit(1)
+    if await order_now(tools, case, first) is None:
+        return None
+    return replace(record, stage=Stage.LEAVING, exit_client_id=first, closing_quantity=abs(held))
+
+
+async def gone(tools: Tools, case: Case, proved: Verification) -> Closed | Exposed:
+    """Tell what became of a position that the venue does not show: closed only where that is proved."""
+    held = executed_by(proved)
+    proof = await closed_elsewhere(tools, case, held, shown_at(proved, case.leg_with(held)))
+    if proof is None:
+        why = f"{held} executed, and the venue does not show them any more; nothing was sent"
+        return case.exposed(held, proved, why)
+    stop = await order_now(tools, case, case.stop_name)
+    if stop is None or stop.executed == 0:
+        await _withdraw_other_stop(tools, case, case.stop_name)
+    await withdraw_others(tools, case)
+    case.last_word = partial(tools.journal.closed, case.entry)
+    why = "it was closed while nobody watched"
+    return Closed(entry=case.entry, reason=why, verification=proof, concerns=tuple(case.concerns))
+
+
+async def leave_again(tools: Tools, case: Case, held: Held, why: str) -> Closed | Exposed:
+    """Go on leaving what an earlier attempt did not prove closed: ask what became of its last exit first."""
+    assert case.exit is not None, "an exit was sent before"
+    proved, (name, quantity) = held.proved, case.exit
+    if not proved.verdict.settled:
+        proved = await verify_entry(tools, case, proved.question.order_id, tools.clock.now(), None)
+    record = OpeningRecord(
+        entry=case.entry,
+        symbol=case.key.symbol,
+        side=case.side,
+        stage=Stage.LEAVING,
+        intended=case.intended,
+        baseline=None,
+        stop_price=case.stop_price,
+        client_order_id=case.names.entry,
+        order_id=None,
+        stop_client_id=case.stop_name,
+        exit_client_id=name,
+        closing_quantity=quantity,
+        protected=True,
+    )
+    return await go_on_leaving(tools, case, record, proved, why)
+
+
+async def go_on_leaving(
+    tools: Tools,
+    case: Case,
+    record: OpeningRecord,
+    proved: Verification,
+    why: str = "an exit was under way",
+) -> Closed | Exposed:
     """Ask what became of the exit that was announced last, and close what it left."""
-    verdict, why = proved.verdict, "an exit was under way"
+    verdict = proved.verdict
     known = verdict.kind not in {VerdictKind.UNKNOWN, VerdictKind.REFUTED}
     if not known or record.exit_client_id is None or record.closing_quantity is None:
         return case.exposed(None, proved, f"{why}, and of the entry nothing is proved: {verdict.reason}")
@@ -58,7 +120,14 @@ async def _go_on_leaving(tools: Tools, case: Case, record: OpeningRecord, proved
         case.concerns.append(f"see at the venue whether stop {other} rests")
     version = shown_at(proved, case.leg_with(left))
     leaving = Leaving(
-        tools, case, left, entry_over=over, shown_at=version, stop=stop, stop_counted=stop_counted
+        tools,
+        case,
+        left,
+        entry_over=over,
+        shown_at=version,
+        stop=stop,
+        stop_counted=stop_counted,
+        perhaps_sent=True,
     )
     closed = await leaving.resume(record.exit_client_id, why)
     if isinstance(closed, Exposed):

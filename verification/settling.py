@@ -6,9 +6,9 @@ from functools import partial
 from verification.clock import Moment
 from verification.leaving import Leaving
 from verification.observation import OrderSeen
-from verification.opening_case import Case, Tools, order_ended, venue_shows
+from verification.opening_case import Case, Tools, order_ended, order_now, venue_shows
 from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
-from verification.protecting import Stop, StopState, protect
+from verification.protecting import Sent, Stop, StopState, protect
 from verification.question import OpenQuestion
 from verification.shown import shown_at
 from verification.verdict import Grade, VerdictKind
@@ -36,11 +36,13 @@ async def verify_entry(
     )
     verification = await tools.verifier.verify(question, watch)
     case.write_verified(tools.journal, verification)
+    if verification.verdict.quantity is not None:
+        case.proved = verification
     return verification
 
 
-async def settle(tools: Tools, case: Case, proved: Verification, *, stop_announced: bool = False) -> Outcome:
-    """Do what the verdict on the entry allows."""
+async def settle(tools: Tools, case: Case, proved: Verification, *, sent: Sent = Sent.NO) -> Outcome:
+    """Do what the verdict on the entry allows. `sent` tells whether its stop may be at the venue already."""
     verdict = proved.verdict
     match verdict.kind:
         case VerdictKind.UNKNOWN:
@@ -62,19 +64,20 @@ async def settle(tools: Tools, case: Case, proved: Verification, *, stop_announc
             case.concerns.append(verdict.reason)
             return await _undo_mismatch(tools, case, proved)
         case VerdictKind.CONFIRMED | VerdictKind.PARTIAL:
-            return await _hold(tools, case, proved, stop_announced=stop_announced)
+            return await _hold(tools, case, proved, sent)
 
 
-async def _hold(tools: Tools, case: Case, proved: Verification, *, stop_announced: bool) -> Outcome:
+async def _hold(tools: Tools, case: Case, proved: Verification, sent: Sent) -> Outcome:
     """Protect what executed; undo it where that cannot be proved."""
     verdict = proved.verdict
     held = write_held(tools, case, proved)
     if verdict.kind is VerdictKind.PARTIAL and verdict.settled and case.all_or_nothing:
-        sent = Stop(StopState.UNPROVED, "a stop may have been sent") if stop_announced else None
+        perhaps = sent is Sent.YES or (sent is Sent.PERHAPS and await order_now(tools, case, case.stop_name))
+        before = Stop(StopState.UNPROVED, "a stop may have been sent") if perhaps else None
         why = f"all or nothing: {verdict.reason}"
-        return await _undo(tools, case, held, proved, over=True, stop=sent, why=why)
+        return await _undo(tools, case, held, proved, over=True, stop=before, why=why)
     cover = to_cover(case, proved)
-    stop = await protect(tools, case, case.side, cover, announced=stop_announced)
+    stop = await protect(tools, case, case.side, cover, sent)
     if stop.state is StopState.RESTS:
         return protected(tools, case, proved, stop, f"{verdict.reason}; {stop.reason}")
     return await _undo(tools, case, held, proved, over=verdict.settled, stop=stop, why=stop.reason)

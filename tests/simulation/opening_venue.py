@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -16,8 +17,8 @@ from tests.simulation.opening_plan import Fate, OpeningPlan, Wish
 from tests.simulation.plan import SYMBOLS
 from tests.simulation.trace import Trace
 from tests.simulation.truth import TrueOrder, Truth
-from tests.verification.faulty_steps import LOST, Crash, Fault, Steps
-from verification.account import AccountReading, Market, Part, RestingOrder
+from tests.verification.faulty_steps import CRASHES, LOST, Crash, Fault, Steps
+from verification.account import AccountReading, Fill, Market, Part, RestingOrder
 from verification.clock import Clock
 from verification.errors import AnswerLost, SourceError
 from verification.gateway.asker import Asker, OrderUnknown
@@ -50,6 +51,7 @@ class Life(Steps):
             met = None
         if met is not None:
             self.struck.add(met)
+            self.dead = met in CRASHES
         return met
 
 
@@ -132,6 +134,26 @@ class TradedVenue(SimulatedVenue):
             failures[Part.CONDITIONAL_ORDERS] = error
         now = self.clock.now()
         return AccountReading("main", "simulated", self.mode, symbols, None, (), stops, failures, sent, now)
+
+    @override
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        await self._way("order")
+        now, seen = self.clock.now(), self._now - self.weather.trades
+        fills = [
+            Fill(
+                f"{order.order_id}.{number}",
+                order.order_id,
+                symbol,
+                Decimal(by),
+                Decimal(1),
+                now.utc - timedelta(seconds=now.monotonic - at),
+            )
+            for order in self.truth.orders.values()
+            if order.key.symbol == symbol and order.key.account == self.access.account
+            for number, (at, by) in enumerate(order.fills)
+            if at <= seen
+        ]
+        return tuple(sorted((each for each in fills if each.at >= since), key=lambda each: each.at))
 
     @override
     async def order(

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tests.virtual_time import Death
 
-class Crash(BaseException):
+
+class Crash(Death):
     """The process is dead."""
 
 
@@ -43,15 +45,19 @@ class Steps:
     names: list[str] = field(default_factory=list)
     history: list[list[str]] = field(default_factory=list)
     befell: list[Fault] = field(default_factory=list)
+    crashed: bool = False
 
     def live(self, plan: Mapping[int, Fault]) -> None:
         """Begin a life of the process."""
-        self.plan, self.names = plan, []
+        self.plan, self.names, self.crashed = plan, [], False
         self.history.append(self.names)
 
     def fault(self, name: str) -> Fault | None:
+        if self.crashed:
+            return Fault.CRASH_BEFORE  # whatever else it was about to do
         self.names.append(name)
         fault = self.plan.get(len(self.names) - 1) or self.named.get(name)
         if fault is not None:
             self.befell.append(fault)
+            self.crashed = fault in CRASHES
         return fault

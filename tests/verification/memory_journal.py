@@ -4,7 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from reconciler.journal_unfinished import unfinished
+from reconciler.journal_unfinished import held, unfinished
+from reconciler.verification_record import record_of
 from tests.verification.faulty_steps import Crash, Fault, Steps
 from verification.leg import Side
 from verification.opening_journal import JournalFailed, OpeningRecord
@@ -20,6 +21,7 @@ class MemoryJournal:
         self.rows: dict[int, dict[str, Any]] = {}
         self.said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
         self.verifications: list[Verification] = []
+        self.proofs: dict[int, list[Verification]] = {}
 
     def opening(
         self,
@@ -30,6 +32,7 @@ class MemoryJournal:
         client_order_id: str,
         baseline: Baseline | None = None,
         stop_price: Decimal | None = None,
+        all_or_nothing: bool = False,
     ) -> int:
         entry = len(self.rows) + 1
         row = dict.fromkeys(("entry_order_id", "exit_client_id", "closing_quantity", "stop_order_id"))
@@ -38,7 +41,7 @@ class MemoryJournal:
         row |= {"baseline": None if baseline is None else baseline.quantity, "stop_price": stop_price}
 
         def write() -> None:
-            self.rows[entry], self.said[entry] = row, [("opening", {})]
+            self.rows[entry], self.said[entry] = row, [("opening", {"all_or_nothing": all_or_nothing})]
 
         self._step("journal.opening", write)
         return entry
@@ -50,7 +53,11 @@ class MemoryJournal:
             self._change(entry, "ordered", entry_order_id=order_id)
 
     def verified(self, entry: int, verification: Verification) -> None:
-        self._step("journal.verified", lambda: self.verifications.append(verification))
+        def write() -> None:
+            self.verifications.append(verification)
+            self.proofs.setdefault(entry, []).append(verification)
+
+        self._step("journal.verified", write)
 
     def opened(self, entry: int, quantity: Decimal, *, average_price: Decimal | None = None) -> None:
         self._change(entry, "opened", state="open", quantity=quantity)
@@ -75,6 +82,17 @@ class MemoryJournal:
     def unfinished(self) -> list[OpeningRecord]:
         found = [unfinished(row, self.said[entry]) for entry, row in self.rows.items()]
         return [record for record in found if record is not None]
+
+    def held(self) -> list[OpeningRecord]:
+        found = [held(row, self.said[entry], self._proofs(entry)) for entry, row in self.rows.items()]
+        return [record for record in found if record is not None]
+
+    def _proofs(self, entry: int) -> list[dict[str, Any]]:
+        stored = [
+            record_of(each, asked_by="bot") for each in self.proofs.get(entry, ()) if each.asks == "open"
+        ]
+        keys = ("account", "symbol", "leg")
+        return [{key: getattr(view, key) for key in keys} | {"evidence": seen} for view, seen in stored]
 
     def _change(
         self, entry: int, what: str, name: str = "", price: Decimal | None = None, **change: Any

@@ -15,7 +15,7 @@ from tests.virtual_time import VirtualClock, run
 from verification.account import RestingOrder
 from verification.intent import Intent
 from verification.leg import Side
-from verification.opening import Opener
+from verification.opening import Opener, _at_work
 from verification.opening_journal import JournalFailed
 from verification.outcome import Outcome
 from verification.verifier import Verifier
@@ -109,13 +109,19 @@ async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
         for each in work(opener):
             story.outcomes.append(await each)
     except Crash:
-        pass
+        dies(opener)
     except JournalFailed as error:
         story.unsent = error
     finally:
         await opener.close()
         await verifier.close()
         await asyncio.sleep(0)
+
+
+def dies(opener: Opener) -> None:
+    """End the process that an opener lives in: it writes nothing more, and its journal is free."""
+    opener._tools.books.abandon()
+    _at_work.pop(id(opener._tools.journal), None)
 
 
 def fit(stop: RestingOrder, covering: Decimal) -> bool:

@@ -12,6 +12,8 @@ from tests.verification.faulty_steps import Steps
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.promises import REPEATABLE
 from tests.verification.world import World, worlds
+from tests.virtual_time import run
+from verification.books import Books
 from verification.contradiction import contradictions
 from verification.judgement import decide
 from verification.leg import Side
@@ -179,10 +181,15 @@ def test_a_person_is_told_where_an_opening_met_a_contradiction() -> None:
         baseline=question.baseline,
         exclusive=True,
         names=OrderNames("c"),
+        books=Books(),
         stop_name="s",
     )
     answered = Verification(question, decide(question, seen), seen, moment(1))
-    case.write_verified(MemoryJournal(Steps()), answered)
+
+    async def written() -> None:
+        case.write_verified(MemoryJournal(Steps()), answered)
+
+    run(written())
     (concern,) = case.concerns
     assert "contradict each other: order 7 ended (canceled) with nothing executed (order)" in concern
     outcome = RolledBack(entry=1, reason="", opened=answered, closed=answered, concerns=tuple(case.concerns))

@@ -13,7 +13,7 @@ from tests.verification.drawn import OTHER_LEG, moment, opening, row
 from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
 from tests.verification.memory_journal import MemoryJournal
 from tests.verification.opening_invariants import check
-from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story, with_
+from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story, dies, with_
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
@@ -74,6 +74,7 @@ def after_opening(
         except Crash:
             alive = False
         if not alive:
+            dies(first)
             second = opener()
             steps.live({})
             for record in story.journal.unfinished():
@@ -248,7 +249,7 @@ def test_leaving_sells_what_was_bought() -> None:
 def test_leaving_twice_is_refused() -> None:
     async def twice(opener: Opener, opened: Opened) -> Outcome:
         outcome = await opener.leave(opened)
-        with pytest.raises(ValueError, match="being closed already"):
+        with pytest.raises(ValueError, match="entry 1 is closed"):
             await opener.leave(opened)
         return outcome
 
