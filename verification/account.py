@@ -49,13 +49,16 @@ class Market:
     Attributes:
         symbol: ccxt unified form.
         market_id: The venue's own id, `AVLUSDT`.
-        contract_size: Base currency in one contract.
+        contract_size: Base currency in one contract; quote currency where it is inverse.
         lot_step: Smallest step of a quantity, in contracts.
         price_step: Smallest step of a price, in quote currency.
         active: False when the venue says that it cannot be traded.
         least: Smallest quantity of an order, in contracts; None if not told.
         part: Which part of the venue's position lists shows it (a settle coin, a product type, a sub-DEX), as
             its capabilities name it; empty where one list shows all.
+        inverse: True when it is settled in its base currency: a contract is so much quote currency, which is
+            what `contract_size` counts then.
+        quanto: True when it is settled in neither: what it is worth does not follow from size and price.
     """
 
     symbol: str
@@ -66,6 +69,8 @@ class Market:
     active: bool
     least: Decimal | None = None
     part: str = ""
+    inverse: bool = False
+    quanto: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from verification.leg import Leg
+from verification.leg import Leg, Side
 from verification.parts import one_list
 
 
@@ -30,17 +30,31 @@ class Shape:
     """What a successful answer must look like.
 
     Attributes:
-        path: End of the request's path, without the query.
+        path: End of the request's path, without the query; `*` stands for any text in it.
         method: The HTTP method it is for.
         rows: Where the rows are: () when the answer itself is a list, keys to walk otherwise; None when the
             answer is one object.
         keys: Keys that the object, or every row, must have.
+        told: Keys whose value must be a text, a number or a truth, not nothing; a dot leads into an object.
+        one_of: Keys whose value must be one of these texts; others would be taken for one of them.
+        at: Where the one object is, keys to walk.
+        says: A key of the whole answer, and what it says when the request was served; None if nothing does.
+        of: A text of the request's own body, where many requests share one path.
+        nullable: True where the venue documents null in place of an empty list.
+        least: Rows that there must be.
     """
 
     path: str
     method: str
-    rows: tuple[str, ...] | None
+    rows: tuple[str | int, ...] | None
     keys: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    one_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    at: tuple[str | int, ...] = ()
+    says: tuple[str, frozenset[str]] | None = None
+    of: str = ""
+    nullable: bool = False
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,49 @@ class StreamRules:
 
 
 @dataclass(frozen=True, slots=True)
+class PartLists:
+    """How one part of an account is asked for, as parameters of ccxt's unified calls.
+
+    Attributes:
+        positions: Of the request for positions.
+        orders: Of the request for all open orders; None where they can only be asked for by symbol.
+    """
+
+    positions: Mapping[str, Any] = field(default_factory=dict)
+    orders: Mapping[str, Any] | None = field(default_factory=dict)
+
+
+def one_request(_part: str) -> PartLists | None:
+    """Return how a part is asked for where one request without parameters is all there is."""
+    return PartLists()
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules:
+    """What ccxt's unified rows do not tell of a contract, and the venue's own row inside them does.
+
+    Attributes:
+        contract: Where a position's contract is named, by the venue's own id.
+        legs: A key of a position that names its leg, and what its values mean; a value that is not here is
+            malformed, a row without the key tells nothing.
+        kinds: A key that tells contracts from what else a list of positions holds, and the values that are
+            none.
+        sides: A key of orders and trades that names their side, and what its values mean, where ccxt reads it
+            wrongly.
+        coins: True where positions and orders are counted in coins (or quote units) although ccxt gives the
+            market another contract size.
+        inverse_in_base: True where contracts that are settled in their base currency are counted in it too.
+    """
+
+    contract: tuple[str, ...] = ()
+    legs: tuple[str, Mapping[str, Leg]] | None = None
+    kinds: tuple[str, frozenset[str]] | None = None
+    sides: tuple[str, Mapping[str, Side]] | None = None
+    coins: bool = False
+    inverse_in_base: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """All that is known of one venue.
 
@@ -91,6 +148,11 @@ class Capabilities:
         symbol_words: Codes of a request with something wrong in it, and the word that is in its text where
             that is the symbol.
         position_requests: Parameters of each request that together list every position.
+        documented: True where the shapes are those of all its lists: only then an empty one says anything.
+        lists_of: Returns how a part of the account is asked for, by its name; None where that is not known.
+        rows: What ccxt's rows do not tell.
+        order_page: Orders at which one request may have been cut off; None if it never is.
+        unified_account: What asks a venue with two generations of accounts which one this is; None otherwise.
         part_of: Names the part of the position lists that shows a market, given in ccxt's form.
         position_page: Rows at which one request may have been cut off; None if it never is.
         order_parameters: Added when an order is asked for by its id.
@@ -117,6 +179,11 @@ class Capabilities:
     doubtful_codes: frozenset[str] = frozenset()
     symbol_words: Mapping[str, str] = field(default_factory=dict)
     position_requests: tuple[Mapping[str, Any], ...] = ({},)
+    documented: bool = False
+    lists_of: Callable[[str], PartLists | None] = one_request
+    rows: RowRules = field(default_factory=RowRules)
+    order_page: int | None = None
+    unified_account: tuple[str, str] | None = None
     part_of: Callable[[Mapping[str, Any]], str] = one_list
     position_page: int | None = None
     order_parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from verification.account import (
 from verification.capabilities import Capabilities
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
+from verification.gateway.account_kind import tell_generation
 from verification.gateway.account_parts import by_symbol, part_of
 from verification.gateway.asker import Asker
 from verification.gateway.dialects import dialects_of
@@ -55,7 +56,7 @@ class CcxtVenue:
         self._clock = clock
         known = capabilities if capabilities is not None else capabilities_of(access.venue)
         self._capabilities = known
-        self._markets = Markets(known.part_of)
+        self._markets = Markets(known.part_of, known.rows)
         self._mode: PositionMode | None = None
         self._mode_read: Moment | None = None
         self._flight = SingleFlight(self._read_positions)
@@ -94,6 +95,7 @@ class CcxtVenue:
         Raises:
             SourceError: Markets or mode could not be read.
         """
+        await tell_generation(self._capabilities, (self._urgent, self._streaming, self._sweeping))
         await self._list.load()
         await self._read_mode(self._urgent)
         if self._stream is not None:
@@ -211,7 +213,11 @@ class CcxtVenue:
             sent,
             self._clock.now(),
             unread=listed.unread,
-            parts=self._markets.parts,
+            # A contract that is unread by itself is a part of its own.
+            parts={
+                **self._markets.parts,
+                **{name: name for name in listed.unread if name in self._markets.parts},
+            },
             failure=listed.failure,
         )
 

@@ -8,7 +8,7 @@ import ccxt
 
 from verification.clock import Clock
 from verification.errors import SourceMalformed
-from verification.gateway.failures import CLOCK_CODES, Translator, code_of
+from verification.gateway.failures import CLOCK_CODES, STUMBLES, Translator, code_of
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -60,3 +60,14 @@ class Asker:
         except ccxt.BaseError as error:
             # The cause is cut off: its text holds signed addresses.
             raise self._translate(error, request) from None
+        except STUMBLES as error:
+            # ccxt reads an answer while it fetches it. What it cannot read is a failed read, and its text may
+            # hold anything: the kind and the place are enough to find it.
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            place = "" if where is None else f" in {where.tb_frame.f_code.co_name}"
+            raise SourceMalformed(
+                f"{self.exchange.id}: {request} failed (ccxt met {type(error).__name__}{place}): "
+                "the answer is not believed"
+            ) from None

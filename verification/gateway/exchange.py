@@ -4,7 +4,6 @@ import asyncio
 import difflib
 import json
 import logging
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, Protocol
@@ -15,9 +14,10 @@ import ccxt
 import ccxt.pro
 import orjson
 
-from verification.capabilities import Capabilities, Shape, StreamRules
+from verification.capabilities import Capabilities, Dialect, Shape, StreamRules
 from verification.errors import SourceRejected
 from verification.gateway.failures import AnswerMisshapen
+from verification.gateway.shapes import lacking, misshapen
 from verification.venue import Access
 
 _SUCCESS = range(200, 300)
@@ -26,6 +26,10 @@ _TEXT = aiohttp.WSMsgType.TEXT
 
 # At debug level ccxt logs request headers, and with them the key.
 logging.getLogger("ccxt.base.exchange").setLevel(logging.INFO)
+
+
+# Asked for all open orders, ccxt asks the spot market of many venues unless it is told another.
+_CONTRACTS = {"defaultType": "swap"}
 
 
 class Tap(Protocol):
@@ -90,6 +94,7 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
         "keepAlive": int(stream.keep_alive * 1000),
         "connectionTimeout": int(stream.connect_timeout * 1000),
     }
+    general = _CONTRACTS if capabilities.dialect is Dialect.UNIFIED else {}
     own: dict[str, Any] = {
         "apiKey": access.api_key,
         "secret": access.secret,
@@ -98,7 +103,7 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
         "rateLimiterAlgorithm": "rollingWindow",
         "rollingWindowSize": 60_000,
         "number": Decimal,
-        "options": {**capabilities.options, "ws": wire},
+        "options": {**general, **capabilities.options, "ws": wire},
     }
     own = dict(ccxt.Exchange.deep_extend(own, dict(capabilities.settings)))
     if access.password is not None:
@@ -131,41 +136,20 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
         if code in _SUCCESS and response is None:
             raise AnswerMisshapen("the body is not JSON")
         if code in _SUCCESS and capabilities.envelope:
-            wrong = _lacking(response, Shape("the body", method, None, (capabilities.envelope,)))
+            wrong = lacking(response, Shape("the body", method, None, (capabilities.envelope,)))
             if wrong is not None:
                 raise AnswerMisshapen(wrong)
         result = parent.handle_errors(
             self, code, reason, url, method, headers, body, response, request_headers, request_body
         )
         if code in _SUCCESS:
-            wrong = misshapen(capabilities.shapes, method, urlsplit(url).path, response)
+            asked = request_body if isinstance(request_body, str) else ""
+            wrong = misshapen(capabilities.shapes, method, urlsplit(url).path, response, asked)
             if wrong is not None:
                 raise AnswerMisshapen(wrong)
         return result
 
     return handle_errors
-
-
-def misshapen(shapes: tuple[Shape, ...], method: str, path: str, answer: object) -> str | None:
-    """Return what is wrong with a successful answer; None if its shape is as documented, or has no rule."""
-    rule = next((each for each in shapes if each.method == method and path.endswith(each.path)), None)
-    if rule is None:
-        return None
-    if rule.rows is None:
-        return _lacking(answer, rule)
-    rows: object = answer
-    for step in rule.rows:
-        rows = rows.get(step) if isinstance(rows, Mapping) else None
-    if not isinstance(rows, list):
-        return f"{rule.path} holds no list"
-    return next((wrong for wrong in (_lacking(row, rule) for row in rows) if wrong is not None), None)
-
-
-def _lacking(value: object, rule: Shape) -> str | None:
-    if not isinstance(value, Mapping):
-        return f"{rule.path} holds {type(value).__name__} where an object belongs"
-    missing = [key for key in rule.keys if key not in value]
-    return f"{rule.path} lacks {', '.join(missing)}" if missing else None
 
 
 def _tapped(parent: Any, tap: Tap) -> dict[str, Any]:

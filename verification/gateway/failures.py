@@ -18,6 +18,9 @@ from verification.errors import (
 
 _JSON_CODE = re.compile(r'"(?:code|retCode|ret_code)"\s*:\s*"?(-?\d+)"?')
 _JSON_TEXT = re.compile(r'"(?:msg|message|retMsg)"\s*:\s*"([^"]{1,200})"')
+STUMBLES = (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
+"""What ccxt's readers raise where an answer has a form they do not know."""
+
 CLOCK_CODES = frozenset({"-1021", "10002"})
 
 # The most specific class first: ccxt's classes are nested.

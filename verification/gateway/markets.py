@@ -7,6 +7,7 @@ from typing import Any
 import ccxt
 
 from verification.account import Market
+from verification.capabilities import RowRules
 from verification.errors import SourceMalformed
 from verification.gateway.exactness import exact, exact_value
 from verification.leg import Leg, LegKey
@@ -25,9 +26,19 @@ class Markets:
             venue calls something else since. To the present symbol.
     """
 
-    def __init__(self, part_of: Callable[[Mapping[str, Any]], str]) -> None:
-        """Nothing is known yet. `part_of` names the part of the position lists that shows a ccxt market."""
+    def __init__(
+        self,
+        part_of: Callable[[Mapping[str, Any]], str],
+        rules: RowRules = RowRules(),  # noqa: B008 - frozen
+    ) -> None:
+        """Nothing is known yet.
+
+        Args:
+            part_of: Names the part of the position lists that shows a ccxt market.
+            rules: How the venue counts contracts, where ccxt does not tell.
+        """
         self._part_of = part_of
+        self._rules = rules
         self.parts: Mapping[str, str] = {}
         self.by_symbol: dict[str, Market] = {}
         self.unknown: set[str] = set()
@@ -56,7 +67,7 @@ class Markets:
         by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
         parts = {str(row["symbol"]): self._part_of(row) for row in rows}
         by_symbol = {
-            str(row["symbol"]): _market(row, exchange.precisionMode, parts[str(row["symbol"])])
+            str(row["symbol"]): _market(row, exchange.precisionMode, parts[str(row["symbol"])], self._rules)
             for row in rows
             if _has_steps(row)
         }
@@ -148,21 +159,23 @@ def _has_steps(row: Mapping[str, Any]) -> bool:
     return None not in (precision["amount"], precision["price"], row.get("contractSize"))
 
 
-def _market(row: Mapping[str, Any], precision_mode: int, part: str) -> Market:
+def _market(row: Mapping[str, Any], precision_mode: int, part: str, rules: RowRules) -> Market:
     info = row.get("info")
     filters = info.get("filters") if isinstance(info, Mapping) else None
     lot = _filter(filters, "LOT_SIZE", "stepSize")
     price = _filter(filters, "PRICE_FILTER", "tickSize")
-    precision = row["precision"]
+    precision, settle = row["precision"], row.get("settle")
     return Market(
         symbol=str(row["symbol"]),
         market_id=str(row["id"]),
-        contract_size=exact_value(row["contractSize"], "contractSize"),
+        contract_size=Decimal(1) if rules.coins else exact_value(row["contractSize"], "contractSize"),
         lot_step=lot if lot is not None else _step(precision["amount"], precision_mode, "amount"),
         price_step=price if price is not None else _step(precision["price"], precision_mode, "price"),
         active=row.get("active") is not False,
         least=_least(row),
         part=part,
+        inverse=bool(row.get("inverse")) and settle == row.get("base") and not rules.inverse_in_base,
+        quanto=settle not in {row.get("base"), row.get("quote")},
     )
 
 

@@ -14,7 +14,7 @@ from verification.capabilities import Capabilities
 from verification.errors import AnswerLost, SourceMalformed
 from verification.gateway.exactness import record, text
 from verification.gateway.exchange import build_exchange
-from verification.gateway.failures import CLOCK_CODES, Translator, code_of, secrets_of, text_of
+from verification.gateway.failures import CLOCK_CODES, STUMBLES, Translator, code_of, secrets_of, text_of
 from verification.leg import Leg, LegKey, Side
 from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access
@@ -27,8 +27,6 @@ MEASURING = 3.0
 
 _SERVER_ERROR = 500
 _TIMEOUT = 408
-_STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What ccxt's readers raise where an answer has a form they do not know: the order may exist."""
 
 
 class _Doubtful(ccxt.OperationFailed):  # type: ignore[misc] # ccxt ships no types
@@ -156,7 +154,7 @@ class CcxtTrader:
             refused = NoSuchOrder if isinstance(error, ccxt.OrderNotFound) else OrderRefused
             kind = refused if is_refusal(error, self._known) else AnswerLost
             raise kind(said) from None  # ccxt's own text holds signed addresses
-        except _STUMBLES as error:
+        except STUMBLES as error:
             said = f"{self._exchange.id}: {what}: ccxt could not read the answer ({type(error).__name__})"
             raise AnswerLost(said) from None
 
@@ -180,7 +178,7 @@ class CcxtTrader:
         try:
             async with asyncio.timeout(MEASURING):
                 await self._exchange.load_time_difference()
-        except (ccxt.BaseError, TimeoutError, *_STUMBLES) as error:
+        except (ccxt.BaseError, TimeoutError, *STUMBLES) as error:
             words = self._translate.clean(_words(error))
             _log.warning("the clock of %s could not be measured: %s", self._exchange.id, words)
             return False

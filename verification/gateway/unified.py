@@ -1,17 +1,27 @@
 """Any venue through ccxt's unified calls. Where an answer may be incomplete it refuses to guess."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from operator import methodcaller
 from typing import Any
 
-from verification.account import Fill, Position, PositionMode, RestingOrder
+from verification.account import Fill, PositionMode, RestingOrder
 from verification.capabilities import Capabilities, Conditionals
-from verification.errors import SourceMalformed, SourceRejected
+from verification.errors import SourceError, SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker
 from verification.gateway.dialect import Listed, OrderStatus
-from verification.gateway.exactness import flag, instant, milliseconds, record, rows
+from verification.gateway.exactness import Row, flag, instant, milliseconds, record, rows, text
 from verification.gateway.markets import Markets
-from verification.gateway.unified_rows import fill, order_status, position, resting_order
+from verification.gateway.summed import Row as HeldRow
+from verification.gateway.summed import Summed, kept_apart, summed
+from verification.gateway.unified_rows import (
+    contract_of,
+    fill,
+    info_of,
+    order_status,
+    position,
+    resting_order,
+)
 from verification.leg import Leg, LegKey
 
 _PAGE = 100
@@ -25,24 +35,90 @@ class Unified:
         self._markets = markets
         self._capabilities = capabilities
         self._hedged = False
+        self._told_by_rows = True  # until a request for the mode has told it
 
     async def positions(self, asker: Asker) -> Listed:
-        """Read the whole position list, in as many requests as the venue needs for all of it."""
-        _must_have(asker, "fetchPositions", "list positions")
-        found: list[Position] = []
-        for parameters in self._capabilities.position_requests:
-            send = methodcaller("fetch_positions", None, dict(parameters))
-            found += await asker.ask("the position list", send, self._read_positions)
-        if len({each.key for each in found}) != len(found):
-            raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
-        return Listed(tuple(found))
+        """Read every part of the position list that is known how to ask for.
 
-    def _read_positions(self, answer: object) -> list[Position]:
-        listed = rows(answer, "the position list")
-        page = self._capabilities.position_page
-        if page is not None and len(listed) >= page:
-            raise SourceMalformed(f"{len(listed)} positions, as many as one page holds: there may be more")
-        return [position(row, self._account, hedged=self._hedged) for row in listed]
+        Raises:
+            SourceError: None of them could be read.
+        """
+        _must_have(asker, "fetchPositions", "list positions")
+        unread: dict[str, str] = {}
+        failure: SourceError | None = None
+        found: list[Row] = []
+        served = False
+        for asked, parts in self._requests().items():
+            try:
+                send = methodcaller("fetch_positions", None, dict(asked))
+                found += await asker.ask("the position list", send, rows_of("the position list"))
+                served = True
+            except SourceError as error:
+                failure = failure or error
+                unread |= {part: f"positions {_named(part)} could not be read: {error}" for part in parts}
+        if failure is not None and not served:
+            raise failure
+        unread |= {part: f"positions {_named(part)} were not asked for" for part in self._never_asked()}
+        if not self._capabilities.documented:
+            why = f"what the lists of {asker.exchange.id} leave out is not known: their form is not on file"
+            unread = dict.fromkeys(self._parts(), why) | unread
+        try:
+            whole = self._read(found)
+        except SourceMalformed as error:
+            raise SourceMalformed(f"{asker.exchange.id}: the position list: {error}") from None
+        for key in whole.both_ways:
+            unread[key.symbol] = f"{key.symbol}: held long and short at once, cross and isolated"
+        return Listed(whole.positions, unread, failure)
+
+    def _parts(self) -> list[str]:
+        return sorted(set(self._markets.parts.values())) or [""]
+
+    def _requests(self) -> dict[tuple[tuple[str, Any], ...], list[str]]:
+        """Return the requests that list positions, each with the parts that it covers."""
+        requests: dict[tuple[tuple[str, Any], ...], list[str]] = {}
+        for part in self._parts():
+            lists = self._capabilities.lists_of(part)
+            if lists is not None:
+                requests.setdefault(tuple(sorted(lists.positions.items())), []).append(part)
+        return requests
+
+    def _never_asked(self) -> list[str]:
+        return [part for part in self._parts() if self._capabilities.lists_of(part) is None]
+
+    def _read(self, listed: list[Row]) -> Summed:
+        kinds = self._capabilities.rows.kinds
+        if kinds is not None:
+            name, others = kinds
+            listed = [row for row in listed if info_of(row).get(name) not in others]
+        whole = summed(self._rows(listed, hedged=self._hedged))
+        if whole.both_ways and self._told_by_rows and not self._hedged:
+            # Nothing tells the mode but that one contract is held both ways.
+            legs = summed(self._rows(listed, hedged=True))
+            if not legs.both_ways:
+                self._hedged, whole = True, legs
+        return whole
+
+    def _rows(self, listed: list[Row], *, hedged: bool) -> list[HeldRow]:
+        return [
+            HeldRow(
+                position(
+                    row,
+                    self._account,
+                    hedged=hedged,
+                    rules=self._capabilities.rows,
+                    symbol=self._symbol_of(row),
+                ),
+                kept_apart(row),
+            )
+            for row in listed
+        ]
+
+    def _symbol_of(self, row: Row) -> str:
+        """Return the symbol of a row; of a contract younger than our markets, the venue's own id."""
+        symbol = text(row, "symbol")
+        if symbol in self._markets.parts or not self._capabilities.rows.contract:
+            return symbol
+        return self._markets.symbol_of(contract_of(row, self._capabilities.rows))
 
     async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting ordinary orders."""
@@ -62,11 +138,40 @@ class Unified:
         return tuple(order for order in await self._open_orders(asker, symbol) if order.conditional)
 
     async def _open_orders(self, asker: Asker, symbol: str | None) -> list[RestingOrder]:
-        return await asker.ask(
-            "the open orders",
-            lambda exchange: exchange.fetch_open_orders(symbol),
-            lambda answer: [resting_order(row) for row in rows(answer, "the list of open orders")],
-        )
+        requests: list[Mapping[str, Any]] = [{}]
+        if symbol is None:
+            requests = self._order_requests(asker)
+        found: dict[str, RestingOrder] = {}
+        for asked in requests:
+            send = methodcaller("fetch_open_orders", symbol, None, None, dict(asked))
+            for each in await asker.ask("the open orders", send, self._read_orders):
+                found[each.order_id] = each
+        return list(found.values())
+
+    def _order_requests(self, asker: Asker) -> list[Mapping[str, Any]]:
+        """Return the requests that together list the open orders of every part.
+
+        Raises:
+            SourceRejected: Those of a part cannot be listed.
+        """
+        requests: list[Mapping[str, Any]] = []
+        for part in self._parts():
+            lists = self._capabilities.lists_of(part)
+            if lists is None or lists.orders is None:
+                raise SourceRejected(
+                    f"{asker.exchange.id}: open orders {_named(part)} are not asked for: "
+                    "check them at the venue"
+                )
+            if lists.orders not in requests:
+                requests.append(lists.orders)
+        return requests
+
+    def _read_orders(self, answer: object) -> list[RestingOrder]:
+        listed = rows(answer, "the list of open orders")
+        page = self._capabilities.order_page
+        if page is not None and len(listed) >= page:
+            raise SourceMalformed(f"{len(listed)} orders, as many as one page holds: there may be more")
+        return [resting_order(row, hedged=self._hedged, rules=self._capabilities.rows) for row in listed]
 
     async def order(
         self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
@@ -82,7 +187,7 @@ class Unified:
         return await asker.ask(
             "an order",
             lambda exchange: exchange.fetch_order(order_id, key.symbol, parameters),
-            lambda answer: order_status(record(answer, "an order"), self._account),
+            lambda answer: order_status(record(answer, "an order"), key, self._capabilities.rows),
         )
 
     async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
@@ -112,7 +217,9 @@ class Unified:
             page = await asker.ask(
                 "the trades",
                 methodcaller("fetch_my_trades", symbol, start, _PAGE),
-                lambda answer: [fill(row) for row in rows(answer, "the list of trades")],
+                lambda answer: [
+                    fill(row, self._capabilities.rows) for row in rows(answer, "the list of trades")
+                ],
             )
             fresh = {each.trade_id: each for each in page if each.trade_id not in found}
             if not fresh and full:
@@ -132,9 +239,10 @@ class Unified:
                 lambda exchange: exchange.fetch_position_mode(),
                 lambda answer: flag(record(answer, "the position mode"), "hedged"),
             )
-            self._hedged = hedged  # on some venues ccxt's rows do not tell it
+            self._told_by_rows = False
         else:
             hedged = any(each.key.leg is not Leg.NET for each in (await self.positions(asker)).positions)
+        self._hedged = hedged  # on some venues ccxt's rows do not tell it, nor do orders
         return PositionMode.HEDGE if hedged else PositionMode.ONE_WAY
 
     async def server_time(self, asker: Asker) -> datetime:
@@ -145,6 +253,16 @@ class Unified:
             lambda exchange: exchange.fetch_time(),
             lambda answer: instant(milliseconds({"time": answer}, "time")),
         )
+
+
+def rows_of(what: str) -> Callable[[object], list[Row]]:
+    """Return a reader that takes an answer for a list of rows, or refuses it."""
+    return lambda answer: rows(answer, what)
+
+
+def _named(part: str) -> str:
+    """Return a part in words; a venue without rules of its own names a coin."""
+    return part if not part or " " in part else f"settled in {part}"
 
 
 def _must_have(asker: Asker, capability: str, what: str) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from verification.account import Fill, Position, RestingOrder
+from verification.capabilities import RowRules
 from verification.errors import SourceMalformed
 from verification.gateway.dialect import OrderStatus
 from verification.gateway.exactness import (
@@ -24,10 +25,18 @@ from verification.gateway.exactness import (
 from verification.leg import Leg, LegKey, Side
 
 _LEGS = {"long": Leg.LONG, "short": Leg.SHORT}
+_ORDINARY = frozenset({"limit", "market"})
 _ENDED = frozenset({"closed", "canceled", "expired", "rejected"})
 
 
-def position(row: Row, account: str, *, hedged: bool = False) -> Position:
+def position(
+    row: Row,
+    account: str,
+    *,
+    hedged: bool = False,
+    rules: RowRules = RowRules(),  # noqa: B008 - frozen
+    symbol: str | None = None,
+) -> Position:
     """Read a position. ccxt's `timestamp` is the creation on many venues, so only the last update counts.
 
     It gives no version: whether such a time orders a venue's facts is not known in general.
@@ -36,16 +45,22 @@ def position(row: Row, account: str, *, hedged: bool = False) -> Position:
         row: The position in ccxt's form.
         account: The account's name in the settings.
         hedged: Whether the account is in hedge mode, for a row that does not tell its own.
+        rules: What the venue's own row tells besides.
+        symbol: The contract, where it is known better than ccxt knows it.
     """
     contracts = abs(exact(row, "contracts"))
     which = optional_text(row, "side")
     if contracts != 0 and which not in _LEGS:
         raise SourceMalformed(f"a position of {contracts} contracts without a side")
     told = row.get("hedged")
-    leg = _LEGS[which] if (hedged if told is None else told is True) and which in _LEGS else Leg.NET
+    leg = _own_leg(info_of(row), rules)
+    if leg is None:
+        leg = _LEGS[which] if (hedged if told is None else told is True) and which in _LEGS else Leg.NET
+    elif contracts != 0 and leg is not Leg.NET and which != leg.value:
+        raise SourceMalformed(f"a position on the {leg} leg that is {which}")
     notional = optional_exact(row, "notional")
     return Position(
-        key=LegKey(account, text(row, "symbol"), leg),
+        key=LegKey(account, symbol or text(row, "symbol"), leg),
         quantity=-contracts if which == "short" else contracts,
         version=None,
         entry_price=above_zero(optional_exact(row, "entryPrice")),
@@ -53,39 +68,83 @@ def position(row: Row, account: str, *, hedged: bool = False) -> Position:
         notional=None if notional is None else abs(notional),
         updated_at=optional_time(row, "lastUpdateTimestamp"),
         attached_stop=above_zero(optional_exact(row, "stopLossPrice")),
+        liquidation_price=above_zero(optional_exact(row, "liquidationPrice")),
     )
 
 
-def side(row: Row) -> Side:
+def _own_leg(info: Row, rules: RowRules) -> Leg | None:
+    """Return the leg that the venue's own row names; None where it names none."""
+    if rules.legs is None or info.get(rules.legs[0]) in (None, ""):
+        return None
+    name, meanings = rules.legs
+    leg = meanings.get(str(info[name]))
+    if leg is None:
+        raise SourceMalformed(f"`{name}` names no leg")
+    return leg
+
+
+def contract_of(row: Row, rules: RowRules) -> str:
+    """Return the venue's own id of a position's contract.
+
+    Raises:
+        SourceMalformed: The row does not name it.
+    """
+    info: Row = info_of(row)
+    for step in rules.contract[:-1]:
+        inner = info.get(step)
+        info = inner if isinstance(inner, dict) else {}
+    return text(info, rules.contract[-1])
+
+
+def side(row: Row, rules: RowRules = RowRules()) -> Side:  # noqa: B008 - frozen
     """Return the side. A missing one is malformed: a side is never guessed."""
+    if rules.sides is not None:
+        name, meanings = rules.sides
+        told = meanings.get(text(info_of(row), name))
+        if told is None:
+            raise SourceMalformed(f"`{name}` is no side")
+        return told
     value = text(row, "side")
     if value not in ("buy", "sell"):
         raise SourceMalformed(f"`side` is neither buy nor sell: {value}")
     return Side(value)
 
 
-def resting_order(row: Row) -> RestingOrder:
-    """Read an open order. Its leg is NET unless ccxt tells the position side."""
+def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules()) -> RestingOrder:  # noqa: B008
+    """Read an open order.
+
+    A stop or target that is attached to an ordinary order waits for that order and is none of its own.
+
+    Args:
+        row: The order in ccxt's form.
+        hedged: Whether the account is in hedge mode.
+        rules: What the venue's own row tells besides.
+    """
     trigger = above_zero(optional_exact(row, "triggerPrice"))
     stop = above_zero(optional_exact(row, "stopLossPrice"))
     target = above_zero(optional_exact(row, "takeProfitPrice"))
     amount = optional_exact(row, "amount")
     if amount is None or amount <= 0:
         raise SourceMalformed("an order rests without a quantity")
+    kind = optional_text(row, "type") or "unknown"
+    waits = trigger is not None or ((stop or target) is not None and kind not in _ORDINARY)
+    if not waits:
+        stop = target = None
+    reduces = row.get("reduceOnly") is True
     return RestingOrder(
         order_id=text(row, "id"),
         client_order_id=optional_text(row, "clientOrderId"),
         symbol=text(row, "symbol"),
-        leg=_leg_of_order(row),
-        side=side(row),
-        kind=optional_text(row, "type") or "unknown",
-        conditional=(trigger or stop or target) is not None,
+        leg=_leg_of_order(row) or _leg_of_way(side(row, rules), reduces=reduces, hedged=hedged),
+        side=side(row, rules),
+        kind=kind,
+        conditional=waits,
         stop_loss=_is_stop(row, trigger, stop, target),
         quantity=amount,
-        filled=optional_exact(row, "filled") or Decimal(0),
+        filled=exact(row, "filled"),
         price=above_zero(optional_exact(row, "price")),
         trigger_price=trigger or stop or target,
-        reduce_only=row.get("reduceOnly") is True,
+        reduce_only=reduces,
         close_position=False,
         created_at=optional_time(row, "timestamp"),
     )
@@ -97,31 +156,48 @@ def _is_stop(row: Row, trigger: Decimal | None, stop: Decimal | None, target: De
         return True
     if target is not None or trigger is None:
         return False
-    direction = str(_info(row).get("triggerDirection", ""))
+    direction = str(info_of(row).get("triggerDirection", ""))
     return (direction, side(row)) in {("2", Side.SELL), ("1", Side.BUY)}
 
 
-def _leg_of_order(row: Row) -> Leg:
-    info = _info(row)
+def _leg_of_order(row: Row) -> Leg | None:
+    """Return the leg that an order names; None where it names none."""
+    info = info_of(row)
     if "positionIdx" in info:  # Bybit: 0 one-way, 1 long, 2 short
         return {"1": Leg.LONG, "2": Leg.SHORT}.get(str(info["positionIdx"]), Leg.NET)
     told = str(info.get("positionSide") or info.get("posSide") or "").lower()
-    return _LEGS.get(told, Leg.NET)
+    return _LEGS.get(told)
 
 
-def _info(row: Row) -> dict[str, Any]:
+def _leg_of_way(way: Side, *, reduces: bool, hedged: bool) -> Leg:
+    """Return the leg of an order that names none: in hedge mode what reduces acts on the other side's."""
+    if not hedged:
+        return Leg.NET
+    return Leg.LONG if (way is Side.BUY) is not reduces else Leg.SHORT
+
+
+def info_of(row: Row) -> dict[str, Any]:
+    """Return the venue's own row inside one of ccxt's."""
     info = row.get("info")
     return info if isinstance(info, dict) else {}
 
 
-def order_status(row: Row, account: str) -> OrderStatus:
-    """Read one order. Without a status or a filled amount it says nothing and is malformed."""
+def order_status(row: Row, key: LegKey, rules: RowRules = RowRules()) -> OrderStatus:  # noqa: B008 - frozen
+    """Read one order. Without a status or a filled amount it says nothing and is malformed.
+
+    Args:
+        row: The order in ccxt's form.
+        key: The leg that it was asked for on, which it is on where it names none.
+        rules: What the venue's own row tells besides.
+    """
     word = text(row, "status")
+    if text(row, "symbol") != key.symbol:
+        raise SourceMalformed("the order that was told is of another contract than the one asked for")
     return OrderStatus(
-        key=LegKey(account, text(row, "symbol"), _leg_of_order(row)),
+        key=LegKey(key.account, key.symbol, _leg_of_order(row) or key.leg),
         order_id=text(row, "id"),
         client_order_id=optional_text(row, "clientOrderId"),
-        executed=directed(side(row), exact(row, "filled")),
+        executed=directed(side(row, rules), exact(row, "filled")),
         quantity=above_zero(optional_exact(row, "amount")),
         status=word,
         terminal=word in _ENDED,
@@ -130,13 +206,13 @@ def order_status(row: Row, account: str) -> OrderStatus:
     )
 
 
-def fill(row: Row) -> Fill:
+def fill(row: Row, rules: RowRules = RowRules()) -> Fill:  # noqa: B008 - frozen
     """Read a trade."""
     return Fill(
         trade_id=text(row, "id"),
         order_id=text(row, "order"),
         symbol=text(row, "symbol"),
-        quantity=directed(side(row), exact(row, "amount")),
+        quantity=directed(side(row, rules), exact(row, "amount")),
         price=exact(row, "price"),
         at=instant(milliseconds(row, "timestamp")),
     )

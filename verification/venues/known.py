@@ -2,16 +2,72 @@
 
 from collections.abc import Mapping
 
-from verification.capabilities import Capabilities
-from verification.venues import binance, bybit
+from verification.capabilities import Capabilities, Dialect, PartLists
+from verification.parts import settle_coin
+from verification.venues import (
+    binance,
+    bingx,
+    bitget,
+    bybit,
+    deribit,
+    dydx,
+    gate,
+    htx,
+    hyperliquid,
+    kraken,
+    kucoin,
+    mexc,
+    okx,
+    phemex,
+)
+
+
+def _typed(_part: str) -> PartLists:
+    """Return how a part is asked for where ccxt asks the spot market whatever its options say."""
+    return PartLists({}, {"type": "swap"})
+
+
+_UNKNOWN = Capabilities(part_of=settle_coin)
+"""Nothing is documented, so what its lists leave out is not known; what they show is."""
+
+_TYPED = Capabilities(part_of=settle_coin, lists_of=_typed)
 
 _KNOWN: Mapping[str, Capabilities] = {
     "binance": binance.ALL_IN_ONE,
+    "binancecoinm": _TYPED,
     "binanceusdm": binance.CAPABILITIES,
+    "bingx": bingx.CAPABILITIES,
+    "bitget": bitget.CAPABILITIES,
+    "btse": _TYPED,
     "bybit": bybit.CAPABILITIES,
+    "deribit": deribit.CAPABILITIES,
+    "dydx": dydx.CAPABILITIES,
+    "gate": gate.CAPABILITIES,
+    "hashkey": _TYPED,
+    "htx": htx.CAPABILITIES,
+    "hyperliquid": hyperliquid.CAPABILITIES,
+    "krakenfutures": kraken.FUTURES,
+    "kucoin": kucoin.CAPABILITIES,
+    "kucoinfutures": kucoin.CAPABILITIES,
+    "mexc": mexc.CAPABILITIES,
+    "myokx": okx.CAPABILITIES,
+    "okx": okx.CAPABILITIES,
+    "okxus": okx.CAPABILITIES,
+    "phemex": phemex.CAPABILITIES,
 }
 
 
 def capabilities_of(venue: str) -> Capabilities:
     """Return what is known of a ccxt exchange id; for a venue without rules the cautious defaults."""
-    return _KNOWN.get(venue, Capabilities())
+    return _KNOWN.get(venue, _UNKNOWN)
+
+
+def unseen_of(venue: str) -> tuple[str, ...]:
+    """Return what is not seen of an untried venue, plain lines; empty for one with a dialect of its own."""
+    known = capabilities_of(venue)
+    if known.dialect is not Dialect.UNIFIED or known.instead is not None:
+        return ()
+    lines = ["stops and other conditional orders", "pushes: it is asked, never listened to"]
+    if not known.documented:
+        lines.append("what its lists leave out: its answers are not documented here")
+    return tuple(lines)

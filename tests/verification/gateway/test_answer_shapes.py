@@ -5,7 +5,8 @@ import pytest
 
 from tests.verification.gateway.samples import listed_algo, listed_order, listed_position
 from verification.errors import SourceRejected
-from verification.gateway.exchange import build_exchange, misshapen
+from verification.gateway.exchange import build_exchange
+from verification.gateway.shapes import misshapen
 from verification.venue import Access
 from verification.venues.known import capabilities_of
 

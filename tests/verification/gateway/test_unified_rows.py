@@ -9,6 +9,7 @@ import pytest
 
 from tests.verification.gateway.samples import AVL, moment
 from verification.account import Position
+from verification.capabilities import Capabilities
 from verification.clock import Moment
 from verification.errors import SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker
@@ -17,7 +18,7 @@ from verification.gateway.failures import Translator
 from verification.gateway.markets import Markets
 from verification.gateway.unified import Unified
 from verification.gateway.unified_rows import order_status, position, resting_order
-from verification.leg import Leg
+from verification.leg import Leg, LegKey
 from verification.parts import one_list
 from verification.venue import Access
 from verification.venues.known import capabilities_of
@@ -68,8 +69,9 @@ def test_a_position_that_ccxt_could_not_read_is_malformed(changes: dict[str, Any
     ("changes", "conditional", "stop_loss"),
     [
         ({}, False, False),
-        ({"stopLossPrice": Decimal(1)}, True, True),
-        ({"takeProfitPrice": Decimal(1)}, True, False),
+        ({"stopLossPrice": Decimal(1)}, False, False),
+        ({"stopLossPrice": Decimal(1), "type": "stop"}, True, True),
+        ({"takeProfitPrice": Decimal(1), "type": "stop"}, True, False),
         ({"triggerPrice": Decimal(1), "info": {"triggerDirection": "2"}}, True, True),
         ({"triggerPrice": Decimal(1), "info": {"triggerDirection": 1}}, True, False),
         ({"triggerPrice": Decimal(1), "side": "buy", "info": {"triggerDirection": 1}}, True, True),
@@ -85,7 +87,7 @@ def test_a_stop_is_told_from_a_take_profit(
 @pytest.mark.parametrize("changes", [{"status": None}, {"filled": None}, {"side": None}])
 def test_an_acknowledgement_without_facts_is_no_status(changes: dict[str, Any]) -> None:
     with pytest.raises(SourceMalformed):
-        order_status(unified_order(**changes), "main")
+        order_status(unified_order(**changes), LegKey("main", AVL, Leg.NET))
 
 
 class StoppedClock:
@@ -139,7 +141,7 @@ async def test_where_stops_are_listed_is_never_guessed() -> None:
 @pytest.fixture
 async def mexc() -> AsyncIterator[tuple[Unified, Asker]]:
     """A venue whose rows do not tell the position mode; what it answers is set in each test."""
-    known = capabilities_of("mexc")
+    known = Capabilities()
     exchange = build_exchange(Access("main", "mexc", "key", "secret"), known)
     yield (
         Unified("main", Markets(one_list), known),
@@ -168,8 +170,7 @@ async def test_a_row_without_its_mode_is_of_the_leg_that_the_accounts_mode_makes
 
 async def test_a_list_that_names_a_leg_twice_is_not_believed(mexc: tuple[Unified, Asker]) -> None:
     unified, asker = mexc
-    both = [unified_position(hedged=None), unified_position(hedged=None, side="short")]
-    asker.exchange.fetch_positions = answering(both)
+    asker.exchange.fetch_positions = answering([unified_position(hedged=None)] * 2)
     with pytest.raises(SourceMalformed, match="twice"):
         await unified.positions(asker)
 
