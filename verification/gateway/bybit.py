@@ -16,7 +16,7 @@ import orjson
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.capabilities import Capabilities
 from verification.clock import Moment
-from verification.errors import SourceMalformed, SourceRejected, SymbolRejected
+from verification.errors import SourceError, SourceMalformed, SourceRejected, SymbolRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit_frames import TOPICS, BybitFrames
 from verification.gateway.bybit_rows import fill, moved, order_status, position, resting_order
@@ -25,6 +25,7 @@ from verification.gateway.exactness import Row, instant, milliseconds, optional_
 from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey
+from verification.parts import could_not_read
 
 T = TypeVar("T")
 _WINDOW = timedelta(days=7)  # the longest span of one request for executions
@@ -39,22 +40,36 @@ class Bybit:
     def __init__(self, account: str, markets: Markets, capabilities: Capabilities) -> None:
         self._account = account
         self._markets = markets
-        self._settle_coins = capabilities.position_requests
+        self._requests = capabilities.position_requests
         self._frames = BybitFrames(account, markets)
 
     async def positions(self, asker: Asker) -> Listed:
-        """Read the whole position list: every settle coin, every page.
+        """Read the position list of every settle coin, every page of it; a coin that fails fails alone.
 
         Raises:
+            SourceError: None of them could be read, or what they say together cannot be.
             SourceRejected: Some contracts are in hedge mode and others in one-way mode.
         """
+        coins = self._settle_coins()
         found: list[Position] = []
-        for coin in self._settle_coins:
-            found += await self._listed(asker, {**coin, "limit": 200})
-        if len({each.key for each in found}) != len(found):
-            raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
+        failed: dict[str, SourceError] = {}
+        for coin in coins:
+            try:
+                found += await self._listed(asker, {"settleCoin": coin, "limit": 200})
+            except SourceError as error:
+                failed[coin] = error
+        first = next(iter(failed.values()), None)
+        if first is not None and len(failed) == len(coins):
+            raise first
+        _must_name_each_leg_once(asker, found)
         self._must_be_of_one_mode(asker, found)
-        return Listed(tuple(found))
+        unread = {coin: could_not_read(coin, error) for coin, error in failed.items()}
+        return Listed(tuple(found), unread, first)
+
+    def _settle_coins(self) -> list[str]:
+        """Return the coins that the contracts are settled in: those known before, and whatever is listed."""
+        known = [str(each["settleCoin"]) for each in self._requests]
+        return known + sorted(set(self._markets.parts.values()) - {"", *known})
 
     async def _listed(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Position]:
         listed = await _pages(
@@ -64,6 +79,7 @@ class Bybit:
             parameters,
             lambda row: position(row, self._account, self._markets),
         )
+        _must_name_each_leg_once(asker, listed)
         for each in listed:
             self._frames.learn(each.key)
         return listed
@@ -103,7 +119,8 @@ class Bybit:
         return tuple(order for order in await self._open_orders(asker, symbol) if order.conditional)
 
     async def _open_orders(self, asker: Asker, symbol: str | None) -> list[RestingOrder]:
-        scopes = self._settle_coins if symbol is None else ({"symbol": self._id_of(symbol)},)
+        coins = [{"settleCoin": coin} for coin in self._settle_coins()]
+        scopes = coins if symbol is None else [{"symbol": self._id_of(symbol)}]
         found: list[RestingOrder] = []
         for scope in scopes:
             found += await _pages(
@@ -245,6 +262,11 @@ async def _pages(
             raise SourceMalformed(f"{asker.exchange.id}: {what}: a page comes twice, so none is the last")
         cursors.add(cursor)
         request["cursor"] = cursor
+
+
+def _must_name_each_leg_once(asker: Asker, positions: list[Position]) -> None:
+    if len({each.key for each in positions}) != len(positions):
+        raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
 
 
 def _page(answer: object, what: str, read: Callable[[Row], T]) -> tuple[list[T], str | None]:

@@ -59,16 +59,36 @@ async def test_every_page_of_every_settle_coin_is_read() -> None:
     assert [parameters["settleCoin"] for _, parameters in told.asked] == ["USDT", "USDT", "USDC"]
 
 
-async def test_a_page_that_fails_fails_the_list() -> None:
-    bybit, _, asker = asked(answer(position_row(), cursor="second"), ccxt.RequestTimeout("bybit"))
+async def test_a_page_that_fails_leaves_its_settle_coin_unread_and_the_other_known() -> None:
+    first, other = answer(position_row(), cursor="second"), answer(position_row(symbol="BTCUSDT"))
+    bybit, _, asker = asked(first, ccxt.RequestTimeout("bybit"), other)
+    found = await bybit.positions(asker)
+    assert [row.key.symbol for row in found.positions] == ["BTC/USDT:USDT"]
+    assert found.unread.keys() == {"USDT"}
+    assert "settled in USDT could not be read" in found.unread["USDT"]
+    assert isinstance(found.failure, SourceUnreachable)
+
+
+async def test_the_list_fails_where_every_settle_coin_does() -> None:
+    bybit, _, asker = asked(ccxt.RequestTimeout("bybit"), ccxt.AuthenticationError("bybit"))
     with pytest.raises(SourceUnreachable):
         await bybit.positions(asker)
 
 
+async def test_a_coin_that_contracts_come_to_be_settled_in_is_asked_for_too() -> None:
+    bybit, told, asker = asked(answer(), answer(), answer(), answer(), answer(), answer())
+    bybit._markets.parts = {"BTC/BRL:BRL": "BRL", AVL: "USDT"}
+    await bybit.positions(asker)
+    await bybit.orders(asker, None)
+    coins = [parameters["settleCoin"] for _, parameters in told.asked]
+    assert coins == ["USDT", "USDC", "BRL", "USDT", "USDC", "BRL"]
+
+
 async def test_pages_that_go_round_in_a_circle_are_no_list() -> None:
-    bybit, _, asker = asked(answer(cursor="again"), answer(cursor="again"))
-    with pytest.raises(SourceMalformed, match="a page comes twice"):
-        await bybit.positions(asker)
+    bybit, _, asker = asked(answer(cursor="again"), answer(cursor="again"), answer())
+    found = await bybit.positions(asker)
+    assert isinstance(found.failure, SourceMalformed)
+    assert "a page comes twice" in found.unread["USDT"]
 
 
 async def test_only_legs_that_hold_something_tell_of_different_modes() -> None:
@@ -89,6 +109,10 @@ async def test_trades_are_asked_for_beyond_our_own_present() -> None:
 
 async def test_a_leg_that_is_listed_twice_is_malformed() -> None:
     bybit, _, asker = asked(answer(position_row(), position_row(size="1")), answer())
+    found = await bybit.positions(asker)
+    assert found.positions == ()
+    assert "twice" in found.unread["USDT"]
+    bybit, _, asker = asked(answer(position_row()), answer(position_row(size="1")))
     with pytest.raises(SourceMalformed, match="twice"):
         await bybit.positions(asker)
 
@@ -98,9 +122,11 @@ async def test_a_leg_that_is_listed_twice_is_malformed() -> None:
     [{"retCode": 0, "result": {}}, {"retCode": 0}, {"retCode": 0, "result": {"list": None}}],
 )
 async def test_an_answer_without_a_list_is_malformed_and_never_empty(body: dict[str, Any]) -> None:
-    bybit, _, asker = asked(body)
+    bybit, _, asker = asked(body, body)
     with pytest.raises(SourceMalformed):
         await bybit.positions(asker)
+    bybit, _, asker = asked(answer(), body)
+    assert (await bybit.positions(asker)).unread.keys() == {"USDC"}
 
 
 async def test_an_order_is_looked_for_in_the_history_when_it_is_not_among_the_recent_ones() -> None:
