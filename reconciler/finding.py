@@ -91,8 +91,9 @@ class Evidence:
         source: Where it was read: a ledger's name; websocket, order, rest (the position list), orders,
             conditional_orders; verification.
         text: One plain line.
-        at: When it was so (the fact's own time where there is one, else when it was read), aware UTC.
-        data: Further exact values by name, as strings.
+        at: When it was so, aware UTC: of an event (a trade, an order that executed) its own time; of a state
+            (a row, a position, what rests) when it was read and still so.
+        data: Further exact values by name, as strings. `changed_at`: since when a state is so.
     """
 
     party: Party

@@ -158,6 +158,7 @@ class Fill:
         price: Quote per base.
         at: The venue's time, aware UTC.
         cause: Who sent its order where nobody of the account did; None where the venue says no more.
+        leg: Which leg it traded, in hedge mode; None where the venue does not tell.
     """
 
     trade_id: str
@@ -167,6 +168,7 @@ class Fill:
     price: Decimal
     at: datetime
     cause: FillCause | None = None
+    leg: Leg | None = None
 
 
 @dataclass(frozen=True, slots=True)

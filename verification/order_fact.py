@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from verification.account import FillCause
 from verification.clock import Moment
+from verification.leg import Leg
 
 
 class OrderRef(NamedTuple):
@@ -42,6 +43,7 @@ class OrderFact:
         seen: When the answer had arrived.
         target: True when the venue calls it a take-profit.
         by_hand: True when the venue says that it came from its own web page or app.
+        leg: The leg it acts on; None if not told.
     """
 
     ref: OrderRef
@@ -55,6 +57,7 @@ class OrderFact:
     seen: Moment
     target: bool = False
     by_hand: bool = False
+    leg: Leg | None = None
 
 
 OrderFacts = Mapping[OrderRef, OrderFact]

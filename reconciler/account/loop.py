@@ -271,7 +271,7 @@ def _cycle_view(look: Look, venue: str, last_complete: datetime | None) -> Cycle
         unprotected_notional=comparison.unprotected_notional,
         finished_at=look.finished.utc,
         last_complete_at=last_complete,
-        seconds=look.finished.monotonic - look.started.monotonic,
+        seconds=look.ended.monotonic - look.started.monotonic,
         problems=look.problems,
         in_flight=comparison.in_flight,
     )

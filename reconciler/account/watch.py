@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from reconciler.account.asked_orders import AskedOrders
 from reconciler.account.contract_sizes import ContractSizes
 from reconciler.account.disagreements import Disagreements
 from reconciler.account.holdings import Holding, Holdings
+from reconciler.account.inquiry import Inquiry
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.wall_steps import WallSteps
@@ -35,8 +35,6 @@ from verification.clock import Clock, Moment
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.venue import Venue
-
-_ROUNDS = 3  # of asking for orders within one look
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,8 @@ class Look:
         ledgers: The readings, by ledger.
         unreadable: The ledgers that could not be read, and why.
         started: When it began.
-        finished: When it ended.
+        finished: When both sides had been read: what it says was so then.
+        ended: When it had been judged, after the questions about single orders.
         remarks: What a person should know of the market facts that it went by, plain lines.
     """
 
@@ -91,6 +90,7 @@ class Look:
     unreadable: Mapping[str, LedgerUnreadable]
     started: Moment
     finished: Moment
+    ended: Moment
     remarks: tuple[str, ...] = ()
 
     @property
@@ -130,7 +130,7 @@ class AccountWatch:
         self._sizes = ContractSizes()
         self._lag: timedelta | None = None
         self._wall = WallSteps()
-        self._orders = AskedOrders(venue, clock)
+        self._inquiry = Inquiry(venue, clock)
 
     @property
     def held(self) -> Mapping[LegKey, Holding]:
@@ -200,21 +200,17 @@ class AccountWatch:
             moving=moving_symbols(before, after, unreadable),
             watched=self.late_fills.watched(now.utc),
             stepped=self._wall.last,
+            agreed={key: moment.utc for key, moment in self._settled.items()},
         )
-        comparison = compare_with(facts=self._orders.facts)
-        for _ in range(_ROUNDS):
-            # What the venue says of an order may lead to another: what a stop became, who else traded.
-            if not await self._orders.ask(comparison.wanted):
-                break
-            comparison = compare_with(facts=self._orders.facts)
+        comparison = await self._inquiry.compare(compare_with)
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
         comparison = comparison.told(each.finding.identity for each in judged if each.confirmed)
         self._forget(comparison)
         self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
-        return Look(
-            reading.symbols, judged, comparison, view, reading, readable, unreadable, started, now, remarks
-        )
+        ended = self._clock.now()
+        times = (started, now, ended)
+        return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, *times, remarks)
 
     def _follow_contracts(self, reading: AccountReading) -> tuple[str, ...]:
         """Move what is remembered to the names that contracts have now; drop what is counted anew."""

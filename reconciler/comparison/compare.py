@@ -1,11 +1,11 @@
 """Compare what all bots of an account believe with what the venue holds, over the union of both sides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.comparison.book import Books, books
+from reconciler.comparison.book import books
 from reconciler.comparison.difference import Difference, LegVerdict, differ
 from reconciler.comparison.dispute import dispute
 from reconciler.comparison.ground import Ground
@@ -17,8 +17,10 @@ from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
+from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.standing import Sworn
+from reconciler.comparison.traded import Trades
 from reconciler.comparison.unlisted import stranger, unlisted
 from reconciler.comparison.unseen import (
     failed_words,
@@ -29,7 +31,7 @@ from reconciler.comparison.unseen import (
     unsaid,
 )
 from reconciler.comparison.venue_view import VenueView
-from reconciler.comparison.wanted import wanted
+from reconciler.comparison.wanted import wanted_orders, wanted_trades
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import Expectation
 from reconciler.finding import Finding, FindingKey, Kind, Severity
@@ -37,25 +39,6 @@ from verification.account import Market, PositionMode
 from verification.clock import Moment
 from verification.leg import LegKey
 from verification.order_fact import OrderFacts
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What holds for every leg of one comparison."""
-
-    view: VenueView
-    books: Books
-    settings: CompareSettings
-    stop_ledgers: frozenset[str]
-    ledgers_complete: bool
-    ledger_at: datetime | None
-    moving: frozenset[str]
-    mode: PositionMode
-    now: datetime
-    watched: Mapping[LegKey, tuple[WatchedOrder, ...]]
-    stepped: Moment | None
-    missing: tuple[str, ...] = ()
-    facts: OrderFacts = field(default_factory=dict)
 
 
 def compare(
@@ -72,6 +55,8 @@ def compare(
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
     stepped: Moment | None = None,
     facts: OrderFacts | None = None,
+    trades: Trades | None = None,
+    agreed: Mapping[LegKey, datetime] | None = None,
 ) -> Comparison:
     """Compare the ledgers of one account with its venue.
 
@@ -89,8 +74,10 @@ def compare(
         watched: Orders whose late fill would be an orphan with a history, by leg.
         stepped: When the wall clock was last seen to be set; None if never.
         facts: What the venue said of orders that an earlier comparison wanted to know of.
+        trades: What it listed of trades that one wanted to know of.
+        agreed: When both sides of a leg were last seen to hold the same, aware UTC.
     """
-    scope = _Scope(
+    scope = Scope(
         view=venue_view,
         books=books(venue_view),
         settings=settings,
@@ -103,24 +90,32 @@ def compare(
         watched=watched or {},
         stepped=stepped,
         facts=facts or {},
+        trades=trades or {},
+        agreed=agreed or {},
     )
     believed = beliefs(expectations, account=venue_view.account, markets=markets, mode=mode)
     stated = {key: belief for key, belief in believed.items() if venue_view.covers(key.symbol)}
     scope = replace(scope, missing=missing(venue_view, stated))
-    held = {
-        key for key, leg in venue_view.legs.items() if leg.quantity != 0 and venue_view.covers(key.symbol)
-    }
+    return _collect(scope, *_every_leg(scope, stated, markets))
+
+
+def _every_leg(
+    scope: Scope, stated: Mapping[LegKey, Belief], markets: Mapping[str, Market]
+) -> tuple[list[LegCase], list[str]]:
+    """Return the legs that either side names, and what could not be judged."""
+    view = scope.view
+    held = {key for key, leg in view.legs.items() if leg.quantity != 0 and view.covers(key.symbol)}
     cases: list[LegCase] = []
     problems = _unread(scope, stated)
     for key in sorted(held | {key for key, belief in stated.items() if belief.shares}):
         belief = stated.get(key) or nothing(key, markets.get(key.symbol))
         if belief.market is None:
-            problems.append(stranger(key, belief, venue_view))
+            problems.append(stranger(key, belief, view))
         cases.append(_case(scope, key, belief))
-    return _collect(scope, cases, problems)
+    return cases, problems
 
 
-def _unread(scope: _Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
+def _unread(scope: Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
     problems = failed_words(scope.view)
     problems += unread_words(scope.view, {key.symbol for key, belief in stated.items() if belief.shares})
     problems += missing_words(scope.view, scope.missing)
@@ -131,7 +126,7 @@ def _unread(scope: _Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
     return problems
 
 
-def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
+def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
     orders = scope.books.of(key.symbol)
     belief = narrowed(stated, orders, scope.facts, scope.view.read_at)
     # Without market facts a ledger's unit cannot be turned into contracts; a claim of nothing needs none.
@@ -159,11 +154,13 @@ def _case(scope: _Scope, key: LegKey, stated: Belief) -> LegCase:
         ledger_at=scope.ledger_at,
         now=scope.now,
         facts=scope.facts,
+        traded=scope.trades.get(key.symbol),
+        agreed=scope.agreed.get(key),
     )
     return case.with_past(scope.watched.get(key, ()))
 
 
-def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Comparison:
+def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Comparison:
     findings: dict[FindingKey, Finding] = {}
     grounds: dict[FindingKey, Ground] = {}
     ignored: list[Ignored] = []
@@ -189,7 +186,8 @@ def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Compar
         unprotected_notional=_unprotected_notional(scope, cases),
         ignored=tuple(ignored),
         problems=tuple(problems),
-        wanted=tuple(dict.fromkeys(ref for case in cases for ref in wanted(case))),
+        wanted=tuple(dict.fromkeys(ref for case in cases for ref in wanted_orders(case))),
+        wanted_trades=tuple(wish for wish in map(wanted_trades, cases) if wish is not None),
         sworn=Sworn(
             view=scope.view,
             found=frozenset(findings),
@@ -202,7 +200,7 @@ def _collect(scope: _Scope, cases: list[LegCase], problems: list[str]) -> Compar
     )
 
 
-def _findings(scope: _Scope, case: LegCase, *, dust: bool) -> list[Finding]:
+def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[Finding]:
     found: list[Finding] = []
     kind = case.difference.kind
     if kind is not None and not dust:
@@ -232,7 +230,7 @@ def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | 
     )
 
 
-def _naked(scope: _Scope, case: LegCase) -> bool:
+def _naked(scope: Scope, case: LegCase) -> bool:
     """True when what the bots know and keep a stop for is not covered, and that is not by design."""
     settings = scope.settings
     if case.key.symbol in scope.moving or not stopless(case):
@@ -244,7 +242,7 @@ def _naked(scope: _Scope, case: LegCase) -> bool:
     return since is None or scope.now - since > settings.entry_grace
 
 
-def _unprotected_notional(scope: _Scope, cases: list[LegCase]) -> Decimal | None:
+def _unprotected_notional(scope: Scope, cases: list[LegCase]) -> Decimal | None:
     total = Decimal(0)
     for case in cases:
         if case.protection.state in {StopState.NOT_NEEDED, StopState.RESTING, StopState.SOFTWARE}:

@@ -10,6 +10,7 @@ from reconciler.comparison.difference import Difference
 from reconciler.comparison.ground import Ground
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import Protection
+from reconciler.comparison.traded import Traded
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.comparison.watched_order import WatchedOrder, explains
 from reconciler.expectation import Expectation
@@ -35,6 +36,8 @@ class LegCase:
         now: The present, aware UTC.
         late: The watched order whose late fill the position may be; None if it is none.
         facts: What the venue said of orders that were asked for, of any leg.
+        traded: What the account has traded of the symbol lately, whoever did; None where that is not known.
+        agreed: When both sides were last seen to hold the same, aware UTC; None if never.
     """
 
     key: LegKey
@@ -49,6 +52,8 @@ class LegCase:
     now: datetime
     late: WatchedOrder | None = None
     facts: OrderFacts = field(default_factory=dict)
+    traded: Traded | None = None
+    agreed: datetime | None = None
 
     def with_past(self, watched: Iterable[WatchedOrder]) -> "LegCase":
         """Tell an orphan that may be the late fill of a watched order from one without such a past.

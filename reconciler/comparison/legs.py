@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from reconciler.comparison.book import Book
@@ -15,6 +15,7 @@ from verification.order_fact import OrderFacts, OrderRef
 
 _GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
 _ZERO = Decimal(0)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Belief:
 
     Attributes:
         key: Which leg.
-        shares: The live rows.
-        ended: Rows lately closed or failed, for the reason of what is found.
+        shares: The live rows, oldest first.
+        ended: Rows lately closed or failed, oldest first, for the reason of what is found.
         market: What one contract is; None where the venue does not know the symbol.
     """
 
@@ -147,7 +148,7 @@ def beliefs(
         rows.setdefault(LegKey(account, row.symbol, leg), []).append(row)
     grouped: dict[LegKey, Belief] = {}
     for key, of_leg in rows.items():
-        of_leg.sort(key=lambda row: (row.ledger, row.row_id))
+        of_leg.sort(key=age)
         market = markets.get(key.symbol)
         grouped[key] = Belief(
             key=key,
@@ -156,6 +157,16 @@ def beliefs(
             market=market,
         )
     return grouped
+
+
+def age(row: Expectation) -> tuple[bool, datetime, str, bool, int, str]:
+    """Return what sorts rows from old to new: their times, and where those are equal their ids as numbers.
+
+    A row that tells no time comes first: nothing shows that it is young.
+    """
+    at = row.opened_at or row.updated_at
+    number = int(row.row_id) if row.row_id.isascii() and row.row_id.isdecimal() else 0
+    return at is not None, at or _EVER, row.ledger, number > 0, number, row.row_id
 
 
 def nothing(key: LegKey, market: Market | None) -> Belief:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.ground import Ground
 from reconciler.comparison.standing import Standing, Sworn
+from reconciler.comparison.traded import TradesWanted
 from reconciler.finding import DIFFERENCES, Finding, FindingKey
 from reconciler.views import PositionView
 from verification.leg import LegKey
@@ -52,6 +53,7 @@ class Comparison:
         problems: What could not be compared, plain lines.
         sworn: What the comparison can say about any condition; asked through `standing`.
         wanted: Orders of which the venue's own word would tell more, the most telling first.
+        wanted_trades: Symbols whose trades would tell who else has traded them.
     """
 
     account: str
@@ -64,6 +66,7 @@ class Comparison:
     problems: tuple[str, ...]
     sworn: Sworn
     wanted: tuple[OrderRef, ...] = ()
+    wanted_trades: tuple[TradesWanted, ...] = ()
 
     @property
     def in_flight(self) -> int:

@@ -3,9 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
+from reconciler.comparison.cause_words import evidence_of_cause
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Share
 from reconciler.comparison.venue_view import Grade
+from reconciler.expectation import Expectation
 from reconciler.finding import Evidence, Party
 from reconciler.wording import amount, holding, number
 from verification.account import Part, RestingOrder
@@ -13,26 +15,32 @@ from verification.observation import Source
 
 STOPS = Part.CONDITIONAL_ORDERS.value
 """Where stops are read: not in the position list, which fails by itself."""
+_ENDED = 2
+"""Of trades that are over so many are shown, the newest; the rest is counted."""
 
 
 def evidence_of(case: LegCase) -> tuple[Evidence, ...]:
     """Return the bot's rows, the exchange's word on the position and on the stops, and a late order's end."""
     late = () if case.late is None else (case.late.evidence(),)
-    return (*_bot(case), *_exchange(case), *_stops(case), *late)
+    return (*_bot(case), *_exchange(case), *_stops(case), *evidence_of_cause(case), *late)
 
 
 def _bot(case: LegCase) -> tuple[Evidence, ...]:
-    lines = [_row(case, share) for share in case.stated.shares]
-    lines += [
-        Evidence(
-            party=Party.BOT,
-            source=row.ledger,
-            text=f"trade {row.row_id}: {row.state.value}, the bot expects nothing of it",
-            at=row.updated_at or case.ledger_at,
-            data={"row": row.row_id, "state": row.state.value},
+    lines = [_row(case, share) for share in reversed(case.stated.shares)]
+    ended = tuple(reversed(case.stated.ended))  # newest first
+    lines += [_ended(case, row) for row in ended[:_ENDED]]
+    older = len(ended) - _ENDED
+    if older > 0:
+        trades = "1 older trade" if older == 1 else f"{older} older trades"
+        lines.append(
+            Evidence(
+                party=Party.BOT,
+                source=ended[-1].ledger,
+                text=f"and {trades}, of which the bot expects nothing",
+                at=case.ledger_at,
+                data={"rows": str(older)},
+            )
         )
-        for row in case.stated.ended
-    ]
     if lines:
         return tuple(lines)
     return (
@@ -44,6 +52,14 @@ def _bot(case: LegCase) -> tuple[Evidence, ...]:
             data={},
         ),
     )
+
+
+def _ended(case: LegCase, row: Expectation) -> Evidence:
+    data = {"row": row.row_id, "state": row.state.value}
+    if row.updated_at is not None:
+        data["changed_at"] = row.updated_at.isoformat()
+    text = f"trade {row.row_id}: {row.state.value}, the bot expects nothing of it"
+    return Evidence(Party.BOT, row.ledger, text, case.ledger_at or row.updated_at, data)
 
 
 def _row(case: LegCase, share: Share) -> Evidence:
@@ -69,7 +85,9 @@ def _row(case: LegCase, share: Share) -> Evidence:
         data["stop_price"] = number(row.stop_price)
     if row.opened_at is not None:
         data["opened_at"] = row.opened_at.isoformat()
-    return Evidence(Party.BOT, row.ledger, text, row.updated_at or case.ledger_at, data)
+    if row.updated_at is not None:
+        data["changed_at"] = row.updated_at.isoformat()
+    return Evidence(Party.BOT, row.ledger, text, case.ledger_at or row.updated_at, data)
 
 
 def _exchange(case: LegCase) -> tuple[Evidence, ...]:

@@ -2,7 +2,14 @@
 
 from decimal import Decimal
 
+from reconciler.comparison.cause_words import (
+    own_words,
+    stops_that_did_nothing,
+    traded_back,
+    what_happened,
+)
 from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.related import related
 from reconciler.expectation import ExpectationState, StopPolicy
 from reconciler.finding import Kind
 from reconciler.wording import amount, clock, holding
@@ -61,12 +68,11 @@ def _reappeared(case: LegCase) -> str:
 
 
 def _known(case: LegCase) -> str:
-    known = "no bot of this account knows it"
-    if case.stated.ended:
-        row = case.stated.ended[-1]
-        word = "closed" if row.state is ExpectationState.CLOSED else "failed"
-        known = f"the bot has its trade {row.row_id} down as {word}"
-    return known
+    row = related(case)
+    if row is None:
+        return "no bot of this account knows it"
+    word = "closed" if row.state is ExpectationState.CLOSED else "failed"
+    return f"the bot has its trade {row.row_id} down as {word}"
 
 
 def _stop_words(case: LegCase) -> str:
@@ -82,22 +88,8 @@ def _stop_words(case: LegCase) -> str:
 
 
 def _phantom(case: LegCase) -> str:
-    start = f"The bot believes {_believed(case)} but the exchange holds nothing"
-    stops = [order_id for row in case.rows for order_id in row.stop_order_ids]
-    resting = case.book.resting_stops(stops)
-    if resting:
-        ids = ", ".join(resting)
-        return f"{start}, while its stop {ids} still rests: it was closed by something else."
-    if stops and case.book.conditional is None:
-        return f"{start}; whether its stop {', '.join(stops)} has fired could not be seen."
-    if stops:
-        return (
-            f"{start}; its stop {', '.join(stops)} no longer rests, so it has probably fired "
-            "and the bot has not taken note."
-        )
-    if case.difference.lagging and any(row.exit_order_ids for row in case.rows):
-        return f"{start}; its exit no longer rests and has probably executed, and the bot has not taken note."
-    return f"{start}, and no order of the bot explains that."
+    start = f"The bot believes {_believed(case)} but the exchange holds nothing{what_happened(case)}"
+    return f"{start}{stops_that_did_nothing(case)}."
 
 
 def _quantity(case: LegCase) -> str:
@@ -109,7 +101,7 @@ def _quantity(case: LegCase) -> str:
         f"The exchange holds {_held(case)} but the bot believes {_believed(case)}: "
         f"{_of(case, case.apart)} {word}"
     )
-    start += _own_orders(case)
+    start += what_happened(case)
     if case.late is not None:
         start = f"{start}, which turned up after {case.late.words}"
     software = case.rows and all(row.stop_policy is StopPolicy.SOFTWARE for row in case.rows)
@@ -118,36 +110,11 @@ def _quantity(case: LegCase) -> str:
     return f"{start}; {_stop_words(case)}."
 
 
-def _own_orders(case: LegCase) -> str:
-    """Say how much of a difference the bot's own orders account for, as it follows on the difference."""
-    difference, unbooked = case.difference, case.belief.unbooked
-    if difference.lagging:
-        return ", which an order of its own that no longer rests may explain"
-    if not unbooked:
-        return ""
-    if difference.accounted:
-        return f", for {_executed(case)} and the bot has not taken note"
-    rest = (case.observed or Decimal(0)) - case.belief.shown
-    return f"; {_executed(case)} and the bot has not taken note, which leaves {_of(case, rest)} not explained"
-
-
 def _offset(case: LegCase) -> str:
     return (
-        f"The bot believes {_believed(case)} and the exchange holds that, although {_executed(case)} and the "
-        f"bot has not taken note: {_of(case, case.apart)} were traded the other way, which is not explained"
+        f"The bot believes {_believed(case)} and the exchange holds that, although {own_words(case)} and the "
+        f"bot has not taken note: {_of(case, case.apart)} were traded the other way, {traded_back(case)}"
     )
-
-
-def _executed(case: LegCase) -> str:
-    """Tell of the bots' own executions that they have not booked."""
-    told = []
-    for each in case.belief.unbooked:
-        order = each.order
-        name = order.order_id or order.client_order_id or "without an id"
-        at = "" if each.at is None else f" at {clock(each.at)}"
-        side = "bought" if each.contracts > 0 else "sold"
-        told.append(f"its {order.role.value} {name} has {side} {_of(case, each.contracts)}{at}")
-    return " and ".join(told)
 
 
 def _unprotected(case: LegCase) -> str:

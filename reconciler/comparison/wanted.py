@@ -1,15 +1,24 @@
-"""Which orders the venue should be asked about, because its word would tell what happened to a leg."""
+"""What the venue should be asked about, because its word would tell what happened to a leg."""
 
+from datetime import datetime, timedelta
+
+from reconciler.comparison.cause import cause_of, strangers
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.traded import TradesWanted
+from reconciler.finding import Kind
 from verification.order_fact import OrderRef
 
 _NEWEST = 3
 """Rows keep the ids of all their orders: only the newest of each kind can still be unbooked."""
+_STRANGERS = 4
+_LONGEST = timedelta(days=6, hours=22)  # venues list the trades of a week in one answer
+_BEFORE = timedelta(seconds=60)
+"""How much earlier than both sides agreed: lists and ledgers lag, and clocks differ."""
 
 
-def wanted(case: LegCase) -> tuple[OrderRef, ...]:
-    """Return the bot's own orders that may explain why a leg differs, stops first.
+def wanted_orders(case: LegCase) -> tuple[OrderRef, ...]:
+    """Return the orders that may explain why a leg differs: the bot's own, stops first, then others'.
 
     An order that is seen to rest whole explains nothing and is not asked for. Where both sides agree, those
     are asked for that the bot believes to rest and that do not: what they have executed may have been traded
@@ -22,8 +31,9 @@ def wanted(case: LegCase) -> tuple[OrderRef, ...]:
         return tuple(ref for ref in unbooked if case.book.read(conditional=ref.conditional))
     symbol = case.key.symbol
     untouched = {order.order_id for order in (case.book.ordinary or {}).values() if order.filled == 0}
-    waiting = set(case.book.conditional or {})
+    waiting = {order.order_id for order in (case.book.conditional or {}).values() if not order.triggered}
     refs: list[OrderRef] = []
+    phantom = case.difference.kind is Kind.PHANTOM_POSITION  # no entry makes one
     for row in case.rows:
         refs += [
             OrderRef(symbol, order_id, conditional=True)
@@ -32,8 +42,31 @@ def wanted(case: LegCase) -> tuple[OrderRef, ...]:
         ]
         refs += [
             OrderRef(symbol, order_id, conditional=False)
-            for ids in (row.exit_order_ids, row.entry_order_ids)
+            for ids in (row.exit_order_ids, () if phantom else row.entry_order_ids)
             for order_id in ids[-_NEWEST:]
             if order_id not in untouched
         ]
+    others = dict.fromkeys(fill.order_id for fill in reversed(strangers(case)))
+    refs += [OrderRef(symbol, order_id, conditional=False) for order_id in list(others)[:_STRANGERS]]
     return tuple(dict.fromkeys((*refs, *unbooked)))
+
+
+def wanted_trades(case: LegCase) -> TradesWanted | None:
+    """Return which trades would tell who else has traded a leg; None where nobody needs to be looked for."""
+    if case.difference.kind is None or case.observed is None or cause_of(case).proved:
+        return None
+    since = _since(case)
+    if since is None:
+        return None
+    return TradesWanted(case.key.symbol, max(since, case.now - _LONGEST), case.observed)
+
+
+def _since(case: LegCase) -> datetime | None:
+    """Return since when trades may have made the sides differ; None where nothing tells."""
+    if case.agreed is not None:
+        return case.agreed - _BEFORE
+    if case.difference.kind in {Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION}:
+        return None if case.appeared is None else case.appeared - _BEFORE
+    opened = [row.opened_at for row in case.rows]
+    known = [at - _BEFORE for at in opened if at is not None]
+    return min(known) if len(known) == len(opened) else case.now - _LONGEST

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.comparison.compare import compare
 from reconciler.comparison.merge import merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
+from reconciler.comparison.traded import Traded
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.expectation import (
@@ -20,6 +21,7 @@ from reconciler.expectation import (
 )
 from verification.account import (
     AccountReading,
+    Fill,
     Market,
     Part,
     Position,
@@ -134,25 +136,28 @@ def stopping(order_id: str | None, size: str, **more: Any) -> BelievedOrder:
 
 def fact(
     order_id: str,
-    executed: str,
+    executed: str = "0",
     *,
     symbol: str = SYMBOL,
     conditional: bool = False,
     terminal: bool = True,
+    status: str | None = None,
     executed_at: datetime | None = None,
     second: float = 1,
+    **more: Any,
 ) -> OrderFact:
     """The venue's word on one order, asked for at `second`; signed contracts executed."""
     return OrderFact(
         ref=OrderRef(symbol, order_id, conditional),
         executed=Decimal(executed),
         terminal=terminal,
-        status="closed" if terminal else "open",
+        status=status or ("closed" if terminal else "open"),
         kind="limit",
-        became=None,
-        cause=None,
+        became=more.pop("became", None),
+        cause=more.pop("cause", None),
         executed_at=executed_at,
         seen=at(second),
+        **more,
     )
 
 
@@ -322,7 +327,11 @@ def compared(
     moving: frozenset[str] = frozenset(),
     watched: Mapping[LegKey, tuple[WatchedOrder, ...]] | None = None,
     facts: Iterable[OrderFact] = (),
+    fills: Iterable[Fill] | None = None,
+    agreed: float | None = None,
 ) -> Comparison:
+    """Compare; `fills` are what the venue lists of the trades since the start, None if that failed."""
+    trades = {} if fills is None else {SYMBOL: Traded(utc(0), tuple(fills), view.read_at)}
     return compare(
         tuple(rows),
         view,
@@ -335,7 +344,14 @@ def compared(
         moving=moving,
         watched=watched,
         facts={each.ref: each for each in facts},
+        trades=trades,
+        agreed={} if agreed is None else {leg(): utc(agreed)},
     )
+
+
+def traded(order_id: str, quantity: str, *, second: float = 0, **more: Any) -> Fill:
+    """One trade of the account, signed contracts."""
+    return Fill(f"{order_id}.{second}", order_id, SYMBOL, Decimal(quantity), Decimal(10), utc(second), **more)
 
 
 def found(comparison: Comparison) -> list[str]:

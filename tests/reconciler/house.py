@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +30,7 @@ from reconciler.views import CycleView
 from tests.reconciler.accounts import MARKETS, SYMBOL, stop
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import ThreadlessLoop, VirtualClock, run
-from verification.account import AccountReading, Part, Position, PositionsReading, RestingOrder
+from verification.account import AccountReading, Fill, Part, Position, PositionsReading, RestingOrder
 from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import Leg, LegKey, Side
@@ -56,6 +57,8 @@ class ScriptedAccount(ScriptedVenue):
         self.facts: dict[OrderRef, OrderFact] = {}
         self.asked_facts: list[OrderRef] = []
         self.hanging: set[OrderRef] = set()
+        self.trades: list[Fill] = []
+        self.asked_trades: list[tuple[str, datetime]] = []
         self.failures: dict[Part, SourceError] = {}
         self.refuses: SourceError | None = None
         self.during: Callable[[], None] = lambda: None
@@ -174,6 +177,14 @@ class ScriptedAccount(ScriptedVenue):
             raise self.failures[Part.ORDERS]
         fact = self.facts.get(ref)
         return None if fact is None else dataclasses.replace(fact, seen=self.clock.now())
+
+    @override
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        self.asked_trades.append((symbol, since))
+        await self.clock.sleep(0.01)
+        if Part.ORDERS in self.failures:
+            raise self.failures[Part.ORDERS]
+        return tuple(fill for fill in self.trades if fill.symbol == symbol and fill.at >= since)
 
 
 class InlineWriter(Writer):

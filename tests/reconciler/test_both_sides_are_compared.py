@@ -49,7 +49,8 @@ def test_an_orphan_with_a_stop_says_so() -> None:
 
 @pytest.mark.parametrize("state", [ExpectationState.FAILED, ExpectationState.CLOSED])
 def test_a_trade_that_is_over_does_not_explain_a_position(state: ExpectationState) -> None:
-    comparison = compared([row("43", state=state)], merged(reading([listed("43")])))
+    lately = row("43", state=state, opened_at=utc(-60), updated_at=utc(10))
+    comparison = compared([lately], merged(reading([listed("43", updated_at=utc(0))])))
     assert found(comparison) == ["orphaned_position"]
     assert "trade 1" in comparison.findings[0].reason
     assert compared([row("43", state=state)], merged(reading([]))).legs == ()
@@ -234,8 +235,8 @@ def test_a_flat_venue_whose_stop_is_gone_is_given_time() -> None:
     rows = [row("43", stops=("9",), policy=StopPolicy.VENUE)]
     comparison = compared(rows, merged(reading([])))
     assert found(comparison) == ["phantom_position"]
-    assert comparison.findings[0].severity is Severity.WARNING
-    assert "has probably fired" in comparison.findings[0].reason
+    assert comparison.findings[0].severity is Severity.CRITICAL
+    assert "whether its stop 9 has fired could not be seen" in comparison.findings[0].reason
     assert comparison.grounds[comparison.findings[0].identity].lagging
 
 
@@ -254,7 +255,7 @@ def test_an_exit_that_executed_unnoticed_is_given_time() -> None:
     assert working.told([]).legs == working.legs
     assert [view.verdict for view in working.told(working.grounds).legs] == ["differs"]
     gone = compared(rows, merged(reading([])))
-    assert "its exit no longer rests" in gone.findings[0].reason
+    assert gone.findings[0].severity is Severity.CRITICAL
     assert gone.grounds[gone.findings[0].identity].lagging
 
 

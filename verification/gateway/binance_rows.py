@@ -255,4 +255,5 @@ def fill(row: Row, markets: Markets) -> Fill:
         quantity=directed(side(row, "side"), exact(row, "qty")),
         price=exact(row, "price"),
         at=instant(milliseconds(row, "time")),
+        leg=POSITION_SIDES.get(optional_text(row, "positionSide") or ""),
     )

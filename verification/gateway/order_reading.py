@@ -75,6 +75,7 @@ def fact_of(
         seen=came.received,
         target=answer.target,
         by_hand=answer.by_hand,
+        leg=answer.key.leg,
     )
 
 

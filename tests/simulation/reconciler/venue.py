@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -18,7 +18,7 @@ from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, Truth
 from tests.virtual_time import VirtualClock
-from verification.account import AccountReading, Market, Part, Position, PositionsReading, RestingOrder
+from verification.account import AccountReading, Fill, Market, Part, Position, PositionsReading, RestingOrder
 from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
 from verification.leg import LegKey, Side
 
@@ -119,6 +119,31 @@ class WatchedVenue(SimulatedVenue):
             for order in orders
             if symbols is None or order.key.symbol in symbols
         )
+
+    @override
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Return what truly traded: the bot's orders, and whoever changed the leg without one of them."""
+        await self._way("orders")
+        fills: list[Fill] = []
+        for key, states in self.truth.legs.items():
+            if key.symbol != symbol:
+                continue
+            traded = {
+                (at, by): order.order_id
+                for order in self.truth.orders.values()
+                if order.key == key
+                for at, by in order.fills
+            }
+            held = 0
+            for number, state in enumerate(states):
+                by, held = state.quantity - held, state.quantity
+                at = self._wall.wall + timedelta(seconds=state.at)
+                if by and at >= since:
+                    name = traded.get((state.at, by), f"stranger {key.leg} {number}")
+                    fills.append(
+                        Fill(f"{key.leg} {number}", name, symbol, Decimal(by), PRICE, at, leg=key.leg)
+                    )
+        return tuple(sorted(fills, key=lambda fill: fill.at))
 
     @override
     async def _list(self) -> PositionsReading:

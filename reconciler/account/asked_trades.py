@@ -1,0 +1,97 @@
+"""Asks the venue what the account has traded where a comparison wants to know who else did, and keeps it."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from reconciler.comparison.traded import Traded, Trades, TradesWanted
+from verification.account import Fill
+from verification.clock import Clock, Moment
+from verification.errors import SourceError
+from verification.venue import Venue
+
+_log = logging.getLogger(__name__)
+
+_MOST = 3  # symbols asked for in one round
+_PATIENCE = 4.0  # seconds that one round may take
+_KEPT = 200  # symbols
+_PAUSE, _LONGEST_PAUSE = 5.0, 600.0  # seconds between two questions about one symbol; each pause is longer
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is remembered of one symbol; `traded` is None while nothing could be learned."""
+
+    traded: Traded | None
+    at: Moment
+    held: Decimal
+    pause: float
+
+
+class AskedTrades:
+    """Lists of trades that were asked for, from look to look.
+
+    A list costs more than an order, so a symbol is asked for again at once only where what is held has
+    changed, and else after pauses that grow. One that could not be read stays unknown.
+    """
+
+    def __init__(self, venue: Venue, clock: Clock) -> None:
+        """Nothing has been asked yet."""
+        self._venue = venue
+        self._clock = clock
+        self._asked: dict[str, _Asked] = {}
+
+    @property
+    def trades(self) -> Trades:
+        """What is known."""
+        return MappingProxyType(
+            {symbol: asked.traded for symbol, asked in self._asked.items() if asked.traded is not None}
+        )
+
+    async def ask(self, wanted: Iterable[TradesWanted]) -> bool:
+        """Ask for those that are due; return True if a list was read. Nothing is raised."""
+        now = self._clock.now()
+        due = [wish for wish in wanted if self._is_due(wish, now)][:_MOST]
+        if not due:
+            return False
+        tasks = [asyncio.ensure_future(self._venue.read_fills(wish.symbol, wish.since)) for wish in due]
+        try:
+            await asyncio.wait(tasks, timeout=_PATIENCE)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        read = [self._note(wish, task, now) for wish, task in zip(due, tasks, strict=True)]
+        for symbol in list(self._asked)[: max(0, len(self._asked) - _KEPT)]:
+            del self._asked[symbol]
+        return any(read)
+
+    def _note(self, wish: TradesWanted, task: "asyncio.Task[tuple[Fill, ...]]", asked_at: Moment) -> bool:
+        traded: Traded | None = None
+        if task.cancelled():
+            _log.info("%s: the trades were not told in time", wish.symbol)
+        elif (error := task.exception()) is None:
+            traded = Traded(wish.since, task.result(), self._clock.now())
+        elif isinstance(error, SourceError):
+            _log.info("%s: the trades could not be read: %s", wish.symbol, error)
+        else:
+            raise error
+        before = self._asked.pop(wish.symbol, None)
+        pause = _PAUSE
+        if before is not None and before.held == wish.held:
+            pause = min(before.pause * 2, _LONGEST_PAUSE)
+        known = traded if traded is not None else None if before is None else before.traded
+        # Put last: the order of the table is the order in which answers are forgotten.
+        self._asked[wish.symbol] = _Asked(known, asked_at, wish.held, pause)
+        return traded is not None
+
+    def _is_due(self, wish: TradesWanted, now: Moment) -> bool:
+        asked = self._asked.get(wish.symbol)
+        if asked is None or asked.held != wish.held:
+            return True
+        if asked.traded is not None and asked.traded.since > wish.since:
+            return True
+        return now.monotonic - asked.at.monotonic >= asked.pause
