@@ -153,6 +153,8 @@ class Capabilities:
         rows: What ccxt's rows do not tell.
         order_page: Orders at which one request may have been cut off; None if it never is.
         unified_account: What asks a venue with two generations of accounts which one this is; None otherwise.
+        no_sandbox: Why ccxt's sandbox is of no use here, and what is; empty where it may be.
+        account_options: ccxt's options that name an account and that ccxt obeys in every request.
         part_of: Names the part of the position lists that shows a market, given in ccxt's form.
         position_page: Rows at which one request may have been cut off; None if it never is.
         order_parameters: Added when an order is asked for by its id.
@@ -183,6 +185,8 @@ class Capabilities:
     lists_of: Callable[[str], PartLists | None] = one_request
     rows: RowRules = field(default_factory=RowRules)
     order_page: int | None = None
+    no_sandbox: str = ""
+    account_options: frozenset[str] = frozenset()
     unified_account: tuple[str, str] | None = None
     part_of: Callable[[Mapping[str, Any]], str] = one_list
     position_page: int | None = None

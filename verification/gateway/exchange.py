@@ -16,6 +16,7 @@ import orjson
 
 from verification.capabilities import Capabilities, Dialect, Shape, StreamRules
 from verification.errors import SourceRejected
+from verification.gateway.account_meant import must_be_meant, no_such_venue, obey, sandboxed
 from verification.gateway.failures import AnswerMisshapen
 from verification.gateway.shapes import lacking, misshapen
 from verification.venue import Access
@@ -60,7 +61,8 @@ def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None =
         tap: Receives every frame of its streams; None for an exchange that only asks.
 
     Raises:
-        SourceRejected: ccxt knows no such venue, or it is not one to use.
+        SourceRejected: ccxt knows no such venue, it is not one to use, or the settings mean an account that
+            would not be read.
     """
     if capabilities.instead is not None:
         raise SourceRejected(
@@ -73,7 +75,14 @@ def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None =
     }
     if tap is not None:
         body |= _tapped(parent, tap)
-    exchange = type(f"Strict_{access.venue}", (parent,), body)(_settings(access, capabilities))
+    must_be_meant(access, capabilities)
+    try:
+        exchange = type(f"Strict_{access.venue}", (parent,), body)(_settings(access, capabilities))
+    except (ccxt.NotSupported, TypeError) as error:
+        if not sandboxed(access):
+            raise
+        raise no_such_venue(access, sandboxed(access)) from error
+    obey(exchange, access)
     if capabilities.exceptions_of is not None:
         table = exchange.exceptions[capabilities.exceptions_of]["exact"]
         exchange.exceptions = exchange.deep_extend(exchange.exceptions, {"exact": table})

@@ -31,6 +31,7 @@ CAPABILITIES = Capabilities(
     conditionals=Conditionals.OWN_LIST,
     shapes=_SHAPES,
     options={"fetchCurrencies": False, "watchPositions": _WITHOUT_SNAPSHOT},
+    no_sandbox="Binance has none for futures any more; use options.enableDemoTrading = true",
     exceptions_of="linear",
     temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
     doubtful_codes=frozenset({"-1006", "-4116"}),

@@ -36,6 +36,7 @@ CAPABILITIES = Capabilities(
         Shape("/v4/perpetualMarkets", "GET", None, ("markets",)),
         Shape("/v4/time", "GET", None, told=("epoch",)),
     ),
+    account_options=frozenset({"user", "address", "subAccountNumber"}),
     part_of=_part_of,
     lists_of=_lists_of,
     rows=RowRules(contract=("market",)),

@@ -46,6 +46,7 @@ CAPABILITIES = Capabilities(
         _info("exchangeStatus", None, "time"),
     ),
     options={"fetchMarkets": {"types": ["swap", "hip3"], "hip3": {"limit": 200}}},
+    account_options=frozenset({"user", "address", "subAccountAddress"}),
     part_of=_part_of,
     lists_of=_lists_of,
     rows=RowRules(contract=("position", "coin")),

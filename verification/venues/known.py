@@ -1,6 +1,7 @@
 """What is known of a venue, by its ccxt exchange id."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from verification.capabilities import Capabilities, Dialect, PartLists
 from verification.parts import settle_coin
@@ -34,7 +35,7 @@ _TYPED = Capabilities(part_of=settle_coin, lists_of=_typed)
 
 _KNOWN: Mapping[str, Capabilities] = {
     "binance": binance.ALL_IN_ONE,
-    "binancecoinm": _TYPED,
+    "binancecoinm": replace(_TYPED, no_sandbox=binance.CAPABILITIES.no_sandbox),
     "binanceusdm": binance.CAPABILITIES,
     "bingx": bingx.CAPABILITIES,
     "bitget": bitget.CAPABILITIES,
