@@ -17,6 +17,14 @@ class Dialect(StrEnum):
     UNIFIED = "unified"
 
 
+class KeyKind(StrEnum):
+    """How requests are signed."""
+
+    HMAC = "hmac"
+    RSA = "rsa"
+    ED25519 = "ed25519"
+
+
 class Conditionals(StrEnum):
     """Where a venue lists the orders that wait for a trigger."""
 
@@ -145,6 +153,8 @@ class Capabilities:
         temporary_codes: Error codes that mean "try again" though ccxt has no class for them.
         doubtful_codes: Error codes after which an order may exist all the same: its fate is open, or its
             client id is taken.
+        keys: The kinds of keys with which both the venue and ccxt sign; empty where that is not known, and
+            nothing is refused.
         symbol_words: Codes of a request with something wrong in it, and the word that is in its text where
             that is the symbol.
         position_requests: Parameters of each request that together list every position.
@@ -179,6 +189,7 @@ class Capabilities:
     exceptions_of: str | None = None
     temporary_codes: frozenset[str] = frozenset()
     doubtful_codes: frozenset[str] = frozenset()
+    keys: frozenset[KeyKind] = frozenset()
     symbol_words: Mapping[str, str] = field(default_factory=dict)
     position_requests: tuple[Mapping[str, Any], ...] = ({},)
     documented: bool = False

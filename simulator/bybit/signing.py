@@ -1,7 +1,5 @@
 """Who may ask: key, timestamp and signature, of a request's headers and of a socket's `auth`."""
 
-import hashlib
-import hmac
 from urllib.parse import unquote
 
 from simulator.bybit.errors import ApiError
@@ -16,13 +14,6 @@ AUTH_ARGUMENTS = 3
 def _check_key(key: str | None, credentials: Credentials) -> None:
     if not key or credentials.api_key not in {None, key}:
         raise ApiError(10003, "API key is invalid.")
-
-
-def _agrees(signature: str, secret: str, *texts: str) -> bool:
-    return any(
-        hmac.compare_digest(hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest(), signature)
-        for text in texts
-    )
 
 
 def check_signed(call: Call, credentials: Credentials, now_ms: int) -> None:
@@ -43,12 +34,10 @@ def check_signed(call: Call, credentials: Credentials, now_ms: int) -> None:
             "invalid request, please check your server timestamp or recv_window param. "
             f"req_timestamp[{stamp}],server_timestamp[{now_ms}],recv_window[{span}]",
         )
-    if credentials.secret is None:
-        return
     head = stamp + key + window
     payload = call.body if call.method == "POST" else call.query
     signature = call.headers.get("x-bapi-sign", "")
-    if not _agrees(signature, credentials.secret, head + payload, head + unquote(payload)):
+    if not credentials.agrees(signature, head + payload, head + unquote(payload)):
         raise ApiError(10004, "error sign! please check your signature generation algorithm.")
 
 
@@ -64,7 +53,5 @@ def check_auth(arguments: list[str], credentials: Credentials, now_ms: int) -> N
     _check_key(key, credentials)
     if int(expires) <= now_ms:
         raise ApiError(10002, "Request expired")
-    if credentials.secret is not None and not _agrees(
-        signature, credentials.secret, f"GET/realtime{expires}"
-    ):
+    if not credentials.agrees(signature, f"GET/realtime{expires}"):
         raise ApiError(10004, "Signature verification failed")

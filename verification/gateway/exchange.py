@@ -18,6 +18,7 @@ from verification.capabilities import Capabilities, Dialect, Shape, StreamRules
 from verification.errors import SourceRejected
 from verification.gateway.account_meant import must_be_meant, no_such_venue, obey, sandboxed
 from verification.gateway.failures import AnswerMisshapen
+from verification.gateway.keys import signing_secret
 from verification.gateway.shapes import lacking, misshapen
 from verification.venue import Access
 
@@ -61,8 +62,8 @@ def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None =
         tap: Receives every frame of its streams; None for an exchange that only asks.
 
     Raises:
-        SourceRejected: ccxt knows no such venue, it is not one to use, or the settings mean an account that
-            would not be read.
+        SourceRejected: ccxt knows no such venue, it is not one to use, it takes no such key, or the settings
+            mean an account that would not be read.
     """
     if capabilities.instead is not None:
         raise SourceRejected(
@@ -106,7 +107,7 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
     general = _CONTRACTS if capabilities.dialect is Dialect.UNIFIED else {}
     own: dict[str, Any] = {
         "apiKey": access.api_key,
-        "secret": access.secret,
+        "secret": signing_secret(access, capabilities),
         "enableRateLimit": True,
         # The default leaky bucket keeps its debt: after one dear request the next always waits.
         "rateLimiterAlgorithm": "rollingWindow",

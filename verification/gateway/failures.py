@@ -108,5 +108,8 @@ def secrets_of(values: Iterable[str | None]) -> tuple[str, ...]:
 
     A value as short as `x` stands in for a key in a trial and would only strike letters out of words.
     """
-    long = {value for value in values if value and len(value) >= SHORTEST_SECRET}
+    whole = [value for value in values if value]
+    # A message is one line: of a key in several lines each is a secret.
+    lines = [line for value in whole for line in value.splitlines() if not line.startswith("-----")]
+    long = {value for value in (*whole, *lines) if len(value) >= SHORTEST_SECRET}
     return tuple(sorted(long, key=len, reverse=True))

@@ -1,6 +1,6 @@
 """What is known of Binance's USD-M futures."""
 
-from verification.capabilities import Capabilities, Conditionals, Dialect, Shape, StreamRules
+from verification.capabilities import Capabilities, Conditionals, Dialect, KeyKind, Shape, StreamRules
 from verification.leg import Leg
 
 _ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", "positionSide")
@@ -35,6 +35,7 @@ CAPABILITIES = Capabilities(
     exceptions_of="linear",
     temporary_codes=frozenset({"-1000", "-1001", "-1007", "-1008", "-1016"}),
     doubtful_codes=frozenset({"-1006", "-4116"}),
+    keys=frozenset({KeyKind.HMAC, KeyKind.RSA, KeyKind.ED25519}),
     asks_by_client_id=True,
     leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
     flags_exits_of_legs=False,

@@ -1,6 +1,6 @@
 """What is known of Bybit v5."""
 
-from verification.capabilities import Capabilities, Conditionals, Dialect, Shape, StreamRules
+from verification.capabilities import Capabilities, Conditionals, Dialect, KeyKind, Shape, StreamRules
 from verification.leg import Leg
 from verification.parts import settle_coin
 
@@ -37,6 +37,7 @@ CAPABILITIES = Capabilities(
     temporary_codes=frozenset({"10000", "10016", "10429", "429"}),
     # The first is a duplicate of a request, the second an order's id that is taken.
     doubtful_codes=frozenset({"10014", "110072"}),
+    keys=frozenset({KeyKind.HMAC, KeyKind.RSA}),
     symbol_words={"10001": "symbol", "110074": "contract"},
     position_requests=(
         {"settleCoin": "USDT"},
