@@ -4,8 +4,6 @@ Every list is read raw and to its last page; an order asked for by an id is on t
 settle coin holds only legs that hold something; only by a contract's name does the venue list flat legs too.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from operator import methodcaller
@@ -23,7 +21,7 @@ from verification.gateway.bybit_rows import fill, moved, order_status, position,
 from verification.gateway.dialect import Listed, OrderStatus
 from verification.gateway.exactness import Row, instant, milliseconds, optional_text, record, rows
 from verification.gateway.frame import Frame
-from verification.gateway.keys import is_pem
+from verification.gateway.keys import signature
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey
 from verification.parts import could_not_read
@@ -212,9 +210,9 @@ class Bybit:
     async def introduction(self, asker: Asker) -> tuple[Mapping[str, Any], ...]:
         """Return the sign-in, signed by the venue's clock and not by ours, and the subscription."""
         expires = str(_ms(await self.server_time(asker) + _SIGNED_FOR))
-        signature = _signature(asker.exchange, f"GET/realtime{expires}")
+        signed = signature(asker.exchange, f"GET/realtime{expires}")
         return (
-            {"op": "auth", "args": [asker.exchange.apiKey, expires, signature]},
+            {"op": "auth", "args": [asker.exchange.apiKey, expires, signed]},
             {"op": "subscribe", "args": list(TOPICS)},
         )
 
@@ -262,14 +260,6 @@ async def _pages(
             raise SourceMalformed(f"{asker.exchange.id}: {what}: a page comes twice, so none is the last")
         cursors.add(cursor)
         request["cursor"] = cursor
-
-
-def _signature(exchange: Any, text: str) -> str:
-    """Sign the stream's login as ccxt signs requests: its own login knows HMAC only."""
-    secret = str(exchange.secret)
-    if is_pem(secret):
-        return str(exchange.rsa(text, secret, "sha256"))
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _must_name_each_leg_once(asker: Asker, positions: list[Position]) -> None:

@@ -1,5 +1,9 @@
 """Which kind of key an account signs with, and its secret in the one form that ccxt reads."""
 
+import hashlib
+import hmac
+from typing import Any
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -41,6 +45,14 @@ def signing_secret(access: Access, known: Capabilities) -> str:
     if kind not in known.keys:
         raise _refused(access, known, f"is a key of the kind {_NAMES[kind]}")
     return secret
+
+
+def signature(exchange: Any, text: str) -> str:
+    """Sign a text as ccxt signs requests, RSA or HMAC: its own logins to streams know HMAC only."""
+    secret = str(exchange.secret)
+    if is_pem(secret):
+        return str(exchange.rsa(text, secret, "sha256"))
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _of_pem(access: Access, known: Capabilities) -> tuple[KeyKind, str]:
