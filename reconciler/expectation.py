@@ -97,6 +97,7 @@ class Expectation:
         entry_resting_since: When the oldest entry still resting was sent, aware UTC; None if none rests.
         orders: Its orders one by one, oldest first, as far as the ledger tells them apart.
         opened_at: Aware UTC; None if unknown.
+        entered_at: When its last entry was executed, aware UTC; None if the ledger does not tell.
         updated_at: When the bot last touched the row, aware UTC; None if unknown.
     """
 
@@ -120,6 +121,7 @@ class Expectation:
     entry_resting_since: datetime | None = None
     orders: tuple[BelievedOrder, ...] = ()
     opened_at: datetime | None = None
+    entered_at: datetime | None = None
     updated_at: datetime | None = None
 
 

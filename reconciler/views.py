@@ -96,7 +96,8 @@ class PositionView:
         contract_size: Base currency in one contract.
         notional: Unsigned quote value; None if unknown.
         mark_price: Quote per base; None if unknown.
-        stop: "none", "resting", "partial", "software", "unknown" or "not needed".
+        stop: "none", "idle" (some rest, none would act), "resting", "partial", "software", "unknown" or
+            "not needed".
         stop_price: Trigger of the nearest resting stop; None if none.
         verdict: `agree`, `dust` (differs by next to nothing), `in flight`, `differs`, or `unknown`.
         kinds: Kinds of the open alerts of this leg.

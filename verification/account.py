@@ -9,6 +9,7 @@ from enum import StrEnum
 from verification.clock import Moment
 from verification.errors import SourceError
 from verification.leg import Leg, LegKey, Side
+from verification.prices import PriceKind, Prices, Trailing
 
 
 class PositionMode(StrEnum):
@@ -24,14 +25,6 @@ class Part(StrEnum):
     POSITIONS = "positions"
     ORDERS = "orders"
     CONDITIONAL_ORDERS = "conditional_orders"
-
-
-class PriceKind(StrEnum):
-    """Which price of a contract is meant: the venue's mark, the last trade, or the index."""
-
-    MARK = "mark"
-    LAST = "last"
-    INDEX = "index"
 
 
 class FillCause(StrEnum):
@@ -87,6 +80,7 @@ class Position:
         updated_at: The venue's time of the last change, aware UTC; None if not given.
         attached_stop: Trigger price of a stop that belongs to the position itself (Bybit); None if none.
         liquidation_price: Quote per base, above zero; None where the venue gives none.
+        trailing: A trailing stop that belongs to the position itself (Bybit); None if none.
     """
 
     key: LegKey
@@ -98,6 +92,7 @@ class Position:
     updated_at: datetime | None
     attached_stop: Decimal | None = None
     liquidation_price: Decimal | None = None
+    trailing: Trailing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +117,11 @@ class RestingOrder:
         created_at: Aware UTC; None if not given.
         triggered: True when its trigger has been hit already: what came of it rests at its limit or is on its
             way, and no trigger will act any more.
-        dormant: True for a trailing stop whose activation price was not reached yet.
+        dormant: True for a trailing stop whose activation price was not reached yet, by the venue's own word.
         watches: The price that its trigger is compared with; None if not told.
+        trailing: How a trailing stop follows; None for every other order.
+        nature_told: False for a conditional order of which the venue does not tell whether it is a stop loss
+            or a take-profit. It is not counted as a stop then.
     """
 
     order_id: str
@@ -144,6 +142,8 @@ class RestingOrder:
     triggered: bool = False
     dormant: bool = False
     watches: PriceKind | None = None
+    trailing: Trailing | None = None
+    nature_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,7 @@ class AccountReading:
         unlisted: Of `symbols` those that the venue does not list: nothing is known of them, and nothing of
             them was asked.
         remarks: What a person should know of the market facts in use, plain lines.
+        prices: By symbol, those that were asked for beside it.
     """
 
     account: str
@@ -270,3 +271,4 @@ class AccountReading:
     renamed: Mapping[str, str] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+    prices: Mapping[str, Prices] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from verification.account import AccountReading, Fill, Market, PositionMode, Pos
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.order_fact import OrderFact, OrderRef
+from verification.prices import Prices
 from verification.stream import Listener, StreamHealth
 
 
@@ -119,6 +120,13 @@ class Venue(Protocol):
 
         Raises:
             SourceError: They could not be read in full.
+        """
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read the prices of some contracts now. What the venue does not tell is left out.
+
+        Raises:
+            SourceError: They could not be read.
         """
 
     async def read_clock_offset(self) -> ClockOffset:

@@ -23,6 +23,7 @@ _VERDICT = {
 }
 _STOP = {
     "none": "🔴 none",
+    "idle": "🔴 would not act",
     "resting": "🟢 resting",
     "partial": "🟠 too small",
     "software": "kept by the bot",
@@ -68,7 +69,7 @@ def _table() -> None:
 
 
 def _quiet(leg: PositionView) -> bool:
-    return leg.verdict == AGREE and not leg.kinds and leg.stop not in {"none", "partial"}
+    return leg.verdict == AGREE and not leg.kinds and leg.stop not in {"none", "idle", "partial"}
 
 
 def _nothing(view: NowView, *, known: int) -> str:

@@ -12,6 +12,7 @@ from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.inquiry import Inquiry
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import moving_symbols, oldest
+from reconciler.account.priced import priced
 from reconciler.account.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import (
@@ -158,7 +159,7 @@ class AccountWatch:
         async with self._turn:
             started = self._clock.now()
             before, failed_before = await self._read_ledgers()
-            reading = await self.venue.read(symbols)
+            reading = await priced(self.venue, await self.venue.read(symbols), self._view)
             after, failed_after = await self._read_ledgers()
             unreadable = failed_before | failed_after
             return await self._judge(before, after, unreadable, reading, started)
@@ -246,7 +247,7 @@ class AccountWatch:
         ground = comparison.grounds[key]
         if self._wall.stepped_within(self.rules.confirmation.longest, now):
             # What was written down before the step would count as an hour old, or as not yet written.
-            ground = replace(ground, quiet_since=None)
+            ground = replace(ground, quiet_since=None, opened=None)
         rules = self.rules.confirmation
         judgement: Judgement = judge(
             past_of(self._suspicions, key), finding, ground, rules, lag=self._lag, now=now

@@ -20,6 +20,7 @@ from reconciler.comparison.reason import reason_for
 from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.standing import Sworn
+from reconciler.comparison.stop_words import unjudged
 from reconciler.comparison.traded import Trades
 from reconciler.comparison.unlisted import stranger, unlisted
 from reconciler.comparison.unseen import (
@@ -185,7 +186,10 @@ def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Compari
         matched=len(settled),
         unprotected_notional=_unprotected_notional(scope, cases),
         ignored=tuple(ignored),
-        problems=tuple(problems),
+        problems=(
+            *problems,
+            *(line for case in cases for line in unjudged(case.protection, case.key.symbol)),
+        ),
         wanted=tuple(dict.fromkeys(ref for case in cases for ref in wanted_orders(case))),
         wanted_trades=tuple(wish for wish in map(wanted_trades, cases) if wish is not None),
         sworn=Sworn(

@@ -230,13 +230,10 @@ def _due(
     now: Moment,
 ) -> tuple[float, float]:
     """Return the grace and how much of it is left, seconds; negative when it is over."""
-    quiet = _quiet(state, ground, now)
     in_sight = now.monotonic - state.first_seen.monotonic
     if finding.kind is Kind.UNPROTECTED_POSITION:
-        grace = settings.stop_placing.total_seconds()
-        since_opened = quiet if ground.quiet_since is not None else in_sight
-        replacing = settings.stop_replacing.total_seconds()
-        return grace, max(grace - since_opened, replacing - in_sight)
+        return _due_of_stop(in_sight, ground, settings, now)
+    quiet = _quiet(state, ground, now)
     floor = settings.lagging_grace if ground.lagging else settings.grace
     grace = floor.total_seconds()
     longest = max(settings.longest.total_seconds(), grace)
@@ -244,6 +241,21 @@ def _due(
         grace = min(max(grace, 2 * lag.total_seconds()), longest)
     # Quantities that go on changing put the alert off, but not for ever.
     return grace, min(grace - quiet, longest - in_sight)
+
+
+def _due_of_stop(
+    in_sight: float, ground: Ground, settings: ConfirmationSettings, now: Moment
+) -> tuple[float, float]:
+    """Return the grace of a missing stop and how much of it is left, seconds.
+
+    A position just opened has the time that it takes to place a stop, counted from the opening and not from
+    our first look. One held longer may be having its stop moved (or its triggered limit filled) right now,
+    whenever it was opened.
+    """
+    placing, replacing = settings.stop_placing.total_seconds(), settings.stop_replacing.total_seconds()
+    held = in_sight if ground.opened is None else max(in_sight, (now.utc - ground.opened).total_seconds())
+    of_placing, of_replacing = placing - held, replacing - in_sight
+    return (placing, of_placing) if of_placing > of_replacing else (replacing, of_replacing)
 
 
 def _quiet(state: Suspicion, ground: Ground, now: Moment) -> float:

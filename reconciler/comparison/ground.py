@@ -20,6 +20,8 @@ class Ground:
             being provably newer: which of them lags is not known yet.
         quiet_since: Since when neither side has changed, aware UTC; None where that cannot be told. A bot
             that touches its rows to show that it is alive makes it later than the truth, never earlier.
+        opened: Since when what is held has been held, for a missing stop, aware UTC; None where that cannot
+            be told.
     """
 
     looked: Moment
@@ -27,3 +29,4 @@ class Ground:
     lagging: bool = False
     contested: bool = False
     quiet_since: datetime | None = None
+    opened: datetime | None = None

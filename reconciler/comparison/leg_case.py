@@ -8,6 +8,7 @@ from decimal import Decimal
 from reconciler.comparison.book import Book
 from reconciler.comparison.difference import Difference
 from reconciler.comparison.ground import Ground
+from reconciler.comparison.held_since import held_since
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import Protection
 from reconciler.comparison.traded import Traded
@@ -126,13 +127,14 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
     view, leg = case.view, case.leg
     # Without a list it is the live stream's standing word, which holds until it pushes another.
     looked = view.listed_for(case.key.symbol) or view.read_at
+    contested = leg is not None and leg.contrary is not None
+    if kind is Kind.UNPROTECTED_POSITION:
+        opened = held_since(leg, case.rows)
+        return Ground(looked, view.grade(case.key), contested=contested, opened=opened)
     times: list[datetime | None] = [
         None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
     ]
-    if kind is Kind.UNPROTECTED_POSITION:
-        times += [row.opened_at for row in case.rows]
-    else:
-        times += [row.updated_at for row in (*case.rows, *case.stated.ended)]
+    times += [row.updated_at for row in (*case.rows, *case.stated.ended)]
     if kind in DIFFERENCES and (case.difference.accounted or case.difference.offset):
         # The bot has had since its order executed to book it; that it wrote meanwhile puts nothing off.
         times = [case.belief.unbooked_since or case.appeared]
@@ -141,7 +143,7 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
     return Ground(
         looked=looked,
         grade=view.grade(case.key),
-        lagging=case.difference.lagging and kind is not Kind.UNPROTECTED_POSITION,
-        contested=leg is not None and leg.contrary is not None,
+        lagging=case.difference.lagging,
+        contested=contested,
         quiet_since=max(known) if sure else None,
     )

@@ -9,7 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciler.comparison.growth import earlier, growth, is_less
+from reconciler.comparison.pushed_leg import pushed_leg
 from reconciler.comparison.renaming import renamed, renamed_legs
+from reconciler.comparison.stop_prices import prices_of
+from reconciler.comparison.trails import Trails
 from reconciler.comparison.venue_view import Contrary, Grade, LegView, Lists, VenueView
 from verification.account import AccountReading, Position, PositionsReading
 from verification.clock import Moment
@@ -37,9 +41,6 @@ class MergeSettings:
     outvote: timedelta = timedelta(minutes=5)
 
 
-PAST = timedelta(seconds=60)
-"""A push about a time longer ago than this tells of a state and not of a change."""
-
 DEFAULT_MERGE = MergeSettings()
 
 
@@ -64,26 +65,21 @@ def merge_view(
         settings: When lists are believed against what was known.
         lag: The measured high percentile of the list's visibility lag; None while not measured.
     """
+    known = prices_of(reading)
+    trails = (previous.trails if previous is not None else Trails()).after(reading, known)
     legs = renamed_legs(previous, reading.renamed)
     first = previous is None
     for key, seen in sorted(renamed(stream, reading.renamed).items()):
-        legs[key] = _pushed(legs.get(key), seen)
+        pushed = pushed_leg(legs.get(key), seen)
+        # Before the first list nothing is known of a leg that could be seen to grow.
+        legs[key] = replace(pushed, grown=None) if first else pushed
     listed = reading.positions
     if listed is not None:
-        rows = {row.key: row for row in listed.positions}
-        # A row that nobody can name may be any leg that has a name; it is none under another id.
-        whole = listed.unnamed is None
-        covered = {key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None}
-        left_out = {key for key in covered if whole or not key.named}
-        for key in sorted(rows.keys() | left_out):
-            row = rows.get(key)
-            old = legs.get(key)
-            if row is not None:
-                legs[key] = _with_row(old, row, listed, settings, first=first)
-            elif old is not None:
-                legs[key] = _left_out(old, listed, settings)
+        legs = _with_list(legs, reading, listed, settings, first=first)
         legs = {
-            key: _believe(leg, listed, stream_health, settings, lag) if key in covered else leg
+            key: _believe(leg, listed, stream_health, settings, lag)
+            if _in_scope(reading, key) and listed.why_unread(key.symbol) is None
+            else leg
             for key, leg in legs.items()
         }
     return VenueView(
@@ -102,60 +98,35 @@ def merge_view(
         unnamed=None if listed is None else listed.unnamed,
         unread={} if listed is None else listed.unread,
         parts=_parts(previous, listed),
+        prices=known,
+        trails=trails,
     )
+
+
+def _with_list(
+    legs: Mapping[LegKey, LegView],
+    reading: AccountReading,
+    listed: PositionsReading,
+    settings: MergeSettings,
+    *,
+    first: bool,
+) -> dict[LegKey, LegView]:
+    known = dict(legs)
+    rows = {row.key: row for row in listed.positions}
+    # A row that nobody can name may be any leg that has a name; it is none under another id.
+    whole = listed.unnamed is None
+    covered = {key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None}
+    for key in sorted(rows.keys() | {key for key in covered if whole or not key.named}):
+        row, old = rows.get(key), known.get(key)
+        if row is not None:
+            known[key] = _with_row(old, row, listed, settings, first=first)
+        elif old is not None:
+            known[key] = _left_out(old, listed, settings)
+    return known
 
 
 def _in_scope(reading: AccountReading, key: LegKey) -> bool:
     return reading.symbols is None or key.symbol in reading.symbols
-
-
-def _pushed(old: LegView | None, seen: PositionSeen) -> LegView:
-    where = seen.provenance
-    new = LegView(
-        key=seen.key,
-        quantity=seen.quantity,
-        grade=Grade.SHOWN if seen.version is None else Grade.PROOF,
-        version=seen.version,
-        source=Source.WEBSOCKET,
-        sent=None,
-        heard=where.received,
-        push_epoch=where.epoch,
-        updated_at=where.exchange_at,
-    )
-    if old is None:
-        # What a stream shows of the past when it begins did not change under our eyes.
-        past = where.exchange_at is not None and where.received.utc - where.exchange_at > PAST
-        return new if past else replace(new, changed=where.received)
-    tied = new.version is not None and new.version == old.version
-    if tied and new.quantity == old.quantity:
-        return replace(old, push_epoch=where.epoch)
-    if old.version is not None and new.version is not None and not tied:
-        newer = new.version > old.version
-    else:
-        # A push is timelier than an answer: it is older only if it came before the question was even sent.
-        # The same push is handed in again with every reading, hence the strict comparison without one.
-        # Several fills of one moment have one version: of their pushes the last one counts.
-        heard = where.received.monotonic
-        newer = heard >= old.sent.monotonic if old.sent is not None else heard > old.heard.monotonic
-    if not newer:
-        return old
-    if new.quantity == old.quantity:
-        return replace(
-            new,
-            changed=old.changed,
-            entry_price=old.entry_price,
-            mark_price=old.mark_price,
-            notional=old.notional,
-            attached_stop=old.attached_stop,
-        )
-    # A mark price outlives the position it came with; entry, value and attached stop belong to the old size.
-    return replace(
-        new,
-        changed=where.received,
-        mark_price=old.mark_price,
-        entry_price=old.entry_price,
-        attached_stop=old.attached_stop if new.quantity * old.quantity > 0 else None,
-    )
 
 
 def _with_row(
@@ -171,11 +142,15 @@ def _with_row(
         heard=listed.received,
         # At the start nothing changed under our eyes: the row may be days old.
         changed=None if first else listed.received,
+        grown=None if first else listed.received,
         updated_at=row.updated_at,
+        grown_by=row.updated_at,
         entry_price=row.entry_price,
         mark_price=row.mark_price,
         notional=row.notional,
         attached_stop=row.attached_stop,
+        trailing=row.trailing,
+        liquidation_price=row.liquidation_price,
     )
     if old is None:
         return new
@@ -185,9 +160,11 @@ def _with_row(
         tied = new.version is not None and new.version == old.version
         return old if stale else _contradicted(old, new.quantity, listed, settings, tied=tied)
     if new.quantity != old.quantity:
-        return replace(new, changed=listed.received)
+        return replace(new, changed=listed.received, **growth(old, new, listed.received))
     return replace(
         new,
+        grown=old.grown,
+        grown_by=earlier(old.grown_by, new.grown_by),
         version=old.version if new.version is None else new.version,
         grade=old.grade if new.version is None and old.version is not None else new.grade,
         changed=old.changed,
@@ -266,6 +243,10 @@ def _believe(
         notional=None,
         updated_at=None,
         attached_stop=None,
+        trailing=None,
+        liquidation_price=None,
+        grown=leg.grown if is_less(leg.quantity, against.quantity) else listed.received,
+        grown_by=leg.grown_by if is_less(leg.quantity, against.quantity) else None,
     )
 
 

@@ -1,15 +1,20 @@
 """Whether a position has the stop it should have, told from the orders that rest at the venue."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.comparison.legs import Belief, Share
-from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.stop_judgement import Idle, Stop, Unsure, belonging, judged
+from reconciler.comparison.trails import of_position
+from reconciler.comparison.venue_view import LegView, VenueView
+from reconciler.comparison.working_entry import working_entry
 from reconciler.expectation import Expectation, StopPolicy
-from verification.account import RestingOrder
+from verification.account import Part, RestingOrder
 from verification.leg import Leg, LegKey, Side
+from verification.prices import Prices
 
 _ZERO = Decimal(0)
 
@@ -18,6 +23,7 @@ class StopState(StrEnum):
     """What a screen says about the stop of a leg."""
 
     NONE = "none"
+    IDLE = "idle"  # stops rest, and none of them would act
     RESTING = "resting"
     PARTIAL = "partial"
     SOFTWARE = "software"
@@ -31,11 +37,16 @@ class Protection:
 
     Attributes:
         state: For the screen: against the whole position.
-        orders: The resting orders that count: they can only make the position smaller, at a loss limit.
-        attached: Trigger price of a stop that belongs to the position itself; None if none.
+        orders: The resting orders that count: they can only make the position smaller, at a loss limit, and
+            would act now.
+        attached: Trigger price of a stop that belongs to the position itself and would act; None if none.
         covered: Contracts that the stops would close, unsigned, at most the position.
+        perhaps: Contracts that further stops would close if they would act, which cannot be told. Unsigned.
         needed: Contracts that the bots know of and keep a stop at the venue for, unsigned.
         loose: Right-sided stops that do not count because they could open the opposite position.
+        idle: Stops that rest and do not protect, and why.
+        unsure: Stops of which it cannot be told whether they would act, and why.
+        untold: Conditional orders that may be stops: the venue does not say what they are for.
         entry_since: When the working entry was sent that the whole uncovered part came from; None if it
             did not come from one.
     """
@@ -44,14 +55,23 @@ class Protection:
     orders: tuple[RestingOrder, ...] = ()
     attached: Decimal | None = None
     covered: Decimal = _ZERO
+    perhaps: Decimal = _ZERO
     needed: Decimal = _ZERO
     loose: tuple[RestingOrder, ...] = ()
+    idle: tuple[Idle, ...] = ()
+    unsure: tuple[Unsure, ...] = ()
+    untold: tuple[RestingOrder, ...] = ()
     entry_since: datetime | None = None
 
     @property
     def uncovered(self) -> Decimal:
-        """Contracts that should have a stop and have none, unsigned."""
-        return max(self.needed - self.covered, _ZERO)
+        """Contracts that should have a stop and have none, unsigned. One in doubt is not called missing."""
+        return max(self.needed - self.covered - self.perhaps, _ZERO)
+
+    @property
+    def doubtful(self) -> bool:
+        """True when it is not known whether all that should have a stop has one."""
+        return self.needed > self.covered and self.perhaps > 0
 
     def price(self, quantity: Decimal) -> Decimal | None:
         """Return the trigger nearest to the market for a signed `quantity`; None without a stop."""
@@ -61,6 +81,32 @@ class Protection:
         if not prices:
             return None
         return max(prices) if quantity > 0 else min(prices)
+
+
+@dataclass(slots=True)
+class _Found:
+    """The stops of one leg, sorted by what they are worth."""
+
+    size: Decimal
+    acting: list[RestingOrder]
+    idle: list[Idle]
+    unsure: list[Unsure]
+    attached: Decimal | None = None
+    whole: bool = False
+    covered: Decimal = _ZERO
+    perhaps: Decimal = _ZERO
+
+    def add(self, verdict: Idle | Unsure | None, reach: Decimal) -> bool:
+        """Count one stop that reaches so many contracts; return True if it would act."""
+        if isinstance(verdict, Idle):
+            self.idle.append(verdict)
+            return False
+        if isinstance(verdict, Unsure):
+            self.unsure.append(verdict)
+            self.perhaps += reach
+            return False
+        self.covered += reach
+        return True
 
 
 def keeps_stops(expectations: tuple[Expectation, ...]) -> frozenset[str]:
@@ -86,39 +132,97 @@ def protection(
         return Protection(StopState.UNKNOWN)
     if quantity == 0:
         return Protection(StopState.NOT_NEEDED)
-    leg = view.legs.get(key)
-    attached = leg.attached_stop if leg is not None else None
-    right = _right_sided(view, key, quantity)
-    orders = tuple(order for order in right if _only_reduces(order))
-    size = abs(quantity)
-    covered = size if attached is not None else min(size, _reach(orders, size))
+    closing = tuple(_closing(view, key, quantity))
+    right = tuple((part, order) for part, order in closing if order.stop_loss)
+    found = _found(view, key, quantity, right)
+    size = found.size
+    covered = min(size, found.covered)
+    perhaps = min(size - covered, found.perhaps)
     backed = tuple(share for share in belief.shares if _venue_stop(share.row, stop_ledgers))
     known = abs(sum((share.expected for share in backed if share.expected * quantity > 0), _ZERO))
     needed = min(size, abs(belief.expected) if belief.expected * quantity > 0 else _ZERO, known)
-    uncovered = max(needed - covered, _ZERO)
+    uncovered = max(needed - covered - perhaps, _ZERO)
     return Protection(
-        state=_state(view, belief, backed, size, covered),
-        orders=orders,
-        attached=attached,
+        state=_state(view, belief, backed, found),
+        orders=tuple(found.acting),
+        attached=found.attached,
         covered=covered,
+        perhaps=perhaps,
         needed=needed,
-        loose=tuple(order for order in right if not _only_reduces(order)),
-        entry_since=_working_entry(view, backed, quantity, uncovered),
+        loose=tuple(order for _, order in right if not _only_reduces(order)),
+        idle=tuple(found.idle),
+        unsure=tuple(found.unsure),
+        untold=tuple(order for _, order in closing if not order.nature_told),
+        entry_since=working_entry(view.orders, tuple(share.row for share in backed), quantity, uncovered),
     )
 
 
-def _right_sided(view: VenueView, key: LegKey, quantity: Decimal) -> tuple[RestingOrder, ...]:
-    resting = (*(view.conditional_orders or ()), *(view.orders or ()))
+def _closing(view: VenueView, key: LegKey, quantity: Decimal) -> Iterator[tuple[Part, RestingOrder]]:
+    """Return the conditional orders that would close a leg.
+
+    Ordinary and conditional orders are two lists that a venue may number apart: an id names an order within
+    its list only.
+    """
     side = Side.closing(quantity)
-    return tuple(
-        order
-        for order in {order.order_id: order for order in resting}.values()
-        if order.conditional
-        and order.stop_loss
-        and order.symbol == key.symbol
-        and order.leg is key.leg
-        and order.side is side
-    )
+    for part, orders in (
+        (Part.CONDITIONAL_ORDERS, view.conditional_orders),
+        (Part.ORDERS, view.orders),
+    ):
+        for order in {order.order_id: order for order in orders or ()}.values():
+            if (
+                order.conditional
+                and order.symbol == key.symbol
+                and order.leg is key.leg
+                and order.side is side
+            ):
+                yield part, order
+
+
+def _found(
+    view: VenueView, key: LegKey, quantity: Decimal, right: tuple[tuple[Part, RestingOrder], ...]
+) -> _Found:
+    leg = view.legs.get(key)
+    prices = view.prices.get(key.symbol, Prices())
+    found = _Found(abs(quantity), [], [], [])
+
+    def look_at(stop: Stop) -> Idle | Unsure | None:
+        return judged(
+            stop,
+            prices,
+            liquidation=None if leg is None else leg.liquidation_price,
+            entry=None if leg is None else leg.entry_price,
+        )
+
+    for part, order in right:
+        if _only_reduces(order) and found.add(
+            look_at(_followed(view, key, part, order, leg)), _reach(order, found.size)
+        ):
+            found.acting.append(order)
+    if leg is None:
+        return found
+    side, listed = Side.closing(quantity), tuple(order for _, order in right)
+    if leg.attached_stop is not None and found.add(
+        look_at(belonging(leg.attached_stop, side, listed)), found.size
+    ):
+        found.attached = leg.attached_stop
+    if leg.trailing is not None and not any(order.trailing is not None for order in listed):
+        stop = view.trails.knowing(
+            of_position(quantity, leg.trailing), Part.POSITIONS, key.symbol, key.leg.value
+        )
+        found.add(look_at(stop), found.size)
+    return found
+
+
+def _followed(view: VenueView, key: LegKey, part: Part, order: RestingOrder, leg: LegView | None) -> Stop:
+    """Return an order as a stop, with what is known of how it trails."""
+    stop = Stop.of(order)
+    if order.trailing is None:
+        return stop
+    if order.trailing.activation is None and leg is not None and leg.trailing is not None:
+        # Its row need not tell from where it follows: the position that it belongs to does.
+        stop = replace(stop, trailing=leg.trailing)
+        return view.trails.knowing(stop, Part.POSITIONS, key.symbol, key.leg.value)
+    return view.trails.knowing(stop, part, order.symbol, order.order_id)
 
 
 def _only_reduces(order: RestingOrder) -> bool:
@@ -126,13 +230,8 @@ def _only_reduces(order: RestingOrder) -> bool:
     return order.reduce_only or order.close_position or order.leg is not Leg.NET
 
 
-def _reach(orders: tuple[RestingOrder, ...], size: Decimal) -> Decimal:
-    total = _ZERO
-    for order in orders:
-        if order.close_position:
-            return size
-        total += (order.quantity or _ZERO) - order.filled
-    return total
+def _reach(order: RestingOrder, size: Decimal) -> Decimal:
+    return size if order.close_position else (order.quantity or _ZERO) - order.filled
 
 
 def _venue_stop(row: Expectation, stop_ledgers: frozenset[str]) -> bool:
@@ -141,47 +240,14 @@ def _venue_stop(row: Expectation, stop_ledgers: frozenset[str]) -> bool:
     return row.stop_policy is StopPolicy.VENUE
 
 
-def _state(
-    view: VenueView, belief: Belief, backed: tuple[Share, ...], size: Decimal, covered: Decimal
-) -> StopState:
-    if covered >= size:
+def _state(view: VenueView, belief: Belief, backed: tuple[Share, ...], found: _Found) -> StopState:
+    if found.covered >= found.size:
         return StopState.RESTING
-    if view.conditional_orders is None:
+    if view.conditional_orders is None or found.unsure:
         return StopState.UNKNOWN
-    if covered > 0:
+    if found.covered > 0:
         return StopState.PARTIAL
     if belief.shares and not backed:
         software = all(share.row.stop_policy is StopPolicy.SOFTWARE for share in belief.shares)
         return StopState.SOFTWARE if software else StopState.UNKNOWN
-    return StopState.NONE
-
-
-def _working_entry(
-    view: VenueView, backed: tuple[Share, ...], quantity: Decimal, uncovered: Decimal
-) -> datetime | None:
-    """Return since when the entry works that the uncovered part came from.
-
-    Bots place the stop when an entry is done, so the executed part of one that still rests has none by
-    design. A stop for what was held before is due all the same.
-    """
-    working = [share.row for share in backed if share.row.entry_resting_since is not None]
-    since = [row.entry_resting_since for row in working if row.entry_resting_since is not None]
-    if not since or uncovered == 0:
-        return None
-    if view.orders is not None:
-        symbols = {row.symbol for row in working}
-        ids = {order_id for row in working for order_id in row.entry_order_ids}
-        clients = {row.entry_client_id for row in working if row.entry_client_id is not None}
-        executed = sum(
-            (
-                order.filled
-                for order in view.orders
-                if order.symbol in symbols
-                and (order.order_id in ids or order.client_order_id in clients)
-                and order.side is not Side.closing(quantity)
-            ),
-            _ZERO,
-        )
-        if executed < uncovered:
-            return None
-    return min(since)
+    return StopState.IDLE if found.idle else StopState.NONE

@@ -10,6 +10,7 @@ from reconciler.comparison.cause_words import (
 )
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.related import related
+from reconciler.comparison.stop_words import why_idle
 from reconciler.expectation import ExpectationState, StopPolicy
 from reconciler.finding import Kind
 from reconciler.wording import amount, clock, holding
@@ -84,7 +85,9 @@ def _stop_words(case: LegCase) -> str:
         return "a resting stop covers all of it"
     if stops.covered > 0:
         return f"resting stops cover {_of(case, stops.covered)} of it"
-    return "no stop protects it"
+    if stops.perhaps > 0:
+        return "whether the stop that rests would act is not known"
+    return f"no stop protects it: {why_idle(stops)}" if stops.idle else "no stop protects it"
 
 
 def _phantom(case: LegCase) -> str:
@@ -130,9 +133,12 @@ def _unprotected(case: LegCase) -> str:
     if stops.loose:
         ids = ", ".join(order.order_id for order in stops.loose)
         loose = f" (stop {ids} is not reduce-only and could open the opposite position)"
+    if stops.covered == 0 and stops.idle:
+        return f"{start} has no stop at the exchange that would act: {why_idle(stops)}{loose}."
     if stops.covered == 0:
         return f"{start} has no stop at the exchange although its bot keeps stops there{loose}."
+    idle = f"; {why_idle(stops)}" if stops.idle else ""
     return (
         f"{start} is only partly protected: resting stops cover {_of(case, stops.covered)} of the "
-        f"{_of(case, stops.needed)} that its bot knows{loose}."
+        f"{_of(case, stops.needed)} that its bot knows{idle}{loose}."
     )

@@ -110,6 +110,8 @@ class Sworn:
     def _of_stop(self, case: LegCase) -> Standing:
         if case.view.conditional_orders is None and case.observed != 0:
             return Standing(Word.UNKNOWN, "conditional orders could not be read")
+        if case.protection.doubtful:
+            return Standing(Word.UNKNOWN, "whether a stop that rests would act is not known")
         if case.protection.entry_since is not None:
             return Standing(Word.UNKNOWN, "an entry is still at work")
         reason = (

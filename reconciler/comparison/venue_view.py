@@ -6,11 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from reconciler.comparison.trails import Trails
 from verification.account import Part, PositionMode, RestingOrder, why_unread
 from verification.clock import Moment
 from verification.errors import SourceError
 from verification.leg import LegKey
 from verification.observation import Source
+from verification.prices import Prices, Trailing
 from verification.stream import StreamHealth, StreamState
 
 
@@ -62,6 +64,10 @@ class LegView:
         mark_price: Quote per base; None if not given.
         notional: Unsigned quote value of the position when last listed; None if not known.
         attached_stop: Trigger price of a stop that belongs to the position itself; None if none.
+        trailing: A trailing stop that belongs to the position itself; None if none.
+        liquidation_price: Where the venue would close it, quote per base; None where it does not say.
+        grown: When the position was opened or grew under our eyes, as it reached us; None if it never did.
+        grown_by: When it last grew at the latest, by the venue's own times, aware UTC; None if not known.
     """
 
     key: LegKey
@@ -79,6 +85,10 @@ class LegView:
     mark_price: Decimal | None = None
     notional: Decimal | None = None
     attached_stop: Decimal | None = None
+    trailing: Trailing | None = None
+    liquidation_price: Decimal | None = None
+    grown: Moment | None = None
+    grown_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,8 @@ class VenueView:
             another name; None if there is none. What such a list leaves out is not known to be gone.
         unread: Parts of the account that the last position list did not cover, each with why.
         parts: The part of each contract that the venue lists, by symbol.
+        prices: By symbol, as far as this very reading told them.
+        trails: What is remembered of trailing stops.
     """
 
     account: str
@@ -134,6 +146,8 @@ class VenueView:
     unnamed: str | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Prices] = field(default_factory=dict)
+    trails: Trails = field(default_factory=Trails)
 
     def covers(self, symbol: str) -> bool:
         """True when the last reading asked about `symbol`."""

@@ -48,6 +48,7 @@ _ORDERS_OPTIONAL: dict[str, Any] = {
     "ft_price": None,
     "stop_price": None,
     "order_update_date": None,
+    "order_filled_date": None,
 }
 
 

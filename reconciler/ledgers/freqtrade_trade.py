@@ -92,6 +92,7 @@ def expectation_of(
         entry_resting_since=_oldest(open_entries, zone),
         orders=tuple(_believed(order, short=short, zone=zone) for order in orders),
         opened_at=utc_of(trade["open_date"], zone),
+        entered_at=_entered(sorted_orders.entries, zone),
         updated_at=last_activity([trade], orders, zone),
     )
 
@@ -207,6 +208,13 @@ def _stop_price(trade: Row, stops: Sequence[Row]) -> Decimal | None:
         newest = stops[-1]
         wanted = newest["ft_price"] if newest["stop_price"] is None else newest["stop_price"]
     return exact(wanted) if wanted else None
+
+
+def _entered(entries: Sequence[Row], zone: tzinfo) -> datetime | None:
+    """Return when the last entry that executed anything was done; None while one is not, or tells no time."""
+    times = [utc_of(entry["order_filled_date"], zone) for entry in entries if _filled_of(entry) > 0]
+    known = [time for time in times if time is not None]
+    return max(known) if known and len(known) == len(times) else None
 
 
 def _oldest(entries: Sequence[Row], zone: tzinfo) -> datetime | None:

@@ -23,6 +23,7 @@ from verification.observation import (
     SourceSilent,
 )
 from verification.order_fact import OrderFact, OrderRef
+from verification.prices import Prices
 from verification.question import Baseline, OpenQuestion
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
@@ -107,6 +108,10 @@ class MemoryVenue:
         _unasked()
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Nobody asks."""
+        _unasked()
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
         """Nobody asks."""
         _unasked()
 

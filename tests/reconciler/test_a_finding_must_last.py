@@ -32,11 +32,14 @@ def _look(
     observed: int = 43,
     settings: ConfirmationSettings = SETTINGS,
 ) -> Judgement:
+    since = None if quiet_since is None else utc(quiet_since)
+    naked = kind is Kind.UNPROTECTED_POSITION
     ground = Ground(
         looked=at(second if looked is None else looked),
         grade=grade,
         lagging=lagging,
-        quiet_since=None if quiet_since is None else utc(quiet_since),
+        quiet_since=None if naked else since,
+        opened=since if naked else None,
     )
     return judge(
         past,

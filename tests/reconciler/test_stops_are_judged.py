@@ -69,7 +69,7 @@ def test_what_counts_as_a_stop(name: str, order: RestingOrder, *, protected: boo
 
 def test_several_stops_add_up_and_a_short_is_covered_by_buys() -> None:
     assert found(_with_stops(stop("1", Side.SELL, "20"), stop("2", Side.SELL, "23"))) == []
-    assert found(_with_stops(stop("1", Side.BUY, "43"), held="-43")) == []
+    assert found(_with_stops(stop("1", Side.BUY, "43", trigger="11"), held="-43")) == []
 
 
 def test_the_part_that_is_covered_is_told() -> None:

@@ -25,6 +25,7 @@ from verification.gateway.single_flight import SingleFlight
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.order_fact import OrderFact, OrderRef
+from verification.prices import Prices
 from verification.stream import Listener, StreamHealth
 from verification.venue import Access, ClockOffset
 
@@ -131,6 +132,9 @@ class SimulatedVenue:
         return ClockOffset(timedelta(0), timedelta(0))
 
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        self._unasked()
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
         self._unasked()
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:

@@ -23,6 +23,7 @@ from verification.observation import (
     SourceSilent,
 )
 from verification.order_fact import OrderFact, OrderRef
+from verification.prices import Prices
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 
@@ -137,6 +138,9 @@ class ScriptedVenue:
         return answer
 
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        self._unscripted()
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
         self._unscripted()
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:

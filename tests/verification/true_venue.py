@@ -33,6 +33,7 @@ from verification.observation import (
     SourceSilent,
 )
 from verification.order_fact import OrderFact, OrderRef
+from verification.prices import Prices
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access, ClockOffset
@@ -256,6 +257,9 @@ class TrueVenue:
 
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         raise NotImplementedError("an opening asks for its own orders, by their names")
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        raise NotImplementedError("an opening asks for no prices")
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
         raise NotImplementedError("an opening asks for orders, not for fills")

@@ -6,14 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from verification.account import (
-    AccountReading,
-    Fill,
-    Market,
-    Part,
-    PositionMode,
-    PositionsReading,
-)
+from verification.account import AccountReading, Fill, Market, Part, PositionMode, PositionsReading
 from verification.capabilities import Capabilities
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
@@ -31,6 +24,7 @@ from verification.gateway.single_flight import SingleFlight
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.order_fact import OrderFact, OrderRef
+from verification.prices import Prices
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 from verification.venues.known import capabilities_of
@@ -183,6 +177,14 @@ class CcxtVenue:
             SourceError: They could not be read in full.
         """
         return await self._dialect.fills(self._urgent, symbol, since)
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read the prices of some contracts now. What the venue does not tell is left out.
+
+        Raises:
+            SourceError: They could not be read.
+        """
+        return await self._dialect.prices(self._urgent, symbols) if symbols else {}
 
     async def read_clock_offset(self) -> ClockOffset:
         """Measure the venue's clock against ours.

@@ -13,6 +13,7 @@ from verification.clock import Moment
 from verification.errors import SourceMalformed, SymbolRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.binance_frames import KEY_EXPIRED, read_text
+from verification.gateway.binance_prices import read_prices
 from verification.gateway.binance_rows import (
     TARGET_KINDS,
     algo_order_status,
@@ -37,6 +38,7 @@ from verification.gateway.exactness import (
 from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
 from verification.leg import LegKey
+from verification.prices import Prices
 
 _PAGE = 1000
 _WINDOW = timedelta(days=7)  # the longest span of one request for trades
@@ -173,6 +175,11 @@ class BinanceFutures:
                 )
             ),
         )
+
+    async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read mark, index and last price."""
+        scope = self._scope(next(iter(symbols))) if len(symbols) == 1 else {}
+        return await read_prices(asker, scope, symbols, self._markets)
 
     async def mode(self, asker: Asker) -> PositionMode:
         """Read the position mode."""

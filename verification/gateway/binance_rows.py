@@ -23,6 +23,7 @@ from verification.gateway.exactness import (
 )
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey, Side
+from verification.prices import PriceKind, Trailing
 
 POSITION_SIDES = {"BOTH": Leg.NET, "LONG": Leg.LONG, "SHORT": Leg.SHORT}
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
@@ -45,7 +46,8 @@ _ALGO_STATUSES = {
     "EXPIRED": "expired",
 }
 _ENDED = frozenset({"closed", "canceled", "rejected", "expired"})
-_STOP_KINDS = frozenset({"STOP", "STOP_MARKET", "TRAILING_STOP_MARKET"})
+_TRAILING = "TRAILING_STOP_MARKET"
+_STOP_KINDS = frozenset({"STOP", "STOP_MARKET", _TRAILING})
 TARGET_KINDS = frozenset({"TAKE_PROFIT", "TAKE_PROFIT_MARKET"})
 _CONDITIONAL_KINDS = _STOP_KINDS | TARGET_KINDS
 # How the venue names the orders that it sends itself, and those that come from its own page and apps.
@@ -55,6 +57,10 @@ _OWN_NAMES = (
     ("autoclose-", FillCause.LIQUIDATION),
 )
 _PAGES = ("web_", "ios_", "android_", "electron_")
+# A conditional order in one of these has left its trigger behind: what came of it is at the matching engine.
+_TRIGGERED = frozenset({"TRIGGERING", "TRIGGERED", "FINISHED"})
+_WATCHES = {"CONTRACT_PRICE": PriceKind.LAST, "MARK_PRICE": PriceKind.MARK}
+_PERCENT = Decimal(100)
 
 
 def leg(row: Row, name: str) -> Leg:
@@ -129,35 +135,51 @@ def position(row: Row, account: str, markets: Markets) -> Position:
         mark_price=above_zero(optional_exact(row, "markPrice")),
         notional=None if notional is None else abs(notional),
         updated_at=instant(changed) if changed else None,
+        liquidation_price=above_zero(optional_exact(row, "liquidationPrice")),
     )
 
 
 def resting_order(row: Row, markets: Markets) -> RestingOrder:
-    """Read a row of the list of open orders."""
+    """Read a row of the list of open orders.
+
+    An order that a stop has become says so: its kind is that of an ordinary order, and its first kind the
+    stop's. It keeps the stop's trigger price.
+    """
+    kind, first = text(row, "type"), optional_text(row, "origType")
+    became = first in _CONDITIONAL_KINDS and kind not in _CONDITIONAL_KINDS
     return _resting(
         row,
         markets,
         order_id=text(row, "orderId"),
         client_id=optional_text(row, "clientOrderId"),
-        kind=text(row, "type"),
+        kind=kind,
+        first=first if became and first is not None else kind,
         quantity=exact(row, "origQty"),
         filled=exact(row, "executedQty"),
-        trigger=above_zero(optional_exact(row, "stopPrice")),
+        # The venue writes nonsense there for a trailing stop.
+        trigger=None if kind == _TRAILING else above_zero(optional_exact(row, "stopPrice")),
+        callback="priceRate",
+        triggered=became,
         created="time" if "time" in row else "updateTime",
     )
 
 
 def resting_algo_order(row: Row, markets: Markets) -> RestingOrder:
     """Read a row of the list of open conditional (algo) orders. Until it triggers nothing has executed."""
+    word = optional_text(row, "algoStatus") or "NEW"
     return _resting(
         row,
         markets,
         order_id=text(row, "algoId"),
         client_id=optional_text(row, "clientAlgoId"),
         kind=text(row, "orderType"),
+        first=text(row, "orderType"),
         quantity=optional_exact(row, "quantity"),
         filled=Decimal(0),
         trigger=above_zero(optional_exact(row, "triggerPrice")),
+        callback="callbackRate",
+        triggered=word in _TRIGGERED,
+        gone=word not in _TRIGGERED and ended(_ALGO_STATUSES.get(word, "")),
         created="createTime",
     )
 
@@ -169,16 +191,20 @@ def _resting(
     order_id: str,
     client_id: str | None,
     kind: str,
+    first: str,
     quantity: Decimal | None,
     filled: Decimal,
     trigger: Decimal | None,
+    callback: str,
+    triggered: bool,
+    gone: bool = False,
     created: str,
 ) -> RestingOrder:
     which, way = leg(row, "positionSide"), side(row, "side")
     closes_all = flag(row, "closePosition")
     if not closes_all and (quantity is None or quantity <= 0):
         raise SourceMalformed(f"order {order_id} rests without a quantity")
-    conditional = kind in _CONDITIONAL_KINDS or trigger is not None
+    conditional = first in _CONDITIONAL_KINDS or trigger is not None
     opens = (which is Leg.LONG and way is Side.BUY) or (which is Leg.SHORT and way is Side.SELL)
     return RestingOrder(
         order_id=order_id,
@@ -188,7 +214,8 @@ def _resting(
         side=way,
         kind=kind.lower(),
         conditional=conditional,
-        stop_loss=kind in _STOP_KINDS and not opens,
+        # A list that lags may show one that was cancelled: it stops nothing.
+        stop_loss=first in _STOP_KINDS and not opens and not gone,
         quantity=None if closes_all else quantity,
         filled=filled,
         price=above_zero(optional_exact(row, "price")),
@@ -197,6 +224,10 @@ def _resting(
         reduce_only=flag(row, "reduceOnly") or closes_all or (which is not Leg.NET and not opens),
         close_position=closes_all,
         created_at=optional_time(row, created),
+        # Nothing of a conditional order executes before its trigger is hit.
+        triggered=conditional and (triggered or filled > 0),
+        watches=_WATCHES.get(optional_text(row, "workingType") or ""),
+        trailing=_trailing(row, callback) if first == _TRAILING else None,
     )
 
 
@@ -244,6 +275,14 @@ def algo_order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
 
 def _key(row: Row, account: str, markets: Markets) -> LegKey:
     return LegKey(account, markets.symbol_of(text(row, "symbol")), leg(row, "positionSide"))
+
+
+def _trailing(row: Row, callback: str) -> Trailing:
+    percent = above_zero(optional_exact(row, callback))
+    return Trailing(
+        activation=above_zero(optional_exact(row, "activatePrice")),
+        rate=None if percent is None else percent / _PERCENT,
+    )
 
 
 def fill(row: Row, markets: Markets) -> Fill:

@@ -17,6 +17,7 @@ from verification.clock import Moment
 from verification.errors import SourceError, SourceMalformed, SourceRejected, SymbolRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit_frames import TOPICS, BybitFrames
+from verification.gateway.bybit_prices import read_prices
 from verification.gateway.bybit_rows import fill, moved, order_status, position, resting_order
 from verification.gateway.dialect import Listed, OrderStatus
 from verification.gateway.exactness import Row, instant, milliseconds, optional_text, record, rows
@@ -25,6 +26,7 @@ from verification.gateway.keys import signature
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey
 from verification.parts import could_not_read
+from verification.prices import Prices
 
 T = TypeVar("T")
 _WINDOW = timedelta(days=7)  # the longest span of one request for executions
@@ -49,10 +51,9 @@ class Bybit:
             SourceError: None of them could be read, or what they say together cannot be.
             SourceRejected: Some contracts are in hedge mode and others in one-way mode.
         """
-        coins = self._settle_coins()
         found: list[Position] = []
         failed: dict[str, SourceError] = {}
-        for coin in coins:
+        for coin in (coins := self._settle_coins()):
             try:
                 found += await self._listed(asker, {"settleCoin": coin, "limit": 200})
             except SourceError as error:
@@ -194,6 +195,11 @@ class Bybit:
         )
         return sorted((each for each in found if each is not None), key=_in_order)
 
+    async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read mark, index and last price, of one contract or of the list of all."""
+        ids = frozenset(self._id_of(symbol) for symbol in symbols)
+        return await read_prices(asker, ids, self._markets)
+
     async def server_time(self, asker: Asker) -> datetime:
         """Read the venue's clock."""
         return await asker.ask(
@@ -227,7 +233,7 @@ class Bybit:
         """Return the unified symbol of a contract that was unknown when a frame named it."""
         return self._markets.name_now(symbol)
 
-    def ends_stream(self, _frame: Frame) -> bool:
+    def ends_stream(self, _: Frame) -> bool:
         """Return False: the venue ends a stream by closing it."""
         return False
 

@@ -25,6 +25,7 @@ from verification.gateway.exactness import (
 )
 from verification.gateway.markets import Markets
 from verification.leg import Leg, LegKey, Side
+from verification.prices import PriceKind, Trailing
 
 _LEGS = {"0": Leg.NET, "1": Leg.LONG, "2": Leg.SHORT}
 _SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
@@ -42,10 +43,13 @@ _STATUSES = {
     "Rejected": "rejected",
 }
 _ENDED = frozenset({"closed", "canceled", "rejected"})
-_WAITING = frozenset({"Untriggered", "Triggered"})
-_STOPS = frozenset({"StopLoss", "PartialStopLoss", "TrailingStop"})
+_WAITS = "Untriggered"
+_WAITING = frozenset({_WAITS, "Triggered"})
+_TRAILING = "TrailingStop"
+_STOPS = frozenset({"StopLoss", "PartialStopLoss", _TRAILING})
 _TARGETS = frozenset({"TakeProfit", "PartialTakeProfit"})
 _NO_KIND = frozenset({"", "UNKNOWN"})
+_PARTIAL = frozenset({"PartialStopLoss", "PartialTakeProfit"})
 # Rows of the list of executions that moved no contract. A kind that is not known may have moved some.
 _PAYMENTS = frozenset({"Funding", "Dividend"})
 # How the venue says that it sent an order itself (`createType`), or that nobody of the account traded
@@ -64,6 +68,7 @@ _EXECUTED = {
 }
 _BY_HAND = "CreateByClosing"
 _RISES, _FALLS = "1", "2"
+_WATCHES = {"LastPrice": PriceKind.LAST, "MarkPrice": PriceKind.MARK, "IndexPrice": PriceKind.INDEX}
 
 
 def leg(row: Row) -> Leg:
@@ -122,6 +127,7 @@ def version(row: Row) -> int:
 def position(row: Row, account: str, markets: Markets) -> Position:
     """Read a row of the position list."""
     notional = optional_exact(row, "positionValue")
+    partial = optional_text(row, "tpslMode") == "Partial"
     return Position(
         key=key_of(row, account, markets),
         quantity=held(row),
@@ -130,7 +136,18 @@ def position(row: Row, account: str, markets: Markets) -> Position:
         mark_price=above_zero(optional_exact(row, "markPrice")),
         notional=None if notional is None else abs(notional),
         updated_at=optional_time(row, "updatedTime"),
-        attached_stop=above_zero(optional_exact(row, "stopLoss")),
+        # Where stops are set for parts of a position, each is an order of its own, with its own size.
+        attached_stop=None if partial else above_zero(optional_exact(row, "stopLoss")),
+        liquidation_price=above_zero(optional_exact(row, "liqPrice")),
+        trailing=None if above_zero(optional_exact(row, "trailingStop")) is None else _trailing(row),
+    )
+
+
+def _trailing(row: Row) -> Trailing:
+    """Read how a position's trailing stop, or an order that names the same fields, follows the price."""
+    return Trailing(
+        activation=above_zero(optional_exact(row, "activePrice")),
+        behind=above_zero(optional_exact(row, "trailingStop")),
     )
 
 
@@ -173,15 +190,23 @@ def cause(row: Row) -> FillCause | None:
 
 
 def resting_order(row: Row, account: str, markets: Markets) -> RestingOrder:
-    """Read a row of the list of open orders, which holds the conditional ones too."""
+    """Read a row of the list of open orders, which holds the conditional ones too.
+
+    One that has triggered keeps its id, its kind and its trigger price: only its status tells. A stop for the
+    whole position has the size 0, or none.
+    """
     key, way, kind = key_of(row, account, markets), side(row), optional_text(row, "stopOrderType") or ""
-    order_id, quantity = text(row, "orderId"), exact(row, "qty")
-    trigger = above_zero(optional_exact(row, "triggerPrice"))
+    order_id, quantity = text(row, "orderId"), optional_exact(row, "qty") or Decimal(0)
+    trigger, status_word = above_zero(optional_exact(row, "triggerPrice")), text(row, "orderStatus")
     closes_on_trigger = flag(row, "closeOnTrigger")
-    closes_all = closes_on_trigger and quantity == 0
+    whole = closes_on_trigger or (kind in _STOPS | _TARGETS and kind not in _PARTIAL)
+    closes_all = whole and quantity == 0
     if quantity <= 0 and not closes_all:
         raise SourceMalformed(f"order {order_id} rests without a quantity")
     opens = (key.leg is Leg.LONG and way is Side.BUY) or (key.leg is Leg.SHORT and way is Side.SELL)
+    direction = optional_text(row, "triggerDirection")
+    trailing = _trailing(row) if kind == _TRAILING else None
+    conditional = trigger is not None or status_word in _WAITING or kind not in _NO_KIND
     return RestingOrder(
         order_id=order_id,
         client_order_id=optional_text(row, "orderLinkId"),
@@ -189,16 +214,26 @@ def resting_order(row: Row, account: str, markets: Markets) -> RestingOrder:
         leg=key.leg,
         side=way,
         kind=text(row, "orderType").lower(),
-        conditional=trigger is not None or text(row, "orderStatus") in _WAITING,
-        stop_loss=not opens and _is_stop(kind, way, optional_text(row, "triggerDirection")),
+        conditional=conditional,
+        # A list that lags may show one that was cancelled: it stops nothing.
+        stop_loss=not opens and not ended(status(row)) and _is_stop(kind, way, direction),
         quantity=None if closes_all else quantity,
         filled=abs(executed(row)),
         price=above_zero(optional_exact(row, "price")),
         trigger_price=trigger,
         # In hedge mode an order against its leg can only make the leg smaller, flag or none.
-        reduce_only=flag(row, "reduceOnly") or closes_on_trigger or (key.leg is not Leg.NET and not opens),
+        reduce_only=flag(row, "reduceOnly")
+        or closes_on_trigger
+        or closes_all
+        or (key.leg is not Leg.NET and not opens),
         close_position=closes_all,
         created_at=optional_time(row, "createdTime"),
+        triggered=conditional and status_word != _WAITS,
+        # One that follows falls with the price if it sells. The other way it waits to be activated.
+        dormant=trailing is not None and (direction, way) in {(_RISES, Side.SELL), (_FALLS, Side.BUY)},
+        watches=_WATCHES.get(optional_text(row, "triggerBy") or ""),
+        trailing=trailing,
+        nature_told=not conditional or kind in _STOPS | _TARGETS or direction in {_RISES, _FALLS},
     )
 
 

@@ -12,6 +12,7 @@ from verification.errors import SourceError
 from verification.gateway.asker import Asker
 from verification.gateway.frame import Frame
 from verification.leg import LegKey
+from verification.prices import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ class Dialect(Protocol):
 
     async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
         """Read the account's trades of a symbol since a time, oldest first."""
+
+    async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read the prices of some contracts: of one by itself, of several in as few requests as there are."""
 
     async def mode(self, asker: Asker) -> PositionMode:
         """Read how the venue keeps positions."""

@@ -22,7 +22,9 @@ from verification.gateway.unified_rows import (
     position,
     resting_order,
 )
+from verification.gateway.unified_stops import prices
 from verification.leg import Leg, LegKey
+from verification.prices import Prices
 
 _PAGE = 100
 
@@ -230,6 +232,18 @@ class Unified:
             full = len(page) >= _PAGE
             newest = max(each.at for each in fresh.values())
             start = (newest - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+    async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read the tickers of some contracts, one by one. Many venues tell the last price only."""
+        _must_have(asker, "fetchTicker", "tell a contract's price")
+        return {
+            symbol: await asker.ask(
+                "the price",
+                methodcaller("fetch_ticker", symbol),
+                lambda answer: prices(record(answer, "the price")),
+            )
+            for symbol in sorted(symbols)
+        }
 
     async def mode(self, asker: Asker) -> PositionMode:
         """Read the position mode; where the venue cannot be asked, tell it from the legs it lists."""

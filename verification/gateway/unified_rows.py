@@ -22,6 +22,7 @@ from verification.gateway.exactness import (
     optional_time,
     text,
 )
+from verification.gateway.unified_stops import has_triggered, is_stop, trailing_of, watched_by
 from verification.leg import Leg, LegKey, Side
 
 _LEGS = {"long": Leg.LONG, "short": Leg.SHORT}
@@ -113,7 +114,8 @@ def side(row: Row, rules: RowRules = RowRules()) -> Side:  # noqa: B008 - frozen
 def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules()) -> RestingOrder:  # noqa: B008
     """Read an open order.
 
-    A stop or target that is attached to an ordinary order waits for that order and is none of its own.
+    A stop or target that is attached to an ordinary order waits for that order and is none of its own. A
+    conditional order of size 0 closes the whole position: venues write their position stops so.
 
     Args:
         row: The order in ccxt's form.
@@ -123,41 +125,37 @@ def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules(
     trigger = above_zero(optional_exact(row, "triggerPrice"))
     stop = above_zero(optional_exact(row, "stopLossPrice"))
     target = above_zero(optional_exact(row, "takeProfitPrice"))
-    amount = optional_exact(row, "amount")
-    if amount is None or amount <= 0:
-        raise SourceMalformed("an order rests without a quantity")
-    kind = optional_text(row, "type") or "unknown"
-    waits = trigger is not None or ((stop or target) is not None and kind not in _ORDINARY)
+    amount, info = optional_exact(row, "amount") or Decimal(0), info_of(row)
+    kind, trailing = optional_text(row, "type") or "unknown", trailing_of(row, info)
+    waits = (trigger or trailing) is not None or ((stop or target) is not None and kind not in _ORDINARY)
     if not waits:
         stop = target = None
-    reduces = row.get("reduceOnly") is True
+    whole = waits and amount == 0
+    if amount <= 0 and not whole:
+        raise SourceMalformed("an order rests without a quantity")
+    way, filled, reduces = side(row, rules), exact(row, "filled"), row.get("reduceOnly") is True or whole
+    stops = is_stop(way, info, trigger=trigger, stop=stop, target=target, trailing=trailing)
     return RestingOrder(
         order_id=text(row, "id"),
         client_order_id=optional_text(row, "clientOrderId"),
         symbol=text(row, "symbol"),
-        leg=_leg_of_order(row) or _leg_of_way(side(row, rules), reduces=reduces, hedged=hedged),
-        side=side(row, rules),
+        leg=_leg_of_order(row) or _leg_of_way(way, reduces=reduces, hedged=hedged),
+        side=way,
         kind=kind,
         conditional=waits,
-        stop_loss=_is_stop(row, trigger, stop, target),
-        quantity=amount,
-        filled=exact(row, "filled"),
+        stop_loss=stops is True,
+        quantity=None if whole else amount,
+        filled=filled,
         price=above_zero(optional_exact(row, "price")),
         trigger_price=trigger or stop or target,
         reduce_only=reduces,
-        close_position=False,
+        close_position=whole,
         created_at=optional_time(row, "timestamp"),
+        triggered=waits and (filled > 0 or has_triggered(row, info)),
+        watches=watched_by(info),
+        trailing=trailing,
+        nature_told=not waits or stops is not None,
     )
-
-
-def _is_stop(row: Row, trigger: Decimal | None, stop: Decimal | None, target: Decimal | None) -> bool:
-    """Tell a stop loss from a take-profit; where only a direction is told (Bybit), from it and the side."""
-    if stop is not None:
-        return True
-    if target is not None or trigger is None:
-        return False
-    direction = str(info_of(row).get("triggerDirection", ""))
-    return (direction, side(row)) in {("2", Side.SELL), ("1", Side.BUY)}
 
 
 def _leg_of_order(row: Row) -> Leg | None:

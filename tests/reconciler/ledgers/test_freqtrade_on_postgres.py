@@ -81,7 +81,8 @@ def test_times_written_in_tokyo_are_read_as_the_same_instants(bot_url: str) -> N
         )
         bot.execute(
             "UPDATE orders SET order_date = order_date + interval '9 hours',"
-            " order_update_date = order_update_date + interval '9 hours'"
+            " order_update_date = order_update_date + interval '9 hours',"
+            " order_filled_date = order_filled_date + interval '9 hours'"
         )
     with pytest.raises(LedgerUnreadable, match="9:00:00 h in the future") as caught:
         FreqtradeLedger("mybot", bot_url, clock=StoppedClock()).read()
@@ -164,7 +165,7 @@ def test_a_close_date_that_was_shifted_twice_blinds_nobody_and_is_still_told(
 def _shift(bot: psycopg.Connection, by: str) -> None:
     for table, columns in {
         "trades": ("open_date", "close_date"),
-        "orders": ("order_date", "order_update_date"),
+        "orders": ("order_date", "order_update_date", "order_filled_date"),
     }.items():
         moved = ", ".join(f"{column} = {column} + interval '{by}'" for column in columns)
         bot.execute(f"UPDATE {table} SET {moved}".encode())

@@ -1,0 +1,35 @@
+"""Asks for prices where the stops that rest cannot be judged by those that the position list tells."""
+
+import logging
+from dataclasses import replace
+
+from reconciler.comparison.stop_prices import unpriced
+from reconciler.comparison.trails import Trails
+from reconciler.comparison.venue_view import VenueView
+from verification.account import AccountReading
+from verification.errors import SourceError
+from verification.venue import Venue
+
+_log = logging.getLogger(__name__)
+
+
+async def priced(venue: Venue, reading: AccountReading, before: VenueView | None) -> AccountReading:
+    """Return a reading with the prices that its stops must be judged by and its position list does not tell.
+
+    A failure raises nothing: what could not be read stays unknown, and whoever judges a stop by it says so.
+
+    Args:
+        venue: Whom to ask.
+        reading: The account as just read.
+        before: What was known of it until then; None at the start.
+    """
+    held = {} if before is None else {key: leg.quantity for key, leg in before.legs.items()}
+    wanted = unpriced(reading, held, Trails() if before is None else before.trails)
+    if not wanted:
+        return reading
+    try:
+        asked = await venue.read_prices(wanted)
+    except SourceError as error:
+        _log.warning("prices of %s: %s", ", ".join(sorted(wanted)), error)
+        return reading
+    return replace(reading, prices=asked)

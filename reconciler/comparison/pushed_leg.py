@@ -1,0 +1,69 @@
+"""How a push changes what is known of one leg."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from reconciler.comparison.growth import earlier, growth
+from reconciler.comparison.venue_view import Grade, LegView
+from verification.observation import PositionSeen, Source
+
+PAST = timedelta(seconds=60)
+"""A push about a time longer ago than this tells of a state and not of a change."""
+
+
+def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
+    """Return what is known of a leg after a push."""
+    where = seen.provenance
+    new = LegView(
+        key=seen.key,
+        quantity=seen.quantity,
+        grade=Grade.SHOWN if seen.version is None else Grade.PROOF,
+        version=seen.version,
+        source=Source.WEBSOCKET,
+        sent=None,
+        heard=where.received,
+        push_epoch=where.epoch,
+        updated_at=where.exchange_at,
+        grown_by=where.exchange_at,
+    )
+    if old is None:
+        # What a stream shows of the past when it begins did not change under our eyes.
+        past = where.exchange_at is not None and where.received.utc - where.exchange_at > PAST
+        grown = None if where.exchange_at is None else where.received
+        return new if past else replace(new, changed=where.received, grown=grown)
+    tied = new.version is not None and new.version == old.version
+    if tied and new.quantity == old.quantity:
+        return replace(old, push_epoch=where.epoch)
+    if old.version is not None and new.version is not None and not tied:
+        newer = new.version > old.version
+    else:
+        # A push is timelier than an answer: it is older only if it came before the question was even sent.
+        # The same push is handed in again with every reading, hence the strict comparison without one.
+        # Several fills of one moment have one version: of their pushes the last one counts.
+        heard = where.received.monotonic
+        newer = heard >= old.sent.monotonic if old.sent is not None else heard > old.heard.monotonic
+    if not newer:
+        return old
+    if new.quantity == old.quantity:
+        return replace(
+            new,
+            changed=old.changed,
+            entry_price=old.entry_price,
+            mark_price=old.mark_price,
+            notional=old.notional,
+            attached_stop=old.attached_stop,
+            trailing=old.trailing,
+            liquidation_price=old.liquidation_price,
+            grown=old.grown,
+            grown_by=earlier(old.grown_by, new.grown_by),
+        )
+    # A mark price outlives the position it came with; entry, value and attached stop belong to the old size.
+    return replace(
+        new,
+        changed=where.received,
+        mark_price=old.mark_price,
+        entry_price=old.entry_price,
+        attached_stop=old.attached_stop if new.quantity * old.quantity > 0 else None,
+        trailing=old.trailing if new.quantity * old.quantity > 0 else None,
+        **growth(old, new, where.received),
+    )

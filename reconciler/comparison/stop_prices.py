@@ -1,0 +1,65 @@
+"""Which prices are known of a reading, and of which contracts more must be asked before stops are judged."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from reconciler.comparison.stop_judgement import Stop, wants_prices
+from reconciler.comparison.trails import Trails, of_position
+from verification.account import AccountReading, Part
+from verification.leg import LegKey, Side
+from verification.prices import Prices
+
+
+def prices_of(reading: AccountReading) -> dict[str, Prices]:
+    """Return the prices that a reading tells, by symbol: its list's marks, and what was asked for then."""
+    listed = () if reading.positions is None else reading.positions.positions
+    known = {row.key.symbol: Prices(mark=row.mark_price) for row in listed if row.mark_price is not None}
+    for symbol, new in reading.prices.items():
+        old = known.get(symbol, Prices())
+        known[symbol] = Prices(new.mark or old.mark, new.last or old.last, new.index or old.index)
+    return known
+
+
+def unpriced(reading: AccountReading, held: Mapping[LegKey, Decimal], trails: Trails) -> frozenset[str]:
+    """Return the symbols whose stops cannot be judged by the prices that the reading tells.
+
+    Args:
+        reading: The account as just read.
+        held: Signed contracts by leg, as last known: for a reading whose position list failed.
+        trails: What is remembered of trailing stops.
+    """
+    quantities = dict(held)
+    if reading.positions is not None:
+        quantities |= {row.key: row.quantity for row in reading.positions.positions}
+    open_legs = {(key.symbol, key.leg): Side.closing(size) for key, size in quantities.items() if size != 0}
+    known = prices_of(reading)
+    found: set[str] = set()
+    for part, orders in (
+        (Part.ORDERS, reading.orders),
+        (Part.CONDITIONAL_ORDERS, reading.conditional_orders),
+    ):
+        for order in orders or ():
+            closes = open_legs.get((order.symbol, order.leg)) is order.side
+            if not (closes and order.conditional and order.stop_loss):
+                continue
+            stop = trails.knowing(Stop.of(order), part, order.symbol, order.order_id)
+            if wants_prices(stop, known.get(order.symbol, Prices())):
+                found.add(order.symbol)
+    found |= {
+        symbol
+        for symbol, stop in _belonging(reading, trails)
+        if wants_prices(stop, known.get(symbol, Prices()))
+    }
+    return frozenset(found)
+
+
+def _belonging(reading: AccountReading, trails: Trails) -> Iterator[tuple[str, Stop]]:
+    for row in () if reading.positions is None else reading.positions.positions:
+        if row.quantity == 0:
+            continue
+        symbol, leg = row.key.symbol, row.key.leg.value
+        if row.attached_stop is not None:
+            yield symbol, Stop(None, Side.closing(row.quantity), row.attached_stop)
+        if row.trailing is not None:
+            stop = of_position(row.quantity, row.trailing)
+            yield symbol, trails.knowing(stop, Part.POSITIONS, symbol, leg)
