@@ -52,6 +52,7 @@ DIFFERENCES = frozenset(
         Kind.PHANTOM_POSITION,
         Kind.QUANTITY_MISMATCH,
         Kind.SIDE_MISMATCH,
+        Kind.DUPLICATE_ROWS,
     }
 )
 """The ways in which a leg can differ: it differs in one of them at a time."""

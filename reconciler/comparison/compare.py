@@ -8,6 +8,7 @@ from decimal import Decimal
 from reconciler.comparison.book import books
 from reconciler.comparison.difference import Difference, LegVerdict, differ
 from reconciler.comparison.dispute import dispute
+from reconciler.comparison.duplicates import with_duplicates
 from reconciler.comparison.ground import Ground
 from reconciler.comparison.ignored import said, small, stopless, worthless
 from reconciler.comparison.leg_case import LegCase, ground_of
@@ -158,7 +159,7 @@ def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
         traded=scope.trades.get(key.symbol),
         agreed=scope.agreed.get(key),
     )
-    return case.with_past(scope.watched.get(key, ()))
+    return with_duplicates(case.with_past(scope.watched.get(key, ())))
 
 
 def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Comparison:

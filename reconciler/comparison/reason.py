@@ -8,6 +8,7 @@ from reconciler.comparison.cause_words import (
     traded_back,
     what_happened,
 )
+from reconciler.comparison.duplicates import duplicates_of
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.related import related
 from reconciler.comparison.stop_words import why_idle
@@ -36,6 +37,8 @@ def reason_for(kind: Kind, case: LegCase) -> str:
                 f"The exchange holds {_held(case)} but the bot believes {_believed(case)}: "
                 f"the opposite side; {_stop_words(case)}."
             )
+        case Kind.DUPLICATE_ROWS:
+            return _twice(case)
         case Kind.UNPROTECTED_POSITION:
             return _unprotected(case)
         case _:
@@ -111,6 +114,25 @@ def _quantity(case: LegCase) -> str:
     if software and case.protection.covered == 0:
         return f"{start}; the bot keeps its stop in software."
     return f"{start}; {_stop_words(case)}."
+
+
+def _twice(case: LegCase) -> str:
+    """Name both rows, and say what shows that they are one position."""
+    found = duplicates_of(case)
+    assert found is not None, "the kind was given for them"
+    several = len({row.ledger for row in found.rows}) > 1
+    names = [f"{row.row_id} of {row.ledger}" if several else row.row_id for row in found.rows]
+    trades = f"trades {', '.join(names[:-1])} and {names[-1]}"
+    may = "each of them may sell it" if (case.observed or 0) > 0 else "each of them may buy it back"
+    if found.order_id is not None:
+        shown = f"name the same order {found.order_id}"
+    elif case.traded is not None:
+        shown = (
+            f"are of one size, and no trade since {case.traded.since:%Y-%m-%d %H:%M} UTC has closed either"
+        )
+    else:
+        shown = "are of one size; whether one of them was closed could not be seen"
+    return f"The exchange holds {_held(case)} and the bot has it down twice: {trades} {shown}; {may}."
 
 
 def _offset(case: LegCase) -> str:

@@ -20,6 +20,7 @@ COMPARED = frozenset(
         Kind.PHANTOM_POSITION,
         Kind.QUANTITY_MISMATCH,
         Kind.SIDE_MISMATCH,
+        Kind.DUPLICATE_ROWS,
         Kind.UNPROTECTED_POSITION,
         Kind.UNLISTED_SYMBOL,
         Kind.SOURCES_DISAGREE,
