@@ -30,6 +30,7 @@ _SIGHT = {
     "bot_cache": "bot's cache",
     "conditional_orders": "stop orders",
     "reconciler": "reconciler",
+    "venue": "venue",
 }
 
 

@@ -13,7 +13,7 @@ from reconciler.views import NowView, Pulse, SourceView
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]
 
-_STATE_COLOUR: dict[str, Colour] = {"ok": "green", "stale": "orange", "down": "red"}
+_STATE_COLOUR: dict[str, Colour] = {"ok": "green", "stale": "orange", "down": "red", "untried": "orange"}
 _STATE_ICON = {
     "ok": ":material/check_circle:",
     "stale": ":material/hourglass_bottom:",
@@ -95,7 +95,7 @@ def _source(source: SourceView, now: datetime, *, old: bool) -> Chip:
     said = f"{name} {source.state}"
     if source.state == "ok":
         said = f"{said} {words.ago(source.last_ok or source.at, now)}"
-    elif source.state != "unsupported":
+    elif source.state not in {"unsupported", "untried"}:
         said = f"{said}, {_last(source, now)}"
     if old or now - source.at > SOURCE_PATIENCE:
         return Chip(f"{said} (old)", "gray", ":material/history:")

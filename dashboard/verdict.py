@@ -19,8 +19,9 @@ SWEEP_PATIENCE = timedelta(minutes=5)
 SOURCE_PATIENCE = timedelta(minutes=1)
 NAMED = 2
 
-# A venue may have no stream at all: that is known, said, and no reason for doubt.
-SEEING = frozenset({"ok", "unsupported"})
+# A venue may have no stream at all, or be untried: that is known, said, and no reason for doubt. What is not
+# seen of it is told by what could not be read.
+SEEING = frozenset({"ok", "unsupported", "untried"})
 
 
 class Level(StrEnum):

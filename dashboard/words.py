@@ -60,6 +60,12 @@ def quote_of(symbol: str) -> str:
     return symbol.partition("/")[2].partition(":")[0]
 
 
+def counted_in(symbol: str) -> str:
+    """Return what contracts are counted in: the base, or the quote of one that is settled in its base."""
+    settle = symbol.partition(":")[2].partition("-")[0]
+    return quote_of(symbol) if settle == base_of(symbol) else base_of(symbol)
+
+
 def quantity(signed: Decimal | None, contract_size: Decimal | None, symbol: str) -> str:
     """Say a position: `long 43 contracts (43 AVL)`, `short 2 contracts`, `flat`, `not known`."""
     if signed is None:
@@ -76,7 +82,7 @@ def size(signed: Decimal, contract_size: Decimal | None, symbol: str) -> str:
     unit = "contract" if contracts == 1 else "contracts"
     if contract_size is None:
         return f"{number(contracts)} {unit}"
-    return f"{number(contracts)} {unit} ({number(contracts * contract_size)} {base_of(symbol)})"
+    return f"{number(contracts)} {unit} ({number(contracts * contract_size)} {counted_in(symbol)})"
 
 
 def money(value: Decimal | None, quote: str = "USDT") -> str:

@@ -15,9 +15,10 @@ from reconciler.views import Pulse
 from reconciler.wiring import open_ledgers, open_venue
 from reconciler.wording import duration
 from verification.clock import Clock
-from verification.errors import SourceError
+from verification.errors import SourceError, SourceMalformed, SourceRejected
 from verification.stream import StreamState
 from verification.venue import Access, Venue
+from verification.venues.known import untried
 
 SKEW_MAX = timedelta(seconds=1)
 """Venues refuse requests whose time is too far off (Binance: 1 s ahead, 5 s behind)."""
@@ -139,6 +140,9 @@ async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[
         text = "; ".join(problem.text for problem in error.problems)
         yield Check(f"{subject}: venue", Health.NOT_OK, text, settings=True)
         return
+    line = untried(access.venue)
+    if line:
+        yield Check(f"{subject}: venue", Health.NOTE, line)
     try:
         works = True
         for name, attempt in (
@@ -147,7 +151,7 @@ async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[
             ("credentials", _positions),
         ):
             check = await _tried(f"{subject}: {name}", attempt(venue))
-            works = works and check.health is Health.OK
+            works = works and check.health is not Health.NOT_OK
             yield check
         stream = f"{subject}: stream"
         if works:
@@ -174,11 +178,21 @@ async def _connect(venue: Venue) -> tuple[Health, str]:
 async def _positions(venue: Venue) -> tuple[Health, str]:
     reading = await venue.read_positions()
     held = sum(1 for position in reading.positions if position.quantity)
-    return Health.OK, f"accepted, {held} open positions read"
+    seen = f"accepted, {held} open positions read"
+    if reading.failure is not None:
+        return Health.NOT_OK, f"{seen}, but {'; '.join(sorted(set(reading.unread.values())))}"
+    if reading.unread:
+        return Health.NOTE, f"{seen}, but {'; '.join(sorted(set(reading.unread.values())))}"
+    return Health.OK, seen
 
 
 async def _clock_offset(venue: Venue) -> tuple[Health, str]:
-    measured = await venue.read_clock_offset()
+    try:
+        measured = await venue.read_clock_offset()
+    except (SourceMalformed, SourceRejected) as trouble:
+        if not untried(venue.access.venue):
+            raise
+        return Health.NOTE, f"{trouble}"
     ahead, error = measured.offset.total_seconds(), measured.error.total_seconds()
     seen = f"the venue is {ahead:+.3f} s ahead (to within {error:.3f} s)"
     if abs(measured.offset) > SKEW_MAX + measured.error:

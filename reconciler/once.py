@@ -12,6 +12,7 @@ from reconciler.views import PositionView
 from reconciler.wiring import open_ledgers, open_venue, rules_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
+from verification.venues.known import untried
 
 LONGEST = timedelta(seconds=90)
 """How long one account may take: what has not lasted by then is reported as not settled."""
@@ -98,7 +99,7 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
         in_flight=comparison.in_flight,
         findings=tuple(confirmed),
         problems=problems,
-        notes=(*warnings, *notes),
+        notes=(*([untried(venue)] if untried(venue) else []), *warnings, *notes),
     )
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from verification.account import Market
+
 
 def number(value: Decimal) -> str:
     """Return a plain number: no exponent, no trailing zeros."""
@@ -15,12 +17,35 @@ def base_of(symbol: str) -> str:
     return symbol.split("/", 1)[0]
 
 
+def is_inverse(symbol: str) -> bool:
+    """True for a symbol settled in its base currency, `BTC/USD:BTC`: its contracts are so much quote."""
+    base, _, rest = symbol.partition("/")
+    settle = rest.partition(":")[2].partition("-")[0]
+    return bool(settle) and settle == base
+
+
+def unit_of(symbol: str) -> str:
+    """Return the currency that contracts are counted in: the base, of inverse ones the quote."""
+    return symbol.partition("/")[2].partition(":")[0] if is_inverse(symbol) else base_of(symbol)
+
+
+def size_told(market: Market | None) -> Decimal | None:
+    """Return what one contract counts for, in the `unit_of` its symbol; None where that cannot be said.
+
+    That is where the market is not known, is settled in a third currency, or counts otherwise than its
+    symbol says.
+    """
+    if market is None or market.quanto or market.inverse is not is_inverse(market.symbol):
+        return None
+    return market.contract_size
+
+
 def amount(contracts: Decimal, symbol: str, contract_size: Decimal | None) -> str:
     """Return an unsigned quantity: `43 AVL`, or `4.3 contracts (43 AVL)` where a contract is not one coin."""
     size = abs(contracts)
     if contract_size is None:
         return f"{number(size)} contracts"
-    coins = f"{number((size * contract_size).normalize())} {base_of(symbol)}"
+    coins = f"{number((size * contract_size).normalize())} {unit_of(symbol)}"
     return coins if contract_size == 1 else f"{number(size)} contracts ({coins})"
 
 

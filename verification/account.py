@@ -65,6 +65,15 @@ class Market:
     inverse: bool = False
     quanto: bool = False
 
+    def value(self, contracts: Decimal, price: Decimal | None) -> Decimal | None:
+        """Return the unsigned quote value of contracts at a price (quote per base); None if not known."""
+        if self.quanto:
+            return None
+        face = abs(contracts) * self.contract_size
+        if self.inverse:
+            return face  # so much quote currency, whatever the price
+        return None if price is None else face * price
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

@@ -17,8 +17,9 @@ from verification.stream import StreamHealth, StreamState
 class Health:
     """Is told of every read of one account; says what cannot be seen."""
 
-    def __init__(self, account: str, settings: BlindnessSettings) -> None:
-        """Nothing has been read yet."""
+    def __init__(self, account: str, settings: BlindnessSettings, untried: str = "") -> None:
+        """Nothing has been read yet. `untried` says what is not seen of a venue that nobody has tried."""
+        self._untried = untried
         self._account = account
         self._settings = settings
         self._parts: dict[Part, Failing | None] = {}
@@ -60,6 +61,8 @@ class Health:
     def sources(self, stream: StreamHealth, now: Moment) -> tuple[SourceView, ...]:
         """Return each source's state for the screens."""
         views = [self._stream_view(stream, now)]
+        if self._untried:
+            views.append(SourceView(self._account, "venue", "untried", None, self._untried, now.utc))
         for part, name in PART_NAMES.items():
             if part in self._parts:
                 views.append(self._view(name, name, self._parts[part], now))

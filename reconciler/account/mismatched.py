@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from reconciler.account.unverified import line_of
 from reconciler.finding import Finding, Kind, Severity
-from reconciler.wording import amount, holding
+from reconciler.wording import amount, holding, size_told
 from verification.account import Market
 from verification.question import OpenQuestion
 from verification.verdict import Grade, Mismatch, VerdictKind
@@ -29,7 +29,7 @@ def mismatched(verification: Verification, market: Market | None) -> Finding | N
     if not wrong or verdict.grade is not Grade.PROOF:
         return None
     key = question.key
-    size = None if market is None else market.contract_size
+    size = size_told(market)
     if isinstance(question, OpenQuestion):
         before = Decimal(0) if question.baseline is None else question.baseline.quantity
         expected = before + question.side.sign * question.quantity

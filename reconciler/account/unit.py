@@ -24,6 +24,7 @@ from verification.fill_probe import FillProbe
 from verification.pace import Pace
 from verification.venue import Venue
 from verification.venue_clock import VenueClock
+from verification.venues.known import untried
 from verification.verifier import Verifier
 
 LEDGER_POLL_SECONDS = 0.25
@@ -52,7 +53,7 @@ class AccountUnit:
         self._store = store
         self._clock = clock
         account = venue.access.account
-        self._health = Health(account, blindness)
+        self._health = Health(account, blindness, untried(venue.access.venue))
         self._watch = AccountWatch(venue, ledgers, rules, clock)
         self.loop = AccountLoop(self._watch, self._health, store, clock)
         self._verdicts = Verdicts(store, clock, self._watch, self.loop)

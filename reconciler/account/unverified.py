@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.finding import Evidence, Finding, Kind, Party, Severity
-from reconciler.wording import amount, clock, duration, holding, number
+from reconciler.wording import amount, clock, duration, holding, number, size_told
 from verification.account import Market
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.question import OpenQuestion
@@ -29,7 +29,7 @@ def unverified(verification: Verification, market: Market | None, *, price: Deci
         raise ValueError(f"a verdict of {verification.verdict.kind} is an answer, not a doubt")
     question = verification.question
     key = question.key
-    size = None if market is None else market.contract_size
+    size = size_told(market)
     waited = duration(verification.milliseconds / 1000)
     if isinstance(question, OpenQuestion):
         before = question.baseline.quantity if question.baseline is not None else Decimal(0)
@@ -49,7 +49,7 @@ def unverified(verification: Verification, market: Market | None, *, price: Deci
         severity=Severity.CRITICAL,
         reason=f"{what}{order} is not known after {waited}: {verification.verdict.reason.rstrip('.')}.",
         expected=expected,
-        exposure=None if price is None or size is None else at_stake * size * price,
+        exposure=None if market is None else market.value(at_stake, price),
         evidence=_lines(verification.observations, size),
         contract_size=size,
     )

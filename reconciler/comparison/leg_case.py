@@ -16,6 +16,7 @@ from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.comparison.watched_order import WatchedOrder, explains
 from reconciler.expectation import Expectation
 from reconciler.finding import DIFFERENCES, Kind
+from reconciler.wording import size_told
 from verification.leg import LegKey
 from verification.order_fact import OrderFacts
 
@@ -90,8 +91,11 @@ class LegCase:
 
     @property
     def contract_size(self) -> Decimal | None:
-        """Base currency in one contract; None where the venue does not know the symbol."""
-        return None if self.belief.market is None else self.belief.market.contract_size
+        """Base currency in one contract, or quote currency where the symbol is inverse, as words say it.
+
+        None where the venue does not know the symbol, or counts otherwise than the symbol says.
+        """
+        return size_told(self.belief.market)
 
     @property
     def appeared(self) -> datetime | None:
@@ -107,8 +111,10 @@ class LegCase:
         leg = self.leg
         if leg is None:
             return None
-        if leg.mark_price is None and leg.notional and leg.quantity and self.contract_size:
-            return leg.notional / (abs(leg.quantity) * self.contract_size)
+        market = self.belief.market
+        size = None if market is None or market.inverse or market.quanto else market.contract_size
+        if leg.mark_price is None and leg.notional and leg.quantity and size:
+            return leg.notional / (abs(leg.quantity) * size)
         return leg.mark_price or leg.entry_price
 
     @property
@@ -118,8 +124,8 @@ class LegCase:
 
     def value(self, contracts: Decimal) -> Decimal | None:
         """Return the unsigned quote value of contracts; None where price or contract are unknown."""
-        price, size = self.price, self.contract_size
-        return None if price is None or size is None else abs(contracts) * size * price
+        market = self.belief.market
+        return None if market is None else market.value(contracts, self.price)
 
 
 def ground_of(case: LegCase, kind: Kind) -> Ground:

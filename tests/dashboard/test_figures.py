@@ -90,3 +90,9 @@ def test_nothing_on_the_strip_is_green_when_it_is_old() -> None:
     assert "green" not in {chip.colour for chip in strip.chips(dead)}
     assert [chip.colour for chip in strip.chips(unwritten)] == ["green", "gray", "gray"]
     assert "green" not in {chip.colour for chip in strip.chips(Unread("locked", drawn.NOW))}
+
+
+def test_an_untried_venue_is_called_that_and_is_never_green() -> None:
+    view = drawn.view(sources=(drawn.source("venue", "untried", last_ok=None),))
+    (chip,) = [chip for chip in strip.chips(view) if "untried" in chip.text]
+    assert (chip.text, chip.colour) == ("main venue untried", "orange")

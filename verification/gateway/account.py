@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from verification.account import AccountReading, Fill, Market, Part, PositionMode, PositionsReading
 from verification.capabilities import Capabilities
 from verification.clock import Clock, Moment
-from verification.errors import SourceError
+from verification.errors import SourceError, SourceMalformed
 from verification.gateway.account_kind import tell_generation
 from verification.gateway.account_parts import by_symbol, part_of
 from verification.gateway.asker import Asker
@@ -30,6 +30,7 @@ from verification.venue import Access, ClockOffset
 from verification.venues.known import capabilities_of
 
 _log = logging.getLogger(__name__)
+_NO_CLOCK = timedelta(days=1)
 _MODE_AGE = 600.0  # seconds after which a full reading also reads the position mode again
 
 
@@ -196,7 +197,13 @@ class CcxtVenue:
         theirs = await self._dialect.server_time(self._urgent)
         received = self._clock.now()
         half = (received.utc - sent.utc) / 2
-        return ClockOffset(offset=theirs - (sent.utc + half), error=abs(half))
+        offset = theirs - (sent.utc + half)
+        if abs(offset) > _NO_CLOCK:
+            raise SourceMalformed(
+                f"{self._access.venue}: its clock says {theirs:%Y-%m-%d %H:%M}, more than a day from ours: "
+                "that is no clock, so lags are not measured by it"
+            )
+        return ClockOffset(offset=offset, error=abs(half))
 
     async def _read_positions(self, asker: Asker | None = None) -> PositionsReading:
         """Read the list; if it holds contracts younger than our market list, learn those and read again."""

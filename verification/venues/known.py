@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from verification.capabilities import Capabilities, Dialect, PartLists
+from verification.capabilities import Capabilities, Conditionals, Dialect, PartLists
 from verification.parts import settle_coin
 from verification.venues import (
     binance,
@@ -64,11 +64,18 @@ def capabilities_of(venue: str) -> Capabilities:
 
 
 def unseen_of(venue: str) -> tuple[str, ...]:
-    """Return what is not seen of an untried venue, plain lines; empty for one with a dialect of its own."""
+    """Return what is not seen of an untried venue, a few words each; empty for one with its own dialect."""
     known = capabilities_of(venue)
     if known.dialect is not Dialect.UNIFIED or known.instead is not None:
         return ()
-    lines = ["stops and other conditional orders", "pushes: it is asked, never listened to"]
-    if not known.documented:
-        lines.append("what its lists leave out: its answers are not documented here")
-    return tuple(lines)
+    stops = ("stops and other conditional orders",) if known.conditionals is Conditionals.NOT_KNOWN else ()
+    left_out = () if known.documented else ("whatever its lists leave out",)
+    return (*stops, "pushes (it is asked, never listened to)", *left_out)
+
+
+def untried(venue: str) -> str:
+    """Return the line that calls a venue untried, with what of it is not seen; empty for a tried one."""
+    unseen = unseen_of(venue)
+    if not unseen:
+        return ""
+    return f"{venue} is untried: it is read in ccxt's general form. Not seen: {'; '.join(unseen)}"
