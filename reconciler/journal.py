@@ -11,7 +11,8 @@
 
 Write before the order is sent: then no crash can leave an order of which nothing knows. Every call is durable
 when it returns (SQLite: write-ahead log with synchronous=FULL), and each is one row in `journal_event` beside
-the position's current row. Several threads and processes may write at once.
+the position's current row. Several threads may write at once, and several bots, each under a name of its own:
+a second process under a name that is at work is refused, until the first has ended, however it ended.
 """
 
 from decimal import Decimal
@@ -21,7 +22,8 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from reconciler.expectation import ExpectationState
-from reconciler.journal_database import JournalError, open_engine
+from reconciler.journal_database import open_database
+from reconciler.journal_failure import JournalError
 from reconciler.journal_tables import event, position
 from reconciler.journal_tables import verification as verification_table
 from reconciler.journal_transaction import Writing, one_writer
@@ -50,11 +52,12 @@ class Journal:
             clock: Where time comes from; None: the machine's clock.
 
         Raises:
-            JournalError: It cannot be opened, or its tables are newer than this code.
+            JournalError: It cannot be opened, its tables are newer than this code, or another process works
+                with this bot's name in it.
         """
         self._bot = bot
         self._clock = clock or SystemClock()
-        self._engine = open_engine(url)
+        self._database = open_database(url, bot)
 
     def opening(
         self,
@@ -103,7 +106,7 @@ class Journal:
         same = sa.select(position).where(
             position.c.bot == self._bot, position.c.entry_client_id == client_order_id
         )
-        with Writing(self._engine) as connection:
+        with Writing(self._database, alone=True) as connection:
             one_writer(connection)
             known = connection.execute(same).mappings().one_or_none()
             if known is not None:
@@ -119,7 +122,7 @@ class Journal:
 
     def ordered(self, entry: int, order_id: str) -> None:
         """Write down the venue's id of the order last announced: while closing the exit, else the entry."""
-        with Writing(self._engine) as connection:
+        with Writing(self._database) as connection:
             row = self._row(connection, entry)
             if row["state"] == ExpectationState.CLOSING:
                 ids = list(row["exit_order_ids"])
@@ -186,7 +189,7 @@ class Journal:
             "order_id": view.order_id,
             "evidence": evidence,
         }
-        with Writing(self._engine) as connection:
+        with Writing(self._database) as connection:
             # Ids must become visible in their order, for Trueup asks for what came after the last it saw.
             one_writer(connection)
             self._row(connection, entry)
@@ -226,7 +229,7 @@ class Journal:
         proofs = sa.select(verification_table).join(
             position, position.c.id == verification_table.c.position_id
         )
-        with Writing(self._engine) as connection:
+        with Writing(self._database) as connection:
             said: dict[int, list[tuple[str, Any]]] = {}
             for entry, what, detail in connection.execute(events.where(alive).order_by(event.c.id)):
                 said.setdefault(entry, []).append((what, detail))
@@ -238,8 +241,8 @@ class Journal:
         return [(row, said.get(row["id"], []), seen.get(row["id"], [])) for row in found]
 
     def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
+        """Give the connections back, and the name free."""
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -250,7 +253,7 @@ class Journal:
         self.close()
 
     def _change(self, entry: int, what: str, change: dict[str, Any], detail: dict[str, Any]) -> None:
-        with Writing(self._engine) as connection:
+        with Writing(self._database) as connection:
             row = self._row(connection, entry)
             # An entry given up may turn out to be held after all, and the bot must be able to say so.
             if row["state"] not in _ALIVE and what not in {"opened", "closed", "failed"}:

@@ -100,8 +100,12 @@ async def scene(
     hedge: bool = False,
     deadline: float = 10.0,
     prepare: Prepare = lambda _: None,
+    journal: Journal | None = None,
 ) -> AsyncIterator[Scene]:
-    """Run a venue, prepared, with a bot on it; verdicts come at the latest after `deadline` seconds."""
+    """Run a venue, prepared, with a bot on it; verdicts come at the latest after `deadline` seconds.
+
+    Without a `journal` of its own the bot writes `bot.db` in the folder.
+    """
     clock, reports = SystemClock(), list[Outcome]()
     async with SimulatedVenue(face=face.name, api_key="the-key", secret="the-secret") as venue:
         if face is BYBIT:
@@ -110,7 +114,7 @@ async def scene(
             venue.exchange.set_hedge(hedge=True)
         prepare(venue)
         gateway, trader = CcxtVenue(access_to(venue), clock), CcxtTrader(access_to(venue))
-        journal = Journal(f"sqlite:///{folder}/bot.db", bot="mine")
+        journal = journal or Journal(f"sqlite:///{folder}/bot.db", bot="mine")
         verifier = Verifier(gateway, clock, chance=random.Random(1), pace=Pace(deadline=deadline))
         opener = Opener(gateway, trader, journal, clock, report=reports.append, verifier=verifier)
         try:

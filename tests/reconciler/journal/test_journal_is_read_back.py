@@ -170,10 +170,10 @@ def test_verifications_are_handed_over_once_each_and_in_order(journal: Journal, 
 
 
 def test_a_journal_of_a_newer_version_is_neither_written_nor_read(journal: Journal, url: str) -> None:
-    with journal._engine.begin() as connection:
+    with journal._database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE journal_schema SET version = 2"))
     with pytest.raises(JournalError, match="version 2"):
-        Journal(url, bot="mybot")
+        Journal(url, bot="another")
     with pytest.raises(LedgerUnreadable, match="version 2") as caught:
         _ledger(url).read()
     assert caught.value.trouble is LedgerTrouble.SCHEMA
@@ -206,7 +206,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_the_sqlite_journal_is_durable_and_every_change_is_an_event(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     with Journal(f"sqlite:///{path}", bot="mybot") as journal:
-        with journal._engine.connect() as connection:
+        with journal._database.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         entry = _opening(journal)
