@@ -64,7 +64,8 @@ def _why_not(name: str, value: object, known: Capabilities, *, nested: bool) -> 
     if not value:
         return ""
     plain = name.replace("_", "").replace("-", "").lower()
-    if plain in _PORTFOLIO or _holds(value, _PORTFOLIO):
+    # Addresses are named after what they serve, which asks for nothing.
+    if plain in _PORTFOLIO or (nested and _holds(value, _PORTFOLIO)):
         return "asks for a portfolio margin account, which Trueup does not read: remove it, or the account"
     if plain in _SUB_ACCOUNT and not (nested and name in known.account_options):
         return "names a sub-account, which ccxt would not obey here: use that account's own key"

@@ -89,6 +89,7 @@ async def test_a_sandbox_or_demo_venue_is_used_however_it_is_asked_for(
         ("bybit", {"options": {"defaultType": "swap", "defaultSubType": "linear"}, "hostname": "bytick.com"}),
         ("hyperliquid", {"walletAddress": "0x1", "options": {"subAccountAddress": "0x2"}}),
         ("dydx", {"walletAddress": "dydx1", "options": {"subAccountNumber": 1}}),
+        ("binanceusdm", {"urls": {"api": {"papi": "http://127.0.0.1:1/papi/v1"}}}),
         ("bitget", {"options": {"uta": False, "defaultType": "swap"}}),
     ],
 )
