@@ -52,9 +52,15 @@ def subject(alert: Alert) -> str:
     key = alert.key
     if key.kind.blindness:
         return sight(key.symbol)
-    if key.leg is Leg.NET:
-        return key.symbol
-    return f"{key.symbol} {key.leg.value} leg"
+    symbol = words.shortened(key.symbol)
+    return symbol if key.leg is Leg.NET else f"{symbol} {key.leg.value} leg"
+
+
+def reason(alert: Alert) -> str:
+    """Say why it was raised; of one that is over, that this is how it was."""
+    if alert.state is not AlertState.RESOLVED:
+        return alert.reason
+    return f"This is over. As it was last found, at {words.stamp(alert.last_seen)}: {alert.reason}"
 
 
 def clause(alert: Alert, now: datetime) -> str:

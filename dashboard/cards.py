@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import alert_words, words
 from dashboard.acknowledging import acknowledge_button
-from dashboard.escape import markdown
+from dashboard.escape import WHOLE, markdown
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Evidence, Party, Severity
 
@@ -43,11 +43,11 @@ def card(alert: Alert, now: datetime, *, first: bool) -> None:
         st.caption(_facts(alert, now))
         both_sides(alert, now)
         if not alert.key.kind.blindness:
-            st.markdown(markdown(alert.reason))
+            st.markdown(markdown(alert_words.reason(alert), WHOLE))
         _evidence(alert, now)
         handled = alert_words.acknowledged(alert, now)
         if handled:
-            st.caption(f":material/check: {markdown(handled)}")
+            st.caption(f":material/check: {markdown(handled, WHOLE)}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if waits(alert):
                 acknowledge_button(alert, primary=first)
@@ -68,13 +68,18 @@ def details_link(alert: Alert, label: str = "Details") -> None:
 def both_sides(alert: Alert, now: datetime) -> None:
     """Show what the bot says and what the exchange says of the leg, with the age of each word."""
     if alert.key.kind.blindness:
-        st.markdown(markdown(alert.reason))
+        st.markdown(markdown(alert_words.reason(alert), WHOLE))
         return
     if not alert_words.of_two_sides(alert):
         return
+    says = "said" if alert.state is AlertState.RESOLVED else "says"
     sides = (
-        ("Bot says", alert_words.bot_says(alert), alert_words.age_of(alert, Party.BOT, now)),
-        ("Exchange says", alert_words.exchange_says(alert), alert_words.age_of(alert, Party.EXCHANGE, now)),
+        (f"Bot {says}", alert_words.bot_says(alert), alert_words.age_of(alert, Party.BOT, now)),
+        (
+            f"Exchange {says}",
+            alert_words.exchange_says(alert),
+            alert_words.age_of(alert, Party.EXCHANGE, now),
+        ),
     )
     with st.grid(2, min_column_width=150, gap="small", key=f"sides-{alert.id}"):
         for who, what, age in sides:
@@ -89,7 +94,19 @@ def evidence_line(item: Evidence, now: datetime, *, named: bool = True) -> str:
     who = f"{PARTIES[item.party]}, " if named else ""
     where = item.source if item.party is Party.BOT else alert_words.sight(item.source)
     when = "time not known" if item.at is None else f"{words.clock(item.at)}, {words.ago(item.at, now)}"
-    return markdown(f"{who}{where}: {item.text} ({when})")
+    changed = _changed(item)
+    if changed is not None:
+        when += f"; so since {words.clock(changed)}, {words.ago(changed, now)}"
+    return markdown(f"{who}{where}: {item.text} ({when})", WHOLE)
+
+
+def _changed(item: Evidence) -> datetime | None:
+    """Return since when a state is so, where it was read later than it became so."""
+    told = item.data.get("changed_at")
+    if told is None:
+        return None
+    changed = datetime.fromisoformat(told)
+    return None if item.at is not None and changed >= item.at else changed
 
 
 def resolved_line(alert: Alert, now: datetime) -> None:

@@ -4,6 +4,9 @@ import re
 import unicodedata
 
 LONGEST = 400
+"""Of one cell or one line: what others wrote must not flood a page."""
+WHOLE = 4000
+"""Of what must not lose its end: a person's note, a reason, the sentence on top."""
 
 # A joiner that is not seen keeps these from becoming links, icons, emoji or arrows. Escaping alone does not:
 # they are looked for in the finished text, after the backslashes are gone.
@@ -22,19 +25,19 @@ _LIVE = (
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-def plain(text: str) -> str:
-    """Return `text` as one visible line: no control, format or line characters, at most `LONGEST` long.
+def plain(text: str, longest: int = LONGEST) -> str:
+    """Return `text` as one visible line: no control, format or line characters, at most `longest` long.
 
     Invisible characters can turn a symbol around on the screen, so they are shown as a replacement mark.
     """
     shown = "".join(_visible(letter) for letter in text)
     line = " ".join(shown.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, longest: int = LONGEST) -> str:
     """Return `text` so that a Markdown renderer shows it as it is: no link, image, colour, formula, HTML."""
-    line = plain(text)
+    line = plain(text, longest)
     for pattern in _LIVE:
         line = pattern.sub(rf"\1{_JOINER}", line)
     return _PUNCTUATION.sub(r"\\\1", line)

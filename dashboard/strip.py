@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import alert_words, door, favicon, words
-from dashboard.escape import markdown
+from dashboard.escape import WHOLE, markdown
 from dashboard.verdict import SOURCE_PATIENCE, Level, Unread, Verdict, blind, judge
 from reconciler.views import NowView, Pulse, SourceView
 
@@ -49,7 +49,7 @@ def strip() -> None:
 
 def banner(verdict: Verdict) -> None:
     """Show the sentence, coloured by how loud it is, always with an icon."""
-    text = f"**{markdown(verdict.lead)}** {markdown(verdict.text)}"
+    text = f"**{markdown(verdict.lead, WHOLE)}** {markdown(verdict.text, WHOLE)}"
     with st.container(key=f"verdict-{verdict.level.value}"):
         match verdict.level:
             case Level.BLIND:

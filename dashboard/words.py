@@ -6,6 +6,7 @@ from decimal import Decimal
 UNKNOWN = "not known"
 
 _DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI"})
+_LONG_NAME = 48  # characters; the longest symbols of venues have about thirty
 _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
@@ -66,6 +67,14 @@ def counted_in(symbol: str) -> str:
     return quote_of(symbol) if settle == base_of(symbol) else base_of(symbol)
 
 
+def shortened(name: str) -> str:
+    """Return a name that leaves room beside it: its middle left out where it is longer than any real one."""
+    if len(name) <= _LONG_NAME:
+        return name
+    kept = _LONG_NAME // 2
+    return f"{name[:kept]}…{name[-kept:]}"
+
+
 def quantity(signed: Decimal | None, contract_size: Decimal | None, symbol: str) -> str:
     """Say a position: `long 43 contracts (43 AVL)`, `short 2 contracts`, `flat`, `not known`."""
     if signed is None:
@@ -82,7 +91,7 @@ def size(signed: Decimal, contract_size: Decimal | None, symbol: str) -> str:
     unit = "contract" if contracts == 1 else "contracts"
     if contract_size is None:
         return f"{number(contracts)} {unit}"
-    return f"{number(contracts)} {unit} ({number(contracts * contract_size)} {counted_in(symbol)})"
+    return f"{number(contracts)} {unit} ({number(contracts * contract_size)} {shortened(counted_in(symbol))})"
 
 
 def money(value: Decimal | None, quote: str = "USDT") -> str:
@@ -97,7 +106,7 @@ def money(value: Decimal | None, quote: str = "USDT") -> str:
         text = f"{_short(amount / 1000)} k"
     else:
         text = number(amount.quantize(Decimal(1))) if amount >= 100 else number(_cents(amount))  # noqa: PLR2004 - cents matter below 100
-    return f"{sign}${text}" if not quote or quote in _DOLLARS else f"{sign}{text} {quote}"
+    return f"{sign}${text}" if not quote or quote in _DOLLARS else f"{sign}{text} {shortened(quote)}"
 
 
 def milliseconds(value: float | None) -> str:

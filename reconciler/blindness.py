@@ -218,12 +218,12 @@ def _judge_ledger(name: str, sight: Sight, settings: BlindnessSettings, now: Mom
         line = Evidence(Party.BOT, f"ledger:{name}", "; ".join(strays), now.utc, {})
         return Blindness((_finding(wrong, Severity.WARNING, reason, line),), {unreadable: read}, ())
     if failing.elsewhere:
-        reason = f"The ledger {name} is not of this account: {failing.message.rstrip('.')}."
+        reason = f"The ledger {name} is not of this account: {_bare(name, failing)}."
         found = _finding(wrong, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
         return Blindness((found,), {unreadable: read}, ())
     if _over(failing, settings, now):
         return Blindness((_ledger_unreadable(name, failing, sight.account, now),), {}, ())
-    return Blindness((), {}, (f"ledger {name}: {failing.message}",))
+    return Blindness((), {}, (f"ledger {name}: {_bare(name, failing)}",))
 
 
 def _same(sight: Sight, part: Part) -> bool:
@@ -253,12 +253,17 @@ def _part_down(name: str, failing: Failing, sight: Sight, now: Moment) -> Findin
 
 def _ledger_unreadable(name: str, failing: Failing, account: str, now: Moment) -> Finding:
     lasted = duration(_seconds(now, failing.since))
-    told = failing.message.rstrip(".")
+    told = _bare(name, failing)
     reason = f"The ledger {name} could not be read for {lasted}: {told}."
     if not failing.again:
         reason = f"The ledger {name} cannot be read: {told}."
     key = _key(Kind.LEDGER_UNREADABLE, account, name)
     return _finding(key, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
+
+
+def _bare(name: str, failing: Failing) -> str:
+    """Return what a ledger's error says, without the ledger's name, which the sentence says already."""
+    return failing.message.removeprefix(f"ledger {name}: ").rstrip(".")
 
 
 def _failed(source: str, failing: Failing) -> Evidence:

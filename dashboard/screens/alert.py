@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import alert_words, door, words
 from dashboard.acknowledging import acknowledge_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
-from dashboard.escape import markdown, plain
+from dashboard.escape import WHOLE, markdown, plain
 from dashboard.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
 from reconciler.console import AlertNotFound
@@ -43,12 +43,13 @@ def _show(found: AlertView, view: NowView) -> None:
             st.markdown(f"**{markdown(_state(alert, view))}**")
         handled = alert_words.acknowledged(alert, now)
         if handled:
-            st.markdown(f":material/check: {markdown(handled)}")
+            st.markdown(f":material/check: {markdown(handled, WHOLE)}")
         if waits(alert):
             acknowledge_button(alert, primary=True)
-        st.markdown(markdown(alert.reason))
+        st.markdown(markdown(alert_words.reason(alert), WHOLE))
         if not alert.key.kind.blindness:
-            st.markdown(markdown(f"Exposure: {alert_words.exposure(alert)}"))
+            at_risk = "Exposure" if alert.state.open else "Exposure then"
+            st.markdown(markdown(f"{at_risk}: {alert_words.exposure(alert)}"))
             both_sides(alert, now)
     if alert.state.open:
         _steps(found)
@@ -103,7 +104,7 @@ def _history(found: AlertView) -> None:
             "State": alert_words.STATE_WORD[change.after],
             "Severity": alert_words.SEVERITY_WORD[change.severity],
             "Who": plain(f"{change.actor} ({change.origin})"),
-            "Why": plain(change.reason),
+            "Why": plain(change.reason, WHOLE),
         }
         for change in reversed(found.transitions)
     ]

@@ -77,7 +77,7 @@ def alert_lines(view: AlertView) -> list[str]:
         f"Alert {alert.id}: {alert.severity.upper()} {alert.key.kind}, {alert.state}",
         f"  {printable(alert.key.symbol)} {alert.key.leg} on {alert.key.account}",
         f"  bot {quantity(alert.expected)}, exchange {quantity(alert.observed)} contracts",
-        f"  {printable(alert.reason)}",
+        f"  {'' if alert.state.open else 'over; as it was last found: '}{printable(alert.reason)}",
         f"  first seen {moment(alert.first_seen)}, last seen {moment(alert.last_seen)}",
     ]
     if alert.acknowledgement is not None:

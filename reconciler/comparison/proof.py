@@ -21,9 +21,14 @@ _ENDED = 2
 
 
 def evidence_of(case: LegCase) -> tuple[Evidence, ...]:
-    """Return the bot's rows, the exchange's word on the position and on the stops, and a late order's end."""
+    """Return what both sides say, what tells most first: a card shows only the first few lines.
+
+    The newest row of the bot, the exchange's word on the position, who has traded it, the stops; then the
+    bot's other rows, and how a late order's verification ended.
+    """
+    newest, *older = _bot(case)
     late = () if case.late is None else (case.late.evidence(),)
-    return (*_bot(case), *_exchange(case), *_stops(case), *evidence_of_cause(case), *late)
+    return (newest, *_exchange(case), *evidence_of_cause(case), *_stops(case), *older, *late)
 
 
 def _bot(case: LegCase) -> tuple[Evidence, ...]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard import alert_words
 from reconciler.alerts.alert import AlertState
 from reconciler.finding import Evidence, Kind, Party
 from tests.dashboard import drawn
@@ -131,3 +132,46 @@ def test_an_alert_that_could_not_be_read_is_not_over() -> None:
 def test_an_old_view_says_that_the_alert_cannot_be_checked() -> None:
     with lent(Memory(drawn.view(alerts=(FIRING,), heartbeat=drawn.beating(60)))):
         assert "cannot be checked now" in text(opened("alert", id="1"))
+
+
+def test_an_alert_that_is_over_is_not_told_in_the_present_tense() -> None:
+    with lent(memory()):
+        said = text(opened("alert", id="3"))
+
+    assert "This is over. As it was last found" in said
+    assert "Bot said" in said
+    assert "Exchange said" in said
+    assert "Exposure then" in said
+    assert "Bot says" not in said
+
+
+def test_how_old_a_reading_is_and_since_when_it_is_so_are_two_times() -> None:
+    week = drawn.before(7 * 86400).isoformat()
+    read = Evidence(
+        Party.BOT, "mybot", "trade 12: long 0.85 BTC, open", drawn.before(16), {"changed_at": week}
+    )
+    shown = drawn.alert(4, evidence=(read,))
+    with lent(Memory(drawn.view(alerts=(shown,)))):
+        said = text(opened("alert", id="4"))
+
+    assert "(14:01:55 UTC, 16 s ago; so since 14:02:11 UTC, 7 d ago)" in said
+    assert "Bot says" in said
+
+
+def test_a_long_note_and_a_long_reason_are_shown_to_their_end() -> None:
+    note = f"{'called the venue, ' * 40}ticket 4711"
+    told = replace(drawn.acknowledged(drawn.alert(5), note=note), reason=f"{'because ' * 100}of that.")
+    with lent(Memory(drawn.view(alerts=(told,)))):
+        for page in (text(opened("alert", id="5")), text(opened("now"))):
+            assert "ticket 4711" in page
+            assert "of that." in page
+
+
+def test_a_long_symbol_does_not_take_the_room_of_the_next_alert() -> None:
+    endless = drawn.alert(6, symbol=f"{'A' * 600}/USDT:USDT")
+    second = drawn.alert(7, Kind.ORPHANED_POSITION, symbol="ETH/USDT:USDT")
+    with lent(Memory(drawn.view(alerts=(endless, second)))):
+        said = text(opened("now"))
+
+    banner = next(line for line in said.splitlines() if "2 positions need you" in line)
+    assert alert_words.clause(second, drawn.NOW) in banner

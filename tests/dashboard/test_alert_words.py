@@ -81,3 +81,25 @@ def test_an_unknown_value_is_not_a_value_of_nothing() -> None:
 def test_the_age_of_a_word_is_that_of_the_newest_or_not_known() -> None:
     assert alert_words.age_of(drawn.alert(1), Party.BOT, drawn.NOW) == "3 s ago"
     assert alert_words.age_of(drawn.alert(1), Party.TRUEUP, drawn.NOW) == "age not known"
+
+
+def test_a_very_long_symbol_leaves_room_for_what_is_said_of_it() -> None:
+    endless = drawn.alert(1, symbol=f"{'A' * 600}/USDT:USDT")
+
+    for told in (alert_words.clause(endless, drawn.NOW), alert_words.headline(endless)):
+        assert len(told) < 200
+        assert "AAA…" in told
+    assert "has no stop for 3 m 12 s" in alert_words.clause(endless, drawn.NOW)
+    assert (
+        alert_words.subject(drawn.alert(1, symbol="1000000MOG/USDT:USDT-261225"))
+        == "1000000MOG/USDT:USDT-261225"
+    )
+
+
+def test_what_is_over_is_told_as_over() -> None:
+    over = drawn.alert(1, state=AlertState.RESOLVED, resolved_at=drawn.before(300))
+
+    told = alert_words.reason(over)
+    assert told.startswith("This is over. As it was last found, at 2026-11-22 14:02:10 UTC: ")
+    assert told.endswith(over.reason)
+    assert alert_words.reason(drawn.alert(1)) == drawn.alert(1).reason

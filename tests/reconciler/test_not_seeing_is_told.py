@@ -144,6 +144,17 @@ def test_which_ledgers_are_told(failing: Failing, *, told: bool) -> None:
     assert _told(_sight(ledgers={"mybot": failing})) == ([("ledger_unreadable", "mybot")] if told else [])
 
 
+def test_a_ledger_is_named_once_in_what_is_told_of_it() -> None:
+    """Its errors begin with its name, for they are also shown by themselves."""
+    missing = replace(_failing(1, again=False, code="missing"), message="ledger bot: bot.db is not there.")
+    (told,) = blindness(_sight(ledgers={"bot": missing}), SETTINGS, now=at(100)).findings
+    assert told.reason == "The ledger bot cannot be read: bot.db is not there."
+    late = replace(_failing(1, code="locked"), message="ledger bot: it is locked")
+    assert blindness(_sight(ledgers={"bot": late}), SETTINGS, now=at(100)).unsure == (
+        "ledger bot: it is locked",
+    )
+
+
 def test_a_ledger_of_another_account_is_told_as_that_and_not_as_unreadable() -> None:
     elsewhere = replace(_failing(1, again=False, code="wrong_account"), elsewhere=True)
     seen = blindness(_sight(ledgers={"mybot": elsewhere}), SETTINGS, now=at(100))
