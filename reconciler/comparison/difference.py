@@ -66,8 +66,6 @@ def _kind(belief: Belief, observed: Decimal) -> Kind:
         return Kind.ORPHANED_POSITION
     if observed == 0:
         return Kind.PHANTOM_POSITION
-    expected = belief.expected
-    if expected == 0:
-        # Opening: the range says which way.
-        expected = belief.high if belief.low >= 0 else belief.low if belief.high <= 0 else expected
-    return Kind.SIDE_MISMATCH if expected * observed < 0 else Kind.QUANTITY_MISMATCH
+    # Nothing is held yet by their own words: then where they want to go says which side is the wrong one.
+    way = belief.expected or belief.way
+    return Kind.SIDE_MISMATCH if way * observed < 0 else Kind.QUANTITY_MISMATCH

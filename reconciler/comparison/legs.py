@@ -113,6 +113,12 @@ class Belief:
         return tuple(ref for share in self.shares for ref in share.done.wanted)
 
     @property
+    def way(self) -> int:
+        """1 where all rows that hold or may come to hold something are long, -1 for short, else 0."""
+        ways = {share.row.direction.sign for share in self.shares if share.row.expected_high > 0}
+        return ways.pop() if len(ways) == 1 else 0
+
+    @property
     def lot(self) -> Decimal:
         """Contracts below which a difference is rounding: a lot of the market as it is now.
 

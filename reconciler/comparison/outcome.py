@@ -71,7 +71,8 @@ class Comparison:
     @property
     def in_flight(self) -> int:
         """Legs whose difference the bots' own orders explain, or may, and that are within their time."""
-        return sum(leg.verdict == LegVerdict.IN_FLIGHT for leg in self.legs)
+        moving = self.sworn.moving
+        return sum(leg.verdict == LegVerdict.IN_FLIGHT and leg.symbol not in moving for leg in self.legs)
 
     def told(self, confirmed: Iterable[FindingKey]) -> "Comparison":
         """Return it with the legs of confirmed differences as differing: in flight is a matter of time."""

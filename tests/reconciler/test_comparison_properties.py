@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.comparison.outcome import Comparison
 from reconciler.comparison.venue_view import Grade, VenueView
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.expectation import Direction, Expectation, ExpectationState, OrderRole, StopPolicy
 from reconciler.finding import Kind
 from tests.reconciler.accounts import (
     SYMBOL,
@@ -23,6 +23,7 @@ from tests.reconciler.accounts import (
     stop,
     stream,
 )
+from tests.reconciler.lots import World, worlds
 from verification.account import Position, PositionMode, RestingOrder
 from verification.leg import Leg, Side
 from verification.observation import PositionSeen
@@ -30,6 +31,7 @@ from verification.stream import StreamState
 
 # Deadlines of wall time would make a slow machine a failing test.
 drawn = settings(max_examples=50, deadline=None)
+whole = settings(max_examples=200, deadline=None)
 
 SYMBOLS = [SYMBOL, "NEAR/USDT:USDT", "SUI/USDT:USDT"]
 MARKETS = {
@@ -199,27 +201,74 @@ def test_deleting_an_observation_of_nothing_never_creates_an_absence(
     assert absences(fewer) <= absences(turns)
 
 
-@drawn
-@given(expectations(), positions(), stops)
-def test_every_leg_either_side_holds_is_matched_found_ignored_or_in_flight(
-    rows: tuple[Expectation, ...], held: tuple[Position, ...], resting: tuple[RestingOrder, ...]
-) -> None:
-    comparison = _run(rows, merged(reading(held, stops=resting)))
-    told = {(one.symbol, one.leg) for one in comparison.findings}
-    told |= {(one.key.symbol, one.key.leg) for one in comparison.ignored}
-    told |= {(one.symbol, one.leg) for one in comparison.legs if one.verdict in {"agree", "in flight"}}
-    assert {(position.key.symbol, position.key.leg) for position in held} <= told
+@whole
+@given(worlds())
+def test_both_sides_agree_exactly_where_the_world_says_so(world: World) -> None:
+    """Agreement is counted in whole lots by the world itself; nothing here asks the product what is equal."""
+    comparison = world.compared()
+    if not world.trades and world.held == 0:
+        assert comparison.legs == ()
+        return
+    (shown,) = comparison.legs
+    told = [one for one in comparison.findings if one.kind is not Kind.UNPROTECTED_POSITION]
+    agrees = world.held == world.believed and not _seen_unbooked(world)
+    assert (shown.verdict == "agree") == agrees
+    assert (comparison.matched == 1) == agrees
+    assert comparison.ignored == ()
+    if agrees:
+        assert told == []
+        return
+    (finding,) = told
+    if world.held == world.believed:
+        assert finding.kind is Kind.QUANTITY_MISMATCH
+    else:
+        assert finding.kind.value in world.kinds()
+        assert finding.observed == world.held * world.lot
+        assert finding.expected is not None
+        assert round(finding.expected / world.lot, 6) == world.believed
+
+
+@whole
+@given(worlds())
+def test_what_is_in_flight_is_what_the_bots_own_orders_can_explain(world: World) -> None:
+    comparison = world.compared()
+    for shown in comparison.legs:
+        if shown.verdict == "in flight":
+            assert world.held == world.believed or world.held in world.reachable
+        if world.held not in world.reachable and world.held != world.believed:
+            assert shown.verdict == "differs", "a stranger hides behind nothing"
+        if world.all_known and world.stranger == 0 and not world.nothing_unbooked:
+            assert shown.verdict == "in flight", "the bots' own executions explain all of it"
+            assert comparison.findings, "and it is told when its time is over"
+
+
+@whole
+@given(worlds())
+def test_an_order_that_nobody_can_see_is_wanted(world: World) -> None:
+    comparison = world.compared()
+    unseen = {
+        (f"{place}.{number}", order.role is OrderRole.STOP)
+        for place, trade in enumerate(world.trades)
+        for number, order in enumerate(trade.orders)
+        if order.known == "no"
+    }
+    assert unseen <= {(ref.order_id, ref.conditional) for ref in comparison.wanted}
+
+
+def _seen_unbooked(world: World) -> bool:
+    """True when the venue shows an execution that a bot has not booked."""
+    return any(order.unbooked for trade in world.trades for order in trade.orders if order.known != "no")
 
 
 @drawn
 @given(signed, signed)
-def test_tolerance_is_symmetric_and_reflexive(expected: Decimal, held: Decimal) -> None:
+def test_a_difference_is_one_from_either_side(expected: Decimal, held: Decimal) -> None:
     def differs(one: Decimal, other: Decimal) -> bool:
-        found = _run((row(str(one)),), merged(reading([listed(str(other))]))).findings
+        found = _run((row(str(one)),), merged(reading([listed(str(other), mark=None)]))).findings
         return any(finding.kind is not Kind.UNPROTECTED_POSITION for finding in found)
 
     assert differs(expected, held) == differs(held, expected) == differs(-expected, -held)
-    assert not differs(expected, expected)
+    assert differs(expected, held) == (expected != held), "both are drawn in whole lots"
 
 
 @drawn

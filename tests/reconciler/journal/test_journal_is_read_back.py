@@ -92,6 +92,42 @@ def test_the_life_of_a_position_as_its_ledger_tells_it(journal: Journal, url: st
     assert _range(_row(url)) == ("closed", "0", "0", "0")
 
 
+def _orders(url: str) -> list[tuple[str, str | None, str | None, str, str, bool]]:
+    return [
+        (one.role, one.order_id, one.client_order_id, str(one.size), str(one.booked), one.resting)
+        for one in _row(url).orders
+    ]
+
+
+def test_orders_are_told_with_what_of_them_is_in_the_quantity(journal: Journal, url: str) -> None:
+    entry = _opening(journal)
+    assert _orders(url) == [("entry", None, "mine-1", "43.50", "0", True)]
+    journal.ordered(entry, "77")
+    assert _orders(url) == [("entry", "77", "mine-1", "43.50", "0", True)]
+    journal.opened(entry, Decimal("40.10"))
+    journal.stop_placed(entry, "88", Decimal("0.2"))
+    over, stop = ("entry", "77", "mine-1", "43.50", "43.50", False), ("stop", "88", None, "40.10", "0", True)
+    assert _orders(url) == [over, stop]
+
+
+def test_what_exits_executed_is_not_booked_until_the_rest_or_the_end_is_written(
+    journal: Journal, url: str
+) -> None:
+    entry = _opening(journal)
+    journal.opened(entry, Decimal("43.50"))
+    journal.closing(entry, client_order_id="x1", quantity=Decimal("43.50"))
+    journal.ordered(entry, "91")
+    journal.closing(entry, client_order_id="x2", quantity=Decimal("23.50"))
+    first, second = ("exit", "91", "x1", "43.50", "0", True), ("exit", None, "x2", "23.50", "0", True)
+    assert _orders(url)[1:] == [first, second]
+    journal.ordered(entry, "92")
+    assert _orders(url)[2][1] == "92"
+    journal.opened(entry, Decimal("23.50"))
+    assert _orders(url)[1:] == []
+    journal.closing(entry, client_order_id="x3", quantity=Decimal("23.50"))
+    assert [order[2] for order in _orders(url)[1:]] == ["x3"]
+
+
 def test_a_failed_entry_is_told_and_may_turn_out_to_be_held(journal: Journal, url: str) -> None:
     entry = _opening(journal)
     journal.failed(entry, "no answer")

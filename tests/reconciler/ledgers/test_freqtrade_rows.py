@@ -122,6 +122,53 @@ def test_columns_that_older_versions_lack_are_defaulted(tmp_path: Path) -> None:
     assert _row(path, "BTC").expected == Decimal("0.024")
 
 
+def test_every_order_is_told_with_what_of_it_is_in_the_amount() -> None:
+    rows = {row.symbol.partition("/")[0]: row for row in _ledger(LIVE).read().rows}
+
+    def told(base: str) -> list[tuple[str, str | None, str, str, bool]]:
+        orders = rows[base].orders
+        return [(one.role, one.order_id, f"{one.size}", f"{one.booked}", one.resting) for one in orders]
+
+    assert told("SOL") == [("entry", "1000003", "9.9", "0.0", True)]
+    assert told("XRP") == [("entry", "1000004", "2999.0", "1199.0", True)]
+    assert told("LINK") == [
+        ("entry", "1000011", "100.0", "100.0", False),
+        ("stop", "1000012", "100.0", "0.0", True),
+        ("exit", "1000013", "100.0", "0.0", True),
+    ]
+    assert [one.resting for one in rows["AVAX"].orders] == [False, False, False, True]
+    assert all(one.sent_at is not None for row in rows.values() for one in row.orders)
+
+
+def test_of_an_order_of_which_only_the_id_is_known_nothing_is_booked(tmp_path: Path) -> None:
+    """Bybit's answer to a new order is its id: the size is what the bot asked for."""
+    fresh = "UPDATE orders SET status=NULL, side=NULL, amount=NULL, filled=NULL, ft_amount=9.91"
+    (order,) = _row(_changed(tmp_path, f"{fresh} WHERE order_id = '1000003'"), "SOL").orders
+    assert (order.size, order.booked, order.resting) == (Decimal("9.91"), Decimal(0), True)
+
+
+@pytest.mark.parametrize(
+    ("precision", "mode", "size", "step"),
+    [
+        ("1", 4, "0.01", "0.01"),
+        ("1", 4, "1000", "1000"),
+        ("0.1", 4, "0.01", "0.001"),
+        ("0.001", 4, "1", "0.001"),
+        ("0.001", 4, "NULL", "0.001"),
+        ("0.001", 4, "0", "0.001"),
+        ("3", 2, "1", "0.001"),
+        ("0", 2, "0.01", "0.01"),
+        ("2", 3, "0.01", "0.001"),  # 0.024 is 2.4 contracts, of which two digits are sent
+        ("NULL", 4, "0.01", "0.00000001"),
+    ],
+)
+def test_what_amounts_are_truncated_to_is_counted_in_contracts(
+    tmp_path: Path, precision: str, mode: int, size: str, step: str
+) -> None:
+    changed = f"UPDATE trades SET amount_precision={precision}, precision_mode={mode}, contract_size={size}"
+    assert _row(_changed(tmp_path, f"{changed} WHERE id = 1"), "BTC").step == Decimal(step)
+
+
 def test_a_missing_column_that_is_needed_is_named(tmp_path: Path) -> None:
     path = _changed(tmp_path, "ALTER TABLE orders DROP COLUMN filled")
     with pytest.raises(LedgerUnreadable, match="no column filled in `orders`") as caught:
