@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("dashboard", "reconciler", "simulator", "verification")
+PACKAGES = ("dashboard", "reconciler", "simulator", "trueup", "verification")
 MAP = (ROOT / "ARCHITECTURE.md").read_text()
 
 
@@ -19,7 +19,7 @@ def test_every_folder_is_on_the_map() -> None:
 
 def test_what_is_on_the_map_is_there() -> None:
     named = re.findall(
-        r"`((?:dashboard|reconciler|simulator|verification|tests|scripts|docs)/[\w./-]*)`", MAP
+        r"`((?:dashboard|reconciler|simulator|trueup|verification|tests|scripts|docs)/[\w./-]*)`", MAP
     )
 
     assert named
