@@ -9,6 +9,7 @@ from reconciler.views import VerificationView
 from verification.judgement import decide
 from verification.question import OpenQuestion
 from verification.verdict import Verdict
+from verification.working import RESTING, rests
 
 
 class Outcome(StrEnum):
@@ -56,7 +57,7 @@ def audit(stored: StoredVerification) -> Audited:
         reason = f"its quantities cannot be reckoned with ({type(error).__name__})"
         return Audited(stored.id, view, Outcome.NOT_DERIVED, reason)
     differences = _differences(view, case, again)
-    if str(resting.kind) != view.verdict:
+    if str(resting.kind) != _kind(view, again):
         differences.append(f"what it is said to rest on leads to {resting.kind} alone")
     elif set(again.rests_on) != set(case.deciding):
         differences.append("it rests on other observations than those that are marked")
@@ -73,7 +74,7 @@ def _differences(view: VerificationView, case: Case, again: Verdict) -> list[str
     pairs: list[tuple[str, object, object]] = [
         ("question", view.question, asks),
         ("order", view.order_id, question.order_id or question.client_order_id or ""),
-        ("verdict", view.verdict, str(again.kind)),
+        ("verdict", view.verdict, _word(view, case, again)),
         ("grade", view.grade, str(again.grade or "")),
         ("mismatch", view.mismatch, str(again.mismatch or "")),
         ("source that decided", view.decided_by, again.decided_by),
@@ -86,6 +87,17 @@ def _differences(view: VerificationView, case: Case, again: Verdict) -> list[str
         for name, stored, derived in pairs
         if stored != derived
     ]
+
+
+def _kind(view: VerificationView, again: Verdict) -> str:
+    """Return the kind of a stored verdict; that of an order that rested was what its evidence says."""
+    return str(again.kind) if view.verdict == RESTING else view.verdict
+
+
+def _word(view: VerificationView, case: Case, again: Verdict) -> str:
+    """Return the word for a verdict derived again; of older rows it is the kind, resting or not."""
+    waits = rests(case.question, again, case.observations)
+    return RESTING if waits and view.verdict == RESTING else str(again.kind)
 
 
 def _shown(value: object) -> str:

@@ -7,16 +7,18 @@ from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.question import OpenQuestion, Question
 from verification.verdict import Verdict
 from verification.verification import Verification
+from verification.working import RESTING, rests
 
 
 def record_of(verification: Verification, *, asked_by: str) -> tuple[VerificationView, list[dict[str, Any]]]:
     """Return the view of a verification (its id still 0) and its evidence, the question first.
 
     Args:
-        verification: As it ended.
+        verification: As it ended, or, the sidecar's, as it stands while its order rests.
         asked_by: `bot` or `sidecar`.
     """
     question, verdict = verification.question, verification.verdict
+    waits = asked_by == "sidecar" and rests(question, verdict, verification.observations)
     view = VerificationView(
         id=0,
         account=question.key.account,
@@ -24,7 +26,7 @@ def record_of(verification: Verification, *, asked_by: str) -> tuple[Verificatio
         leg=question.key.leg,
         question=verification.asks,
         asked_by=asked_by,
-        verdict=str(verdict.kind),
+        verdict=RESTING if waits else str(verdict.kind),
         grade="" if verdict.grade is None else str(verdict.grade),
         mismatch="" if verdict.mismatch is None else str(verdict.mismatch),
         decided_by=verdict.decided_by,
@@ -33,9 +35,9 @@ def record_of(verification: Verification, *, asked_by: str) -> tuple[Verificatio
         reason=verdict.reason,
         order_id=question.order_id or question.client_order_id or "",
     )
-    rests = {id(seen) for seen in verdict.rests_on}
+    decided = {id(seen) for seen in verdict.rests_on}
     evidence = [
-        {**_plain(seen), **_elsewhere(question, seen), "decided": id(seen) in rests}
+        {**_plain(seen), **_elsewhere(question, seen), "decided": id(seen) in decided}
         for seen in verification.observations
     ]
     return view, [{**_plain_question(question), "verdict": _plain_verdict(verdict)}, *evidence]

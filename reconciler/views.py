@@ -273,7 +273,8 @@ class VerificationView:
         leg: Which leg.
         question: `open` or `close`.
         asked_by: `bot` (the library inside it) or `sidecar`.
-        verdict: confirmed, partial, mismatch, refuted, unknown.
+        verdict: confirmed, partial, mismatch, refuted, unknown; or resting: the order rests, with nothing
+            executed or with a part so far, and the answer waits for it.
         grade: `proof`, `bounded_lag`, or empty for unknown.
         mismatch: side, excess or still_open; empty otherwise.
         decided_by: Which source decided; None for unknown.

@@ -20,6 +20,7 @@ from verification.sources.rest import leg_in_list
 from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
 from verification.watch import Watch
+from verification.working import rests
 
 _LOOK_EVERY = 1.0  # seconds between two looks at whether a request hangs
 
@@ -170,7 +171,10 @@ class Race:
         """Return True when there is a lag to learn, somebody wants it, and nobody else learns it."""
         if self._means.on_sample is None or self._means.lag_is_measured(self._question):
             return False
-        return self.decided.result().verdict.kind is not VerdictKind.REFUTED
+        answer = self.decided.result()
+        if rests(answer.question, answer.verdict, answer.observations):
+            return False  # there is no fill yet, and asking for it for a minute would be paid for each order
+        return answer.verdict.kind is not VerdictKind.REFUTED
 
     def _after_verdict(self) -> None:
         if self._over:

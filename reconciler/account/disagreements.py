@@ -18,6 +18,7 @@ from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen
 from verification.order_identity import is_of
 from verification.question import Question
+from verification.working import RESTING
 
 WATCHED_FOR = timedelta(minutes=30)
 """How long after its verdict what is said of an order is held against it; and how long a word stays told."""
@@ -122,7 +123,8 @@ def _claim(word: OrderSeen) -> tuple[Decimal, bool, bool | None]:
 def _finding(order: _Verified, found: Contradiction) -> Finding:
     view = order.view
     whole = decide(order.question, (*order.seen, *order.words))
-    otherwise = str(whole.kind) != view.verdict
+    waits = view.verdict == RESTING and not whole.conclusive
+    otherwise = str(whole.kind) != view.verdict and not waits
     told = f"verification {view.id} of this {view.question} ended {view.verdict}"
     after = f"; with both answers it would be {whole.kind}" if otherwise else ""
     line = Evidence(

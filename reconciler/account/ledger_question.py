@@ -79,7 +79,8 @@ def contracts(amount: Decimal, row: Expectation, market: Market) -> Decimal:
     if market.lot_step <= 0:
         return wanted
     lots = (wanted / market.lot_step + _NOISE).to_integral_value(ROUND_FLOOR)
-    return lots * market.lot_step
+    sent = lots * market.lot_step
+    return wanted if sent == wanted else sent
 
 
 def order_in(

@@ -1,7 +1,7 @@
 """One account's life in the reconciler: sweeps by the clock, targeted looks by events, and what follows."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from reconciler.finding import FindingKey
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView
+from verification.account import AccountReading
 from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import LegKey
@@ -62,6 +63,7 @@ class AccountLoop:
         self._rows: dict[LegKey, PositionView] = {}
         self._last_complete: datetime | None = None
         self.last_pass = clock.now()
+        self.on_look: Callable[[AccountReading], None] = lambda _: None
 
     async def connect(self) -> None:
         """Connect to the venue, however often it takes; the blindness is stored meanwhile."""
@@ -159,6 +161,7 @@ class AccountLoop:
         async with self._turn:
             look = await self._watch.look(symbols)
             self._health.note_look(look)
+            self.on_look(look.reading)
             await self._apply(look)
             if symbols is not None:
                 return

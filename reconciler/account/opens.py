@@ -1,24 +1,31 @@
 """Verifies what a ledger newly claims: each open and close once, and on until it is answered or let go."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
+from reconciler.account.asked_questions import AskedQuestions
 from reconciler.account.ledger_question import LedgerQuestion, QuestionKey, Surroundings
 from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.questions import asked_and_not, joined
+from reconciler.account.resting import Resting, RestingOrders, Why
 from reconciler.storage.errors import StateDatabaseError
+from verification.account import AccountReading
 from verification.clock import Clock, Moment
+from verification.errors import SourceError
 from verification.judgement import decide
 from verification.leg import LegKey
-from verification.observation import OrderSeen, Source
+from verification.observation import Observation, OrderSeen
 from verification.question import Question
-from verification.verdict import VerdictKind
+from verification.venue import Venue
+from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
 from verification.verifier import Verifier
+from verification.working import rests
 
 WATCHED_FOR = timedelta(minutes=5)
 """How long a question without an answer is asked again: a late fill shows up within minutes or by a sweep."""
@@ -26,9 +33,28 @@ WATCHED_FOR = timedelta(minutes=5)
 PAUSE_SECONDS = (2.0, 30.0)
 """Between asking again, from and to: the race before goes on listening meanwhile, and so do the looks."""
 
+CHECKS_APART_SECONDS = 0.5
+"""Least time between two requests about resting orders of one account, however many may have filled."""
+
+ORDER_SECONDS = 10.0
+"""How long an answer about one resting order is waited for."""
+
 log = structlog.get_logger()
 
 Answered = Callable[[Verification], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question under way: as it was put, and whether its order is still alone on its leg."""
+
+    put: LedgerQuestion
+    alone: bool
+
+    @property
+    def question(self) -> Question:
+        """The question as it may be asked now: what was alone on its leg may not be any more."""
+        return self.put.question if self.alone else replace(self.put.question, exclusive=False)
 
 
 class Opens:
@@ -37,8 +63,10 @@ class Opens:
     def __init__(
         self,
         verifier: Verifier,
+        venue: Venue,
         around: Callable[[], Surroundings],
         clock: Clock,
+        *,
         on_answer: Answered,
         settled: Callable[[LegKey, Moment], bool],
     ) -> None:
@@ -46,79 +74,187 @@ class Opens:
 
         Args:
             verifier: Answers.
+            venue: The account, whose stream tells of orders that rest.
             around: Tells what is known now.
             clock: Where time comes from.
-            on_answer: Is given every verification, UNKNOWN ones too.
+            on_answer: Is given every verification, UNKNOWN ones too, and what a resting order has shown.
             settled: Says whether both sides of a leg were seen to hold the same since a moment.
         """
         self._verifier = verifier
+        self._venue = venue
         self._around = around
         self._clock = clock
         self._on_answer = on_answer
         self._settled = settled
-        self._asked: set[QuestionKey] = set()
-        self._waiting: asyncio.Queue[LedgerQuestion] = asyncio.Queue()
-        self._exclusive: dict[QuestionKey, LedgerQuestion] = {}
+        self._asked = AskedQuestions()
+        self._waiting: asyncio.Queue[tuple[_Open, Verification | None]] = asyncio.Queue()
+        self._open: list[_Open] = []
+        self._resting = RestingOrders()
+        self._check = asyncio.Lock()
+
+    def take_up(self, stored: Iterable[Verification]) -> None:
+        """Go on with what the process before left waiting for resting orders; before any ledger changes.
+
+        Until their rows are read nothing says that their orders are alone on their legs.
+        """
+        for each in stored:
+            key = QuestionKey(
+                "", "", f"{each.asks} {each.question.order_id or each.question.client_order_id}"
+            )
+            self._begin(_Open(LedgerQuestion(key, each.question), alone=False), each)
 
     def ledger_changed(self, change: LedgerChange) -> None:
         """Put the questions that a change of a ledger gives rise to."""
-        around, rows = self._around(), change.reading.rows
+        around, ledger, rows = self._around(), change.reading.ledger, change.reading.rows
         found, left_out = asked_and_not(change.before, rows, around, now=self._clock.now())
         for each in left_out:
             where = {"ledger": each.ledger, "row": each.row_id, "symbol": each.symbol}
             log.info("verification.not_asked", **where, reason=each.reason)
         for put in found:
-            if put.key not in self._asked:
-                self._asked.add(put.key)
-                self._exclusive[put.key] = put
-                self._waiting.put_nowait(put)
-        for key, put in tuple(self._exclusive.items()):
-            if key.ledger == change.reading.ledger and joined(put, rows, around):
-                del self._exclusive[key]
+            if self._asked.add(put.key) and not self._goes_on(put):
+                self._begin(_Open(put, alone=True), None)
+        for open_ in self._open:
+            if open_.put.key.ledger == ledger and open_.alone and joined(open_.put, rows, around):
+                open_.alone = False
+        self._asked.keep(ledger, {row.row_id for row in rows})
+
+    def looked(self, reading: AccountReading) -> None:
+        """Take note of which orders a look has shown to rest."""
+        self._resting.looked(reading)
 
     async def run(self) -> None:
         """Verify until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                put = await self._waiting.get()
-                group.create_task(self._answer(put), name=f"verify {put.key.order}")
-
-    async def _answer(self, put: LedgerQuestion) -> None:
+        stop = self._venue.listen(self._resting.hear)
         try:
-            await self._until_answered(put)
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    open_, so_far = await self._waiting.get()
+                    group.create_task(self._answer(open_, so_far), name=f"verify {open_.put.key.order}")
         finally:
-            self._exclusive.pop(put.key, None)
+            stop()
 
-    async def _until_answered(self, put: LedgerQuestion) -> None:
-        asked = put.question.asked
+    def _begin(self, open_: _Open, so_far: Verification | None) -> None:
+        self._open.append(open_)
+        self._waiting.put_nowait((open_, so_far))
+
+    def _goes_on(self, put: LedgerQuestion) -> bool:
+        """Return True where the process before has asked this question: that one is to be answered."""
+        for open_ in self._open:
+            asked, put_now = open_.put.question, put.question
+            if open_.put.key.ledger or type(asked) is not type(put_now) or asked.key != put_now.key:
+                continue
+            if put_now.order_id == asked.order_id or _same(put_now.client_order_id, asked.client_order_id):
+                open_.put = LedgerQuestion(put.key, asked)
+                open_.alone = asked.exclusive and put_now.exclusive
+                return True
+        return False
+
+    async def _answer(self, open_: _Open, so_far: Verification | None) -> None:
+        try:
+            await self._until_answered(open_, so_far)
+        finally:
+            self._open.remove(open_)
+
+    async def _until_answered(self, open_: _Open, so_far: Verification | None) -> None:
+        since = open_.put.question.asked
         pause, longest = PAUSE_SECONDS
         while True:
-            verification = self._as_it_stands(put, await self._verifier.verify(self._question(put)))
-            verdict = verification.verdict
-            log.info(
-                "verification.answered",
-                symbol=put.question.key.symbol,
-                asks=verification.asks,
-                verdict=str(verdict.kind),
-                decided_by=str(verdict.decided_by),
-                milliseconds=round(verification.milliseconds, 1),
-            )
-            await self._tell(verification)
-            if verdict.kind is not VerdictKind.UNKNOWN or is_working(verification):
+            if so_far is None:
+                so_far = self._as_it_stands(open_, await self._verifier.verify(open_.question))
+                await self._told(so_far)
+            if rests(open_.question, so_far.verdict, so_far.observations):
+                so_far = await self._rest(open_, so_far)
+                since, pause = self._clock.now(), PAUSE_SECONDS[0]
+            if so_far.verdict.kind is not VerdictKind.UNKNOWN:
                 return
             await self._clock.sleep(pause)
             pause = min(2 * pause, longest)
-            late = self._clock.now().monotonic - asked.monotonic > WATCHED_FOR.total_seconds()
-            if late or self._settled(put.question.key, asked):
+            late = self._clock.now().monotonic - since.monotonic > WATCHED_FOR.total_seconds()
+            if late or self._settled(open_.put.question.key, since):
                 return
+            so_far = None
 
-    def _question(self, put: LedgerQuestion) -> Question:
-        """Return the question as it may be asked now: what was alone on its leg may not be any more."""
-        return put.question if put.key in self._exclusive else replace(put.question, exclusive=False)
+    async def _told(self, verification: Verification) -> None:
+        verdict, question = verification.verdict, verification.question
+        log.info(
+            "verification.answered",
+            symbol=question.key.symbol,
+            asks=verification.asks,
+            verdict=str(verdict.kind),
+            resting=rests(question, verdict, verification.observations),
+            decided_by=str(verdict.decided_by),
+            milliseconds=round(verification.milliseconds, 1),
+        )
+        await self._tell(verification)
 
-    def _as_it_stands(self, put: LedgerQuestion, answered: Verification) -> Verification:
+    async def _rest(self, open_: _Open, so_far: Verification) -> Verification:
+        """Wait until an order that rests has filled or ended, and return the answer; it is told already."""
+        order = Resting(open_.put.question, self._clock.now())
+        for seen in so_far.observations:
+            if isinstance(seen, OrderSeen):
+                order.add(seen)
+        told = order.executed
+        self._resting.enter(order)
+        try:
+            while True:
+                await self._until_due(order)
+                answer = await self._checked(open_, order)
+                if not rests(answer.question, answer.verdict, answer.observations):
+                    await self._told(answer)
+                    return answer
+                if order.executed != told:
+                    told = order.executed
+                    await self._told(answer)
+        finally:
+            self._resting.leave(order)
+
+    async def _until_due(self, order: Resting) -> None:
+        """Wait until an order is to be asked about: it said something new, or was not shown for too long."""
+        while (left := order.due(self._clock.now(), len(self._resting))) > 0:
+            order.stirred.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await order.stirred.wait()
+
+    async def _checked(self, open_: _Open, order: Resting) -> Verification:
+        """Return what is known of a resting order now, by what it has shown, or else by asking about it."""
+        why = order.take()
+        heard = self._as_heard(open_, order.words)
+        if heard.verdict.conclusive or why is Why.NEWS:
+            return heard
+        async with self._check:
+            seen, failed = await self._read(open_.question)
+            await self._clock.sleep(CHECKS_APART_SECONDS)
+        alive = seen is not None and not seen.terminal
+        if not order.ended and (alive or (failed and why is not Why.GONE)):
+            # That nothing can be read is told of itself; it says nothing of an order that rested.
+            if seen is not None:
+                order.add(seen)
+            order.asked(self._clock.now())
+            return self._as_heard(open_, order.words)
+        watch = self._verifier.watch(open_.question.key)
+        watch.seen += [*order.words, *([] if seen is None else [seen])]
+        return self._as_it_stands(open_, await self._verifier.verify(open_.question, watch))
+
+    async def _read(self, question: Question) -> tuple[OrderSeen | None, bool]:
+        """Ask once what became of an order: what is seen of it, and whether it could not be asked."""
+        try:
+            async with asyncio.timeout(ORDER_SECONDS):
+                seen = await self._venue.read_order(
+                    question.key, order_id=question.order_id, client_order_id=question.client_order_id
+                )
+        except (SourceError, TimeoutError):
+            return None, True
+        return (seen if isinstance(seen, OrderSeen) else None), False
+
+    def _as_heard(self, open_: _Open, seen: tuple[Observation, ...]) -> Verification:
+        question = open_.question
+        verdict: Verdict = decide(question, seen)
+        return Verification(question, verdict, seen, self._clock.now())
+
+    def _as_it_stands(self, open_: _Open, answered: Verification) -> Verification:
         """Return an answer without what rests on an order having been alone, if it was joined meanwhile."""
-        question = self._question(put)
+        question = open_.question
         if answered.question == question:
             return answered
         verdict = decide(question, answered.observations)
@@ -138,13 +274,5 @@ class Opens:
                 return
 
 
-def is_working(verification: Verification) -> bool:
-    """True when the order rests alive by the venue's last word: there is no doubt about it, it only waits.
-
-    A word that was followed by a failure to ask again is not the last: what became of it since is not known.
-    """
-    words = [seen for seen in verification.observations if seen.provenance.source is Source.ORDER]
-    orders = [seen for seen in verification.observations if isinstance(seen, OrderSeen)]
-    if not words or not isinstance(words[-1], OrderSeen):
-        return False
-    return not any(order.terminal for order in orders)
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and one == other

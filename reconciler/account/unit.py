@@ -77,9 +77,7 @@ class AccountUnit:
             venue_clock=self._venue_clock,
             lag_is_measured=self._probe.measures,
         )
-        self._opens = Opens(
-            self._verifier, self._surroundings, clock, self._verdicts.answered, self._watch.settled_since
-        )
+        self._opens = self._verifying()
         self._ledger_watch = LedgerWatch(
             ledgers,
             clock,
@@ -100,6 +98,7 @@ class AccountUnit:
     async def run(self) -> None:
         """Connect, then follow the account until cancelled."""
         await self._verdicts.restore()
+        self._opens.take_up(await self._verdicts.resting())
         await self.loop.connect()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.loop.follow())
@@ -129,6 +128,18 @@ class AccountUnit:
         self._probe.close()
         await self._verifier.close()
         await self._venue.close()
+
+    def _verifying(self) -> Opens:
+        opens = Opens(
+            self._verifier,
+            self._venue,
+            self._surroundings,
+            self._clock,
+            on_answer=self._verdicts.answered,
+            settled=self._watch.settled_since,
+        )
+        self.loop.on_look = opens.looked
+        return opens
 
     def _surroundings(self) -> Surroundings:
         access = self._venue.access

@@ -1,17 +1,17 @@
 """What follows from each verification, the sidecar's or a bot's: stored, told to a person, watched on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from msgspec.structs import replace as seen_as
 
 from reconciler.account.doubts import Doubts
 from reconciler.account.late_fills import WATCHED_FOR
 from reconciler.account.loop import AccountLoop
 from reconciler.account.mismatched import mismatched
-from reconciler.account.opens import is_working
 from reconciler.account.unverified import unverified
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.event import Clear, Detected, Observed
@@ -22,9 +22,10 @@ from reconciler.storage.store import Store
 from reconciler.verification_record import record_of
 from reconciler.views import VerificationView
 from verification.clock import Clock, Moment
-from verification.observation import OrderSeen
+from verification.observation import Observation, OrderSeen
 from verification.verdict import Verdict, VerdictKind
 from verification.verification import Verification
+from verification.working import RESTING, is_over, is_working
 
 log = structlog.get_logger()
 
@@ -58,6 +59,19 @@ class Verdicts:
             else:
                 self._watch.late_fills.restore(alerts)
                 return
+
+    async def resting(self) -> list[Verification]:
+        """Return what the process before left waiting for resting orders, as of this process's clock."""
+        while True:
+            try:
+                stored = await self._store.resting(self._account)
+            except StateDatabaseError as error:
+                if not error.again:
+                    raise
+                log.warning("state.busy", error=str(error))
+                await self._clock.sleep(1.0)
+            else:
+                return _restored(stored, self._clock.now())
 
     async def learn_stored(self) -> None:
         """Read the stored verifications that are not known yet: the bots' own, or all after a start.
@@ -153,7 +167,10 @@ class Verdicts:
 
 
 def _is_doubt(verification: Verification) -> bool:
-    return verification.verdict.kind is VerdictKind.UNKNOWN and not is_working(verification)
+    """True when it is not known what an order did; of one that rests, or has ended surely, it is."""
+    if verification.verdict.kind is not VerdictKind.UNKNOWN or is_over(verification):
+        return False
+    return not is_working(verification.question, verification.observations)
 
 
 def _as_it_was(view: VerificationView, record: Record) -> Verification:
@@ -166,7 +183,8 @@ def _as_it_was(view: VerificationView, record: Record) -> Verification:
     took = view.milliseconds / 1000
     asked = case.question.asked
     try:
-        kind, decided_at = VerdictKind(view.verdict), view.asked_at + timedelta(seconds=took)
+        kind = VerdictKind.UNKNOWN if view.verdict == RESTING else VerdictKind(view.verdict)
+        decided_at = view.asked_at + timedelta(seconds=took)
     except (ValueError, OverflowError) as error:
         raise EvidenceUnreadable(f"its verdict or its time is none: {error}") from error
     decided = Moment.at(decided_at, asked.monotonic + took)
@@ -182,11 +200,38 @@ def _as_it_was(view: VerificationView, record: Record) -> Verification:
     return Verification(case.question, verdict, case.observations, decided)
 
 
+def _restored(stored: Iterable[tuple[VerificationView, Record]], now: Moment) -> list[Verification]:
+    found = []
+    for view, record in stored:
+        try:
+            found.append(_now(_as_it_was(view, record), now))
+        except EvidenceUnreadable as error:
+            log.warning("verification.unreadable", id=view.id, error=str(error))
+    return found
+
+
+def _now(stored: Verification, now: Moment) -> Verification:
+    """Return a verification of another process by this one's clock: monotonic time begins anew in each."""
+
+    def here(moment: Moment) -> Moment:
+        return Moment(moment.utc_us, now.monotonic - (now.utc_us - moment.utc_us) / 1e6)
+
+    def seen_here(seen: Observation) -> Observation:
+        came = seen.provenance
+        sent = None if came.sent is None else here(came.sent)
+        return seen_as(seen, provenance=seen_as(came, received=here(came.received), sent=sent))
+
+    question = replace(stored.question, asked=here(stored.question.asked))
+    observations = tuple(map(seen_here, stored.observations))
+    return Verification(question, stored.verdict, observations, here(stored.decided))
+
+
 def _ended(verification: Verification, at: datetime) -> Clear:
-    """Return what ends the doubt: a verdict, or the order seen to rest alive."""
+    """Return what ends the doubt: a verdict, or the order seen to rest alive, or to have ended."""
     verdict = verification.verdict
     if verdict.kind is VerdictKind.UNKNOWN:
-        reason = f"the order rests alive: {verdict.reason}"
+        how = "has ended" if is_over(verification) else "rests alive"
+        reason = f"the order {how}: {verdict.reason}"
         return Clear((Evidence(Party.EXCHANGE, "order", reason, at, {}),), at, reason)
     source = str(verdict.decided_by or "order")
     return Clear((Evidence(Party.EXCHANGE, source, verdict.reason, at, {}),), at, verdict.reason)

@@ -12,6 +12,7 @@ from reconciler.views import VerificationView
 from reconciler.wording import clock, number
 from verification.leg import LegKey, Side
 from verification.verdict import VerdictKind
+from verification.working import RESTING
 
 BEFORE_ASKED = timedelta(minutes=1)
 """How long before the question its order may have executed: a ledger tells of an order after it was sent."""
@@ -19,7 +20,7 @@ BEFORE_ASKED = timedelta(minutes=1)
 SOURCE = "verification"
 """The source of the line of evidence that an order is read back from."""
 
-_DOUBTED = frozenset({VerdictKind.UNKNOWN.value, VerdictKind.REFUTED.value})
+_DOUBTED = frozenset({VerdictKind.UNKNOWN.value, VerdictKind.REFUTED.value, RESTING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class WatchedOrder:
         order: The venue's id of the order, or the bot's own where that is not known.
         verification: The stored verification's id.
         asks: `open` or `close`.
-        verdict: unknown or refuted of an open; confirmed of a close.
+        verdict: unknown, resting or refuted of an open; confirmed of a close.
         sign: +1 where the position that may (re)appear is long, -1 where it is short.
         asked_at: When it was asked, aware UTC.
         decided_at: When the verdict came, aware UTC.
@@ -57,7 +58,10 @@ class WatchedOrder:
         at = f"at {clock(self.decided_at)} (verification {self.verification})"
         if self.asks == "close":
             return f"{name} was confirmed to have rolled it back {at}"
-        return f"{name} was {'refuted' if self.verdict == VerdictKind.REFUTED else 'left unknown'} {at}"
+        became = {VerdictKind.REFUTED.value: "refuted", RESTING: "left resting"}.get(
+            self.verdict, "left unknown"
+        )
+        return f"{name} was {became} {at}"
 
     def evidence(self) -> Evidence:
         """Return the line that links a finding to the verification."""

@@ -31,6 +31,7 @@ from reconciler.storage.rows import (
 )
 from reconciler.storage.upsert import put, upsert_into
 from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
+from verification.working import RESTING
 
 CURSOR = table(JournalCursorRow)
 CYCLE = table(CycleRow)
@@ -42,7 +43,7 @@ VERIFICATION = table(VerificationRow)
 LOOP = "reconciler"
 """The one loop that beats today; several reconcilers will each have a name."""
 
-_UNDECIDED = "unknown"
+_UNDECIDED = ("unknown", RESTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def save_verification(
 ) -> int:
     """Store a verification and its evidence; stored again (same question, same time), it stays one row.
 
-    A decided verdict is not overwritten by `unknown`, so a repeated or late write loses nothing.
+    A decided verdict is not overwritten by `unknown` or `resting`, so a repeated or late write loses nothing.
 
     Args:
         connection: Of a write transaction.
@@ -115,7 +116,7 @@ def save_verification(
     statement = statement.on_conflict_do_update(
         index_elements=key,
         set_={name: statement.excluded[name] for name in values if name not in key},
-        where=(VERIFICATION.c.verdict == _UNDECIDED) | (statement.excluded["verdict"] != _UNDECIDED),
+        where=VERIFICATION.c.verdict.in_(_UNDECIDED) | statement.excluded["verdict"].not_in(_UNDECIDED),
     )
     connection.execute(statement)
     same = sa.and_(*(VERIFICATION.c[name] == values[name] for name in key))
@@ -128,6 +129,17 @@ def verifications(
     """Return an account's verifications asked since then, numbered above `after`, with their evidence."""
     mine = (VERIFICATION.c.account == account) & (VERIFICATION.c.asked_at >= since)
     query = sa.select(VERIFICATION).where(mine, VERIFICATION.c.id > after).order_by(VERIFICATION.c.id)
+    return tuple((verification_of(row), row.evidence) for row in connection.execute(query))
+
+
+def resting(
+    connection: sa.Connection, *, account: str
+) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+    """Return an account's verifications whose orders rested when they were last stored, however long ago."""
+    mine = (VERIFICATION.c.account == account) & (VERIFICATION.c.verdict == RESTING)
+    query = (
+        sa.select(VERIFICATION).where(mine, VERIFICATION.c.asked_by == "sidecar").order_by(VERIFICATION.c.id)
+    )
     return tuple((verification_of(row), row.evidence) for row in connection.execute(query))
 
 
@@ -173,7 +185,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     ids = sa.select(ALERT.c.id).where(old)
     connection.execute(sa.delete(TRANSITION).where(TRANSITION.c.alert_id.in_(ids)))
     connection.execute(sa.delete(ALERT).where(old))
-    stale = VERIFICATION.c.asked_at < now - retention.verifications
+    stale = (VERIFICATION.c.asked_at < now - retention.verifications) & (VERIFICATION.c.verdict != RESTING)
     connection.execute(sa.delete(VERIFICATION).where(stale))
     latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
     past = CYCLE.c.finished_at < now - retention.cycles

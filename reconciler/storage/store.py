@@ -84,6 +84,10 @@ class Store:
             self._read, partial(records.verifications, account=account, since=since, after=after)
         )
 
+    async def resting(self, account: str) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+        """Return an account's verifications that wait for a resting order, with their evidence."""
+        return await asyncio.to_thread(self._read, partial(records.resting, account=account))
+
     async def journal_cursor(self, account: str, ledger: str) -> int:
         """Return the number of the last verification taken over from a bot's journal; 0 before the first."""
         return await asyncio.to_thread(

@@ -27,7 +27,7 @@ from reconciler.storage.failure import explained
 from reconciler.storage.store import Store
 from reconciler.storage.writer import Writer
 from reconciler.views import CycleView
-from tests.reconciler.accounts import MARKETS, SYMBOL, stop
+from tests.reconciler.accounts import MARKETS, SYMBOL, limit, stop
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import ThreadlessLoop, VirtualClock, run
 from verification.account import AccountReading, Fill, Part, Position, PositionsReading, RestingOrder
@@ -53,6 +53,8 @@ class ScriptedAccount(ScriptedVenue):
         self.markets = MARKETS
         self.held: dict[LegKey, Position] = {}
         self.stops: dict[str, RestingOrder] = {}
+        self.book: dict[str, RestingOrder] = {}
+        self.asked_orders: list[str] = []
         self.seen: dict[str, OrderSeen] = {}
         self.facts: dict[OrderRef, OrderFact] = {}
         self.asked_facts: list[OrderRef] = []
@@ -88,6 +90,22 @@ class ScriptedAccount(ScriptedVenue):
         self.seen[name] = OrderSeen(
             key, name, name, Decimal(quantity), terminal, terminal or None, status, None, came
         )
+
+    def waits(self, name: str, side: Side, quantity: str, *, filled: str = "0") -> None:
+        """Let a limit order rest, of which so much has executed."""
+        way = "" if side is Side.BUY else "-"
+        self.executed(name, f"{way}{filled}", terminal=False)
+        row = limit(name, side, quantity, filled=filled)
+        self.book[name] = dataclasses.replace(row, client_order_id=name)
+
+    def ended(self, name: str, executed: str, *, told: bool = True) -> None:
+        """Let an order that rested end with so much executed; the stream tells of it or loses it."""
+        self.book.pop(name, None)
+        self.executed(name, executed)
+        if told:
+            now = self.clock.now()
+            came = Provenance.at(Source.WEBSOCKET, now, exchange_at=now.utc, epoch=1)
+            self.push(replace(self.seen[name], trades_agree=None, provenance=came))
 
     def rest(self, order_id: str, side: Side, quantity: str | None) -> None:
         """Let a stop rest."""
@@ -134,13 +152,14 @@ class ScriptedAccount(ScriptedVenue):
 
         rows = tuple(row for key, row in held.items() if within(key.symbol))
         resting = tuple(order for order in stops.values() if within(order.symbol))
+        waiting = tuple(order for order in self.book.values() if within(order.symbol))
         return AccountReading(
             account="main",
             venue="scripted",
             mode=self.mode,
             symbols=symbols,
             positions=None if Part.POSITIONS in failures else PositionsReading(rows, sent, received),
-            orders=None if Part.ORDERS in failures else (),
+            orders=None if Part.ORDERS in failures else waiting,
             conditional_orders=None if Part.CONDITIONAL_ORDERS in failures else resting,
             failures=failures,
             sent=sent,
@@ -160,6 +179,7 @@ class ScriptedAccount(ScriptedVenue):
         self, key: LegKey, *, order_id: str | None, client_order_id: str | None
     ) -> OrderSeen | SourceSilent:
         sent = self.clock.now()
+        self.asked_orders.append(order_id or client_order_id or "")
         await self.clock.sleep(0.01)
         if Part.ORDERS in self.failures:
             raise self.failures[Part.ORDERS]

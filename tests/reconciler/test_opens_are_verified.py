@@ -120,7 +120,7 @@ def test_an_order_that_is_seen_resting_is_no_doubt(tmp_path: Path) -> None:
         opening(house)
         await house.quiet(60)
         assert house.alerts(fired=False) == {}
-        assert [each.verdict for each in stored(house)] == ["unknown"]
+        assert [each.verdict for each in stored(house)] == ["resting"]
 
     play(tmp_path, story)
 
