@@ -34,7 +34,13 @@ def open_ledgers(settings: Settings, account: str, clock: Clock) -> list[Ledger]
 
     named, venue = settings.accounts[account].ledgers, settings.accounts[account].venue
     return [
-        open_ledger(name, ledger.kind, ledger.url, clock, options=LedgerOptions(venue, ledger.zone))
+        open_ledger(
+            name,
+            ledger.kind,
+            ledger.url,
+            clock,
+            options=LedgerOptions(venue, ledger.zone, ledger.stop_policy),
+        )
         for name, ledger in ((name, settings.ledgers[name]) for name in named)
     ]
 

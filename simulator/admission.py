@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulator.market import Market
 from simulator.matching import closes, crosses, room
-from simulator.order import Kind, Order, PositionSide, Side, Ticket, TimeInForce
+from simulator.order import Kind, Order, PositionSide, Side, Ticket, TimeInForce, Watches
 from simulator.refusal import Reason, Refused
 from simulator.truth import Truth
 
@@ -83,7 +83,7 @@ def _check_quantity(ticket: Ticket, market: Market) -> None:
 def _check_prices(ticket: Ticket, market: Market) -> None:
     for price, needed in (
         (ticket.price, ticket.kind.priced),
-        (ticket.trigger_price, ticket.kind.conditional),
+        (ticket.trigger_price, ticket.kind.conditional and ticket.trail is None),
     ):
         if needed and (price is None or price <= 0):
             raise Refused(Reason.BAD_PRICE, str(price))
@@ -92,14 +92,15 @@ def _check_prices(ticket: Ticket, market: Market) -> None:
 
 
 def _check_trigger(ticket: Ticket, market: Market) -> None:
-    if ticket.trigger_price is not None and triggered(ticket.kind, ticket.side, ticket.trigger_price, market):
+    price = market.watched(last=ticket.watches is Watches.LAST)
+    if ticket.trigger_price is not None and triggered(ticket.kind, ticket.side, ticket.trigger_price, price):
         raise Refused(Reason.WOULD_TRIGGER)
 
 
-def triggered(kind: Kind, side: Side, trigger_price: Decimal, market: Market) -> bool:
-    """Tell whether a conditional order wakes at the market's mark price."""
+def triggered(kind: Kind, side: Side, trigger_price: Decimal, price: Decimal) -> bool:
+    """Tell whether a conditional order wakes at the price that it watches."""
     rising = kind.stops == (side is Side.BUY)
-    return market.price >= trigger_price if rising else market.price <= trigger_price
+    return price >= trigger_price if rising else price <= trigger_price
 
 
 def _cut(truth: Truth, ticket: Ticket) -> Ticket:

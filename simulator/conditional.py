@@ -7,8 +7,9 @@ from decimal import Decimal
 from simulator.admission import triggered
 from simulator.market import Market
 from simulator.matching import closes, room
-from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Ticket
+from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Ticket, Watches
 from simulator.refusal import Refused
+from simulator.trailing import acts, followed
 from simulator.truth import Truth
 
 REDUCE_ONLY_REJECT = "Reduce Only reject"
@@ -24,8 +25,9 @@ class Conditionals:
     def accept(self, ticket: Ticket) -> AlgoOrder:
         """Store an admitted conditional order, and return it."""
         now, number = self._truth.clock.ms(), ticket.number or self._truth.next_id()
-        assert ticket.trigger_price is not None, "admission asks for a trigger price"
-        return self._truth.algo_changed(
+        assert ticket.trigger_price is not None or ticket.trail is not None, "admission asks for a price"
+        market = self._truth.markets.find(ticket.symbol)
+        accepted = self._truth.algo_changed(
             AlgoOrder(
                 id=number,
                 client_id=ticket.client_id or f"web_{number}",
@@ -35,23 +37,35 @@ class Conditionals:
                 position_side=ticket.position_side,
                 quantity=ticket.quantity or Decimal(0),
                 price=ticket.price or Decimal(0),
-                trigger_price=ticket.trigger_price,
+                trigger_price=ticket.trigger_price or Decimal(0),
                 time_in_force=ticket.time_in_force,
                 reduce_only=ticket.reduce_only,
                 close_position=ticket.close_position,
                 created_ms=now,
                 updated_ms=now,
                 owner=ticket.owner,
+                watches=ticket.watches,
+                trail=ticket.trail,
             )
         )
+        return self._follow(accepted, market)
+
+    def _follow(self, algo: AlgoOrder, market: Market) -> AlgoOrder:
+        moved = followed(algo, market.watched(last=algo.watches is Watches.LAST))
+        return algo if moved == algo else self._truth.algo_changed(moved)
 
     def wake(self, market: Market) -> None:
-        """Trigger what waits for the market's mark price, oldest first."""
+        """Trigger what waits for the market's prices, oldest first."""
         for key in self._truth.algos.keys():  # noqa: SIM118 - a shelf is no mapping
             algo = self._truth.algos.get(key)
             if algo is None or algo.symbol != market.symbol or algo.status is not AlgoStatus.NEW:
                 continue
-            if triggered(algo.kind, algo.side, algo.trigger_price, market):
+            price = market.watched(last=algo.watches is Watches.LAST)
+            if algo.trail is not None:
+                algo = self._follow(algo, market)
+                if acts(algo, price):
+                    self._trigger(algo)
+            elif triggered(algo.kind, algo.side, algo.trigger_price, price):
                 self._trigger(algo)
 
     def _trigger(self, algo: AlgoOrder) -> None:

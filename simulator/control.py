@@ -21,7 +21,9 @@ A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either s
   another trader takes a resting order.
 * `POST /sim/close` `{"symbol"}` (and `position_side`): an outside hand closes the whole position at market.
 * `POST /sim/liquidate` `{"symbol"}` (and `position_side`, `deleverage`: true for auto-deleveraging).
-* `POST /sim/price` `{"symbol", "price"}`. `POST /sim/market` `{"symbol", "liquidity", "clip", "held"}`.
+* `POST /sim/price` `{"symbol", "price", "last", "liquidation"}`: the mark price; the last price where that is
+  another; where the venue says that it would close the position.
+* `POST /sim/market` `{"symbol", "liquidity", "clip", "held"}`.
 * `POST /sim/fund` `{"symbol", "amount"}`.
 * `POST /sim/stream` any of `silent`, `mute`, `refusing` (true or false), `disconnect` ("clean" or "abort"),
   `expire_listen_keys` (true), `raw` (a text to push as it is).
@@ -227,7 +229,13 @@ class Control:
         return {"id": order.id, "client_id": order.client_id}
 
     async def _price(self, wish: dict[str, Any]) -> dict[str, Any]:
-        self._venue.exchange.set_price(wish["symbol"], Decimal(str(wish["price"])))
+        exchange = self._venue.exchange
+        if "price" in wish or "liquidation" not in wish:
+            exchange.set_price(wish["symbol"], Decimal(str(wish["price"])), _number(wish, "last"))
+        if "liquidation" in wish:
+            exchange.truth.liquidations[exchange.market(wish["symbol"]).symbol] = Decimal(
+                str(wish["liquidation"])
+            )
         return {}
 
     async def _market(self, wish: dict[str, Any]) -> dict[str, Any]:

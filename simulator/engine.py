@@ -135,13 +135,15 @@ class Exchange(Readings):
             raise Refused(Reason.ORDER_NOT_OPEN, str(algo_id))
         return self.truth.algo_changed(replace(algo, status=AlgoStatus.CANCELED, updated_ms=self.clock.ms()))
 
-    def set_price(self, symbol: str, price: Decimal) -> None:
-        """Move the mark price: resting orders it reaches are filled, conditional orders wake.
+    def set_price(self, symbol: str, price: Decimal, last: Decimal | None = None) -> None:
+        """Move the mark price, and the last price where that goes its own way.
+
+        Resting orders that the mark price reaches are filled, conditional orders wake.
 
         Raises:
             Refused: There is no such market, or the price is not positive.
         """
-        market = self.markets.reprice(symbol, price)
+        market = self.markets.reprice(symbol, price, last)
         self.truth.emit(PriceChanged(market.symbol, price, self.clock.ms()))
         self._matching.rest(market.symbol)
         self._conditionals.wake(market)

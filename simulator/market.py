@@ -16,13 +16,15 @@ class Market:
         quote: Quote and margin asset, `USDT`.
         step: Lot step, contracts.
         tick: Price step, quote per base.
-        price: Mark and last price, quote per base. Best bid is the price, best ask one tick above it.
+        price: Mark price, and last price where `traded` says no other, quote per base.
+            Best bid is the price, best ask one tick above it.
         min_notional: Smallest order that is not reduce-only, in the quote asset.
         max_quantity: Largest order, contracts.
         liquidity: Contracts a taker finds; None for as much as it wants. A market order's rest expires.
         clip: Largest quantity of one trade, contracts; a larger order gets several. None for one trade.
         held: True while the venue accepts orders without matching them: the answer precedes the fill.
         min_quantity: Smallest order, contracts; None for one step.
+        traded: Price of the last trade where it is not the mark price.
     """
 
     base: str
@@ -36,6 +38,16 @@ class Market:
     clip: Decimal | None = None
     held: bool = False
     min_quantity: Decimal | None = None
+    traded: Decimal | None = None
+
+    @property
+    def last(self) -> Decimal:
+        """Return the price of the last trade."""
+        return self.price if self.traded is None else self.traded
+
+    def watched(self, *, last: bool) -> Decimal:
+        """Return the price that a conditional order watches: the last price, or the mark price."""
+        return self.last if last else self.price
 
     @property
     def least(self) -> Decimal:
@@ -117,14 +129,14 @@ class Markets:
         self._markets[market.symbol] = market
         self._by_id[market.id] = market.symbol
 
-    def reprice(self, name: str, price: Decimal) -> Market:
-        """Set a market's price and return the market.
+    def reprice(self, name: str, price: Decimal, last: Decimal | None = None) -> Market:
+        """Set a market's price, and the last price where that is another, and return the market.
 
         Raises:
             Refused: There is no such market, or the price is not positive.
         """
         if price <= 0:
             raise Refused(Reason.BAD_PRICE, str(price))
-        market = replace(self.find(name), price=price)
+        market = replace(self.find(name), price=price, traded=last)
         self.put(market)
         return market

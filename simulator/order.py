@@ -31,7 +31,7 @@ class PositionSide(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of order; the last four are conditional."""
+    """What sort of order; the last five are conditional."""
 
     MARKET = "MARKET"
     LIMIT = "LIMIT"
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     STOP_MARKET = "STOP_MARKET"
     TAKE_PROFIT = "TAKE_PROFIT"
     TAKE_PROFIT_MARKET = "TAKE_PROFIT_MARKET"
+    TRAILING_STOP_MARKET = "TRAILING_STOP_MARKET"
 
     @property
     def conditional(self) -> bool:
@@ -48,7 +49,7 @@ class Kind(StrEnum):
     @property
     def stops(self) -> bool:
         """Return True where the trigger lies on the losing side of the price."""
-        return self in {Kind.STOP, Kind.STOP_MARKET}
+        return self in {Kind.STOP, Kind.STOP_MARKET, Kind.TRAILING_STOP_MARKET}
 
     @property
     def priced(self) -> bool:
@@ -56,7 +57,43 @@ class Kind(StrEnum):
         return self in {Kind.LIMIT, Kind.STOP, Kind.TAKE_PROFIT}
 
 
-_CONDITIONAL = frozenset({Kind.STOP, Kind.STOP_MARKET, Kind.TAKE_PROFIT, Kind.TAKE_PROFIT_MARKET})
+_CONDITIONAL = frozenset(
+    {
+        Kind.STOP,
+        Kind.STOP_MARKET,
+        Kind.TAKE_PROFIT,
+        Kind.TAKE_PROFIT_MARKET,
+        Kind.TRAILING_STOP_MARKET,
+    }
+)
+
+
+class Watches(StrEnum):
+    """Which price a conditional order waits for."""
+
+    MARK = "MARK"
+    LAST = "LAST"
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How a trailing stop follows.
+
+    Attributes:
+        activation: The price from which it follows; None: from the start.
+        rate: How far behind the best price it acts, as a share of it; zero where `behind` says it.
+        behind: The same in the quote asset.
+        best: The best price since it was activated; None before.
+    """
+
+    activation: Decimal | None = None
+    rate: Decimal = Decimal(0)
+    behind: Decimal = Decimal(0)
+    best: Decimal | None = None
+
+    def distance(self, price: Decimal) -> Decimal:
+        """Return how far behind a price it acts."""
+        return self.behind or price * self.rate
 
 
 class Status(StrEnum):
@@ -104,7 +141,7 @@ class Ticket:
         quantity: Contracts, unsigned. None only for a conditional order that closes the whole position.
         kind: What sort of order.
         price: Limit price where the kind has one.
-        trigger_price: Mark price at which a conditional order wakes.
+        trigger_price: Price at which a conditional order wakes; None for a trailing stop.
         position_side: BOTH in one-way mode; LONG or SHORT in hedge mode.
         reduce_only: True when the order must never add or flip (one-way mode only).
         close_position: True when a conditional order closes whatever is there.
@@ -112,6 +149,8 @@ class Ticket:
         client_id: The client's own id; None lets the venue invent one.
         owner: `api` for the account's own requests; `hand` for an outside hand.
         number: The id it was promised; None for the next one.
+        watches: Which price a conditional order waits for; None: the mark price, called as the venue does.
+        trail: How a trailing stop follows; None for every other order.
     """
 
     symbol: str
@@ -127,6 +166,8 @@ class Ticket:
     client_id: str | None = None
     owner: str = "api"
     number: int | None = None
+    watches: Watches | None = None
+    trail: Trail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +231,8 @@ class AlgoOrder:
     executed: Decimal = Decimal(0)
     failure: str = ""
     owner: str = "api"
+    watches: Watches | None = None
+    trail: Trail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Truth:
         hedged: The mode of single symbols that differ, on venues that have a mode for each.
         leverage: Leverage by symbol, where it was set.
         isolated: Symbols whose margin type is isolated.
+        liquidations: Where the venue would close a position, by symbol, where it says so.
         log: Every effect, oldest first.
     """
 
@@ -75,6 +76,7 @@ class Truth:
         self.hedged: dict[str, bool] = {}
         self.leverage: dict[str, int] = {}
         self.isolated: set[str] = set()
+        self.liquidations: dict[str, Decimal] = {}
         self.log: list[Effect] = []
         self._listeners: list[Callable[[Effect], None]] = []
         self._untold: deque[Effect] = deque()

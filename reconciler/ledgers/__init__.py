@@ -45,15 +45,21 @@ def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None, options: 
     from reconciler.ledgers.freqtrade import FreqtradeLedger
 
     return FreqtradeLedger(
-        name, url, clock=clock, folder=folder, venue=options.venue, timezone=options.timezone
+        name,
+        url,
+        clock=clock,
+        folder=folder,
+        stop_policy=options.stops,
+        venue=options.venue,
+        timezone=options.timezone,
     )
 
 
 def _journal(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
-    del options  # a journal holds what one bot opened through the library, with its times in UTC
+    # A journal holds what one bot opened through the library, with its times in UTC.
     from reconciler.ledgers.journal import JournalLedger
 
-    return JournalLedger(name, url, clock=clock, folder=folder)
+    return JournalLedger(name, url, clock=clock, folder=folder, stop_policy=options.stops)
 
 
 _KINDS: dict[str, Opener] = {"freqtrade": _freqtrade, "journal": _journal}

@@ -58,8 +58,11 @@ class JournalLedger:
         clock: Clock,
         folder: Path | None = None,
         ended_kept: timedelta = ENDED_KEPT,
+        stop_policy: StopPolicy | None = None,
     ) -> None:
         """Nothing is opened yet. `folder` is what a relative SQLite path is relative to.
+
+        `stop_policy` says where the bot keeps its stops; None: at the venue where a row has one.
 
         Raises:
             LedgerUnreadable: The url is none that can be read.
@@ -68,6 +71,7 @@ class JournalLedger:
         self._database = BotDatabase(name, url, clock, folder=folder)
         self._clock = clock
         self._kept = ended_kept
+        self._policy = stop_policy
 
     @property
     def name(self) -> str:
@@ -115,6 +119,8 @@ class JournalLedger:
         except (ValueError, InvalidOperation, TypeError, KeyError) as error:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_position`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
+        if self._policy is not None:
+            expectations = tuple(replace(row, stop_policy=self._policy) for row in expectations)
         return LedgerReading(self._name, expectations, now, activity)
 
     def read_verifications(

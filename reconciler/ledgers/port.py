@@ -5,7 +5,7 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import Protocol
 
-from reconciler.expectation import LedgerReading
+from reconciler.expectation import LedgerReading, StopPolicy
 
 
 class LedgerTrouble(StrEnum):
@@ -28,10 +28,12 @@ class LedgerOptions:
     Attributes:
         venue: The ccxt exchange id of the account it was given to; None where it is read for none.
         timezone: In which the bot's session on PostgreSQL runs; None: as this role's sessions do.
+        stops: Where its bot keeps its stops; None: told from its rows.
     """
 
     venue: str | None = None
     timezone: tzinfo | None = None
+    stops: StopPolicy | None = None
 
 
 class LedgerUnreadable(Exception):

@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from typing_extensions import override
 
 from reconciler.comparison.confirmation import ConfirmationSettings
+from reconciler.expectation import StopPolicy
 from reconciler.settings.consistency import inconsistencies, ledger_names
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
@@ -104,6 +105,16 @@ class LedgerSettings(Section):
         description="The zone in which the bot's session on PostgreSQL runs, where that is not this role's.",
         examples=["Asia/Tokyo"],
     )
+    stops: Literal["auto", "venue", "software"] = Field(
+        default="auto",
+        description="Where the bot keeps its stops: auto (told from its rows), venue, or software.",
+        examples=["auto"],
+    )
+
+    @property
+    def stop_policy(self) -> StopPolicy | None:
+        """Where the bot keeps its stops; None: told from its rows."""
+        return None if self.stops == "auto" else StopPolicy(self.stops)
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -187,7 +187,7 @@ def ticker_24h(context: Context, request: Request) -> Any:
 def ticker_price(context: Context, request: Request) -> Any:
     """Return the last price of a symbol, or of all."""
     now = context.exchange.clock.ms()
-    rows = [{"symbol": m.id, "price": text(m.price), "time": now} for m in context.truth.markets]
+    rows = [{"symbol": m.id, "price": text(m.last), "time": now} for m in context.truth.markets]
     return _one_or_all(context, request, rows)
 
 

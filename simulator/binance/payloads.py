@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.admission import DEFAULT_LEVERAGE, margin_in_use, margin_of
 from simulator.figures import profit, text
-from simulator.order import AlgoOrder, AlgoStatus, Order, Side, Trade
+from simulator.order import AlgoOrder, AlgoStatus, Order, Side, Trade, Watches
 from simulator.position import Position
 from simulator.readings import Readings
 from simulator.truth import Truth
@@ -74,7 +74,7 @@ def algo(truth: Truth, value: AlgoOrder) -> dict[str, Any]:
         "slPrice": "0",
         "tpOrderType": "",
         "selfTradePreventionMode": "EXPIRE_MAKER",
-        "workingType": "MARK_PRICE",
+        "workingType": "CONTRACT_PRICE" if value.watches is Watches.LAST else "MARK_PRICE",
         "priceMatch": "NONE",
         "closePosition": value.close_position,
         "priceProtect": False,
@@ -83,6 +83,19 @@ def algo(truth: Truth, value: AlgoOrder) -> dict[str, Any]:
         "updateTime": value.updated_ms,
         "triggerTime": value.triggered_ms,
         "goodTillDate": 0,
+        **_trailing(value),
+    }
+
+
+def _trailing(value: AlgoOrder) -> dict[str, Any]:
+    """Return how a trailing stop follows. Whether it has been activated is not told."""
+    if value.trail is None:
+        return {}
+    activation = value.trail.activation or value.trail.best or Decimal(0)
+    return {
+        "triggerPrice": "",
+        "activatePrice": text(activation),
+        "callbackRate": text(value.trail.rate * 100),
     }
 
 
@@ -122,7 +135,7 @@ def position(truth: Truth, value: Position, *, version: int) -> dict[str, Any]:
         "breakEvenPrice": text(value.entry),
         "markPrice": text(market.price),
         "unRealizedProfit": text(profit(value, market)),
-        "liquidationPrice": "0",
+        "liquidationPrice": text(truth.liquidations.get(value.symbol, Decimal(0))) if value.amount else "0",
         "isolatedMargin": text(margin) if isolated else "0",
         "notional": text(notional),
         "isolatedWallet": text(margin) if isolated else "0",

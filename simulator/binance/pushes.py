@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.effect import AlgoChanged, Effect, Filled, FundingPaid, LeverageChanged, OrderChanged
 from simulator.figures import profit, text
-from simulator.order import AlgoOrder, AlgoStatus, Order, Trade
+from simulator.order import AlgoOrder, AlgoStatus, Order, Trade, Watches
 from simulator.position import Position
 from simulator.push import Push
 from simulator.truth import Truth
@@ -130,7 +130,7 @@ def _algo_push(truth: Truth, algo: AlgoOrder, at_ms: int) -> Push:
         "tp": text(algo.trigger_price),
         "p": text(algo.price),
         "V": "EXPIRE_MAKER",
-        "wt": "MARK_PRICE",
+        "wt": "CONTRACT_PRICE" if algo.watches is Watches.LAST else "MARK_PRICE",
         "pm": "NONE",
         "cp": algo.close_position,
         "pP": False,

@@ -10,10 +10,22 @@ from simulator.binance.context import Context, Request
 from simulator.binance.errors import ApiError, body, refusal
 from simulator.binance.params import Params, flag, integer, needed, number, word
 from simulator.faults import Source
-from simulator.order import AlgoOrder, Kind, Order, PositionSide, Side, Status, Ticket, TimeInForce
+from simulator.order import (
+    AlgoOrder,
+    Kind,
+    Order,
+    PositionSide,
+    Side,
+    Status,
+    Ticket,
+    TimeInForce,
+    Trail,
+    Watches,
+)
 from simulator.refusal import Reason
 
 DEFAULT_LIMIT = 500
+_WATCHES = {"CONTRACT_PRICE": Watches.LAST, "MARK_PRICE": Watches.MARK}
 
 
 def _ticket(params: Params, kind: Kind, client_id: str | None) -> Ticket:
@@ -34,7 +46,15 @@ def _ticket(params: Params, kind: Kind, client_id: str | None) -> Ticket:
         close_position=closes,
         time_in_force=word(TimeInForce, params, "timeInForce", TimeInForce.GTC),
         client_id=client_id or None,
+        watches=_WATCHES.get(params.get("workingType", "")),
+        trail=_trail(params) if kind is Kind.TRAILING_STOP_MARKET else None,
     )
+
+
+def _trail(params: Params) -> Trail:
+    percent = Decimal(number(params, "callbackRate") or needed(params, "callbackRate"))
+    activation = number(params, "activatePrice") or number(params, "activationPrice")
+    return Trail(activation=activation, rate=percent / 100)
 
 
 def place(context: Context, request: Request) -> dict[str, Any]:
@@ -60,7 +80,8 @@ def place_conditional(context: Context, request: Request) -> dict[str, Any]:
     kind = word(Kind, params, "type")
     if not kind.conditional:
         raise ApiError(-1116, "Invalid orderType.")
-    needed(params, "triggerPrice")
+    if kind is not Kind.TRAILING_STOP_MARKET:
+        needed(params, "triggerPrice")
     algo = context.exchange.place_conditional(_ticket(params, kind, params.get("clientAlgoId")))
     return payloads.algo(context.truth, algo)
 

@@ -61,19 +61,21 @@ def set_leverage(context: Context, params: Params) -> dict[str, Any]:
 
 
 def trading_stop(context: Context, params: Params) -> dict[str, Any]:
-    """Set, move or take away the stop loss and take profit of a whole position."""
+    """Set, move or take away the stop loss, take profit and trailing stop of a whole position."""
     symbol = needed(params, "symbol")
     side = chosen(SIDES, params, "positionIdx", "0")
-    if params.get("tpslMode", "Full") != "Full" or params.get("trailingStop", "0") != "0":
-        raise ApiError(
-            10001, "the simulated venue sets only whole stops (tpslMode Full) and no trailing ones"
-        )
-    for name, kind in (("stopLoss", Kind.STOP_MARKET), ("takeProfit", Kind.TAKE_PROFIT_MARKET)):
+    if params.get("tpslMode", "Full") != "Full":
+        raise ApiError(10001, "the simulated venue sets only whole stops (tpslMode Full)")
+    for name, kind in (
+        ("stopLoss", Kind.STOP_MARKET),
+        ("takeProfit", Kind.TAKE_PROFIT_MARKET),
+        ("trailingStop", Kind.TRAILING_STOP_MARKET),
+    ):
         trigger = number(params, name)
         if trigger is None:
             continue
         try:
-            attach(context.exchange, symbol, side, kind, trigger)
+            attach(context.exchange, symbol, side, kind, trigger, activation=number(params, "activePrice"))
         except Refused as refused:
             if refused.reason is not Reason.WOULD_TRIGGER:
                 raise

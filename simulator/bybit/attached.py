@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from simulator.effect import Effect, Filled
 from simulator.engine import Exchange
-from simulator.order import AlgoOrder, AlgoStatus, Kind, PositionSide, Side, Ticket
+from simulator.order import AlgoOrder, AlgoStatus, Kind, PositionSide, Side, Ticket, Trail, Watches
 from simulator.refusal import Reason, Refused
 
 
@@ -14,8 +14,18 @@ def attached_to(exchange: Exchange, symbol: str, side: PositionSide, kind: Kind)
     return next((algo for algo in found if algo.position_side is side), None)
 
 
-def attach(exchange: Exchange, symbol: str, side: PositionSide, kind: Kind, trigger: Decimal) -> None:
+def attach(
+    exchange: Exchange,
+    symbol: str,
+    side: PositionSide,
+    kind: Kind,
+    trigger: Decimal,
+    *,
+    activation: Decimal | None = None,
+) -> None:
     """Set, move or (with a trigger of 0) take away the stop loss or take profit of a position.
+
+    For a trailing stop `trigger` is its distance, and `activation` the price from which it follows.
 
     Raises:
         Refused: There is no position, or the trigger is on the wrong side of the price.
@@ -24,16 +34,19 @@ def attach(exchange: Exchange, symbol: str, side: PositionSide, kind: Kind, trig
     if not held.amount:
         raise Refused(Reason.NO_POSITION, symbol)
     before = attached_to(exchange, held.symbol, side, kind)
+    trails = kind is Kind.TRAILING_STOP_MARKET
     if trigger:
         ticket = Ticket(
             symbol=symbol,
             side=Side.SELL if held.amount > 0 else Side.BUY,
             quantity=None,
             kind=kind,
-            trigger_price=trigger,
+            trigger_price=None if trails else trigger,
             position_side=side,
             close_position=True,
             client_id="",
+            watches=Watches.LAST,
+            trail=Trail(activation or None, behind=trigger) if trails else None,
         )
         exchange.place_conditional(ticket)
     if before is not None:

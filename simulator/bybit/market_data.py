@@ -63,7 +63,7 @@ def ticker(market: Market) -> dict[str, Any]:
     price = text(market.price)
     return {
         "symbol": market.id,
-        "lastPrice": price,
+        "lastPrice": text(market.last),
         "markPrice": price,
         "indexPrice": price,
         "prevPrice24h": price,

@@ -9,8 +9,9 @@ from simulator.bybit.ids import INDEX, link_id, order_id, uuid_of
 from simulator.engine import Exchange
 from simulator.figures import profit, text
 from simulator.matching import closes
-from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Status, TimeInForce, Trade
+from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Status, TimeInForce, Trade, Watches
 from simulator.position import Position
+from simulator.trailing import trigger_of
 
 NEVER_TRADED = -1
 FIRST_HELD_MS = 1_676_538_056_258  # a leg was created when its contract was first held, years ago
@@ -70,7 +71,16 @@ def waiting(exchange: Exchange, value: AlgoOrder) -> dict[str, Any]:
         "leavesQty": text(quantity) if value.status is AlgoStatus.NEW else "0",
         "cancelType": "UNKNOWN",
         "rejectReason": "EC_ReduceOnly" if value.failure else "EC_NoError",
+        **_trailing(value),
     }
+
+
+def _trailing(value: AlgoOrder) -> dict[str, Any]:
+    """Return where a trailing stop acts now, which moves with the price."""
+    if value.trail is None:
+        return {}
+    at = trigger_of(value.trail, value.side)
+    return {"triggerPrice": "" if at is None else text(at)}
 
 
 def _row(exchange: Exchange, value: Order | AlgoOrder, kind: Kind) -> dict[str, Any]:
@@ -95,7 +105,7 @@ def _row(exchange: Exchange, value: Order | AlgoOrder, kind: Kind) -> dict[str, 
         "createType": _created_by(value),
         "triggerPrice": text(value.trigger_price) if kind.conditional else "",
         "triggerDirection": (1 if rises else 2) if kind.conditional else 0,
-        "triggerBy": "LastPrice" if kind.conditional else "",
+        "triggerBy": _trigger_by(value) if kind.conditional else "",
         "tpslMode": "Full" if attached else "",
         "takeProfit": "",
         "stopLoss": "",
@@ -118,9 +128,16 @@ def _row(exchange: Exchange, value: Order | AlgoOrder, kind: Kind) -> dict[str, 
     }
 
 
+def _trigger_by(value: Order | AlgoOrder) -> str:
+    marked = isinstance(value, AlgoOrder) and value.watches is Watches.MARK
+    return "MarkPrice" if marked else "LastPrice"
+
+
 def _stop_type(kind: Kind, *, attached: bool) -> str:
     if not kind.conditional:
         return ""
+    if kind is Kind.TRAILING_STOP_MARKET:
+        return "TrailingStop"
     if not attached:
         return "Stop"
     return "StopLoss" if kind.stops else "TakeProfit"
@@ -190,6 +207,8 @@ def position(exchange: Exchange, value: Position, *, pushed: bool = False) -> di
     notional = abs(value.amount * market.price)
     margin = text(margin_of(truth, value.symbol, notional))
     stop = attached_to(exchange, value.symbol, value.side, Kind.STOP_MARKET)
+    trailing = attached_to(exchange, value.symbol, value.side, Kind.TRAILING_STOP_MARKET)
+    trail = None if trailing is None else trailing.trail
     take = attached_to(exchange, value.symbol, value.side, Kind.TAKE_PROFIT_MARKET)
     nothing = "0" if pushed else ""
     return {
@@ -210,12 +229,13 @@ def position(exchange: Exchange, value: Position, *, pushed: bool = False) -> di
         "positionBalance": "0" if flat else margin,
         "positionIM": "" if flat else margin,
         "positionMM": "" if flat else text(notional / 100),
-        "liqPrice": "",
+        "liqPrice": text(truth.liquidations[value.symbol]) if value.symbol in truth.liquidations else "",
         "bustPrice": "",
         "tpslMode": "Full",
         "takeProfit": nothing if take is None else text(take.trigger_price),
         "stopLoss": nothing if stop is None else text(stop.trigger_price),
-        "trailingStop": "0",
+        "trailingStop": "0" if trail is None else text(trail.behind),
+        "activePrice": "0" if trail is None or trail.activation is None else text(trail.activation),
         "unrealisedPnl": "" if flat else text(profit(value, market)),
         "curRealisedPnl": text(value.realized),
         "cumRealisedPnl": text(value.realized),

@@ -14,7 +14,17 @@ from simulator.bybit.pages import Last, page
 from simulator.bybit.params import chosen, integer, needed, number, wrong
 from simulator.faults import Source
 from simulator.matching import closes
-from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, PositionSide, Side, Ticket, TimeInForce
+from simulator.order import (
+    AlgoOrder,
+    AlgoStatus,
+    Kind,
+    Order,
+    PositionSide,
+    Side,
+    Ticket,
+    TimeInForce,
+    Watches,
+)
 from simulator.readings import Lag, no_lag
 from simulator.refusal import Reason, Refused
 
@@ -29,6 +39,7 @@ _CONDITIONAL = {
     (Kind.LIMIT, True): Kind.STOP,
     (Kind.LIMIT, False): Kind.TAKE_PROFIT,
 }
+_WATCHES = {"LastPrice": Watches.LAST, "MarkPrice": Watches.MARK}
 Either = Order | AlgoOrder
 
 
@@ -63,6 +74,7 @@ def _ticket(context: Context, params: Params) -> Ticket:
         reduce_only=reduce and not hedged,
         time_in_force=chosen(_TIMES, params, "timeInForce", "GTC"),
         client_id=params.get("orderLinkId") or None,
+        watches=_WATCHES.get(params.get("triggerBy", "")),
     )
 
 
