@@ -9,7 +9,7 @@ from pathlib import Path
 from dashboard.door import STATE_URL
 
 PACKAGE = Path(__file__).resolve().parent
-APP = PACKAGE / "app.py"
+APP = PACKAGE / "serving.py"
 
 ADDRESS = "127.0.0.1"
 LOOPBACK = frozenset({ADDRESS, "::1", "localhost"})  # the hosts that .streamlit/config.toml lets in
@@ -50,6 +50,8 @@ def command(port: int = PORT, address: str = ADDRESS) -> list[str]:
         "server.enableXsrfProtection": "true",
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
+        # Unset, Streamlit asks an outside host for its own address.
+        "browser.serverAddress": address,
         "client.showErrorDetails": "none",
     }
     chosen = [f"--{name}={value}" for name, value in options.items()]

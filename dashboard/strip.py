@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import alert_words, door, favicon, words
 from dashboard.escape import WHOLE, markdown
+from dashboard.silence import beat
 from dashboard.verdict import SOURCE_PATIENCE, Level, Unread, Verdict, blind, judge
 from reconciler.views import NowView, Pulse, SourceView
 
@@ -45,6 +46,8 @@ def strip() -> None:
         with st.container(key="chips", horizontal=True, gap="xsmall", vertical_alignment="center"):
             for chip in chips(view):
                 st.badge(markdown(chip.text), icon=chip.icon, color=chip.colour)
+    # Last: what comes before it has been sent by then.
+    beat(view)
 
 
 def banner(verdict: Verdict) -> None:

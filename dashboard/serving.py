@@ -1,0 +1,15 @@
+"""What `streamlit run` serves: the pages, behind the gate."""
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dashboard.gate import Gate, places
+
+_INDEX = Path(st.__file__).parent / "static" / "index.html"
+
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    middleware=[Middleware(Gate, hosts=places(int(st.get_option("server.port"))), index=_INDEX)],
+)
