@@ -138,7 +138,8 @@ class MemoryStore(Store):
         key = (view.symbol, view.leg, view.question, view.asked_by, view.order_id, view.asked_at)
         known = self.stored.get(key)
         number = len(self.stored) + 1 if known is None else known[0].id
-        if known is None or known[0].verdict == "unknown" or view.verdict != "unknown":
+        open_ended = {"unknown", "resting"}
+        if known is None or known[0].verdict in open_ended or view.verdict not in open_ended:
             self.stored[key] = (replace(view, id=number), evidence)
         return number
 
@@ -149,6 +150,10 @@ class MemoryStore(Store):
         return tuple(
             each for each in self.stored.values() if each[0].id > after and each[0].asked_at >= since
         )
+
+    @override
+    async def resting(self, account: str) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+        return tuple(each for each in self.stored.values() if each[0].verdict == "resting")
 
     @override
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
