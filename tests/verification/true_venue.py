@@ -82,8 +82,19 @@ class TrueVenue:
         if not self.weather.silent_stream:
             asyncio.get_running_loop().call_later(0.008, self._push, self.history[-1])
 
+    def by_hand(self, quantity: int) -> None:
+        """Let somebody trade the leg by an order of his own: signed contracts."""
+        side = Side.BUY if quantity > 0 else Side.SELL
+        size = Decimal(quantity)
+        self._execute(f"hand{len(self.orders)}", side, abs(size), size, ended=True)
+
+    def _wall(self, at: float) -> datetime:
+        now = self.clock.now()
+        return now.utc + timedelta(seconds=at - now.monotonic)
+
     def _push(self, fact: tuple[float, int, Decimal]) -> None:
-        seen = PositionSeen(KEY, fact[2], fact[1], Provenance(Source.WEBSOCKET, self.clock.now()))
+        came = Provenance.at(Source.WEBSOCKET, self.clock.now(), exchange_at=self._wall(fact[0]))
+        seen = PositionSeen(KEY, fact[2], fact[1], came)
         self.pushed = seen
         for listener in list(self.listeners):
             listener(seen)
@@ -206,8 +217,8 @@ class TrueVenue:
     async def read_positions(self) -> PositionsReading:
         sent = await self._asked()
         then = sent.monotonic - self.weather.list_lag
-        _, version, held = [fact for fact in self.history if fact[0] <= then or fact[1] == 1][-1]
-        row = Position(KEY, held, version, None, None, None, None)
+        at, version, held = [fact for fact in self.history if fact[0] <= then or fact[1] == 1][-1]
+        row = Position(KEY, held, version, None, None, None, self._wall(at))
         return PositionsReading((row,) if held else (), sent, self.clock.now())
 
     async def read_order(
@@ -235,6 +246,7 @@ class TrueVenue:
                 )
         if known is None:
             return SourceSilent(KEY, Silence.ABSENT, "no such order", complete=False, provenance=came)
+        came = Provenance.at(Source.ORDER, came.received, came.sent, exchange_at=self._wall(known.at))
         return OrderSeen(
             KEY,
             known.order_id,
@@ -262,7 +274,13 @@ class TrueVenue:
         raise NotImplementedError("an opening asks for no prices")
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
-        raise NotImplementedError("an opening asks for orders, not for fills")
+        await self._asked()
+        fills = [
+            Fill(each.order_id, each.order_id, AVL, each.executed, Decimal("0.2"), self._wall(each.at))
+            for each in self.orders.values()
+            if each.executed
+        ]
+        return tuple(each for each in fills if each.at >= since)
 
     async def read_clock_offset(self) -> ClockOffset:
         return ClockOffset(timedelta(0), timedelta(0))
