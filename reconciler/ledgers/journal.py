@@ -159,7 +159,8 @@ class JournalLedger:
 def _expectation(ledger: str, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Expectation:
     state = ExpectationState(row["state"])
     held = Decimal(row["quantity"])
-    low, high = _range(state, held, row)
+    exits = _exits(events)
+    low, high = _range(state, held, row, exits)
     opened_at = utc_of(row["opened_at"], UTC)
     stopped = row["stop_order_id"] is not None or row["stop_price"] is not None
     return Expectation(
@@ -181,26 +182,14 @@ def _expectation(ledger: str, row: Mapping[str, Any], events: Sequence[Mapping[s
         entry_client_id=row["entry_client_id"],
         exit_client_id=row["exit_client_id"],
         entry_resting_since=opened_at if state is ExpectationState.OPENING else None,
-        orders=_orders(row, state, held, events),
+        orders=(*_placed(row, state, held), *exits),
         opened_at=opened_at,
         updated_at=utc_of(row["updated_at"], UTC),
     )
 
 
-def _orders(
-    row: Mapping[str, Any], state: ExpectationState, held: Decimal, events: Sequence[Mapping[str, Any]]
-) -> tuple[BelievedOrder, ...]:
-    """Return the orders of a position that may still change it, or have, oldest first.
-
-    What exits have executed is not in its quantity until the bot writes down that it is closed, or what is
-    left of it. Until then each that was announced may have, also one that has ended by now.
-
-    Args:
-        row: A row of `journal_position`.
-        state: Its state.
-        held: Its quantity.
-        events: What happened to it, oldest first; needed while it is closing.
-    """
+def _placed(row: Mapping[str, Any], state: ExpectationState, held: Decimal) -> tuple[BelievedOrder, ...]:
+    """Return the entry of a position and the stop that rests for it."""
     opening = state is ExpectationState.OPENING
     intended = Decimal(row["intended"])
     entry = BelievedOrder(
@@ -220,12 +209,18 @@ def _orders(
         booked=Decimal(0),
         resting=True,
     )
-    stops = () if row["stop_order_id"] is None else (stop,)
-    return (entry, *stops, *_exits(events))
+    return (entry,) if row["stop_order_id"] is None else (entry, stop)
 
 
 def _exits(events: Sequence[Mapping[str, Any]]) -> tuple[BelievedOrder, ...]:
-    """Return the exits that were announced since the quantity was last written down."""
+    """Return the exits that were announced since the quantity was last written down, oldest first.
+
+    What they have executed is not in it until the bot writes down that it is closed, or what is left of it.
+    Until then each may have executed something, also one that has ended by now.
+
+    Args:
+        events: What happened to a position that is closing, oldest first.
+    """
     exits: list[BelievedOrder] = []
     for event in events:
         what, detail = event["what"], json.loads(event["detail"])
@@ -242,11 +237,13 @@ def _exits(events: Sequence[Mapping[str, Any]]) -> tuple[BelievedOrder, ...]:
     return tuple(exits)
 
 
-def _range(state: ExpectationState, held: Decimal, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+def _range(
+    state: ExpectationState, held: Decimal, row: Mapping[str, Any], exits: tuple[BelievedOrder, ...]
+) -> tuple[Decimal, Decimal]:
     if state is ExpectationState.OPENING:
         return held, max(held, Decimal(row["intended"]))
     if state is ExpectationState.CLOSING:
-        leaving = held if row["closing_quantity"] is None else Decimal(row["closing_quantity"])
+        leaving = sum((order.size for order in exits), Decimal(0)) or held
         return max(Decimal(0), held - leaving), held
     return held, held
 

@@ -25,6 +25,12 @@ def test_the_figures_of_a_quiet_account() -> None:
     }
 
 
+def test_what_is_in_flight_is_counted_beside_what_matches() -> None:
+    assert (
+        shown(drawn.view(cycles=(drawn.cycle(matched=41, in_flight=2),)))["Matched"] == "41 / 43, 2 in flight"
+    )
+
+
 def test_before_the_first_sweep_nothing_is_zero() -> None:
     said = shown(drawn.view(cycles=(), p95_ms={}))
 

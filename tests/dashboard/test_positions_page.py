@@ -54,6 +54,15 @@ def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
     assert [row["Symbol"] for row in rows] == ["SUI/USDT:USDT", "BTC/USDT:USDT", "DOT/USDT:USDT"]
 
 
+def test_dust_is_shown_as_what_it_is_and_counts_as_a_difference() -> None:
+    dust = replace(AGREE, symbol="BTC/USDT:USDT", verdict="dust")
+    with lent(Memory(legs=(dust, AGREE))):
+        screen = opened("positions")
+        assert table(run(screen))[0]["Verdict"] == "🟢 agree but for dust"
+        screen.toggle(key="only").set_value(True)
+        assert [row["Symbol"] for row in table(run(screen))] == ["BTC/USDT:USDT"]
+
+
 def test_nothing_is_coloured_when_it_is_old() -> None:
     with lent(Memory(drawn.view(heartbeat=drawn.beating(60)), legs=(AGREE, DIFFERS))):
         rows = table(opened("positions"))

@@ -120,6 +120,7 @@ def test_what_exits_executed_is_not_booked_until_the_rest_or_the_end_is_written(
     journal.closing(entry, client_order_id="x2", quantity=Decimal("23.50"))
     first, second = ("exit", "91", "x1", "43.50", "0", True), ("exit", None, "x2", "23.50", "0", True)
     assert _orders(url)[1:] == [first, second]
+    assert _range(_row(url)) == ("closing", "43.50", "0", "43.50")
     journal.ordered(entry, "92")
     assert _orders(url)[2][1] == "92"
     journal.opened(entry, Decimal("23.50"))
