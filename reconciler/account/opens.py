@@ -36,6 +36,12 @@ PAUSE_SECONDS = (2.0, 30.0)
 CHECKS_APART_SECONDS = 0.5
 """Least time between two requests about resting orders of one account, however many may have filled."""
 
+CROWD = 10
+"""How many questions may be raced at once; a further one waits until the stream or a look shows its order.
+
+A race asks every second or two, which many orders that rest would each be asked for nothing.
+"""
+
 ORDER_SECONDS = 10.0
 """How long an answer about one resting order is waited for."""
 
@@ -50,6 +56,7 @@ class _Open:
 
     put: LedgerQuestion
     alone: bool
+    raced: bool = True
 
     @property
     def question(self) -> Question:
@@ -112,7 +119,9 @@ class Opens:
             log.info("verification.not_asked", **where, reason=each.reason)
         for put in found:
             if self._asked.add(put.key) and not self._goes_on(put):
-                self._begin(_Open(put, alone=True), None)
+                # At the first reading the orders may be old, and many: the first look shows what rests.
+                raced = change.before is not None and sum(each.raced for each in self._open) < CROWD
+                self._begin(_Open(put, alone=True, raced=raced), None)
         for open_ in self._open:
             if open_.put.key.ledger == ledger and open_.alone and joined(open_.put, rows, around):
                 open_.alone = False
@@ -158,11 +167,15 @@ class Opens:
     async def _until_answered(self, open_: _Open, so_far: Verification | None) -> None:
         since = open_.put.question.asked
         pause, longest = PAUSE_SECONDS
+        if so_far is None and not open_.raced:
+            so_far = await self._rest(open_, None)
+            since = self._clock.now()
         while True:
             if so_far is None:
                 so_far = self._as_it_stands(open_, await self._verifier.verify(open_.question))
                 await self._told(so_far)
             if rests(open_.question, so_far.verdict, so_far.observations):
+                open_.raced = False
                 so_far = await self._rest(open_, so_far)
                 since, pause = self._clock.now(), PAUSE_SECONDS[0]
             if so_far.verdict.kind is not VerdictKind.UNKNOWN:
@@ -187,13 +200,13 @@ class Opens:
         )
         await self._tell(verification)
 
-    async def _rest(self, open_: _Open, so_far: Verification) -> Verification:
+    async def _rest(self, open_: _Open, so_far: Verification | None) -> Verification:
         """Wait until an order that rests has filled or ended, and return the answer; it is told already."""
         order = Resting(open_.put.question, self._clock.now())
-        for seen in so_far.observations:
+        for seen in () if so_far is None else so_far.observations:
             if isinstance(seen, OrderSeen):
                 order.add(seen)
-        told = order.executed
+        told = None if so_far is None else order.executed
         self._resting.enter(order)
         try:
             while True:
@@ -226,7 +239,7 @@ class Opens:
             seen, failed = await self._read(open_.question)
             await self._clock.sleep(CHECKS_APART_SECONDS)
         alive = seen is not None and not seen.terminal
-        if not order.ended and (alive or (failed and why is not Why.GONE)):
+        if not order.ended and (alive or (failed and order.words and why is not Why.GONE)):
             # That nothing can be read is told of itself; it says nothing of an order that rested.
             if seen is not None:
                 order.add(seen)

@@ -14,12 +14,15 @@ from enum import StrEnum
 from verification.account import AccountReading, RestingOrder
 from verification.clock import Moment
 from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen, Source
+from verification.observation import Observation, OrderSeen, Provenance, Source
 from verification.order_identity import is_of
 from verification.question import Question
 
 UNSEEN_SECONDS = 300.0
 """How long an order may go without being shown to rest before it is asked about; longer where many rest."""
+
+FIRST_SECONDS = 10.0
+"""How long nobody may have shown it at all before it is asked about."""
 
 SECONDS_EACH = 2.0
 """How much longer for each that rests: where no list shows them, one is asked about in so many seconds."""
@@ -89,17 +92,18 @@ class Resting:
             self._words[place] = word
         return (word.terminal and known is None) or abs(word.executed) > abs(before)
 
-    def look(self, orders: Iterable[RestingOrder], sent: Moment) -> None:
-        """Take note of a complete list of the orders that rest on its symbol, asked for at `sent`."""
+    def look(self, orders: Iterable[RestingOrder], sent: Moment, received: Moment) -> None:
+        """Take note of a complete list of the orders that rest on its symbol: it is a word on each."""
         if sent.monotonic <= self.shown.monotonic:
             return  # of before it was last shown: it may be older than the order
         row = next((each for each in orders if self._is(each)), None)
         if row is None:
             self._stir(Why.GONE)
-        elif row.filled > abs(self.executed):
-            self._stir(Why.CHANGED)
-        else:
-            self.shown, self._asked = sent, 0
+            return
+        self.shown, self._asked = sent, 0
+        first = not self._words
+        if self.add(_word(self.question.key, row, sent, received)) or first:
+            self._stir(Why.NEWS)
 
     def take(self) -> Why:
         """Return why it is looked at, and forget it."""
@@ -122,7 +126,7 @@ class Resting:
         """
         if self._why is not None:
             return max(0.0, self._not_before - now.monotonic)
-        patience = max(UNSEEN_SECONDS, SECONDS_EACH * among)
+        patience = max(UNSEEN_SECONDS, SECONDS_EACH * among) if self._words else FIRST_SECONDS
         return max(0.0, self.shown.monotonic + patience - now.monotonic)
 
     def _stir(self, why: Why) -> None:
@@ -136,6 +140,21 @@ class Resting:
         if any(word.order_id == row.order_id for word in self._words.values()):
             return True
         return row.client_order_id is not None and row.client_order_id == self.question.client_order_id
+
+
+def _word(key: LegKey, row: RestingOrder, sent: Moment, received: Moment) -> OrderSeen:
+    """Return what a list of resting orders says of one of them."""
+    return OrderSeen(
+        key=key,
+        order_id=row.order_id,
+        client_order_id=row.client_order_id,
+        executed=row.side.sign * row.filled,
+        terminal=False,
+        trades_agree=None,
+        status="open",
+        average_price=None,
+        provenance=Provenance(Source.ORDER, received, sent=sent),
+    )
 
 
 _WEIGHT = (Why.UNSEEN, Why.NEWS, Why.CHANGED, Why.GONE)
@@ -178,4 +197,4 @@ class RestingOrders:
         for key, resting in self._by_leg.items():
             if reading.symbols is None or key.symbol in reading.symbols:
                 for each in resting:
-                    each.look(by_symbol.get(key.symbol, ()), reading.sent)
+                    each.look(by_symbol.get(key.symbol, ()), reading.sent, reading.received)

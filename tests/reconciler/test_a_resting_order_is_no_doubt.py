@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.account.asked_questions import AskedQuestions
 from reconciler.account.ledger_question import QuestionKey
-from reconciler.account.resting import UNSEEN_SECONDS, Resting
+from reconciler.account.resting import FIRST_SECONDS, UNSEEN_SECONDS, Resting, Why
 from reconciler.audit import Outcome, audit
 from reconciler.evidence_record import StoredVerification
 from reconciler.finding import Kind
@@ -24,7 +24,9 @@ from verification.errors import SourceUnreachable
 from verification.judgement import decide
 from verification.leg import Side
 from verification.stream import StreamState
+from verification.verdict import VerdictKind
 from verification.verification import Verification
+from verification.working import is_working
 
 DOWN = SourceUnreachable("timed out")
 
@@ -266,8 +268,7 @@ def test_many_that_are_gone_at_once_are_asked_about_one_after_another(tmp_path: 
         names = [f"e{number}" for number in range(40)]
         for name in names:
             enters(house, name, "1")
-        await house.until(lambda: set(verdicts(house).values()) == {"resting"}, within=20)
-        assert len(stored(house)) == len(names)
+        await house.until(lambda: list(verdicts(house).values()) == ["resting"] * len(names), within=20)
         await house.quiet(60)
         asked = len(house.venue.asked_orders)
         house.venue.book.clear()
@@ -298,15 +299,36 @@ def test_what_is_stored_of_a_resting_order_is_audited() -> None:
             assert audit(StoredVerification(1, before, evidence)).outcome is Outcome.AGREES
 
 
-def test_a_list_of_before_the_order_was_last_shown_says_nothing_of_it() -> None:
+def test_what_lists_of_resting_orders_say_of_one() -> None:
     rest = Resting(opening(), at(100))
-    rest.look((), at(99))
-    assert rest.due(at(100), 1) == UNSEEN_SECONDS
-    rest.look((limit("7", Side.BUY, "43"),), at(110))
+    assert rest.due(at(100), 1) == FIRST_SECONDS, "nobody has shown it yet"
+    rest.look((), at(99), at(100))
+    assert rest.due(at(100), 1) == FIRST_SECONDS, "a list of before says nothing of it"
+    rest.look((limit("7", Side.BUY, "43"),), at(110), at(110.1))
+    assert rest.take() is Why.NEWS
+    assert decide(rest.question, rest.words).kind is VerdictKind.UNKNOWN
+    assert is_working(rest.question, rest.words)
     assert rest.due(at(110), 1) == UNSEEN_SECONDS, "it was shown"
     assert rest.due(at(110), 1000) == 2000, "where many rest each waits longer"
-    rest.look((limit("8", Side.BUY, "43"),), at(120))
-    assert rest.due(at(120), 1) == 0
+    rest.look((limit("7", Side.BUY, "43", filled="20"),), at(120), at(120.1))
+    assert (rest.take(), rest.executed) == (Why.NEWS, Decimal(20))
+    rest.look((limit("8", Side.BUY, "43"),), at(130), at(130.1))
+    assert rest.due(at(130), 1) == 0
+    assert rest.take() is Why.GONE
+
+
+def test_a_crowd_of_entries_at_the_start_is_not_raced(tmp_path: Path) -> None:
+    names = [f"e{number}" for number in range(60)]
+
+    def crowd(house: House) -> None:
+        for name in names:
+            enters(house, name, "1")
+
+    async def story(house: House) -> None:
+        await house.until(lambda: list(verdicts(house).values()) == ["resting"] * len(names), within=20)
+        assert house.venue.asked_orders == [], "one list has shown them all"
+
+    play(tmp_path, story, prepare=crowd)
 
 
 def test_what_was_asked_is_forgotten_with_its_row_and_with_nothing_else() -> None:
