@@ -20,7 +20,8 @@ A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either s
 * `POST /sim/cancel` `{"id": N}`: cancels an order or a stop. `POST /sim/fill` `{"id": N, "quantity": "1"}`:
   another trader takes a resting order.
 * `POST /sim/close` `{"symbol"}` (and `position_side`): an outside hand closes the whole position at market.
-* `POST /sim/liquidate` `{"symbol"}` (and `position_side`, `deleverage`: true for auto-deleveraging).
+* `POST /sim/liquidate` `{"symbol"}` (and `position_side`, `quantity` for a part, `deleverage`: true for
+  auto-deleveraging, `settle`: true for a settlement).
 * `POST /sim/price` `{"symbol", "price", "last", "liquidation"}`: the mark price; the last price where that is
   another; where the venue says that it would close the position.
 * `POST /sim/market` `{"symbol", "liquidity", "clip", "held"}`.
@@ -224,8 +225,13 @@ class Control:
         return await self._order(closing)
 
     async def _liquidate(self, wish: dict[str, Any]) -> dict[str, Any]:
-        deleverage = bool(wish.get("deleverage"))
-        order = self._venue.exchange.liquidate(wish["symbol"], _side(wish), deleverage=deleverage)
+        order = self._venue.exchange.liquidate(
+            wish["symbol"],
+            _side(wish),
+            deleverage=bool(wish.get("deleverage")),
+            settle=bool(wish.get("settle")),
+            quantity=_number(wish, "quantity"),
+        )
         return {"id": order.id, "client_id": order.client_id}
 
     async def _price(self, wish: dict[str, Any]) -> dict[str, Any]:

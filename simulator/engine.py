@@ -192,12 +192,18 @@ class Exchange(Readings):
         return self._matching.fill(order, quantity or order.remaining, price, maker=True)
 
     def liquidate(
-        self, symbol: str, side: PositionSide = PositionSide.BOTH, *, deleverage: bool = False
+        self,
+        symbol: str,
+        side: PositionSide = PositionSide.BOTH,
+        *,
+        deleverage: bool = False,
+        settle: bool = False,
+        quantity: Decimal | None = None,
     ) -> Order:
-        """Take a position away at the present price, by liquidation or by auto-deleveraging.
+        """Take a position away at the present price, or `quantity` of it: by liquidation, or as named.
 
         Resting orders of the symbol are cancelled first. The order is the venue's own: its client id starts
-        with `autoclose-`, or is `adl_autoclose` when deleveraging.
+        with `autoclose-`, or is `adl_autoclose` when deleveraging, or starts with `settlement_autoclose-`.
 
         Raises:
             Refused: There is nothing to take.
@@ -211,14 +217,15 @@ class Exchange(Readings):
         market, now = self.markets.find(symbol), self.clock.ms()
         closing = Side.SELL if amount > 0 else Side.BUY
         number = self.truth.next_id()
+        name = f"{'settlement_' if settle else ''}autoclose-{now}{number}"
         order = Order(
             id=number,
-            client_id="adl_autoclose" if deleverage else f"autoclose-{now}{number}",
+            client_id="adl_autoclose" if deleverage else name,
             symbol=symbol,
             side=closing,
             kind=Kind.LIMIT,
             position_side=side,
-            quantity=abs(amount),
+            quantity=abs(amount) if quantity is None else min(quantity, abs(amount)),
             price=market.bid if closing is Side.SELL else market.ask,
             time_in_force=TimeInForce.IOC,
             reduce_only=side is PositionSide.BOTH,

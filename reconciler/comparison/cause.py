@@ -118,8 +118,26 @@ def own_moves(case: LegCase) -> tuple[OwnMove, ...]:
         )
         for each in case.belief.unbooked
     ]
-    moves += [move for row in case.rows if not row.orders for move in _later_exits(case, row)]
+    for row, factor in ((share.row, share.factor) for share in case.belief.shares):
+        moves += _given_up(case, row, factor) if row.orders else _later_exits(case, row)
     return tuple(sorted(moves, key=lambda move: (move.at is not None, move.at or _EVER), reverse=True))
+
+
+def _given_up(case: LegCase, row: Expectation, factor: Decimal) -> Iterable[OwnMove]:
+    """Yield orders that the bot has down as over and that have executed more than it has booked.
+
+    A cancel may come too late: a stop that was replaced, an exit that was given up.
+    """
+    for order in row.orders:
+        if order.resting or order.order_id is None:
+            continue
+        fact = case.facts.get(OrderRef(row.symbol, order.order_id, order.role is OrderRole.STOP))
+        if fact is None or (order.role is not OrderRole.STOP and not _is_later(fact, row)):
+            continue  # of entries and exits that are over a bot may have booked more than it noted
+        beyond = abs(fact.executed) - order.booked * factor
+        if beyond > 0 and not case.belief.same(beyond, _ZERO):
+            signed = beyond if fact.executed > 0 else -beyond
+            yield OwnMove(order.role, order.order_id, signed, fact.executed_at)
 
 
 def _later_exits(case: LegCase, row: Expectation) -> Iterable[OwnMove]:

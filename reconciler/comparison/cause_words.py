@@ -50,6 +50,12 @@ def traded_back(case: LegCase) -> str:
     return "for " + " and ".join(_other(case, move) for move in cause.others[:_NAMED])
 
 
+def who_traded(case: LegCase) -> str:
+    """Name the orders that made a leg what it is, where the venue shows them; empty where it does not."""
+    cause = cause_of(case)
+    return f": {_moves(case, cause)}" if cause.explained else ""
+
+
 def _moves(case: LegCase, cause: Cause) -> str:
     clauses = [_own(case, move) for move in cause.own]
     # What was the bots' alone needs no mention of others, who may have traded back and forth beside it.

@@ -7,6 +7,7 @@ from reconciler.comparison.cause_words import (
     stops_that_did_nothing,
     traded_back,
     what_happened,
+    who_traded,
 )
 from reconciler.comparison.duplicates import duplicates_of
 from reconciler.comparison.leg_case import LegCase
@@ -35,7 +36,7 @@ def reason_for(kind: Kind, case: LegCase) -> str:
         case Kind.SIDE_MISMATCH:
             return (
                 f"The exchange holds {_held(case)} but the bot believes {_believed(case)}: "
-                f"the opposite side; {_stop_words(case)}."
+                f"the opposite side{who_traded(case)}; {_stop_words(case)}."
             )
         case Kind.DUPLICATE_ROWS:
             return _twice(case)
@@ -58,7 +59,7 @@ def _of(case: LegCase, contracts: Decimal) -> str:
 
 
 def _orphan(case: LegCase) -> str:
-    return f"The exchange holds {_held(case)} and {_known(case)}; {_stop_words(case)}."
+    return f"The exchange holds {_held(case)} and {_known(case)}{who_traded(case)}; {_stop_words(case)}."
 
 
 def _reappeared(case: LegCase) -> str:
@@ -158,7 +159,8 @@ def _unprotected(case: LegCase) -> str:
     if stops.covered == 0 and stops.idle:
         return f"{start} has no stop at the exchange that would act: {why_idle(stops)}{loose}."
     if stops.covered == 0:
-        return f"{start} has no stop at the exchange although its bot keeps stops there{loose}."
+        ended = stops_that_did_nothing(case)
+        return f"{start} has no stop at the exchange although its bot keeps stops there{ended}{loose}."
     idle = f"; {why_idle(stops)}" if stops.idle else ""
     return (
         f"{start} is only partly protected: resting stops cover {_of(case, stops.covered)} of the "

@@ -6,6 +6,7 @@ from reconciler.comparison.cause import cause_of, strangers
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.traded import TradesWanted
+from reconciler.expectation import OrderRole
 from reconciler.finding import Kind
 from verification.order_fact import OrderRef
 
@@ -46,6 +47,11 @@ def wanted_orders(case: LegCase) -> tuple[OrderRef, ...]:
             for order_id in ids[-_NEWEST:]
             if order_id not in untouched
         ]
+        # A stop that the bot has given up may have fired before it was cancelled.
+        given_up = [
+            o.order_id for o in row.orders if o.role is OrderRole.STOP and o.order_id and not o.resting
+        ]
+        refs += [OrderRef(symbol, order_id, conditional=True) for order_id in given_up[-_NEWEST:]]
     others = dict.fromkeys(fill.order_id for fill in reversed(strangers(case)))
     refs += [OrderRef(symbol, order_id, conditional=False) for order_id in list(others)[:_STRANGERS]]
     return tuple(dict.fromkeys((*refs, *unbooked)))

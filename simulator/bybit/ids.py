@@ -4,7 +4,7 @@ from simulator.order import AlgoOrder, Order, PositionSide
 
 INDEX = {PositionSide.BOTH: 0, PositionSide.LONG: 1, PositionSide.SHORT: 2}
 SIDES = {str(index): side for side, index in INDEX.items()}
-_INVENTED = ("web_", "autoclose-", "adl_autoclose")
+_INVENTED = ("web_", "autoclose-", "adl_autoclose", "settlement_autoclose-")
 
 
 def uuid_of(number: int) -> str:

@@ -197,6 +197,8 @@ def trade(exchange: Exchange, value: Trade, of: Order) -> dict[str, Any]:
 def _execution(value: Trade, of: Order) -> str:
     if not value.forced:
         return "Trade"
+    if of.client_id.startswith("settlement_autoclose-"):
+        return "Delivery"
     return "AdlTrade" if of.client_id == "adl_autoclose" else "BustTrade"
 
 

@@ -204,6 +204,49 @@ def test_a_liquidation_of_part_is_told_beside_what_is_left() -> None:
     assert "23 AVL less: a liquidation (order 77) sold 23 AVL" in finding.reason
 
 
+def test_a_stop_that_was_replaced_and_had_fired_before_is_named() -> None:
+    """The bot took it back too late, placed another, and has the first down as cancelled."""
+    old = BelievedOrder(OrderRole.STOP, "8", None, Decimal(43), Decimal(0), resting=False)
+    new = BelievedOrder(OrderRole.STOP, "9", None, Decimal(43), Decimal(0), resting=True)
+    rows = [_with(STOP, old, new)]
+    assert OrderRef(SYMBOL, "8", conditional=True) in compared(rows, merged(reading([], second=600))).wanted
+    told = phantom(
+        rows,
+        [
+            fact("8", "-43", conditional=True, became="80", executed_at=utc(300)),
+            fact("9", conditional=True, status="rejected"),
+        ],
+        fills=[traded("80", "-43", second=300)],
+    )
+    assert "its stop 8 fired at 10:44:00 UTC and sold 43 AVL; the bot has not taken note" in told.reason
+    assert told.severity is Severity.WARNING
+
+
+def test_an_exit_that_the_bot_gave_up_counts_only_where_it_executed_later_than_the_row_was_written() -> None:
+    order = BelievedOrder(OrderRole.EXIT, "5", None, Decimal(43), Decimal(0), resting=False)
+    rows = [_with(row("43", exits=("5",), opened_at=utc(0), updated_at=utc(100)), order)]
+    assert phantom(rows, [fact("5", "-43", executed_at=utc(300))]).severity is Severity.WARNING
+    assert phantom(rows, [fact("5", "-43", executed_at=utc(50))]).severity is Severity.CRITICAL
+
+
+def test_who_opened_what_no_bot_knows_is_told_where_the_trades_show_it() -> None:
+    view = merged(reading([listed("43", updated_at=utc(300))], second=600))
+    seen = [fact("77", "43", by_hand=True)]
+    (told,) = compared([], view, facts=seen, fills=[traded("77", "43", second=300)]).findings
+    assert told.kind == "orphaned_position"
+    assert "order 77, from the exchange's own page or app, bought 43 AVL at 10:44:00 UTC" in told.reason
+    (untold,) = compared([], view, facts=seen, fills=[]).findings
+    assert "order" not in untold.reason
+
+
+def test_a_stop_that_the_venue_cancelled_is_told_of_a_position_without_one() -> None:
+    view = merged(reading([listed("43")], second=600))
+    (told,) = compared([STOP], view, facts=[fact("9", conditional=True, status="expired")]).findings
+    assert told.kind == "unprotected_position"
+    assert told.severity is Severity.CRITICAL
+    assert "its stop 9 has expired without executing" in told.reason
+
+
 def test_trades_of_the_bots_own_orders_are_no_strangers() -> None:
     rows = [row("43", entries=("1", "2"), stops=("9",), policy=StopPolicy.VENUE, opened_at=utc(0))]
     told = phantom(rows, fills=[traded("1", "20", second=1), traded("2", "23", second=2)])

@@ -97,6 +97,9 @@ class SimulatedVenue:
         """What the gateway's reading asks its dialect: nobody keeps a stop in these worlds."""
         raise OrderUnknown(order_id)
 
+    async def origin(self, asker: Asker, answer: OrderStatus) -> OrderStatus:
+        return answer
+
     async def order(
         self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
     ) -> OrderStatus:

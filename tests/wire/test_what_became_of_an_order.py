@@ -1,13 +1,18 @@
 """The venue is asked what became of one order, ordinary or conditional, and who sent it."""
 
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from simulator.order import Kind
-from tests.wire.faces import BINANCE, Face
-from tests.wire.simulated import AVL, order, running, stop
+from simulator.order import Kind, PositionSide
+from simulator.server import SimulatedVenue
+from tests.wire.faces import BINANCE, BYBIT, Face
+from tests.wire.simulated import AVL, long_leg, order, running, short_leg, stop
 from verification.account import FillCause
+from verification.clock import SystemClock
+from verification.leg import Leg
 from verification.order_fact import OrderRef
 
 pytestmark = pytest.mark.wire
@@ -70,16 +75,65 @@ async def test_a_target_that_was_hit_is_called_one(face: Face) -> None:
         assert (fact.executed, fact.target) == (Decimal(-100), True)
 
 
-@pytest.mark.parametrize(("deleverage", "cause"), [(False, FillCause.LIQUIDATION), (True, FillCause.ADL)])
-async def test_an_order_of_the_venue_itself_is_told_apart(
-    face: Face, *, deleverage: bool, cause: FillCause
-) -> None:
+async def test_a_target_of_another_client_is_called_one_by_the_order_that_it_became(face: Face) -> None:
+    """Who looks at the trades sees the order, and not the conditional order that it came of."""
     async with running(face=face) as (venue, gateway):
         order(venue, "100")
-        sent = venue.exchange.liquidate(AVL, deleverage=deleverage)
+        stop(venue, "-100", "0.3", kind=Kind.TAKE_PROFIT_MARKET, reduce_only=True, client_id="theirs")
+        venue.exchange.set_price(AVL, Decimal("0.31"))
+        since = SystemClock().now().utc - timedelta(minutes=5)
+        sold = [fill for fill in await gateway.venue.read_fills(AVL, since) if fill.quantity < 0]
+        fact = await gateway.venue.read_order_fact(OrderRef(AVL, sold[0].order_id, conditional=False))
+        assert fact is not None
+        assert (fact.executed, fact.target, fact.cause) == (Decimal(-100), True, None)
+
+
+FORCED: tuple[tuple[dict[str, Any], FillCause], ...] = (
+    ({}, FillCause.LIQUIDATION),
+    ({"deleverage": True}, FillCause.ADL),
+    ({"settle": True}, FillCause.SETTLEMENT),
+)
+
+
+@pytest.mark.parametrize(("how", "cause"), FORCED, ids=[cause.value for _, cause in FORCED])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("part", [None, Decimal(40)])
+async def test_what_the_venue_takes_away_itself_is_told_apart(
+    face: Face, how: dict[str, Any], cause: FillCause, sign: int, part: Decimal | None
+) -> None:
+    async with running(face=face) as (venue, gateway):
+        order(venue, str(100 * sign))
+        sent = venue.exchange.liquidate(AVL, quantity=part, **how)
         fact = await gateway.venue.read_order_fact(OrderRef(AVL, face.wire_id(sent), conditional=False))
         assert fact is not None
-        assert (fact.executed, fact.terminal, fact.cause) == (Decimal(-100), True, cause)
+        assert (fact.executed, fact.terminal, fact.cause) == (-sign * (part or Decimal(100)), True, cause)
+        since = SystemClock().now().utc - timedelta(minutes=5)
+        (last,) = [f for f in await gateway.venue.read_fills(AVL, since) if f.order_id == face.wire_id(sent)]
+        assert last.quantity == fact.executed
+        # Binance's trades do not say it, only their order does.
+        assert last.cause is (cause if face is BYBIT else None)
+
+
+async def test_a_leg_that_is_taken_away_in_hedge_mode_is_named(face: Face) -> None:
+    def hedged(venue: SimulatedVenue) -> None:
+        venue.exchange.set_hedge(hedge=True)
+        order(venue, "100", **long_leg())
+        order(venue, "-50", **short_leg())
+
+    async with running(hedged, face=face) as (venue, gateway):
+        sent = venue.exchange.liquidate(AVL, PositionSide.SHORT)
+        fact = await gateway.venue.read_order_fact(OrderRef(AVL, face.wire_id(sent), conditional=False))
+        assert fact is not None
+        assert (fact.executed, fact.leg, fact.cause) == (Decimal(50), Leg.SHORT, FillCause.LIQUIDATION)
+
+
+async def test_a_close_by_hand_is_told_as_one(face: Face) -> None:
+    async with running(face=face) as (venue, gateway):
+        order(venue, "100")
+        closed = order(venue, "-100", reduce_only=True, owner="hand")
+        fact = await gateway.venue.read_order_fact(OrderRef(AVL, face.wire_id(closed), conditional=False))
+        assert fact is not None
+        assert (fact.executed, fact.by_hand, fact.cause) == (Decimal(-100), True, None)
 
 
 async def test_an_order_that_nobody_knows_is_no_fact(face: Face) -> None:

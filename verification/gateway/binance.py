@@ -10,7 +10,7 @@ from typing import Any
 
 from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.clock import Moment
-from verification.errors import SourceMalformed, SymbolRejected
+from verification.errors import SourceError, SourceMalformed, SymbolRejected
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.binance_frames import KEY_EXPIRED, read_text
 from verification.gateway.binance_prices import read_prices
@@ -132,6 +132,27 @@ class BinanceFutures:
             lambda _: _at_once(row),
             lambda answer: algo_order_status(answer, self._account, self._markets),
         )
+
+    async def origin(self, asker: Asker, answer: OrderStatus) -> OrderStatus:
+        """Ask for the algo order of the same client id: an order that one became does not name it.
+
+        Where that cannot be told, nothing is said of what made the order.
+        """
+        if answer.client_order_id is None or answer.cause is not None or answer.executed == 0:
+            return answer
+        parameters = {**self._scope(answer.key.symbol), "clientAlgoId": answer.client_order_id}
+        try:
+            row = await asker.ask(
+                "a conditional order",
+                lambda exchange: exchange.fapiPrivateGetAlgoOrder(parameters),
+                lambda told: record(told, "a conditional order"),
+            )
+        except (OrderUnknown, SourceError):
+            return answer
+        if optional_text(row, "actualOrderId") != answer.order_id:
+            return answer
+        kind = optional_text(row, "orderType") or answer.kind
+        return replace(answer, kind=kind, target=kind in TARGET_KINDS)
 
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """Read the trades of one order, page by page."""

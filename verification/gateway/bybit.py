@@ -158,12 +158,12 @@ class Bybit:
         raise OrderUnknown("an order")
 
     async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
-        """Ask for a conditional order, which keeps its id when it triggers.
-
-        Raises:
-            OrderUnknown: It is in neither list.
-        """
+        """Ask for a conditional order, which keeps its id when it triggers."""
         return await self.order(asker, LegKey(self._account, symbol, Leg.NET), order_id, None)
+
+    async def origin(self, _asker: Asker, answer: OrderStatus) -> OrderStatus:
+        """Return it as it is: an order says itself what made it."""
+        return answer
 
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """Read the executions of one order. Asked for by its id, the venue looks at no times."""

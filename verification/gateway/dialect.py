@@ -95,6 +95,9 @@ class Dialect(Protocol):
             OrderUnknown: The venue knows no such order, or not yet the order that it became.
         """
 
+    async def origin(self, asker: Asker, answer: OrderStatus) -> OrderStatus:
+        """Return an ordinary order with what made it, where it came of a conditional one and does not say."""
+
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """Read the trades of one order."""
 

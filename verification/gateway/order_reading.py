@@ -50,6 +50,7 @@ async def read_fact(dialect: Dialect, asker: Asker, account: str, ref: OrderRef)
         else:
             # The leg is told by the answer, not by the question.
             answer = await dialect.order(asker, LegKey(account, ref.symbol, Leg.NET), ref.order_id, None)
+            answer = await dialect.origin(asker, answer)
     except OrderUnknown:
         return None
     # A conditional order that ended before it triggered never had an order that could trade.

@@ -202,6 +202,10 @@ class Unified:
             raise SourceRejected(f"{asker.exchange.id}: it is not known how to ask for a conditional order")
         return await self.order(asker, LegKey(self._account, symbol, Leg.NET), order_id, None)
 
+    async def origin(self, _asker: Asker, answer: OrderStatus) -> OrderStatus:
+        """Return it as it is: nothing more is known of what made an order."""
+        return answer
+
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """Read the trades of one order, from those of the last week."""
         since = asker.clock.now().utc - timedelta(days=6)
