@@ -1,6 +1,5 @@
 """Compares again with what the venue says of single orders and trades, where a comparison wants that."""
 
-import asyncio
 from typing import Protocol
 
 from reconciler.account.asked_orders import AskedOrders
@@ -11,7 +10,7 @@ from verification.clock import Clock
 from verification.order_fact import OrderFacts
 from verification.venue import Venue
 
-_ROUNDS = 3
+_ROUNDS = 4
 """One answer may lead to another question: what a stop became, who sent an order that has traded."""
 _PATIENCE = 5.0  # seconds after which no further round is begun: a look must end
 
@@ -37,10 +36,9 @@ class Inquiry:
         started = self._clock.now().monotonic
         comparison = comparing(facts=self._orders.facts, trades=self._trades.trades)
         for _ in range(_ROUNDS):
-            told = await asyncio.gather(
-                self._orders.ask(comparison.wanted), self._trades.ask(comparison.wanted_trades)
-            )
-            if not any(told):
+            # A list of trades costs more than an order: it is asked for where the orders do not explain all.
+            told = await self._orders.ask(comparison.wanted)
+            if not told and not await self._trades.ask(comparison.wanted_trades):
                 break
             comparison = comparing(facts=self._orders.facts, trades=self._trades.trades)
             if self._clock.now().monotonic - started > _PATIENCE:
