@@ -168,7 +168,8 @@ def _closing(view: VenueView, key: LegKey, quantity: Decimal) -> Iterator[tuple[
         (Part.CONDITIONAL_ORDERS, view.conditional_orders),
         (Part.ORDERS, view.orders),
     ):
-        for order in {order.order_id: order for order in orders or ()}.values():
+        # By their ids, so that the words do not change with the order in which a venue lists them.
+        for _, order in sorted({order.order_id: order for order in orders or ()}.items()):
             if (
                 order.conditional
                 and order.symbol == key.symbol

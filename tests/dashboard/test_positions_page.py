@@ -46,12 +46,15 @@ def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
 
 def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
     uncovered = replace(AGREE, symbol="BTC/USDT:USDT", stop="none")
-    with lent(Memory(legs=(DIFFERS, AGREE, uncovered, UNSEEN))):
+    idle = replace(AGREE, symbol="ETH/USDT:USDT", stop="idle", stop_price=None)
+    with lent(Memory(legs=(DIFFERS, AGREE, uncovered, idle, UNSEEN))):
         screen = opened("positions")
         screen.toggle(key="only").set_value(True)
         rows = table(run(screen))
 
-    assert [row["Symbol"] for row in rows] == ["SUI/USDT:USDT", "BTC/USDT:USDT", "DOT/USDT:USDT"]
+    symbols = [row["Symbol"] for row in rows]
+    assert symbols == ["SUI/USDT:USDT", "BTC/USDT:USDT", "ETH/USDT:USDT", "DOT/USDT:USDT"]
+    assert rows[2]["Stop"] == "🔴 would not act"
 
 
 def test_dust_is_shown_as_what_it_is_and_counts_as_a_difference() -> None:
