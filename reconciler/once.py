@@ -1,6 +1,7 @@
 """One reconciliation from cold: looks at each account until what it found has lasted, then reports."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 from reconciler.account.watch import AccountWatch, Judged, Look
@@ -12,6 +13,7 @@ from reconciler.views import PositionView
 from reconciler.wiring import open_ledgers, open_venue, rules_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
+from verification.leg import LegKey
 from verification.venues.known import untried
 
 LONGEST = timedelta(seconds=90)
@@ -78,7 +80,9 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
     confirmed = [judged.finding for judged in look.judged if judged.confirmed]
     confirmed.sort(key=lambda finding: (-finding.severity.rank, finding.symbol, finding.leg))
     comparison = look.comparison
-    unsettled = [judged for judged in look.judged if not judged.confirmed and not _in_flight(judged, look)]
+    flying = comparison.in_flight
+    # What an order is only thought to explain, because it could not be asked for, is not settled.
+    unsettled = [each for each in look.judged if not each.confirmed and not _of_a_leg(each, flying)]
     moving = sorted(comparison.sworn.moving)
     problems = (
         *look.problems,
@@ -96,7 +100,7 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
         status=status,
         matched=comparison.matched,
         legs=len(comparison.legs),
-        in_flight=comparison.in_flight,
+        in_flight=len(flying),
         findings=tuple(confirmed),
         problems=problems,
         notes=(*([untried(venue)] if untried(venue) else []), *warnings, *notes),
@@ -107,13 +111,10 @@ def _unknown(leg: PositionView) -> bool:
     return leg.verdict == LegVerdict.UNKNOWN
 
 
-def _in_flight(judged: Judged, look: Look) -> bool:
-    """True when a difference is not told because the bot's own order explains it and is within its time."""
+def _of_a_leg(judged: Judged, legs: Collection[LegKey]) -> bool:
+    """True when a finding is that one of these legs differs."""
     finding = judged.finding
-    place = (finding.symbol, finding.leg)
-    return finding.kind in DIFFERENCES and any(
-        (leg.symbol, leg.leg) == place and leg.verdict == LegVerdict.IN_FLIGHT for leg in look.comparison.legs
-    )
+    return finding.kind in DIFFERENCES and LegKey(finding.account, finding.symbol, finding.leg) in legs
 
 
 def _unsettled(judged: Judged) -> str:

@@ -276,5 +276,5 @@ def _cycle_view(look: Look, venue: str, last_complete: datetime | None) -> Cycle
         last_complete_at=last_complete,
         seconds=look.ended.monotonic - look.started.monotonic,
         problems=look.problems,
-        in_flight=comparison.in_flight,
+        in_flight=len(comparison.in_flight),
     )

@@ -69,10 +69,14 @@ class Comparison:
     wanted_trades: tuple[TradesWanted, ...] = ()
 
     @property
-    def in_flight(self) -> int:
-        """Legs whose difference the bots' own orders explain, or may, and that are within their time."""
-        moving = self.sworn.moving
-        return sum(leg.verdict == LegVerdict.IN_FLIGHT and leg.symbol not in moving for leg in self.legs)
+    def in_flight(self) -> frozenset[LegKey]:
+        """Legs whose difference is shown to be of the bots' own orders, and that are within their time."""
+        flying = (
+            LegKey(leg.account, leg.symbol, leg.leg)
+            for leg in self.legs
+            if leg.verdict == LegVerdict.IN_FLIGHT
+        )
+        return frozenset(key for key in flying if self.sworn.cases[key].difference.accounted)
 
     def told(self, confirmed: Iterable[FindingKey]) -> "Comparison":
         """Return it with the legs of confirmed differences as differing: in flight is a matter of time."""

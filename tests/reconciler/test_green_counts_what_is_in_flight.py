@@ -80,6 +80,21 @@ def test_more_than_the_order_executed_is_not_in_flight_however_long_the_grace(tm
     play(tmp_path, story, sweeps=False)
 
 
+def test_an_order_that_could_not_be_asked_for_is_no_agreement(tmp_path: Path) -> None:
+    """It may explain the difference: that is not known, however long it may take."""
+    rules = Rules(confirmation=ConfirmationSettings(lagging_grace=timedelta(minutes=10)))
+
+    async def story(house: House) -> None:
+        entered(house)
+        house.venue.facts.clear()
+        report = await reported(house, rules)
+        (account,) = report.accounts
+        assert (report.exit_code, account.status) == (ExitCode.UNCHECKED, "partial")
+        assert (account.matched, account.in_flight) == (0, 0)
+
+    play(tmp_path, story, sweeps=False)
+
+
 def test_the_screen_is_green_while_it_has_time_and_tells_it_a_grace_after_the_trade(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         await house.quiet(61)

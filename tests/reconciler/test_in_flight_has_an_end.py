@@ -361,10 +361,19 @@ def test_of_a_ledger_that_tells_no_orders_apart_the_range_has_an_end() -> None:
 
 def test_what_is_told_of_is_in_flight_no_more() -> None:
     comparison = _judged(_bot(entry("9", "20")), "44", facts=(fact("9", "20", executed_at=LONG_AGO),))
-    assert comparison.in_flight == 1
-    assert comparison.told([]).in_flight == 1
+    assert comparison.in_flight == comparison.told([]).in_flight == {leg()}
     told = comparison.told([_only(comparison).identity])
-    assert (told.in_flight, told.matched, _verdict(told)) == (0, 0, "differs")
+    assert (told.in_flight, told.matched, _verdict(told)) == (frozenset(), 0, "differs")
+
+
+def test_what_is_only_thought_to_be_in_flight_is_not_counted_as_that() -> None:
+    """Nobody could say what its order has executed: that is no green."""
+    assert _judged(_bot(entry("9", "20")), "34").in_flight == frozenset()
+    assert _judged(_bot(entry("8", "20"), entry("9", "20")), "24", facts=(fact("8", "10"),)).in_flight == (
+        frozenset()
+    )
+    moving = compared([_bot()], merged(reading([listed("30")])), moving=frozenset({SYMBOL}))
+    assert (_verdict(moving), moving.in_flight) == ("in flight", frozenset())
 
 
 def test_what_an_entry_executed_and_something_else_traded_back_is_told_as_that() -> None:

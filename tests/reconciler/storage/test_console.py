@@ -84,7 +84,7 @@ def position(symbol: str, verdict: str) -> PositionView:
 
 
 def cycle(status: str = "complete", at: float = 0, account: str = "main") -> CycleView:
-    return CycleView(account, "binanceusdm", status, 42, 43, Decimal(81), after(at), None, 0.4, ("x",))
+    return CycleView(account, "binanceusdm", status, 42, 43, Decimal(81), after(at), None, 0.4, ("x",), 1)
 
 
 VERIFICATION = VerificationView(
