@@ -91,13 +91,14 @@ class Opener:
         self._positions = Positions()
         self._leaving: set[int] = set()
         self._seeing: set[str] = set()
+        self._former: tuple[OpeningRecord, ...] | None = None
         _at_work[id(journal)] = self
 
     async def open(self, intent: Intent) -> Outcome:
         """Open a position, and carry it through even if the caller is cancelled meanwhile.
 
-        A leg on which an earlier opening ended `Unknown` or `Exposed` is not entered: what is in doubt there
-        may still execute. See `person_has_looked`.
+        A leg on which an earlier opening ended `Unknown` or `Exposed`, or was interrupted in an earlier life,
+        is not entered: what is in doubt there may still execute. See `person_has_looked` and `resume`.
 
         Raises:
             ValueError: The intent cannot be meant (no such market, not a whole number of lots). Nothing was
@@ -198,6 +199,10 @@ class Opener:
         doubts = self._positions.in_doubt(key)
         if doubts:
             return Refuted(entry=None, reason=f"entry {doubts[0]} on this leg is in doubt. Nothing was sent")
+        former = await self._left_behind(key)
+        if former is not None:
+            why = f"entry {former} on this leg was interrupted in an earlier life: call `resume` first"
+            return Refuted(entry=None, reason=f"{why}. Nothing was sent")
         if key.symbol not in self._seeing:
             await see_stops(tools, key.symbol)
             self._seeing.add(key.symbol)
@@ -275,6 +280,13 @@ class Opener:
         if case.last_word is not None:
             case.write(case.last_word)
         return outcome
+
+    async def _left_behind(self, key: LegKey) -> int | None:
+        """Return an entry of the leg that an earlier life left unfinished and this one has not taken over."""
+        if self._former is None:
+            self._former = tuple(await self._tools.books.read(self._tools.journal.unfinished))
+        mine = (each for each in self._former if self._key(each.symbol, each.side) == key)
+        return next((each.entry for each in mine if not self._positions.met(each.entry)), None)
 
     def _lost(self, record: OpeningRecord) -> bool:
         return self._positions.to_recover(record.entry)

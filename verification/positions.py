@@ -15,11 +15,13 @@ class Positions:
         self._held: dict[int, Held] = {}
         self._over: set[int] = set()
         self._begun: set[int] = set()
+        self._met: set[int] = set()
         self._doubts: dict[LegKey, set[int]] = {}
 
     def begin(self, entry: int) -> None:
         """Note that an entry is under way."""
         self._begun.add(entry)
+        self._met.add(entry)
 
     def remember(self, case: Case, outcome: Outcome) -> None:
         """Note how something ended that was done with an entry."""
@@ -54,6 +56,10 @@ class Positions:
         held = self._held.get(entry)
         safe = held is not None and held.stop is not None and entry not in self._in_doubt(held.case.key)
         return not safe and entry not in self._over and entry not in self._begun
+
+    def met(self, entry: int) -> bool:
+        """Return True of an entry that this life has begun or taken over."""
+        return entry in self._met
 
     def in_doubt(self, key: LegKey) -> list[int]:
         """Return the entries of a leg that may or may not have executed, or be held."""

@@ -85,18 +85,21 @@ def restarted(
         await clock.sleep(1)
         between(venue)
         await clock.sleep(1)
-        story.outcomes.clear()
-        story.reports.clear()
-        second = opener()
-        resumed = await second.resume()
-        story.outcomes += resumed
-        await then(second, resumed)
-        await second.close()
+        await _lives_on(story, opener(), then)
         await first.close()
         await clock.sleep(SETTLING)
         return story
 
     return run(whole())
+
+
+async def _lives_on(story: Story, opener: Opener, then: Then) -> None:
+    story.outcomes.clear()
+    story.reports.clear()
+    resumed = await opener.resume()
+    story.outcomes += resumed
+    await then(opener, resumed)
+    await opener.close()
 
 
 def true(story: Story) -> None:

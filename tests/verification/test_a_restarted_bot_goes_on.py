@@ -5,13 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from tests.verification.faulty_steps import CRASHES, Fault, of_step
+from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
+from tests.verification.memory_journal import MemoryJournal
+from tests.verification.opening_story import BUY, dies
 from tests.verification.restarted import restarted, true
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
+from tests.virtual_time import VirtualClock, run
 from verification.leg import Side
 from verification.opening import Opener
-from verification.outcome import Closed, Exposed, Opened, Outcome
+from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted
 
 HIGHER, HIGHEST = Decimal("0.19"), Decimal("0.195")
 WEATHERS = {
@@ -195,6 +198,29 @@ def test_a_crash_with_a_journal_that_holds_the_entry_only_is_recovered_from(weat
                 assert len([name for name in story.venue.sent_names if "-" not in name]) <= 1
             except AssertionError as error:
                 raise AssertionError(f"step {number} {step}: {fault}") from error
+
+
+def test_a_leg_that_an_earlier_life_left_unfinished_is_not_entered_before_it_is_taken_over() -> None:
+    async def whole() -> None:
+        clock, steps = VirtualClock(), Steps({2: Fault.CRASH_BEFORE})
+        venue = TrueVenue(clock, Weather(), steps)
+        journal = MemoryJournal(steps)
+        first = Opener(venue, venue, journal, clock)
+        with pytest.raises(Crash):
+            await first.open(BUY)
+        dies(first)
+        steps.live({})
+        second = Opener(venue, venue, journal, clock)
+        refused = await second.open(BUY)
+        assert isinstance(refused, Refuted)
+        assert "call `resume` first" in refused.reason
+        assert len(venue.sent_names) == 1
+        assert [type(each) for each in await second.resume()] == [Opened]
+        assert isinstance(await second.open(BUY), Opened)
+        await second.close()
+        await first.close()
+
+    run(whole())
 
 
 def test_a_journal_behind_by_a_stop_costs_no_second_stop() -> None:

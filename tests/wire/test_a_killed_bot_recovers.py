@@ -65,8 +65,8 @@ async def next_life(venue: SimulatedVenue, journal: Journal, reports: list[Outco
     try:
         await gateway.connect()
         await trader.connect()
-        (record,) = journal.unfinished()
-        return await opener.recover(record)
+        (outcome,) = await opener.resume()
+        return outcome
     finally:
         await opener.close()
         await trader.close()

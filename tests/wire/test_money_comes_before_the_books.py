@@ -179,14 +179,15 @@ async def test_an_entry_that_cannot_be_written_down_is_not_sent(
 async def test_what_the_journal_took_too_late_is_written_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verification.books.PATIENCE", 0.3)
     async with scene(tmp_path, BINANCE) as on:
+        await on.opened()
+        monkeypatch.setattr("verification.books.PATIENCE", 0.3)
         with locked(tmp_path / "bot.db") as free:
             with pytest.raises(JournalFailed, match="nothing was sent"):
                 await on.opener.open(BUY)
             free()
-        assert await state_of(tmp_path, 1, "failed") == "failed"
-        assert on.count(Step.ENTRY) == 0
+        assert await state_of(tmp_path, 2, "failed") == "failed"
+        assert on.count(Step.ENTRY) == 1
         assert on.journal.unfinished() == ()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from decimal import Decimal
 from operator import methodcaller
 from typing import Any
@@ -21,6 +22,7 @@ from verification.venue import Access
 from verification.venues.known import capabilities_of
 
 _log = logging.getLogger(__name__)
+_protects: ContextVar[bool] = ContextVar("protects", default=False)
 
 MEASURING = 3.0
 """Seconds that measuring the venue's clock may take: an order waits for it."""
@@ -34,7 +36,7 @@ class _Doubtful(ccxt.OperationFailed):  # type: ignore[misc] # ccxt ships no typ
 
 
 class CcxtTrader:
-    """Implements `verification.trader.Trader` with a ccxt exchange and a rate limit of its own."""
+    """Implements `verification.trader.Trader` with a ccxt exchange of its own, which limits entries only."""
 
     def __init__(self, access: Access, capabilities: Capabilities | None = None) -> None:
         """Prepare; nothing is sent before `connect`.
@@ -47,6 +49,7 @@ class CcxtTrader:
         self._exchange = build_exchange(access, known)
         self._exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send an order again
         self._exchange.handle_errors = _doubting(self._exchange.handle_errors)
+        self._exchange.throttle = _passed_by_what_protects(self._exchange.throttle)
         secrets = secrets_of((access.api_key, access.secret, access.password))
         self._translate = Translator(access.venue, known, secrets)
 
@@ -73,7 +76,8 @@ class CcxtTrader:
 
     async def enter(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
         """Open a position at market; see the port."""
-        return await self._place("an entry", key, side, quantity, self._of_leg(key, side, client_order_id))
+        params = self._of_leg(key, side, client_order_id)
+        return await self._place("an entry", key, side, quantity, params, at_once=False)
 
     async def leave(self, key: LegKey, side: Side, quantity: Decimal, client_order_id: str) -> str:
         """Close a position at market, reduce-only; see the port."""
@@ -97,13 +101,21 @@ class CcxtTrader:
         )
 
     async def _place(
-        self, what: str, key: LegKey, side: Side, quantity: Decimal, params: dict[str, Any]
+        self,
+        what: str,
+        key: LegKey,
+        side: Side,
+        quantity: Decimal,
+        params: dict[str, Any],
+        *,
+        at_once: bool = True,
     ) -> str:
         self._must_fit("amount", key.symbol, quantity)
         amount = _plain(quantity)
         answer = await self._send(
             what,
             lambda exchange: exchange.create_order(key.symbol, "market", str(side), amount, None, params),
+            at_once=at_once,
         )
         try:
             return text(record(answer, what), "id")
@@ -146,7 +158,8 @@ class CcxtTrader:
                 "round it to the market's steps"
             )
 
-    async def _send(self, what: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
+    async def _send(self, what: str, call: Callable[[Any], Awaitable[Any]], *, at_once: bool = True) -> Any:
+        before = _protects.set(at_once)
         try:
             return await self._in_time(what, call)
         except ccxt.BaseError as error:
@@ -157,6 +170,8 @@ class CcxtTrader:
         except STUMBLES as error:
             said = f"{self._exchange.id}: {what}: ccxt could not read the answer ({type(error).__name__})"
             raise AnswerLost(said) from None
+        finally:
+            _protects.reset(before)
 
     async def _in_time(self, what: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
         """Send a request; once more, by the venue's clock, where the venue turned it away for its time.
@@ -220,6 +235,19 @@ def _doubting(handle_errors: Callable[..., Any]) -> Callable[..., Any]:
         return handle_errors(code, *rest)
 
     return judge
+
+
+def _passed_by_what_protects(throttle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[None]]:
+    """Return ccxt's rate limit as entries keep it: a stop behind a hundred of them would come too late.
+
+    ccxt's window goes by the wall clock besides, and a clock that is set back would close it for as long.
+    """
+
+    async def wait(cost: Any = None) -> None:
+        if not _protects.get():
+            await throttle(cost)
+
+    return wait
 
 
 def _plain(number: Decimal) -> str:
