@@ -56,11 +56,19 @@ def duplicates_of(case: LegCase) -> Duplicates | None:
         if named is not None:
             return named
         cause = cause_of(case)
-        if difference.verdict is LegVerdict.DIFFERS and not cause.own and not cause.explained:
+        unexplained = not cause.own and not cause.explained and not _both_were_held(case, shares)
+        if difference.verdict is LegVerdict.DIFFERS and unexplained:
             alike = _twins(case, surplus, kept, by_order=False)
             if alike is not None:
                 return alike
     return None
+
+
+def _both_were_held(case: LegCase, shares: tuple[Share, ...]) -> bool:
+    """True when both sides agreed while all these rows were there: then they were positions of their own."""
+    opened = [share.row.opened_at for share in shares]
+    agreed = case.agreed
+    return agreed is not None and all(at is not None and at < agreed for at in opened)
 
 
 def _surplus(case: LegCase, shares: tuple[Share, ...]) -> Iterator[tuple[Share, ...]]:

@@ -21,7 +21,6 @@ from tests.simulation.reconciler.plan import END
 from tests.simulation.reconciler.sight import (
     GRACE,
     IN_FLIGHT_GRACE,
-    ORPHANS,
     SETTLED,
     SLACK,
     SPACING,
@@ -30,6 +29,7 @@ from tests.simulation.reconciler.sight import (
     felt,
     in_words,
     leg_of,
+    names_of,
     told_of,
     without,
     words,
@@ -63,7 +63,7 @@ def _covered(sight: Sight) -> Iterator[str]:
         for stretch in of_leg:
             if stretch.kind is None:
                 continue
-            kinds = ORPHANS if stretch.kind in ORPHANS else {stretch.kind}
+            kinds = names_of(stretch.kind)
             grace = IN_FLIGHT_GRACE if stretch.in_flight else GRACE
             due = sight.late + sight.outvoted(stretch) + SWEEP + grace + SPACING + SLACK
             told = [
@@ -100,7 +100,7 @@ def _not_resolved_while_it_lasts(sight: Sight) -> Iterator[str]:
     for condition, told in sight.told.items():
         if condition.kind not in DIFFERENCES:
             continue
-        kinds = ORPHANS if condition.kind in ORPHANS else {condition.kind}
+        kinds = names_of(condition.kind)
         for stretch in sight.legs.get(leg_of(condition), []):
             if stretch.kind not in kinds or condition.symbol not in SYMBOLS:
                 continue
@@ -157,7 +157,7 @@ def _differed(
         late: How long before it may have ceased to differ, and to differ in this way.
         lasting: How long it must have differed at the least, seconds.
     """
-    kinds = ORPHANS if kind in ORPHANS else {kind}
+    kinds = names_of(kind)
     began: float | None = None
     right = False
     for stretch in of_leg:

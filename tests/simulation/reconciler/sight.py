@@ -25,6 +25,7 @@ SETTLED = DIFFERENCES | {Kind.UNVERIFIED_OPEN}
 """What agreement settles. Sources that contradicted each other are told of for half an hour all the same."""
 
 ORPHANS = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
+MISSIZED = frozenset({Kind.QUANTITY_MISMATCH, Kind.DUPLICATE_ROWS})
 UNRELIABLE = frozenset(
     {
         Trouble.LOST_PUSHES,
@@ -36,6 +37,11 @@ UNRELIABLE = frozenset(
 )
 
 Span = tuple[float, float]
+
+
+def names_of(kind: Kind) -> frozenset[Kind]:
+    """Return the kinds by which people may be told of a difference: by its past, or by a double row."""
+    return next((names for names in (ORPHANS, MISSIZED) if kind in names), frozenset({kind}))
 
 
 @dataclass(slots=True)
