@@ -112,7 +112,7 @@ def judged(
     """
     if stop.triggered:
         return Idle(stop, Fault.TRIGGERED, stop.limit)
-    asleep = _asleep(stop, prices)
+    asleep = _asleep(stop)
     if asleep is not None:
         return asleep
     if stop.trigger is None:
@@ -122,17 +122,12 @@ def judged(
     return _sided(stop, stop.trigger, prices)
 
 
-def _asleep(stop: Stop, prices: Prices) -> Idle | Unsure | None:
-    trailing = stop.trailing
-    activation = None if trailing is None else trailing.activation
+def _asleep(stop: Stop) -> Idle | Unsure | None:
+    activation = None if stop.trailing is None else stop.trailing.activation
     if stop.dormant:
         return Idle(stop, Fault.DORMANT, activation or stop.trigger)
-    if trailing is None or activation is None or stop.following:
-        return None
-    seen = activity(stop, prices)
-    if seen is None:
-        return Unsure(stop, Doubt.MAY_TRAIL)
-    return None if seen else Idle(stop, Fault.DORMANT, activation)
+    known = activation is None or stop.following
+    return None if known else Unsure(stop, Doubt.MAY_TRAIL)
 
 
 def activity(stop: Stop, prices: Prices) -> bool | None:

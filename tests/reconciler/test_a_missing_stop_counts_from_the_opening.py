@@ -8,7 +8,8 @@ import pytest
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
 from reconciler.comparison.venue_view import VenueView
 from reconciler.expectation import Expectation, StopPolicy
-from tests.reconciler.accounts import at, compared, listed, merged, pushed, reading, row, utc
+from tests.reconciler.accounts import at, compared, listed, merged, pushed, reading, row, stop, utc
+from verification.leg import Side
 from verification.observation import PositionSeen
 
 SETTINGS = ConfirmationSettings()
@@ -26,17 +27,20 @@ def _told_at(
     changed: float | None = None,
     quantities: tuple[tuple[float, str], ...] = ((0, "43"),),
     pushes: tuple[PositionSeen, ...] = (),
+    stopped_until: int = 0,
 ) -> float:
     """The second at which the missing stop is confirmed, with a look each second from 0 on.
 
-    `quantities` says what the list shows from which second on; `changed` is the venue's own time of that.
+    `quantities` says what the list shows from which second on; `changed` is the venue's own time of that. Up
+    to `stopped_until` a stop covers it.
     """
     view: VenueView | None = None
     suspicion: Suspicion | None = None
     for second in range(200):
         held = [size for since, size in quantities if since <= second][-1]
         position = listed(held, updated_at=None if changed is None else utc(changed))
-        view = merged(reading([position], second=second), previous=view, pushes=pushes)
+        stops = [stop("1", Side.SELL, None)] if second < stopped_until else []
+        view = merged(reading([position], stops=stops, second=second), previous=view, pushes=pushes)
         rows = [replace(expected, expected=abs(view.legs[position.key].quantity))]
         comparison = compared(rows, view)
         naked = [each for each in comparison.findings if each.kind.value == "unprotected_position"]
@@ -86,6 +90,13 @@ def test_additions_put_it_off_no_longer_than_the_placing_of_a_stop() -> None:
     old = _row(opened_at=_ago(WEEK), entered_at=_ago(WEEK))
     growing = tuple((second, str(20 + second)) for second in range(0, 150, 5))
     assert _told_at(old, quantities=growing) == pytest.approx(PLACING, abs=1.1)
+
+
+def test_its_time_is_not_counted_anew_when_its_stop_goes() -> None:
+    old = _row(opened_at=_ago(WEEK), entered_at=_ago(WEEK))
+    grown = ((0, "0"), (20, "43"))
+    assert _told_at(old, quantities=grown, stopped_until=50) == pytest.approx(20 + PLACING, abs=1.1)
+    assert _told_at(old, quantities=grown, stopped_until=90) == pytest.approx(90 + REPLACING, abs=1.1)
 
 
 def test_a_position_that_shrinks_had_its_stop_before() -> None:
