@@ -1,7 +1,7 @@
 """What a question of a ledger is, and how its rows and amounts are read for one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
 from reconciler.account.holdings import Holding
@@ -31,6 +31,26 @@ class LedgerQuestion:
 
     key: QuestionKey
     question: Question
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """A question that has no answer yet.
+
+    Attributes:
+        put: As it was put.
+        alone: False once something else works on its leg.
+        raced: False where it waits for its order to be shown.
+    """
+
+    put: LedgerQuestion
+    alone: bool
+    raced: bool = True
+
+    @property
+    def question(self) -> Question:
+        """The question as it may be asked now: what was alone on its leg may not be any more."""
+        return self.put.question if self.alone else replace(self.put.question, exclusive=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
 from reconciler.account.asked_questions import AskedQuestions
-from reconciler.account.ledger_question import LedgerQuestion, QuestionKey, Surroundings
+from reconciler.account.ledger_question import LedgerQuestion, QuestionKey, Surroundings, UnderWay
 from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.questions import asked_and_not, joined
 from reconciler.account.resting import Resting, RestingOrders, Why
@@ -20,6 +19,7 @@ from verification.errors import SourceError
 from verification.judgement import decide
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen
+from verification.order_identity import is_of
 from verification.question import Question
 from verification.venue import Venue
 from verification.verdict import Verdict, VerdictKind
@@ -48,20 +48,6 @@ ORDER_SECONDS = 10.0
 log = structlog.get_logger()
 
 Answered = Callable[[Verification], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class _Open:
-    """A question under way: as it was put, and whether its order is still alone on its leg."""
-
-    put: LedgerQuestion
-    alone: bool
-    raced: bool = True
-
-    @property
-    def question(self) -> Question:
-        """The question as it may be asked now: what was alone on its leg may not be any more."""
-        return self.put.question if self.alone else replace(self.put.question, exclusive=False)
 
 
 class Opens:
@@ -94,8 +80,8 @@ class Opens:
         self._on_answer = on_answer
         self._settled = settled
         self._asked = AskedQuestions()
-        self._waiting: asyncio.Queue[tuple[_Open, Verification | None]] = asyncio.Queue()
-        self._open: list[_Open] = []
+        self._waiting: asyncio.Queue[tuple[UnderWay, Verification | None]] = asyncio.Queue()
+        self._open: list[UnderWay] = []
         self._resting = RestingOrders()
         self._check = asyncio.Lock()
 
@@ -108,7 +94,7 @@ class Opens:
             key = QuestionKey(
                 "", "", f"{each.asks} {each.question.order_id or each.question.client_order_id}"
             )
-            self._begin(_Open(LedgerQuestion(key, each.question), alone=False), each)
+            self._begin(UnderWay(LedgerQuestion(key, each.question), alone=False), each)
 
     def ledger_changed(self, change: LedgerChange) -> None:
         """Put the questions that a change of a ledger gives rise to."""
@@ -121,7 +107,7 @@ class Opens:
             if self._asked.add(put.key) and not self._goes_on(put):
                 # At the first reading the orders may be old, and many: the first look shows what rests.
                 raced = change.before is not None and sum(each.raced for each in self._open) < CROWD
-                self._begin(_Open(put, alone=True, raced=raced), None)
+                self._begin(UnderWay(put, alone=True, raced=raced), None)
         for open_ in self._open:
             if open_.put.key.ledger == ledger and open_.alone and joined(open_.put, rows, around):
                 open_.alone = False
@@ -142,7 +128,7 @@ class Opens:
         finally:
             stop()
 
-    def _begin(self, open_: _Open, so_far: Verification | None) -> None:
+    def _begin(self, open_: UnderWay, so_far: Verification | None) -> None:
         self._open.append(open_)
         self._waiting.put_nowait((open_, so_far))
 
@@ -158,13 +144,13 @@ class Opens:
                 return True
         return False
 
-    async def _answer(self, open_: _Open, so_far: Verification | None) -> None:
+    async def _answer(self, open_: UnderWay, so_far: Verification | None) -> None:
         try:
             await self._until_answered(open_, so_far)
         finally:
             self._open.remove(open_)
 
-    async def _until_answered(self, open_: _Open, so_far: Verification | None) -> None:
+    async def _until_answered(self, open_: UnderWay, so_far: Verification | None) -> None:
         since = open_.put.question.asked
         pause, longest = PAUSE_SECONDS
         if so_far is None and not open_.raced:
@@ -200,7 +186,7 @@ class Opens:
         )
         await self._tell(verification)
 
-    async def _rest(self, open_: _Open, so_far: Verification | None) -> Verification:
+    async def _rest(self, open_: UnderWay, so_far: Verification | None) -> Verification:
         """Wait until an order that rests has filled or ended, and return the answer; it is told already."""
         order = Resting(open_.put.question, self._clock.now())
         for seen in () if so_far is None else so_far.observations:
@@ -211,11 +197,12 @@ class Opens:
         try:
             while True:
                 await self._until_due(order)
-                answer = await self._checked(open_, order)
-                if not rests(answer.question, answer.verdict, answer.observations):
+                answer, waits = await self._checked(open_, order)
+                shown = rests(answer.question, answer.verdict, answer.observations)
+                if not waits and not shown:
                     await self._told(answer)
                     return answer
-                if order.executed != told:
+                if shown and order.executed != told:
                     told = order.executed
                     await self._told(answer)
         finally:
@@ -229,12 +216,16 @@ class Opens:
                 async with asyncio.timeout(left):
                     await order.stirred.wait()
 
-    async def _checked(self, open_: _Open, order: Resting) -> Verification:
-        """Return what is known of a resting order now, by what it has shown, or else by asking about it."""
+    async def _checked(self, open_: UnderWay, order: Resting) -> tuple[Verification, bool]:
+        """Return what is known of a resting order now, and whether to wait on whatever that proves.
+
+        It is known by what the order has shown, or else by asking about it.
+        """
         why = order.take()
         heard = self._as_heard(open_, order.words)
-        if heard.verdict.conclusive or why is Why.NEWS:
-            return heard
+        shown = rests(heard.question, heard.verdict, heard.observations)
+        if heard.verdict.conclusive or (why is Why.NEWS and shown):
+            return heard, False
         async with self._check:
             seen, failed = await self._read(open_.question)
             await self._clock.sleep(CHECKS_APART_SECONDS)
@@ -244,10 +235,15 @@ class Opens:
             if seen is not None:
                 order.add(seen)
             order.asked(self._clock.now())
-            return self._as_heard(open_, order.words)
+            return self._as_heard(open_, order.words), True
         watch = self._verifier.watch(open_.question.key)
         watch.seen += [*order.words, *([] if seen is None else [seen])]
-        return self._as_it_stands(open_, await self._verifier.verify(open_.question, watch))
+        answer = self._as_it_stands(open_, await self._verifier.verify(open_.question, watch))
+        for each in answer.observations:
+            if isinstance(each, OrderSeen):
+                order.add(each)
+        order.asked(self._clock.now())
+        return answer, False
 
     async def _read(self, question: Question) -> tuple[OrderSeen | None, bool]:
         """Ask once what became of an order: what is seen of it, and whether it could not be asked."""
@@ -258,14 +254,15 @@ class Opens:
                 )
         except (SourceError, TimeoutError):
             return None, True
-        return (seen if isinstance(seen, OrderSeen) else None), False
+        mine = isinstance(seen, OrderSeen) and is_of(question, seen)
+        return (seen if mine and isinstance(seen, OrderSeen) else None), False
 
-    def _as_heard(self, open_: _Open, seen: tuple[Observation, ...]) -> Verification:
+    def _as_heard(self, open_: UnderWay, seen: tuple[Observation, ...]) -> Verification:
         question = open_.question
         verdict: Verdict = decide(question, seen)
         return Verification(question, verdict, seen, self._clock.now())
 
-    def _as_it_stands(self, open_: _Open, answered: Verification) -> Verification:
+    def _as_it_stands(self, open_: UnderWay, answered: Verification) -> Verification:
         """Return an answer without what rests on an order having been alone, if it was joined meanwhile."""
         question = open_.question
         if answered.question == question:

@@ -101,7 +101,7 @@ class Resting:
             self._stir(Why.GONE)
             return
         self.shown, self._asked = sent, 0
-        first = not self._words
+        first = all(source is not Source.ORDER for source, *_ in self._words)
         if self.add(_word(self.question.key, row, sent, received)) or first:
             self._stir(Why.NEWS)
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as seen_as
 
 from reconciler.account.asked_questions import AskedQuestions
 from reconciler.account.ledger_question import QuestionKey
@@ -20,9 +21,11 @@ from reconciler.views import VerificationView
 from tests.reconciler.accounts import SYMBOL, at, limit
 from tests.reconciler.house import House, play
 from tests.verification.drawn import WS, closing, opening, order
+from verification.account import Part
 from verification.errors import SourceUnreachable
 from verification.judgement import decide
 from verification.leg import Side
+from verification.observation import Provenance, Source
 from verification.stream import StreamState
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -329,6 +332,36 @@ def test_a_crowd_of_entries_at_the_start_is_not_raced(tmp_path: Path) -> None:
         assert house.venue.asked_orders == [], "one list has shown them all"
 
     play(tmp_path, story, prepare=crowd)
+
+
+def test_what_the_stream_alone_says_of_a_part_is_not_the_end_of_it(tmp_path: Path) -> None:
+    """One entry of a crowd fills in part before any list has shown that it rests."""
+    names = [f"e{number}" for number in range(20)]
+
+    async def story(house: House) -> None:
+        house.venue.fail(Part.ORDERS, error=DOWN)
+        await house.quiet(5)
+        pushed(house, "e3", "1")
+        await house.quiet(20)
+        house.venue.heal()
+        house.venue.waits("e3", Side.BUY, "2", filled="1")
+        await house.until(lambda: list(verdicts(house).values()) == ["resting"] * len(names), within=75)
+        house.venue.ended("e3", "2")
+        await house.until(lambda: verdicts(house)["e3"] == "confirmed", within=5)
+
+    def crowd(house: House) -> None:
+        for name in names:
+            enters(house, name, "2")
+
+    play(tmp_path, story, prepare=crowd)
+
+
+def pushed(house: House, name: str, executed: str) -> None:
+    """Let the stream say that so much has executed, and that it works on."""
+    house.venue.executed(name, executed, terminal=False)
+    now = house.clock.now()
+    came = Provenance.at(Source.WEBSOCKET, now, exchange_at=now.utc, epoch=1)
+    house.venue.push(seen_as(house.venue.seen[name], trades_agree=None, provenance=came))
 
 
 def test_what_was_asked_is_forgotten_with_its_row_and_with_nothing_else() -> None:
