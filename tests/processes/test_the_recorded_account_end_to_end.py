@@ -29,7 +29,7 @@ TABLE = {
     ("DOGE/USDT:USDT", "unprotected_position", "critical", "14998", "14998"),
     ("SUI/USDT:USDT", "quantity_mismatch", "critical", "749.9", "1539.3"),
     ("ATOM/USDT:USDT", "phantom_position", "critical", "-187.5", "0"),
-    ("XRP/USDT:USDT", "unprotected_position", "warning", "1199", "1199"),
+    ("XRP/USDT:USDT", "unprotected_position", "critical", "1199", "1199"),
     ("NEAR/USDT:USDT", "orphaned_position", "critical", "0", "-300"),
 }
 
