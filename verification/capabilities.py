@@ -44,6 +44,9 @@ class Shape:
             answer is one object.
         keys: Keys that the object, or every row, must have.
         told: Keys whose value must be a text, a number or a truth, not nothing; a dot leads into an object.
+        numbers: Keys whose value must be a number as venues write one, and one that can be; a dot leads into
+            an object.
+        instants: Keys whose value must be a time in ISO 8601: ccxt leaves out what it finds no time in.
         one_of: Keys whose value must be one of these texts; others would be taken for one of them.
         at: Where the one object is, keys to walk.
         says: A key of the whole answer, and what it says when the request was served; None if nothing does.
@@ -57,6 +60,8 @@ class Shape:
     rows: tuple[str | int, ...] | None
     keys: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    instants: tuple[str, ...] = ()
     one_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     at: tuple[str | int, ...] = ()
     says: tuple[str, frozenset[str]] | None = None
@@ -123,6 +128,7 @@ class RowRules:
             none.
         sides: A key of orders and trades that names their side, and what its values mean, where ccxt reads it
             wrongly.
+        sizes: The keys of an order's quantity and of what has executed of it, where ccxt loses exact ones.
         coins: True where positions and orders are counted in coins (or quote units) although ccxt gives the
             market another contract size.
         inverse_in_base: True where contracts that are settled in their base currency are counted in it too.
@@ -132,6 +138,7 @@ class RowRules:
     legs: tuple[str, Mapping[str, Leg]] | None = None
     kinds: tuple[str, frozenset[str]] | None = None
     sides: tuple[str, Mapping[str, Side]] | None = None
+    sizes: tuple[str, str] | None = None
     coins: bool = False
     inverse_in_base: bool = False
 

@@ -1,5 +1,6 @@
 """Checks the shape of a successful answer before anybody reads it: pure. Its words hold nothing of it."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -7,6 +8,12 @@ from fnmatch import fnmatchcase
 from verification.capabilities import Shape
 
 _SCALARS = (str, int, Decimal)
+_WRITTEN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,2})?")
+_ISO = re.compile(
+    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\.[0-9]{1,9})?(Z|[-+])"
+)
+_IMPOSSIBLE = Decimal(10) ** 15
+"""More than any quantity, price or market is."""
 
 
 def misshapen(
@@ -43,12 +50,14 @@ def misshapen(
 
 def lacking(value: object, rule: Shape) -> str | None:
     """Return what an object lacks; None if it is whole."""
-    if not (rule.keys or rule.told or rule.one_of):
+    if not (rule.keys or rule.told or rule.numbers or rule.instants or rule.one_of):
         return None
     if not isinstance(value, Mapping):
         return f"{rule.path} holds {type(value).__name__} where an object belongs"
     missing = [key for key in rule.keys if key not in value]
     missing += [key for key in rule.told if not _scalar(_at(value, tuple(key.split("."))))]
+    missing += [key for key in rule.numbers if not _number(_at(value, tuple(key.split("."))))]
+    missing += [key for key in rule.instants if not _instant(_at(value, tuple(key.split("."))))]
     if missing:
         return f"{rule.path} lacks {', '.join(missing)}"
     odd = [
@@ -78,6 +87,18 @@ def _has(answer: object, steps: tuple[str | int, ...]) -> bool:
     """True when the last key is there, whatever it holds."""
     holder = _at(answer, steps[:-1])
     return bool(steps) and isinstance(holder, Mapping) and steps[-1] in holder
+
+
+def _number(value: object) -> bool:
+    """True for a number that a quantity or a price can be."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return False
+    written = str(value)
+    return _WRITTEN.fullmatch(written) is not None and abs(Decimal(written)) < _IMPOSSIBLE
+
+
+def _instant(value: object) -> bool:
+    return isinstance(value, str) and _ISO.match(value) is not None
 
 
 def _scalar(value: object) -> bool:

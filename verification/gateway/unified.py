@@ -91,7 +91,7 @@ class Unified:
         kinds = self._capabilities.rows.kinds
         if kinds is not None:
             name, others = kinds
-            listed = [row for row in listed if info_of(row).get(name) not in others]
+            listed = [row for row in listed if text(info_of(row), name) not in others]
         whole = summed(self._rows(listed, hedged=self._hedged))
         if whole.both_ways and self._told_by_rows and not self._hedged:
             # Nothing tells the mode but that one contract is held both ways.
@@ -189,7 +189,9 @@ class Unified:
         return await asker.ask(
             "an order",
             lambda exchange: exchange.fetch_order(order_id, key.symbol, parameters),
-            lambda answer: order_status(record(answer, "an order"), key, self._capabilities.rows),
+            lambda answer: _of(
+                order_id, order_status(record(answer, "an order"), key, self._capabilities.rows)
+            ),
         )
 
     async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
@@ -276,6 +278,13 @@ class Unified:
 def rows_of(what: str) -> Callable[[object], list[Row]]:
     """Return a reader that takes an answer for a list of rows, or refuses it."""
     return lambda answer: rows(answer, what)
+
+
+def _of(order_id: str | None, status: OrderStatus) -> OrderStatus:
+    """Return the answer about an order, if it is about the one that was asked for."""
+    if order_id is not None and status.order_id != order_id:
+        raise SourceMalformed("the order that was told is not the one that was asked for")
+    return status
 
 
 def _named(part: str) -> str:

@@ -27,6 +27,7 @@ from verification.leg import Leg, LegKey, Side
 
 _LEGS = {"long": Leg.LONG, "short": Leg.SHORT}
 _ORDINARY = frozenset({"limit", "market"})
+_TRIGGERS = ("triggerPx", "triggerPrice", "trigger_price", "stopPrice", "stop_price")
 _ENDED = frozenset({"closed", "canceled", "expired", "rejected"})
 
 
@@ -122,10 +123,11 @@ def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules(
         hedged: Whether the account is in hedge mode.
         rules: What the venue's own row tells besides.
     """
-    trigger = above_zero(optional_exact(row, "triggerPrice"))
+    trigger = above_zero(optional_exact(row, "triggerPrice")) or _own_trigger(info_of(row))
     stop = above_zero(optional_exact(row, "stopLossPrice"))
     target = above_zero(optional_exact(row, "takeProfitPrice"))
-    amount, info = optional_exact(row, "amount") or Decimal(0), info_of(row)
+    told, filled = _sizes(row, rules)
+    amount, info = told or Decimal(0), info_of(row)
     kind, trailing = optional_text(row, "type") or "unknown", trailing_of(row, info)
     waits = (trigger or trailing) is not None or ((stop or target) is not None and kind not in _ORDINARY)
     if not waits:
@@ -133,7 +135,7 @@ def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules(
     whole = waits and amount == 0
     if amount <= 0 and not whole:
         raise SourceMalformed("an order rests without a quantity")
-    way, filled, reduces = side(row, rules), exact(row, "filled"), row.get("reduceOnly") is True or whole
+    way, reduces = side(row, rules), row.get("reduceOnly") is True or whole
     stops = is_stop(way, info, trigger=trigger, stop=stop, target=target, trailing=trailing)
     return RestingOrder(
         order_id=text(row, "id"),
@@ -156,6 +158,20 @@ def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules(
         trailing=trailing,
         nature_told=not waits or stops is not None,
     )
+
+
+def _own_trigger(info: Row) -> Decimal | None:
+    """Return the trigger price in the venue's own row: ccxt loses one that it has made exact."""
+    told = (above_zero(optional_exact(info, name)) for name in _TRIGGERS)
+    return next((price for price in told if price is not None), None)
+
+
+def _sizes(row: Row, rules: RowRules) -> tuple[Decimal | None, Decimal]:
+    """Return an order's quantity, None if it is not told, and what has executed of it."""
+    if rules.sizes is None:
+        return optional_exact(row, "amount"), exact(row, "filled")
+    whole, executed = rules.sizes
+    return optional_exact(info_of(row), whole), exact(info_of(row), executed)
 
 
 def _leg_of_order(row: Row) -> Leg | None:
@@ -189,14 +205,15 @@ def order_status(row: Row, key: LegKey, rules: RowRules = RowRules()) -> OrderSt
         rules: What the venue's own row tells besides.
     """
     word = text(row, "status")
+    amount, filled = _sizes(row, rules)
     if text(row, "symbol") != key.symbol:
         raise SourceMalformed("the order that was told is of another contract than the one asked for")
     return OrderStatus(
         key=LegKey(key.account, key.symbol, _leg_of_order(row) or key.leg),
         order_id=text(row, "id"),
         client_order_id=optional_text(row, "clientOrderId"),
-        executed=directed(side(row, rules), exact(row, "filled")),
-        quantity=above_zero(optional_exact(row, "amount")),
+        executed=directed(side(row, rules), filled),
+        quantity=above_zero(amount),
         status=word,
         terminal=word in _ENDED,
         average_price=above_zero(optional_exact(row, "average")),

@@ -24,24 +24,27 @@ def _shape(path: str, rows: tuple[str, ...] | None, *told: str, **more: Any) -> 
 
 
 _POSITION = {"positionSide": frozenset({"LONG", "SHORT"})}
-_ORDER = ("orderId", "symbol", "origQty", "executedQty", "status")
+_ORDER = ("orderId", "symbol", "status")
+_SIZES = ("origQty", "executedQty")
+_SIZES_OF_ONE = ("order.origQty", "order.executedQty")
 _ONE = tuple(f"order.{key}" for key in _ORDER)
 
 CAPABILITIES = Capabilities(
     documented=True,
     shapes=(
-        _shape("/*/user/positions", ("data",), "symbol", "positionAmt", one_of=_POSITION),
+        _shape("/*/user/positions", ("data",), "symbol", numbers=("positionAmt",), one_of=_POSITION),
         _shape(
             "/swap/v1/positionSide/dual",
             None,
             at=("data",),
             one_of={"dualSidePosition": frozenset({"true", "false"})},
         ),
-        _shape("/*/trade/openOrders", ("data", "orders"), *_ORDER, one_of={"side": _SIDES}),
+        _shape("/*/trade/openOrders", ("data", "orders"), *_ORDER, numbers=_SIZES, one_of={"side": _SIDES}),
         _shape(
             "/swap/v2/trade/order",
             None,
             *_ONE,
+            numbers=_SIZES_OF_ONE,
             one_of={"order.side": _SIDES},
             at=("data",),
         ),
@@ -49,13 +52,16 @@ CAPABILITIES = Capabilities(
             "/cswap/v1/trade/orderDetail",
             None,
             *_ONE,
+            numbers=_SIZES_OF_ONE,
             one_of={"order.side": _SIDES},
             at=("data",),
         ),
         _shape(
             "/swap/v2/trade/allFillOrders",
             ("data", "fill_orders"),
-            *("orderId", "symbol", "price", "volume"),
+            *("orderId", "symbol"),
+            numbers=("price", "volume"),
+            instants=("filledTm",),
             one_of={"side": _SIDES},
         ),
         _shape("/swap/v2/quote/contracts", ("data",), "symbol", "currency"),

@@ -30,8 +30,10 @@ def _shape(path: str, rows: tuple[str, ...] | None, *told: str, **more: Any) -> 
     return Shape(path, "GET", rows, told=told, says=_SERVED, **more)
 
 
-_ORDER = ("orderId", "symbol", "size", "baseVolume")
-_UNIFIED_ORDER = ("orderId", "symbol", "qty", "cumExecQty", "orderStatus")
+_ORDER = ("orderId", "symbol")
+_SIZES = ("size", "baseVolume")
+_UNIFIED_ORDER = ("orderId", "symbol", "orderStatus")
+_UNIFIED_SIZES = ("qty", "cumExecQty")
 
 CAPABILITIES = Capabilities(
     documented=True,
@@ -39,21 +41,31 @@ CAPABILITIES = Capabilities(
         _shape(
             "/api/v2/mix/position/all-position",
             ("data",),
-            *("symbol", "total"),
+            "symbol",
+            numbers=("total",),
             one_of={"holdSide": _LONG_SHORT, "posMode": _MODES},
         ),
         _shape(
             "/api/v2/mix/order/orders-pending",
             ("data", "entrustedList"),
             *(*_ORDER, "status"),
+            numbers=_SIZES,
             one_of={"side": _SIDES},
             nullable=True,
         ),
-        _shape("/api/v2/mix/order/detail", None, *(*_ORDER, "state"), one_of={"side": _SIDES}, at=("data",)),
+        _shape(
+            "/api/v2/mix/order/detail",
+            None,
+            *(*_ORDER, "state"),
+            numbers=_SIZES,
+            one_of={"side": _SIDES},
+            at=("data",),
+        ),
         _shape(
             "/api/v2/mix/order/fills",
             ("data", "fillList"),
-            *("tradeId", "orderId", "symbol", "price", "baseVolume", "cTime"),
+            *("tradeId", "orderId", "symbol"),
+            numbers=("price", "baseVolume", "cTime"),
             one_of={"side": _SIDES},
             nullable=True,
         ),
@@ -66,7 +78,8 @@ CAPABILITIES = Capabilities(
         _shape(
             "/api/v3/position/current-position",
             ("data", "list"),
-            *("symbol", "total"),
+            "symbol",
+            numbers=("total",),
             one_of={"posSide": _LONG_SHORT, "holdMode": _MODES},
             nullable=True,
         ),
@@ -74,14 +87,23 @@ CAPABILITIES = Capabilities(
             "/api/v3/trade/unfilled-orders",
             ("data", "list"),
             *_UNIFIED_ORDER,
+            numbers=_UNIFIED_SIZES,
             one_of={"side": _SIDES},
             nullable=True,
         ),
-        _shape("/api/v3/trade/order-info", None, *_UNIFIED_ORDER, one_of={"side": _SIDES}, at=("data",)),
+        _shape(
+            "/api/v3/trade/order-info",
+            None,
+            *_UNIFIED_ORDER,
+            numbers=_UNIFIED_SIZES,
+            one_of={"side": _SIDES},
+            at=("data",),
+        ),
         _shape(
             "/api/v3/trade/fills",
             ("data", "list"),
-            *("execId", "orderId", "symbol", "execPrice", "execQty"),
+            *("execId", "orderId", "symbol"),
+            numbers=("execPrice", "execQty", "createdTime"),
             one_of={"side": _SIDES},
             nullable=True,
         ),

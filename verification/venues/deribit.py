@@ -22,7 +22,8 @@ def _shape(path: str, rows: tuple[str, ...] | None, *told: str, **more: Any) -> 
     return Shape(f"/api/v2{path}", "GET", rows, told=told, **more)
 
 
-_ORDER = ("order_id", "instrument_name", "amount", "filled_amount", "order_state")
+_ORDER = ("order_id", "instrument_name", "order_state")
+_SIZES = ("amount", "filled_amount")
 _WAY = {"direction": _SIDES}
 
 CAPABILITIES = Capabilities(
@@ -31,15 +32,17 @@ CAPABILITIES = Capabilities(
         _shape(
             "/private/get_positions",
             ("result",),
-            *("instrument_name", "size"),
+            "instrument_name",
+            numbers=("size",),
             one_of={"direction": frozenset({"buy", "sell", "zero"})},
         ),
-        _shape("/private/get_open_orders_by_*", ("result",), *_ORDER, one_of=_WAY),
-        _shape("/private/get_order_state", None, *_ORDER, one_of=_WAY, at=("result",)),
+        _shape("/private/get_open_orders_by_*", ("result",), *_ORDER, numbers=_SIZES, one_of=_WAY),
+        _shape("/private/get_order_state", None, *_ORDER, numbers=_SIZES, one_of=_WAY, at=("result",)),
         _shape(
             "/private/get_user_trades_by_*",
             ("result", "trades"),
-            *("trade_id", "order_id", "instrument_name", "amount", "price", "timestamp"),
+            *("trade_id", "order_id", "instrument_name"),
+            numbers=("amount", "price", "timestamp"),
             one_of=_WAY,
         ),
         _shape("/public/get_instruments", ("result",), "instrument_name", "kind"),

@@ -7,7 +7,8 @@ from verification.capabilities import Capabilities, PartLists, RowRules, Shape
 
 _ISOLATED = "in isolated markets"
 _PAGE = 100
-_ORDER = ("id", "ticker", "size", "totalFilled", "status")
+_ORDER = ("id", "ticker", "status")
+_SIZES = ("size", "totalFilled")
 _WAY = {"side": frozenset({"BUY", "SELL"})}
 
 
@@ -28,11 +29,12 @@ CAPABILITIES = Capabilities(
             "/perpetualPositions",
             "GET",
             ("positions",),
-            told=("market", "size"),
+            told=("market",),
+            numbers=("size",),
             one_of={"side": frozenset({"LONG", "SHORT"})},
         ),
-        Shape("/v4/orders", "GET", (), told=_ORDER, one_of=_WAY),
-        Shape("/v4/orders/*", "GET", None, told=_ORDER, one_of=_WAY),
+        Shape("/v4/orders", "GET", (), told=_ORDER, numbers=_SIZES, one_of=_WAY),
+        Shape("/v4/orders/*", "GET", None, told=_ORDER, numbers=_SIZES, one_of=_WAY),
         Shape("/v4/perpetualMarkets", "GET", None, ("markets",)),
         Shape("/v4/time", "GET", None, told=("epoch",)),
     ),

@@ -21,17 +21,33 @@ def _lists_of(part: str) -> PartLists:
     return PartLists(asked, {**asked, "limit": _PAGE})
 
 
-_ORDER = ("id", "contract", "size", "left", "status")
+_ORDER = ("id", "contract", "status")
+_SIZES = ("size", "left")
 _MODES = {"single": Leg.NET, "dual_long": Leg.LONG, "dual_short": Leg.SHORT}
 
 CAPABILITIES = Capabilities(
     documented=True,
     shapes=(
-        Shape("/*/positions", "GET", (), told=("contract", "size"), one_of={"mode": frozenset(_MODES)}),
-        Shape("/*/orders", "GET", (), told=_ORDER),
-        Shape("/*/orders/*", "GET", None, told=_ORDER),
-        Shape("/*/my_trades_timerange", "GET", (), told=("contract", "order_id", "size", "price")),
-        Shape("/*/my_trades", "GET", (), told=("contract", "order_id", "size", "price")),
+        Shape(
+            "/*/positions",
+            "GET",
+            (),
+            told=("contract",),
+            numbers=("size",),
+            one_of={"mode": frozenset(_MODES)},
+        ),
+        Shape("/*/orders", "GET", (), told=_ORDER, numbers=_SIZES),
+        Shape("/*/orders/*", "GET", None, told=_ORDER, numbers=_SIZES),
+        Shape(
+            "/*/my_trades_timerange",
+            "GET",
+            (),
+            told=("contract", "order_id"),
+            numbers=("size", "price", "create_time"),
+        ),
+        Shape(
+            "/*/my_trades", "GET", (), told=("contract", "order_id"), numbers=("size", "price", "create_time")
+        ),
         Shape("/*/contracts", "GET", (), told=("name", "quanto_multiplier", "order_price_round")),
         Shape("/spot/time", "GET", None, told=("server_time",)),
     ),

@@ -27,9 +27,9 @@ def _lists_of(part: str) -> PartLists:
     return PartLists({"subType": "inverse", "type": "future" if part == _DATED else "swap"}, None)
 
 
-_POSITION = ("contract_code", "volume")
-_ORDER = ("order_id", "contract_code", "volume", "trade_volume")
-_TRADE = ("contract_code", "order_id", "trade_volume", "trade_price")
+_ORDER = ("order_id", "contract_code")
+_SIZES = ("volume", "trade_volume")
+_TRADED = ("trade_volume", "trade_price")
 
 
 def _linear(path: str, rows: tuple[str, ...] | None, *told: str, **more: Any) -> Shape:
@@ -43,14 +43,34 @@ def _inverse(path: str, rows: tuple[str, ...], *told: str, **more: Any) -> Shape
 CAPABILITIES = Capabilities(
     documented=True,
     shapes=(
-        _linear("/v5/trade/position/opens", ("data",), *_POSITION, one_of={"direction": _SIDES}),
-        _linear("/v5/trade/order/opens", ("data",), *_ORDER, one_of={"side": _SIDES}),
-        _linear("/v5/trade/order", None, *_ORDER, one_of={"side": _SIDES}, at=("data",)),
-        _linear("/v5/trade/order/details", ("data",), *_TRADE, one_of={"side": _SIDES}),
-        _inverse("_position_info", ("data",), *_POSITION, one_of={"direction": _SIDES}),
-        _inverse("_openorders", ("data", "orders"), *_ORDER, one_of={"direction": _SIDES}),
-        _inverse("_order_info", ("data",), *_ORDER, least=1, one_of={"direction": _SIDES}),
-        _inverse("_matchresults_exact", ("data", "trades"), *_TRADE, one_of={"direction": _SIDES}),
+        _linear(
+            "/v5/trade/position/opens",
+            ("data",),
+            "contract_code",
+            numbers=("volume",),
+            one_of={"direction": _SIDES},
+        ),
+        _linear("/v5/trade/order/opens", ("data",), *_ORDER, numbers=_SIZES, one_of={"side": _SIDES}),
+        _linear("/v5/trade/order", None, *_ORDER, numbers=_SIZES, one_of={"side": _SIDES}, at=("data",)),
+        _linear(
+            "/v5/trade/order/details",
+            ("data",),
+            *_ORDER,
+            numbers=(*_TRADED, "created_time"),
+            one_of={"side": _SIDES},
+        ),
+        _inverse(
+            "_position_info", ("data",), "contract_code", numbers=("volume",), one_of={"direction": _SIDES}
+        ),
+        _inverse("_openorders", ("data", "orders"), *_ORDER, numbers=_SIZES, one_of={"direction": _SIDES}),
+        _inverse("_order_info", ("data",), *_ORDER, numbers=_SIZES, least=1, one_of={"direction": _SIDES}),
+        _inverse(
+            "_matchresults_exact",
+            ("data", "trades"),
+            *_ORDER,
+            numbers=(*_TRADED, "create_date"),
+            one_of={"direction": _SIDES},
+        ),
         Shape("_contract_info", "GET", ("data",), told=("contract_code", "contract_size"), says=_OK),
         Shape("/api/v1/timestamp", "GET", None, told=("ts",), says=_OK),
     ),

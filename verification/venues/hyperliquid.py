@@ -26,21 +26,25 @@ def _info(kind: str, rows: tuple[str | int, ...] | None, *told: str, **more: Any
 CAPABILITIES = Capabilities(
     documented=True,
     shapes=(
-        _info("clearinghouseState", ("assetPositions",), "position.coin", "position.szi"),
+        _info("clearinghouseState", ("assetPositions",), "position.coin", numbers=("position.szi",)),
         _info(
             "frontendOpenOrders",
             (),
-            *("coin", "oid", "sz", "origSz", "limitPx"),
+            *("coin", "oid"),
+            numbers=("sz", "origSz", "limitPx"),
             one_of={"side": _WAYS},
         ),
         _info(
             "orderStatus",
             None,
-            *("order.coin", "order.oid", "order.sz", "order.origSz", "status"),
+            *("order.coin", "order.oid", "status"),
+            numbers=("order.sz", "order.origSz"),
             one_of={"order.side": _WAYS},
             at=("order",),
         ),
-        _info("userFillsByTime", (), "coin", "oid", "tid", "sz", "px", "time", one_of={"side": _WAYS}),
+        _info(
+            "userFillsByTime", (), "coin", "oid", "tid", numbers=("sz", "px", "time"), one_of={"side": _WAYS}
+        ),
         _info("metaAndAssetCtxs", (0, "universe"), "name", "szDecimals"),
         _info("perpDexs", ()),
         _info("exchangeStatus", None, "time"),

@@ -6,6 +6,17 @@ from verification.capabilities import Capabilities, RowRules, Shape
 
 _SERVED = ("result", frozenset({"success"}))
 _SIDES = frozenset({"buy", "sell"})
+# What it does not find it may call so too, which ccxt takes for an end.
+_STATUS = frozenset(
+    {
+        "ENTERED_BOOK",
+        "FULLY_EXECUTED",
+        "REJECTED",
+        "CANCELLED",
+        "TRIGGER_PLACED",
+        "TRIGGER_ACTIVATION_FAILURE",
+    }
+)
 
 
 def _shape(path: str, rows: tuple[str, ...] | None, *told: str, **more: Any) -> Shape:
@@ -18,27 +29,30 @@ FUTURES = Capabilities(
         _shape(
             "/openpositions",
             ("openPositions",),
-            *("symbol", "size"),
+            "symbol",
+            numbers=("size",),
             one_of={"side": frozenset({"long", "short"})},
         ),
         _shape(
             "/openorders",
             ("openOrders",),
-            *("order_id", "symbol", "unfilledSize", "filledSize", "status"),
+            *("order_id", "symbol", "status"),
+            numbers=("unfilledSize", "filledSize"),
             one_of={"side": _SIDES},
         ),
-        Shape(
-            "/derivatives/api/v3/orders/status",
-            "POST",
+        _shape(
+            "/orders/status",
             ("orders",),
-            told=("order.orderId", "order.symbol", "order.quantity", "order.filled", "status"),
-            one_of={"order.side": _SIDES},
-            says=_SERVED,
+            *("order.orderId", "order.symbol"),
+            numbers=("order.quantity", "order.filled"),
+            one_of={"order.side": _SIDES, "status": _STATUS},
         ),
         _shape(
             "/fills",
             ("fills",),
-            *("fill_id", "order_id", "symbol", "size", "price", "fillTime"),
+            *("fill_id", "order_id", "symbol"),
+            instants=("fillTime",),
+            numbers=("size", "price"),
             one_of={"side": _SIDES},
         ),
         _shape("/instruments", ("instruments",), "symbol"),

@@ -18,13 +18,14 @@ def _lists_of(_part: str) -> PartLists:
     return PartLists({}, {"type": "swap", "pageSize": _PAGE})
 
 
-_ORDER = ("id", "symbol", "size", "dealSize", "isActive")
+_ORDER = ("id", "symbol", "isActive")
+_SIZES = ("size", "filledSize")
 
 CAPABILITIES = Capabilities(
     documented=True,
     shapes=(
-        _shape("/api/v1/positions", ("data",), "symbol", "currentQty"),
-        _shape("/position/open-list", ("data",), "symbol", "size"),
+        _shape("/api/v1/positions", ("data",), "symbol", numbers=("currentQty",)),
+        _shape("/position/open-list", ("data",), "symbol", numbers=("size",)),
         _shape(
             "/api/v2/position/getPositionMode",
             None,
@@ -32,12 +33,13 @@ CAPABILITIES = Capabilities(
             one_of={"positionMode": frozenset({"0", "1"})},
         ),
         _shape("/account/mode", None, "selfAccountMode", at=("data",)),
-        _shape("/api/v1/orders", ("data", "items"), *_ORDER, one_of={"side": _SIDES}),
-        _shape("/api/v1/orders/*", None, *_ORDER, at=("data",), one_of={"side": _SIDES}),
+        _shape("/api/v1/orders", ("data", "items"), *_ORDER, numbers=_SIZES, one_of={"side": _SIDES}),
+        _shape("/api/v1/orders/*", None, *_ORDER, numbers=_SIZES, at=("data",), one_of={"side": _SIDES}),
         _shape(
             "/api/v1/fills",
             ("data", "items"),
-            *("tradeId", "orderId", "symbol", "size", "price"),
+            *("tradeId", "orderId", "symbol"),
+            numbers=("size", "price", "createdAt"),
             one_of={"side": _SIDES},
         ),
         _shape("/api/v1/contracts/active", ("data",), "symbol", "multiplier", "lotSize", "tickSize"),

@@ -18,7 +18,8 @@ def _lists_of(_part: str) -> PartLists:
     return PartLists({}, {"type": "swap"})
 
 
-_ORDER = ("orderId", "symbol", "vol", "dealVol", "state")
+_ORDER = ("orderId", "symbol", "state")
+_SIZES = ("vol", "dealVol")
 _ORDER_WAY = {"side": frozenset(_WAYS)}
 
 CAPABILITIES = Capabilities(
@@ -27,16 +28,18 @@ CAPABILITIES = Capabilities(
         _shape(
             "/private/position/open_positions",
             ("data",),
-            *("symbol", "holdVol"),
+            "symbol",
+            numbers=("holdVol",),
             one_of={"positionType": frozenset({"1", "2"}), "openType": frozenset({"1", "2"})},
         ),
         _shape("/private/position/position_mode", None, one_of={"data": frozenset({"1", "2"})}),
-        _shape("/private/order/list/open_orders*", ("data",), *_ORDER, one_of=_ORDER_WAY),
-        _shape("/private/order/get/*", None, *_ORDER, one_of=_ORDER_WAY, at=("data",)),
+        _shape("/private/order/list/open_orders*", ("data",), *_ORDER, numbers=_SIZES, one_of=_ORDER_WAY),
+        _shape("/private/order/get/*", None, *_ORDER, numbers=_SIZES, one_of=_ORDER_WAY, at=("data",)),
         _shape(
             "/private/order/list/order_deals",
             ("data",),
-            *("id", "orderId", "symbol", "vol", "price", "timestamp"),
+            *("id", "orderId", "symbol", "positionMode"),
+            numbers=("vol", "price", "timestamp"),
             one_of=_ORDER_WAY,
         ),
         _shape("/contract/detail", ("data",), "symbol", "contractSize", "volUnit", "priceUnit"),
@@ -44,6 +47,6 @@ CAPABILITIES = Capabilities(
     ),
     settings={"has": {"fetchCurrencies": False}},
     lists_of=_lists_of,
-    rows=RowRules(contract=("symbol",), sides=("side", _WAYS)),
+    rows=RowRules(contract=("symbol",), sides=("side", _WAYS), sizes=("vol", "dealVol")),
     order_page=100,
 )

@@ -7,8 +7,10 @@ _SERVED = ("code", frozenset({"0"}))
 _SIDES = frozenset({"buy", "sell"})
 
 
-def _rows(path: str, *told: str, least: int = 0, **one_of: frozenset[str]) -> Shape:
-    return Shape(path, "GET", ("data",), told=told, one_of=one_of, says=_SERVED, least=least)
+def _rows(
+    path: str, *told: str, numbers: tuple[str, ...] = (), least: int = 0, **one_of: frozenset[str]
+) -> Shape:
+    return Shape(path, "GET", ("data",), told=told, numbers=numbers, one_of=one_of, says=_SERVED, least=least)
 
 
 CAPABILITIES = Capabilities(
@@ -16,24 +18,28 @@ CAPABILITIES = Capabilities(
     shapes=(
         _rows(
             "/api/v5/account/positions",
-            *("instId", "instType", "pos", "posSide", "mgnMode"),
+            *("instId", "instType"),
+            numbers=("pos",),
             posSide=frozenset({"net", "long", "short"}),
             mgnMode=frozenset({"cross", "isolated", "cash"}),
         ),
         _rows(
             "/api/v5/trade/orders-pending",
-            *("instId", "instType", "ordId", "ordType", "sz", "accFillSz", "state"),
+            *("instId", "instType", "ordId", "ordType", "state"),
+            numbers=("sz", "accFillSz"),
             side=_SIDES,
         ),
         _rows(
             "/api/v5/trade/order",
-            *("instId", "instType", "ordId", "ordType", "sz", "accFillSz", "state"),
+            *("instId", "instType", "ordId", "ordType", "state"),
+            numbers=("sz", "accFillSz"),
             least=1,
             side=_SIDES,
         ),
         _rows(
             "/api/v5/trade/fills-history",
-            *("instId", "tradeId", "ordId", "fillSz", "fillPx", "ts"),
+            *("instId", "tradeId", "ordId"),
+            numbers=("fillSz", "fillPx", "ts"),
             side=_SIDES,
         ),
         _rows(

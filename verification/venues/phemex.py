@@ -22,7 +22,9 @@ def _lists_of(part: str) -> PartLists | None:
 
 
 def _positions(path: str, size: str) -> Shape:
-    return Shape(path, "GET", ("data", "positions"), told=("symbol", size), one_of=_WAY, says=_SERVED)
+    return Shape(
+        path, "GET", ("data", "positions"), told=("symbol",), numbers=(size,), one_of=_WAY, says=_SERVED
+    )
 
 
 CAPABILITIES = Capabilities(

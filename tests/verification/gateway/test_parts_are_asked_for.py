@@ -371,6 +371,9 @@ async def test_mexc_tells_sides_by_numbers_that_ccxt_reads_for_spot(scenes: list
     scene = Scene("mexc", LINEAR)
     scenes.append(scene)
     order = {"symbol": "BTC/USDT:USDT", "amount": Decimal(1), "filled": Decimal(0)}
-    scene.rows = [{**order, "id": str(way), "side": "x", "info": {"side": way}} for way in (1, 2, 3, 4)]
+    scene.rows = [
+        {**order, "id": str(way), "side": "x", "info": {"side": way, "vol": 1, "dealVol": 0}}
+        for way in (1, 2, 3, 4)
+    ]
     orders = await scene.unified.orders(scene.asker, None)
     assert [each.side.value for each in orders] == ["buy", "buy", "sell", "sell"]
