@@ -131,7 +131,7 @@ class Books:
         return sum(page.entry == entry for page in self._pages)
 
     def _because(self) -> str:
-        return f" ({self._why})" if self._why else ""
+        return f" ({self._why or 'it does not answer'})"
 
     def _begin(self) -> None:
         """Write what is to be written next."""
