@@ -68,6 +68,8 @@ async def _with_its_stop(
     case.stops = max(case.stops, case.names.number_of_stop(name))
     case.stop_price = order.trigger_price or case.stop_price
     await withdraw_others(tools, case)
+    if not proved.verdict.settled:
+        case.concerns.append(f"the entry may execute more: {proved.verdict.reason}")
     reason = f"{proved.verdict.reason}; stop {order.order_id} rests at {order.trigger_price}"
     opened = protected(tools, case, proved, Stop(StopState.RESTS, reason, order), reason)
     if name == record.stop_client_id:

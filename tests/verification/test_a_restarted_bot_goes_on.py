@@ -80,6 +80,14 @@ def test_the_stop_of_what_was_given_back_is_moved() -> None:
     assert len(set(story.venue.sent_names)) == len(story.venue.sent_names) == 4, "each stop has its own id"
 
 
+def test_an_entry_that_works_on_is_told_again() -> None:
+    (opened,) = restarted(weather=Weather(fills=20, entry_ends=False)).outcomes
+    assert isinstance(opened, Opened)
+    assert opened.quantity == 20
+    assert opened.stop.quantity == 43
+    assert "may execute more" in opened.concerns[0]
+
+
 def fires(venue: TrueVenue) -> None:
     (stop,) = venue.stops.values()
     venue.stops.clear()
@@ -178,6 +186,19 @@ def test_a_crash_at_any_step_leaves_what_is_true_or_somebody_knows(work: object,
                 assert story.venue.held in {0, 43}
             except AssertionError as error:
                 raise AssertionError(f"step {number} {step}: {fault}") from error
+
+
+def test_an_exit_that_is_in_no_journal_is_found_and_what_it_left_is_closed() -> None:
+    weather = Weather(exit_fills=20)
+    steps = restarted(left, weather=weather, locked=True).venue.steps.history[1]
+    exits = [number for number, step in enumerate(steps) if step == "leave"]
+    for number in exits:
+        story = restarted(left, weather=weather, plan={number: Fault.CRASH_AFTER}, locked=True)
+        (closed,) = story.outcomes
+        assert isinstance(closed, Closed), closed
+        assert story.venue.held == 0
+        assert not story.venue.stops
+        assert not story.reports
 
 
 @pytest.mark.parametrize(
