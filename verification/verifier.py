@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from verification.baseline import baseline_of
 from verification.clock import Clock
+from verification.errors import SourceUnreachable
 from verification.judgement import decide
 from verification.leg import LegKey
 from verification.means import Means, SampleSink
@@ -76,12 +77,16 @@ class Verifier:
         own facts can: so it is where no source shows the leg, and where list and stream disagree.
 
         Raises:
-            SourceError: The position list could not be read in time.
+            SourceError: The position list, or the part of it that shows the leg, could not be read in time.
         """
-        listed = leg_in_list(await list_within(self._means.venue, self._means.pace.deadline), key)
+        reading = await list_within(self._means.venue, self._means.pace.deadline)
+        listed = leg_in_list(reading, key)
         pushed = self._means.venue.latest(key)
         in_list = listed if isinstance(listed, PositionSeen) else None
         in_stream = pushed if isinstance(pushed, PositionSeen) else None
+        unread = reading.why_unread(key.symbol)
+        if unread is not None and in_list is None and in_stream is None:
+            raise SourceUnreachable(f"what is held in {key.symbol} is not known: {unread}")
         return baseline_of(in_list, in_stream)
 
     async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
