@@ -211,7 +211,8 @@ class _Scribe(Executor):
 
     @override
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._steps.put(None)
+        if self._thread is not None:
+            self._steps.put(None)
         self._thread = None
 
     def _run(self) -> None:
