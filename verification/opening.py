@@ -81,9 +81,7 @@ class Opener:
             ValueError: Another opener works with this journal, and is not closed.
         """
         if id(journal) in _at_work:
-            raise ValueError(
-                "another opener works with this journal: close it, or take a name for each account"
-            )
+            raise ValueError("another opener works with this journal: close it, or name one for each account")
         chance = chance if chance is not None else random.SystemRandom()
         self._own = None if verifier is not None else Verifier(venue, clock, chance=chance)
         proving = verifier or self._own
