@@ -158,6 +158,8 @@ def _with_row(
         stale = old.version is not None and new.version is not None and new.version < old.version
         # A row that is provably old says nothing about now: it neither confirms nor contradicts.
         tied = new.version is not None and new.version == old.version
+        if stale and new.quantity == old.quantity:
+            return _told_more(old, new)
         return old if stale else _contradicted(old, new.quantity, listed, settings, tied=tied)
     if new.quantity != old.quantity:
         return replace(new, changed=listed.received, **growth(old, new, listed.received))
@@ -170,6 +172,24 @@ def _with_row(
         changed=old.changed,
         push_epoch=old.push_epoch,
         updated_at=row.updated_at or old.updated_at,
+    )
+
+
+def _told_more(old: LegView, new: LegView) -> LegView:
+    """Return a leg of which pushes alone have told, with what only a list tells, from an older row of it.
+
+    A push says how much is held, and nothing of the stops that belong to the position or of its prices.
+    """
+    if old.sent is not None or (old.entry_price, old.mark_price, old.notional) != (None, None, None):
+        return old
+    return replace(
+        old,
+        entry_price=new.entry_price,
+        mark_price=new.mark_price,
+        notional=new.notional,
+        attached_stop=new.attached_stop,
+        trailing=new.trailing,
+        liquidation_price=new.liquidation_price,
     )
 
 

@@ -19,6 +19,7 @@ from tests.reconciler.accounts import (
     limit,
     listed,
     merged,
+    pushed,
     reading,
     row,
     stop,
@@ -293,3 +294,17 @@ def test_an_order_whose_purpose_is_not_told_is_no_stop_and_is_named() -> None:
         "conditional order 7001 at 9 rests: the exchange does not tell whether it is a stop loss" in line.text
         for line in comparison.findings[0].evidence
     )
+
+
+@pytest.mark.parametrize("second", [-1, 0.02, 1])
+def test_a_push_that_overtakes_the_first_list_hides_nothing_that_only_lists_tell(second: float) -> None:
+    row_of_list = replace(
+        listed("43", version=100), liquidation_price=Decimal("9.5"), entry_price=Decimal(10)
+    )
+    ledger = [row("43", policy=StopPolicy.VENUE)]
+    heard = pushed("43", second=second, version=101)
+    view = merged(reading([row_of_list], stops=[_stop()]), pushes=[heard], previous=None)
+    assert found(compared(ledger, view)) == ["unprotected_position"]
+    attached = replace(row_of_list, attached_stop=Decimal("9.8"))
+    view = merged(reading([attached]), pushes=[heard], previous=None)
+    assert found(compared(ledger, view)) == []
