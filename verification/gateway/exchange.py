@@ -19,7 +19,7 @@ from verification.errors import SourceRejected
 from verification.gateway.account_meant import must_be_meant, no_such_venue, obey, sandboxed
 from verification.gateway.failures import AnswerMisshapen
 from verification.gateway.keys import signing_secret
-from verification.gateway.shapes import lacking, misshapen
+from verification.gateway.shapes import lacking, misshapen, mute
 from verification.venue import Access
 
 _SUCCESS = range(200, 300)
@@ -149,12 +149,16 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
             wrong = lacking(response, Shape("the body", method, None, (capabilities.envelope,)))
             if wrong is not None:
                 raise AnswerMisshapen(wrong)
+        asked = (method, urlsplit(url).path, response, request_body if isinstance(request_body, str) else "")
+        if code in _SUCCESS:
+            wrong = mute(capabilities.shapes, *asked)
+            if wrong is not None:
+                raise AnswerMisshapen(wrong)
         result = parent.handle_errors(
             self, code, reason, url, method, headers, body, response, request_headers, request_body
         )
         if code in _SUCCESS:
-            asked = request_body if isinstance(request_body, str) else ""
-            wrong = misshapen(capabilities.shapes, method, urlsplit(url).path, response, asked)
+            wrong = misshapen(capabilities.shapes, *asked)
             if wrong is not None:
                 raise AnswerMisshapen(wrong)
         return result

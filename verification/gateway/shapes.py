@@ -7,6 +7,9 @@ from fnmatch import fnmatchcase
 
 from verification.capabilities import Shape
 
+_REFUSING = frozenset({"code", "status", "error", "err-code", "err_code", "label"})
+"""Keys by which one venue or another says that it refuses."""
+
 _SCALARS = (str, int, Decimal)
 _WRITTEN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,2})?")
 _ISO = re.compile(
@@ -46,6 +49,19 @@ def misshapen(
     if len(rows) < rule.least:
         return f"{rule.path} holds {len(rows)} rows, at least {rule.least} belong there"
     return next((wrong for wrong in (lacking(row, rule) for row in rows) if wrong is not None), None)
+
+
+def mute(shapes: tuple[Shape, ...], method: str, path: str, answer: object, request: str = "") -> str | None:
+    """Return what is wrong with an answer that does not even say whether the request was served.
+
+    ccxt takes that for a refusal, after which a person would look for wrong keys.
+    """
+    rule = next((each for each in shapes if _is_for(each, method, path, request)), None)
+    if rule is None or rule.says is None:
+        return None
+    key, _ = rule.says
+    said = isinstance(answer, Mapping) and any(_scalar(answer.get(name)) for name in {key, *_REFUSING})
+    return None if said else f"{rule.path} does not say `{key}`"
 
 
 def lacking(value: object, rule: Shape) -> str | None:
