@@ -48,6 +48,8 @@ class Shape:
             an object.
         instants: Keys whose value must be a time in ISO 8601: ccxt leaves out what it finds no time in.
         one_of: Keys whose value must be one of these texts; others would be taken for one of them.
+        places: Keys that hold, if they are there, a number of decimal places: ccxt counts up to it one by
+            one, and to what is no such number for ever.
         at: Where the one object is, keys to walk.
         says: A key of the whole answer, and what it says when the request was served; None if nothing does.
         of: A text of the request's own body, where many requests share one path.
@@ -63,6 +65,7 @@ class Shape:
     numbers: tuple[str, ...] = ()
     instants: tuple[str, ...] = ()
     one_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
     at: tuple[str | int, ...] = ()
     says: tuple[str, frozenset[str]] | None = None
     of: str = ""

@@ -102,7 +102,7 @@ async def test_a_flat_row_that_ccxt_would_drop_is_an_explicit_zero(
 async def test_numbers_that_the_venue_writes_as_numbers_stay_exact(
     scripted: ScriptedVenue, connect: Connect
 ) -> None:
-    body = '[{"symbol":"AVLUSDT","positionSide":"BOTH","positionAmt":0.1,"updateTime":1}]'
+    body = '[{"symbol":"AVLUSDT","positionSide":"BOTH","positionAmt":0.1,"updateTime":1700000000000}]'
     scripted.answers[PARTS[Part.POSITIONS]] = Reply(body)
     gateway = await connect(scripted.port)
     (row,) = (await gateway.venue.read_positions()).positions

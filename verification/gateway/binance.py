@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from verification.account import Fill, Position, PositionMode, RestingOrder
+from verification.account import Fill, PositionMode, RestingOrder
 from verification.clock import Moment
 from verification.errors import SourceError, SourceMalformed, SymbolRejected
+from verification.gateway.answered import about, each_once, legs_once, orders_once
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.binance_frames import KEY_EXPIRED, read_text
 from verification.gateway.binance_prices import read_prices
@@ -56,7 +57,7 @@ class BinanceFutures:
         listed = await asker.ask(
             "the position list",
             lambda exchange: exchange.fapiPrivateV3GetPositionRisk(),
-            lambda answer: _each_leg_once(
+            lambda answer: legs_once(
                 tuple(
                     position(row, self._account, self._markets) for row in rows(answer, "the position list")
                 )
@@ -70,8 +71,8 @@ class BinanceFutures:
         return await asker.ask(
             "the open orders",
             lambda exchange: exchange.fapiPrivateGetOpenOrders(scope),
-            lambda answer: tuple(
-                resting_order(row, self._markets) for row in rows(answer, "the list of open orders")
+            lambda answer: orders_once(
+                (resting_order(row, self._markets) for row in rows(answer, "the list of open orders")), symbol
             ),
         )
 
@@ -81,9 +82,12 @@ class BinanceFutures:
         return await asker.ask(
             "the open conditional orders",
             lambda exchange: exchange.fapiPrivateGetOpenAlgoOrders(scope),
-            lambda answer: tuple(
-                resting_algo_order(row, self._markets)
-                for row in rows(answer, "the list of open conditional orders")
+            lambda answer: orders_once(
+                (
+                    resting_algo_order(row, self._markets)
+                    for row in rows(answer, "the list of open conditional orders")
+                ),
+                symbol,
             ),
         )
 
@@ -112,14 +116,18 @@ class BinanceFutures:
         return await asker.ask(
             "an order",
             lambda exchange: exchange.fapiPrivateGetOrder(parameters),
-            lambda answer: order_status(record(answer, "an order"), self._account, self._markets),
+            lambda answer: order_status(
+                about(record(answer, "an order"), parameters, origClientOrderId="clientOrderId"),
+                self._account,
+                self._markets,
+            ),
         )
 
     async def _algo(self, asker: Asker, parameters: dict[str, Any]) -> OrderStatus:
         row = await asker.ask(
             "a conditional order",
             lambda exchange: exchange.fapiPrivateGetAlgoOrder(parameters),
-            lambda answer: record(answer, "a conditional order"),
+            lambda answer: about(record(answer, "a conditional order"), parameters),
         )
         born = optional_text(row, "actualOrderId")
         if born not in (None, "0"):
@@ -159,11 +167,14 @@ class BinanceFutures:
         found: list[Fill] = []
         parameters: dict[str, Any] = {**self._scope(symbol), "orderId": order_id, "limit": _PAGE}
         while True:
-            page = [each for each in await self._fills(asker, parameters) if each.order_id == order_id]
-            found += page
+            page = await self._fills(asker, parameters)
+            found += [each for each in page if each.order_id == order_id]
             if len(page) < _PAGE:
-                return tuple(found)
-            parameters["fromId"] = _number(page[-1]) + 1
+                return each_once(found, lambda each: each.trade_id, "the trades")
+            following = _number(page[-1]) + 1
+            if following <= parameters.get("fromId", 0):
+                raise SourceMalformed(f"the trades of {symbol} come again and again: they have no end")
+            parameters["fromId"] = following
 
     async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
         """Read the account's trades of a symbol: windows of seven days, each page by page."""
@@ -190,10 +201,16 @@ class BinanceFutures:
         return await asker.ask(
             "the trades",
             lambda exchange: exchange.fapiPrivateGetUserTrades(parameters),
-            lambda answer: tuple(
+            lambda answer: each_once(
                 sorted(
-                    (fill(row, self._markets) for row in rows(answer, "the list of trades")), key=_in_order
-                )
+                    (
+                        fill(about(row, {"symbol": parameters["symbol"]}), self._markets)
+                        for row in rows(answer, "the list of trades")
+                    ),
+                    key=_in_order,
+                ),
+                lambda each: each.trade_id,
+                "the list of trades",
             ),
         )
 
@@ -260,12 +277,6 @@ class BinanceFutures:
         if market_id is None:
             raise SymbolRejected(f"binanceusdm lists no `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
         return {"symbol": market_id}
-
-
-def _each_leg_once(positions: tuple[Position, ...]) -> tuple[Position, ...]:
-    if len({each.key for each in positions}) != len(positions):
-        raise SourceMalformed("a leg occurs twice")
-    return positions
 
 
 def _ms(at: datetime) -> int:

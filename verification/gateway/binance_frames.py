@@ -4,15 +4,17 @@ Fields: Binance USD-M user data stream documentation. A position's version is th
 ACCOUNT_UPDATE, the time that the position list repeats as `updateTime`; events of one type come ordered by T.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from msgspec import Struct, ValidationError
+from msgspec import Raw, Struct, ValidationError
 from msgspec.json import Decoder
 
 from verification.clock import Moment
 from verification.errors import SourceMalformed
+from verification.gateway.answered import each_once
 from verification.gateway.binance_rows import (
     POSITION_SIDES,
     algo_status,
@@ -38,6 +40,7 @@ from verification.gateway.exactness import (
 )
 from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
+from verification.gateway.plausible import NUMBER, implausible
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
 
@@ -57,7 +60,7 @@ _OTHER = frozenset(
 
 class _PushedPosition(Struct):
     s: str
-    pa: Decimal
+    pa: Raw
     ps: str
 
 
@@ -89,11 +92,36 @@ def read_text(text: str, account: str, markets: Markets, received: Moment, epoch
         except ValidationError:
             pass
         else:
-            strange = len(markets.unknown)
-            came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(update.T), epoch=epoch)
-            facts = [_position(row.s, row.pa, row.ps, account, markets, update.T, came) for row in update.a.P]
-            return Frame("ACCOUNT_UPDATE", tuple(facts), known=len(markets.unknown) == strange)
+            amounts = [number for row in update.a.P if (number := _amount(row.pa)) is not None]
+            if len(amounts) == len(update.a.P):
+                return _pushed(update, amounts, account, markets, received, epoch)
     return read_frame(orjson.loads(text), account, markets, received, epoch)
+
+
+def _amount(written: Raw) -> Decimal | None:
+    """Return a number from how it is written, text or not; None where `exactness` has to say why not."""
+    digits = bytes(written).decode().strip('"')
+    if NUMBER.fullmatch(digits) is None:
+        return None
+    number = Decimal(digits)
+    return number if implausible(number, "pa") is None else None
+
+
+def _pushed(  # noqa: PLR0917 - a frame, and whose it is
+    update: _AccountUpdate,
+    amounts: list[Decimal],
+    account: str,
+    markets: Markets,
+    received: Moment,
+    epoch: int,
+) -> Frame:
+    strange = len(markets.unknown)
+    came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(update.T), epoch=epoch)
+    facts = [
+        _position(row.s, amount, row.ps, account, markets, update.T, came)
+        for row, amount in zip(update.a.P, amounts, strict=True)
+    ]
+    return Frame("ACCOUNT_UPDATE", _each_leg_once(facts), known=len(markets.unknown) == strange)
 
 
 def read_frame(message: object, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
@@ -129,10 +157,14 @@ def _positions(
     version = milliseconds(frame, "T")
     came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(version), epoch=epoch)
     # Funding of a crossed position changes balances only: then there is no P.
-    return tuple(
+    return _each_leg_once(
         _position(text(row, "s"), exact(row, "pa"), text(row, "ps"), account, markets, version, came)
         for row in rows(update.get("P", []), "the positions of a frame")
     )
+
+
+def _each_leg_once(facts: Iterable[PositionSeen]) -> tuple[PositionSeen, ...]:
+    return each_once(facts, lambda fact: fact.key, "the positions of a frame")
 
 
 def _position(  # noqa: PLR0917 - the fields of one row, and whose they are
@@ -145,9 +177,9 @@ def _position(  # noqa: PLR0917 - the fields of one row, and whose they are
     came: Provenance,
 ) -> PositionSeen:
     which = POSITION_SIDES.get(way) or leg_of(way, "ps")
+    if not market_id.strip():
+        raise SourceMalformed("a position without a symbol")
     key = markets.key_of(account, market_id, which)
-    if not amount.is_finite():
-        raise SourceMalformed(f"`pa` is not a finite number: {str(amount)!r}")
     return PositionSeen(key, amount if which is Leg.NET else signed(amount, which), version, came)
 
 

@@ -204,6 +204,8 @@ def _resting(
     closes_all = flag(row, "closePosition")
     if not closes_all and (quantity is None or quantity <= 0):
         raise SourceMalformed(f"order {order_id} rests without a quantity")
+    if quantity is not None and not closes_all and filled > quantity:
+        raise SourceMalformed(f"order {order_id} has executed more than it is for")
     conditional = first in _CONDITIONAL_KINDS or trigger is not None
     opens = (which is Leg.LONG and way is Side.BUY) or (which is Leg.SHORT and way is Side.SELL)
     return RestingOrder(

@@ -1,7 +1,7 @@
 """Bybit v5, linear contracts of a unified account: which requests answer which question, page by page.
 
 Every list is read raw and to its last page; an order asked for by an id is on the first one. The list of a
-settle coin holds only legs that hold something; only by a contract's name does the venue list flat legs too.
+settle coin holds no flat legs: only by a contract's name does the venue list these too.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +15,7 @@ from verification.account import Fill, Position, PositionMode, RestingOrder
 from verification.capabilities import Capabilities
 from verification.clock import Moment
 from verification.errors import SourceError, SourceMalformed, SourceRejected, SymbolRejected
+from verification.gateway.answered import about, each_once, legs_once, orders_once
 from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.bybit_frames import TOPICS, BybitFrames
 from verification.gateway.bybit_prices import read_prices
@@ -32,6 +33,7 @@ T = TypeVar("T")
 _WINDOW = timedelta(days=7)  # the longest span of one request for executions
 _AHEAD = timedelta(hours=1)  # more than clocks differ
 _SIGNED_FOR = timedelta(seconds=10)
+_PAGES = 500  # more than any list has
 _USUAL = "BTC/USDT:USDT"  # asked for the mode where nothing is held
 
 
@@ -61,7 +63,7 @@ class Bybit:
         first = next(iter(failed.values()), None)
         if first is not None and len(failed) == len(coins):
             raise first
-        _must_name_each_leg_once(asker, found)
+        legs_once(found)
         self._must_be_of_one_mode(asker, found)
         unread = {coin: could_not_read(coin, error) for coin, error in failed.items()}
         return Listed(tuple(found), unread, first)
@@ -79,7 +81,7 @@ class Bybit:
             parameters,
             lambda row: position(row, self._account, self._markets),
         )
-        _must_name_each_leg_once(asker, listed)
+        legs_once(listed)
         for each in listed:
             self._frames.learn(each.key)
         return listed
@@ -95,10 +97,7 @@ class Bybit:
             )
 
     async def mode(self, asker: Asker) -> PositionMode:
-        """Tell the position mode from the legs that are held; where none is, from one contract's.
-
-        The venue keeps a mode for each contract and has no request that tells it.
-        """
+        """Tell the mode, which each contract has and no request tells, from the legs held, else from one's."""
         held = (await self.positions(asker)).positions
         if not held:
             held = tuple(await self._listed(asker, {"symbol": self._usual_contract()}))
@@ -107,8 +106,8 @@ class Bybit:
         return PositionMode.HEDGE if hedged else PositionMode.ONE_WAY
 
     def _usual_contract(self) -> str:
-        usual = self._markets.id_of(_USUAL)
-        return usual or min(each.market_id for each in self._markets.by_symbol.values())
+        others = (each.market_id for each in self._markets.by_symbol.values())
+        return self._markets.id_of(_USUAL) or min(others)
 
     async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting ordinary orders, of one symbol or of all."""
@@ -118,7 +117,7 @@ class Bybit:
         """Read the resting conditional orders; one list holds them and the ordinary ones."""
         return tuple(order for order in await self._open_orders(asker, symbol) if order.conditional)
 
-    async def _open_orders(self, asker: Asker, symbol: str | None) -> list[RestingOrder]:
+    async def _open_orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         coins = [{"settleCoin": coin} for coin in self._settle_coins()]
         scopes = coins if symbol is None else [{"symbol": self._id_of(symbol)}]
         found: list[RestingOrder] = []
@@ -130,7 +129,7 @@ class Bybit:
                 {**scope, "limit": 50},
                 lambda row: resting_order(row, self._account, self._markets),
             )
-        return found
+        return orders_once(found, symbol)
 
     async def order(
         self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
@@ -150,7 +149,11 @@ class Bybit:
                 "an order",
                 methodcaller(call, request),
                 lambda answer: _page(
-                    answer, "an order", lambda row: order_status(row, self._account, self._markets)
+                    answer,
+                    "an order",
+                    lambda row: order_status(
+                        about(row, {"symbol": request["symbol"]}), self._account, self._markets
+                    ),
                 ),
             )
             if found:
@@ -186,14 +189,16 @@ class Bybit:
                 return tuple(sorted(found.values(), key=_in_order))
 
     async def _executions(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Fill]:
+        named = {"symbol": parameters["symbol"]}
         found = await _pages(
             asker,
             "the trades",
             "privateGetV5ExecutionList",
             {**parameters, "limit": 100},
-            lambda row: fill(row, self._markets) if moved(row) else None,
+            lambda row: fill(about(row, named), self._markets) if moved(row) else None,
         )
-        return sorted((each for each in found if each is not None), key=_in_order)
+        trades = (each for each in found if each is not None)
+        return sorted(each_once(trades, lambda each: each.trade_id, "the trades"), key=_in_order)
 
     async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
         """Read mark, index and last price, of one contract or of the list of all."""
@@ -262,15 +267,10 @@ async def _pages(
         found += page
         if cursor is None:
             return found
-        if cursor in cursors:
+        if cursor in cursors or len(cursors) == _PAGES:
             raise SourceMalformed(f"{asker.exchange.id}: {what}: a page comes twice, so none is the last")
         cursors.add(cursor)
         request["cursor"] = cursor
-
-
-def _must_name_each_leg_once(asker: Asker, positions: list[Position]) -> None:
-    if len({each.key for each in positions}) != len(positions):
-        raise SourceMalformed(f"{asker.exchange.id}: the position list names a leg twice")
 
 
 def _page(answer: object, what: str, read: Callable[[Row], T]) -> tuple[list[T], str | None]:

@@ -203,6 +203,8 @@ def resting_order(row: Row, account: str, markets: Markets) -> RestingOrder:
     closes_all = whole and quantity == 0
     if quantity <= 0 and not closes_all:
         raise SourceMalformed(f"order {order_id} rests without a quantity")
+    if not closes_all and abs(executed(row)) > quantity:
+        raise SourceMalformed(f"order {order_id} has executed more than it is for")
     opens = (key.leg is Leg.LONG and way is Side.BUY) or (key.leg is Leg.SHORT and way is Side.SELL)
     direction = optional_text(row, "triggerDirection")
     trailing = _trailing(row) if kind == _TRAILING else None

@@ -1,17 +1,16 @@
 """Reads single fields of a venue's rows exactly: a missing or inexact one is malformed, never a default."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from verification.clock import microseconds, utc_of
+from verification.clock import utc_of
 from verification.errors import SourceMalformed
+from verification.gateway.plausible import FIRST_MS, LAST_MS, NUMBER, implausible
 from verification.leg import Side
 
 Row = Mapping[str, Any]
-_LAST = microseconds(datetime.max.replace(tzinfo=UTC)) // 1000
-"""The last time in ms that a `datetime` can hold."""
 
 
 def text(row: Row, name: str) -> str:
@@ -20,39 +19,51 @@ def text(row: Row, name: str) -> str:
     Raises:
         SourceMalformed: It is missing or empty.
     """
-    value = row.get(name)
-    if isinstance(value, str) and value:
-        return value
-    if value is None or value == "" or isinstance(value, (dict, list, bool)):
-        raise SourceMalformed(f"a row has no usable `{name}`: {value!r}")
-    return str(value)
+    found = optional_text(row, name)
+    if found is None:
+        raise SourceMalformed(f"a row has no usable `{name}`: {row.get(name)!r}")
+    return found
 
 
 def optional_text(row: Row, name: str) -> str | None:
-    """Return a field as text, or None where the venue gives none or an empty one."""
+    """Return a field as text, or None where the venue gives none or an empty one.
+
+    Raises:
+        SourceMalformed: It is neither text nor a whole number, or has space around it.
+    """
     value = row.get(name)
-    return None if value is None or value == "" else str(value)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and value == value.strip():
+        return value
+    if type(value) is int:
+        return str(value)
+    raise SourceMalformed(f"a row has no usable `{name}`: {str(value)[:60]!r}")
 
 
 def exact(row: Row, name: str) -> Decimal:
     """Return a number that must be there, exactly as the venue wrote it.
 
     Raises:
-        SourceMalformed: It is missing, no finite number, or has already been rounded to a float.
+        SourceMalformed: It is missing, no number as JSON writes one, has already been rounded to a float, or
+            is one that no venue can mean (see `plausible`).
     """
     return exact_value(row.get(name), name)
 
 
 def exact_value(value: object, name: str) -> Decimal:
     """Return a value as an exact number; see `exact`."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise SourceMalformed(f"`{name}` is not an exact number: {value!r}")
-    try:
+    if isinstance(value, str):
+        if NUMBER.fullmatch(value) is None:
+            raise SourceMalformed(f"`{name}` is not a number: {value[:60]!r}")
         number = Decimal(value)
-    except InvalidOperation:
-        raise SourceMalformed(f"`{name}` is not a number: {value!r}") from None
-    if not number.is_finite():
-        raise SourceMalformed(f"`{name}` is not a finite number: {value!r}")
+    elif type(value) is int or isinstance(value, Decimal):
+        number = Decimal(value)
+    else:
+        raise SourceMalformed(f"`{name}` is not an exact number: {str(value)[:60]!r}")
+    why = implausible(number, name)
+    if why is not None:
+        raise SourceMalformed(f"`{name}` is {str(value)[:60]}: {why}")
     return number
 
 
@@ -68,7 +79,13 @@ def above_zero(number: Decimal | None) -> Decimal | None:
 
 
 def directed(way: Side, amount: Decimal) -> Decimal:
-    """Return an unsigned amount signed by its side. Minus is unary, for -1 times 0 is written -0."""
+    """Return an unsigned amount signed by its side. Minus is unary, for -1 times 0 is written -0.
+
+    Raises:
+        SourceMalformed: It has a sign of its own: which of the two would count is anybody's guess.
+    """
+    if amount < 0:
+        raise SourceMalformed(f"an amount of {amount} beside a side: amounts have no sign")
     return amount if way is Side.BUY else -amount
 
 
@@ -89,16 +106,17 @@ def milliseconds(row: Row, name: str) -> int:
 
 def optional_time(row: Row, name: str) -> datetime | None:
     """Return a time given in ms as aware UTC, or None where it is absent or 0."""
-    if row.get(name) in (None, "", 0, "0"):
+    if row.get(name) in (None, ""):
         return None
-    return instant(milliseconds(row, name))
+    at = milliseconds(row, name)
+    return instant(at) if at else None
 
 
 def instant(value: int) -> datetime:
     """Return a time in ms since 1970 as aware UTC.
 
     Raises:
-        SourceMalformed: No such time exists.
+        SourceMalformed: It is outside `plausible.FIRST_MS` to `LAST_MS`, as seconds or microseconds are.
     """
     return utc_of(in_microseconds(value))
 
@@ -107,10 +125,10 @@ def in_microseconds(value: int) -> int:
     """Return a time in ms since 1970 in microseconds.
 
     Raises:
-        SourceMalformed: No such time exists.
+        SourceMalformed: It is outside `plausible.FIRST_MS` to `LAST_MS`, as seconds or microseconds are.
     """
-    if not 0 <= value <= _LAST:
-        raise SourceMalformed(f"{value} ms is no time")
+    if not FIRST_MS <= value <= LAST_MS:
+        raise SourceMalformed(f"{value} ms is no time that a venue can mean")
     return value * 1000
 
 

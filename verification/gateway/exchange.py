@@ -125,7 +125,19 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
 
 def _decode(_exchange: object, body: str) -> Any:
     """Decode JSON with fractions kept as the venue wrote them, which ccxt reads like any other text."""
-    return json.loads(body, parse_float=str)
+    return json.loads(body, parse_float=str, object_pairs_hook=_unambiguous)
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. One that says two things under one name says nothing, and is no JSON to ccxt.
+
+    Raises:
+        ValueError: It does.
+    """
+    made = dict(pairs)
+    if len(made) != len(pairs) and any(made[name] != value for name, value in pairs):
+        raise ValueError("an object has a name twice")
+    return made
 
 
 def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:

@@ -1,10 +1,11 @@
 """Keeps the market list young: read hourly, and when something turns up that it does not name."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
 from verification.clock import Clock, Moment
-from verification.errors import SourceError
+from verification.errors import SourceError, SourceUnreachable
 from verification.gateway.asker import Asker
 from verification.gateway.markets import Markets
 
@@ -25,6 +26,9 @@ FAILED_AGAIN = 60.0
 MOST, WITHIN = 3, 60.0
 """Reads of it, and in how many seconds: it is the largest answer that a venue gives."""
 
+LONGEST = 60.0
+"""Seconds that one read of it may take."""
+
 OVERDUE = EVERY + 900.0
 """Seconds after which a person is told that the facts in use are old."""
 
@@ -34,6 +38,7 @@ class MarketList:
 
     def __init__(self, markets: Markets, first: Asker, others: Sequence[Asker], clock: Clock) -> None:
         """Nothing is read yet."""
+        self.longest = LONGEST
         self._markets = markets
         self._first = first
         self._others = tuple(others)
@@ -58,7 +63,14 @@ class MarketList:
             told.extend(self._markets.fill(self._first.exchange))
 
         # Always afresh: ccxt keeps whatever its first attempt brought, be it nothing.
-        await self._first.ask("the market list", lambda exchange: exchange.load_markets(True), read)  # noqa: FBT003
+        try:
+            async with asyncio.timeout(self.longest):
+                await self._first.ask("the market list", lambda exchange: exchange.load_markets(True), read)  # noqa: FBT003
+        except TimeoutError:
+            # ccxt follows a list from page to page, wherever it leads.
+            raise SourceUnreachable(
+                f"{self._first.exchange.id}: the market list did not end within {self.longest:g} s"
+            ) from None
         for asker in self._others:
             asker.exchange.set_markets_from_exchange(self._first.exchange)
             # Reading the certificates takes 100 ms, during which nothing else runs: once is enough.

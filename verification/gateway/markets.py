@@ -9,9 +9,10 @@ import ccxt
 from verification.account import Market
 from verification.capabilities import RowRules
 from verification.errors import SourceMalformed
-from verification.gateway.exactness import exact, exact_value
+from verification.gateway.exactness import exact, exact_value, rows
 from verification.leg import Leg, LegKey
 
+_PLACES = 30  # more than any number has
 GONE_AFTER = 2
 """Lists in a row without a contract after which it counts as delisted: one list may have been cut."""
 
@@ -164,13 +165,13 @@ def _market(row: Mapping[str, Any], precision_mode: int, part: str, rules: RowRu
     filters = info.get("filters") if isinstance(info, Mapping) else None
     lot = _filter(filters, "LOT_SIZE", "stepSize")
     price = _filter(filters, "PRICE_FILTER", "tickSize")
-    precision, settle = row["precision"], row.get("settle")
+    precision, settle, size = row["precision"], row.get("settle"), "contractSize"
     return Market(
         symbol=str(row["symbol"]),
         market_id=str(row["id"]),
-        contract_size=Decimal(1) if rules.coins else exact_value(row["contractSize"], "contractSize"),
-        lot_step=lot if lot is not None else _step(precision["amount"], precision_mode, "amount"),
-        price_step=price if price is not None else _step(precision["price"], precision_mode, "price"),
+        contract_size=Decimal(1) if rules.coins else _positive(exact_value(row["contractSize"], size), size),
+        lot_step=_positive(lot or _step(precision["amount"], precision_mode, "amount"), "a lot"),
+        price_step=_positive(price or _step(precision["price"], precision_mode, "price"), "a price step"),
         active=row.get("active") is not False,
         least=_least(row),
         part=part,
@@ -191,10 +192,20 @@ def _filter(filters: object, kind: str, name: str) -> Decimal | None:
     """Return a step from the venue's own filter rows (Binance), which hold it as text."""
     if not isinstance(filters, list):
         return None
-    row = next((each for each in filters if each.get("filterType") == kind), None)
+    row = next((each for each in rows(filters, "filters") if each.get("filterType") == kind), None)
     return exact(row, name) if row is not None else None
+
+
+def _positive(number: Decimal, what: str) -> Decimal:
+    if number <= 0:
+        raise SourceMalformed(f"{what} is {number}")
+    return number
 
 
 def _step(value: object, precision_mode: int, name: str) -> Decimal:
     number = exact_value(value, name)
-    return Decimal(1).scaleb(-int(number)) if precision_mode == ccxt.DECIMAL_PLACES else number
+    if precision_mode != ccxt.DECIMAL_PLACES:
+        return number
+    if abs(number) > _PLACES:
+        raise SourceMalformed(f"`{name}` has {number} decimal places")
+    return Decimal(1).scaleb(-int(number))

@@ -17,6 +17,7 @@ _ISO = re.compile(
 )
 _IMPOSSIBLE = Decimal(10) ** 15
 """More than any quantity, price or market is."""
+_PLACES = frozenset(map(str, range(31)))
 
 
 def misshapen(
@@ -66,7 +67,7 @@ def mute(shapes: tuple[Shape, ...], method: str, path: str, answer: object, requ
 
 def lacking(value: object, rule: Shape) -> str | None:
     """Return what an object lacks; None if it is whole."""
-    if not (rule.keys or rule.told or rule.numbers or rule.instants or rule.one_of):
+    if not (rule.keys or rule.told or rule.numbers or rule.instants or rule.one_of or rule.places):
         return None
     if not isinstance(value, Mapping):
         return f"{rule.path} holds {type(value).__name__} where an object belongs"
@@ -81,6 +82,7 @@ def lacking(value: object, rule: Shape) -> str | None:
         for key, values in rule.one_of.items()
         if not _scalar(said := _at(value, tuple(key.split(".")))) or str(said) not in values
     ]
+    odd += [key for key in rule.places if key in value and str(value[key]) not in _PLACES]
     return f"{rule.path} says something undocumented in {', '.join(odd)}" if odd else None
 
 

@@ -7,6 +7,14 @@ _ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", 
 _ALGO_KEYS = ("algoId", "symbol", "side", "algoStatus", "orderType", "positionSide")
 
 # Key names: Binance USD-M futures REST documentation (position risk v3, orders, algo orders, trades).
+_PLACES = (
+    "pricePrecision",
+    "quantityPrecision",
+    "baseAssetPrecision",
+    "quotePrecision",
+    "priceScale",
+    "quantityScale",
+)
 _SHAPES = (
     Shape("/fapi/v3/positionRisk", "GET", (), ("symbol", "positionSide", "positionAmt", "updateTime")),
     Shape("/fapi/v1/openOrders", "GET", (), _ORDER_KEYS),
@@ -19,7 +27,7 @@ _SHAPES = (
     Shape("/fapi/v1/userTrades", "GET", (), ("id", "orderId", "symbol", "side", "qty", "price", "time")),
     Shape("/fapi/v1/positionSide/dual", "GET", None, ("dualSidePosition",)),
     Shape("/fapi/v1/listenKey", "POST", None, ("listenKey",)),
-    Shape("/fapi/v1/exchangeInfo", "GET", ("symbols",), ("symbol", "filters")),
+    Shape("/fapi/v1/exchangeInfo", "GET", ("symbols",), ("symbol", "filters"), places=_PLACES),
     Shape("/fapi/v1/time", "GET", None, ("serverTime",)),
 )
 

@@ -175,8 +175,11 @@ async def test_a_list_that_names_a_leg_twice_is_not_believed(mexc: tuple[Unified
         await unified.positions(asker)
 
 
+START_MS = 1_700_000_000_000
+
+
 def trade(number: int) -> dict[str, Any]:
-    row = {"id": str(number), "order": "7", "symbol": AVL, "side": "buy", "timestamp": number}
+    row = {"id": str(number), "order": "7", "symbol": AVL, "side": "buy", "timestamp": START_MS + number}
     return row | {"amount": Decimal(1), "price": Decimal(1)}
 
 
@@ -185,10 +188,10 @@ async def test_trades_are_read_to_the_last(mexc: tuple[Unified, Asker], count: i
     unified, asker = mexc
 
     async def from_the_first(_: str, since: int, most: int) -> list[dict[str, Any]]:
-        return [trade(number) for number in range(1, count + 1) if number >= since][:most]
+        return [trade(number) for number in range(1, count + 1) if START_MS + number >= since][:most]
 
     asker.exchange.fetch_my_trades = from_the_first
-    found = await unified.fills(asker, AVL, datetime.fromtimestamp(0, UTC))
+    found = await unified.fills(asker, AVL, datetime.fromtimestamp(START_MS / 1000, UTC))
     assert [each.trade_id for each in found] == [str(number) for number in range(1, count + 1)]
 
 
@@ -196,8 +199,8 @@ async def test_the_newest_trades_are_never_taken_for_all(mexc: tuple[Unified, As
     unified, asker = mexc
 
     async def from_the_last(_: str, since: int, most: int) -> list[dict[str, Any]]:
-        return [trade(number) for number in range(1, 251) if number >= since][-most:]
+        return [trade(number) for number in range(1, 251) if START_MS + number >= since][-most:]
 
     asker.exchange.fetch_my_trades = from_the_last
     with pytest.raises(SourceMalformed, match="all of them"):
-        await unified.fills(asker, AVL, datetime.fromtimestamp(0, UTC))
+        await unified.fills(asker, AVL, datetime.fromtimestamp(START_MS / 1000, UTC))
