@@ -97,7 +97,7 @@ class Bybit:
             )
 
     async def mode(self, asker: Asker) -> PositionMode:
-        """Tell the mode, which each contract has and no request tells, from the legs held, else from one's."""
+        """Tell the mode, which each contract has and no request tells, from what is held, else from one."""
         held = (await self.positions(asker)).positions
         if not held:
             held = tuple(await self._listed(asker, {"symbol": self._usual_contract()}))
