@@ -43,7 +43,7 @@ async def venue_whose_clock_says(at: datetime) -> CcxtVenue:
 async def test_it_is_refused_in_words(at: datetime) -> None:
     venue = await venue_whose_clock_says(at)
     try:
-        with pytest.raises(SourceMalformed, match="no clock|no time"):
+        with pytest.raises(SourceMalformed, match=r"no clock|no time"):
             await venue.read_clock_offset()
         clock = VenueClock(venue, StoppedClock())
         assert await clock.ask(patience=1.0) is None
