@@ -163,7 +163,9 @@ ENDPOINTS: dict[str, tuple[str, Ask, Right]] = {
     "GET /v5/order/realtime": (
         "bybit",
         part("conditional_orders"),
-        lambda done, got: orders_are_right(got, done, 1) or touched(done, "orderStatus", "triggerPrice"),
+        lambda done, got: (
+            orders_are_right(got, done, 1) or touched(done, "orderStatus", "triggerPrice", "stopOrderType")
+        ),
     ),
     "GET /v5/order/history": ("bybit", order, order_is_right),
     "GET /v5/execution/list": ("bybit", fills, fills_are_right),
