@@ -16,6 +16,8 @@ from verification.order_fact import OrderFacts, OrderRef
 _GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
 _ZERO = Decimal(0)
 _EVER = datetime.min.replace(tzinfo=UTC)
+_FLOAT = Decimal("1E-12")
+"""By what share of itself a number may miss because a bot kept it as a float, and added some of them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,12 @@ class Belief:
         return min(steps, default=_ZERO)
 
     def same(self, one: Decimal, other: Decimal) -> bool:
-        """True when two quantities, in contracts, differ by less than a lot. A lot is a position."""
-        return one == other or abs(one - other) < self.lot
+        """True when two quantities, in contracts, differ by less than a lot. A lot is a position.
+
+        One that a float has worn down (0.09999999999999999 of 0.1) is a lot still.
+        """
+        worn = max(abs(one), abs(other)) * _FLOAT
+        return one == other or abs(one - other) < self.lot - worn
 
     def within(self, quantity: Decimal) -> bool:
         """True when the orders in flight allow a signed quantity, but for rounding."""

@@ -77,10 +77,13 @@ def unsaid(
         symbols: See `missing`.
         stepped: When the wall clock was last seen to be set; None if never.
     """
-    if not key.named:
-        # Only a list of the whole account that shows all that the bots believe in leaves it to nobody.
-        return view.listed is None or view.symbols is not None or bool(symbols)
     leg = view.legs.get(key)
+    if not key.named:
+        # Only a list of the whole account that shows all that the bots believe in leaves it to nobody; one
+        # that leaves a part out, and does not show it, may have left it out with that part.
+        if view.listed is None or view.symbols is not None or symbols:
+            return True
+        return bool(view.unread) and not _shown_since(leg, view.listed)
     listed = view.listed_for(key.symbol)
     if listed is not None:
         return view.unnamed is not None and not _shown_since(leg, listed)

@@ -170,3 +170,10 @@ def test_rounding_that_is_worth_something_is_said() -> None:
 def test_a_float_s_noise_is_not_worth_a_word() -> None:
     noisy = row("0.30000000000000004")
     assert compared([noisy], merged(reading([listed("0.3", mark="60000")]))).ignored == ()
+
+
+def test_a_lot_that_a_float_has_worn_down_is_a_lot() -> None:
+    worn = row("0.09999999999999999", unit=Decimal(1), step=Decimal("0.1"))
+    judged = _judged([worn], Decimal(0), _markets("0.1"))
+    assert [each.kind for each in judged.findings] == ["phantom_position"]
+    assert judged.matched == 0

@@ -118,3 +118,12 @@ def test_the_list_as_a_source_is_no_complete_absence_for_an_unread_part() -> Non
     assert NOT_ASKED["USDC"] in str(getattr(silent, "reason", silent))
     shown = leg_in_list(replace(told, positions=(listed("5", key=leg(OTHER)),)), leg(OTHER))
     assert getattr(shown, "quantity", None) == Decimal(5)
+
+
+def test_a_nameless_leg_that_a_list_in_part_does_not_show_may_be_in_the_other_part() -> None:
+    nameless = leg("BTCUSDC")
+    told = [pushed("5", version=3, key=nameless)]
+    view = merged(in_part(second=30, unread=FAILED), pushes=told)
+    assert compared([], view, markets=BOTH).findings == ()
+    again = merged(in_part(listed("5", key=nameless), second=30, unread=FAILED), pushes=told)
+    assert [each.kind for each in compared([], again, markets=BOTH).findings] == [Kind.ORPHANED_POSITION]

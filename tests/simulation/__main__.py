@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.simulation.campaign import Control, Tally, campaign, controls, judged, planted_faults
+from tests.simulation.sometimes import ENOUGH, met
 
 RESULT = Path("build/simulation.json")
 SHOWN = 20
@@ -20,7 +21,7 @@ MOST_FOR_A_CONTROL = 5_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 when no promise was broken and every planted fault was caught."""
+    """Return 0 when no promise was broken, every planted fault was caught and every state was met."""
     parser = argparse.ArgumentParser(prog="make simulate", description="Worlds in virtual time.")
     parser.add_argument("--seeds", type=int, default=100_000, help="how many worlds")
     parser.add_argument("--start", type=int, default=1, help="the first seed")
@@ -36,9 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = _played(range(asked.start, asked.start + asked.seeds), asked.jobs)
     took = time.perf_counter() - began
     caught = list(controls(list(planted_faults()), MOST_FOR_A_CONTROL, asked.jobs))
-    _say(*_report(total, took), "", *_table(caught))
+    _say(*_report(total, took), "", *_sometimes(total), "", *_table(caught))
     _write(total, took, caught)
-    return 1 if total.broken or any(not control.seed for control in caught) else 0
+    missed = total.worlds >= ENOUGH and not all(met(total.verdicts, total.states).values())
+    return 1 if total.broken or missed or any(not control.seed for control in caught) else 0
 
 
 def replay(seed: int, mutant: str | None) -> int:
@@ -76,6 +78,14 @@ def _report(total: Tally, took: float) -> list[str]:
     ]
 
 
+def _sometimes(total: Tally) -> list[str]:
+    lines = [f"met sometimes (never is a failure from {ENOUGH} worlds on)"]
+    return [
+        *lines,
+        *(f"  {name:<50}{count or 'NEVER':>9}" for name, count in met(total.verdicts, total.states).items()),
+    ]
+
+
 def _table(caught: list[Control]) -> list[str]:
     lines = ["planted fault                       caught at seed   by"]
     return [*lines, *(f"  {each.name:<34}{each.seed or 'NEVER':>14}   {each.promise}" for each in caught)]
@@ -96,6 +106,7 @@ def _write(total: Tally, took: float, caught: list[Control]) -> None:
     for kind in kinds:
         numbers[f"broken.{kind}"] = sum(1 for _, broken in total.broken if broken.promise == kind)
     numbers |= {f"fault.{name}.worlds": count for name, count in sorted(total.faults.items())}
+    numbers |= {f"sometimes.{name}": count for name, count in met(total.verdicts, total.states).items()}
     numbers |= {f"verdict.{name}": count for name, count in sorted(total.verdicts.items())}
     numbers |= {f"mutant.{control.name}.seeds": control.seed for control in caught}
     RESULT.parent.mkdir(exist_ok=True)

@@ -19,7 +19,8 @@ from tests.simulation.plan import plan_of
 from tests.simulation.reconciler.drawing import watched_plan_of
 from tests.simulation.reconciler.episode import WatchedVariant, play_watched
 from tests.simulation.reconciler.mutants import watched_mutants
-from tests.simulation.reconciler.oracle import watched_violations
+from tests.simulation.reconciler.oracle import sight_of, watched_violations
+from tests.simulation.reconciler.reach import reached
 from tests.simulation.trace import Trace
 
 CHUNK = 100
@@ -43,6 +44,7 @@ class Judged:
         faults: What could go wrong.
         words: What was answered, in order: a line each, without and with its numbers.
         broken: The promises that did not hold.
+        states: Interesting states that it has met, by name.
     """
 
     seed: int
@@ -50,6 +52,7 @@ class Judged:
     words: tuple[tuple[str, str], ...]
     broken: tuple[Violation, ...]
     trace: Trace
+    states: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Tally:
         worlds: How many.
         faults: Worlds in which each fault was on.
         verdicts: Answers by question, verdict and grade, and outcomes of openings.
+        states: Worlds in which each interesting state was met.
         broken: Each broken promise, with its seed.
         digest: A short name of every answer of every world, in order.
     """
@@ -67,6 +71,7 @@ class Tally:
     worlds: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, Violation]] = field(default_factory=list)
     digest: str = ""
 
@@ -75,6 +80,7 @@ class Tally:
         self.worlds += other.worlds
         self.faults += other.faults
         self.verdicts += other.verdicts
+        self.states += other.states
         self.broken += other.broken
         self.digest = _short(self.digest + other.digest)
 
@@ -121,7 +127,9 @@ def _watching(seed: int, variant: WatchedVariant | None, *, traced: bool) -> Jud
         if entry.decision.owed is Owed.FIRST
     )
     faults = frozenset({"reconciler", *(f"reconciler.{trouble}" for trouble in episode.plan.troubles)})
-    return Judged(seed, faults, words, tuple(watched_violations(episode)), episode.trace)
+    sight = sight_of(episode)
+    broken = tuple(watched_violations(episode, sight))
+    return Judged(seed, faults, words, broken, episode.trace, reached(sight))
 
 
 def tally(seeds: range) -> Tally:
@@ -132,6 +140,7 @@ def tally(seeds: range) -> Tally:
         world = judged(seed)
         total.worlds += 1
         total.faults.update(world.faults)
+        total.states.update(world.states)
         total.broken += [(seed, each) for each in world.broken]
         total.verdicts.update(word for word, _ in world.words)
         lines += [f"{seed} {word} {numbers}" for word, numbers in world.words]

@@ -12,7 +12,7 @@ from typing import Any, Never, cast
 
 from tests.simulation.faults import Fault
 from tests.simulation.plan import Plan
-from tests.simulation.stream import SimulatedStream
+from tests.simulation.stream import SimulatedStream, whole
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, OrderState, TrueOrder, Truth
 from verification.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
@@ -48,6 +48,7 @@ class SimulatedVenue:
         self.access = Access("main", "simulated", "", "")
         self.mode = PositionMode.HEDGE if Fault.HEDGE_MODE in plan.faults else PositionMode.ONE_WAY
         self.markets: Mapping[str, Market] = {}
+        self.amount: Callable[[str, int], Decimal] = whole
         self.versions = Fault.NO_VERSIONS not in plan.faults
         self.asked = {"list": 0, "order": 0}
         # What each list truly should have shown, by the time it was sent; None where it could not be read.
@@ -126,7 +127,7 @@ class SimulatedVenue:
         traded = self.truth.orders[order_id].filled_by(self._now - self.weather.trades)
         at = self.clock.now().utc
         return tuple(
-            Fill(f"{order_id}.{number}", order_id, symbol, Decimal(by), Decimal(1), at)
+            Fill(f"{order_id}.{number}", order_id, symbol, self.amount(symbol, by), Decimal(1), at)
             for number, by in enumerate(traded)
         )
 
@@ -174,7 +175,8 @@ class SimulatedVenue:
                 alias = Fault.ALIASES in self.plan.faults and self.chance.random() < 0.7
                 name = key.symbol.replace("/", "").split(":")[0] if alias else key.symbol
                 named = LegKey(key.account, name, key.leg)
-                rows.append(Position(named, Decimal(state.quantity), version, None, None, None, None))
+                quantity = self.amount(key.symbol, state.quantity)
+                rows.append(Position(named, quantity, version, None, None, None, None))
         return tuple(rows)
 
     def _cut(self, rows: tuple[Position, ...]) -> tuple[Position, ...]:
@@ -188,8 +190,8 @@ class SimulatedVenue:
             order.key,
             order.order_id,
             order.client_id,
-            Decimal(state.executed),
-            Decimal(order.quantity),
+            self.amount(order.key.symbol, state.executed),
+            self.amount(order.key.symbol, order.quantity),
             state.status,
             state.ended,
             None,

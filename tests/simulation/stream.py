@@ -18,6 +18,11 @@ from verification.observation import Observation, OrderSeen, PositionSeen, Prove
 from verification.stream import Listener, StreamHealth, StreamState
 
 
+def whole(_: str, lots: int) -> Decimal:
+    """Return a number as it is pushed and answered where one lot is one contract."""
+    return Decimal(lots)
+
+
 class SimulatedStream:
     """Tells its listeners what the truth tells it, as badly as the weather is."""
 
@@ -42,6 +47,7 @@ class SimulatedStream:
         self._since = clock.now()
         self.store = FactStore()
         self.signed = True
+        self.amount: Callable[[str, int], Decimal] = whole
         self.state = StreamState.LIVE
         self.epoch = 1
         self.listeners: list[Listener] = []
@@ -98,7 +104,7 @@ class SimulatedStream:
     def _position(self, epoch: int, key: LegKey, state: LegState) -> None:
         version = state.version if self._versions else None
         quantity = state.quantity if self.signed else abs(state.quantity)
-        seen = PositionSeen(key, Decimal(quantity), version, self._came())
+        seen = PositionSeen(key, self.amount(key.symbol, quantity), version, self._came())
         if epoch == self.epoch and self.state is StreamState.LIVE:
             self.store.offer(seen)
             self._tell(seen)
@@ -110,7 +116,7 @@ class SimulatedStream:
                     order.key,
                     order.order_id,
                     order.client_id,
-                    Decimal(state.executed),
+                    self.amount(order.key.symbol, state.executed),
                     state.ended,
                     None,
                     state.status,

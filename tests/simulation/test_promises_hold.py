@@ -4,6 +4,7 @@ import pytest
 
 from tests.simulation.campaign import CHUNK, Tally, tally
 from tests.simulation.faults import Fault
+from tests.simulation.sometimes import ANSWERS
 
 WORLDS = 2_000
 """`make simulate` plays a hundred thousand."""
@@ -30,24 +31,5 @@ def test_every_fault_was_met(total: Tally) -> None:
 
 
 def test_every_kind_of_verdict_was_given(total: Tally) -> None:
-    for told in (
-        "open confirmed proof",
-        "open refuted proof",
-        "open partial proof",
-        "open mismatch side proof",
-        "open unknown",
-        "close confirmed proof",
-        "close confirmed bounded_lag",
-        "close partial proof",
-        "close mismatch side proof",
-        "close mismatch excess proof",
-        "close mismatch still_open proof",
-        "close unknown",
-        "opening opened",
-        "opening rolledback",
-        "opening refuted",
-        "opening unknown told",
-        "opening exposed told",
-        "opening closed told",
-    ):
+    for told in ANSWERS:
         assert total.verdicts[told], told

@@ -6,7 +6,6 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import Owed
 from reconciler.finding import FindingKey
 from tests.simulation.reconciler.episode import SWEEP
-from tests.simulation.reconciler.plan import END
 from tests.simulation.reconciler.sight import Sight
 from tests.simulation.reconciler.venue import TIMEOUT
 
@@ -68,8 +67,8 @@ def acknowledged_until_worse(sight: Sight) -> Iterator[str]:
 def kept_looking(sight: Sight) -> Iterator[str]:
     """O2: sweeps keep their interval, whatever the wall clock does; a look that hangs delays the next."""
     longest = 2 * SWEEP + 2 * TIMEOUT
-    lives = [0.0, *(up for _, up in sight.episode.plan.crashes)]
-    ends = [*(down for down, _ in sight.episode.plan.crashes), END]
+    lives = [0.0, *(up for _, up in sight.episode.downs)]
+    ends = [*(down for down, _ in sight.episode.downs), sight.episode.plan.end]
     for begins, over in zip(lives, ends, strict=True):
         times = [at for at, _ in sight.episode.store.cycles if begins <= at <= over]
         for one, other in zip([begins, *times], [*times, over], strict=True):

@@ -17,7 +17,7 @@ def blindness_is_told(sight: Sight) -> Iterator[str]:
             continue
         told = sight.told.get(condition, [])
         due = _told_within(storm) + 3 * sight.hangs
-        for start, end in without((max(storm.start, 0.0), storm.end), list(sight.episode.plan.crashes)):
+        for start, end in without((max(storm.start, 0.0), storm.end), list(sight.episode.downs)):
             for gap in without((start + due, end), _both_lists(sight, condition, told)):
                 yield f"{storm.what} fails ({storm.how}), untold {in_words(gap)}"
 
@@ -39,7 +39,9 @@ def blindness_is_true(sight: Sight) -> Iterator[str]:
             down = [(start, end + 3.0) for start, end in sight.episode.plan.venue.weather.down]
         else:
             down = [felt(storm) for storm in sight.storms if _blindness_of(storm) == condition]
-        dead = [(start, end + 2 * SWEEP) for start, end in sight.episode.plan.crashes]
+            if condition.symbol == "rest":  # a part that could not be read may be told as that
+                down += [felt(storm) for storm in sight.storms if storm.what == "part"]
+        dead = [(start, end + 2 * SWEEP) for start, end in sight.episode.downs]
         for fired, ended in told:
             late = SLACK + sight.hangs
             if not any(start <= fired <= end + late for start, end in [*down, *_loading(sight, condition)]):
@@ -72,7 +74,7 @@ def never_green_while_blind(sight: Sight) -> Iterator[str]:
 
 
 def _blindness_of(storm: Storm) -> FindingKey | None:
-    if storm.what == "names":
+    if storm.what in {"names", "part"}:
         return None
     if storm.what.startswith("ledger"):
         return FindingKey(Kind.LEDGER_UNREADABLE, "main", storm.what.replace(" ", ""), Leg.NET)

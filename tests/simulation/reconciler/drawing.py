@@ -4,9 +4,12 @@ import random
 
 from tests.simulation.faults import Fault
 from tests.simulation.plan import ACCOUNT, SYMBOLS, Plan, Weather
-from tests.simulation.reconciler.leg_story import LegStory
-from tests.simulation.reconciler.plan import END, QUIET, Storm, WatchedPlan
+from tests.simulation.reconciler.names import Names
+from tests.simulation.reconciler.plan import BUSY, QUIET, Kill, Storm, WatchedPlan
+from tests.simulation.reconciler.resting_story import RestingLegStory
+from tests.simulation.reconciler.scale import Scale, scale_of
 from tests.simulation.reconciler.trouble import Trouble, some
+from tests.simulation.reconciler.unlisted import unlisted
 from verification.leg import Leg, LegKey
 
 AS_FAULTS = {
@@ -28,22 +31,28 @@ def watched_plan_of(seed: int) -> WatchedPlan:
     troubles = some(chance)
     legs = [Leg.LONG, Leg.SHORT] if Trouble.HEDGE_MODE in troubles else [Leg.NET]
     keys = [LegKey(ACCOUNT, symbol, leg) for symbol in SYMBOLS for leg in legs]
-    stories = [LegStory(number, key, troubles, chance) for number, key in enumerate(keys)]
+    names = Names(shared=Trouble.SHARED_NUMBERS in troubles)
+    stories = [RestingLegStory(number, key, troubles, chance, names) for number, key in enumerate(keys)]
     for story in stories:
         story.tell()
-    rows = tuple(row for story in stories for row in story.before)
+    noted = [each for story in stories for each in story.noted]
+    if Trouble.UNLISTED_SYMBOLS in troubles:
+        noted += unlisted(chance, legs[0])
     return WatchedPlan(
         seed=seed,
         troubles=troubles,
         venue=_venue(seed, troubles, chance),
         past=tuple((story.key, story.past) for story in stories if story.past),
-        rows=rows,
-        noted=tuple(each for story in stories for each in story.noted),
+        rows=tuple(row for story in stories for row in story.before),
+        noted=tuple(noted),
         moved=tuple(each for story in stories for each in story.moved),
         sent=tuple(each for story in stories for each in story.sent),
+        placed=tuple(each for story in stories for each in story.placed),
+        scales=_scales(troubles, chance),
         storms=_storms(troubles, chance),
         mute=_spans(Trouble.SILENT_STREAM in troubles, chance, [20.0, 60.0]),
         crashes=_spans(Trouble.CRASHES in troubles, chance, [0.5, 5.0, 40.0]),
+        kills=_kills(chance, [each.at for each in noted]) if Trouble.KILLS in troubles else (),
         steps=_steps(chance) if Trouble.WALL_STEPS in troubles else (),
         looks=_looks(chance) if Trouble.ACKNOWLEDGEMENTS in troubles else (),
     )
@@ -82,6 +91,8 @@ def _storms(troubles: frozenset[Trouble], chance: random.Random) -> tuple[Storm,
         storms += [Storm(what, how, start, end) for what in ("orders", "conditional_orders")]
     for start, end in _spans(on(Trouble.UNNAMED_ROWS), chance, LONG):
         storms.append(Storm("names", chance.choice(SYMBOLS), start, end))
+    for start, end in _spans(on(Trouble.UNREAD_PARTS), chance, LONG):
+        storms.append(Storm("part", chance.choice(SYMBOLS), start, end))
     for ledger in ("ledger 0", "ledger 1") if on(Trouble.TWO_LEDGERS) else ("ledger 0",):
         for start, end in _spans(on(Trouble.UNREADABLE_LEDGERS), chance, LONG):
             storms.append(Storm(ledger, chance.choice(LEDGER_FAILURES), start, end))
@@ -99,7 +110,7 @@ def _spans(on: bool, chance: random.Random, lengths: list[float]) -> tuple[tuple
     at = chance.uniform(1, 60)
     for _ in range(chance.choice([1, 1, 2])):
         end = at + chance.choice(lengths)
-        if end > END * 0.7:
+        if end > BUSY * 0.7:
             break
         spans.append((at, end))
         at = end + chance.uniform(5, 80)
@@ -113,4 +124,20 @@ def _steps(chance: random.Random) -> tuple[tuple[float, float], ...]:
 
 
 def _looks(chance: random.Random) -> tuple[float, ...]:
-    return tuple(sorted(chance.uniform(20, END) for _ in range(12)))
+    return tuple(sorted(chance.uniform(20, BUSY) for _ in range(12)))
+
+
+def _scales(troubles: frozenset[Trouble], chance: random.Random) -> tuple[tuple[str, Scale], ...]:
+    fractions, inexact = Trouble.FRACTIONAL_LOTS in troubles, Trouble.INEXACT_LEDGERS in troubles
+    return tuple((symbol, scale_of(chance, fractions=fractions, inexact=inexact)) for symbol in SYMBOLS)
+
+
+def _kills(chance: random.Random, times: list[float]) -> tuple[Kill, ...]:
+    """Draw deaths in the middle of something, most of them while much goes on."""
+    kills = []
+    for _ in range(chance.choice([1, 2, 3])):
+        near = chance.choice([*times, 0.0]) + chance.uniform(-0.5, 12.0)
+        at = near if 0.0 <= near < QUIET and chance.random() < 0.7 else chance.uniform(0, QUIET)
+        away = chance.choice([0.5, 5.0, 40.0])
+        kills.append(Kill(at, chance.randrange(25), done=chance.choice([True, False]), away=away))
+    return tuple(sorted(kills, key=lambda kill: kill.after))

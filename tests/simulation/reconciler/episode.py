@@ -14,9 +14,13 @@ from reconciler.account.watch import Rules
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import Acknowledge
 from reconciler.blindness import BlindnessSettings
-from tests.simulation.reconciler.ledger import SimulatedLedger
-from tests.simulation.reconciler.plan import END, Noted, Sent, WatchedPlan
+from reconciler.expectation import StopPolicy
+from tests.simulation.reconciler.ledger import Habits, SimulatedLedger
+from tests.simulation.reconciler.leg_story import OLD
+from tests.simulation.reconciler.life import STEPS_WITHIN, Life
+from tests.simulation.reconciler.plan import Noted, Placed, Sent, WatchedPlan
 from tests.simulation.reconciler.state import Entry, MemoryStore
+from tests.simulation.reconciler.stops import Stops
 from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.reconciler.venue import WatchedVenue
 from tests.simulation.trace import Trace
@@ -30,8 +34,6 @@ from verification.pace import Pace
 SWEEP = 30.0
 HEALTH = 2.0
 CLOCK = 60.0
-OLD = -100.0
-"""When what was there before the world came to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class WatchedEpisode:
         rows: What the ledgers said, from when on.
         sweeps: When a sweep of the whole account began.
         broken: What was left behind or raised.
+        downs: When there was no process of the reconciler.
+        killed: In the middle of which steps it was killed.
     """
 
     plan: WatchedPlan
@@ -65,6 +69,13 @@ class WatchedEpisode:
     orders: list[TrueOrder]
     sweeps: list[float] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    downs: list[tuple[float, float]] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
+
+    @property
+    def still(self) -> float:
+        """When the last thing had happened: from then on nothing changed, and nothing failed."""
+        return max(self.plan.still, *(up for _, up in self.downs), 0.0)
 
     @property
     def diary(self) -> list[Entry]:
@@ -93,6 +104,15 @@ async def _on_stage(plan: WatchedPlan, variant: WatchedVariant, *, traced: bool)
     return await _Stage(plan, variant, traced=traced).play()
 
 
+class _KilledError(Exception):
+    """The process is no more."""
+
+
+async def _raised(life: Life) -> None:
+    await life.over.wait()
+    raise _KilledError
+
+
 class _Stage:
     """The actors of one world."""
 
@@ -103,20 +123,41 @@ class _Stage:
         self.trace = Trace(self.clock, on=traced)
         self.chance = random.Random(plan.seed + 2)
         self.truth = Truth(versions(plan.venue))
-        stamped = Trouble.NO_STAMPS not in plan.troubles
+        self.stops = Stops()
+        habits = Habits(
+            stamped=Trouble.NO_STAMPS not in plan.troubles,
+            policy=StopPolicy.VENUE if Trouble.VENUE_STOPS in plan.troubles else StopPolicy.SOFTWARE,
+            scales=dict(plan.scales),
+        )
         self.ledgers = [
-            variant.ledger(number, plan.storms, self.clock, stamped=stamped) for number in range(plan.ledgers)
+            variant.ledger(number, plan.storms, self.clock, habits) for number in range(plan.ledgers)
         ]
         self.store = variant.store(self.clock)
         self.store.hears = self._decided
         self.rows: list[Noted] = []
         self.broken: list[str] = []
         self.sweeps: list[float] = []
+        self.downs: list[tuple[float, float]] = []
+        self.killed: list[str] = []
 
     async def play(self) -> WatchedEpisode:
         self._prepare()
-        for start, end in self._lives():
-            await self._live(start, end)
+        crashes, kills = list(self.plan.crashes), list(self.plan.kills)
+        begins, ends = 0.0, self.plan.end
+        while begins < ends:
+            while crashes and crashes[0][0] <= begins:
+                begins = max(begins, crashes.pop(0)[1])
+            down, up = crashes[0] if crashes else (ends, ends)
+            kill = next((each for each in kills if begins - STEPS_WITHIN < each.after < down), None)
+            life = Life(self.clock, kill)
+            await self._live(begins, down, life)
+            if life.over.is_set() and kill is not None:
+                kills.remove(kill)
+                up = self._now + kill.away
+                self.killed.append(life.last_step)
+            self.downs.append((self._now, up))
+            begins = up
+        self.downs.pop()
         return WatchedEpisode(
             self.plan,
             self.trace,
@@ -126,15 +167,9 @@ class _Stage:
             list(self.truth.orders.values()),
             self.sweeps,
             self.broken,
+            self.downs,
+            self.killed,
         )
-
-    def _lives(self) -> list[tuple[float, float]]:
-        """When each process of the reconciler begins and is killed."""
-        lives, begins = [], 0.0
-        for down, up in self.plan.crashes:
-            lives.append((begins, down))
-            begins = up
-        return [*lives, (begins, END)]
 
     def _prepare(self) -> None:
         loop = asyncio.get_running_loop()
@@ -144,7 +179,15 @@ class _Stage:
             self._note(Noted(OLD, row))
         self.truth.hears.append(self._noted)
         for noted in self.plan.noted:
-            loop.call_at(noted.at, self._note, noted)
+            if noted.at < 0:
+                self._note(noted)
+            else:
+                loop.call_at(noted.at, self._note, noted)
+        for placed in self.plan.placed:
+            if placed.at < 0:
+                self._place(placed)
+            else:
+                loop.call_at(placed.at, self._place, placed)
         for moved in self.plan.moved:
             loop.call_at(moved.at, self._move, moved.key, moved.by)
         for sent in self.plan.sent:
@@ -156,7 +199,11 @@ class _Stage:
         self.rows.append(noted)
         self.trace.note("ledger", noted.row)
         wall = self.clock.wall + timedelta(seconds=noted.at)
-        self.ledgers[noted.row.ledger].note(noted.row, wall)
+        self.ledgers[noted.row.ledger].note(noted.row, wall, self.clock.wall)
+
+    def _place(self, placed: Placed) -> None:
+        self.trace.note("truth: stop", placed.key.symbol, placed.key.leg, placed.order_id, placed.stop)
+        self.stops.take(placed)
 
     def _move(self, key: LegKey, by: int | None) -> None:
         held = self.truth.held(key).quantity
@@ -170,10 +217,13 @@ class _Stage:
         order = TrueOrder(sent.key, name, f"c{name}", sign, abs(sent.by), reduce_only=sent.reduces)
         loop = asyncio.get_running_loop()
         loop.call_at(sent.at, lambda: self.truth.submit(order, self._now))
-        if sent.fills is not None:
-            loop.call_at(sent.fills + 0.001, lambda: self.truth.fill(order, order.quantity, self._now))
-        ended = (sent.fills if sent.fills is not None else sent.at + 1.0) + 0.01
-        loop.call_at(ended, lambda: self.truth.end(order, "canceled", self._now))
+        for at, by in sent.fills:
+            loop.call_at(at, self._fill, order, by)
+        if sent.ends is not None:
+            loop.call_at(sent.ends, lambda: self.truth.end(order, "canceled", self._now))
+
+    def _fill(self, order: TrueOrder, by: int) -> None:
+        self.truth.fill(order, by, self._now)
 
     def _step(self, seconds: float) -> None:
         self.trace.note("the wall clock is set by", seconds)
@@ -194,12 +244,20 @@ class _Stage:
     def _now(self) -> float:
         return self.clock.now().monotonic
 
-    async def _live(self, start: float, end: float) -> None:
+    async def _live(self, start: float, end: float, life: Life) -> None:
         """Run one process of the reconciler until it is killed."""
         await self.clock.sleep(start - self._now)
         self.trace.note("the reconciler starts")
-        self.store.restarted()
-        venue = self.variant.venue(self.plan, self.truth, self.clock, self.chance, self.trace)
+        self.store.restarted(life)
+        venue = self.variant.venue(
+            self.plan,
+            self.truth,
+            self.clock,
+            stops=self.stops,
+            life=life,
+            chance=self.chance,
+            trace=self.trace,
+        )
         unit = self.variant.unit(
             venue,
             list(self.ledgers),
@@ -218,22 +276,29 @@ class _Stage:
             self._person(),
         ]
         tasks = [asyncio.ensure_future(job) for job in jobs]
-        await asyncio.wait(tasks, timeout=end - self._now, return_when=asyncio.FIRST_EXCEPTION)
-        self.trace.note("the reconciler is killed")
+        death = asyncio.ensure_future(_raised(life))
+        await asyncio.wait([*tasks, death], timeout=end - self._now, return_when=asyncio.FIRST_EXCEPTION)
+        self.trace.note("the reconciler is killed", life.last_step)
+        if life.over.is_set():
+            await self._drop_all()
+            await venue.close()
+            return
         for task in tasks:
             if task.done() and task.exception() is not None:
                 self.broken.append(f"the reconciler ended: {task.exception()!r}")
+        for task in (*tasks, death):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, death, return_exceptions=True)
         await unit.close()
-        await self._leave_nothing()
+        self.broken += sorted(f"task left: {name}" for name in await self._drop_all())
 
-    async def _leave_nothing(self) -> None:
+    async def _drop_all(self) -> list[str]:
+        """Cancel what still runs; return its names."""
         left = asyncio.all_tasks() - {asyncio.current_task()}
-        self.broken += sorted(f"task left: {task.get_name()}" for task in left)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        return [task.get_name() for task in left]
 
     def _sweep(self, unit: AccountUnit) -> Callable[[], Awaitable[None]]:
         async def sweep() -> None:

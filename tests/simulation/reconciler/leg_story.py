@@ -2,162 +2,249 @@
 
 import random
 from dataclasses import replace
+from decimal import Decimal
 
 from reconciler.expectation import ExpectationState as State
-from tests.simulation.reconciler.plan import QUIET, Moved, Noted, Row, Sent
+from reconciler.expectation import OrderRole
+from tests.simulation.reconciler.names import Names
+from tests.simulation.reconciler.plan import QUIET, Moved, Noted, Placed, Row, RowOrder, Sent
+from tests.simulation.reconciler.stop_story import StopStory
 from tests.simulation.reconciler.trouble import Trouble
 from verification.leg import Leg, LegKey
 
 SIZES = (1, 20, 43)
+OLD = -100.0
+"""When what was there before the world came to be."""
 
 
 class LegStory:
     """One leg from its past to the end of the world. Each act is over before the next."""
 
-    def __init__(self, number: int, key: LegKey, troubles: frozenset[Trouble], chance: random.Random) -> None:
+    def __init__(
+        self, number: int, key: LegKey, troubles: frozenset[Trouble], chance: random.Random, names: Names
+    ) -> None:
         self.key = key
         self.past = 0
         self.before: list[Row] = []
         self.noted: list[Noted] = []
         self.moved: list[Moved] = []
         self.sent: list[Sent] = []
-        self._number = number
-        self._on = troubles.__contains__
-        self._chance = chance
-        self._held = 0
-        self._rows: dict[str, Row] = {}
+        self.names = names
+        self.number = number
+        self.on = troubles.__contains__
+        self.chance = chance
+        self.held = 0
+        self.rows: dict[str, Row] = {}
+        self.until = 0.0
         self._count = 0
+        self._stops = StopStory(key, troubles, chance, names)
+
+    @property
+    def placed(self) -> list[Placed]:
+        return self._stops.placed
 
     def tell(self) -> None:
         """Draw it."""
-        pick, chance = self._chance.choice, self._chance
+        pick, chance = self.chance.choice, self.chance
         if pick([True, False]):
-            self.past = self._held = pick(SIZES) * self._way()
-            row = self._row(self._held)
-            self._rows[row.row_id] = row
+            self.past = self.held = pick(SIZES) * self.way()
+            row = self._stops.guard(OLD, self.row(self.held))
+            self.rows[row.row_id] = row
             self.before.append(row)
         at = chance.uniform(2, 40)
         while at < QUIET:
             self._act(at)
             latest = max((each.at for each in self.noted), default=0.0)
-            at = max(at, latest) + pick([5.0, 15.0, 40.0, 90.0, 150.0]) + chance.uniform(1, 5)
+            at = max(at, latest, self.until) + pick([5.0, 15.0, 40.0, 90.0, 150.0]) + chance.uniform(1, 5)
 
-    def _way(self) -> int:
-        return {Leg.LONG: 1, Leg.SHORT: -1}.get(self.key.leg) or self._chance.choice([1, -1])
+    def way(self) -> int:
+        return {Leg.LONG: 1, Leg.SHORT: -1}.get(self.key.leg) or self.chance.choice([1, -1])
+
+    @property
+    def live(self) -> list[Row]:
+        return [row for row in self.rows.values() if row.live]
 
     def _act(self, at: float) -> None:
-        pick, chance = self._chance.choice, self._chance
-        live = [row for row in self._rows.values() if row.live]
+        pick, chance = self.chance.choice, self.chance
+        live = self.live
         believed = sum(row.expected for row in live)
-        if self._on(Trouble.LIQUIDATIONS) and self._held and chance.random() < 0.4:
-            self._move(at, -self._held, told=None)
-        elif self._on(Trouble.OTHERS_TRADE) and chance.random() < 0.5:
-            self._move(at, self._stranger(), told=0)
-        elif believed != self._held and chance.random() < 0.7:
+        if self.on(Trouble.LIQUIDATIONS) and self.held and chance.random() < 0.4:
+            self.move(at, -self.held, told=None)
+        elif self.on(Trouble.OTHERS_TRADE) and chance.random() < 0.5:
+            self.move(at, self.stranger(), told=0)
+        elif believed != self.held and chance.random() < 0.7:
             if pick([True, False]):
                 self._correct(at)
             else:
-                self._move(at, believed - self._held, told=0)
-        elif live:
-            self._close(at, pick(live))
+                self.move(at, believed - self.held, told=0)
+        elif live and not (self.on(Trouble.SEVERAL_ROWS) and chance.random() < 0.5):
+            self._goes_on(at, pick(live))
         else:
             self._open(at)
 
-    def _stranger(self) -> int:
-        size = self._chance.choice([7, *SIZES])
-        if self.key.leg is Leg.NET:
-            return size * self._chance.choice([1, -1])
-        way = self._way()
-        # On a hedge leg nobody can sell more than there is.
-        return size * way if not self._held else self._chance.choice([size * way, -self._held])
+    def _goes_on(self, at: float, row: Row) -> None:
+        """Go on with a trade that there is: its stop fires, or stands otherwise, or it is closed."""
+        chance = self.chance
+        if self.on(Trouble.FIRED_STOPS) and row.ids(OrderRole.STOP) and chance.random() < 0.6:
+            self._stop_fires(at, row)
+        elif self.on(Trouble.VENUE_STOPS) and row.expected and chance.random() < 0.4:
+            self.until = at + 1.0
+            self.note(at + 0.5, self._stops.again(at, row))
+        else:
+            self._close(at, row)
 
-    def _move(self, at: float, by: int, *, told: int | None) -> None:
+    def stranger(self) -> int:
+        size = self.chance.choice([7, *SIZES])
+        if self.key.leg is Leg.NET:
+            return size * self.chance.choice([1, -1])
+        way = self.way()
+        # On a hedge leg nobody can sell more than there is.
+        return size * way if not self.held else self.chance.choice([size * way, -self.held])
+
+    def move(self, at: float, by: int, *, told: int | None) -> None:
         """Something else than the bot's orders changes the leg; the bot may be told of a liquidation."""
         if by == 0:
             return
-        self._held += by
+        self.held += by
         self.moved.append(Moved(at, self.key, by))
-        delay = self._delay()
+        if self.held == 0:
+            self._stops.cancelled(at, self.live)  # the venue cancels what could only reduce
+        delay = self.delay()
         if told is None and delay is not None:
             self._correct(at + delay)
 
     def _open(self, at: float) -> None:
-        size, way = self._chance.choice(SIZES), self._way()
-        row = self._row(size * way)
-        fills = self._chance.choice([0.0, 0.05, 1.5])
-        delay = self._delay()
-        if self._on(Trouble.ORDERS):
-            refused = self._on(Trouble.REFUSED_ORDERS) and self._chance.random() < 0.5
-            row = replace(row, entry=f"e{row.row_id}")
-            opening = replace(row, expected=0, low=0, high=abs(row.expected), state=State.OPENING)
-            self._note(at + 0.02, opening)
-            when = None if refused else at + fills
-            self.sent.append(Sent(at, when, self.key, row.entry, size * way, reduces=False))
+        size, way = self.chance.choice(SIZES), self.way()
+        row = self.row(size * way)
+        fills = self.chance.choice([0.0, 0.05, 1.5])
+        delay = self.delay()
+        if self.on(Trouble.ORDERS):
+            refused = self.on(Trouble.REFUSED_ORDERS) and self.chance.random() < 0.5
+            entry = RowOrder(
+                OrderRole.ENTRY, self.names.order(row.row_id, "e"), size, 0, resting=True, sent=at
+            )
+            opening = replace(
+                row, expected=0, low=0, high=size, state=State.OPENING, orders=(entry,), excess=Decimal(0)
+            )
+            self.note(at + 0.02, opening)
+            parts = () if refused else ((at + fills + 0.001, size),)
+            ends = at + 1.01 if refused else at + fills + 0.01
+            self.sent.append(Sent(at, parts, ends, self.key, entry.order_id, size * way, reduces=False))
             if refused:
-                self._note(at + 1.0 + (delay or 2.0), replace(_over(opening), state=State.FAILED))
+                self.note(at + 1.0 + max(delay or 2.0, 0.1), replace(over(opening), state=State.FAILED))
                 return
+            row = replace(row, orders=(replace(entry, booked=size, resting=False),))
             delay = max(delay, 0.1) if delay is not None else None
         else:
             self.moved.append(Moved(at + fills, self.key, size * way))
-        self._held += size * way
+        self.held += size * way
+        self.until = at + fills
         if delay is None:
             return  # it is never written down
-        self._note(max(at + fills + delay, 0.5), self._flawed(row))
-        if self._on(Trouble.DOUBLED_ROWS) and self._chance.random() < 0.4:
-            self._note(at + fills + max(delay, 0.0) + 0.1, replace(self._row(row.expected), entry=""))
+        done = max(at + fills + delay, 0.5)
+        row = self._flawed(row)
+        self.note(done, row)
+        if self.on(Trouble.DOUBLED_ROWS) and self.chance.random() < 0.4:
+            self.note(at + fills + max(delay, 0.0) + 0.1, self.row(row.expected))
+        self.guard(done, row)
+
+    def guard(self, at: float, row: Row) -> None:
+        """Place the stop of a trade that has come to be, and write it down."""
+        guarded = self._stops.guard(at + self.chance.choice([0.1, 1.0, 8.0]), row)
+        if guarded is not row:
+            self.note(self.placed[-1].at + 0.05, guarded)
 
     def _close(self, at: float, row: Row) -> None:
-        held = self._held if self._held * row.expected > 0 else 0
+        held = self.held if self.held * row.expected > 0 else 0
         by = -min(abs(row.expected), abs(held)) * row.sign
-        fills = self._chance.choice([0.0, 0.05, 1.5])
-        delay = self._delay()
-        if self._on(Trouble.ORDERS) and row.expected:
-            row = replace(row, exit=f"x{row.row_id}.{self._count}", low=0, state=State.CLOSING)
-            self._note(at + 0.02, row)
-            self.sent.append(Sent(at, at + fills, self.key, row.exit, -row.expected, reduces=True))
+        fills = self.chance.choice([0.0, 0.05, 1.5])
+        delay = self.delay()
+        if self.on(Trouble.ORDERS) and row.expected:
+            size = abs(row.expected)
+            out = RowOrder(OrderRole.EXIT, self.names.order(row.row_id, "x"), size, 0, resting=True, sent=at)
+            row = replace(row, orders=(*row.orders, out), low=0, state=State.CLOSING)
+            self.note(at + 0.02, row)
+            self.sent.append(
+                Sent(
+                    at,
+                    ((at + fills + 0.001, size),),
+                    at + fills + 0.01,
+                    self.key,
+                    out.order_id,
+                    -row.expected,
+                    reduces=True,
+                )
+            )
             delay = max(delay, 0.1) if delay is not None else None
         elif by:
             self.moved.append(Moved(at + fills, self.key, by))
-        self._held += by
+        self.held += by
+        self.until = at + fills
+        self._stops.taken_back(at + fills, row)
         if delay is not None:
-            self._note(at + fills + delay, _over(row))
+            self.note(at + fills + delay, over(row))
+
+    def _stop_fires(self, at: float, row: Row) -> None:
+        """The stop of a trade closes what there is of it; the bot takes note, late or never."""
+        held = self.held if self.held * row.expected > 0 else 0
+        by = -min(abs(row.expected), abs(held)) * row.sign
+        delay = self.delay()
+        self.until = at
+        order_id = self.names.order(row.row_id, "f")
+        self._stops.fires(at, row, order_id)
+        size = -row.expected
+        self.sent.append(
+            Sent(at, ((at + 0.001, abs(size)),), at + 0.01, self.key, order_id, size, reduces=True)
+        )
+        self.held += by
+        if delay is not None:
+            self.note(at + max(delay, 0.1), over(row))
 
     def _correct(self, at: float) -> None:
         """The bot, or its owner, brings the ledger in line with the venue."""
-        for row in [row for row in self._rows.values() if row.live]:
-            self._note(at, _over(row))
-        if self._held:
-            self._note(at, self._row(self._held))
+        for row in self.live:
+            self._stops.taken_back(at, row)
+            self.note(at, over(row))
+        if self.held:
+            row = self.row(self.held)
+            self.note(at, row)
+            self.guard(at, row)
 
-    def _delay(self) -> float | None:
+    def delay(self) -> float | None:
         """Return how long after the fact the bot notes it; None for never."""
-        chance = self._chance
-        if self._on(Trouble.FORGOTTEN_ROWS) and chance.random() < 0.4:
+        chance = self.chance
+        if self.on(Trouble.FORGOTTEN_ROWS) and chance.random() < 0.4:
             return None
-        if self._on(Trouble.LATE_ROWS) and chance.random() < 0.5:
+        if self.on(Trouble.LATE_ROWS) and chance.random() < 0.5:
             return chance.uniform(30, 90)
         return chance.uniform(-1.5, 5)
 
     def _flawed(self, row: Row) -> Row:
-        chance = self._chance
-        if self._on(Trouble.WRONG_SIZES) and chance.random() < 0.5:
+        chance = self.chance
+        if self.on(Trouble.WRONG_SIZES) and chance.random() < 0.5:
             size = abs(row.expected) + chance.choice([1, 7, -1]) or 2
             row = replace(row, expected=size * row.sign, low=size, high=size)
-        if self._on(Trouble.WRONG_SIDES) and chance.random() < 0.5 and self.key.leg is Leg.NET:
+        if self.on(Trouble.WRONG_SIDES) and chance.random() < 0.5 and self.key.leg is Leg.NET:
             row = replace(row, expected=-row.expected, sign=-row.sign)
         return row
 
-    def _note(self, at: float, row: Row) -> None:
-        self._rows[row.row_id] = row
+    def note(self, at: float, row: Row) -> None:
+        self.rows[row.row_id] = row
         self.noted.append(Noted(at, row))
 
-    def _row(self, quantity: int) -> Row:
+    def row(self, quantity: int) -> Row:
         self._count += 1
-        ledger = self._chance.choice([0, 1]) if self._on(Trouble.TWO_LEDGERS) else 0
+        ledger = self.chance.choice([0, 1]) if self.on(Trouble.TWO_LEDGERS) else 0
         sign = 1 if quantity > 0 else -1
         size = abs(quantity)
-        return Row(ledger, f"{self._number}.{self._count}", self.key, sign, quantity, size, size, State.OPEN)
+        # One uncut number on a leg misses less than a lot; several might not.
+        alone = self.on(Trouble.INEXACT_LEDGERS) and not self.live
+        excess = self.chance.choice([Decimal(0), Decimal("0.3"), Decimal("0.7")]) if alone else Decimal(0)
+        row_id = f"{self.number}.{self._count}"
+        return Row(ledger, row_id, self.key, sign, quantity, size, size, State.OPEN, excess)
 
 
-def _over(row: Row) -> Row:
-    return replace(row, expected=0, low=0, high=0, state=State.CLOSED)
+def over(row: Row) -> Row:
+    """Return a row whose trade is closed."""
+    orders = tuple(replace(order, resting=False) for order in row.orders)
+    return replace(row, expected=0, low=0, high=0, state=State.CLOSED, excess=Decimal(0), orders=orders)

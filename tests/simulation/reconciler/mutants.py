@@ -3,7 +3,7 @@
 A fault is planted by a subclass or by an explicit parameter, never by patching the product.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,23 +14,25 @@ from typing_extensions import override
 
 from reconciler.account.health import Health
 from reconciler.account.loop import AccountLoop
-from reconciler.account.unit import AccountUnit
-from reconciler.account.watch import AccountWatch, Judged, Look
+from reconciler.account.watch import AccountWatch, Judged
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import AlertSettings, Clear, Observed
 from reconciler.blindness import Blindness
 from reconciler.comparison.outcome import Comparison
 from reconciler.expectation import Direction, Expectation, LedgerReading
 from reconciler.finding import Evidence, Finding, FindingKey, Party
-from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+from reconciler.ledgers.port import LedgerTrouble
 from reconciler.storage.alerts import Change
 from reconciler.views import CycleView
 from tests.simulation.reconciler.episode import WallTime, WatchedVariant
 from tests.simulation.reconciler.ledger import SimulatedLedger
+from tests.simulation.reconciler.life import Life
+from tests.simulation.reconciler.mutants_of_sight import sight_mutants
+from tests.simulation.reconciler.planting import PlantedUnit, SeesOtherwise
 from tests.simulation.reconciler.state import MemoryStore
 from tests.simulation.reconciler.venue import WatchedVenue
 from tests.simulation.truth import LegState
-from verification.account import AccountReading, Position, PositionMode
+from verification.account import Position, PositionMode
 from verification.clock import Moment
 from verification.errors import SourceError
 from verification.leg import LegKey
@@ -65,8 +67,8 @@ class PushesForgetTheirSign(WatchedVenue):
     """Gives sizes without a side, as some venues' rows do."""
 
     @override
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self.stream.signed = False
 
 
@@ -117,42 +119,6 @@ class EveryLookBeginsAnew(AccountWatch):
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         self._suspicions.clear()
         return super()._confirm(finding, comparison, now)
-
-
-class SeesOtherwise(AccountWatch):
-    """Looks at a ledger and a list that were changed first. No fault by itself: the next ones are."""
-
-    @override
-    async def _judge(
-        self,
-        before: Mapping[str, LedgerReading],
-        after: Mapping[str, LedgerReading],
-        unreadable: Mapping[str, LedgerUnreadable],
-        reading: AccountReading,
-        started: Moment,
-    ) -> Look:
-        listed = reading.positions
-        named = {row.symbol for each in after.values() for row in each.rows}
-        if listed is not None:
-            shown = {row.key.symbol for row in listed.positions}
-            rows = self._list(listed.positions, named, reading.mode)
-            reading = replace(reading, positions=type(listed)(rows, listed.sent, listed.received))
-            before, after = self._ledgers(before, shown, reading), self._ledgers(after, shown, reading)
-        return await super()._judge(before, after, unreadable, reading, started)
-
-    def _list(self, rows: Sequence[Position], named: set[str], mode: PositionMode) -> tuple[Position, ...]:
-        return tuple(rows)
-
-    def _rows(self, rows: Sequence[Expectation], shown: set[str], mode: PositionMode) -> list[Expectation]:
-        return list(rows)
-
-    def _ledgers(
-        self, ledgers: Mapping[str, LedgerReading], shown: set[str], reading: AccountReading
-    ) -> dict[str, LedgerReading]:
-        return {
-            name: replace(each, rows=tuple(self._rows(each.rows, shown, reading.mode)))
-            for name, each in ledgers.items()
-        }
 
 
 class OnlyTheVenuesRows(SeesOtherwise):
@@ -208,21 +174,6 @@ class BlindnessIsNotTold(Health):
     @override
     def judge(self, stream: StreamHealth, now: Moment) -> Blindness:
         return replace(super().judge(stream, now), findings=())
-
-
-class PlantedUnit(AccountUnit):
-    """Put together with other parts."""
-
-    watch: type[AccountWatch] = AccountWatch
-    looping: type[AccountLoop] = AccountLoop
-    health: type[Health] = Health
-
-    @override
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._watch.__class__ = self.watch
-        self.loop.__class__ = self.looping
-        self._health.__class__ = self.health
 
 
 class ALegHidesTheOther(MemoryStore):
@@ -282,7 +233,8 @@ class ARestartForgets(MemoryStore):
     """Keeps open alerts in the process."""
 
     @override
-    def restarted(self) -> None:
+    def restarted(self, life: Life) -> None:
+        super().restarted(life)
         self.alerts = {number: alert for number, alert in self.alerts.items() if not alert.state.open}
 
 
@@ -290,7 +242,8 @@ class ARestartForgetsAcknowledgements(MemoryStore):
     """Keeps acknowledgements in the process."""
 
     @override
-    def restarted(self) -> None:
+    def restarted(self, life: Life) -> None:
+        super().restarted(life)
         self.alerts = {number: _unseen(alert) for number, alert in self.alerts.items()}
 
 
@@ -363,4 +316,4 @@ def watched_mutants() -> list[WatchedVariant]:
     variants.append(WatchedVariant("reconciler_blindness_is_not_told", unit=quiet))
     variants += [WatchedVariant(name, store=store) for name, store in STORES.items()]
     variants.append(WatchedVariant("reconciler_goes_by_the_wall_clock", clock=WallTime))
-    return variants
+    return [*variants, *sight_mutants()]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from reconciler.finding import DIFFERENCES, FindingKey, Kind
+from reconciler.alerts.event import Owed
+from reconciler.finding import FindingKey, Kind, Severity
 from tests.simulation.oracle import Violation
 from tests.simulation.plan import SYMBOLS
 from tests.simulation.reconciler.alert_oracle import (
@@ -16,11 +17,24 @@ from tests.simulation.reconciler.blindness_oracle import (
     blindness_is_true,
     never_green_while_blind,
 )
+from tests.simulation.reconciler.end_oracle import (
+    green_in_the_end,
+    guarded_in_the_end,
+    stable_in_the_end,
+)
 from tests.simulation.reconciler.episode import SWEEP, WatchedEpisode
-from tests.simulation.reconciler.plan import END
+from tests.simulation.reconciler.green_oracle import matched_is_counted_right, no_false_green
+from tests.simulation.reconciler.guard import guards
+from tests.simulation.reconciler.protection_oracle import (
+    by_design_is_no_emergency,
+    guarded_again_is_resolved,
+    guarded_is_not_told,
+    naked_is_told,
+)
 from tests.simulation.reconciler.sight import (
     GRACE,
     IN_FLIGHT_GRACE,
+    LEGS_KINDS,
     SETTLED,
     SLACK,
     SPACING,
@@ -28,33 +42,48 @@ from tests.simulation.reconciler.sight import (
     Sight,
     felt,
     in_words,
+    kinds_of,
     leg_of,
-    names_of,
     told_of,
     without,
     words,
 )
-from tests.simulation.reconciler.stretch import Stretch, stretches
+from tests.simulation.reconciler.stretch import Orders, Stretch, stretches
+from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.reconciler.venue import TIMEOUT
 
 Check = Callable[["Sight"], Iterator[str]]
 
 
-def watched_violations(episode: WatchedEpisode) -> list[Violation]:
+def watched_violations(episode: WatchedEpisode, sight: Sight | None = None) -> list[Violation]:
     """Return every promise that a world broke."""
-    weather = episode.plan.venue.weather
-    hangs = TIMEOUT + 1.0 if any(storm.how == "late" for storm in episode.plan.storms) else 0.0
-    sight = Sight(
-        episode,
-        {key: stretches(key, episode.truth.get(key, []), episode.rows) for key in episode.plan.legs},
-        told_of(episode),
-        late=max(weather.lists) + 2 * weather.answer + weather.push + 1.0 + hangs,
-        hangs=hangs,
-    )
+    sight = sight or sight_of(episode)
     found = [Violation("the reconciler goes on", what) for what in episode.broken]
     for promise, check in CHECKS.items():
         found += [Violation(promise, what) for what in check(sight)]
     return found
+
+
+def sight_of(episode: WatchedEpisode) -> Sight:
+    """Return a world that has ended as the checks look at it."""
+    plan, weather = episode.plan, episode.plan.venue.weather
+    hangs = TIMEOUT + 1.0 if any(storm.how == "late" for storm in plan.storms) else 0.0
+    orders = Orders(
+        {order.order_id: order for order in episode.orders},
+        {each.order_id: each.became for each in plan.placed if each.became is not None},
+    )
+    legs = {
+        key: stretches(key, episode.truth.get(key, []), episode.rows, orders, plan.end) for key in plan.legs
+    }
+    stops = Trouble.VENUE_STOPS in plan.troubles
+    return Sight(
+        episode,
+        legs,
+        {key: guards(key, legs[key], episode.rows, plan.placed, episode.orders) for key in legs if stops},
+        told_of(episode),
+        late=max(weather.lists) + 2 * weather.answer + weather.push + 1.0 + hangs,
+        hangs=hangs,
+    )
 
 
 def _covered(sight: Sight) -> Iterator[str]:
@@ -63,7 +92,7 @@ def _covered(sight: Sight) -> Iterator[str]:
         for stretch in of_leg:
             if stretch.kind is None:
                 continue
-            kinds = names_of(stretch.kind)
+            kinds = kinds_of(stretch)
             grace = IN_FLIGHT_GRACE if stretch.in_flight else GRACE
             due = sight.late + sight.outvoted(stretch) + SWEEP + grace + SPACING + SLACK
             told = [
@@ -71,7 +100,9 @@ def _covered(sight: Sight) -> Iterator[str]:
                 for kind in kinds
                 for span in sight.told.get(FindingKey(kind, key.account, key.symbol, key.leg), [])
             ]
-            for start, end in without((stretch.start, stretch.end), sight.blind(orders=stretch.in_flight)):
+            for start, end in without(
+                (stretch.start, stretch.end), sight.blind(key, orders=stretch.in_flight)
+            ):
                 for gap in without((start + due, end), told):
                     what = f"{stretch.kind} of {key.symbol} {key.leg} ({words(stretch)})"
                     yield f"{what} untold {in_words(gap)}"
@@ -81,10 +112,10 @@ def _cleared(sight: Sight) -> Iterator[str]:
     """R3: when both sides agree again, what was open of the leg is resolved in time."""
     for key, of_leg in sight.legs.items():
         for stretch in of_leg:
-            if stretch.kind is not None:
+            if stretch.kind is not None or stretch.masked:
                 continue
             due = sight.late + sight.outvoted(stretch) + 2 * SWEEP + 2 * SPACING + SLACK
-            for start, end in without((stretch.start, stretch.end), sight.blind()):
+            for start, end in without((stretch.start, stretch.end), sight.blind(key)):
                 for condition, told in sight.told.items():
                     doubt = condition.kind is Kind.UNVERIFIED_OPEN and not stretch.sure
                     if condition.kind not in SETTLED or leg_of(condition) != key or doubt:
@@ -98,15 +129,18 @@ def _cleared(sight: Sight) -> Iterator[str]:
 def _not_resolved_while_it_lasts(sight: Sight) -> Iterator[str]:
     """R2: nothing is resolved that lasts, however blind anybody is meanwhile."""
     for condition, told in sight.told.items():
-        if condition.kind not in DIFFERENCES:
+        if condition.kind not in LEGS_KINDS:
             continue
-        kinds = names_of(condition.kind)
         for stretch in sight.legs.get(leg_of(condition), []):
-            if stretch.kind not in kinds or condition.symbol not in SYMBOLS:
+            if (
+                stretch.kind is None
+                or condition.kind not in kinds_of(stretch)
+                or condition.symbol not in SYMBOLS
+            ):
                 continue
             since = stretch.start + sight.late + sight.outvoted(stretch) + 2 * SWEEP
             for _, until in told:
-                over = since < until <= stretch.end and until < END
+                over = since < until <= stretch.end and until < sight.episode.plan.end
                 if over and not _told_as_another(sight, condition, until):
                     yield f"{condition.kind} of {condition.symbol} {condition.leg} resolved at {until:.2f}"
 
@@ -114,7 +148,7 @@ def _not_resolved_while_it_lasts(sight: Sight) -> Iterator[str]:
 def _told_as_another(sight: Sight, condition: FindingKey, at: float) -> bool:
     """True when people know of the same leg by another kind at the time."""
     return any(
-        other.kind in DIFFERENCES and leg_of(other) == leg_of(condition) and since < at < until
+        other.kind in LEGS_KINDS and leg_of(other) == leg_of(condition) and since < at < until
         for other, told in sight.told.items()
         for since, until in told
     )
@@ -127,7 +161,7 @@ def _no_false_alarm(sight: Sight) -> Iterator[str]:
         (entry.after.key, entry.at) for entry in sight.episode.diary if " went wrong: " in entry.after.reason
     }
     for condition, told in sight.told.items():
-        if condition.kind not in DIFFERENCES:
+        if condition.kind not in LEGS_KINDS:
             continue
         of_leg = sight.legs.get(leg_of(condition), [])
         unseen = bool(UNRELIABLE & sight.episode.plan.troubles) or bool(sight.storms)
@@ -157,29 +191,50 @@ def _differed(
         late: How long before it may have ceased to differ, and to differ in this way.
         lasting: How long it must have differed at the least, seconds.
     """
-    kinds = names_of(kind)
     began: float | None = None
     right = False
     for stretch in of_leg:
-        if stretch.kind is None:
+        if stretch.kind is None and not stretch.masked:
             began, right = None, False
             continue
         began = stretch.start if began is None else began
         recent = stretch.start <= fired and stretch.end >= fired - late[0]
-        right = right or (stretch.start <= fired <= stretch.end + late[1] and stretch.kind in kinds)
+        right = right or (stretch.start <= fired <= stretch.end + late[1] and kind in kinds_of(stretch))
         if recent and right and min(stretch.end, fired) - began >= lasting:
             return True
     return False
 
 
+def _lowered_by_proof(sight: Sight) -> Iterator[str]:
+    """S1: a position that is gone is less than an emergency only where an order of the bot has closed it."""
+    for entry in sight.episode.diary:
+        key, alert = entry.after.key, entry.after
+        if key.kind is not Kind.PHANTOM_POSITION or entry.decision.owed is not Owed.FIRST:
+            continue
+        since = entry.at - sight.late - GRACE
+        lately = [each for each in sight.legs[leg_of(key)] if each.start <= entry.at and each.end >= since]
+        if alert.severity is not Severity.CRITICAL and not any(each.unbooked for each in lately):
+            yield f"{key.symbol} {key.leg} is only {alert.severity} at {entry.at:.2f}: {alert.reason}"
+
+
 CHECKS: dict[str, Check] = {
     "every lasting difference is told (R1)": _covered,
     "no false alarm (R2)": _no_false_alarm,
+    "lowered only by proof (S1)": _lowered_by_proof,
     "not resolved while it lasts (R2)": _not_resolved_while_it_lasts,
+    "what has no stop is told (P1)": naked_is_told,
+    "what is guarded is not told (P2)": guarded_is_not_told,
+    "no emergency by design (P3)": by_design_is_no_emergency,
+    "guarded again is resolved (P4)": guarded_again_is_resolved,
+    "no false green (G1)": no_false_green,
+    "matched is counted right (G2)": matched_is_counted_right,
     "blindness is told (R2)": blindness_is_told,
     "blindness is true (R2)": blindness_is_true,
     "never green while blind (R2)": never_green_while_blind,
     "what is over is resolved (R3)": _cleared,
+    "stable in the end (E1)": stable_in_the_end,
+    "guarded in the end (E2)": guarded_in_the_end,
+    "green in the end (E3)": green_in_the_end,
     "one open alert per condition (A2)": one_at_a_time,
     "nothing is forgotten (A3)": by_decisions_only,
     "acknowledged until worse (A5)": acknowledged_until_worse,

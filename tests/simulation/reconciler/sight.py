@@ -6,7 +6,8 @@ from reconciler.alerts.alert import Alert
 from reconciler.finding import DIFFERENCES, FindingKey, Kind
 from tests.simulation.plan import SYMBOLS
 from tests.simulation.reconciler.episode import WatchedEpisode
-from tests.simulation.reconciler.plan import END, Storm
+from tests.simulation.reconciler.guard import Guard
+from tests.simulation.reconciler.plan import Storm
 from tests.simulation.reconciler.stretch import Stretch
 from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.reconciler.venue import TIMEOUT, unnamed
@@ -21,11 +22,13 @@ SLACK = 8.0
 OUTVOTING = 80.0
 """Until lists are believed that leave out a leg that an unreliable stream showed: three looks."""
 
-SETTLED = DIFFERENCES | {Kind.UNVERIFIED_OPEN}
+LEGS_KINDS = DIFFERENCES | {Kind.DUPLICATE_ROWS, Kind.UNLISTED_SYMBOL}
+"""The ways in which the two sides of a leg differ, as people are told."""
+
+SETTLED = LEGS_KINDS | {Kind.UNVERIFIED_OPEN}
 """What agreement settles. Sources that contradicted each other are told of for half an hour all the same."""
 
 ORPHANS = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
-MISSIZED = frozenset({Kind.QUANTITY_MISMATCH, Kind.DUPLICATE_ROWS})
 UNRELIABLE = frozenset(
     {
         Trouble.LOST_PUSHES,
@@ -39,17 +42,13 @@ UNRELIABLE = frozenset(
 Span = tuple[float, float]
 
 
-def names_of(kind: Kind) -> frozenset[Kind]:
-    """Return the kinds by which people may be told of a difference: by its past, or by a double row."""
-    return next((names for names in (ORPHANS, MISSIZED) if kind in names), frozenset({kind}))
-
-
 @dataclass(slots=True)
 class Sight:
     """A world that has ended, as the checks look at it.
 
     Attributes:
         legs: How each leg truly stood.
+        guards: How well it was guarded by stops at the venue; empty where bots keep theirs in software.
         told: When people knew of each condition: from firing to its end.
         late: How old what a look shows may be, seconds.
         hangs: For how long a look may wait for an answer that does not come, seconds.
@@ -57,6 +56,7 @@ class Sight:
 
     episode: WatchedEpisode
     legs: dict[LegKey, list[Stretch]]
+    guards: dict[LegKey, list[Guard]]
     told: dict[FindingKey, list[Span]]
     late: float
     hangs: float
@@ -65,16 +65,31 @@ class Sight:
     def storms(self) -> tuple[Storm, ...]:
         return self.episode.plan.storms
 
-    def blind(self, *, orders: bool = False) -> list[Span]:
-        """Return when not both sides could be read, or nobody was there to do it."""
+    def blind(self, key: LegKey, *, orders: bool = False) -> list[Span]:
+        """Return when not both sides of a leg could be read, or nobody was there to do it."""
         unseen = ("orders", "conditional_orders")
         storms = [storm for storm in self.storms if orders or storm.what not in unseen]
-        return [*map(felt, storms), *self.episode.plan.crashes]
+        storms = [storm for storm in storms if storm.what != "part" or storm.how == key.symbol]
+        return [*map(felt, storms), *self.episode.downs]
 
     def outvoted(self, stretch: Stretch) -> float:
         """Return how much longer it takes to believe that a leg is gone."""
         unreliable = UNRELIABLE & self.episode.plan.troubles
         return OUTVOTING if stretch.held == 0 and unreliable else 0.0
+
+
+def kinds_of(stretch: Stretch) -> frozenset[Kind]:
+    """Return the kinds by which people may be told how a leg differs; none where it does not."""
+    if stretch.kind is None:
+        return frozenset({Kind.QUANTITY_MISMATCH}) if stretch.masked else frozenset()
+    if stretch.kind in ORPHANS:
+        return ORPHANS
+    kinds = {stretch.kind}
+    if stretch.rows > 1:
+        kinds.add(Kind.DUPLICATE_ROWS)
+    if stretch.expected == 0 and stretch.kind is Kind.SIDE_MISMATCH:
+        kinds.add(Kind.QUANTITY_MISMATCH)  # an order that has done nothing yet names the other side
+    return frozenset(kinds)
 
 
 def told_of(episode: WatchedEpisode) -> dict[FindingKey, list[Span]]:
@@ -87,7 +102,7 @@ def told_of(episode: WatchedEpisode) -> dict[FindingKey, list[Span]]:
         elif alert.id in since:
             told.setdefault(alert.key, []).append((since.pop(alert.id)[0], entry.at))
     for at, alert in since.values():
-        told.setdefault(alert.key, []).append((at, END))
+        told.setdefault(alert.key, []).append((at, episode.plan.end))
     return told
 
 

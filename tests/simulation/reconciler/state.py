@@ -17,6 +17,7 @@ from reconciler.finding import FindingKey
 from reconciler.storage.alerts import Change
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from tests.simulation.reconciler.life import Life
 from verification.clock import Clock
 from verification.latency import LatencySample
 
@@ -46,14 +47,16 @@ class MemoryStore(Store):
         self._clock = clock
         self._settings = AlertSettings()
         self.hears: Callable[[Entry], None] = lambda _: None
+        self.life = Life(clock, None)
         self.alerts: dict[int, Alert] = {}
         self.diary: list[Entry] = []
         self.cycles: list[tuple[float, CycleView]] = []
         self.positions: list[tuple[float, tuple[PositionView, ...]]] = []
         self.stored: dict[tuple[Any, ...], tuple[VerificationView, Sequence[Mapping[str, Any]]]] = {}
 
-    def restarted(self) -> None:
+    def restarted(self, life: Life) -> None:
         """Be told that a new process has opened the database."""
+        self.life = life
 
     @override
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
@@ -61,8 +64,10 @@ class MemoryStore(Store):
 
     @override
     async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
-        await self._clock.sleep(WRITE_SECONDS)
-        return self._observe(observed, now)
+        await self._write("observed")
+        changes = self._observe(observed, now)
+        await self.life.ended()
+        return changes
 
     def _observe(self, observed: Observed, now: datetime) -> tuple[Change, ...]:
         due = [
@@ -118,29 +123,32 @@ class MemoryStore(Store):
 
     @override
     async def save_cycle(self, cycle: CycleView) -> None:
-        await self._clock.sleep(WRITE_SECONDS)
+        await self._write("cycle")
         self.cycles.append((self._clock.now().monotonic, cycle))
+        await self.life.ended()
 
     @override
     async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
-        await self._clock.sleep(WRITE_SECONDS)
+        await self._write("positions")
         self.positions.append((self._clock.now().monotonic, tuple(positions)))
+        await self.life.ended()
 
     @override
     async def save_sources(self, sources: Sequence[SourceView]) -> None:
-        await self._clock.sleep(WRITE_SECONDS)
+        await self._write("sources")
 
     @override
     async def save_verification(
         self, view: VerificationView, evidence: Sequence[Mapping[str, Any]] = ()
     ) -> int:
-        await self._clock.sleep(WRITE_SECONDS)
+        await self._write("verification")
         key = (view.symbol, view.leg, view.question, view.asked_by, view.order_id, view.asked_at)
         known = self.stored.get(key)
         number = len(self.stored) + 1 if known is None else known[0].id
         open_ended = {"unknown", "resting"}
         if known is None or known[0].verdict in open_ended or view.verdict not in open_ended:
             self.stored[key] = (replace(view, id=number), evidence)
+        await self.life.ended()
         return number
 
     @override
@@ -157,6 +165,10 @@ class MemoryStore(Store):
 
     @override
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
+        await self._write("latency")
+
+    async def _write(self, what: str) -> None:
+        await self.life.begins(what)
         await self._clock.sleep(WRITE_SECONDS)
 
     @override

@@ -1,12 +1,15 @@
 """The oracle's own comparison: how a leg truly stands between two changes, in a few lines of integers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
+from reconciler.expectation import OrderRole
 from reconciler.finding import Kind
-from tests.simulation.reconciler.plan import END, Noted, Row
-from tests.simulation.truth import LegState
+from tests.simulation.reconciler.plan import Noted, Row, RowOrder
+from tests.simulation.reconciler.unlisted import GONE
+from tests.simulation.truth import LegState, TrueOrder
 from verification.leg import LegKey
 
 
@@ -18,6 +21,11 @@ class Stretch(NamedTuple):
             orphan, whatever its past.
         in_flight: Its own orders may explain the difference: the bot is given more time.
         sure: No order of the bot is in flight by its own word, so that agreement ends a doubt.
+        rows: How many rows are live.
+        masked: Both sides hold the same by chance: what an order of the bot has executed, and the bot has
+            not taken note of, was traded back by somebody else; or they differ by a lot that an uncut number
+            hides. That may be told as well.
+        unbooked: An order of the bot has executed more than its row says.
     """
 
     start: float
@@ -27,28 +35,62 @@ class Stretch(NamedTuple):
     kind: Kind | None
     in_flight: bool
     sure: bool
+    rows: int
+    masked: bool = False
+    unbooked: bool = False
 
 
-def stretches(key: LegKey, states: Sequence[LegState], noted: Sequence[Noted]) -> list[Stretch]:
-    """Return how a leg stood all the time, in order."""
+class Orders(NamedTuple):
+    """The bot's orders as the venue knows them.
+
+    Attributes:
+        by_id: Ordinary orders.
+        became: By the id of a stop that has fired, the order that it became.
+    """
+
+    by_id: Mapping[str, TrueOrder]
+    became: Mapping[str, str]
+
+    def executed(self, order: RowOrder, at: float) -> int:
+        """Return what an order of a row has executed by a time, unsigned lots."""
+        order_id = order.order_id
+        if order.role is OrderRole.STOP:
+            order_id = self.became.get(order_id, "")
+        known = self.by_id.get(order_id)
+        state = known.at(at) if known is not None else None
+        return abs(state.executed) if state is not None else 0
+
+
+def stretches(
+    key: LegKey, states: Sequence[LegState], noted: Sequence[Noted], orders: Orders, ends: float
+) -> list[Stretch]:
+    """Return how a leg stood all the time until the world `ends`, in order."""
     of_leg = [each for each in noted if each.row.key == key]
-    cuts = sorted({each.at for each in of_leg} | {state.at for state in states} | {0.0})
+    times = {each.at for each in of_leg} | {state.at for state in states}
+    times |= {state.at for order in orders.by_id.values() if order.key == key for state in order.log}
+    cuts = sorted({max(at, 0.0) for at in times} | {0.0})
     found: list[Stretch] = []
-    for start, end in pairwise([*cuts, END]):
+    for start, end in pairwise([*cuts, ends]):
         held = [state.quantity for state in states if state.at <= start]
         rows = {each.row.row_id: each.row for each in of_leg if each.at <= start}
-        found.append(_stretch(start, end, held[-1] if held else 0, rows.values()))
+        live = [row for row in rows.values() if row.live]
+        unbooked = any(orders.executed(order, start) != order.booked for row in live for order in row.orders)
+        stretch = _stretch(start, end, held[-1] if held else 0, live)
+        masked = stretch.kind is None and (unbooked or stretch.held != stretch.expected)
+        found.append(stretch._replace(masked=masked, unbooked=unbooked))
     return found
 
 
-def _stretch(start: float, end: float, held: int, rows: Iterable[Row]) -> Stretch:
-    live = [row for row in rows if row.live]
+def _stretch(start: float, end: float, held: int, live: Sequence[Row]) -> Stretch:
     expected = sum(row.expected for row in live)
     low = sum(min(row.sign * row.low, row.sign * row.high) for row in live)
     high = sum(max(row.sign * row.low, row.sign * row.high) for row in live)
     sure = all(row.low == row.high for row in live)
-    if held == expected:
-        return Stretch(start, end, held, expected, None, in_flight=False, sure=sure)
+    if live and live[0].key.symbol == GONE:
+        return Stretch(start, end, 0, expected, Kind.UNLISTED_SYMBOL, in_flight=False, sure=True, rows=1)
+    uncut = sum((row.sign * row.excess for row in live if row.expected), Decimal(0))
+    if held == expected or (0 < abs(held - expected - uncut) < 1 and abs(held - expected) == 1):
+        return Stretch(start, end, held, expected, None, in_flight=False, sure=sure, rows=len(live))
     if all(row.expected == row.high == 0 for row in live):
         kind = Kind.ORPHANED_POSITION
     elif held == 0:
@@ -58,4 +100,5 @@ def _stretch(start: float, end: float, held: int, rows: Iterable[Row]) -> Stretc
         kind = Kind.SIDE_MISMATCH
     else:
         kind = Kind.QUANTITY_MISMATCH
-    return Stretch(start, end, held, expected, kind, in_flight=low <= held <= high, sure=sure)
+    in_flight = low <= held <= high
+    return Stretch(start, end, held, expected, kind, in_flight=in_flight, sure=sure, rows=len(live))

@@ -44,9 +44,11 @@ class StoredToo(MemoryStore):
 
     @override
     async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
+        await self._write("observed")
         stored = await self.database.observe(observed, now=now)
         changes = self._observe(observed, now)
         self._compare([each.alert for each in changes], [each.alert for each in stored])
+        await self.life.ended()
         return changes
 
     @override

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.simulation.campaign import WATCHED_AMONG, Judged, judged
+from tests.simulation.reconciler.reach import STATES
 from tests.simulation.reconciler.trouble import Trouble
+from tests.simulation.sometimes import TOLD
 
 WORLDS = 120
 """`make simulate` plays a thousand."""
@@ -33,16 +35,12 @@ def test_every_trouble_was_met(worlds: list[Judged]) -> None:
 
 def test_people_were_told_of_everything_there_is(worlds: list[Judged]) -> None:
     told = {word for world in worlds for word, _ in world.words}
-    assert told >= {
-        "told orphaned_position",
-        "told phantom_position",
-        "told quantity_mismatch",
-        "told side_mismatch",
-        "told unverified_open",
-        "told source_down",
-        "told source_stale",
-        "told ledger_unreadable",
-    }
+    assert told >= set(TOLD)
+
+
+def test_every_interesting_state_was_met(worlds: list[Judged]) -> None:
+    met = {state for world in worlds for state in world.states}
+    assert not set(STATES) - met
 
 
 def test_a_replay_is_the_same_world_and_shows_its_alerts() -> None:

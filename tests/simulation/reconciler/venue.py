@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -12,20 +13,24 @@ from typing_extensions import override
 
 from tests.simulation.exchange import SimulatedVenue
 from tests.simulation.plan import SYMBOLS
+from tests.simulation.reconciler.life import Life
 from tests.simulation.reconciler.plan import Storm, WatchedPlan
+from tests.simulation.reconciler.scale import LOT_VALUE, Scale
+from tests.simulation.reconciler.stop import Stop, StopKind
+from tests.simulation.reconciler.stops import LIQUIDATED_AT, Stops, mirrored, stop_row
 from tests.simulation.reconciler.stream import WatchedStream
 from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.trace import Trace
-from tests.simulation.truth import LegState, Truth
+from tests.simulation.truth import LegState, TrueOrder, Truth
 from tests.virtual_time import VirtualClock
 from verification.account import AccountReading, Fill, Market, Part, Position, PositionsReading, RestingOrder
 from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+from verification.gateway.asker import Asker, OrderUnknown
+from verification.gateway.dialect import OrderStatus
 from verification.leg import LegKey, Side
+from verification.prices import Prices
 
 T = TypeVar("T")
-
-PRICE = Decimal(10)
-"""Of everything, all the time."""
 
 TIMEOUT = 10.0
 """After which the gateway gives up a request that hangs."""
@@ -35,7 +40,15 @@ class WatchedVenue(SimulatedVenue):
     """One process's connection to the account; the truth behind it is the same for each."""
 
     def __init__(
-        self, watched: WatchedPlan, truth: Truth, clock: VirtualClock, chance: random.Random, trace: Trace
+        self,
+        watched: WatchedPlan,
+        truth: Truth,
+        clock: VirtualClock,
+        *,
+        stops: Stops,
+        life: Life,
+        chance: random.Random,
+        trace: Trace,
     ) -> None:
         super().__init__(watched.venue, truth, clock, chance, trace)
         truth.hears.remove(self.stream.hear)
@@ -47,7 +60,15 @@ class WatchedVenue(SimulatedVenue):
         self.stream.supported = Trouble.NO_STREAM not in watched.troubles
         truth.hears.append(self.stream.hear)
         self.storms = watched.storms
-        self.markets = {symbol: _market(symbol) for symbol in SYMBOLS}
+        self.scales = dict(watched.scales)
+        self.stops = stops
+        self.life = life
+        self.amount = self.stream.amount = self._contracts
+        parted = Trouble.UNREAD_PARTS in watched.troubles
+        self.markets = {
+            symbol: _market(symbol, self.scales[symbol], part_of(symbol) if parted else "")
+            for symbol in SYMBOLS
+        }
         self._wall = clock
 
     @override
@@ -68,7 +89,9 @@ class WatchedVenue(SimulatedVenue):
         )
         if listed is not None and symbols is not None:
             rows = tuple(row for row in listed.positions if row.key.symbol in symbols or not row.key.named)
-            listed = PositionsReading(rows, listed.sent, listed.received)
+            listed = PositionsReading(
+                rows, listed.sent, listed.received, listed.unread, listed.parts, listed.failure
+            )
         return AccountReading(
             account=self.access.account,
             venue=self.access.venue,
@@ -93,32 +116,79 @@ class WatchedVenue(SimulatedVenue):
             return None
 
     async def _book(self, what: str, symbols: frozenset[str] | None) -> tuple[RestingOrder, ...]:
-        """Return what rests; the bot of this world keeps no stops at the venue."""
+        """Return what rests."""
         await self._way(what)
         if what == "conditional_orders":
-            return ()
-        orders = (order for order in self.truth.orders.values() if not order.now.ended)
-        return tuple(
-            RestingOrder(
-                order_id=order.order_id,
-                client_order_id=order.client_id,
-                symbol=order.key.symbol,
-                leg=order.key.leg,
-                side=Side.BUY if order.sign > 0 else Side.SELL,
-                kind="market",
-                conditional=False,
-                stop_loss=False,
-                quantity=Decimal(order.quantity),
-                filled=Decimal(abs(order.now.executed)),
-                price=None,
-                trigger_price=None,
-                reduce_only=order.reduce_only,
-                close_position=False,
-                created_at=None,
-            )
-            for order in orders
-            if symbols is None or order.key.symbol in symbols
+            rows = [
+                stop_row(key, order_id, stop, self.scales[key.symbol])
+                for (key, order_id), stop in self.stops.standing.items()
+            ]
+        else:
+            rows = [self._resting(order) for order in self.truth.orders.values() if not order.now.ended]
+        self.trace.note(what, *(f"{row.symbol} {row.order_id} {row.side} {row.filled}" for row in rows))
+        return tuple(row for row in rows if symbols is None or row.symbol in symbols)
+
+    @override
+    async def conditional_order(self, asker: Asker, symbol: str, order_id: str) -> OrderStatus:
+        for (key, name), stop in self.stops.standing.items():
+            if (key.symbol, name) == (symbol, order_id):
+                return self._stop_status(key, name, stop, "open", None)
+        for (key, name), (stop, became) in self.stops.gone.items():
+            if (key.symbol, name) == (symbol, order_id):
+                status = "canceled" if became is None else "closed"
+                return self._stop_status(key, name, stop, status, became)
+        raise OrderUnknown(order_id)
+
+    def _stop_status(
+        self, key: LegKey, order_id: str, stop: Stop, status: str, became: str | None
+    ) -> OrderStatus:
+        order = self.truth.orders.get(became) if became is not None else None
+        done = order.now.executed if order is not None else 0
+        return OrderStatus(
+            key=key,
+            order_id=order_id,
+            client_order_id=None,
+            executed=self.amount(key.symbol, done),
+            quantity=None if stop.kind is StopKind.WHOLE else self.amount(key.symbol, stop.lots),
+            status=status,
+            terminal=status != "open" and (order is None or order.now.ended),
+            average_price=None,
+            updated_at=self.clock.now().utc,
+            kind="stop_market",
+            became=became,
         )
+
+    def _resting(self, order: TrueOrder) -> RestingOrder:
+        symbol = order.key.symbol
+        return RestingOrder(
+            order_id=order.order_id,
+            client_order_id=order.client_id,
+            symbol=symbol,
+            leg=order.key.leg,
+            side=Side.BUY if order.sign > 0 else Side.SELL,
+            kind="limit",
+            conditional=False,
+            stop_loss=False,
+            quantity=self.amount(symbol, order.quantity),
+            filled=self.amount(symbol, abs(order.now.executed)),
+            price=self.scales[symbol].price,
+            trigger_price=None,
+            reduce_only=order.reduce_only,
+            close_position=False,
+            created_at=None,
+        )
+
+    def _contracts(self, symbol: str, lots: int) -> Decimal:
+        return self.scales[symbol].contracts(lots)
+
+    @override
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        await self._way("prices")
+        return {
+            symbol: Prices(scale.price, scale.price, scale.price)
+            for symbol, scale in self.scales.items()
+            if symbol in symbols
+        }
 
     @override
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
@@ -141,7 +211,15 @@ class WatchedVenue(SimulatedVenue):
                 if by and at >= since:
                     name = traded.get((state.at, by), f"stranger {key.leg} {number}")
                     fills.append(
-                        Fill(f"{key.leg} {number}", name, symbol, Decimal(by), PRICE, at, leg=key.leg)
+                        Fill(
+                            f"{key.leg} {number}",
+                            name,
+                            symbol,
+                            self.amount(symbol, by),
+                            self.scales[symbol].price,
+                            at,
+                            leg=key.leg,
+                        )
                     )
         return tuple(sorted(fills, key=lambda fill: fill.at))
 
@@ -152,14 +230,24 @@ class WatchedVenue(SimulatedVenue):
         try:
             await self._way("list")
             time = self._now - self.chance.choice(self.weather.lists)
-            rows = self._rows([(key, self.truth.held_at(key, time)) for key in self.truth.legs])
+            unread = self._unread()
+            rows = self._rows(
+                [
+                    (key, self.truth.held_at(key, time))
+                    for key in self.truth.legs
+                    if part_of(key.symbol) not in unread
+                ]
+            )
             storm = self._storm("list")
             if storm is not None and storm.how == "cut":
                 rows = self._cut(rows)
         except SourceError as error:
-            rows = self._failed_list(error)
+            rows, unread = self._failed_list(error), {}
         self.trace.note("list", *(f"{row.key.symbol} {row.key.leg} {row.quantity}" for row in rows))
-        reading = PositionsReading(rows, sent, self.clock.now())
+        parts = {symbol: market.part for symbol, market in self.markets.items() if market.part}
+        unread = self._told_unread(unread)
+        failure = SourceUnreachable("no answer") if unread else None
+        reading = PositionsReading(rows, sent, self.clock.now(), unread, parts, failure)
         self.stream.compare(reading)
         return reading
 
@@ -172,7 +260,13 @@ class WatchedVenue(SimulatedVenue):
             if nameless is not None and key.symbol == nameless.how:
                 key = LegKey(key.account, unnamed(key.symbol), key.leg)
             at = self._wall.wall + timedelta(seconds=state.at) if self.versions else None
-            rows.append(Position(key, row.quantity, row.version, PRICE, PRICE, abs(row.quantity) * PRICE, at))
+            scale = self.scales[row.key.symbol]
+            value = LOT_VALUE * abs(state.quantity)
+            shown = Position(key, row.quantity, row.version, scale.price, scale.price, value, at)
+            if state.quantity:
+                edge = scale.price * mirrored(LIQUIDATED_AT, state.quantity)
+                shown = replace(shown, liquidation_price=edge)
+            rows.append(shown)
         return tuple(rows)
 
     def _shown(self, held: list[tuple[LegKey, LegState]]) -> list[LegState]:
@@ -181,7 +275,9 @@ class WatchedVenue(SimulatedVenue):
 
     @override
     async def _way(self, endpoint: str) -> None:
+        await self.life.begins(endpoint)
         await self._pause()
+        await self.life.ended()
         storm = self._storm(endpoint)
         if storm is None or storm.how == "cut":
             return
@@ -197,11 +293,28 @@ class WatchedVenue(SimulatedVenue):
         now = self._now
         return next((storm for storm in self.storms if storm.what == what and storm.rages(now)), None)
 
+    def _told_unread(self, unread: dict[str, str]) -> dict[str, str]:
+        """Return the parts that the list says it does not cover."""
+        return unread
+
+    def _unread(self) -> dict[str, str]:
+        """Return the parts that the list does not cover now."""
+        storm = self._storm("part")
+        if storm is None:
+            return {}
+        return {part_of(storm.how): f"{part_of(storm.how)} could not be read: no answer"}
+
 
 def unnamed(symbol: str) -> str:
     """Return the venue's own id of a symbol."""
     return symbol.replace("/", "").split(":")[0]
 
 
-def _market(symbol: str) -> Market:
-    return Market(symbol, unnamed(symbol), Decimal(1), Decimal(1), Decimal("0.0001"), active=True)
+def part_of(symbol: str) -> str:
+    """Return the part of the account whose list shows a symbol, where there are parts."""
+    return f"part of {symbol}"
+
+
+def _market(symbol: str, scale: Scale, part: str) -> Market:
+    tick = scale.price / 1000
+    return Market(symbol, unnamed(symbol), scale.size, scale.lot, tick, active=True, part=part)
