@@ -23,7 +23,7 @@ def unlisted(case: LegCase) -> Finding | None:
         return None
     claims = any(share.expected != 0 for share in belief.shares)
     unit = _unit(belief)
-    what = f"is in {holding(belief.expected, symbol, unit)}" if claims else "works to open a position"
+    what = f"holds {holding(belief.expected, symbol, unit)}" if claims else "works to open a position"
     return Finding(
         kind=Kind.UNLISTED_SYMBOL,
         account=case.key.account,
