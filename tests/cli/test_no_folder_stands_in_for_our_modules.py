@@ -24,7 +24,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", [str(ROOT), f"{os.pathsep}{ROOT}", f".{os.pathsep}{ROOT}"])
+@pytest.mark.parametrize(
+    "path",
+    [str(ROOT), f"{os.pathsep}{ROOT}", f".{os.pathsep}{ROOT}"],
+    ids=("ours", "and nothing", "and here"),
+)
 @pytest.mark.parametrize(
     "started",
     [
@@ -35,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
         leashed("dashboard", "--help"),
         leashed("reconciler", "--help"),
     ],
-    ids=lambda started: " ".join(started[3:]),
+    ids=("dashboard", "reconciler", "simulator", "demo", "leashed dashboard", "leashed reconciler"),
 )
 def test_what_we_start_is_ours(
     folder: Path, started: list[str], path: str, monkeypatch: pytest.MonkeyPatch
