@@ -51,11 +51,12 @@ def unsure_words(unsure: Unsure) -> str:
 
 
 def unjudged(stops: Protection, symbol: str) -> tuple[str, ...]:
-    """Return what could not be read of the stops of a leg, plain lines. What no venue tells is not meant."""
+    """Return why it is not known whether a leg is protected, plain lines; none where other stops cover it."""
     if not stops.doubtful:
         return ()
-    unread = (each for each in stops.unsure if each.doubt is Doubt.PRICE_UNREAD)
-    return tuple(f"{symbol}: whether it is protected is not known: {unsure_words(each)}" for each in unread)
+    return tuple(
+        f"{symbol}: whether it is protected is not known: {unsure_words(each)}" for each in stops.unsure
+    )
 
 
 def untold_words(order: RestingOrder) -> str:

@@ -192,6 +192,18 @@ def test_a_side_that_cannot_be_judged_is_neither_alarmed_nor_called_safe() -> No
     )
 
 
+def test_a_trailing_stop_that_may_or_may_not_be_active_is_neither_alarmed_nor_called_safe() -> None:
+    said = reading(
+        [replace(listed("43"), trailing=Trailing(Decimal(11), Decimal("0.5")), mark_price=Decimal("10.8"))]
+    )
+    comparison = compared([row("43", policy=StopPolicy.VENUE)], merged(said))
+    assert found(comparison) == []
+    assert comparison.standing(KEY).word is Word.UNKNOWN
+    (problem,) = comparison.problems
+    assert problem.startswith("AVL/USDT:USDT: whether it is protected is not known: ")
+    assert "is active since 11" in problem
+
+
 def test_a_stop_in_doubt_beside_one_that_covers_all_is_no_doubt() -> None:
     order = _stop(order_id="1", watches=PriceKind.LAST, trigger_price=Decimal("10.5"))
     said = reading([listed("43")], stops=[order, _stop()])
