@@ -126,10 +126,12 @@ class SimulatedVenue:
         await self._way("order")
         traded = self.truth.orders[order_id].filled_by(self._now - self.weather.trades)
         at = self.clock.now().utc
-        return tuple(
+        fills = tuple(
             Fill(f"{order_id}.{number}", order_id, symbol, self.amount(symbol, by), Decimal(1), at)
             for number, by in enumerate(traded)
         )
+        # Where statuses lie, pages repeat their last trade too, as pages that overlap do.
+        return (*fills, *fills[-1:]) if Fault.LYING_STATUSES in self.plan.faults else fills
 
     async def read_clock_offset(self) -> ClockOffset:
         await self._way("clock")

@@ -1,5 +1,6 @@
 """Gateways with one fault planted in each: what they hide, make up or forget reaches the verifier as fact."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ from tests.simulation.exchange import SimulatedVenue
 from tests.simulation.truth import LegState
 from verification.account import Fill, Position
 from verification.errors import SourceError
-from verification.gateway.asker import OrderUnknown
+from verification.gateway.asker import Asker, OrderUnknown
 from verification.gateway.dialect import OrderStatus
 from verification.gateway.fact_store import FactStore
 from verification.gateway.order_reading import judge
@@ -124,6 +125,15 @@ class AMissingRowIsAZero(SimulatedVenue):
         return (*rows, *zeros)
 
 
+class ARepeatedTradeCountsAgain(SimulatedVenue):
+    """Adds up the rows of a page, whatever their ids."""
+
+    @override
+    async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
+        fills = await super().order_fills(asker, symbol, order_id)
+        return tuple(replace(fill, trade_id=f"row {number}") for number, fill in enumerate(fills))
+
+
 class PushesForgetTheirSign(SimulatedVenue):
     """Gives sizes without a side, as some venues' rows do."""
 
@@ -141,5 +151,6 @@ VENUES: dict[str, type[SimulatedVenue]] = {
     "accepted_is_executed": AcceptedIsExecuted,
     "the_last_push_is_the_newest": TheLastPushIsTheNewest,
     "a_missing_row_is_a_zero": AMissingRowIsAZero,
+    "a_repeated_trade_counts_again": ARepeatedTradeCountsAgain,
     "pushes_forget_their_sign": PushesForgetTheirSign,
 }

@@ -274,6 +274,15 @@ def only_the_newest_row_counts(question: Question, seen: Sequence[Observation]) 
     return decide(question, [s for s in seen if not isinstance(s, PositionSeen) or s.version == newest])
 
 
+def a_zero_is_the_last_word(question: Question, seen: Sequence[Observation]) -> Verdict:
+    rows = [each for each in seen if isinstance(each, PositionSeen) and each.key == question.key]
+    zero = max((row.version or 0 for row in rows if row.quantity == 0), default=None)
+    if zero is None or isinstance(question, OpenQuestion):
+        return decide(question, seen)
+    later = {id(row) for row in rows if (row.version or 0) > zero}
+    return decide(question, [each for each in seen if id(each) not in later])
+
+
 def an_end_is_an_execution(question: Question, seen: Sequence[Observation]) -> Verdict:
     whole = (
         question.quantity * question.side.sign
@@ -309,6 +318,7 @@ RULES: tuple[Rule, ...] = (
     the_cache_is_the_truth,
     growth_is_no_news,
     only_the_newest_row_counts,
+    a_zero_is_the_last_word,
     an_end_is_an_execution,
     it_rests_on_nothing,
 )

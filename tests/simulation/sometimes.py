@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.simulation.reconciler.reach import STATES
 
-ENOUGH = 20_000
+ENOUGH = 50_000
 """Worlds after which each of these must have been met."""
 
 ANSWERS = (

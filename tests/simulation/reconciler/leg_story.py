@@ -85,7 +85,7 @@ class LegStory:
     def _goes_on(self, at: float, row: Row) -> None:
         """Go on with a trade that there is: its stop fires, or stands otherwise, or it is closed."""
         chance = self.chance
-        if self.on(Trouble.FIRED_STOPS) and row.ids(OrderRole.STOP) and chance.random() < 0.6:
+        if self.on(Trouble.FIRED_STOPS) and self._stops.may_fire(row) and chance.random() < 0.6:
             self._stop_fires(at, row)
         elif self.on(Trouble.VENUE_STOPS) and row.expected and chance.random() < 0.4:
             self.until = at + 1.0

@@ -34,7 +34,7 @@ def naked_is_told(sight: Sight) -> Iterator[str]:
             grace = REPLACING if _long_open(sight, key, span[0]) else PLACING
             for start, end in without(span, sight.blind(key, orders=True)):
                 # What was so before the world began is seen by the first look.
-                sweep = SWEEP if start > 0 else 0.0
+                sweep = SWEEP if start > 0 else SWEEP / 2
                 due = sight.late + grace + sweep + 2 * SPACING + SLACK
                 for gap in without((start + due, end), told):
                     yield f"{key.symbol} {key.leg} has no stop since {span[0]:.2f}, untold {in_words(gap)}"
@@ -60,8 +60,8 @@ def guarded_is_not_told(sight: Sight) -> Iterator[str]:
 
 def by_design_is_no_emergency(sight: Sight) -> Iterator[str]:
     """P3: what an entry has executed that still rests has no stop by design: a warning at most."""
-    if Trouble.NO_STAMPS in sight.episode.plan.troubles:
-        return  # rows do not say for how long the entry rests
+    if {Trouble.NO_STAMPS, Trouble.WALL_STEPS} & sight.episode.plan.troubles:
+        return  # rows do not say truly for how long the entry rests
     for entry in sight.episode.diary:
         key, alert = entry.after.key, entry.after
         if key.kind is not Kind.UNPROTECTED_POSITION or entry.decision.owed not in {Owed.FIRST, Owed.WORSE}:

@@ -31,6 +31,11 @@ class StopStory:
         self._bad = [trouble for trouble in BAD_STOPS if trouble in troubles]
         self._chance = chance
         self._names = names
+        self._standing: set[str] = set()
+
+    def may_fire(self, row: Row) -> bool:
+        """True when the newest stop that a row names stands at the venue."""
+        return bool(self._standing & set(row.ids(OrderRole.STOP)[-1:]))
 
     def guard(self, at: float, row: Row) -> Row:
         """Place a stop for what a row expects; return the row with it, or the same row without one."""
@@ -52,6 +57,7 @@ class StopStory:
         if kind is StopKind.TRIGGERED:
             hit = at + chance.choice([0.01, 3.0, 40.0]) if at >= 0 else chance.uniform(-5, 40)
             self.placed.append(Placed(hit, self.key, order_id, Stop(row.sign, lots, kind)))
+        self._standing.add(order_id)
         known = RowOrder(OrderRole.STOP, order_id, lots, 0, resting=True, sent=at)
         return replace(row, orders=(*row.orders, known))
 
@@ -61,19 +67,23 @@ class StopStory:
 
     def taken_back(self, at: float, row: Row) -> Row:
         """Take the stops of a row back; return the row without them."""
-        for order_id in row.ids(OrderRole.STOP):
-            self.placed.append(Placed(at, self.key, order_id, None))
+        self._gone(at, row.ids(OrderRole.STOP))
         orders = tuple(order for order in row.orders if order.role is not OrderRole.STOP)
         return replace(row, orders=orders)
 
     def fires(self, at: float, row: Row, became: str) -> None:
         """The newest stop of a row fires, and becomes an order; the others are taken back."""
         *others, newest = row.ids(OrderRole.STOP)
-        self.placed += [Placed(at, self.key, order_id, None) for order_id in others]
+        self._gone(at, others)
+        self._standing.discard(newest)
         self.placed.append(Placed(at, self.key, newest, None, became))
 
     def cancelled(self, at: float, rows: Iterable[Row]) -> None:
         """The venue cancels the stops of these rows; the bot's rows still name them."""
         for row in rows:
-            for order_id in row.ids(OrderRole.STOP):
-                self.placed.append(Placed(at, self.key, order_id, None))
+            self._gone(at, row.ids(OrderRole.STOP))
+
+    def _gone(self, at: float, order_ids: Iterable[str]) -> None:
+        for order_id in order_ids:
+            self._standing.discard(order_id)
+            self.placed.append(Placed(at, self.key, order_id, None))
