@@ -92,12 +92,13 @@ def guarded_again_is_resolved(sight: Sight) -> Iterator[str]:
 
 
 def _long_open(sight: Sight, key: LegKey, at: float) -> bool:
-    """True when a position has stood for longer than a stop takes to be placed, by the bot's own stamps."""
+    """True when a position has stood unchanged for longer than a stop takes to be placed, and goes on to."""
     if Trouble.NO_STAMPS in sight.episode.plan.troubles:
         return False
     known = {noted.row.row_id: noted for noted in reversed(sight.episode.rows) if noted.row.key == key}
     first = max((noted.at for noted in known.values() if noted.at <= at), default=at)
-    changed = max((state.at for state in sight.episode.truth.get(key, []) if state.at <= at), default=at)
+    soon = at + PLACING  # a leg that changes is given the time of a new one
+    changed = max((state.at for state in sight.episode.truth.get(key, []) if state.at <= soon), default=at)
     return at - max(first, changed) > PLACING
 
 
