@@ -29,6 +29,8 @@ def naked_is_told(sight: Sight) -> Iterator[str]:
     if not _at_the_venue(sight):
         return
     for key, of_leg in sight.guards.items():
+        if _stampless(sight) and any(each.by_design for each in of_leg):
+            continue
         told = sight.told.get(_condition(key), [])
         for span in _spans(of_leg, _naked):
             grace = REPLACING if _long_open(sight, key, span[0]) else PLACING
@@ -60,8 +62,8 @@ def guarded_is_not_told(sight: Sight) -> Iterator[str]:
 
 def by_design_is_no_emergency(sight: Sight) -> Iterator[str]:
     """P3: what an entry has executed that still rests has no stop by design: a warning at most."""
-    if {Trouble.NO_STAMPS, Trouble.WALL_STEPS} & sight.episode.plan.troubles:
-        return  # rows do not say truly for how long the entry rests
+    if _stampless(sight):
+        return
     for entry in sight.episode.diary:
         key, alert = entry.after.key, entry.after
         if key.kind is not Kind.UNPROTECTED_POSITION or entry.decision.owed not in {Owed.FIRST, Owed.WORSE}:
@@ -91,9 +93,14 @@ def guarded_again_is_resolved(sight: Sight) -> Iterator[str]:
                         yield f"{key.symbol} {key.leg} is guarded, and called unprotected {kept}"
 
 
+def _stampless(sight: Sight) -> bool:
+    """True when rows do not say, or not truly, when an entry was sent and a position opened."""
+    return bool({Trouble.NO_STAMPS, Trouble.WALL_STEPS} & sight.episode.plan.troubles)
+
+
 def _long_open(sight: Sight, key: LegKey, at: float) -> bool:
     """True when a position has stood unchanged for longer than a stop takes to be placed, and goes on to."""
-    if Trouble.NO_STAMPS in sight.episode.plan.troubles:
+    if _stampless(sight):
         return False
     known = {noted.row.row_id: noted for noted in reversed(sight.episode.rows) if noted.row.key == key}
     first = max((noted.at for noted in known.values() if noted.at <= at), default=at)
