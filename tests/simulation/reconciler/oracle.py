@@ -172,7 +172,7 @@ def _no_false_alarm(sight: Sight) -> Iterator[str]:
             lasting = 0.0 if unseen else max(GRACE - sight.late, SPACING)
             late = sight.late + GRACE if unseen else sight.late
             # Where the list fails, only the stream can tell that it is over, and such a one may not.
-            lists = [felt(storm) for storm in sight.storms if storm.what == "list"]
+            lists = [felt(storm) for storm in sight.storms if storm.what in {"list", "part"}]
             blind = any(start <= fired <= end for start, end in lists)
             over = late if blind and UNRELIABLE & sight.episode.plan.troubles else sight.late
             if not _differed(of_leg, condition.kind, fired, (over, late), lasting):
