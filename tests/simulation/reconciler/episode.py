@@ -147,6 +147,8 @@ class _Stage:
         while begins < ends:
             while crashes and crashes[0][0] <= begins:
                 begins = max(begins, crashes.pop(0)[1])
+                if self.downs:
+                    self.downs[-1] = (self.downs[-1][0], begins)
             down, up = crashes[0] if crashes else (ends, ends)
             kill = next((each for each in kills if begins - STEPS_WITHIN < each.after < down), None)
             life = Life(self.clock, kill)
