@@ -18,7 +18,7 @@ from verification.clock import Clock
 from verification.errors import SourceError, SourceMalformed, SourceRejected
 from verification.stream import StreamState
 from verification.venue import Access, Venue
-from verification.venues.known import untried
+from verification.venues.known import notes_of, untried
 
 SKEW_MAX = timedelta(seconds=1)
 """Venues refuse requests whose time is too far off (Binance: 1 s ahead, 5 s behind)."""
@@ -140,8 +140,7 @@ async def _account(access: Access, doors: Doors, clock: Clock) -> AsyncIterator[
         text = "; ".join(problem.text for problem in error.problems)
         yield Check(f"{subject}: venue", Health.NOT_OK, text, settings=True)
         return
-    line = untried(access.venue)
-    if line:
+    for line in notes_of(access.venue):
         yield Check(f"{subject}: venue", Health.NOTE, line)
     try:
         works = True

@@ -14,7 +14,7 @@ from reconciler.wiring import open_ledgers, open_venue, rules_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.leg import LegKey
-from verification.venues.known import untried
+from verification.venues.known import notes_of
 
 LONGEST = timedelta(seconds=90)
 """How long one account may take: what has not lasted by then is reported as not settled."""
@@ -103,7 +103,7 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
         in_flight=len(flying),
         findings=tuple(confirmed),
         problems=problems,
-        notes=(*([untried(venue)] if untried(venue) else []), *warnings, *notes),
+        notes=(*notes_of(venue), *warnings, *notes),
     )
 
 

@@ -187,6 +187,7 @@ class Capabilities:
             too; False where the venue refuses the flag there, because leg and side say it already.
         before_trading: ccxt's methods that ask for facts it would else ask for in the middle of the first
             order, where a failure would leave that order in doubt although it was never sent.
+        beside: What else an account of the venue may hold that is never read, in words; empty if nothing.
     """
 
     dialect: Dialect = Dialect.UNIFIED
@@ -213,6 +214,7 @@ class Capabilities:
     position_page: int | None = None
     order_parameters: Mapping[str, Any] = field(default_factory=dict)
     instead: str | None = None
+    beside: str = ""
     client_id_name: str = "clientOrderId"
     asks_by_client_id: bool = False
     leg_parameters: Mapping[Leg, Mapping[str, Any]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from reconciler.blindness import BlindnessSettings
 from reconciler.once import _report, _settled_look
 from tests.reconciler.accounts import at, stream
 from tests.reconciler.house import House, play
-from verification.venues.known import untried
+from verification.venues.known import notes_of, untried
 
 
 @pytest.mark.parametrize("venue", ["okx", "gate", "hyperliquid", "woo", "no_such_venue"])
@@ -26,6 +26,12 @@ def test_one_with_a_dialect_of_its_own_does_not(venue: str) -> None:
     assert untried(venue) == ""
 
 
+def test_what_an_account_may_hold_beside_what_is_read_is_said() -> None:
+    assert notes_of("bybit") == ("inverse contracts, options and spot of this account are not read",)
+    assert notes_of("binanceusdm") == ()
+    assert notes_of("okx") == (untried("okx"),)
+
+
 def test_a_report_says_it_among_its_notes(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         house.open_trade()
@@ -36,6 +42,7 @@ def test_a_report_says_it_among_its_notes(tmp_path: Path) -> None:
             watch.close()
         assert untried("okx") in _report("main", "okx", look).notes
         assert not any("untried" in note for note in _report("main", "bybit", look).notes)
+        assert any("inverse contracts" in note for note in _report("main", "bybit", look).notes)
 
     play(tmp_path, story)
 

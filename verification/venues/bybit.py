@@ -48,4 +48,5 @@ CAPABILITIES = Capabilities(
     asks_by_client_id=True,
     leg_parameters={Leg.LONG: {"positionIdx": 1}, Leg.SHORT: {"positionIdx": 2}},
     before_trading=("is_unified_enabled",),
+    beside="inverse contracts, options and spot",
 )

@@ -79,3 +79,10 @@ def untried(venue: str) -> str:
     if not unseen:
         return ""
     return f"{venue} is untried: it is read in ccxt's general form. Not seen: {'; '.join(unseen)}"
+
+
+def notes_of(venue: str) -> tuple[str, ...]:
+    """Return what a person should know of how a venue is read, plain lines: what of it is not seen."""
+    beside = capabilities_of(venue).beside
+    lines = (untried(venue), f"{beside} of this account are not read" if beside else "")
+    return tuple(line for line in lines if line)
