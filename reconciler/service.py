@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from reconciler.account.unit import AccountUnit
+from reconciler.alert_log import AlertLog
 from reconciler.blindness import BlindnessSettings
 from reconciler.console import Console
 from reconciler.pulse import HeartbeatKeeper
@@ -18,6 +19,7 @@ from reconciler.wiring import open_ledgers, open_venue, pace_of, rules_of
 from verification.clock import Clock
 
 HEARTBEAT_SECONDS = 2.0
+ALERT_LOG_SECONDS = 1.0
 PRUNE_SECONDS = 3600.0
 CLOCK_SECONDS = 60.0
 
@@ -83,9 +85,12 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; a bug in any part ends all of it, loudly."""
+        told = AlertLog(self._store)
+        await told.write()  # before anything is looked at: what fires from now on has its line
         await self._heart.tell_of_the_silence_before()
         schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=_may_pass)
         schedule.every("heartbeat", HEARTBEAT_SECONDS, self._beat)
+        schedule.every("alert log", ALERT_LOG_SECONDS, told.write)
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         seconds = self._settings.checks.interval.total_seconds()
         for number, unit in enumerate(self._units):

@@ -24,9 +24,10 @@ from reconciler.alerts.event import (
 )
 from reconciler.alerts.policy import decide
 from reconciler.finding import FindingKey
-from reconciler.storage.mapping import alert_of, alert_values, transition_values
+from reconciler.storage.mapping import alert_of, alert_values, transition_of, transition_values
 from reconciler.storage.rows import AlertRow, AlertTransitionRow, table
 from reconciler.storage.upsert import upsert_into
+from reconciler.views import TransitionView
 
 ALERT = table(AlertRow)
 TRANSITION = table(AlertTransitionRow)
@@ -50,6 +51,36 @@ def open_alerts(connection: sa.Connection, accounts: Collection[str] | None = No
     if accounts is not None:
         query = query.where(ALERT.c.account.in_(accounts))
     return tuple(alert_of(row) for row in connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One row of the history of all alerts.
+
+    Attributes:
+        number: Its number, rising.
+        alert: Its alert, as it is now.
+        change: What happened.
+    """
+
+    number: int
+    alert: Alert
+    change: TransitionView
+
+
+def newest_recorded(connection: sa.Connection) -> int:
+    """Return the number of the newest row of the history; 0 while there is none."""
+    return int(connection.execute(sa.select(sa.func.max(TRANSITION.c.id))).scalar() or 0)
+
+
+def recorded_after(connection: sa.Connection, number: int, *, most: int) -> tuple[Recorded, ...]:
+    """Return what was recorded after a row, whichever process did it, oldest first."""
+    rows = connection.execute(
+        sa.select(TRANSITION).where(TRANSITION.c.id > number).order_by(TRANSITION.c.id).limit(most)
+    ).all()
+    query = sa.select(ALERT).where(ALERT.c.id.in_({row.alert_id for row in rows}))
+    alerts = {alert.id: alert for alert in map(alert_of, connection.execute(query))}
+    return tuple(Recorded(row.id, alerts[row.alert_id], transition_of(row)) for row in rows)
 
 
 def observe(

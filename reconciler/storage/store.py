@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
 from reconciler.storage import alerts, latency, records
-from reconciler.storage.alerts import Change
+from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.database import Database
 from reconciler.storage.records import Retention
 from reconciler.storage.writer import Writer
@@ -57,6 +57,14 @@ class Store:
     async def expire(self, *, now: datetime) -> tuple[Change, ...]:
         """Fire alerts again whose acknowledgement has run out (`observe` does so too)."""
         return await self._writer.do(lambda connection: alerts.expire(connection, self._settings, now=now))
+
+    async def newest_recorded(self) -> int:
+        """Return the number of the newest change of any alert; 0 while there is none."""
+        return await asyncio.to_thread(self._read, alerts.newest_recorded)
+
+    async def recorded_after(self, number: int, *, most: int = 200) -> tuple[Recorded, ...]:
+        """Return the changes of alerts after one, whichever process made them, oldest first."""
+        return await asyncio.to_thread(self._read, partial(alerts.recorded_after, number=number, most=most))
 
     async def save_cycle(self, cycle: CycleView) -> None:
         """Add a sweep of an account. See `records.save_cycle`."""

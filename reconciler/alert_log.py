@@ -1,0 +1,58 @@
+"""One log line for every alert that fires, worsens, is acknowledged or resolves, whichever process did it."""
+
+import structlog
+
+from reconciler.alerts.event import Action
+from reconciler.storage.alerts import Recorded
+from reconciler.storage.store import Store
+
+_LOUD = {
+    Action.CONFIRMED.value: "alert.fires",
+    Action.WORSENED.value: "alert.worsens",
+    Action.ACKNOWLEDGEMENT_EXPIRED.value: "alert.acknowledgement_expired",
+}
+_CALM = {
+    Action.ACKNOWLEDGED.value: "alert.acknowledged",
+    Action.RESOLVED.value: "alert.resolved",
+}
+
+log = structlog.get_logger()
+
+
+class AlertLog:
+    """Follows the history of alerts in the state database: it holds what people do on the screens, too."""
+
+    def __init__(self, store: Store) -> None:
+        """Nothing is written yet."""
+        self._store = store
+        self._last: int | None = None
+
+    async def write(self) -> None:
+        """Write a line for each change since the last call; the first one begins with what is new then.
+
+        Raises:
+            StateDatabaseError: The history could not be read; nothing is skipped by that.
+        """
+        if self._last is None:
+            self._last = await self._store.newest_recorded()
+        while recorded := await self._store.recorded_after(self._last):
+            for each in recorded:
+                _write(each)
+                self._last = each.number
+
+
+def _write(recorded: Recorded) -> None:
+    alert, change = recorded.alert, recorded.change
+    words = {
+        "id": alert.id,
+        "kind": str(alert.key.kind),
+        "account": alert.key.account,
+        "symbol": alert.key.symbol,
+        "leg": str(alert.key.leg),
+        "severity": str(change.severity),
+        "why": change.reason,
+    }
+    if change.action in _LOUD:
+        log.warning(_LOUD[change.action], **words)
+    elif change.action in _CALM:
+        log.info(_CALM[change.action], by=change.actor, origin=change.origin, **words)

@@ -1,0 +1,72 @@
+"""`trueup run` writes a line for every alert that fires, worsens, is acknowledged or resolves."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from reconciler.alert_log import AlertLog
+from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed
+from reconciler.finding import Severity
+from reconciler.storage import alerts
+from reconciler.storage.database import Database
+from reconciler.storage.store import Store
+from tests.reconciler.alert_life import SEEN_FLAT, after, finding
+
+SETTINGS = AlertSettings(clears_to_resolve=1)
+
+
+def bad(now: datetime, severity: Severity = Severity.WARNING, *, confirmed: bool = True) -> Observed:
+    return Observed((Detected(finding(severity=severity), now, confirmed),))
+
+
+def clear(now: datetime) -> Observed:
+    return Observed(clear={finding().identity: Clear(SEEN_FLAT, now)})
+
+
+def another_process(url: str, now: datetime) -> None:
+    """Acknowledge the one alert from elsewhere, as the screens do."""
+    with Database.open(url, create=False) as database, database.write() as connection:
+        (alert,) = alerts.open_alerts(connection)
+        alerts.acknowledge(
+            connection, alert.id, Acknowledge("ann", "on it", now, "dashboard"), SETTINGS, now=now
+        )
+
+
+def test_each_change_that_people_care_for_has_one_line_whoever_made_it(state_url: str) -> None:
+    async def life() -> list[Any]:
+        async with Store.open(state_url, settings=SETTINGS) as store:
+            await store.observe(bad(after(0)), now=after(0))  # of a life before this one: no line
+            told = AlertLog(store)
+            with structlog.testing.capture_logs() as lines:
+                await told.write()
+                await store.observe(clear(after(1)), now=after(1))
+                await told.write()
+                await store.observe(bad(after(1000), confirmed=False), now=after(1000))
+                await told.write()
+                await store.observe(bad(after(1010)), now=after(1010))
+                await store.observe(bad(after(1011)), now=after(1011))  # the same, seen again
+                await told.write()
+                await store.observe(bad(after(1020), Severity.CRITICAL), now=after(1020))
+                await asyncio.to_thread(another_process, state_url, after(1030))
+                await told.write()
+                await told.write()
+                await store.observe(clear(after(1040)), now=after(1040))
+                await told.write()
+            return lines
+
+    lines = asyncio.run(life())
+    assert [line["event"] for line in lines] == [
+        "alert.resolved",
+        "alert.fires",
+        "alert.worsens",
+        "alert.acknowledged",
+        "alert.resolved",
+    ]
+    acknowledged = lines[3]
+    assert (acknowledged["by"], acknowledged["origin"], acknowledged["why"]) == ("ann", "dashboard", "on it")
+    for line in lines:
+        assert line["id"] > 0
+        assert line["symbol"] == finding().symbol
+        assert line["account"] == finding().account
