@@ -193,7 +193,7 @@ class PositionsReading:
             plain line that names the part: nobody asked, or the request failed. What they hold is unknown,
             never flat.
         parts: The part of each contract that the venue lists, by symbol; empty where there is one only.
-        failure: What went wrong with a part that was asked for; None where nothing did. The whole list
+        failed: Of the unread parts those that were asked for, each with what went wrong. The whole list
             failing is no reading at all.
     """
 
@@ -202,7 +202,7 @@ class PositionsReading:
     received: Moment
     unread: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
-    failure: SourceError | None = None
+    failed: Mapping[str, SourceError] = field(default_factory=dict)
     # A list is read once and asked about by every verification that shares it: looking through it each time
     # stops the loop when a thousand of them ask about a thousand rows.
     _by_key: dict[LegKey, Position] = field(init=False, repr=False, compare=False)
@@ -222,6 +222,16 @@ class PositionsReading:
         """Return why nothing is known of a contract that is not among the rows; None if its part was read."""
         return why_unread(self.unread, self.parts, symbol)
 
+    def failure_of(self, symbol: str) -> SourceError | None:
+        """Return what went wrong with the part of a contract; None if it was read, or never asked for."""
+        part = _unread_part(self.unread, self.parts, symbol)
+        return None if part is None else self.failed.get(part)
+
+    @property
+    def failure(self) -> SourceError | None:
+        """What went wrong first; None where nothing that was asked for failed."""
+        return next(iter(self.failed.values()), None)
+
     @property
     def unnamed(self) -> str | None:
         """The first symbol under the venue's own id, which may be any leg; None if there is none."""
@@ -236,10 +246,15 @@ def why_unread(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str)
         parts: The part of each contract, by symbol.
         symbol: The contract. One that is in no part that anybody knows may be in one that was not read.
     """
+    part = _unread_part(unread, parts, symbol)
+    return None if part is None else unread[part]
+
+
+def _unread_part(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str) -> str | None:
     if not unread:
         return None
-    part = parts.get(symbol)
-    return unread[min(unread)] if part is None else unread.get(part)
+    part = parts.get(symbol, min(unread))
+    return part if part in unread else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,6 @@ class SourceRejected(SourceError):
 class SymbolRejected(SourceRejected):
     """The venue knows no such contract: that is about the contract, and not about the account or its keys."""
 
-    code = "symbol"
-
 
 class SourceMalformed(SourceError):
     """The answer has not the documented shape (an HTML page, an empty body, a row without a quantity)."""

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.verification.drawn import KEY, OTHER_LEG, moment, row
 from tests.verification.scene import Scene, play
 from tests.verification.scripted_venue import held
 from verification.account import PositionsReading
+from verification.errors import SourceMalformed, SourceUnreachable
 from verification.leg import LegKey
 from verification.observation import PositionSeen, Silence, Source, SourceSilent
 from verification.sources.rest import leg_in_list
@@ -33,6 +36,50 @@ def test_a_list_with_a_row_that_nobody_can_name_is_not_complete() -> None:
     assert isinstance(seen, SourceSilent)
     assert (seen.silence, seen.complete) == (Silence.ABSENT, False)
     assert "AVLUSDT" in seen.detail
+
+
+HERE, THERE = {KEY.symbol: "USDT", "BTC/USD:BTC": "BTC"}, LegKey(KEY.account, "BTC/USD:BTC", KEY.leg)
+ELSEWHERE = LegKey(KEY.account, "NEW/EUR:EUR", KEY.leg)  # in a part that nobody knows
+
+
+@pytest.mark.parametrize(
+    ("key", "silence", "detail"),
+    [
+        (KEY, Silence.MALFORMED, "USDT: a row without a size"),
+        (THERE, Silence.UNREACHABLE, "BTC: no answer"),
+        (ELSEWHERE, Silence.UNREACHABLE, "BTC: no answer"),
+    ],
+)
+def test_a_part_of_the_list_that_failed_is_silent_as_it_failed_and_never_absent(
+    key: LegKey, silence: Silence, detail: str
+) -> None:
+    reading = PositionsReading(
+        (),
+        moment(1),
+        moment(2),
+        unread={"USDT": "USDT: a row without a size", "BTC": "BTC: no answer"},
+        parts=HERE,
+        failed={"USDT": SourceMalformed("a row without a size"), "BTC": SourceUnreachable("no answer")},
+    )
+    seen = leg_in_list(reading, key)
+    assert isinstance(seen, SourceSilent)
+    assert (seen.silence, seen.complete) == (silence, False)
+    assert detail in seen.detail
+
+
+def test_of_a_part_that_was_read_the_list_is_complete_whatever_failed_beside_it() -> None:
+    failed = {"BTC": SourceUnreachable("no answer")}
+    reading = PositionsReading((), moment(1), moment(2), {"BTC": "BTC: no answer"}, HERE, failed)
+    seen = leg_in_list(reading, KEY)
+    assert isinstance(seen, SourceSilent)
+    assert (seen.silence, seen.complete) == (Silence.ABSENT, True)
+
+
+def test_a_part_that_nobody_asked_for_is_absent_and_not_complete() -> None:
+    reading = PositionsReading((), moment(1), moment(2), {"USDT": "USDT was not asked for"}, HERE)
+    seen = leg_in_list(reading, KEY)
+    assert isinstance(seen, SourceSilent)
+    assert (seen.silence, seen.complete) == (Silence.ABSENT, False)
 
 
 def test_pushes_about_the_other_leg_are_not_heard() -> None:

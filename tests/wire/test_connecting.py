@@ -15,6 +15,8 @@ from verification.venue import Venue
 
 pytestmark = pytest.mark.wire
 
+AT = 1_700_000_000_000  # ms
+
 
 @pytest.mark.parametrize(
     ("request_", "reply", "kind"),
@@ -62,7 +64,7 @@ async def test_the_mode_is_read_again_when_a_leg_contradicts_it(scripted: Script
         await gateway.connect()
         assert gateway.mode is PositionMode.ONE_WAY
         scripted.answers["GET /fapi/v1/positionSide/dual"] = plain({"dualSidePosition": True})
-        row = {"symbol": "AVLUSDT", "positionSide": "LONG", "positionAmt": "5", "updateTime": 1}
+        row = {"symbol": "AVLUSDT", "positionSide": "LONG", "positionAmt": "5", "updateTime": AT}
         scripted.answers["GET /fapi/v3/positionRisk"] = plain([row])
         assert (await gateway.read()).mode is PositionMode.HEDGE
     finally:

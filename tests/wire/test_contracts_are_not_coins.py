@@ -43,7 +43,7 @@ def holding(contracts: str) -> dict[str, Reply]:
     return {
         "GET /api/v5/public/instruments": okx(CONTRACT),
         "GET /api/v5/account/config": okx({"posMode": "net_mode"}),
-        "GET /api/v5/account/positions": okx({**OURS, "pos": contracts}),
+        "GET /api/v5/account/positions": okx({**OURS, "mgnMode": "cross", "pos": contracts}),
         "GET /api/v5/trade/order": okx({**OURS, **bought, "ordType": "market"}),
     }
 

@@ -100,15 +100,18 @@ async def test_an_order_the_venue_does_not_know_is_absent_and_proves_nothing(
     assert (answer.silence, answer.complete) == (Silence.ABSENT, False)
 
 
-async def test_a_symbol_that_is_not_listed_is_rejected_before_anything_is_sent(
+async def test_a_symbol_that_is_not_listed_is_told_as_such_and_never_asked_about(
     scripted: ScriptedVenue, connect: Connect
 ) -> None:
     gateway = await connect(scripted.port)
     asked = len(scripted.asked)
     reading = await gateway.venue.read(frozenset({"NOPE/USDT:USDT"}))
-    assert all(isinstance(each, SourceRejected) for each in reading.failures.values())
-    assert len(reading.failures) == 2
-    assert len(scripted.asked) == asked + 1  # the position list, which covers every symbol
+    assert reading.unlisted == {"NOPE/USDT:USDT"}
+    assert reading.failures == {}
+    # The market list, in which it is looked for once more, and the position list, which covers every symbol.
+    sent = scripted.asked[asked:]
+    assert [request for request, _ in sent] == ["GET /fapi/v1/exchangeInfo", "GET /fapi/v3/positionRisk"]
+    assert not any("symbol" in parameters for _, parameters in sent)
 
 
 async def test_a_bug_of_ours_is_not_called_a_failure_of_the_venue(

@@ -227,7 +227,7 @@ class CcxtVenue:
                 **self._markets.parts,
                 **{name: name for name in listed.unread if name in self._markets.parts},
             },
-            failure=listed.failure,
+            failed=listed.failed,
         )
 
     async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:

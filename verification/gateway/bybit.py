@@ -66,7 +66,7 @@ class Bybit:
         legs_once(found)
         self._must_be_of_one_mode(asker, found)
         unread = {coin: could_not_read(coin, error) for coin, error in failed.items()}
-        return Listed(tuple(found), unread, first)
+        return Listed(tuple(found), unread, failed)
 
     def _settle_coins(self) -> list[str]:
         """Return the coins that the contracts are settled in: those known before, and whatever is listed."""

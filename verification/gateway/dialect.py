@@ -59,12 +59,12 @@ class Listed:
     Attributes:
         positions: Its rows.
         unread: Parts of the account that it does not cover (see `PositionsReading.unread`).
-        failure: What went wrong with a part that was asked for; None where nothing did.
+        failed: What went wrong with those of them that were asked for, in the order in which it did.
     """
 
     positions: tuple[Position, ...]
     unread: Mapping[str, str] = field(default_factory=dict)
-    failure: SourceError | None = None
+    failed: Mapping[str, SourceError] = field(default_factory=dict)
 
 
 class Dialect(Protocol):

@@ -47,7 +47,7 @@ class Unified:
         """
         _must_have(asker, "fetchPositions", "list positions")
         unread: dict[str, str] = {}
-        failure: SourceError | None = None
+        failed: dict[str, SourceError] = {}
         found: list[Row] = []
         served = False
         for asked, parts in self._requests().items():
@@ -56,10 +56,10 @@ class Unified:
                 found += await asker.ask("the position list", send, rows_of("the position list"))
                 served = True
             except SourceError as error:
-                failure = failure or error
+                failed |= dict.fromkeys(parts, error)
                 unread |= {part: f"positions {_named(part)} could not be read: {error}" for part in parts}
-        if failure is not None and not served:
-            raise failure
+        if failed and not served:
+            raise next(iter(failed.values()))
         unread |= {part: f"positions {_named(part)} were not asked for" for part in self._never_asked()}
         if not self._capabilities.documented:
             why = f"what the lists of {asker.exchange.id} leave out is not known: their form is not on file"
@@ -70,7 +70,7 @@ class Unified:
             raise SourceMalformed(f"{asker.exchange.id}: the position list: {error}") from None
         for key in whole.both_ways:
             unread[key.symbol] = f"{key.symbol}: held long and short at once, cross and isolated"
-        return Listed(whole.positions, unread, failure)
+        return Listed(whole.positions, unread, failed)
 
     def _parts(self) -> list[str]:
         return sorted(set(self._markets.parts.values())) or [""]

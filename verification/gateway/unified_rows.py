@@ -27,6 +27,7 @@ from verification.leg import Leg, LegKey, Side
 
 _LEGS = {"long": Leg.LONG, "short": Leg.SHORT}
 _ORDINARY = frozenset({"limit", "market"})
+_AT_MARKET = "-1"  # what OKX, and those who copy it, write for the limit of an order without one
 _TRIGGERS = ("triggerPx", "triggerPrice", "trigger_price", "stopPrice", "stop_price")
 _ENDED = frozenset({"closed", "canceled", "expired", "rejected"})
 
@@ -148,7 +149,7 @@ def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules(
         stop_loss=stops is True,
         quantity=None if whole else amount,
         filled=filled,
-        price=above_zero(optional_exact(row, "price")),
+        price=None if str(row.get("price")) == _AT_MARKET else above_zero(optional_exact(row, "price")),
         trigger_price=trigger or stop or target,
         reduce_only=reduces,
         close_position=whole,

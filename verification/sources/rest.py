@@ -13,7 +13,8 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
     """Return what a complete position list says of a leg: its row, or that it does not occur in the list.
 
     A list with a row whose contract nobody can name is not complete for any leg that it does not show, nor is
-    one without the part of the account that the leg belongs to.
+    one without the part of the account that the leg belongs to. Where asking for that part failed, the list
+    is as silent about the leg as if all of it had failed so.
     """
     position = reading.row(key)
     if position is not None:
@@ -21,10 +22,11 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
         came = Provenance.at(Source.REST, received=reading.received, sent=reading.sent, exchange_at=at)
         return PositionSeen(key, position.quantity, position.version, came)
     unnamed, unread = reading.unnamed, reading.why_unread(key.symbol)
+    failure = reading.failure_of(key.symbol)
     shown = f"list of {len(reading.positions)} positions does not show it"
     return SourceSilent(
         key,
-        Silence.ABSENT,
+        Silence.ABSENT if failure is None else Silence(failure.code),
         f"a {shown}, but {unread}"
         if unread is not None
         else f"a {shown}, but an unknown {unnamed}"

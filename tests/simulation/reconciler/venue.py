@@ -90,7 +90,7 @@ class WatchedVenue(SimulatedVenue):
         if listed is not None and symbols is not None:
             rows = tuple(row for row in listed.positions if row.key.symbol in symbols or not row.key.named)
             listed = PositionsReading(
-                rows, listed.sent, listed.received, listed.unread, listed.parts, listed.failure
+                rows, listed.sent, listed.received, listed.unread, listed.parts, listed.failed
             )
         return AccountReading(
             account=self.access.account,
@@ -246,8 +246,8 @@ class WatchedVenue(SimulatedVenue):
         self.trace.note("list", *(f"{row.key.symbol} {row.key.leg} {row.quantity}" for row in rows))
         parts = {symbol: market.part for symbol, market in self.markets.items() if market.part}
         unread = self._told_unread(unread)
-        failure = SourceUnreachable("no answer") if unread else None
-        reading = PositionsReading(rows, sent, self.clock.now(), unread, parts, failure)
+        failed = {part: SourceUnreachable("no answer") for part in unread}
+        reading = PositionsReading(rows, sent, self.clock.now(), unread, parts, failed)
         self.stream.compare(reading)
         return reading
 

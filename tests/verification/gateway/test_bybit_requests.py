@@ -66,7 +66,7 @@ async def test_a_page_that_fails_leaves_its_settle_coin_unread_and_the_other_kno
     assert [row.key.symbol for row in found.positions] == ["BTC/USDT:USDT"]
     assert found.unread.keys() == {"USDT"}
     assert "settled in USDT could not be read" in found.unread["USDT"]
-    assert isinstance(found.failure, SourceUnreachable)
+    assert isinstance(found.failed["USDT"], SourceUnreachable)
 
 
 async def test_the_list_fails_where_every_settle_coin_does() -> None:
@@ -87,7 +87,7 @@ async def test_a_coin_that_contracts_come_to_be_settled_in_is_asked_for_too() ->
 async def test_pages_that_go_round_in_a_circle_are_no_list() -> None:
     bybit, _, asker = asked(answer(cursor="again"), answer(cursor="again"), answer())
     found = await bybit.positions(asker)
-    assert isinstance(found.failure, SourceMalformed)
+    assert isinstance(found.failed["USDT"], SourceMalformed)
     assert "a page comes twice" in found.unread["USDT"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.verification.gateway.samples import moment
 from verification.account import PositionMode
 from verification.clock import Moment
-from verification.errors import SourceError, SourceMalformed, SourceRejected
+from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
 from verification.gateway.asker import Asker
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator
@@ -169,7 +169,7 @@ async def test_each_part_is_asked_for_or_named(
         sorted(each.items()) for each in asked
     )
     assert sorted(listed.unread.values()) == unread
-    assert listed.failure is None
+    assert listed.failed == {}
 
 
 @pytest.mark.parametrize("venue", ["woo", "blofin", "xt"])
@@ -188,7 +188,7 @@ async def test_a_part_that_fails_is_named_and_the_others_are_read(scenes: list[S
     listed = await scene.unified.positions(scene.asker)
     assert list(listed.unread) == ["settled in BTC"]
     assert listed.unread["settled in BTC"].startswith("positions settled in BTC could not be read: ")
-    assert listed.failure is not None
+    assert isinstance(listed.failed["settled in BTC"], SourceUnreachable)
 
 
 async def test_where_every_part_fails_the_read_has_failed(scenes: list[Scene]) -> None:

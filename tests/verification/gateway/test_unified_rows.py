@@ -84,6 +84,19 @@ def test_a_stop_is_told_from_a_take_profit(
     assert (order.conditional, order.stop_loss) == (conditional, stop_loss)
 
 
+@pytest.mark.parametrize("written", ["-1", Decimal(-1)])
+def test_minus_one_for_the_limit_of_a_stop_means_at_market_and_no_other_price_is_below_zero(
+    written: object,
+) -> None:
+    stop = unified_order(type="trigger", stopLossPrice=Decimal("0.1"), price=written)
+    order = resting_order(stop)
+    assert (order.stop_loss, order.price, order.trigger_price) == (True, None, Decimal("0.1"))
+    with pytest.raises(SourceMalformed, match="price"):
+        resting_order(stop | {"price": "-2"})
+    with pytest.raises(SourceMalformed, match="stopLossPrice"):
+        resting_order(stop | {"stopLossPrice": "-1"})
+
+
 @pytest.mark.parametrize("changes", [{"status": None}, {"filled": None}, {"side": None}])
 def test_an_acknowledgement_without_facts_is_no_status(changes: dict[str, Any]) -> None:
     with pytest.raises(SourceMalformed):
