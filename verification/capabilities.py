@@ -181,6 +181,8 @@ class Capabilities:
         instead: The exchange id to use in its place; None where there is nothing against it.
         client_id_name: What cancelling calls the sender's own id, where ccxt does not translate it.
         asks_by_client_id: True when an order can be asked for by the sender's own id.
+        cancels_at_once: True where a cancellation is answered when it has been carried out; False where it
+            may only have been taken in by then, and what became of it must be seen.
         leg_parameters: What names the leg in an order, in hedge mode; empty where ccxt is left to derive it
             from the side.
         flags_exits_of_legs: True when an order that makes a leg smaller is flagged reduce-only in hedge mode
@@ -217,6 +219,7 @@ class Capabilities:
     beside: str = ""
     client_id_name: str = "clientOrderId"
     asks_by_client_id: bool = False
+    cancels_at_once: bool = False
     leg_parameters: Mapping[Leg, Mapping[str, Any]] = field(default_factory=dict)
     flags_exits_of_legs: bool = True
     before_trading: tuple[str, ...] = ()

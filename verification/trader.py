@@ -44,5 +44,9 @@ class Trader(Protocol):
         `side` is that of the order, `trigger_price` in quote currency, on a tick of the market.
         """
 
-    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
-        """Cancel a stop. `NoSuchOrder` when the venue knows none that rests under that id."""
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> bool:
+        """Cancel a stop; return True where the answer says that it is gone.
+
+        False where the venue has only taken the request in: it may still refuse it, or the stop be quicker.
+        `NoSuchOrder` when the venue knows none that rests under that id.
+        """

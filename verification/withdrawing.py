@@ -8,12 +8,18 @@ from verification.opening_case import Case, Tools, in_time
 from verification.trader import NoSuchOrder, OrderRefused
 
 _ABSENT_ENOUGH = 3  # looks that do not find a stop that was to be cancelled: perhaps it was never sent
+_LOOKS_OF_A_REQUEST = 3  # before a cancellation that was taken in, and not carried out, is sent again
+
+
+class _TakenIn(AnswerLost):
+    """The venue has the cancellation, and its answer does not say that it is carried out."""
 
 
 async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str | None:
     """Cancel a stop; where the answer leaves open what became of it, ask until that is known.
 
-    Other than an order, a cancellation may be sent again: it does nothing that was not asked for.
+    Other than an order, a cancellation may be sent again: it does nothing that was not asked for. One that a
+    venue has only taken in is not done: the stop rests on, and may still be quicker.
 
     Args:
         tools: What to work with.
@@ -27,7 +33,7 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
     """
     end = tools.clock.now().monotonic + tools.look_for
     doubt = await _cancel(tools, case, name)
-    looks = absent = 0
+    looks = absent = waits = 0
     while doubt is not None and tools.clock.now().monotonic < end:
         seen = await _fate(tools, case, name, end)
         if isinstance(seen, OrderSeen):
@@ -35,13 +41,14 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
                 return f"it has executed {seen.executed}"
             if seen.terminal and seen.trades_agree is True:
                 return None
-            if not seen.terminal:
+            waits += 1
+            if not seen.terminal and not (isinstance(doubt, _TakenIn) and waits % _LOOKS_OF_A_REQUEST):
                 doubt = await _cancel(tools, case, name)
         elif isinstance(seen, SourceSilent):
             absent += 1
             if rested and isinstance(doubt, NoSuchOrder):
                 return None
-            if absent == _ABSENT_ENOUGH:
+            if absent >= _ABSENT_ENOUGH and not isinstance(doubt, _TakenIn):
                 break
             if isinstance(doubt, OrderRefused):
                 doubt = await _cancel(tools, case, name)
@@ -77,10 +84,10 @@ async def withdraw_others(tools: Tools, case: Case) -> None:
 
 async def _cancel(tools: Tools, case: Case, name: str) -> AnswerLost | OrderRefused | None:
     try:
-        await in_time(tools, tools.trader.withdraw_stop(case.key, name))
+        gone = await in_time(tools, tools.trader.withdraw_stop(case.key, name))
     except (AnswerLost, OrderRefused) as doubt:
         return doubt
-    return None
+    return None if gone else _TakenIn("the venue took the cancellation in and was not seen to carry it out")
 
 
 async def _fate(tools: Tools, case: Case, name: str, end: float) -> OrderSeen | SourceSilent | None:

@@ -13,13 +13,14 @@ from tests.scenarios.drawing import DEADLINE, NOT_FOUND, NOTHING, Timeline, fill
 from tests.verification.drawn import closing, order, row
 from tests.verification.faulty_steps import Fault
 from tests.verification.opening_invariants import check
-from tests.verification.opening_story import play
+from tests.verification.opening_story import Story, play
 from tests.verification.weather import Weather
 from verification.errors import SourceUnreachable
 from verification.leg import Side
 from verification.observation import Observation, OrderSeen, Source
 from verification.outcome import Closed, RolledBack
 from verification.question import CloseQuestion
+from verification.verdict import VerdictKind
 
 SHARED = closing(43, exclusive=False)
 """An exit on a leg that others move too: its own executions do not say what is left."""
@@ -167,12 +168,26 @@ def test_a_rollback_that_the_list_does_not_show_for_20_s_is_carried_out_all_the_
 
 @pytest.mark.parametrize("moment", [Fault.CRASH_AFTER, Fault.CRASH_LATE])
 def test_a_process_that_dies_between_the_exit_and_the_books_finds_the_real_exit(moment: Fault) -> None:
-    leave = play(Weather(refuses_stops=True)).venue.steps.history[0].index("leave")
-    story = play(Weather(refuses_stops=True, list_lag=30), {leave: moment})
-    check(story)
+    """No zero is pushed, and the list lags: the exit itself is all that tells."""
+    story = _dies_at_its_exit(moment, Weather(refuses_stops=True, list_lag=30, silent_stream=True))
     assert isinstance(story.outcome, Closed)
     exits = [s for s in story.outcome.verification.observations if isinstance(s, OrderSeen)]
     assert exits[-1].executed == -43
     assert exits[-1].average_price == Decimal("0.2"), "what it was really sold for"
+
+
+def test_after_such_a_death_a_zero_that_is_pushed_before_the_exit_is_found_proves_the_close() -> None:
+    story = _dies_at_its_exit(Fault.CRASH_LATE, Weather(refuses_stops=True, list_lag=30))
+    assert isinstance(story.outcome, Closed)
+    verdict = story.outcome.verification.verdict
+    assert (verdict.kind, verdict.decided_by) == (VerdictKind.CONFIRMED, Source.WEBSOCKET)
+    assert story.venue.held == 0
+
+
+def _dies_at_its_exit(moment: Fault, weather: Weather) -> Story:
+    leave = play(Weather(refuses_stops=True)).venue.steps.history[0].index("leave")
+    story = play(weather, {leave: moment})
+    check(story)
     assert story.journal.rows[1]["state"] == "failed", "a rollback: it never had its stop"
     assert len(story.venue.left) == 1
+    return story

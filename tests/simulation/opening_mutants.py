@@ -80,8 +80,8 @@ class LeavesTheStop(TradedVenue):
     """Forgets to take back the stop of a position that is closed."""
 
     @override
-    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
-        return
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> bool:
+        return True
 
 
 def opening_mutants() -> list[OpeningVariant]:

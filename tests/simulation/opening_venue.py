@@ -111,7 +111,7 @@ class TradedVenue(SimulatedVenue):
 
         return await self._send("stop", client_order_id, effect)
 
-    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> bool:
         def effect() -> str:
             order = self._find(None, client_order_id)
             if order is None or order.now.ended:
@@ -120,6 +120,7 @@ class TradedVenue(SimulatedVenue):
             return ""
 
         await self._send("withdraw", None, effect)
+        return True
 
     @override
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:

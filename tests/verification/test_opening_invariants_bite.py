@@ -73,8 +73,8 @@ class LeavesStopsBehind(TrueVenue):
     """A stop that may rest is not taken back."""
 
     @override
-    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
-        return
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> bool:
+        return True
 
 
 class _Judging(Verifier):

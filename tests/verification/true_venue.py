@@ -160,7 +160,16 @@ class TrueVenue:
 
         return await self._step("stop", client_order_id, effect)
 
-    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> bool:
+        later = self.weather.cancels_after
+
+        def taken_in() -> str:
+            if client_order_id not in self.stops:
+                raise NoSuchOrder("no such stop")
+            if later is not None:
+                asyncio.get_running_loop().call_later(later, _unless_refused, effect)
+            return "" if later is not None else effect()
+
         def effect() -> str:
             stop = self.stops.pop(client_order_id, None)
             if stop is None:
@@ -170,7 +179,8 @@ class TrueVenue:
             self.orders[client_order_id] = ended
             return ""
 
-        await self._step("withdraw", None, effect)
+        await self._step("withdraw", None, taken_in)
+        return later is None
 
     async def _step(self, what: str, name: str | None, effect: Callable[[], str]) -> str:
         fault = self.steps.fault(what)

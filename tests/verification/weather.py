@@ -22,6 +22,8 @@ class Weather:
         bends_stop: What the venue makes of a stop.
         stop_fires: True when a stop triggers at once.
         exit_fills: How much an exit executes at most.
+        cancels_after: Seconds from the answer to a cancellation until it is carried out; None: the answer
+            comes after it.
         unreadable: True when nothing can be read once the entry has been sent.
         blind_to_stops: True when resting stops cannot be listed.
     """
@@ -37,5 +39,6 @@ class Weather:
     bends_stop: Callable[[RestingOrder], RestingOrder] | None = None
     stop_fires: bool = False
     exit_fills: int | None = None
+    cancels_after: float | None = None
     unreadable: bool = False
     blind_to_stops: bool = False

@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -155,12 +155,13 @@ async def trading(face: Face, prepare: Prepare = lambda _: None) -> AsyncIterato
 
 
 @asynccontextmanager
-async def opener_of(bot: Bot, folder: Path, verifier: Verifier | None = None) -> AsyncIterator[Opener]:
+async def opener_of(bot: Bot, folder: Path) -> AsyncIterator[Opener]:
     """Let the bot open and leave by the library."""
     journal = Journal(f"sqlite:///{folder}/bot.db", bot="mine")
     trader = CcxtTrader(access_to(bot.venue))
-    asked = verifier or bot.verifier
-    opener = Opener(bot.gateway.venue, trader, journal, CLOCK, report=bot.reports.append, verifier=asked)
+    opener = Opener(
+        bot.gateway.venue, trader, journal, CLOCK, report=bot.reports.append, verifier=bot.verifier
+    )
     try:
         await trader.connect()
         yield opener
@@ -168,3 +169,8 @@ async def opener_of(bot: Bot, folder: Path, verifier: Verifier | None = None) ->
         await opener.close()
         await trader.close()
         journal.close()
+
+
+def give_up_soon(opener: Opener, bot: Bot) -> None:
+    """Let an opener ask only briefly from now on: nothing is going to prove what it asks."""
+    opener._tools = replace(opener._tools, verifier=bot.brief)

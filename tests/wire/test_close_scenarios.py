@@ -14,7 +14,7 @@ from simulator.faults import Phase, RequestAction, RequestFault
 from simulator.order import Kind, PositionSide
 from simulator.position import Position
 from simulator.server import SimulatedVenue
-from tests.wire.bot import NET, Bot, closed, opener_of, said, trading
+from tests.wire.bot import NET, Bot, closed, give_up_soon, opener_of, said, trading
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, order
 from verification.intent import Intent
@@ -181,18 +181,15 @@ async def test_an_exit_for_more_than_is_left_never_turns_the_position_round(
     face: Face, tmp_path: Path, *, readable: bool
 ) -> None:
     """The bot still thinks that it holds 43, and somebody has sold 41 of them."""
-    async with (
-        trading(face) as bot,
-        opener_of(bot, tmp_path) as opener,
-        opener_of(bot, tmp_path, bot.brief) as leaver,
-    ):
+    async with trading(face) as bot, opener_of(bot, tmp_path) as opener:
         opened = await opener.open(BUY)
         assert isinstance(opened, Opened), opened
         order(bot.venue, "-41")
         if not readable:
             fault = RequestFault(action=RequestAction.ERROR, path=face.positions, status=503)
             bot.venue.faults.add(fault)
-        outcome = await leaver.leave(opened)
+        give_up_soon(opener, bot)
+        outcome = await opener.leave(opened)
         assert bot.held == 0, "never -41"
         assert isinstance(outcome, Closed) or outcome in bot.reports
         sold = [trade for trade in bot.venue.exchange.trades(AVL) if trade.side == "SELL"]

@@ -48,6 +48,24 @@ async def test_leaving_what_a_hand_has_closed_ends_closed(
         assert on.count(Step.EXIT) == 1
 
 
+@pytest.mark.parametrize("intent", [BUY, SELL], ids=["long", "short"])
+@pytest.mark.parametrize("by", ["the bot", "a hand"])
+async def test_a_cancellation_that_was_only_taken_in_is_seen_to_be_carried_out(
+    tmp_path: Path, face: Face, intent: Intent, by: str
+) -> None:
+    """Bybit answers a cancellation before it is carried out: until then the stop rests on."""
+    async with scene(tmp_path, face) as on:
+        opened = await on.opened(intent)
+        if by == "a hand":
+            by_hand(on.venue, intent, hedge=False)
+        if face is BYBIT:
+            on.venue.acceptance.seconds = 0.7
+        closed = await on.opener.leave(opened)
+        assert isinstance(closed, Closed), closed
+        assert not on.stops
+        assert not on.reports
+
+
 async def test_the_other_leg_is_not_touched_where_a_hand_has_closed_this_one(
     tmp_path: Path, face: Face
 ) -> None:

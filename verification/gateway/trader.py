@@ -93,12 +93,13 @@ class CcxtTrader:
         params["stopLossPrice"] = _plain(trigger_price)
         return await self._place("a stop", key, side, quantity, params)
 
-    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> None:
+    async def withdraw_stop(self, key: LegKey, client_order_id: str) -> bool:
         """Cancel a stop; see the port."""
         params = {"trigger": True, self._known.client_id_name: client_order_id}
         await self._send(
             "cancelling a stop", lambda exchange: exchange.cancel_order(None, key.symbol, params)
         )
+        return self._known.cancels_at_once
 
     async def _place(
         self,

@@ -45,6 +45,7 @@ CAPABILITIES = Capabilities(
     doubtful_codes=frozenset({"-1006", "-4116"}),
     keys=frozenset({KeyKind.HMAC, KeyKind.RSA, KeyKind.ED25519}),
     asks_by_client_id=True,
+    cancels_at_once=True,
     leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
     flags_exits_of_legs=False,
 )
