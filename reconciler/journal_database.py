@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconciler.database_address import holds_stray_at
 from reconciler.journal_failure import JournalError
 from reconciler.journal_lock import FileLock, JournalLock, SessionLock
 from reconciler.journal_silence import Silence
@@ -92,10 +93,12 @@ def open_database(url: str, bot: str) -> JournalDatabase:
     """
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         raise JournalError(
             "journal: the url is not a database url: write sqlite:///journal.db or postgresql+psycopg://…"
         ) from None
+    if holds_stray_at(url):
+        raise JournalError("journal: the url holds an @ beside the one before the host: write it as %40")
     name = parsed.get_backend_name()
     if name not in {"sqlite", "postgresql", "postgres"}:
         raise JournalError(f"journal: `{parsed.drivername}` is not known: use sqlite or postgresql+psycopg")
@@ -103,7 +106,8 @@ def open_database(url: str, bot: str) -> JournalDatabase:
         return _sqlite(parsed, bot) if name == "sqlite" else _postgres(parsed, bot)
     except sa.exc.SQLAlchemyError as error:
         cause = " ".join(str(getattr(error, "orig", error)).split())
-        shown = parsed.render_as_string(hide_password=True)
+        # What stands behind the name may hold a password as well.
+        shown = parsed.difference_update_query(parsed.query).render_as_string(hide_password=True)
         raise JournalError(f"journal {shown} cannot be opened ({cause}): correct the url") from error
 
 

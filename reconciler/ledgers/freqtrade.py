@@ -16,7 +16,7 @@ from reconciler.ledgers.exchange_family import same_exchange
 from reconciler.ledgers.freqtrade_trade import Row, expectation_of, last_activity
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables
-from reconciler.ledgers.written_for import TradedOn, pairing
+from reconciler.ledgers.written_for import FUTURES, TradedOn, market_named, pairing, traded_on
 from verification.clock import Clock, Moment
 
 CLOSED_KEPT = timedelta(days=1)
@@ -27,8 +27,6 @@ FUTURE_ALLOWED = timedelta(minutes=10)
 
 DRY_RUN = "dry_run_"
 """What freqtrade puts before the ids of orders that it only imagines. There is no other sign."""
-
-FUTURES = "futures"
 
 _TRADES_NEEDED = frozenset({"id", "exchange", "pair", "is_open", "amount", "open_date", "close_date"})
 _TRADES_OPTIONAL: dict[str, Any] = {
@@ -133,7 +131,7 @@ class FreqtradeLedger:
         for order in raw.orders:
             by_trade[order["ft_trade_id"]].append(order)
         rows = tuple(self._expectation(trade, by_trade[trade["id"]], raw) for trade in futures)
-        activity = last_activity(raw.trades, raw.orders, raw.zone)
+        activity = self._activity(raw)
         self._refuse_future(activity, now)
         warnings = tuple(self._warnings(raw, len(futures)))
         return LedgerReading(self._name, rows, now, activity, warnings, left_out)
@@ -171,7 +169,7 @@ class FreqtradeLedger:
             older_dry_run=bool(dry),
             strategies_with_stops=frozenset(row["strategy"] for row in with_stops),
             strategies_without=frozenset(row["strategy"] for row in without),
-            traded=_traded(tables, modes="trading_mode" in present),
+            traded=traded_on(tables, modes="trading_mode" in present),
             zone=zone,
         )
 
@@ -180,9 +178,16 @@ class FreqtradeLedger:
             return expectation_of(
                 self._name, trade, orders, policy=self._policy or _policy(trade, raw), zone=raw.zone
             )
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             what = f"trade {trade['id']} ({trade['pair']}) holds what cannot be read: {error}"
             raise self._database.trouble(LedgerTrouble.CORRUPT, f"{what}: look at that row") from error
+
+    def _activity(self, raw: _Raw) -> datetime | None:
+        try:
+            return last_activity(raw.trades, raw.orders, raw.zone)
+        except (ValueError, ArithmeticError) as error:  # of a trade that is none of the account's
+            what = f"holds a time that cannot be read: {error}: look at `trades` and `orders`"
+            raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
 
     def _refuse_dry_run(self, raw: _Raw) -> None:
         """Refuse a database whose live orders, or whose newest order, were only imagined.
@@ -259,34 +264,7 @@ def _filled_in(row: dict[str, Any], optional: dict[str, Any]) -> dict[str, Any]:
 
 
 def _market_of(trade: Row) -> str:
-    return _market(trade["trading_mode"], contract=":" in str(trade["pair"]))
-
-
-def _market(mode: object, *, contract: bool) -> str:
-    if mode is None:
-        # Trades older than the column: a contract's symbol names its settlement after a colon.
-        return FUTURES if contract else "spot"
-    return str(mode).lower()
-
-
-def _traded(tables: Tables, *, modes: bool) -> tuple[TradedOn, ...]:
-    """Return where all trades of the database were made, long ended ones too: a flat bot trades somewhere."""
-    mode = "CAST(trading_mode AS text)" if modes else "NULL"
-    contract = "CASE WHEN pair LIKE '%:%' THEN 1 ELSE 0 END"
-    rows = tables.select(
-        f"SELECT exchange, {mode} AS mode, {contract} AS contract, MAX(id) AS newest,"  # noqa: S608 - constants
-        f" SUM(CASE WHEN is_open THEN 1 ELSE 0 END) AS alive FROM trades"
-        f" GROUP BY exchange, {mode}, {contract}"
-    )
-    return tuple(
-        TradedOn(
-            exchange=str(row["exchange"]),
-            market=_market(row["mode"], contract=bool(row["contract"])),
-            newest=int(row["newest"]),
-            alive=int(row["alive"]),
-        )
-        for row in rows
-    )
+    return market_named(trade["trading_mode"], contract=":" in str(trade["pair"]))
 
 
 def _policy(trade: Row, raw: _Raw) -> StopPolicy:

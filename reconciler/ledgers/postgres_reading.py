@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from psycopg.rows import dict_row
 
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+from reconciler.ledgers.stored_text import TextUnreadable, readable
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ class PostgresRows:
         """Return the rows of a SELECT; `:name` stands for a value."""
         # Every statement is a constant of this package; values travel beside it.
         text = re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement.replace("%", "%%"))
-        return self._connection.execute(text, values).fetchall()
+        return [readable(row, statement) for row in self._connection.execute(text, values).fetchall()]
 
 
 class PostgresReading:
@@ -79,6 +80,10 @@ class PostgresReading:
                 return result
         except psycopg.Error as error:
             raise self._explained(error) from error
+        except TextUnreadable as error:
+            raise LedgerUnreadable(
+                self._ledger, LedgerTrouble.CORRUPT, f"ledger {self._ledger}: {self.where} {error}"
+            ) from error
 
     def zone(self, rows: PostgresRows) -> ZoneInfo:
         """Return the time zone of this role's sessions, in which naive times of a bot are written.

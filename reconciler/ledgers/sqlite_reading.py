@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+from reconciler.ledgers.stored_text import TextUnreadable, lenient, readable
 from verification.clock import Clock
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class SqliteRows:
         """Return the rows of a SELECT; `:name` stands for a value."""
         cursor = self._connection.execute(statement, values)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [readable(dict(zip(names, row, strict=True)), statement) for row in cursor.fetchall()]
 
 
 class SqliteReading:
@@ -181,6 +182,7 @@ class SqliteReading:
         except sqlite3.Error as error:
             raise self._explained(error) from error
         try:
+            connection.text_factory = lenient
             connection.set_progress_handler(lambda: self._clock.now().monotonic > end, 10_000)
             connection.execute("PRAGMA query_only = 1")
             connection.execute("BEGIN")
@@ -189,6 +191,8 @@ class SqliteReading:
             return result
         except sqlite3.Error as error:
             raise self._explained(error) from error
+        except TextUnreadable as error:
+            raise self._trouble(LedgerTrouble.CORRUPT, str(error)) from error
         finally:
             connection.close()
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from reconciler.database_address import holds_stray_at
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.ledgers.postgres_reading import PostgresReading, PostgresRows
 from reconciler.ledgers.sqlite_reading import SqliteReading
@@ -108,8 +109,10 @@ class BotDatabase:
 
         try:
             parsed = sa.make_url(url)
-        except sa.exc.ArgumentError:
+        except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
             raise wrong("is not a database url") from None  # not shown: it may hold a password
+        if holds_stray_at(url):
+            raise wrong("holds an @ beside the one before the host (%40 in a user or a password)")
         name = parsed.get_backend_name()
         if name == "sqlite" and parsed.database in {None, "", ":memory:"}:
             raise wrong("names no file")

@@ -1,9 +1,12 @@
-"""Which exchange and which market a bot's trades were made on, and whether that is the account's. Pure."""
+"""Which exchange and which market a bot's trades were made on, and whether that is the account's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler.ledgers.exchange_family import same_exchange
+from reconciler.ledgers.tables import Tables
+
+FUTURES = "futures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class TradedOn:
 
     def is_of(self, venue: str) -> bool:
         """Return True for futures on the exchange of a ccxt id."""
-        return self.market == "futures" and same_exchange(self.exchange, venue)
+        return self.market == FUTURES and same_exchange(self.exchange, venue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,31 @@ def pairing(traded: Iterable[TradedOn], venue: str) -> Pairing:
 def _live(place: TradedOn) -> str:
     live = "1 live trade is" if place.alive == 1 else f"{place.alive} live trades are"
     return f"{live} {place.words}, which is not of this account: not judged"
+
+
+def market_named(mode: object, *, contract: bool) -> str:
+    """Return the market of a trade as its mode says, in lower case; as its symbol does where it has none."""
+    if mode is None:
+        # Trades older than the column: a contract's symbol names its settlement after a colon.
+        return FUTURES if contract else "spot"
+    return str(mode).lower()
+
+
+def traded_on(tables: Tables, *, modes: bool) -> tuple[TradedOn, ...]:
+    """Return where all trades of the database were made, long ended ones too: a flat bot trades somewhere."""
+    mode = "CAST(trading_mode AS text)" if modes else "NULL"
+    contract = "CASE WHEN pair LIKE '%:%' THEN 1 ELSE 0 END"
+    rows = tables.select(
+        f"SELECT exchange, {mode} AS mode, {contract} AS contract, MAX(id) AS newest,"  # noqa: S608 - constants
+        f" SUM(CASE WHEN is_open THEN 1 ELSE 0 END) AS alive FROM trades"
+        f" GROUP BY exchange, {mode}, {contract}"
+    )
+    return tuple(
+        TradedOn(
+            exchange=str(row["exchange"]),
+            market=market_named(row["mode"], contract=bool(row["contract"])),
+            newest=int(row["newest"]),
+            alive=int(row["alive"]),
+        )
+        for row in rows
+    )

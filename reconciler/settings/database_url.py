@@ -1,11 +1,13 @@
-"""Addresses of databases: which can be used, what they are relative to, and whether one holds a secret."""
+"""Addresses of databases: which can be used, and what they are relative to."""
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from reconciler.database_address import holds_stray_at
 
 SQLITE = "sqlite:///"
 _WANTED = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+_STRAY_AT = "holds an @ beside the one before the host: write it as %40 in a user or a password"
 _POSTGRESQL = re.compile(r"postgres(ql)?(\+(?P<driver>[a-z0-9_]+))?://")
 
 
@@ -20,7 +22,7 @@ def checked_state_url(url: str) -> str:
         return _checked_sqlite_url(url)
     if server["driver"] not in {None, "psycopg"}:
         raise ValueError(f"names a driver that Trueup does not use: {_WANTED}")
-    return url
+    return _unambiguous(url)
 
 
 def checked_ledger_url(url: str) -> str:
@@ -29,7 +31,13 @@ def checked_ledger_url(url: str) -> str:
     Raises:
         ValueError: It is not one that Trueup can read; the message says why, without repeating the address.
     """
-    return url if _POSTGRESQL.match(url) else _checked_sqlite_url(url)
+    return _unambiguous(url) if _POSTGRESQL.match(url) else _checked_sqlite_url(url)
+
+
+def _unambiguous(url: str) -> str:
+    if holds_stray_at(url):
+        raise ValueError(_STRAY_AT)
+    return url
 
 
 def _checked_sqlite_url(url: str) -> str:
@@ -49,13 +57,3 @@ def absolute(url: str, folder: Path) -> str:
         return url
     file, mark, query = url.removeprefix(SQLITE).partition("?")
     return f"{SQLITE}{folder / Path(file).expanduser()}{mark}{query}"
-
-
-def holds_password(url: object) -> bool:
-    """Return whether a password is written into an address."""
-    if not isinstance(url, str):
-        return False
-    try:
-        return bool(urlsplit(url).password)
-    except ValueError:
-        return "@" in url  # unreadable, so rather take it for one

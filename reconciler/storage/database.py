@@ -12,12 +12,16 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
+from reconciler.database_address import holds_stray_at
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import explained
 from reconciler.storage.schema import SchemaState, migrate_on, refusal, schema_state_of
 
 BUSY_SECONDS = 5.0
 """How long to wait for another process's write before giving up."""
+
+PRIVATE = 0o600
+"""Who may read and write a file that is made here: its user. `-wal` and `-shm` take it over from the file."""
 
 _NAP_MS = 2
 
@@ -147,11 +151,14 @@ def _engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
 def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         # The url is not shown: what cannot be parsed may hold a password anywhere.
         raise StateDatabaseError(
             StateTrouble.URL, f"[database] url is not a database url: write {_EXAMPLES}"
         ) from None
+    if holds_stray_at(url):
+        message = "[database] url holds an @ beside the one before the host: write it as %40"
+        raise StateDatabaseError(StateTrouble.URL, message)
     name = parsed.drivername
     if name in {"sqlite", "sqlite+pysqlite"}:
         if parsed.database in {None, "", ":memory:"}:
@@ -169,7 +176,8 @@ def _parse(url: str) -> sa.URL:
 
 def _sqlite(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
     path = _path(url)
-    _check_file(path, create=create)
+    if not _check_file(path, create=create):
+        _create_private(path)
     # `mode` keeps SQLite from making an empty file, which would look like "no alerts".
     address = f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
 
@@ -246,9 +254,25 @@ def _check_file(path: Path, *, create: bool) -> bool:
     return False
 
 
+def _create_private(path: Path) -> None:
+    """Make an empty file for this user alone: SQLite would make it for everybody, and its log likewise."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    except FileExistsError:
+        return  # another process was faster, with the same right
+    except OSError as error:
+        message = (
+            f"state database {path} cannot be created ({error.strerror}): correct its path or its rights"
+        )
+        raise StateDatabaseError(StateTrouble.PERMISSION, message) from error
+
+
 def _postgres(url: sa.URL) -> tuple[sa.Engine, str]:
     arguments: dict[str, Any] = {"connect_timeout": 5, "application_name": "trueup"}
     arguments["options"] = f"{url.query.get('options', '')} {_POSTGRES_OPTIONS}".strip()
     bare = url.difference_update_query(["options"])
     engine = sa.create_engine(bare, connect_args=arguments, pool_pre_ping=True)
-    return engine, bare.render_as_string(hide_password=True)
+    # What stands behind the name may hold a password as well.
+    return engine, sa.URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database
+    ).render_as_string()

@@ -135,3 +135,16 @@ def test_a_database_that_the_server_does_not_have_is_told_as_absent(postgres_url
     url = sa.make_url(postgres_url).set(database="trueup_is_not_here")
 
     assert refusal(url.render_as_string(hide_password=False)).trouble is StateTrouble.ABSENT
+
+
+def test_a_new_file_is_for_its_user_alone_and_so_is_its_log(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with Database.open(f"sqlite:///{tmp_path}/trueup.db", create=True) as database:
+            with database.write() as connection:
+                connection.execute(sa.text("CREATE TABLE more (id INTEGER)"))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert modes == {"trueup.db": 0o600, "trueup.db-wal": 0o600, "trueup.db-shm": 0o600}
