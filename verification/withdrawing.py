@@ -8,7 +8,7 @@ from verification.opening_case import Case, Tools, in_time
 from verification.trader import NoSuchOrder, OrderRefused
 
 _ABSENT_ENOUGH = 3  # looks that do not find a stop that was to be cancelled: perhaps it was never sent
-_LOOKS_OF_A_REQUEST = 3  # before a cancellation that was taken in, and not carried out, is sent again
+_LOOKS_OF_A_REQUEST = 3  # before a cancellation that was taken in is sent again: the refusal is a word too
 
 
 class _TakenIn(AnswerLost):
@@ -33,16 +33,17 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
     """
     end = tools.clock.now().monotonic + tools.look_for
     doubt = await _cancel(tools, case, name)
-    looks = absent = waits = 0
+    looks = absent = 0
     while doubt is not None and tools.clock.now().monotonic < end:
         seen = await _fate(tools, case, name, end)
+        looks += 1
+        again = not isinstance(doubt, _TakenIn) or looks % _LOOKS_OF_A_REQUEST == 0
         if isinstance(seen, OrderSeen):
             if seen.executed != 0:
                 return f"it has executed {seen.executed}"
             if seen.terminal and seen.trades_agree is True:
                 return None
-            waits += 1
-            if not seen.terminal and not (isinstance(doubt, _TakenIn) and waits % _LOOKS_OF_A_REQUEST):
+            if not seen.terminal and again:
                 doubt = await _cancel(tools, case, name)
         elif isinstance(seen, SourceSilent):
             absent += 1
@@ -50,9 +51,8 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
                 return None
             if absent >= _ABSENT_ENOUGH and not isinstance(doubt, _TakenIn):
                 break
-            if isinstance(doubt, OrderRefused):
+            if isinstance(doubt, (OrderRefused, _TakenIn)) and again:
                 doubt = await _cancel(tools, case, name)
-        looks += 1
         await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
     return None if doubt is None else str(doubt)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -52,6 +53,18 @@ def test_what_is_called_opened_has_one_stop(seconds: float) -> None:
     assert isinstance(story.outcome, Opened), story.outcome
     assert rested == {story.outcome.stop.client_order_id}
     assert not story.reports
+
+
+def test_of_a_stop_that_is_not_found_the_venue_that_cancels_none_any_more_has_none() -> None:
+    """Not finding it proves nothing, nor does the first answer: so it is asked to cancel again."""
+
+    def hides_orders(venue: TrueVenue) -> None:
+        venue.weather = replace(venue.weather, cancels_after=0.2, orders_hidden=60)
+
+    story, rested = then(left, Weather(), hides_orders)
+    assert isinstance(story.outcome, Closed)
+    assert not rested
+    assert not story.outcome.concerns
 
 
 def test_one_that_nothing_comes_of_is_told() -> None:

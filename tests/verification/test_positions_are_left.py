@@ -95,8 +95,9 @@ def after_opening(
         Weather(silent_stream=True),
         Weather(held_before=13),
         Weather(exit_fills=20),
+        Weather(cancels_after=0.4),
     ],
-    ids=["fair", "the list lags", "the stream is silent", "something is held", "in pieces"],
+    ids=["fair", "the list lags", "the stream is silent", "something is held", "in pieces", "cancels late"],
 )
 def test_leaving_survives_every_fault(weather: Weather) -> None:
     story = after_opening(left, weather=weather)
@@ -129,8 +130,14 @@ def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
 
 @pytest.mark.parametrize(
     "weather",
-    [Weather(), Weather(list_lag=3.2), Weather(silent_stream=True), Weather(held_before=13)],
-    ids=["fair", "the list lags", "the stream is silent", "something is held"],
+    [
+        Weather(),
+        Weather(list_lag=3.2),
+        Weather(silent_stream=True),
+        Weather(held_before=13),
+        Weather(cancels_after=0.4),
+    ],
+    ids=["fair", "the list lags", "the stream is silent", "something is held", "cancels late"],
 )
 def test_moving_a_stop_survives_every_fault(weather: Weather) -> None:
     """The position stays, with one stop, the new one or the one before; of a second one a person knows."""
