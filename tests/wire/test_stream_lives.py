@@ -1,6 +1,7 @@
 """The stream notices that it is dead, deaf or unreadable, says so, and comes back with a snapshot."""
 
 import logging
+from decimal import Decimal
 
 import pytest
 
@@ -112,8 +113,8 @@ async def test_a_peer_that_no_longer_answers_pings_is_given_up(
     "frame",
     [
         '{"e":"ACCOUNT_UPDATE",',
-        '{"e":"ACCOUNT_UPDATE","T":1,"E":1,"a":null}',
-        '{"e":"ORDER_TRADE_UPDATE","T":1,"E":1,"o":{"s":"AVLUSDT"}}',
+        '{"e":"ACCOUNT_UPDATE","T":1700000000000,"E":1700000000000,"a":null}',
+        '{"e":"ORDER_TRADE_UPDATE","T":1700000000000,"E":1700000000000,"o":{"s":"AVLUSDT"}}',
         "[1,2,3]",
     ],
 )
@@ -127,6 +128,26 @@ async def test_a_frame_that_cannot_be_read_ends_the_epoch_and_not_the_stream(
     assert "a frame could not be read" in caplog.text
     await scripted.push(account_update(pushed_position("43")))
     assert (await gateway.facts(1))[0].provenance.epoch == 2
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(1_700_000_000, id="seconds"),
+        pytest.param(1_700_000_000_000_000, id="microseconds"),
+    ],
+)
+async def test_what_was_pushed_with_a_time_that_no_venue_means_comes_with_the_next_snapshot(
+    scripted: ScriptedVenue, connect: Connect, caplog: pytest.LogCaptureFixture, at: int
+) -> None:
+    gateway = await connect(scripted.port)
+    scripted.answers["GET /fapi/v3/positionRisk"] = plain([listed_position(positionAmt="43")])
+    with caplog.at_level(logging.WARNING, "verification"):
+        await scripted.push(account_update(pushed_position("43"), at=at))
+        (fact,) = await gateway.facts(1)
+    assert f"{at} ms is no time that a venue can mean" in caplog.text
+    assert isinstance(fact, PositionSeen)
+    assert (fact.quantity, fact.provenance.source, fact.provenance.epoch) == (Decimal(43), Source.REST, 2)
 
 
 async def test_facts_keep_coming_after_an_event_of_an_unknown_kind(

@@ -135,8 +135,8 @@ def test_a_frame_in_a_wrapper_is_read() -> None:
         "hello",
         [],
         {},
-        {"e": "ACCOUNT_UPDATE", "T": 1, "a": None},
-        {"e": "ACCOUNT_UPDATE", "T": 1, "a": {"P": {}}},
+        {"e": "ACCOUNT_UPDATE", "T": 1_700_000_000_000, "a": None},
+        {"e": "ACCOUNT_UPDATE", "T": 1_700_000_000_000, "a": {"P": {}}},
         {"e": "ACCOUNT_UPDATE", "a": {"P": [pushed_position("1")]}},
         account_update(pushed_position("1", "SIDEWAYS")),
         account_update(pushed_position("-1", "LONG")),
@@ -144,7 +144,7 @@ def test_a_frame_in_a_wrapper_is_read() -> None:
         account_update(pushed_position("")),
         order_update(S=""),
         order_update(z=None),
-        {"e": "ORDER_TRADE_UPDATE", "T": 1},
+        {"e": "ORDER_TRADE_UPDATE", "T": 1_700_000_000_000},
     ],
 )
 def test_a_frame_that_cannot_be_read_in_full_is_malformed(frame: object) -> None:
