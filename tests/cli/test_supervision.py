@@ -23,11 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {
     "patient": """
         signal.signal(signal.SIGTERM, lambda *_: (say("told"), sys.exit(0)))
-        say("runs"); print("ready", flush=True); signal.pause()
+        say("runs"); os.write(1, b"ready\\n"); signal.pause()
     """,
     "stubborn": """
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        say("runs"); print("ready", flush=True)
+        say("runs"); os.write(1, b"ready\\n")
         while True: signal.pause()
     """,
     "refuses": "sys.exit(3)",
@@ -162,9 +162,10 @@ def test_no_child_outlives_a_supervisor_that_is_killed_outright(house: Path) -> 
     )
     with supervisor:
         assert supervisor.stdout is not None
-        assert [supervisor.stdout.readline() for _ in range(2)] == ["ready\n", "ready\n"]
-
-        supervisor.kill()
+        try:
+            assert [supervisor.stdout.readline() for _ in range(2)] == ["ready\n", "ready\n"]
+        finally:
+            supervisor.kill()
 
         supervisor.wait(30)
         # The pipe is theirs too: it ends with the last of them.

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -42,6 +43,17 @@ async def answers(url: str, process: asyncio.subprocess.Process) -> None:
     raise AssertionError(f"nobody serves {url}; exit code {process.returncode}")
 
 
+async def made(exists: Callable[[], bool], process: asyncio.subprocess.Process) -> None:
+    """Wait until the reconciler has made its file: the dashboard may be up before it, or after."""
+    clock = SystemClock()
+    end = clock.now().monotonic + STARTING_SECONDS
+    while process.returncode is None and clock.now().monotonic < end:
+        if exists():
+            return
+        await clock.sleep(POLL_SECONDS)
+    raise AssertionError(f"nobody makes the file; exit code {process.returncode}")
+
+
 async def test_both_run_and_ctrl_c_ends_both(tmp_path: Path) -> None:
     port = free_port()
     async with venue(tmp_path):
@@ -54,10 +66,10 @@ async def test_both_run_and_ctrl_c_ends_both(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert b"Dashboard: http://127.0.0.1:%d " % port in await process.stdout.readline()
         await answers(f"http://127.0.0.1:{port}/_stcore/health", process)
+        await made((tmp_path / "trueup.db").exists, process)
 
         process.send_signal(signal.SIGINT)
 
         assert await asyncio.wait_for(process.wait(), 20) == 0
-    assert (tmp_path / "trueup.db").exists()
     with pytest.raises(OSError, match=r"Connect call failed|refused"):
         await asyncio.open_connection("127.0.0.1", port)
