@@ -75,6 +75,7 @@ class Suspicion:
         looks: How many independent looks found it.
         last_look: When the venue was asked at the last counted one.
         wait: How long from the last judgement until it can be confirmed at the earliest; zero if it is.
+        rows: The live rows of the leg then, as (ledger, row); empty where no bot had it down.
     """
 
     key: FindingKey
@@ -85,6 +86,7 @@ class Suspicion:
     looks: int
     last_look: Moment
     wait: timedelta = timedelta(0)
+    rows: frozenset[tuple[str, str]] = frozenset()
 
 
 class Judgement(NamedTuple):
@@ -120,7 +122,8 @@ def judge(
     Returns:
         What to remember, whether to tell people, and why (not yet), in one sentence.
     """
-    state = _looked(suspicion, finding, ground, settings, now)
+    past = None if suspicion is not None and _of_other_trades(suspicion, ground) else suspicion
+    state = _looked(past, finding, ground, settings, now)
     patience = POLICY.get(finding.kind)
     if patience is None:
         return Judgement(state, confirmed=True, reason="it comes confirmed")
@@ -205,6 +208,7 @@ def _looked(
             observed=finding.observed,
             looks=1,
             last_look=ground.looked,
+            rows=ground.rows,
         )
     steady = (finding.expected, finding.observed) == (past.expected, past.observed)
     apart = ground.looked.monotonic - past.last_look.monotonic
@@ -217,7 +221,16 @@ def _looked(
         observed=finding.observed,
         looks=past.looks + (1 if independent else 0),
         last_look=ground.looked if independent else past.last_look,
+        rows=ground.rows,
     )
+
+
+def _of_other_trades(past: Suspicion, ground: Ground) -> bool:
+    """True when the trades that were suspected have all ended and others are there: those start anew.
+
+    Nothing need have shown that it was over in between: a list may have been away, or proved too little.
+    """
+    return bool(past.rows and ground.rows) and past.rows.isdisjoint(ground.rows)
 
 
 def _due(

@@ -22,6 +22,7 @@ class Ground:
             that touches its rows to show that it is alive makes it later than the truth, never earlier.
         opened: Since when what is held has been held, for a missing stop, aware UTC; None where that cannot
             be told.
+        rows: The live rows of the leg, as (ledger, row): the trades that it is about.
     """
 
     looked: Moment
@@ -30,3 +31,4 @@ class Ground:
     contested: bool = False
     quiet_since: datetime | None = None
     opened: datetime | None = None
+    rows: frozenset[tuple[str, str]] = frozenset()

@@ -134,9 +134,10 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
     # Without a list it is the live stream's standing word, which holds until it pushes another.
     looked = view.listed_for(case.key.symbol) or view.read_at
     contested = leg is not None and leg.contrary is not None
+    rows = frozenset((row.ledger, row.row_id) for row in case.rows)
     if kind is Kind.UNPROTECTED_POSITION:
         opened = held_since(leg, case.rows)
-        return Ground(looked, view.grade(case.key), contested=contested, opened=opened)
+        return Ground(looked, view.grade(case.key), contested=contested, opened=opened, rows=rows)
     times: list[datetime | None] = [
         None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
     ]
@@ -152,4 +153,5 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
         lagging=case.difference.lagging,
         contested=contested,
         quiet_since=max(known) if sure else None,
+        rows=rows,
     )
