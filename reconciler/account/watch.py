@@ -13,6 +13,7 @@ from reconciler.account.inquiry import Inquiry
 from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.priced import priced
+from reconciler.account.undated_entries import UndatedEntries
 from reconciler.account.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import (
@@ -131,6 +132,7 @@ class AccountWatch:
         self._sizes = ContractSizes()
         self._lag: timedelta | None = None
         self._wall = WallSteps()
+        self._undated = UndatedEntries()
         self._inquiry = Inquiry(venue, clock)
 
     @property
@@ -176,7 +178,8 @@ class AccountWatch:
         self._wall.note(now)
         remarks = self._follow_contracts(reading)
         readable = {name: after[name] for name in after if name not in unreadable}
-        rows = tuple(row for name in sorted(readable) for row in readable[name].rows)
+        noted = (row for name in sorted(readable) for row in readable[name].rows)
+        rows = self._undated.dated(noted, reading.orders, read=readable, now=now.utc)
         view = merge_view(
             self._view,
             reading,
