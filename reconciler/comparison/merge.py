@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from reconciler.comparison.growth import earlier, growth, is_less
-from reconciler.comparison.pushed_leg import pushed_leg
+from reconciler.comparison.pushed_leg import former_liquidation, pushed_leg
 from reconciler.comparison.renaming import renamed, renamed_legs
 from reconciler.comparison.stop_prices import prices_of
 from reconciler.comparison.trails import Trails
@@ -265,6 +265,7 @@ def _believe(
         attached_stop=None,
         trailing=None,
         liquidation_price=None,
+        liquidation_before=former_liquidation(leg) if leg.quantity * against.quantity > 0 else None,
         grown=leg.grown if is_less(leg.quantity, against.quantity) else listed.received,
         grown_by=leg.grown_by if is_less(leg.quantity, against.quantity) else None,
     )

@@ -192,6 +192,7 @@ def _found(
             prices,
             liquidation=None if leg is None else leg.liquidation_price,
             entry=None if leg is None else leg.entry_price,
+            liquidation_before=None if leg is None else leg.liquidation_before,
         )
 
     for part, order in right:

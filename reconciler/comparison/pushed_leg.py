@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from reconciler.comparison.growth import earlier, growth
 from reconciler.comparison.venue_view import Grade, LegView
@@ -54,16 +55,25 @@ def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
             attached_stop=old.attached_stop,
             trailing=old.trailing,
             liquidation_price=old.liquidation_price,
+            liquidation_before=old.liquidation_before,
             grown=old.grown,
             grown_by=earlier(old.grown_by, new.grown_by),
         )
-    # A mark price outlives the position it came with; entry, value and attached stop belong to the old size.
+    # A mark price outlives the position it came with; the value and the liquidation price belong to the old
+    # size. What stays on its side keeps the stops that belong to it.
+    stays = new.quantity * old.quantity > 0
     return replace(
         new,
         changed=where.received,
         mark_price=old.mark_price,
         entry_price=old.entry_price,
-        attached_stop=old.attached_stop if new.quantity * old.quantity > 0 else None,
-        trailing=old.trailing if new.quantity * old.quantity > 0 else None,
+        attached_stop=old.attached_stop if stays else None,
+        trailing=old.trailing if stays else None,
+        liquidation_before=former_liquidation(old) if stays else None,
         **growth(old, new, where.received),
     )
+
+
+def former_liquidation(old: LegView) -> Decimal | None:
+    """Return where the venue closed a leg before its size changed; None where it never said."""
+    return old.liquidation_before if old.liquidation_price is None else old.liquidation_price

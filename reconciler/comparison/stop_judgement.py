@@ -27,6 +27,7 @@ class Doubt(StrEnum):
 
     PRICE_UNREAD = "price_unread"  # another price says that it is on the wrong side
     MAY_TRAIL = "may_trail"  # the price lies where a trailing stop may or may not have been activated
+    MAY_BE_BEYOND = "may_be_beyond"  # it lay beyond the liquidation price of a size that has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,12 @@ class Unsure:
 
 
 def judged(
-    stop: Stop, prices: Prices, *, liquidation: Decimal | None, entry: Decimal | None
+    stop: Stop,
+    prices: Prices,
+    *,
+    liquidation: Decimal | None,
+    entry: Decimal | None,
+    liquidation_before: Decimal | None = None,
 ) -> Idle | Unsure | None:
     """Judge one stop of the side that closes its position.
 
@@ -106,6 +112,7 @@ def judged(
         prices: The prices of its contract, read together with it.
         liquidation: Where the venue would close the position; None where it does not say.
         entry: The entry price of the position, which stands for the mark where there is none.
+        liquidation_before: Where it would have closed it before its size changed, while that is all there is.
 
     Returns:
         None for a stop that would act.
@@ -119,7 +126,10 @@ def judged(
         return None
     if _beyond(stop, liquidation, prices.mark or entry):
         return Idle(stop, Fault.BEYOND_LIQUIDATION, liquidation)
-    return _sided(stop, stop.trigger, prices)
+    aside = _sided(stop, stop.trigger, prices)
+    if aside is None and _beyond(stop, liquidation_before, prices.mark or entry):
+        return Unsure(stop, Doubt.MAY_BE_BEYOND)
+    return aside
 
 
 def _asleep(stop: Stop) -> Idle | Unsure | None:

@@ -48,6 +48,11 @@ def unsure_words(unsure: Unsure) -> str:
             activation = None if trailing is None else trailing.activation
             since = "" if activation is None else f" since {number(activation)}"
             return f"the exchange does not tell whether {name} is active{since}"
+        case Doubt.MAY_BE_BEYOND:
+            return (
+                f"{name}{_at(unsure.stop)} lay beyond the liquidation price of the former size, "
+                "and that of the present size was not read yet"
+            )
 
 
 def unjudged(stops: Protection, symbol: str) -> tuple[str, ...]:

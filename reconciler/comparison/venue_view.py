@@ -66,6 +66,8 @@ class LegView:
         attached_stop: Trigger price of a stop that belongs to the position itself; None if none.
         trailing: A trailing stop that belongs to the position itself; None if none.
         liquidation_price: Where the venue would close it, quote per base; None where it does not say.
+        liquidation_before: Where it would have closed it before its size changed, until a list tells of the
+            new one: a hint only.
         grown: When the position was opened or grew under our eyes, as it reached us; None if it never did.
         grown_by: When it last grew at the latest, by the venue's own times, aware UTC; None if not known.
     """
@@ -87,6 +89,7 @@ class LegView:
     attached_stop: Decimal | None = None
     trailing: Trailing | None = None
     liquidation_price: Decimal | None = None
+    liquidation_before: Decimal | None = None
     grown: Moment | None = None
     grown_by: datetime | None = None
 
