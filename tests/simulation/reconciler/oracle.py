@@ -50,6 +50,7 @@ from tests.simulation.reconciler.sight import (
 )
 from tests.simulation.reconciler.stretch import Orders, Stretch, stretches
 from tests.simulation.reconciler.trouble import Trouble
+from tests.simulation.reconciler.unseen import differed_as_believed
 from tests.simulation.reconciler.venue import TIMEOUT
 
 Check = Callable[["Sight"], Iterator[str]]
@@ -81,6 +82,7 @@ def sight_of(episode: WatchedEpisode) -> Sight:
         legs,
         {key: guards(key, legs[key], episode.rows, plan.placed, episode.orders) for key in legs if stops},
         told_of(episode),
+        orders,
         late=max(weather.lists) + 2 * weather.answer + weather.push + 1.0 + hangs,
         hangs=hangs,
     )
@@ -166,7 +168,7 @@ def _no_false_alarm(sight: Sight) -> Iterator[str]:
         of_leg = sight.legs.get(leg_of(condition), [])
         unseen = bool(UNRELIABLE & sight.episode.plan.troubles) or bool(sight.storms)
         for fired, _ in told:
-            if (condition, fired) in proved:
+            if (condition, fired) in proved or differed_as_believed(sight, condition, fired):
                 continue
             # Between two looks a leg may agree for a while that nothing tells of. It must differ then.
             lasting = 0.0 if unseen else max(GRACE - sight.late, SPACING)

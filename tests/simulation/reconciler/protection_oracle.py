@@ -17,6 +17,7 @@ from tests.simulation.reconciler.sight import (
     without,
 )
 from tests.simulation.reconciler.trouble import Trouble
+from tests.simulation.reconciler.unseen import naked_as_believed
 from verification.leg import LegKey
 
 PLACING = 60.0
@@ -33,8 +34,9 @@ def naked_is_told(sight: Sight) -> Iterator[str]:
             continue
         told = sight.told.get(_condition(key), [])
         for span in _spans(of_leg, _naked):
-            grace = REPLACING if _long_open(sight, key, span[0]) else PLACING
+            long_open = _long_open(sight, key, span[0])
             for start, end in without(span, sight.blind(key, orders=True)):
+                grace = REPLACING if long_open and not sight.met_anew(key, start) else PLACING
                 # What was so before the world began is seen by the first look.
                 sweep = SWEEP if start > 0 else SWEEP / 2
                 due = sight.late + grace + sweep + 2 * SPACING + SLACK
@@ -53,6 +55,8 @@ def guarded_is_not_told(sight: Sight) -> Iterator[str]:
         gone = OUTVOTING if UNRELIABLE & sight.episode.plan.troubles else 0.0
         late = sight.late + max(SWEEP if unseen else 0.0, gone)
         for fired, _ in told:
+            if naked_as_believed(sight, _leg(condition), fired):
+                continue
             lasting = 0.0 if unseen else max(0.0, REPLACING - 2 * sight.late - SPACING)
             if not any(
                 start <= fired <= end + late and min(end, fired) - start >= lasting for start, end in spans

@@ -8,7 +8,7 @@ from tests.simulation.plan import SYMBOLS
 from tests.simulation.reconciler.episode import WatchedEpisode
 from tests.simulation.reconciler.guard import Guard
 from tests.simulation.reconciler.plan import Storm
-from tests.simulation.reconciler.stretch import Stretch
+from tests.simulation.reconciler.stretch import Orders, Stretch
 from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.reconciler.venue import TIMEOUT, unnamed
 from verification.leg import LegKey
@@ -50,6 +50,7 @@ class Sight:
         legs: How each leg truly stood.
         guards: How well it was guarded by stops at the venue; empty where bots keep theirs in software.
         told: When people knew of each condition: from firing to its end.
+        orders: The bot's orders as the venue knows them.
         late: How old what a look shows may be, seconds.
         hangs: For how long a look may wait for an answer that does not come, seconds.
     """
@@ -58,6 +59,7 @@ class Sight:
     legs: dict[LegKey, list[Stretch]]
     guards: dict[LegKey, list[Guard]]
     told: dict[FindingKey, list[Span]]
+    orders: Orders
     late: float
     hangs: float
 
@@ -71,6 +73,15 @@ class Sight:
         storms = [storm for storm in self.storms if orders or storm.what not in unseen]
         storms = [storm for storm in storms if storm.what != "part" or storm.how == key.symbol]
         return [*map(felt, storms), *self.episode.downs]
+
+    def met_anew(self, key: LegKey, at: float) -> bool:
+        """Return True where a leg got its name back by a time, which the reconciler has not known with it."""
+        nameless = [felt(each) for each in self.storms if (each.what, each.how) == ("names", key.symbol)]
+        return any(
+            start < up and down < end <= at + self.late
+            for start, end in nameless
+            for down, up in self.episode.downs
+        )
 
     def outvoted(self, stretch: Stretch) -> float:
         """Return how much longer it takes to believe that a leg is gone."""
@@ -89,6 +100,10 @@ def kinds_of(stretch: Stretch) -> frozenset[Kind]:
         kinds.add(Kind.DUPLICATE_ROWS)
     if stretch.expected == 0 and stretch.kind is Kind.SIDE_MISMATCH:
         kinds.add(Kind.QUANTITY_MISMATCH)  # an order that has done nothing yet names the other side
+    if stretch.expected == 0 and stretch.kind is Kind.QUANTITY_MISMATCH and stretch.held * stretch.uncut < 0:
+        kinds.add(
+            Kind.SIDE_MISMATCH
+        )  # rows that cancel out but for what was not cut, and that is the other side
     return frozenset(kinds)
 
 

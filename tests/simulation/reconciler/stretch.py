@@ -26,6 +26,7 @@ class Stretch(NamedTuple):
             not taken note of, was traded back by somebody else; or they differ by a lot that an uncut number
             hides. That may be told as well.
         unbooked: An order of the bot has executed more than its row says.
+        uncut: What the rows have beside whole lots, signed: numbers that their bots did not cut.
     """
 
     start: float
@@ -38,6 +39,7 @@ class Stretch(NamedTuple):
     rows: int
     masked: bool = False
     unbooked: bool = False
+    uncut: Decimal = Decimal(0)
 
 
 class Orders(NamedTuple):
@@ -101,4 +103,4 @@ def _stretch(start: float, end: float, held: int, live: Sequence[Row]) -> Stretc
     else:
         kind = Kind.QUANTITY_MISMATCH
     in_flight = low <= held <= high
-    return Stretch(start, end, held, expected, kind, in_flight=in_flight, sure=sure, rows=len(live))
+    return Stretch(start, end, held, expected, kind, in_flight, sure, rows=len(live), uncut=uncut)
