@@ -30,19 +30,20 @@ def open_ledgers(settings: Settings, account: str, clock: Clock) -> list[Ledger]
     Raises:
         LedgerUnreadable: The settings of one cannot be right.
     """
+    return [open_ledger_of(settings, account, name, clock) for name in settings.accounts[account].ledgers]
+
+
+def open_ledger_of(settings: Settings, account: str, name: str, clock: Clock) -> Ledger:
+    """Return one ledger of an account by its name, unread.
+
+    Raises:
+        LedgerUnreadable: Its settings cannot be right.
+    """
     from reconciler.ledgers import open_ledger
 
-    named, venue = settings.accounts[account].ledgers, settings.accounts[account].venue
-    return [
-        open_ledger(
-            name,
-            ledger.kind,
-            ledger.url,
-            clock,
-            options=LedgerOptions(venue, ledger.zone, ledger.stop_policy),
-        )
-        for name, ledger in ((name, settings.ledgers[name]) for name in named)
-    ]
+    ledger, venue = settings.ledgers[name], settings.accounts[account].venue
+    options = LedgerOptions(venue, ledger.zone, ledger.stop_policy)
+    return open_ledger(name, ledger.kind, ledger.url, clock, options=options)
 
 
 def rules_of(settings: Settings) -> Rules:

@@ -20,10 +20,13 @@ class Credentials:
     """What the venue accepts. A None key accepts any; a None secret accepts any signature.
 
     The secret is a word that both sides know, or the public half of a key in PEM, RSA or Ed25519.
+    `trades` and `withdraws` are what the venue says that the key may do; orders are taken all the same.
     """
 
     api_key: str | None = None
     secret: str | None = None
+    trades: bool = True
+    withdraws: bool = False
 
     def agrees(self, signature: str, *texts: str) -> bool:
         """Return True if the signature is one of any of these texts."""

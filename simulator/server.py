@@ -38,6 +38,8 @@ class SimulatedVenue:
         markets: The markets; None for a dozen usual ones. Those the state needs are added.
         api_key: The one key accepted; None accepts any.
         secret: Signatures are verified with it; None accepts any signature.
+        key_trades: Whether the key may trade, as the venue tells it; orders are taken all the same.
+        key_withdraws: Whether it may withdraw, likewise.
         host: A loopback address.
 
     Attributes:
@@ -65,6 +67,8 @@ class SimulatedVenue:
         markets: Iterable[Market] | None = None,
         api_key: str | None = None,
         secret: str | None = None,
+        key_trades: bool = True,
+        key_withdraws: bool = False,
         host: str = "127.0.0.1",
     ) -> None:
         host = "127.0.0.1" if host == "localhost" else host
@@ -83,7 +87,7 @@ class SimulatedVenue:
         self.journal = Journal()
         self.listen_keys = ListenKeys()
         self.acceptance = Acceptance()
-        truth, who = self.exchange.truth, Credentials(api_key, secret)
+        truth, who = self.exchange.truth, Credentials(api_key, secret, key_trades, key_withdraws)
         spoken = FACES[face](Venue(self.exchange, self.faults, who, self.listen_keys, self.acceptance))
         self.title, self.ccxt_id = spoken.title, spoken.ccxt_id
         self._spoken = spoken

@@ -160,6 +160,7 @@ class Capabilities:
         settings: Merged into the rest of ccxt's constructor.
         exceptions_of: Which of ccxt's per-product error tables holds for every address (ccxt chooses by host
             name, so an overridden host would lose it); None if there is none.
+        advice: What a person can do about an error code of the venue, where more is known than its kind.
         temporary_codes: Error codes that mean "try again" though ccxt has no class for them.
         doubtful_codes: Error codes after which an order may exist all the same: its fate is open, or its
             client id is taken.
@@ -200,6 +201,7 @@ class Capabilities:
     options: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     exceptions_of: str | None = None
+    advice: Mapping[str, str] = field(default_factory=dict)
     temporary_codes: frozenset[str] = frozenset()
     doubtful_codes: frozenset[str] = frozenset()
     keys: frozenset[KeyKind] = frozenset()

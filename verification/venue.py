@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from verification.account import AccountReading, Fill, Market, PositionMode, PositionsReading
+from verification.key_rights import KeyRights
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.order_fact import OrderFact, OrderRef
@@ -127,6 +128,13 @@ class Venue(Protocol):
 
         Raises:
             SourceError: They could not be read.
+        """
+
+    async def read_key_rights(self) -> KeyRights | None:
+        """Ask what the key may do; None where no question about it is known for the venue.
+
+        Raises:
+            SourceError: The venue could not be asked, would not say, or its answer is not understood.
         """
 
     async def read_clock_offset(self) -> ClockOffset:

@@ -166,14 +166,14 @@ def commission_rate(context: Context, request: Request) -> dict[str, Any]:
     return {"symbol": market.id, "makerCommissionRate": "0.0002", "takerCommissionRate": "0.0004"}
 
 
-def restrictions(_context: Context, _request: Request) -> dict[str, Any]:
-    """Tell what the API key may do: trade futures, never withdraw."""
+def restrictions(context: Context, _request: Request) -> dict[str, Any]:
+    """Tell what the API key may do."""
     return {
         "ipRestrict": False,
         "createTime": 0,
         "enableReading": True,
-        "enableFutures": True,
-        "enableWithdrawals": False,
+        "enableFutures": context.credentials.trades,
+        "enableWithdrawals": context.credentials.withdraws,
         "enableInternalTransfer": False,
         "enableMargin": False,
         "enableSpotAndMarginTrading": False,

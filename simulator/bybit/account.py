@@ -131,13 +131,17 @@ def info(context: Context, _params: Params) -> dict[str, Any]:
 
 
 def key_info(context: Context, _params: Params) -> dict[str, Any]:
-    """Tell what the API key may do: trade contracts, never withdraw."""
+    """Tell what the API key may do. One that may neither trade nor withdraw is read-only."""
+    who = context.credentials
     return {
         "id": "1",
         "note": "simulated",
-        "apiKey": context.credentials.api_key or "any",
-        "readOnly": 0,
-        "permissions": {"ContractTrade": ["Order", "Position"], "Wallet": []},
+        "apiKey": who.api_key or "any",
+        "readOnly": 0 if who.trades or who.withdraws else 1,
+        "permissions": {
+            "ContractTrade": [] if who.withdraws and not who.trades else ["Order", "Position"],
+            "Wallet": ["Withdraw"] if who.withdraws else [],
+        },
         "uta": 1,
         "unified": 0,
     }

@@ -115,6 +115,9 @@ class MemoryVenue:
         """Nobody asks."""
         _unasked()
 
+    async def read_key_rights(self) -> None:
+        return None
+
     async def read_clock_offset(self) -> ClockOffset:
         """Nobody asks."""
         _unasked()

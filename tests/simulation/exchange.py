@@ -133,6 +133,9 @@ class SimulatedVenue:
         # Where statuses lie, pages repeat their last trade too, as pages that overlap do.
         return (*fills, *fills[-1:]) if Fault.LYING_STATUSES in self.plan.faults else fills
 
+    async def read_key_rights(self) -> None:
+        return None
+
     async def read_clock_offset(self) -> ClockOffset:
         await self._way("clock")
         return ClockOffset(timedelta(0), timedelta(0))

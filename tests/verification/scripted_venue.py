@@ -132,6 +132,9 @@ class ScriptedVenue:
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         self._unscripted()
 
+    async def read_key_rights(self) -> None:
+        return None
+
     async def read_clock_offset(self) -> ClockOffset:
         answer = await self.offset.ask(self.clock)
         assert isinstance(answer, ClockOffset)

@@ -292,6 +292,9 @@ class TrueVenue:
         ]
         return tuple(each for each in fills if each.at >= since)
 
+    async def read_key_rights(self) -> None:
+        return None
+
     async def read_clock_offset(self) -> ClockOffset:
         return ClockOffset(timedelta(0), timedelta(0))
 

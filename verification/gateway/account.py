@@ -16,11 +16,13 @@ from verification.gateway.asker import Asker
 from verification.gateway.dialects import dialects_of
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator, secrets_of
+from verification.gateway.key_rights import read_key_rights
 from verification.gateway.market_list import MarketList
 from verification.gateway.markets import Markets
 from verification.gateway.order_reading import read_fact, read_order
 from verification.gateway.private_stream import PrivateStream
 from verification.gateway.single_flight import SingleFlight
+from verification.key_rights import KeyRights
 from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.order_fact import OrderFact, OrderRef
@@ -35,10 +37,9 @@ _MODE_AGE = 600.0  # seconds after which a full reading also reads the position 
 
 
 class CcxtVenue:
-    """Implements `verification.venue.Venue`.
+    """Implements `verification.venue.Venue` with three ccxt exchanges, each with its own rate limit.
 
-    Three ccxt exchanges, each with its own rate limit: one streams, one answers what is urgent (verification,
-    one symbol), one sweeps the whole account.
+    One streams, one answers what is urgent (verification, one symbol), one sweeps the whole account.
     """
 
     def __init__(self, access: Access, clock: Clock, capabilities: Capabilities | None = None) -> None:
@@ -180,12 +181,12 @@ class CcxtVenue:
         return await self._dialect.fills(self._urgent, symbol, since)
 
     async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
-        """Read the prices of some contracts now. What the venue does not tell is left out.
-
-        Raises:
-            SourceError: They could not be read.
-        """
+        """Read the prices of some contracts now; those not told are left out. Raises `SourceError`."""
         return await self._dialect.prices(self._urgent, symbols) if symbols else {}
+
+    async def read_key_rights(self) -> KeyRights | None:
+        """Ask what the key may do; None where no question about it is known. Raises `SourceError`."""
+        return await read_key_rights(self._capabilities.dialect, self._urgent)
 
     async def read_clock_offset(self) -> ClockOffset:
         """Measure the venue's clock against ours.

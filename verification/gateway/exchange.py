@@ -17,13 +17,14 @@ import orjson
 from verification.capabilities import Capabilities, Dialect, Shape, StreamRules
 from verification.errors import SourceRejected
 from verification.gateway.account_meant import must_be_meant, no_such_venue, obey, sandboxed
-from verification.gateway.failures import AnswerMisshapen
+from verification.gateway.failures import AnswerMisshapen, DoorShut, PlaceRefused
 from verification.gateway.keys import signing_secret
 from verification.gateway.shapes import lacking, misshapen, mute
 from verification.venue import Access
 
 _SUCCESS = range(200, 300)
 _LAWFUL_REFUSAL = 451
+_FORBIDDEN = 403
 _TEXT = aiohttp.WSMsgType.TEXT
 
 # At debug level ccxt logs request headers, and with them the key.
@@ -140,6 +141,13 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def _must_be_let_in(code: int, response: object, body: str) -> None:
+    if code == _LAWFUL_REFUSAL:
+        raise PlaceRefused(body)
+    if code == _FORBIDDEN and response is None:
+        raise DoorShut(body)  # a page, and no answer of the venue's own
+
+
 def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
     def handle_errors(  # noqa: PLR0917 - ccxt's own signature
         self: Any,
@@ -153,8 +161,7 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
         request_headers: Any,
         request_body: Any,
     ) -> Any:
-        if code == _LAWFUL_REFUSAL:
-            raise ccxt.PermissionDenied(f"{self.id} HTTP 451: not served from this place")
+        _must_be_let_in(code, response, body)
         if code in _SUCCESS and response is None:
             raise AnswerMisshapen("the body is not JSON")
         if code in _SUCCESS and capabilities.envelope:

@@ -17,7 +17,12 @@ from verification.errors import (
 )
 
 _JSON_CODE = re.compile(r'"(?:code|retCode|ret_code)"\s*:\s*"?(-?\d+)"?')
-_JSON_TEXT = re.compile(r'"(?:msg|message|retMsg)"\s*:\s*"([^"]{1,200})"')
+_JSON_TEXT = re.compile(r'"(?:msg|message|retMsg)"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_QUERY = re.compile(r"\?\S*=\S*|\b(signature|timestamp|apiKey)=\S+", re.IGNORECASE)
+TEXT_MOST = 300
+"""How much of a venue's own words is kept, in characters."""
+
 STUMBLES = (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
 """What ccxt's readers raise where an answer has a form they do not know."""
 
@@ -43,6 +48,15 @@ _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
     (ccxt.NotSupported, SourceRejected, "ccxt cannot ask this venue that"),
 )
 
+PLACE = (
+    "HTTP 451: the venue does not serve the place that this machine's address is in; no key changes that: "
+    "run Trueup where the bot runs, or set the bot's proxy in the account's `ccxt`"
+)
+DOOR = (
+    "HTTP 403 from what stands before the venue: too many requests from this machine's address, or it is in "
+    "a place that is not served; no key changes that: it is asked again later"
+)
+
 SHORTEST_SECRET = 6
 
 
@@ -59,7 +73,7 @@ class Translator:
         code = code_of(error)
         kind, advice = self._judge(error, code)
         said = text_of(error)
-        detail = f" ({code}: {said})" if code and said else f" ({code})" if code else ""
+        detail = f" ({': '.join(part for part in (code, said) if part)})" if code or said else ""
         own = f" ({error})" if isinstance(error, AnswerMisshapen) else ""
         return kind(self.clean(f"{self.venue}: {request} failed{detail}{own}: {advice}"))
 
@@ -79,16 +93,30 @@ class Translator:
             and self.capabilities.symbol_words.get(code, "\n") in (text_of(error) or "").lower()
         ):
             return SymbolRejected, "check the symbol; the venue does not know it"
+        if isinstance(error, PlaceRefused):
+            return SourceRejected, PLACE
+        if isinstance(error, DoorShut):
+            return SourceUnreachable, DOOR
         for raised, kind, advice in _ADVICE:
             if isinstance(error, raised):
-                return kind, advice
+                return kind, self.capabilities.advice.get(code or "", advice)
         if isinstance(error.__cause__, aiohttp.ClientError):
             return SourceUnreachable, "the connection broke; it is asked again"
-        return SourceRejected, "the venue refuses the request; see its code"
+        return SourceRejected, self.capabilities.advice.get(
+            code or "", "the venue refuses the request; see its code"
+        )
 
 
 class AnswerMisshapen(ccxt.BadResponse):  # type: ignore[misc] # ccxt ships no types
     """A 2xx answer that is not JSON or not of the documented shape. Its text holds nothing from the wire."""
+
+
+class PlaceRefused(ccxt.PermissionDenied):  # type: ignore[misc] # ccxt ships no types
+    """HTTP 451: the venue does not serve the place that the request came from. Its text is the whole body."""
+
+
+class DoorShut(ccxt.ExchangeNotAvailable):  # type: ignore[misc] # ccxt ships no types
+    """HTTP 403 from what stands before the venue. Its text is the whole body."""
 
 
 def code_of(error: Exception) -> str | None:
@@ -100,7 +128,17 @@ def code_of(error: Exception) -> str | None:
 def text_of(error: Exception) -> str | None:
     """Return the venue's own words inside what ccxt raised; None if there are none."""
     found = _JSON_TEXT.search(str(error))
-    return found.group(1) if found else None
+    if found is not None:
+        return _shortened(re.sub(r"\\(.)", r"\1", found.group(1)))
+    if isinstance(error, PlaceRefused | DoorShut):
+        # A page for people: what it says without its markup, and without an address that may be signed.
+        return _shortened(_QUERY.sub("", _MARKUP.sub(" ", str(error)))) or None
+    return None
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= TEXT_MOST else f"{text[:TEXT_MOST]}…"
 
 
 def secrets_of(values: Iterable[str | None]) -> tuple[str, ...]:

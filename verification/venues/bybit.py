@@ -21,6 +21,17 @@ _SHAPES = (
     Shape("/v5/market/time", "GET", None, ("time",)),
 )
 
+_ADVICE = {
+    "10003": (
+        "the key is not known here: it was deleted or has run out, or it is of the testnet or the demo and "
+        "the settings mean the real venue (or the other way round)"
+    ),
+    "10004": "the secret does not belong to this key: look at the variable or the file that it comes from",
+    "10005": "give the key the right to read contracts (orders and positions)",
+    "10010": "this machine's address is not among those of the key: add it there",
+    "33004": "the key has run out: make a new one",
+}
+
 _WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
 
 # Linear contracts of a unified account: what is held in inverse contracts, options and spot is not read.
@@ -34,6 +45,7 @@ CAPABILITIES = Capabilities(
     # The list of coins weighs 28, needs a permission of its own, and says nothing about contracts.
     settings={"has": {"fetchCurrencies": False}},
     # 429 is a code here as well as a status: the trading service is overloaded.
+    advice=_ADVICE,
     temporary_codes=frozenset({"10000", "10016", "10429", "429"}),
     # The first is a duplicate of a request, the second an order's id that is taken.
     doubtful_codes=frozenset({"10014", "110072"}),

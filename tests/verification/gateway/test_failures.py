@@ -11,7 +11,7 @@ from verification.errors import (
     SourceUnreachable,
     SymbolRejected,
 )
-from verification.gateway.failures import AnswerMisshapen, Translator, secrets_of
+from verification.gateway.failures import AnswerMisshapen, DoorShut, PlaceRefused, Translator, secrets_of
 from verification.venues.known import capabilities_of
 
 TRANSLATE = Translator(
@@ -68,3 +68,46 @@ def test_no_secret_survives_in_a_message_or_a_repr(secret: str) -> None:
 def test_signed_addresses_of_ccxt_are_left_out() -> None:
     raised = ccxt.RequestTimeout("binanceusdm GET https://host/fapi?timestamp=1&signature=abcdef")
     assert "signature" not in str(TRANSLATE(raised, "x"))
+
+
+@pytest.mark.parametrize(("raised", "kind"), [(PlaceRefused, SourceRejected), (DoorShut, SourceUnreachable)])
+def test_a_page_at_the_door_is_told_in_its_words_and_blames_no_key(
+    raised: type[Exception], kind: type[SourceError]
+) -> None:
+    page = (
+        "<html><head><title>403 ERROR</title><style>p {color: red}</style></head><body>"
+        "<p>The distribution is configured to block access from your country.</p> "
+        "/fapi?timestamp=1&signature=abcdef the-key</body></html>"
+    )
+    error = TRANSLATE(raised(page), "x")
+    assert type(error) is kind
+    assert "block access from your country" in str(error)
+    assert "no key changes that" in str(error)
+    for hidden in ("<", "color", "abcdef", "the-key"):
+        assert hidden not in str(error)
+
+
+def test_long_words_of_a_venue_are_shown_as_far_as_they_fit_in_a_line() -> None:
+    said = str(
+        TRANSLATE(PlaceRefused('{"code": 0, "msg": "from a \\"restricted\\" place ' + "x" * 5000 + '"}'), "x")
+    )
+    assert '(0: from a "restricted" place xxx' in said
+    assert len(said) < 700
+
+
+@pytest.mark.parametrize(
+    ("venue", "code", "says"),
+    [
+        ("binanceusdm", "-2015", ("futures", "portfolio margin", "address", "testnet")),
+        ("binanceusdm", "-1022", ("secret does not belong",)),
+        ("bybit", "10003", ("testnet",)),
+        ("bybit", "10010", ("address",)),
+    ],
+)
+def test_a_code_that_is_known_has_its_own_advice(venue: str, code: str, says: tuple[str, ...]) -> None:
+    translate = Translator(venue, capabilities_of(venue), ())
+    for raised in (ccxt.AuthenticationError, ccxt.PermissionDenied, ccxt.ExchangeError):
+        told = str(translate(raised('{"code":' + code + ',"msg":"the venue\'s words"}'), "x"))
+        assert f"({code}: the venue's words)" in told
+        for word in says:
+            assert word in told

@@ -1,0 +1,72 @@
+"""The whole examination, in parts: what goes wrong in one of them hides no other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from reconciler.doctor.account import examine_account
+from reconciler.doctor.check import Check, Health, bug
+from reconciler.doctor.ledgers import examine_ledger
+from reconciler.doctor.state import SUBJECT, examine_state
+from reconciler.ledgers.port import Ledger
+from reconciler.settings import Settings, SettingsError
+from reconciler.settings.model import LedgerKind
+from reconciler.wiring import open_ledger_of, open_venue
+from verification.clock import Clock
+from verification.venue import Access, Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How the doctor reaches what it tries.
+
+    Attributes:
+        ledger: Opens a ledger of an account, both by name, unread.
+        venue: Opens an account on its venue, not yet connected.
+    """
+
+    ledger: Callable[[Settings, str, str, Clock], Ledger] = open_ledger_of
+    venue: Callable[[Access, Clock], Venue] = open_venue
+
+
+async def examine(settings: Settings, clock: Clock, doors: Doors) -> AsyncIterator[Check]:
+    """Yield checks of the state database, each ledger, and each thing that is needed of each account."""
+    async for check in _part(SUBJECT, partial(examine_state, settings.database.url, clock)):
+        yield check
+    for account, own in settings.accounts.items():
+        for name in own.ledgers:
+            opener = partial(doors.ledger, settings, account, name, clock)
+            async for check in _part(f"ledger {name}", partial(examine_ledger, opener, clock)):
+                yield check
+    for account in settings.accounts:
+        async for check in _account(settings, account, clock, doors):
+            yield check
+
+
+async def _part(subject: str, examination: Callable[[], list[Check]]) -> AsyncIterator[Check]:
+    try:
+        checks = await asyncio.to_thread(examination)
+    except Exception as error:  # noqa: BLE001 - a bug in one part must not hide the others
+        checks = [bug(subject, error)]
+    for check in checks:
+        yield check
+
+
+async def _account(settings: Settings, name: str, clock: Clock, doors: Doors) -> AsyncIterator[Check]:
+    subject = f"account {name}"
+    try:
+        access = settings.access(name)
+        venue = doors.venue(access, clock)
+    except SettingsError as error:
+        text = "; ".join(problem.text for problem in error.problems)
+        yield Check(f"{subject}: venue", Health.NOT_OK, text, settings=True)
+        return
+    kinds = {settings.ledgers[each].kind for each in settings.accounts[name].ledgers}
+    try:
+        async for check in examine_account(venue, clock, one_way=LedgerKind.FREQTRADE in kinds):
+            yield check
+    except Exception as error:  # noqa: BLE001 - as above
+        yield bug(subject, error)
+    finally:
+        await venue.close()
