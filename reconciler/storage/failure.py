@@ -37,6 +37,9 @@ _POSTGRES_REMEDY = {
     StateTrouble.FULL: "free some space on the server",
 }
 
+# What Python's driver says of a damaged text, and it gives no code with it.
+_NO_TEXT = "Could not decode to UTF-8"
+
 
 @contextmanager
 def explained(where: str) -> Iterator[None]:
@@ -55,6 +58,9 @@ def explain(error: sa.exc.SQLAlchemyError, where: str) -> StateDatabaseError:
     """Say what is wrong with the database at `where`."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     said = " ".join(str(cause).split()) or type(cause).__name__
+    if said.startswith(_NO_TEXT):
+        message = f"state database {where} holds a row that cannot be read ({said}): restore it from a backup"
+        return StateDatabaseError(StateTrouble.CORRUPT, message)
     code = getattr(cause, "sqlite_errorname", None)
     if code is not None:
         return _explain_sqlite(code, said, where)

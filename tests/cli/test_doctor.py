@@ -345,20 +345,22 @@ async def test_a_state_file_that_others_may_open_is_told(trueup: Command, tmp_pa
     assert "chmod" not in after.out
 
 
-@pytest.mark.parametrize("column", ["at", "started_at"])
+@pytest.mark.parametrize("stored", ["CAST(x'42ff' AS TEXT)", "'yesterday'"])
 async def test_a_damaged_row_of_the_state_database_is_told(
-    trueup: Command, tmp_path: Path, column: str
+    trueup: Command, tmp_path: Path, stored: str
 ) -> None:
     with Database.open(f"sqlite:///{tmp_path}/trueup.db", create=True) as database:
         now = SystemClock().now().utc
         with database.write() as connection:
             beat(connection, Heartbeat(now, 30, now, stopped=False))
     with closing(sqlite3.connect(tmp_path / "trueup.db")) as state, state:
-        state.execute(f"UPDATE heartbeat SET {column} = CAST(x'42ff' AS TEXT)")
+        state.execute(f"UPDATE heartbeat SET at = {stored}")
     async with venue(tmp_path):
         said = await examined(trueup)
 
     assert said.code == 2
-    assert re.search(r"^not ok +state database: ", said.out, re.MULTILINE), said.out
+    assert re.search(r"^not ok +state database: .*a row that cannot be read", said.out, re.MULTILINE), (
+        said.out
+    )
     assert "a bug in Trueup" not in said.out
     assert re.search(r"^ok +account main: stream: ", said.out, re.MULTILINE)
