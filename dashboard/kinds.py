@@ -76,6 +76,10 @@ KINDS: Final[dict[Kind, KindWords]] = {
         "Books of another account",
         "the bot's ledger {what} is not of this account",
     ),
+    Kind.LOOK_FAILED: KindWords(
+        "Trueup met an error of its own",
+        "an unexpected error holds up {what}",
+    ),
     Kind.RECONCILER_STALLED: KindWords(
         "Trueup stopped checking",
         "Trueup stopped checking",

@@ -1,12 +1,11 @@
-"""What cannot be seen: sources down or silent, ledgers unreadable, the reconciler itself at a stand."""
+"""What of an account cannot be seen: sources down or silent, ledgers unreadable, looks that failed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reconciler.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
-from reconciler.views import Heartbeat
-from reconciler.wording import clock, duration
+from reconciler.wording import duration
 from verification.account import Part
 from verification.clock import Moment
 from verification.leg import Leg
@@ -14,9 +13,6 @@ from verification.stream import StreamHealth, StreamState
 
 WEBSOCKET = "websocket"
 REST = "rest"
-RECONCILER = "reconciler"
-EVERY_ACCOUNT = "*"
-"""The account of a finding that concerns all of them."""
 
 PART_NAMES = {Part.POSITIONS: REST, Part.ORDERS: "orders", Part.CONDITIONAL_ORDERS: "conditional_orders"}
 """What a screen calls a part that cannot be read; `rest` is the position list."""
@@ -57,6 +53,7 @@ class Sight:
         ledgers: The same by ledger.
         left_out: What in a ledger that can be read is not of this account, plain lines, by ledger.
         last_ok: When what works was last read, aware UTC; None stands for now.
+        work: Pieces of our own work by name: how an unexpected error ends them, or None for what goes well.
     """
 
     account: str
@@ -65,6 +62,7 @@ class Sight:
     ledgers: dict[str, Failing | None]
     last_ok: datetime | None = None
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    work: Mapping[str, Failing | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +134,13 @@ def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blin
         findings += of_ledger.findings
         well |= of_ledger.well
         unsure += of_ledger.unsure
+    for name, met in sight.work.items():
+        if met is None:
+            line = Evidence(Party.TRUEUP, name, "went on without an error", sight.last_ok or now.utc, {})
+            well[_key(Kind.LOOK_FAILED, sight.account, name)] = line
+        else:
+            findings.append(_look_failed(name, met, sight.account, settings, now))
     return Blindness(tuple(sorted(findings, key=lambda found: found.identity)), well, tuple(unsure))
-
-
-def stalled(heartbeat: Heartbeat, settings: BlindnessSettings, *, now: datetime) -> Finding | None:
-    """Return the finding that the reconciler does not run; None while it beats.
-
-    For whoever outlives it (the dashboard, a second process): a dead reconciler cannot tell of itself.
-
-    Args:
-        heartbeat: The last one stored.
-        settings: The limits.
-        now: The present, aware UTC.
-    """
-    limit = timedelta(seconds=heartbeat.interval_seconds) * settings.beats
-    if heartbeat.at is None:
-        reason = "The reconciler has never run: nothing is being checked."
-    elif heartbeat.stopped:
-        reason = f"The reconciler was stopped at {clock(heartbeat.at)}: nothing is being checked."
-    elif now - heartbeat.at > limit:
-        age = duration((now - heartbeat.at).total_seconds())
-        reason = f"The reconciler has not been heard of for {age}: nothing is being checked."
-    else:
-        return None
-    line = Evidence(Party.TRUEUP, RECONCILER, "last heartbeat", heartbeat.at, {})
-    return _finding(_key(Kind.RECONCILER_STALLED, EVERY_ACCOUNT, RECONCILER), Severity.CRITICAL, reason, line)
 
 
 def _judge_stream(sight: Sight, settings: BlindnessSettings, now: Moment) -> Blindness:
@@ -259,6 +239,13 @@ def _ledger_unreadable(name: str, failing: Failing, account: str, now: Moment) -
         reason = f"The ledger {name} cannot be read: {told}."
     key = _key(Kind.LEDGER_UNREADABLE, account, name)
     return _finding(key, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
+
+
+def _look_failed(name: str, met: Failing, account: str, settings: BlindnessSettings, now: Moment) -> Finding:
+    """Tell at once of an error that nobody expected; it is critical once trying again has not helped."""
+    severity = Severity.CRITICAL if _over(met, settings, now) else Severity.WARNING
+    reason = f"Trueup met an error of its own and tries again: {met.message}."
+    return _finding(_key(Kind.LOOK_FAILED, account, name), severity, reason, _failed(name, met))
 
 
 def _bare(name: str, failing: Failing) -> str:

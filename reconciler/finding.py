@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SOURCE_STALE = "source_stale"
     LEDGER_UNREADABLE = "ledger_unreadable"
     WRONG_LEDGER = "wrong_ledger"
+    LOOK_FAILED = "look_failed"
     RECONCILER_STALLED = "reconciler_stalled"
 
     @property
@@ -40,6 +41,7 @@ _BLIND = frozenset(
         Kind.SOURCE_STALE,
         Kind.LEDGER_UNREADABLE,
         Kind.WRONG_LEDGER,
+        Kind.LOOK_FAILED,
         Kind.RECONCILER_STALLED,
     }
 )
@@ -111,7 +113,8 @@ class Finding:
     Attributes:
         kind: What it is.
         account: The account's name in the settings.
-        symbol: ccxt unified form; for a blindness what cannot be seen (`websocket`, a ledger's name).
+        symbol: ccxt unified form; for a blindness what cannot be seen (`websocket`, a ledger's name)
+            or what failed (`looks`).
         leg: Which leg; NET for a blindness.
         severity: How bad.
         expected: What the bot believes, signed contracts; None where it does not apply.

@@ -1,12 +1,14 @@
 """One reconciliation from cold: looks at each account until what it found has lasted, then reports."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from reconciler.account.watch import AccountWatch, Judged, Look
+from reconciler.account.unexpected import LOOKS, told
+from reconciler.account.watch import AccountWatch, Judged, Look, Rules
 from reconciler.comparison.difference import LegVerdict
 from reconciler.finding import DIFFERENCES
+from reconciler.ledgers.port import Ledger
 from reconciler.report import AccountReport, Report
 from reconciler.settings import Settings
 from reconciler.views import PositionView
@@ -14,6 +16,7 @@ from reconciler.wiring import open_ledgers, open_venue, rules_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.leg import LegKey
+from verification.venue import Venue
 from verification.venues.known import notes_of
 
 LONGEST = timedelta(seconds=90)
@@ -46,17 +49,33 @@ async def _one(settings: Settings, name: str, clock: Clock) -> AccountReport:
     ledgers = open_ledgers(settings, name, clock)
     venue = open_venue(access, clock)
     try:
+        return await _looked(venue, ledgers, rules_of(settings), clock)
+    finally:
+        await _close(venue)
+
+
+async def _looked(venue: Venue, ledgers: Sequence[Ledger], rules: Rules, clock: Clock) -> AccountReport:
+    """Look at one account; what cannot be seen of it, for whatever error, is part of its report."""
+    name, exchange = venue.access.account, venue.access.venue
+    try:
+        await venue.connect()
+        watch = AccountWatch(venue, ledgers, rules, clock)
         try:
-            await venue.connect()
-        except SourceError as error:
-            return AccountReport(name, access.venue, "blind", 0, 0, (), (str(error),))
-        watch = AccountWatch(venue, ledgers, rules_of(settings), clock)
-        try:
-            return _report(name, access.venue, await _settled_look(watch, clock))
+            return _report(name, exchange, await _settled_look(watch, clock))
         finally:
             watch.close()
-    finally:
+    except SourceError as error:
+        return AccountReport(name, exchange, "blind", 0, 0, (), (str(error),))
+    except Exception as error:  # noqa: BLE001 - a bug at one account takes no other account's report away
+        line, _ = told(error, account=name, work=LOOKS)
+        return AccountReport(name, exchange, "blind", 0, 0, (), (line,))
+
+
+async def _close(venue: Venue) -> None:
+    try:
         await venue.close()
+    except Exception as error:  # noqa: BLE001 - what was seen has been seen; the log has the trace
+        told(error, account=venue.access.account, work="end of the connection")
 
 
 async def _settled_look(watch: AccountWatch, clock: Clock) -> Look:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from reconciler.alerts.event import Clear, Detected, Observed
-from reconciler.blindness import EVERY_ACCOUNT, RECONCILER, BlindnessSettings, stalled
+from reconciler.blindness import BlindnessSettings
 from reconciler.finding import Evidence, FindingKey, Kind, Party
+from reconciler.stall import EVERY_ACCOUNT, RECONCILER, stalled
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.views import Heartbeat

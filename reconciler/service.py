@@ -84,7 +84,7 @@ class Service:
         self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set; a bug in any part ends all of it, loudly."""
+        """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
         told = AlertLog(self._store)
         await told.write()  # before anything is looked at: what fires from now on has its line
         await self._heart.tell_of_the_silence_before()
@@ -94,8 +94,8 @@ class Service:
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         seconds = self._settings.checks.interval.total_seconds()
         for number, unit in enumerate(self._units):
-            schedule.every(f"sweep {number}", seconds, unit.loop.sweep)
-            schedule.every(f"health {number}", min(seconds, 2.0), unit.loop.check_health)
+            schedule.every(f"sweep {number}", seconds, unit.sweep)
+            schedule.every(f"health {number}", min(seconds, 2.0), unit.check_health)
             schedule.every(f"clock {number}", CLOCK_SECONDS, unit.measure_clock)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(unit.run()) for unit in self._units]
@@ -106,9 +106,10 @@ class Service:
 
     async def close(self) -> None:
         """End every connection, even where ending one of them fails."""
-        async with asyncio.TaskGroup() as group:
-            for unit in self._units:
-                group.create_task(unit.close())
+        endings = await asyncio.gather(*(unit.close() for unit in self._units), return_exceptions=True)
+        for error in endings:
+            if error is not None:
+                log.error("account.not_closed", exc_info=error)
 
     async def _beat(self) -> None:
         await self._heart.beat([unit.loop for unit in self._units])

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
+from reconciler.account.ledger_reader import LedgerReader
 from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
-from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from verification.clock import Clock, Moment
@@ -34,7 +36,7 @@ class BotVerifications:
     def __init__(
         self,
         account: str,
-        ledgers: Sequence[Ledger],
+        ledgers: Sequence[LedgerReader],
         store: Store,
         clock: Clock,
         *,
@@ -52,7 +54,9 @@ class BotVerifications:
             on_taken: Is called when a journal has been caught up with.
         """
         self._account = account
-        self._journals = tuple(ledger for ledger in ledgers if isinstance(ledger, JournalLedger))
+        self._journals = tuple(
+            (reader, reader.ledger) for reader in ledgers if isinstance(reader.ledger, JournalLedger)
+        )
         self._store = store
         self._clock = clock
         self._on_read = on_read
@@ -61,15 +65,15 @@ class BotVerifications:
     async def run(self) -> None:
         """Follow every journal until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for journal in self._journals:
-                group.create_task(self._follow(journal))
+            for reader, journal in self._journals:
+                group.create_task(self._follow(reader, journal))
 
-    async def _follow(self, journal: JournalLedger) -> None:
+    async def _follow(self, reader: LedgerReader, journal: JournalLedger) -> None:
         known = _Known()
         while True:
             pause = EVERY_SECONDS
             try:
-                await self._catch_up(journal, known)
+                await self._catch_up(reader, journal, known)
             except LedgerUnreadable as error:
                 known.token, known.reads, pause = None, 0, FAILED_SECONDS
                 self._on_read(f"{journal.name}/verifications", error, self._clock.now())
@@ -80,13 +84,13 @@ class BotVerifications:
                 log.warning("state.busy", account=self._account, error=str(error))
             await self._clock.sleep(pause)
 
-    async def _catch_up(self, journal: JournalLedger, known: _Known) -> None:
-        token = await asyncio.to_thread(journal.version)
+    async def _catch_up(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> None:
+        token = await reader.version()
         # After a failure it takes two reads, a moment apart, before it counts as readable.
         young = self._clock.now().monotonic - known.read_at < READ_EVERY_SECONDS
         if known.token is not None and token == known.token and known.reads > 1 and young:
             return
-        while await self._take(journal):
+        while await self._take(reader, journal):
             pass
         await self._on_taken()
         known.token = token
@@ -95,14 +99,14 @@ class BotVerifications:
         known.read_at = now.monotonic
         self._on_read(f"{journal.name}/verifications", None, now)
 
-    async def _take(self, journal: JournalLedger) -> bool:
+    async def _take(self, reader: LedgerReader, journal: JournalLedger) -> bool:
         """Take the next ones over; False when there are no more."""
         last = await self._store.journal_cursor(self._account, journal.name)
         # The last one is read again: where it is gone, this is another journal, to be read from the start.
-        found = await asyncio.to_thread(journal.read_verifications, max(last - 1, 0))
+        found = await reader.do(partial(journal.read_verifications, max(last - 1, 0)))
         if last and (not found or found[0].id != last):
             log.warning("journal.replaced", account=self._account, ledger=journal.name)
-            last, found = 0, await asyncio.to_thread(journal.read_verifications, 0)
+            last, found = 0, await reader.do(partial(journal.read_verifications, 0))
         new = [each for each in found if each.id > last]
         if not new:
             return False

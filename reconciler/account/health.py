@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from reconciler.account.unexpected import Unexpected
 from reconciler.account.watch import Look
 from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind
@@ -19,6 +20,7 @@ class Health:
 
     def __init__(self, account: str, settings: BlindnessSettings, untried: str = "") -> None:
         """Nothing has been read yet. `untried` says what is not seen of a venue that nobody has tried."""
+        self.unexpected = Unexpected(account)
         self._untried = untried
         self._account = account
         self._settings = settings
@@ -55,7 +57,14 @@ class Health:
 
     def judge(self, stream: StreamHealth, now: Moment) -> Blindness:
         """Return what of the account cannot be seen."""
-        sight = Sight(self._account, stream, dict(self._parts), dict(self._ledgers), left_out=self._left_out)
+        sight = Sight(
+            self._account,
+            stream,
+            dict(self._parts),
+            dict(self._ledgers),
+            left_out=self._left_out,
+            work=self.unexpected.judged(now),
+        )
         return blindness(sight, self._settings, now=now)
 
     def sources(self, stream: StreamHealth, now: Moment) -> tuple[SourceView, ...]:
@@ -75,6 +84,8 @@ class Health:
 
         A stream is well as long as it is; for it that is now.
         """
+        if key.kind is Kind.LOOK_FAILED:
+            return self.unexpected.last_worked(key.symbol) or now.utc
         of_ledger = key.kind in {Kind.LEDGER_UNREADABLE, Kind.WRONG_LEDGER}
         name = f"ledger:{key.symbol}" if of_ledger else key.symbol
         return self._last_ok.get(name, now.utc)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.account.ledger_reader import LedgerReader
 from reconciler.expectation import Expectation, LedgerReading
-from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.ledgers.port import LedgerUnreadable
 from verification.clock import Clock, Moment
 
 FAILED_APART_SECONDS = 2.0
@@ -40,7 +41,7 @@ class LedgerWatch:
 
     def __init__(
         self,
-        ledgers: Sequence[Ledger],
+        ledgers: Sequence[LedgerReader],
         clock: Clock,
         *,
         every: float,
@@ -56,21 +57,25 @@ class LedgerWatch:
         self._known = {ledger.name: _Known() for ledger in ledgers}
 
     async def run(self) -> None:
-        """Poll until cancelled."""
-        while True:
+        """Poll until cancelled; a ledger that does not answer keeps none of the others waiting."""
+        async with asyncio.TaskGroup() as group:
             for ledger in self._ledgers:
-                await self._poll(ledger)
+                group.create_task(self._follow(ledger))
+
+    async def _follow(self, ledger: LedgerReader) -> None:
+        while True:
+            await self._poll(ledger)
             await self._clock.sleep(self._every)
 
-    async def _poll(self, ledger: Ledger) -> None:
+    async def _poll(self, ledger: LedgerReader) -> None:
         known = self._known[ledger.name]
         if self._clock.now().monotonic < known.not_before:
             return
         try:
-            token = await asyncio.to_thread(ledger.version)
+            token = await ledger.version()
             if known.rows is not None and known.token is not None and token == known.token:
                 return
-            reading = await asyncio.to_thread(ledger.read)
+            reading = await ledger.read()
         except LedgerUnreadable as error:
             now = self._clock.now()
             known.token, known.not_before = None, now.monotonic + FAILED_APART_SECONDS
@@ -78,10 +83,11 @@ class LedgerWatch:
             return
         self._on_read(ledger.name, None, self._clock.now())
         before, rows = known.rows, {row.row_id: row for row in reading.rows}
-        known.token, known.rows = token, rows
         symbols = changed_symbols(before or {}, rows)
         if symbols or before is None:
             self._on_change(LedgerChange(before, reading, symbols))
+        # Only now: a change that could not be passed on is to be passed on again.
+        known.token, known.rows = token, rows
 
 
 def changed_symbols(before: dict[str, Expectation], after: dict[str, Expectation]) -> frozenset[str]:

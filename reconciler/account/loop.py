@@ -8,15 +8,18 @@ from datetime import datetime
 import structlog
 
 from reconciler.account.agenda import WHOLE, Agenda
+from reconciler.account.cycle import blind_cycle, cycle_of
+from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
 from reconciler.account.observed import leg_of, observed
+from reconciler.account.unexpected import LOOKS, of_everybody
 from reconciler.account.watch import AccountWatch, Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.finding import FindingKey
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, PositionView
+from reconciler.views import PositionView
 from verification.account import AccountReading
 from verification.clock import Clock
 from verification.errors import SourceError
@@ -60,6 +63,7 @@ class AccountLoop:
         self._connected = False
         self._unread = False
         self._turn = asyncio.Lock()
+        self._failed = FailedLooks()
         self._rows: dict[LegKey, PositionView] = {}
         self._last_complete: datetime | None = None
         self.last_pass = clock.now()
@@ -79,6 +83,9 @@ class AccountLoop:
                     self._bear(busy)
                 self.last_pass = self._clock.now()
                 await self._clock.sleep(RECONNECT_SECONDS if error.again else REFUSED_SECONDS)
+            except Exception as error:  # noqa: BLE001 - a bug at one account ends no other; it is told and tried again
+                await self._fail(None, error)
+                await self._clock.sleep(self._failed.left(self._clock.now()))
             else:
                 self._connected = True
         self._agenda.everything_soon()
@@ -86,6 +93,7 @@ class AccountLoop:
     async def follow(self) -> None:
         """Look at a symbol soon after its stream or its ledger has moved; until cancelled."""
         stop = self._watch.venue.listen(self._hear)
+        self._agenda.everything_soon()
         try:
             while True:
                 await self._agenda.wait()
@@ -96,19 +104,25 @@ class AccountLoop:
                 except StateDatabaseError as error:
                     self._bear(error)
                     self._agenda.soon((WHOLE,) if symbols is None else symbols)
-                await self._clock.sleep(LOOKS_APART_SECONDS)
+                except Exception as error:  # noqa: BLE001 - a bug ends this look and nothing else; it is told
+                    await self._fail(symbols, error)
+                    self._agenda.soon((WHOLE,) if symbols is None else symbols)
+                await self._clock.sleep(max(LOOKS_APART_SECONDS, self._failed.left(self._clock.now())))
         finally:
             stop()
             self._agenda.close()
 
     async def sweep(self) -> None:
         """Look at the whole account and store all that follows. Called by the schedule."""
-        if not self._connected:
+        if not self._connected or self._failed.left(self._clock.now()) > 0:
             return
         try:
             await self._look_at(None)
         except StateDatabaseError as error:
             self._bear(error)
+            self._agenda.everything_soon()
+        except Exception as error:  # noqa: BLE001 - a bug ends this look and nothing else; it is told
+            await self._fail(None, error)
             self._agenda.everything_soon()
 
     async def check_health(self) -> None:
@@ -156,6 +170,31 @@ class AccountLoop:
             raise error
         log.warning("state.busy", account=self._access.account, error=str(error))
 
+    async def _fail(self, symbols: frozenset[str] | None, error: Exception) -> None:
+        """Tell that a look met an error that nobody expected, and pause: ever longer, while none succeeds.
+
+        Raises:
+            StateDatabaseError: It is of everybody, or this could not be stored for good.
+        """
+        if of_everybody(error):
+            raise error
+        now = self._clock.now()
+        self._failed.failed(symbols, now)
+        problem = self._health.unexpected.met(LOOKS, error, now)
+        async with self._turn:
+            try:
+                # Nothing was seen of what it was to look at; what else is known of the account stays known.
+                await (self._store_unseen(problem) if symbols is None else self.check_health())
+            except StateDatabaseError as busy:
+                self._bear(busy)
+            if symbols is None:
+                # It was a pass, and a blind one, which is told: the heart beats on for the other accounts.
+                self.last_pass = self._clock.now()
+
+    def _succeed(self, symbols: frozenset[str] | None) -> None:
+        if self._failed.done(symbols):
+            self._health.unexpected.worked(LOOKS, self._clock.now())
+
     async def _look_at(self, symbols: frozenset[str] | None) -> None:
         """Look, then store what follows; one look after another, or an older one would be stored last."""
         async with self._turn:
@@ -164,10 +203,12 @@ class AccountLoop:
             self.on_look(look.reading)
             await self._apply(look)
             if symbols is not None:
+                self._succeed(symbols)
                 return
             if look.status == "complete":
                 self._last_complete = look.finished.utc
-            await self._store.save_cycle(_cycle_view(look, self._access.venue, self._last_complete))
+            await self._store.save_cycle(cycle_of(look, self._access.venue, self._last_complete))
+            self._succeed(None)
             self.last_pass = self._clock.now()
 
     async def _apply(self, look: Look) -> None:
@@ -241,19 +282,8 @@ class AccountLoop:
         unknown = {alert.key: Unknown(problem, now) for alert in known if not alert.key.kind.blindness}
         await self._store.observe(Observed(unknown=unknown), now=now)
         await self.check_health()
-        blind = CycleView(
-            account=account,
-            venue=self._access.venue,
-            status="blind",
-            matched=0,
-            legs=0,
-            unprotected_notional=None,
-            finished_at=now,
-            last_complete_at=self._last_complete,
-            seconds=0.0,
-            problems=(problem,),
-        )
-        await self._store.save_cycle(blind)
+        venue = self._access.venue
+        await self._store.save_cycle(blind_cycle(account, venue, problem, now, self._last_complete))
 
 
 def _unstreamed(stream: StreamHealth) -> bool:
@@ -261,20 +291,3 @@ def _unstreamed(stream: StreamHealth) -> bool:
     if stream.state is StreamState.UNSUPPORTED:
         return False
     return stream.state is not StreamState.LIVE or stream.missed_since is not None
-
-
-def _cycle_view(look: Look, venue: str, last_complete: datetime | None) -> CycleView:
-    comparison = look.comparison
-    return CycleView(
-        account=comparison.account,
-        venue=venue,
-        status=look.status,
-        matched=comparison.matched,
-        legs=len(comparison.legs),
-        unprotected_notional=comparison.unprotected_notional,
-        finished_at=look.finished.utc,
-        last_complete_at=last_complete,
-        seconds=look.ended.monotonic - look.started.monotonic,
-        problems=look.problems,
-        in_flight=len(comparison.in_flight),
-    )

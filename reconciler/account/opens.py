@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from reconciler.account.ledger_question import LedgerQuestion, QuestionKey, Surr
 from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.questions import asked_and_not, joined
 from reconciler.account.resting import Resting, RestingOrders, Why
+from reconciler.account.unexpected import until_done
 from reconciler.storage.errors import StateDatabaseError
 from verification.account import AccountReading
 from verification.clock import Clock, Moment
@@ -62,6 +64,7 @@ class Opens:
         *,
         on_answer: Answered,
         settled: Callable[[LegKey, Moment], bool],
+        on_error: Callable[[Exception], None],
     ) -> None:
         """Nothing is asked yet.
 
@@ -72,6 +75,7 @@ class Opens:
             clock: Where time comes from.
             on_answer: Is given every verification, UNKNOWN ones too, and what a resting order has shown.
             settled: Says whether both sides of a leg were seen to hold the same since a moment.
+            on_error: Is told of an unexpected error in one verification, which is then begun again.
         """
         self._verifier = verifier
         self._venue = venue
@@ -79,6 +83,7 @@ class Opens:
         self._clock = clock
         self._on_answer = on_answer
         self._settled = settled
+        self._on_error = on_error
         self._asked = AskedQuestions()
         self._waiting: asyncio.Queue[tuple[UnderWay, Verification | None]] = asyncio.Queue()
         self._open: list[UnderWay] = []
@@ -145,8 +150,14 @@ class Opens:
         return False
 
     async def _answer(self, open_: UnderWay, so_far: Verification | None) -> None:
+        began = self._clock.now()
         try:
-            await self._until_answered(open_, so_far)
+            await until_done(
+                partial(self._until_answered, open_, so_far),
+                self._clock,
+                on_error=self._on_error,
+                needless=lambda: self._settled(open_.put.question.key, began),
+            )
         finally:
             self._open.remove(open_)
 

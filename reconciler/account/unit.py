@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -13,6 +14,20 @@ from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
 from reconciler.account.measuring import Measuring
 from reconciler.account.opens import Opens
+from reconciler.account.unexpected import (
+    FOLLOWING,
+    HEALTH,
+    LATENCIES,
+    LEDGER_WATCH,
+    PROBE,
+    SWEEPS,
+    TAKING_OVER,
+    TAKING_UP,
+    VENUE_CLOCK,
+    VERIFICATIONS,
+    kept_up,
+    tried,
+)
 from reconciler.account.verdicts import Verdicts
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.blindness import BlindnessSettings
@@ -79,7 +94,7 @@ class AccountUnit:
         )
         self._opens = self._verifying()
         self._ledger_watch = LedgerWatch(
-            ledgers,
+            self._watch.ledgers,
             clock,
             every=LEDGER_POLL_SECONDS,
             on_change=self._ledger_changed,
@@ -88,7 +103,7 @@ class AccountUnit:
         self._unreadable: set[str] = set()
         self._bots = BotVerifications(
             account,
-            ledgers,
+            self._watch.ledgers,
             store,
             clock,
             on_read=self._health.note_ledger,
@@ -96,20 +111,47 @@ class AccountUnit:
         )
 
     async def run(self) -> None:
-        """Connect, then follow the account until cancelled."""
-        await self._verdicts.restore()
-        self._opens.take_up(await self._verdicts.resting())
+        """Connect, then follow the account until cancelled.
+
+        An unexpected error ends the piece of work it is in, which is told and begun again.
+
+        Raises:
+            StateDatabaseError: The state database cannot be used; a group may hold it.
+        """
+        await self._keep_up(TAKING_UP, self._take_up)
         await self.loop.connect()
+        pieces = {
+            FOLLOWING: self.loop.follow,
+            LEDGER_WATCH: self._ledger_watch.run,
+            VERIFICATIONS: self._opens.run,
+            LATENCIES: self._measuring.run,
+            TAKING_OVER: self._bots.run,
+            PROBE: self._probe.run,
+        }
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.loop.follow())
-            group.create_task(self._ledger_watch.run())
-            group.create_task(self._opens.run())
-            group.create_task(self._measuring.run())
-            group.create_task(self._bots.run())
-            group.create_task(self._probe.run())
+            for work, run in pieces.items():
+                group.create_task(self._keep_up(work, run), name=work)
+
+    async def sweep(self) -> None:
+        """Look at the whole account. Called by the schedule."""
+        await tried(SWEEPS, self.loop.sweep, self._health.unexpected, self._clock)
+
+    async def check_health(self) -> None:
+        """Judge what can and cannot be seen. Called by the schedule."""
+        await tried(HEALTH, self.loop.check_health, self._health.unexpected, self._clock)
 
     async def measure_clock(self) -> None:
         """Measure the venue's clock, from which every lag is counted. Called by the schedule."""
+        await tried(VENUE_CLOCK, self._measure_clock, self._health.unexpected, self._clock)
+
+    async def _keep_up(self, work: str, run: Callable[[], Awaitable[None]]) -> None:
+        await kept_up(work, run, self._health.unexpected, self._clock)
+
+    async def _take_up(self) -> None:
+        await self._verdicts.restore()
+        self._opens.take_up(await self._verdicts.resting())
+
+    async def _measure_clock(self) -> None:
         try:
             await self._venue_clock.measure()
         except SourceError as error:
@@ -137,9 +179,13 @@ class AccountUnit:
             self._clock,
             on_answer=self._verdicts.answered,
             settled=self._watch.settled_since,
+            on_error=partial(self._failed, VERIFICATIONS),
         )
         self.loop.on_look = opens.looked
         return opens
+
+    def _failed(self, work: str, error: Exception) -> None:
+        self._health.unexpected.met(work, error, self._clock.now())
 
     def _surroundings(self) -> Surroundings:
         access = self._venue.access

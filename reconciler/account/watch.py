@@ -11,6 +11,7 @@ from reconciler.account.disagreements import Disagreements
 from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.inquiry import Inquiry
 from reconciler.account.late_fills import LateFills
+from reconciler.account.ledger_reader import LedgerReader
 from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.priced import priced
 from reconciler.account.undated_entries import UndatedEntries
@@ -117,7 +118,7 @@ class AccountWatch:
     def __init__(self, venue: Venue, ledgers: Sequence[Ledger], rules: Rules, clock: Clock) -> None:
         """Start to listen to the account's stream at once; `close` ends it."""
         self.venue = venue
-        self.ledgers = tuple(ledgers)
+        self.ledgers = tuple(LedgerReader(ledger) for ledger in ledgers)
         self.rules = rules
         self.late_fills = LateFills()
         self.disagreements = Disagreements()
@@ -145,8 +146,10 @@ class AccountWatch:
         self._lag = lag
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and end the threads of the ledgers."""
         self._unlisten()
+        for ledger in self.ledgers:
+            ledger.close()
 
     def settled_since(self, leg: LegKey, asked: Moment) -> bool:
         """True when a look begun after `asked` saw both sides hold the same on a leg."""
@@ -212,8 +215,7 @@ class AccountWatch:
         comparison = comparison.told(each.finding.identity for each in judged if each.confirmed)
         self._forget(comparison)
         self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
-        ended = self._clock.now()
-        times = (started, now, ended)
+        times = (started, now, self._clock.now())
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, *times, remarks)
 
     def _follow_contracts(self, reading: AccountReading) -> tuple[str, ...]:
@@ -283,11 +285,14 @@ class AccountWatch:
     async def _read_ledgers(self) -> tuple[dict[str, LedgerReading], dict[str, LedgerUnreadable]]:
         readings: dict[str, LedgerReading] = {}
         unreadable: dict[str, LedgerUnreadable] = {}
-        for ledger in self.ledgers:
+
+        async def read(ledger: LedgerReader) -> None:
             try:
-                readings[ledger.name] = await asyncio.to_thread(ledger.read)
+                readings[ledger.name] = await ledger.read()
             except LedgerUnreadable as error:
                 unreadable[ledger.name] = error
+
+        await asyncio.gather(*map(read, self.ledgers))
         return readings, unreadable
 
 

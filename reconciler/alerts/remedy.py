@@ -147,6 +147,12 @@ def _blind(kind: Kind, *, account: str, what: str, code: str) -> Steps:
                 "Run `trueup doctor`: it tells which exchange and which market the ledger was written for.",
                 f"Until then compare account {account} by hand: what this ledger says of it is not judged.",
             )
+        case Kind.LOOK_FAILED:
+            return (
+                f"Watch account {account} on the exchange itself meanwhile: {what} are tried again.",
+                "Find the trace that the reason names in the log of `trueup run`: it says where it happened.",
+                "Report it with that trace: it is a bug, of Trueup or of a library. Other accounts go on.",
+            )
         case _:
             return (
                 "Start it again with `trueup run`. No alert and no acknowledgement is lost.",

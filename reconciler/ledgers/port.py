@@ -13,6 +13,7 @@ class LedgerTrouble(StrEnum):
 
     ABSENT = "absent"
     LOCKED = "locked"
+    TIMEOUT = "timeout"  # it does not answer at all
     SCHEMA = "schema"  # not the kind of database it was said to be
     DRY_RUN = "dry_run"
     PERMISSION = "permission"

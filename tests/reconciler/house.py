@@ -31,7 +31,7 @@ from tests.reconciler.accounts import MARKETS, SYMBOL, limit, stop
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import ThreadlessLoop, VirtualClock, run
 from verification.account import AccountReading, Fill, Part, Position, PositionsReading, RestingOrder
-from verification.clock import Clock
+from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.leg import Leg, LegKey, Side
 from verification.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
@@ -245,6 +245,15 @@ class House:
         self.venue = ScriptedAccount(self.clock)
         self.console = Console.open(self.url, clock=self.clock)
         self.unit = self._unit()
+        self.bugs_are_played = False
+        self.bugs: list[Exception] = []
+        met = self.unit._health.unexpected.met
+
+        def noted(work: str, error: Exception, at: Moment) -> str:
+            self.bugs.append(error)
+            return met(work, error, at)
+
+        self.unit._health.unexpected.met = noted  # type: ignore[method-assign]
 
     def _unit(self) -> AccountUnit:
         return AccountUnit(
@@ -295,6 +304,11 @@ class House:
     async def quiet(self, seconds: float) -> None:
         await self.clock.sleep(seconds)
 
+    def expect_no_bugs(self) -> None:
+        """Raise what the account met unexpectedly and went on after, unless that is what is played."""
+        if self.bugs and not self.bugs_are_played:
+            raise self.bugs[0]
+
     @contextmanager
     def _open(self) -> Iterator[None]:
         try:
@@ -321,9 +335,9 @@ async def live(house: House, story: Story, *, sweeps: bool = True) -> None:
             await house.clock.sleep(seconds)
 
     unit = house.unit
-    jobs = [unit.run(), every(2, unit.loop.check_health)]
+    jobs = [unit.run(), every(2, unit.check_health)]
     if sweeps:
-        jobs.append(every(SWEEP_SECONDS, unit.loop.sweep))
+        jobs.append(every(SWEEP_SECONDS, unit.sweep))
     tasks: list[asyncio.Task[Any]] = [asyncio.ensure_future(job) for job in jobs]
     told = asyncio.ensure_future(story(house))
     try:
@@ -338,6 +352,7 @@ async def live(house: House, story: Story, *, sweeps: bool = True) -> None:
         if task.done() and not task.cancelled() and task.exception() is not None:
             await task
     await told
+    house.expect_no_bugs()
 
 
 def play(

@@ -3,17 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
-from types import ModuleType
+from datetime import timedelta
 
-import apscheduler.executors.base
-import apscheduler.schedulers.base
-import apscheduler.triggers.interval
 import pytest
-from typing_extensions import override
 
 from reconciler.schedule import Schedule
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from tests.reconciler.apscheduler_time import go_by
 from tests.virtual_time import VirtualClock, run
 
 BUSY = StateDatabaseError(StateTrouble.LOCKED, "state database is locked", again=True)
@@ -21,23 +17,8 @@ BUSY = StateDatabaseError(StateTrouble.LOCKED, "state database is locked", again
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
-    """A clock that APScheduler goes by too: it asks the datetime module and can be given no other."""
     virtual = VirtualClock()
-
-    class Wall(datetime):
-        @classmethod
-        @override
-        def now(cls, tz: tzinfo | None = None) -> "Wall":
-            at = virtual.now().utc.astimezone(tz or UTC)
-            return cls.fromisoformat(at.isoformat())
-
-    modules: tuple[ModuleType, ...] = (
-        apscheduler.schedulers.base,
-        apscheduler.triggers.interval,
-        apscheduler.executors.base,
-    )
-    for module in modules:
-        monkeypatch.setattr(module, "datetime", Wall)
+    go_by(virtual, monkeypatch)
     return virtual
 
 

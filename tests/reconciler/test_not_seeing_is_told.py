@@ -5,8 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from reconciler.blindness import EVERY_ACCOUNT, BlindnessSettings, Failing, Sight, blindness, stalled
+from reconciler.blindness import Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind, Severity
+from reconciler.stall import EVERY_ACCOUNT, stalled
 from reconciler.views import Heartbeat
 from tests.reconciler.accounts import at, stream, utc
 from verification.account import Part
@@ -180,6 +181,19 @@ def test_a_wrong_ledger_is_over_only_when_the_ledger_was_read_and_is_of_this_acc
     locked = _failing(3, code="locked")
     assert wrong not in blindness(_sight(ledgers={"mybot": locked}), SETTINGS, now=at(100)).well
     assert wrong not in blindness(_sight(), SETTINGS, now=at(100)).well
+
+
+def test_an_error_of_our_own_is_told_at_once_and_critical_once_trying_again_has_not_helped() -> None:
+    def seen(met: Failing | None) -> Blindness:
+        return blindness(replace(_sight(), work={"looks": met}), SETTINGS, now=at(100))
+
+    key = _key(Kind.LOOK_FAILED, "looks")
+    for met, severity in ((_failing(1), Severity.WARNING), (_failing(3), Severity.CRITICAL)):
+        assert [(one.identity, one.severity) for one in seen(met).findings] == [(key, severity)]
+        assert key not in seen(met).well
+    assert seen(None).findings == ()
+    assert key in seen(None).well
+    assert key not in blindness(_sight(), SETTINGS, now=at(100)).well
 
 
 # the last beat   stopped  seconds later  stalled

@@ -4,12 +4,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import structlog.testing
 
+from reconciler import once
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.once import _report, _settled_look
 from reconciler.report import AccountReport, ExitCode, Report
+from reconciler.settings import load
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
+from tests.reconciler.settings_files import GOOD, written
+from tests.reconciler.two_accounts import OtherAccount
 from verification.account import Part
 from verification.errors import SourceUnreachable
 
@@ -114,5 +119,37 @@ def test_an_unreadable_ledger_is_never_agreement(tmp_path: Path) -> None:
         house.bot.unlink()
         report, code = await reported(house)
         assert (code, report.status, report.findings) == (ExitCode.UNCHECKED, "blind", ())
+
+    play(tmp_path, story, sweeps=False)
+
+
+def test_a_bug_at_one_account_is_its_report_and_takes_no_other_report_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(house: House) -> None:
+        house.open_trade()
+        other = OtherAccount(house.clock)
+        other.broken = {"read"}
+        venues = {"main": house.venue, "other": other}
+        monkeypatch.setattr(once, "open_venue", lambda access, _clock: venues[access.account])
+        monkeypatch.setattr(
+            once, "open_ledgers", lambda _settings, name, _clock: [house.ledger] if name == "main" else []
+        )
+        monkeypatch.setenv("BINANCE_KEY", "k")
+        monkeypatch.setenv("BINANCE_SECRET", "s")
+        another = GOOD.replace("main", "other").replace("mybot", "another").replace("tradesv3", "other")
+        two = GOOD + another
+        settings = load(written(tmp_path, two))
+        with structlog.testing.capture_logs() as lines:
+            report = await once.reconcile_once(settings, house.clock)
+        main, broken = report.accounts
+        assert (main.account, main.status, main.matched) == ("main", "complete", 1)
+        assert (broken.account, broken.status) == ("other", "blind")
+        assert report.exit_code is ExitCode.UNCHECKED
+        (line,) = [line for line in lines if line["event"] == "account.unexpected"]
+        assert isinstance(line["exc_info"], TypeError)
+        (problem,) = broken.problems
+        assert line["trace"] in problem
+        assert "signature" not in problem
 
     play(tmp_path, story, sweeps=False)

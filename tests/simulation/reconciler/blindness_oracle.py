@@ -33,6 +33,8 @@ def _both_lists(sight: Sight, condition: FindingKey, told: list[Span]) -> list[S
 def blindness_is_true(sight: Sight) -> Iterator[str]:
     """R2: nothing is called unseen that could be seen, and what is seen again is soon no alert any more."""
     for condition, told in sight.told.items():
+        if condition.kind is Kind.LOOK_FAILED:  # no world plants a bug
+            yield f"an unexpected error ended {condition.symbol}: {told}"
         if condition.kind not in {Kind.SOURCE_DOWN, Kind.LEDGER_UNREADABLE}:
             continue
         if condition.symbol == "websocket":

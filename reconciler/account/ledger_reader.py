@@ -1,0 +1,134 @@
+"""Reads one ledger in a thread of its own, with a time limit: a read that hangs starves nobody else."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from typing_extensions import ParamSpec, override
+
+from reconciler.expectation import LedgerReading
+from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+
+READ_SECONDS = 15.0
+"""How long a read is waited for. The databases' own limits (8 s on SQLite, 10 s on PostgreSQL) come first;
+what gets here has no limit of its own: a file on a network that is gone, a server that is held."""
+
+CLOSE_SECONDS = 2.0
+"""How long the end waits for a read: one that is cut off may leave its files beside the bot's."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_Job = tuple["Future[Any]", Callable[[], Any]]
+
+
+class LedgerReader:
+    """One ledger, read from the event loop. One read at a time; the next waits for it, within the limit."""
+
+    def __init__(self, ledger: Ledger, *, seconds: float = READ_SECONDS) -> None:
+        """Nothing is read yet. `seconds` is the limit of one read."""
+        self.ledger = ledger
+        self.name = ledger.name
+        self._seconds = seconds
+        self._thread = OneThread(f"ledger {ledger.name}")
+        self._turn = asyncio.Lock()
+        self._late: asyncio.Future[Any] | None = None
+
+    async def read(self) -> LedgerReading:
+        """Read it now.
+
+        Raises:
+            LedgerUnreadable: It could not be read in full, or not in time.
+        """
+        return await self.do(self.ledger.read)
+
+    async def version(self) -> object:
+        """Return its change token.
+
+        Raises:
+            LedgerUnreadable: It is not there, or did not answer in time.
+        """
+        return await self.do(self.ledger.version)
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do blocking work on the ledger in its thread.
+
+        While work that was given up has not come back the thread gets no other, and this fails at once.
+
+        Raises:
+            LedgerUnreadable: It failed so, or has not come back in time.
+        """
+        async with self._turn:
+            if self._late is not None and not self._late.done():
+                raise self._hangs()
+            future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+            future.add_done_callback(_take_note)
+            done, _ = await asyncio.wait({future}, timeout=self._seconds)
+            if done:
+                return future.result()
+            self._late = future
+            raise self._hangs()
+
+    def close(self) -> None:
+        """End the thread; what hangs in it is left behind and ends with the process."""
+        if self._late is not None:
+            self._late.cancel()
+        self._thread.shutdown()
+
+    def _hangs(self) -> LedgerUnreadable:
+        message = (
+            f"ledger {self.name}: a read has not come back within {self._seconds:g} s; "
+            "see that its disk or its server answers. It is read again when that read is back."
+        )
+        return LedgerUnreadable(self.name, LedgerTrouble.TIMEOUT, message, again=True)
+
+
+class OneThread(Executor):
+    """Does one job after another in a single thread, which the end of the process does not wait for."""
+
+    def __init__(self, name: str) -> None:
+        """No thread yet: it begins with the first job."""
+        self._name = name
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    @override
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Have a job done after those before it."""
+        future: Future[T] = Future()
+        self._jobs.put((future, partial(fn, *args, **kwargs)))
+        if self._thread is None:
+            # A thread of the standard pools is joined at exit: one that hangs would hold that up for ever.
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
+        return future
+
+    @override
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no further jobs, and wait a moment for the one under way."""
+        self._jobs.put(None)
+        if wait and self._thread is not None:
+            self._thread.join(CLOSE_SECONDS)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            future, work = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                result = work()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it is for whoever asked; the thread goes on
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+            del job, future, work  # nothing of a reading is kept until the next one
+
+
+def _take_note(future: "asyncio.Future[Any]") -> None:
+    """Look at an error that nobody waits for any more: it was told as a read that did not come back."""
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,175 @@
+"""What of one account's work has met an error that nobody expected: it is told, and tried again.
+
+An error that has a type of ours is dealt with where it arises. What gets here is a bug, ours or of a library.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from reconciler.blindness import Failing
+from reconciler.storage.errors import StateDatabaseError
+from verification.clock import Clock, Moment
+
+LOOKS = "looks"
+SWEEPS = "sweeps"
+TAKING_UP = "taking up of verifications"
+FOLLOWING = "following of events"
+LEDGER_WATCH = "watch over the ledgers"
+VERIFICATIONS = "verifications"
+TAKING_OVER = "taking over of verifications"
+LATENCIES = "storing of latencies"
+PROBE = "measuring of fills"
+VENUE_CLOCK = "measuring of the clock"
+HEALTH = "check of the sources"
+
+QUIET_SECONDS = 60.0
+"""How long work that runs on must have met no error to count as well again. Longer than any pause."""
+
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
+
+log = structlog.get_logger()
+
+
+class Unexpected:
+    """The unexpected errors of one account, by piece of work."""
+
+    def __init__(self, account: str) -> None:
+        """Nothing has begun."""
+        self._account = account
+        self._failing: dict[str, Failing | None] = {}
+        self._worked: dict[str, datetime] = {}
+        self._quiet_since: dict[str, Moment] = {}
+
+    def met(self, work: str, error: Exception, at: Moment) -> str:
+        """Take an error into account and log it with its traceback; return the line to tell of it.
+
+        The line names the trace, not the error's text: that may hold anything, a signed address too.
+        """
+        line, trace = told(error, account=self._account, work=work)
+        before = self._failing.get(work)
+        self._failing[work] = Failing(
+            count=1 if before is None else before.count + 1,
+            since=at if before is None else before.since,
+            message=line,
+            code=trace,
+            again=True,
+            last_ok=self._worked.get(work),
+        )
+        if work in self._quiet_since:
+            self._quiet_since[work] = at
+        return line
+
+    def worked(self, work: str, at: Moment) -> None:
+        """Take into account that a piece of work came to its end as it should."""
+        self._failing[work] = None
+        self._worked[work] = at.utc
+
+    def begun(self, work: str, at: Moment) -> None:
+        """Take into account that work has begun which runs on: quiet for long enough, it is well."""
+        self._quiet_since[work] = at
+
+    def judged(self, now: Moment) -> dict[str, Failing | None]:
+        """Return how each piece of work fails; None for what is well. What is not known is left out."""
+        for work, since in self._quiet_since.items():
+            if now.monotonic - since.monotonic >= QUIET_SECONDS:
+                self.worked(work, now)
+        return dict(self._failing)
+
+    def last_worked(self, work: str) -> datetime | None:
+        """Return when a piece of work last did as it should, aware UTC; None if it never has."""
+        return self._worked.get(work)
+
+
+def told(error: Exception, *, account: str, work: str) -> tuple[str, str]:
+    """Log an unexpected error with its traceback; return a line about it, and the trace id in both."""
+    trace = secrets.token_hex(4)
+    log.error("account.unexpected", account=account, work=work, trace=trace, exc_info=error)
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = "" if where is None else f" in {where.tb_frame.f_code.co_name}"
+    return f"{work}: unexpected {type(error).__name__}{place} (trace {trace}, see the log)", trace
+
+
+def pause_after(failures: int) -> float:
+    """Return the seconds to wait after so many errors in a row, at least one: ever longer."""
+    return min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE_SECONDS)
+
+
+def of_everybody(error: Exception) -> bool:
+    """Return True where the state database is at fault, alone or among others: no matter of one account."""
+    if isinstance(error, ExceptionGroup):
+        return any(isinstance(each, Exception) and of_everybody(each) for each in error.exceptions)
+    return isinstance(error, StateDatabaseError)
+
+
+async def until_done(
+    run: Callable[[], Awaitable[None]],
+    clock: Clock,
+    *,
+    on_error: Callable[[Exception], None],
+    needless: Callable[[], bool] = lambda: False,
+) -> None:
+    """Run a piece of work to its end; begin again after an unexpected error, in growing pauses.
+
+    Args:
+        run: The work.
+        clock: Where time comes from.
+        on_error: Is told of each unexpected error.
+        needless: Says, when it would begin again, that this is not needed any more.
+
+    Raises:
+        StateDatabaseError: As the work raised it, or a group that holds one.
+    """
+    failures = 0
+    while True:
+        began = clock.now()
+        try:
+            await run()
+        except Exception as error:
+            if of_everybody(error):
+                raise
+            lasted = clock.now().monotonic - began.monotonic
+            failures = 1 if lasted >= QUIET_SECONDS else failures + 1
+            on_error(error)
+        else:
+            return
+        await clock.sleep(pause_after(failures))
+        if needless():
+            return
+
+
+async def kept_up(
+    work: str, run: Callable[[], Awaitable[None]], unexpected: Unexpected, clock: Clock
+) -> None:
+    """Keep work going that runs on until it is cancelled, or do it until it is done; its errors are told.
+
+    Raises:
+        StateDatabaseError: As the work raised it, or a group that holds one.
+    """
+    unexpected.begun(work, clock.now())
+    await until_done(run, clock, on_error=lambda error: _note(unexpected, work, error, clock))
+
+
+async def tried(work: str, job: Callable[[], Awaitable[None]], unexpected: Unexpected, clock: Clock) -> None:
+    """Run a job of the schedule once; an unexpected error in it is told, and its next turn tries again.
+
+    Raises:
+        StateDatabaseError: As the job raised it, or a group that holds one.
+    """
+    try:
+        await job()
+    except Exception as error:
+        if of_everybody(error):
+            raise
+        unexpected.met(work, error, clock.now())
+    else:
+        unexpected.worked(work, clock.now())
+
+
+def _note(unexpected: Unexpected, work: str, error: Exception, clock: Clock) -> None:
+    unexpected.met(work, error, clock.now())

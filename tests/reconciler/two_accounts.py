@@ -1,0 +1,128 @@
+"""The house's account beside another one, in the real service on virtual time."""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from reconciler.account.unit import AccountUnit
+from reconciler.account.watch import Rules
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.blindness import BlindnessSettings
+from reconciler.finding import Kind
+from reconciler.ledgers.port import Ledger
+from reconciler.pulse import HeartbeatKeeper
+from reconciler.service import Service
+from reconciler.settings import load
+from reconciler.views import CycleView
+from tests.reconciler.apscheduler_time import go_by
+from tests.reconciler.house import House, ScriptedAccount
+from tests.reconciler.settings_files import written
+from tests.virtual_time import ThreadlessLoop, run
+from verification.account import AccountReading
+from verification.clock import Clock
+from verification.pace import Pace
+from verification.stream import Listener
+from verification.venue import Access
+
+
+class OtherAccount(ScriptedAccount):
+    """Holds nothing, and meets errors that nobody expected where it is told to."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.access = Access("other", "scripted", "", "")
+        self.broken: set[str] = set()
+
+    def _stumble(self, at: str) -> None:
+        if at in self.broken:
+            raise TypeError("'NoneType' object is not subscriptable: ?signature=0123")
+
+    @override
+    async def connect(self) -> None:
+        self._stumble("connect")
+
+    @override
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        self._stumble("read")
+        return dataclasses.replace(await super().read(symbols), account="other")
+
+    @override
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        self._stumble("listen")
+        return super().listen(listener)
+
+
+class Both:
+    """The house, the other account, and what is known of both."""
+
+    def __init__(self, house: House, ledgers: list[Ledger]) -> None:
+        self.house = house
+        self.other = OtherAccount(house.clock)
+        self.unit = AccountUnit(
+            self.other,
+            ledgers,
+            rules=Rules(),
+            blindness=BlindnessSettings(),
+            pace=Pace(),
+            store=house.store,
+            clock=house.clock,
+        )
+
+    def alert(self, kind: Kind, account: str, what: str | None = None) -> Alert | None:
+        """The open alert of a kind that people were told of; None if there is none."""
+        told = [state for state in AlertState if state.open and state is not AlertState.PENDING]
+        for alert in self.house.console.queries.alerts(states=told):
+            if (alert.key.kind, alert.key.account) == (kind, account) and what in {None, alert.key.symbol}:
+                return alert
+        return None
+
+    def cycle(self, account: str) -> CycleView:
+        """What the last pass over an account came to."""
+        (cycle,) = [one for one in self.house.console.queries.now().cycles if one.account == account]
+        return cycle
+
+
+def serve(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    story: Callable[[Both], Awaitable[None]],
+    *,
+    ledgers: Callable[[House], list[Ledger]] = lambda _: [],
+    loop: ThreadlessLoop | None = None,
+) -> None:
+    """Run the service for both accounts beside a story; that the service ends first is an error."""
+
+    async def whole() -> None:
+        house = House(folder)
+        go_by(house.clock, monkeypatch)
+        with house._open():
+            both = Both(house, ledgers(house))
+            settings = load(written(folder), venues=False)
+            heart = HeartbeatKeeper(
+                house.store,
+                house.clock,
+                every=2.0,
+                interval=settings.checks.interval,
+                last=house.console.queries.heartbeat(),
+            )
+            service = Service(settings, [house.unit, both.unit], house.store, heart, house.clock)
+            stop = asyncio.Event()
+            running = asyncio.create_task(service.run(stop))
+            telling = asyncio.ensure_future(story(both))
+            try:
+                await asyncio.wait({running, telling}, return_when=asyncio.FIRST_COMPLETED)
+                assert telling.done(), f"the service has ended: {running}"
+            finally:
+                stop.set()
+                telling.cancel()
+                endings = await asyncio.gather(running, telling, return_exceptions=True)
+                await service.close()
+            for ending in endings:
+                if isinstance(ending, Exception):
+                    raise ending
+
+    run(whole(), loop or ThreadlessLoop())
