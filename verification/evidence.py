@@ -110,15 +110,23 @@ def came_first(one: Observation, other: Observation) -> bool:
 
 
 def _disputed(rows: Sequence[PositionSeen]) -> set[int | None]:
-    """Return the versions on which the last words of two sources differ; rows in the order they came."""
+    """Return the versions on which the last words of two sources differ; rows in the order they came.
+
+    What one source says in one instant are all its last words: nothing tells which of them is the later.
+    """
     if len({row.version for row in rows}) == len(rows):
         return set()
-    last: dict[tuple[int | None, Source], PositionSeen] = {}
+    last: dict[tuple[int | None, Source], tuple[float, set[Decimal]]] = {}
     for row in rows:
-        last[row.version, row.provenance.source] = row
+        place, at = (row.version, row.provenance.source), row.provenance.received.monotonic
+        before = last.get(place)
+        if before is not None and before[0] == at:
+            before[1].add(row.quantity)
+        else:
+            last[place] = (at, {row.quantity})
     said: dict[int | None, set[Decimal]] = {}
-    for (version, _), row in last.items():
-        said.setdefault(version, set()).add(row.quantity)
+    for (version, _), (_, quantities) in last.items():
+        said.setdefault(version, set()).update(quantities)
     return {version for version, quantities in said.items() if len(quantities) > 1}
 
 

@@ -73,8 +73,13 @@ def _ordered(rows: Sequence[PositionSeen], since: int) -> list[PositionSeen]:
         (r for r in rows if r.version is not None and r.version > since),
         key=lambda r: (r.version, r.provenance.received.monotonic),
     )
-    last = {(r.version, r.provenance.source): r.quantity for r in newer}
-    return [r for r in newer if len({quantity for (v, _), quantity in last.items() if v == r.version}) == 1]
+    last = {(r.version, r.provenance.source): r.provenance.received.monotonic for r in newer}
+    words = {(r.version, r.quantity) for r in newer if _at(r) == last[r.version, r.provenance.source]}
+    return [r for r in newer if sum(version == r.version for version, _ in words) == 1]
+
+
+def _at(row: PositionSeen) -> float:
+    return row.provenance.received.monotonic
 
 
 def _held_later(rows: Sequence[PositionSeen], since: int | None) -> bool:
