@@ -10,7 +10,9 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+
+from dashboard.launch import LOOPBACK
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,16 +20,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
-"""The names of this machine under which its own page may be opened."""
-
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 def places(port: int) -> frozenset[str]:
     """Return the hosts, with the port, under which a dashboard on this machine is reached."""
-    return frozenset(f"{name}:{port}" for name in LOOPBACK)
+    return frozenset(f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in LOOPBACK)
 
 
 def policy(page: bytes) -> str:

@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
@@ -123,51 +124,46 @@ async def test_one_that_does_not_listen_is_killed_after_the_grace(house: Path) -
     assert (house / "stubborn").read_text() == "runs"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_all_of_them_and_is_a_good_end(house: Path, number: signal.Signals) -> None:
+@contextmanager
+def supervisor(house: Path, *names: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a supervisor of these children as a process of its own, from when all of them are ready."""
     (house / "supervisor.py").write_text(
         "import asyncio, sys\n"
         "from reconciler.cli.processes import Child, supervise\n"
-        "sys.exit(asyncio.run(supervise([Child('patient', 'patient', sys.argv[1:])])))\n"
+        "children = [Child(name, name, sys.argv[1:2]) for name in sys.argv[2:]]\n"
+        "sys.exit(asyncio.run(supervise(children)))\n"
     )
-    supervisor = subprocess.Popen(
-        [sys.executable, "-m", "supervisor", str(house)],
+    process = subprocess.Popen(
+        [sys.executable, "-m", "supervisor", str(house), *names],
         env={**os.environ, "PYTHONPATH": f"{house}:{ROOT}"},
         stdout=subprocess.PIPE,
         text=True,
     )
-    with supervisor:
-        assert supervisor.stdout is not None
-        assert supervisor.stdout.readline() == "ready\n"
+    with process:
+        try:
+            assert process.stdout is not None
+            assert [process.stdout.readline() for _ in names] == ["ready\n"] * len(names)
+            yield process
+        finally:
+            process.kill()
 
-        supervisor.send_signal(number)
 
-        assert supervisor.wait(30) == 0
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all_of_them_and_is_a_good_end(house: Path, number: signal.Signals) -> None:
+    with supervisor(house, "patient") as process:
+        process.send_signal(number)
+
+        assert process.wait(30) == 0
     assert (house / "patient").read_text() == "told"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_no_child_outlives_a_supervisor_that_is_killed_outright(house: Path) -> None:
-    (house / "supervisor.py").write_text(
-        "import asyncio, sys\n"
-        "from reconciler.cli.processes import Child, supervise\n"
-        "names = ('patient', 'stubborn')\n"
-        "sys.exit(asyncio.run(supervise([Child(name, name, sys.argv[1:]) for name in names])))\n"
-    )
-    supervisor = subprocess.Popen(
-        [sys.executable, "-m", "supervisor", str(house)],
-        env={**os.environ, "PYTHONPATH": f"{house}:{ROOT}"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with supervisor:
-        assert supervisor.stdout is not None
-        try:
-            assert [supervisor.stdout.readline() for _ in range(2)] == ["ready\n", "ready\n"]
-        finally:
-            supervisor.kill()
+    with supervisor(house, "patient", "stubborn") as process:
+        process.kill()
 
-        supervisor.wait(30)
+        process.wait(30)
+        assert process.stdout is not None
         # The pipe is theirs too: it ends with the last of them.
-        assert supervisor.stdout.read() == ""
+        assert process.stdout.read() == ""
     assert (house / "patient").read_text() == "runs"  # killed, and not asked
