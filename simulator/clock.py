@@ -1,6 +1,7 @@
 """The venue's own clock: milliseconds as it tells them, and monotonic seconds for lags and expiries."""
 
 import time
+from functools import cached_property
 
 
 class VenueClock:
@@ -20,3 +21,11 @@ class VenueClock:
     def monotonic(self) -> float:
         """Return seconds on a clock that only goes forward, within this process."""
         return time.monotonic()  # noqa: TID251 - the simulator depends on no other package, this is its clock
+
+    @cached_property
+    def _began(self) -> float:
+        return self.ms() / 1000 - self.monotonic()
+
+    def steady(self) -> float:
+        """Return seconds since the epoch, as wall time told at the first asking: no later step moves it."""
+        return self._began + self.monotonic()

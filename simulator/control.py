@@ -4,14 +4,22 @@ A refusal is answered 400 with `{"error": one sentence}`. Symbols go in either s
 `AVLUSDT`); quantities and prices as strings or numbers, exact either way.
 
 * `GET /sim/state` the truth: positions, open_orders, open_stops, markets; `--state` can load it again.
-* `GET /sim/journal?since=N` the requests after number N: method, path, params, effect, faults, status.
+* `GET /sim/journal?since=N` requests after number N: method, path, params, weight, effect, faults, status.
 * `DELETE /sim/journal` forget them.
+* `GET /sim/spending?since=MS&until=MS&sender=NAME` what was asked between two venue milliseconds (by default
+  in the last minute) and what it weighed: in all, a minute, by path, status, sender and address. A sender is
+  called by a digest of its API key (`wire.sender_of`).
+* `POST /sim/limits` sets limits by name and answers with all: Binance `weight`, `orders_10s`, `orders_1m`,
+  `patience`, `ban_seconds`, ...; Bybit `requests`, `ban_seconds`, `share`. An address is
+  the peer's, or what the header `X-Forwarded-For` says (ccxt's `headers`): other exits of one machine.
 * `GET /sim/faults` those in force by number. `DELETE /sim/faults` (all) or `/sim/faults/N` (one) ends them.
 * `POST /sim/faults` puts one in force and answers `{"number": N}`. Common to all: `times` (how many),
   `for_seconds` (how long), `symbol`. By `kind`:
-  `request`: `action` delay | lose | error | garbage, `phase` before | after (the effect), `method`, `path` (a
-  glob, or an ending: `positionRisk`, `order`), `seconds` (of a delay), `status`, `code`, `message` (of an
-  error; without a code it is an HTML page), `garbage` html | empty | truncated | shape.
+  `request`: `action` delay | lose | error | garbage | limit, `phase` before | after (the effect), `method`,
+  `path` (a glob, or an ending: `positionRisk`, `order`; several with `|`), `seconds` (of a delay), `status`,
+  `code`, `message` (of an error; without a code it is an HTML page), `garbage` html | empty | truncated |
+  shape. A limit answers in the venue's words with `status` 429, 418, 503 (Bybit 403, 429, 503, or 200 with
+  code 10006), and asks to wait as long as it is in force unless `told` is false.
   `lag`: `source` positions | order | open_orders | trades, `seconds`: it shows the state of that long ago.
   `push`: `action` drop | delay | duplicate | reorder, `event` (`ACCOUNT_UPDATE`, `position`, ...), `seconds`.
 * `POST /sim/orders` an order by an outside hand: `symbol`, `side` buy | sell, `quantity`; optional `type`
@@ -44,23 +52,16 @@ from simulator.acceptance import Acceptance
 from simulator.binance.listen_keys import ListenKeys
 from simulator.clock import VenueClock
 from simulator.engine import Exchange
-from simulator.faults import (
-    Fault,
-    Faults,
-    Garbage,
-    Lag,
-    Phase,
-    PushAction,
-    PushFault,
-    RequestAction,
-    RequestFault,
-    Source,
-)
+from simulator.fault_wish import fault_of
+from simulator.faults import Faults, RequestAction, RequestFault
 from simulator.journal import Journal
+from simulator.limits import Limits
 from simulator.order import Kind, PositionSide, Side, Ticket, TimeInForce
 from simulator.refusal import Reason, Refused
 from simulator.snapshot import snapshot
+from simulator.spending import MINUTE_MS, spent
 from simulator.streams import Streams
+from simulator.wire import Call
 
 
 class Steered(Protocol):
@@ -70,42 +71,13 @@ class Steered(Protocol):
     clock: VenueClock
     faults: Faults
     journal: Journal
+    limits: Limits
     streams: Streams
     listen_keys: ListenKeys
     acceptance: Acceptance
 
 
 Steps = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-
-
-def fault_of(wish: dict[str, Any]) -> Fault:
-    """Return the fault a JSON object describes.
-
-    Raises:
-        ValueError: A word is not one of those allowed.
-        TypeError: A field does not belong there, or one is missing.
-    """
-    fields = dict(wish)
-    kind = fields.pop("kind", "request")
-    words: dict[str, Callable[[Any], Any]]
-    words = {"phase": Phase, "garbage": Garbage, "source": Source}
-    for name, word in words.items():
-        if name in fields:
-            fields[name] = word(fields[name])
-    for name in ("seconds", "for_seconds"):
-        if fields.get(name) is not None:
-            fields[name] = float(fields[name])
-    if fields.get("times") is not None:
-        fields["times"] = int(fields["times"])
-    match kind:
-        case "request":
-            return RequestFault(action=RequestAction(fields.pop("action")), **fields)
-        case "lag":
-            return Lag(**fields)
-        case "push":
-            return PushFault(action=PushAction(fields.pop("action")), **fields)
-        case _:
-            raise ValueError(f"kind must be request, lag or push, not {kind!r}")
 
 
 def _number(wish: dict[str, Any], name: str) -> Decimal | None:
@@ -137,11 +109,13 @@ class Control:
             ("stream", self._stream),
             ("clock", self._clock),
             ("acceptance", self._acceptance),
+            ("limits", self._limits),
         ):
             app.router.add_post(f"/sim/{name}", _json_handler(steps))
         app.router.add_get("/sim/state", self._state)
         app.router.add_get("/sim/journal", self._read_journal)
         app.router.add_delete("/sim/journal", self._clear_journal)
+        app.router.add_get("/sim/spending", self._read_spending)
         app.router.add_get("/sim/faults", self._list_faults)
         app.router.add_delete("/sim/faults", self._clear_faults)
         app.router.add_delete("/sim/faults/{number}", self._clear_faults)
@@ -160,6 +134,17 @@ class Control:
         self._venue.journal.clear()
         return web.json_response({})
 
+    async def _read_spending(self, request: web.Request) -> web.Response:
+        try:
+            until = int(request.query.get("until", self._venue.clock.ms() + 1))
+            since = int(request.query.get("since", until - MINUTE_MS))
+        except ValueError:
+            return web.json_response({"error": "since and until are venue milliseconds"}, status=400)
+        sender = request.query.get("sender")
+        return web.json_response(
+            spent(self._venue.journal.entries, since_ms=since, until_ms=until, sender=sender)
+        )
+
     async def _list_faults(self, _request: web.Request) -> web.Response:
         return web.json_response(
             {str(n): asdict(fault) for n, fault in self._venue.faults.in_force().items()}
@@ -174,6 +159,8 @@ class Control:
 
     async def _add_fault(self, wish: dict[str, Any]) -> dict[str, Any]:
         fault = fault_of(wish)
+        if isinstance(fault, RequestFault) and fault.action is RequestAction.LIMIT:
+            self._venue.limits.turn_away(Call("GET", "/"), fault.status, None)  # refuses an odd status
         if fault.symbol is not None:
             self._venue.exchange.market(
                 fault.symbol
@@ -272,6 +259,9 @@ class Control:
     async def _acceptance(self, wish: dict[str, Any]) -> dict[str, Any]:
         self._venue.acceptance.seconds = float(wish["seconds"])
         return {}
+
+    async def _limits(self, wish: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._venue.limits.change(wish))
 
     async def _clock(self, wish: dict[str, Any]) -> dict[str, Any]:
         self._venue.clock.skew_ms = int(wish["skew_ms"])

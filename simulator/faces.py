@@ -9,17 +9,20 @@ from simulator.acceptance import Acceptance
 from simulator.binance import urls as binance_urls
 from simulator.binance.context import Context as BinanceContext
 from simulator.binance.face import BinanceFace
+from simulator.binance.limits import BinanceLimits
 from simulator.binance.listen_keys import ListenKeys
 from simulator.binance.stream import BinanceStream
 from simulator.bybit import urls as bybit_urls
 from simulator.bybit.attached import Attached
 from simulator.bybit.context import Context as BybitContext
 from simulator.bybit.face import BybitFace
+from simulator.bybit.limits import BybitLimits
 from simulator.bybit.stream import BybitStream
 from simulator.bybit.trading import forget_ended
 from simulator.credentials import Credentials
 from simulator.engine import Exchange
 from simulator.faults import Faults
+from simulator.limits import Limits
 from simulator.streams import StreamFace
 from simulator.wire import Face
 
@@ -52,6 +55,7 @@ class Spoken:
         ccxt_id: Its exchange id in ccxt.
         rest: Its requests.
         stream: Its sockets.
+        limits: How often it lets itself be asked.
         ccxt_config: Returns what points ccxt at an address.
         started: Called when the venue opens its doors, the first time or anew.
     """
@@ -60,6 +64,7 @@ class Spoken:
     ccxt_id: str
     rest: Face
     stream: StreamFace
+    limits: Limits
     ccxt_config: Callable[[str], dict[str, Any]]
     started: Callable[[], None]
 
@@ -69,7 +74,8 @@ def _binance(venue: Venue) -> Spoken:
     context = BinanceContext(venue.exchange, venue.faults, venue.credentials, keys)
     stream = BinanceStream(venue.exchange.truth, keys)
     face, config = BinanceFace(context), binance_urls.ccxt_config
-    return Spoken("Binance USD-M", "binanceusdm", face, stream, config, started=lambda: None)
+    limits = BinanceLimits(venue.exchange.clock)
+    return Spoken("Binance USD-M", "binanceusdm", face, stream, limits, config, started=lambda: None)
 
 
 def _bybit(venue: Venue) -> Spoken:
@@ -77,7 +83,8 @@ def _bybit(venue: Venue) -> Spoken:
     venue.exchange.listen(Attached(venue.exchange).follow)
     stream = BybitStream(context)
     face, config = BybitFace(context), bybit_urls.ccxt_config
-    return Spoken("Bybit v5", "bybit", face, stream, config, started=partial(forget_ended, context))
+    limits, started = BybitLimits(venue.exchange.clock), partial(forget_ended, context)
+    return Spoken("Bybit v5", "bybit", face, stream, limits, config, started)
 
 
 FACES: Mapping[str, Callable[[Venue], Spoken]] = {"binance": _binance, "bybit": _bybit}

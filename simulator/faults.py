@@ -17,12 +17,16 @@ class Phase(StrEnum):
 
 
 class RequestAction(StrEnum):
-    """What is done to a request. Only a delay before lets the effect happen still."""
+    """What is done to a request. Only a delay before lets the effect happen still.
+
+    A LIMIT is an answer in the venue's words to one who asks too much, whatever was counted.
+    """
 
     DELAY = "delay"
     LOSE = "lose"
     ERROR = "error"
     GARBAGE = "garbage"
+    LIMIT = "limit"
 
 
 class Garbage(StrEnum):
@@ -60,16 +64,18 @@ class RequestFault:
         action: What to do.
         phase: Before or after the effect.
         method: Only this HTTP method.
-        path: Only paths that match: a glob; without a leading slash it may stand anywhere at the end.
+        path: Only paths that match: a glob; without a leading slash it may stand anywhere at the end. Several
+            are parted by `|`.
         symbol: Only requests that name this symbol, in either spelling.
         client_id: Only requests about an order whose sender's id matches this glob: `*-s`.
         times: How many requests; None for every one.
         for_seconds: How long, from now; None for ever.
         seconds: How long a DELAY is.
-        status: HTTP status of an ERROR, and of GARBAGE.
+        status: HTTP status of an ERROR, of GARBAGE, and of a LIMIT.
         code: The venue's code of an ERROR; None answers it with an HTML page instead.
         message: The venue's message of an ERROR.
         garbage: Which body GARBAGE sends.
+        told: Whether a LIMIT says how long one is to wait: as long as the fault is in force.
     """
 
     action: RequestAction
@@ -85,16 +91,20 @@ class RequestFault:
     code: int | None = None
     message: str = ""
     garbage: Garbage = Garbage.HTML
+    told: bool = True
 
     def hits(self, call: Call) -> bool:
         """Tell whether a request is one of those meant."""
-        pattern = self.path if self.path.startswith(("/", "*")) else f"*/{self.path}"
         return (
             self.method in {None, call.method}
-            and fnmatchcase(call.path, pattern)
+            and any(fnmatchcase(call.path, _anywhere(path)) for path in self.path.split("|"))
             and (self.symbol is None or venue_id(self.symbol) == call.symbol)
             and (self.client_id is None or fnmatchcase(call.client_id or "", self.client_id))
         )
+
+
+def _anywhere(path: str) -> str:
+    return path if path.startswith(("/", "*")) else f"*/{path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +191,12 @@ class Faults:
     def of_request(self, call: Call) -> list[RequestFault]:
         """Return what is to be done to a request, counting it."""
         return self._spend(RequestFault, lambda fault: fault.hits(call))
+
+    def left(self, fault: RequestFault) -> float | None:
+        """Return for how many seconds a fault is still in force; None when it has no end, or has ended."""
+        ends = [armed.until for armed in self._armed.values() if armed.fault is fault]
+        until = ends[0] if ends else None
+        return None if until is None else max(0.0, until - self._monotonic())
 
     def of_push(self, event: str, symbols: frozenset[str]) -> list[PushFault]:
         """Return what is to be done to a push, counting it."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.wire import Call
+from simulator.wire import Call, sender_of
 
 SECRET_PARAMS = frozenset({"signature"})
 
@@ -18,6 +18,9 @@ class Entry:
         method: HTTP method.
         path: Path without query.
         params: Query and form parameters, without the signature.
+        sender: Who asked, as `sender_of` names its API key.
+        address: The address that it is counted to.
+        weight: What it weighs.
         effect: True when it changed something on the venue.
         faults: What was done to it, in order: `delay`, `lose after`, ...
         status: Status answered; None when no answer was sent (yet).
@@ -29,6 +32,9 @@ class Entry:
     method: str
     path: str
     params: dict[str, str]
+    sender: str
+    address: str
+    weight: int
     effect: bool = False
     faults: list[str] = field(default_factory=list)
     status: int | None = None
@@ -45,10 +51,19 @@ class Journal:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def open(self, call: Call, at_ms: int) -> Entry:
+    def open(self, call: Call, at_ms: int, weight: int) -> Entry:
         """Note a request that just arrived, and return its entry for the rest to be filled in."""
         params = {name: value for name, value in call.params.items() if name not in SECRET_PARAMS}
-        entry = Entry(len(self.entries) + 1, at_ms, call.method, call.path, params)
+        entry = Entry(
+            len(self.entries) + 1,
+            at_ms,
+            call.method,
+            call.path,
+            params,
+            sender_of(call.api_key),
+            call.address,
+            weight,
+        )
         self.entries.append(entry)
         return entry
 

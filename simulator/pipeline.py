@@ -1,4 +1,4 @@
-"""One HTTP request through journal, faults and face, in that order."""
+"""One HTTP request through limits, journal, faults and face, in that order."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from aiohttp import web
 from simulator.effect import PriceChanged
 from simulator.faults import Faults, Garbage, Phase, RequestAction, RequestFault
 from simulator.journal import Entry, Journal
+from simulator.limits import Limits
 from simulator.truth import Truth
 from simulator.wire import Answer, Call, Face
 
@@ -19,8 +20,9 @@ HTTP_ERROR = 400
 class Pipeline:
     """Takes requests from the socket to the face and back, doing to them what the faults say."""
 
-    def __init__(self, face: Face, truth: Truth, faults: Faults, journal: Journal) -> None:
+    def __init__(self, face: Face, limits: Limits, truth: Truth, faults: Faults, journal: Journal) -> None:
         self._face = face
+        self._limits = limits
         self._truth = truth
         self._faults = faults
         self._journal = journal
@@ -33,22 +35,37 @@ class Pipeline:
             query=request.rel_url.raw_query_string,
             body=await request.text(),
             headers={name.lower(): value for name, value in request.headers.items()},
+            peer=request.remote or "",
         )
-        entry = self._journal.open(call, self._truth.clock.ms())
+        counted = self._limits.count(call)
+        entry = self._journal.open(call, self._truth.clock.ms(), counted.weight)
+        response = await self._answer(request, call, entry, counted.refusal)
+        response.headers.update(counted.headers)
+        return self._end(entry, response)
+
+    async def _answer(
+        self, request: web.Request, call: Call, entry: Entry, refusal: Answer | None
+    ) -> web.Response:
+        if refusal is not None:
+            return _written(refusal)
         faults = self._faults.of_request(call)
         before = [fault for fault in faults if fault.phase is Phase.BEFORE]
         after = [fault for fault in faults if fault.phase is Phase.AFTER]
-        early = await self._meet(request, entry, before, lambda: Answer(200, {}))
+        early = await self._meet(request, call, entry, before, lambda: Answer(200, {}))
         if early is not None:
-            return self._end(entry, early)
+            return early
         size = len(self._truth.log)
         answer = self._face.answer(call)
         entry.effect = any(not isinstance(effect, PriceChanged) for effect in self._truth.log[size:])
-        late = await self._meet(request, entry, after, lambda: answer)
-        return self._end(entry, late or self._json(answer))
+        return await self._meet(request, call, entry, after, lambda: answer) or _written(answer)
 
     async def _meet(
-        self, request: web.Request, entry: Entry, faults: list[RequestFault], answer: Callable[[], Answer]
+        self,
+        request: web.Request,
+        call: Call,
+        entry: Entry,
+        faults: list[RequestFault],
+        answer: Callable[[], Answer],
     ) -> web.Response | None:
         """Do to a request what faults say, and return the answer they give; None when it goes on."""
         for fault in faults:
@@ -65,6 +82,9 @@ class Pipeline:
                     return self._error(fault)
                 case RequestAction.GARBAGE:
                     return self._garbage(fault, answer())
+                case RequestAction.LIMIT:
+                    seconds = self._faults.left(fault) if fault.told else None
+                    return _written(self._limits.turn_away(call, fault.status, seconds))
         return None
 
     def _end(self, entry: Entry, response: web.Response) -> web.Response:
@@ -72,19 +92,11 @@ class Pipeline:
         entry.done = True
         return response
 
-    def _json(self, answer: Answer) -> web.Response:
-        return web.Response(
-            status=answer.status,
-            text=json.dumps(answer.body),
-            content_type="application/json",
-            headers=self._face.headers,
-        )
-
     def _error(self, fault: RequestFault) -> web.Response:
         if fault.code is None:
             status = fault.status if fault.status >= HTTP_ERROR else 503
             return web.Response(status=status, text=fault.message or HTML, content_type="text/html")
-        return self._json(self._face.refuse(fault.status, fault.code, fault.message))
+        return _written(self._face.refuse(fault.status, fault.code, fault.message))
 
     def _garbage(self, fault: RequestFault, answer: Answer) -> web.Response:
         whole = json.dumps(answer.body)
@@ -97,7 +109,16 @@ class Pipeline:
                 half = whole[: len(whole) // 2] or "{"
                 return web.Response(status=fault.status, text=half, content_type="application/json")
             case Garbage.SHAPE:
-                return self._json(Answer(fault.status, {"data": "something else"}))
+                return _written(Answer(fault.status, {"data": "something else"}))
+
+
+def _written(answer: Answer) -> web.Response:
+    if isinstance(answer.body, str):
+        return web.Response(status=answer.status, text=answer.body, headers=answer.headers)
+    body = json.dumps(answer.body)
+    return web.Response(
+        status=answer.status, text=body, content_type="application/json", headers=answer.headers
+    )
 
 
 class _Dropped(web.Response):

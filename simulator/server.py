@@ -46,6 +46,7 @@ class SimulatedVenue:
         exchange: The engine, which is the truth.
         faults: The faults in force.
         journal: The requests so far.
+        limits: How often it lets itself be asked.
         streams: The open sockets.
         listen_keys: The listen keys in force; a venue without such keys never has any.
         acceptance: How long after its acknowledgement an order is carried out, on a venue that works so.
@@ -89,12 +90,12 @@ class SimulatedVenue:
         self.acceptance = Acceptance()
         truth, who = self.exchange.truth, Credentials(api_key, secret, key_trades, key_withdraws)
         spoken = FACES[face](Venue(self.exchange, self.faults, who, self.listen_keys, self.acceptance))
-        self.title, self.ccxt_id = spoken.title, spoken.ccxt_id
+        self.title, self.ccxt_id, self.limits = spoken.title, spoken.ccxt_id, spoken.limits
         self._spoken = spoken
         self.streams = Streams(spoken.stream, self.faults, random.Random(seed))
         self.listen_keys.on_expiry = tell_expiry(truth, self.streams)
         self.exchange.listen(self.streams.follow)
-        self._pipeline = Pipeline(spoken.rest, truth, self.faults, self.journal)
+        self._pipeline = Pipeline(spoken.rest, spoken.limits, truth, self.faults, self.journal)
         self._runner: web.AppRunner | None = None
 
     @property

@@ -1,13 +1,21 @@
 """One request and one answer, between the HTTP server and a venue's face."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
+# What the venues call the header that carries the sender's key.
+_API_KEYS = ("x-mbx-apikey", "x-bapi-api-key")
 # What the venues call the sender's own id: of an order, of a conditional one, and where it is asked for.
 _CLIENT_IDS = ("orderLinkId", "newClientOrderId", "origClientOrderId", "clientAlgoId")
+
+
+def sender_of(api_key: str) -> str:
+    """Return what a sender is called where its key must not stand: the beginning of the key's digest."""
+    return hashlib.sha256(api_key.encode()).hexdigest()[:8] if api_key else "no key"
 
 
 def venue_id(symbol: str) -> str:
@@ -25,6 +33,7 @@ class Call:
         query: The query as sent.
         body: The body as sent.
         headers: By lower-case name.
+        peer: The address that it came from.
     """
 
     method: str
@@ -32,6 +41,21 @@ class Call:
     query: str = ""
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    peer: str = "127.0.0.1"
+
+    @property
+    def address(self) -> str:
+        """Return the address that it is counted to: what a proxy says (`X-Forwarded-For`), or the peer.
+
+        All clients of a machine come from one loopback address. What stands for another exit says so with
+        this header, which ccxt sends when its `headers` have it.
+        """
+        return self.headers.get("x-forwarded-for") or self.peer
+
+    @property
+    def api_key(self) -> str:
+        """Return the sender's API key, empty when there is none."""
+        return next((self.headers[name] for name in _API_KEYS if self.headers.get(name)), "")
 
     @property
     def params(self) -> dict[str, str]:
@@ -67,18 +91,15 @@ def _of_json(body: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the venue answers: a status, and a body that becomes JSON."""
+    """What the venue answers: a status, a body that becomes JSON (a text stays one), and its headers."""
 
     status: int
     body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Face(Protocol):
     """One venue's protocol over the engine."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return what every answer carries."""
 
     def refuse(self, status: int, code: int, message: str) -> Answer:
         """Return an error in the venue's form, with any code."""

@@ -1,6 +1,6 @@
 """The table of Binance's REST endpoints, and who may call each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -92,11 +92,6 @@ class BinanceFace:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return what every answer carries: the weight used."""
-        return {"X-MBX-USED-WEIGHT-1M": "1"}
 
     def refuse(self, status: int, code: int, message: str) -> Answer:
         """Return an error with any code. Binance's errors never come with a status of success."""

@@ -1,7 +1,5 @@
 """The table of Bybit's REST endpoints, and which of them are signed."""
 
-from collections.abc import Mapping
-
 from simulator.bybit import account, market_data, trading
 from simulator.bybit.context import Context, Handler
 from simulator.bybit.errors import ApiError, envelope, refusal
@@ -39,11 +37,6 @@ class BybitFace:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return what every answer carries: how many requests are left."""
-        return {"X-Bapi-Limit": "50", "X-Bapi-Limit-Status": "49"}
 
     def refuse(self, status: int, code: int, message: str) -> Answer:
         """Return an error with any code."""
