@@ -266,9 +266,16 @@ def _due_of_stop(
     whenever it was opened.
     """
     placing, replacing = settings.stop_placing.total_seconds(), settings.stop_replacing.total_seconds()
-    held = in_sight if ground.opened is None else max(in_sight, (now.utc - ground.opened).total_seconds())
+    held = max(in_sight, _held(ground, now))
     of_placing, of_replacing = placing - held, replacing - in_sight
     return (placing, of_placing) if of_placing > of_replacing else (replacing, of_replacing)
+
+
+def _held(ground: Ground, now: Moment) -> float:
+    """Return for how long what is held is known to be held, seconds; zero where nobody tells."""
+    if ground.grown is not None:
+        return now.monotonic - ground.grown.monotonic
+    return 0.0 if ground.opened is None else (now.utc - ground.opened).total_seconds()
 
 
 def _quiet(state: Suspicion, ground: Ground, now: Moment) -> float:

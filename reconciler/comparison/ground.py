@@ -20,8 +20,10 @@ class Ground:
             being provably newer: which of them lags is not known yet.
         quiet_since: Since when neither side has changed, aware UTC; None where that cannot be told. A bot
             that touches its rows to show that it is alive makes it later than the truth, never earlier.
-        opened: Since when what is held has been held, for a missing stop, aware UTC; None where that cannot
-            be told.
+        opened: Since when what is held has been held, for a missing stop, by what others say, aware UTC;
+            None where that cannot be told.
+        grown: When it was opened or grew under our eyes, for a missing stop; None if it never did. It
+            outranks `opened`, and no step of the wall clock moves it.
         rows: The live rows of the leg, as (ledger, row): the trades that it is about.
     """
 
@@ -31,4 +33,5 @@ class Ground:
     contested: bool = False
     quiet_since: datetime | None = None
     opened: datetime | None = None
+    grown: Moment | None = None
     rows: frozenset[tuple[str, str]] = frozenset()

@@ -136,8 +136,11 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
     contested = leg is not None and leg.contrary is not None
     rows = frozenset((row.ledger, row.row_id) for row in case.rows)
     if kind is Kind.UNPROTECTED_POSITION:
-        opened = held_since(leg, case.rows)
-        return Ground(looked, view.grade(case.key), contested=contested, opened=opened, rows=rows)
+        opened = held_since(leg, tuple(share.row for share in case.belief.shares if share.shown != 0))
+        grown = None if leg is None else leg.grown
+        return Ground(
+            looked, view.grade(case.key), contested=contested, opened=opened, grown=grown, rows=rows
+        )
     times: list[datetime | None] = [
         None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
     ]

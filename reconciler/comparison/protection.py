@@ -139,8 +139,8 @@ def protection(
     covered = min(size, found.covered)
     perhaps = min(size - covered, found.perhaps)
     backed = tuple(share for share in belief.shares if _venue_stop(share.row, stop_ledgers))
-    known = abs(sum((share.expected for share in backed if share.expected * quantity > 0), _ZERO))
-    needed = min(size, abs(belief.expected) if belief.expected * quantity > 0 else _ZERO, known)
+    kept = sum((share.expected for share in backed if share.expected * quantity > 0), _ZERO)
+    needed = min(_of(quantity, belief.expected, belief), _of(quantity, kept, belief))
     uncovered = max(needed - covered - perhaps, _ZERO)
     return Protection(
         state=_state(view, belief, backed, found),
@@ -155,6 +155,13 @@ def protection(
         untold=tuple(order for _, order in closing if not order.nature_told),
         entry_since=working_entry(view.orders, tuple(share.row for share in backed), quantity, uncovered),
     )
+
+
+def _of(quantity: Decimal, claimed: Decimal, belief: Belief) -> Decimal:
+    """Return how much of a position is claimed, unsigned; all of it where both differ by rounding only."""
+    if belief.same(quantity, claimed):
+        return abs(quantity)
+    return min(abs(quantity), abs(claimed)) if claimed * quantity > 0 else _ZERO
 
 
 def _closing(view: VenueView, key: LegKey, quantity: Decimal) -> Iterator[tuple[Part, RestingOrder]]:

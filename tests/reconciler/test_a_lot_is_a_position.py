@@ -135,6 +135,22 @@ def test_a_position_of_one_lot_needs_its_stop(lot: str) -> None:
     assert found(kept) == []
 
 
+@every_lot
+@pytest.mark.parametrize(
+    "claims", [["0.7"], ["20", "1", "-20.7"], ["0.4", "0.4"]], ids=["one row", "rows that net", "two rows"]
+)
+def test_what_rows_without_whole_lots_agree_with_needs_the_stop_of_a_lot(lot: str, claims: list[str]) -> None:
+    held = Decimal(lot)
+    rows = [
+        row(str(Decimal(claim) * held), row_id=str(number), policy=StopPolicy.VENUE)
+        for number, claim in enumerate(claims)
+    ]
+    shown, markets = [listed(lot, mark=None)], _markets(lot)
+    assert found(compared(rows, merged(reading(shown)), markets=markets)) == ["unprotected_position"]
+    kept = merged(reading(shown, stops=[stop("1", Side.SELL, lot)]))
+    assert found(compared(rows, kept, markets=markets)) == []
+
+
 def test_a_stop_that_is_a_lot_too_small_is_told_and_less_is_not() -> None:
     def judged(size: str) -> list[str]:
         view = merged(reading([listed("3", mark=None)], stops=[stop("1", Side.SELL, size)]))

@@ -2,18 +2,35 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
-from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.ground import Ground
+from reconciler.comparison.venue_view import Grade, VenueView
 from reconciler.expectation import Expectation, StopPolicy
-from tests.reconciler.accounts import at, compared, listed, merged, pushed, reading, row, stop, utc
-from verification.leg import Side
+from reconciler.finding import Finding, Kind, Severity
+from tests.reconciler.accounts import (
+    SYMBOL,
+    at,
+    compared,
+    entry,
+    listed,
+    merged,
+    pushed,
+    reading,
+    row,
+    stop,
+    utc,
+)
+from verification.clock import Moment
+from verification.leg import Leg, Side
 from verification.observation import PositionSeen
 
 SETTINGS = ConfirmationSettings()
 PLACING, REPLACING = SETTINGS.stop_placing.total_seconds(), SETTINGS.stop_replacing.total_seconds()
+BESIDE = 5
 WEEK = timedelta(days=7).total_seconds()
 
 
@@ -28,11 +45,12 @@ def _told_at(
     quantities: tuple[tuple[float, str], ...] = ((0, "43"),),
     pushes: tuple[PositionSeen, ...] = (),
     stopped_until: int = 0,
+    beside: Expectation | None = None,
 ) -> float:
     """The second at which the missing stop is confirmed, with a look each second from 0 on.
 
     `quantities` says what the list shows from which second on; `changed` is the venue's own time of that. Up
-    to `stopped_until` a stop covers it.
+    to `stopped_until` a stop covers it. `beside` is another row of the leg from the fifth second on.
     """
     view: VenueView | None = None
     suspicion: Suspicion | None = None
@@ -42,6 +60,7 @@ def _told_at(
         stops = [stop("1", Side.SELL, None)] if second < stopped_until else []
         view = merged(reading([position], stops=stops, second=second), previous=view, pushes=pushes)
         rows = [replace(expected, expected=abs(view.legs[position.key].quantity))]
+        rows += [beside] if beside is not None and second >= BESIDE else []
         comparison = compared(rows, view)
         naked = [each for each in comparison.findings if each.kind.value == "unprotected_position"]
         if not naked:
@@ -107,3 +126,31 @@ def test_a_position_that_shrinks_had_its_stop_before() -> None:
 def test_a_push_of_what_was_held_before_we_came_is_no_opening() -> None:
     old = _row(opened_at=_ago(WEEK), entered_at=_ago(WEEK))
     assert _told_at(old, pushes=(pushed("43", second=-1),)) == pytest.approx(REPLACING, abs=1.01)
+
+
+def test_an_entry_that_rests_beside_it_and_has_not_executed_makes_it_no_younger() -> None:
+    old = _row(opened_at=_ago(WEEK))
+    opening = replace(
+        old,
+        row_id="2",
+        expected=Decimal(0),
+        expected_low=Decimal(0),
+        opened_at=utc(BESIDE),
+        orders=(entry("e2", "43"),),
+    )
+    assert _told_at(old, beside=opening) == pytest.approx(REPLACING, abs=1.01)
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_a_step_of_the_wall_clock_makes_what_was_seen_to_grow_neither_older_nor_younger(step: float) -> None:
+    def due(held_for: float) -> float:
+        """Return how long a missing stop that is found now must still be missing, seconds."""
+        found = Finding(Kind.UNPROTECTED_POSITION, "main", SYMBOL, Leg.NET, Severity.CRITICAL, "because")
+        now = at(held_for)
+        stepped = Moment.at(now.utc + timedelta(seconds=step), now.monotonic)
+        ground = Ground(stepped, Grade.PROOF, grown=at(0))
+        return judge(None, found, ground, SETTINGS, now=stepped).suspicion.wait.total_seconds()
+
+    assert due(0) == pytest.approx(PLACING)
+    assert due(50) == pytest.approx(REPLACING)
+    assert due(3000) == pytest.approx(REPLACING)

@@ -53,7 +53,7 @@ def guarded_in_the_end(sight: Sight) -> Iterator[str]:
         condition = FindingKey(Kind.UNPROTECTED_POSITION, key.account, key.symbol, key.leg)
         told = [span for span in sight.told.get(condition, []) if span[1] > settled]
         naked = last.open_lots > 0 and last.judged
-        if told and not naked:
+        if told and not naked and not last.hidden:
             yield f"{key.symbol} {key.leg} is guarded, and called unprotected until {told[-1][1]:.2f}"
         elif naked and not _had_a_part(sight, key) and not any(a <= settled and b >= end for a, b in told):
             yield f"{key.symbol} {key.leg} has no stop in the end, and nobody is told"

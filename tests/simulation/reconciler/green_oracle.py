@@ -33,7 +33,12 @@ def matched_is_counted_right(sight: Sight) -> Iterator[str]:
 
 def _could_agree(sight: Sight, key: LegKey, at: float) -> bool:
     """True when what ledgers said and what the venue held are alike in the time that a look may show."""
-    unread = any(storm.what.startswith("ledger") and storm.rages(at) for storm in sight.storms)
+    # A look reads each ledger twice, and goes by neither reading where one of them failed: its end says
+    # nothing of what could be read at its beginning, and no look could know more of the first reading.
+    unread = any(
+        storm.what.startswith("ledger") and storm.start <= at and storm.end > at - sight.late
+        for storm in sight.storms
+    )
     if unread and sight.episode.plan.ledgers > 1:
         return True  # as far as it could be read
     since = at - _late(sight, key, at)

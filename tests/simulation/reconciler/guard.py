@@ -22,6 +22,9 @@ class Guard(NamedTuple):
 
     Attributes:
         open_lots: What the bots know of, the venue holds, and no stop would close.
+        hidden: What the venue holds beyond what the bots know, and no stop would close, where both sides
+            are alike but for a lot that an uncut number hides: whether the bots know of that lot cannot be
+            told from 19.3 and 20, so that it may be told and may not.
         by_design: It came from an entry that still rests: bots place the stop when that is done.
         judged: False where another difference is told in its place.
     """
@@ -29,6 +32,7 @@ class Guard(NamedTuple):
     start: float
     end: float
     open_lots: int
+    hidden: int
     by_design: bool
     judged: bool
 
@@ -76,6 +80,8 @@ def _guard(
     needed = min(abs(held), abs(expected)) if held * expected > 0 else 0
     covered = sum(stop.covers(held) for stop in standing)
     open_lots = max(0, needed - covered)
+    alike = stretch.kind is None and held * expected > 0
+    hidden = max(0, abs(held) - covered) - open_lots if alike else 0
     believed = {
         order_id for row in rows.values() if row.live for order_id in row.ids(OrderRole.ENTRY, resting=True)
     }
@@ -85,4 +91,5 @@ def _guard(
         young = bool(order.log) and span[0] < order.log[0].at + UNFILLED
         if state is not None and not state.ended and young and order.order_id in believed:
             executed += abs(state.executed) if state.executed * held > 0 else 0
-    return Guard(*span, open_lots, by_design=0 < open_lots <= executed, judged=stretch.kind not in UNSTOPPED)
+    by_design = 0 < open_lots <= executed
+    return Guard(*span, open_lots, hidden, by_design, judged=stretch.kind not in UNSTOPPED)

@@ -95,7 +95,7 @@ def _covered(sight: Sight) -> Iterator[str]:
             if stretch.kind is None:
                 continue
             kinds = kinds_of(stretch)
-            grace = IN_FLIGHT_GRACE if stretch.in_flight else GRACE
+            grace = IN_FLIGHT_GRACE if stretch.in_flight or stretch.closed else GRACE
             due = sight.late + sight.outvoted(stretch) + SWEEP + grace + SPACING + SLACK
             told = [
                 span

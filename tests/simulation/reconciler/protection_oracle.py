@@ -50,7 +50,7 @@ def guarded_is_not_told(sight: Sight) -> Iterator[str]:
     for condition, told in sight.told.items():
         if condition.kind is not Kind.UNPROTECTED_POSITION:
             continue
-        spans = _spans(sight.guards.get(_leg(condition), []), lambda each: each.open_lots > 0)
+        spans = _spans(sight.guards.get(_leg(condition), []), lambda each: each.open_lots + each.hidden > 0)
         # An end that nobody saw is believed late: the position stands for so long, without its stop.
         gone = OUTVOTING if UNRELIABLE & sight.episode.plan.troubles else 0.0
         late = sight.late + max(SWEEP if unseen else 0.0, gone)
@@ -79,7 +79,7 @@ def by_design_is_no_emergency(sight: Sight) -> Iterator[str]:
             each for each in sight.guards.get(_leg(key), []) if each.start <= entry.at and each.end > since
         ]
         part = any(each.by_design for each in near)
-        if part and all(each.by_design or each.open_lots == 0 for each in near):
+        if part and all(each.by_design or each.open_lots + each.hidden == 0 for each in near):
             yield f"{key.symbol} {key.leg} critical at {entry.at:.2f}, while its entry rests"
 
 
@@ -87,7 +87,7 @@ def guarded_again_is_resolved(sight: Sight) -> Iterator[str]:
     """P4: once a stop guards it, an alert of it ends."""
     for key, of_leg in sight.guards.items():
         told = sight.told.get(_condition(key), [])
-        for span in _spans(of_leg, lambda each: each.open_lots == 0 and each.judged):
+        for span in _spans(of_leg, lambda each: each.open_lots + each.hidden == 0 and each.judged):
             due = sight.late + OUTVOTING * bool(UNRELIABLE & sight.episode.plan.troubles)
             due += 2 * SWEEP + 2 * SPACING + SLACK
             for start, end in without(span, sight.blind(key, orders=True)):

@@ -26,6 +26,8 @@ class Stretch(NamedTuple):
             not taken note of, was traded back by somebody else; or they differ by a lot that an uncut number
             hides. That may be told as well.
         unbooked: An order of the bot has executed more than its row says.
+        closed: The bot's own orders have closed all of it, and it has not taken note: nobody is exposed, so
+            that it is given more time (`checks.lagging_grace`).
         uncut: What the rows have beside whole lots, signed: numbers that their bots did not cut.
     """
 
@@ -39,6 +41,7 @@ class Stretch(NamedTuple):
     rows: int
     masked: bool = False
     unbooked: bool = False
+    closed: bool = False
     uncut: Decimal = Decimal(0)
 
 
@@ -52,6 +55,12 @@ class Orders(NamedTuple):
 
     by_id: Mapping[str, TrueOrder]
     became: Mapping[str, str]
+
+    def unbooked(self, row: Row, at: float) -> int:
+        """Return what the orders of a row have done by a time that it does not say, signed lots."""
+        toward = (row.sign * (1 if order.role is OrderRole.ENTRY else -1) for order in row.orders)
+        more = (self.executed(order, at) - order.booked for order in row.orders)
+        return sum(way * by for way, by in zip(toward, more, strict=True))
 
     def executed(self, order: RowOrder, at: float) -> int:
         """Return what an order of a row has executed by a time, unsigned lots."""
@@ -79,7 +88,9 @@ def stretches(
         unbooked = any(orders.executed(order, start) != order.booked for row in live for order in row.orders)
         stretch = _stretch(start, end, held[-1] if held else 0, live)
         masked = stretch.kind is None and (unbooked or stretch.held != stretch.expected)
-        found.append(stretch._replace(masked=masked, unbooked=unbooked))
+        left = stretch.expected + sum(orders.unbooked(row, start) for row in live)
+        closed = stretch.kind is Kind.PHANTOM_POSITION and left == 0
+        found.append(stretch._replace(masked=masked, unbooked=unbooked, closed=closed))
     return found
 
 

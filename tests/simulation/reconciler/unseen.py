@@ -22,7 +22,7 @@ def differed_as_believed(sight: Sight, condition: FindingKey, at: float) -> bool
 def naked_as_believed(sight: Sight, key: LegKey, at: float) -> bool:
     """Return True where what a leg held before changes that nobody could see has no stop."""
     return any(
-        each.open_lots > 0 and each.start <= at and each.end >= at - sight.late
+        each.open_lots + each.hidden > 0 and each.start <= at and each.end >= at - sight.late
         for of_leg in _as_believed(sight, key, at)
         for each in _guards(sight, key, of_leg)
     )

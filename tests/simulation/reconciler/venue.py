@@ -153,7 +153,7 @@ class WatchedVenue(SimulatedVenue):
             status=status,
             terminal=status != "open" and (order is None or order.now.ended),
             average_price=None,
-            updated_at=self.clock.now().utc,
+            updated_at=self.clock.now().utc if order is None else self._at(order.now.at),
             kind="stop_market",
             became=became,
         )
@@ -177,6 +177,16 @@ class WatchedVenue(SimulatedVenue):
             close_position=False,
             created_at=None,
         )
+
+    @override
+    async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
+        known = await super().order_fills(asker, symbol, order_id)
+        times = [self._at(at) for at, _ in self.truth.orders[order_id].fills]
+        return tuple(replace(fill, at=at) for fill, at in zip(known, times, strict=False))
+
+    def _at(self, seconds: float) -> datetime:
+        """Return a time of the world as the venue's clock tells it, set to ours."""
+        return self._wall.wall + timedelta(seconds=seconds)
 
     def _contracts(self, symbol: str, lots: int) -> Decimal:
         return self.scales[symbol].contracts(lots)
@@ -207,7 +217,7 @@ class WatchedVenue(SimulatedVenue):
             held = 0
             for number, state in enumerate(states):
                 by, held = state.quantity - held, state.quantity
-                at = self._wall.wall + timedelta(seconds=state.at)
+                at = self._at(state.at)
                 if by and at >= since:
                     name = traded.get((state.at, by), f"stranger {key.leg} {number}")
                     fills.append(
@@ -259,7 +269,7 @@ class WatchedVenue(SimulatedVenue):
             key = row.key
             if nameless is not None and key.symbol == nameless.how:
                 key = LegKey(key.account, unnamed(key.symbol), key.leg)
-            at = self._wall.wall + timedelta(seconds=state.at) if self.versions else None
+            at = self._at(state.at) if self.versions else None
             scale = self.scales[row.key.symbol]
             value = LOT_VALUE * abs(state.quantity)
             shown = Position(key, row.quantity, row.version, scale.price, scale.price, value, at)
