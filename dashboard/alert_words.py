@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dashboard import words
-from dashboard.kinds import KINDS, PARTLY, KindWords
+from reconciler.alerts import kind_words
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Kind, Party, Severity
 from verification.leg import Leg
@@ -21,64 +21,32 @@ STATE_WORD = {
 
 _UNKNOWN_TO_THE_BOT = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
 
-# What the reconciler calls the things it looks at, as a trader calls them.
-_SIGHT = {
-    "websocket": "websocket",
-    "order": "order answers",
-    "orders": "open orders",
-    "rest": "position list",
-    "bot_cache": "bot's cache",
-    "conditional_orders": "stop orders",
-    "reconciler": "reconciler",
-    "venue": "venue",
-}
-
-
-def sight(name: str) -> str:
-    """Say what is looked at: `position list` for `rest`, `ledger mybot` for `ledger:mybot`."""
-    if name.startswith("ledger:"):
-        return f"ledger {name.removeprefix('ledger:')}"
-    return _SIGHT.get(name, name)
-
-
-def kind_words(alert: Alert) -> KindWords:
-    """Return the words of its kind, no stronger than what its evidence shows."""
-    partly = any(item.party is Party.EXCHANGE and "trigger" in item.data for item in alert.evidence)
-    return PARTLY if partly and alert.key.kind is Kind.UNPROTECTED_POSITION else KINDS[alert.key.kind]
-
 
 def subject(alert: Alert) -> str:
     """Return what it is about: `BTC/USDT:USDT`, with its leg in hedge mode; for a blindness the source."""
     key = alert.key
     if key.kind.blindness:
-        return sight(key.symbol)
+        return kind_words.sight(key.symbol)
     symbol = words.shortened(key.symbol)
     return symbol if key.leg is Leg.NET else f"{symbol} {key.leg.value} leg"
 
 
 def reason(alert: Alert) -> str:
     """Say why it was raised; of one that is over, that this is how it was."""
-    if alert.state is not AlertState.RESOLVED:
+    if alert.state.open:
         return alert.reason
     return f"This is over. As it was last found, at {words.stamp(alert.last_seen)}: {alert.reason}"
 
 
+def ended(alert: Alert) -> str:
+    """Say what one that is over was, and for how long: `BTC/USDT:USDT had no stop for 3 m 12 s`."""
+    return kind_words.ended(alert, subject(alert))
+
+
 def clause(alert: Alert, now: datetime) -> str:
     """Say it inside a sentence: `BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed`."""
-    kind = alert.key.kind
-    spoken = kind_words(alert).clause
-    if kind.blindness:
-        what = sight(alert.key.symbol)
-        what = (
-            what.removeprefix("ledger ")
-            if kind is Kind.LEDGER_UNREADABLE
-            else f"{what} of {alert.key.account}"
-        )
-        told = spoken.replace("{what}", what)
-    else:
-        told = f"{subject(alert)} {spoken}"
-    told = f"{told} for {words.duration(now - since(alert))}"
-    if alert.exposure is None or kind.blindness:
+    told = f"{kind_words.clause(alert, subject(alert))} for {words.duration(now - since(alert))}"
+    if alert.exposure is None or alert.key.kind.blindness:
         return told
     return f"{told}, {words.money(alert.exposure, words.quote_of(alert.key.symbol))} exposed"
 
@@ -123,7 +91,7 @@ def age_of(alert: Alert, party: Party, now: datetime) -> str:
 def headline(alert: Alert) -> str:
     """Name it on one line: `No stop: BTC/USDT:USDT long 0.85 contracts (0.85 BTC)`."""
     what = " ".join(part for part in (subject(alert), _beside(alert)) if part)
-    return f"{kind_words(alert).title}: {what}"
+    return f"{kind_words.told(alert).title}: {what}"
 
 
 def acknowledged(alert: Alert, now: datetime) -> str:

@@ -9,6 +9,7 @@ from dashboard import alert_words, words
 from dashboard.acknowledging import acknowledge_button
 from dashboard.escape import WHOLE, markdown
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.kind_words import sight
 from reconciler.finding import Evidence, Party, Severity
 
 ALERT_PAGE = "screens/alert.py"
@@ -29,8 +30,7 @@ _ICON = {
 
 def severity_badge(alert: Alert) -> None:
     """Show how bad it is, or was: word, icon and colour, never the colour alone. What is over is grey."""
-    over = alert.state is AlertState.RESOLVED
-    colour = "gray" if over else _COLOUR[alert.severity]
+    colour = _COLOUR[alert.severity] if alert.state.open else "gray"
     st.badge(alert_words.SEVERITY_WORD[alert.severity], icon=_ICON[alert.severity], color=colour)
 
 
@@ -72,7 +72,7 @@ def both_sides(alert: Alert, now: datetime) -> None:
         return
     if not alert_words.of_two_sides(alert):
         return
-    says = "said" if alert.state is AlertState.RESOLVED else "says"
+    says = "says" if alert.state.open else "said"
     sides = (
         (f"Bot {says}", alert_words.bot_says(alert), alert_words.age_of(alert, Party.BOT, now)),
         (
@@ -92,7 +92,7 @@ def both_sides(alert: Alert, now: datetime) -> None:
 def evidence_line(item: Evidence, now: datetime, *, named: bool = True) -> str:
     """Return one piece of evidence as escaped Markdown: who (if `named`), where, what, when."""
     who = f"{PARTIES[item.party]}, " if named else ""
-    where = item.source if item.party is Party.BOT else alert_words.sight(item.source)
+    where = item.source if item.party is Party.BOT else sight(item.source)
     when = "time not known" if item.at is None else f"{words.clock(item.at)}, {words.ago(item.at, now)}"
     changed = _changed(item)
     if changed is not None:
@@ -110,7 +110,7 @@ def _changed(item: Evidence) -> datetime | None:
 
 
 def resolved_line(alert: Alert, now: datetime) -> None:
-    """Show one alert that is over, on one line."""
+    """Show one alert that is over, on one line: what it was, and when it ended."""
     with st.container(key=f"resolved-{alert.id}", horizontal=True, gap="small", vertical_alignment="center"):
         st.badge("Resolved", icon=":material/task_alt:", color="gray")
         lasted = "" if alert.resolved_at is None else words.duration(alert.resolved_at - alert.first_seen)

@@ -6,10 +6,11 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import alert_words, door, favicon, words
+from dashboard import door, favicon, words
 from dashboard.escape import WHOLE, markdown
 from dashboard.silence import beat
 from dashboard.verdict import SOURCE_PATIENCE, Level, Unread, Verdict, blind, judge
+from reconciler.alerts.kind_words import sight
 from reconciler.views import NowView, Pulse, SourceView
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]
@@ -94,7 +95,7 @@ def _heart(view: NowView) -> Chip:
 
 
 def _source(source: SourceView, now: datetime, *, old: bool) -> Chip:
-    name = f"{source.account} {alert_words.sight(source.source)}"
+    name = f"{source.account} {sight(source.source)}"
     said = f"{name} {source.state}"
     if source.state == "ok":
         said = f"{said} {words.ago(source.last_ok or source.at, now)}"

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dashboard import alert_words, words
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.kind_words import sight
 from reconciler.finding import Severity
 from reconciler.views import NowView, Pulse
 
@@ -167,7 +168,7 @@ def _doubts(view: NowView) -> list[str]:
         elif now - cycle.finished_at > SWEEP_PATIENCE:
             doubts.append(f"{cycle.account} was last swept {words.ago(cycle.finished_at, now)}.")
     for source in view.sources:
-        what = f"{source.account}, {alert_words.sight(source.source)}"
+        what = f"{source.account}, {sight(source.source)}"
         if source.state not in SEEING:
             doubts.append(f"{what}: {source.state}.")
         elif now - source.at > SOURCE_PATIENCE:

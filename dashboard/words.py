@@ -3,27 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from reconciler.wording import span
+
 UNKNOWN = "not known"
 
 _DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI"})
 _LONG_NAME = 48  # characters; the longest symbols of venues have about thirty
-_MINUTE = 60
-_HOUR = 3600
-_DAY = 86400
 _SHORT_MS = 10
 _SECOND_MS = 1000
 
 
 def duration(length: timedelta) -> str:
     """Say how long, with its two largest units: `4 s`, `3 m 12 s`, `2 h 5 m`, `3 d 4 h`. Never negative."""
-    seconds = max(0, int(length.total_seconds()))
-    if seconds < _MINUTE:
-        return f"{seconds} s"
-    if seconds < _HOUR:
-        return _two(seconds // _MINUTE, "m", seconds % _MINUTE, "s")
-    if seconds < _DAY:
-        return _two(seconds // _HOUR, "h", seconds % _HOUR // _MINUTE, "m")
-    return _two(seconds // _DAY, "d", seconds % _DAY // _HOUR, "h")
+    return span(length)
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -131,10 +123,6 @@ def together(values: tuple[float | None, ...]) -> str:
 def count(value: int, one: str, many: str = "") -> str:
     """Say how many: `1 position`, `2 positions`."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
-
-
-def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
 
 
 def _bare(value: float | None, *, seconds: bool) -> str:

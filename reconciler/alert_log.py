@@ -3,6 +3,7 @@
 import structlog
 
 from reconciler.alerts.event import Action
+from reconciler.alerts.kind_words import ended, subject
 from reconciler.storage.alerts import Recorded
 from reconciler.storage.store import Store
 
@@ -52,6 +53,8 @@ def _write(recorded: Recorded) -> None:
         "severity": str(change.severity),
         "why": change.reason,
     }
+    if not change.after.open:
+        words["was"] = ended(alert, subject(alert))
     if change.action in _LOUD:
         log.warning(_LOUD[change.action], **words)
     elif change.action in _CALM:

@@ -1,9 +1,13 @@
 """Quantities and times as a trader says them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from verification.account import Market
+
+_MINUTE = 60
+_HOUR = 3600
+_DAY = 86400
 
 
 def number(value: Decimal) -> str:
@@ -71,3 +75,19 @@ def duration(seconds: float) -> str:
     if minutes < 120:  # noqa: PLR2004 - below two hours minutes say more
         return f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def span(length: timedelta) -> str:
+    """Return a span with its two largest units: `4 s`, `3 m 12 s`, `2 h 5 m`, `3 d 4 h`. Never negative."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return _two(seconds // _MINUTE, "m", seconds % _MINUTE, "s")
+    if seconds < _DAY:
+        return _two(seconds // _HOUR, "h", seconds % _HOUR // _MINUTE, "m")
+    return _two(seconds // _DAY, "d", seconds % _DAY // _HOUR, "h")
+
+
+def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"

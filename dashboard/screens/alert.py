@@ -46,6 +46,8 @@ def _show(found: AlertView, view: NowView) -> None:
             st.markdown(f":material/check: {markdown(handled, WHOLE)}")
         if waits(alert):
             acknowledge_button(alert, primary=True)
+        if not alert.state.open:
+            st.markdown(markdown(f"{alert_words.ended(alert)}.", WHOLE))
         st.markdown(markdown(alert_words.reason(alert), WHOLE))
         if not alert.key.kind.blindness:
             at_risk = "Exposure" if alert.state.open else "Exposure then"
@@ -75,7 +77,7 @@ def _steps(found: AlertView) -> None:
 
 
 def _evidence(alert: Alert, view: NowView) -> None:
-    st.subheader("Evidence")
+    st.subheader("Evidence" if alert.state.open else "Evidence, as last found")
     if not alert.evidence:
         st.markdown("None was stored.")
         return

@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import alert_words, door, filters, words
 from dashboard.escape import plain
-from dashboard.kinds import KINDS
 from dashboard.verdict import Unread
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.kind_words import KINDS, told
 from reconciler.finding import Kind
 
 LIMIT = 200
@@ -30,7 +30,7 @@ def alerts() -> None:
                 "Kind",
                 kinds,
                 index=None,
-                format_func=lambda value: KINDS[Kind(value)].title,
+                format_func=lambda value: KINDS[Kind(value)].now.title,
                 key=filters.restore("kind", kinds),
                 on_change=filters.remember,
                 args=("kind",),
@@ -82,7 +82,7 @@ def _row(alert: Alert) -> dict[str, str]:
     return {
         "Alert": f"/alert?id={alert.id}",
         "About": plain(alert_words.subject(alert)),
-        "What": alert_words.kind_words(alert).title,
+        "What": told(alert).title,
         "State": alert_words.STATE_WORD[alert.state],
         "Severity": alert_words.SEVERITY_WORD[alert.severity],
         "Bot says": plain(alert_words.bot_says(alert)),

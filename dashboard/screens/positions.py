@@ -4,10 +4,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import alert_words, door, words
+from dashboard import door, words
 from dashboard.escape import markdown, plain
-from dashboard.kinds import KINDS
 from dashboard.verdict import Unread, blind
+from reconciler.alerts.kind_words import KINDS, sight
 from reconciler.finding import Kind
 from reconciler.views import NowView, PositionView
 from verification.leg import Leg
@@ -120,7 +120,7 @@ def _exchange(leg: PositionView) -> str:
 def _seen(leg: PositionView, now: datetime) -> str:
     if leg.observed_at is None or leg.observed_by is None:
         return "could not be read"
-    return f"{words.ago(leg.observed_at, now)} by {alert_words.sight(leg.observed_by.value)}"
+    return f"{words.ago(leg.observed_at, now)} by {sight(leg.observed_by.value)}"
 
 
 def _stop(leg: PositionView) -> str:
@@ -129,7 +129,7 @@ def _stop(leg: PositionView) -> str:
 
 
 def _title(kind: str) -> str:
-    return KINDS[Kind(kind)].title if kind in set(Kind) else kind
+    return KINDS[Kind(kind)].now.title if kind in set(Kind) else kind
 
 
 def _grey(text: str) -> str:

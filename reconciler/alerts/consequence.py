@@ -147,7 +147,7 @@ def recover_on(case: Case) -> Decision:
 def resolve(case: Case) -> Decision:
     """Enough healthy reads in a row."""
     count = case.open.clears + 1
-    reads = "one healthy read shows" if count == 1 else f"{count} healthy reads in a row show"
+    reads = "one healthy read showed" if count == 1 else f"{count} healthy reads in a row showed"
     reason = f"{reads} it gone" + (f": {case.clear.reason}" if case.clear.reason else "")
     return _cleared(case, Action.RESOLVED, AlertState.RESOLVED, reason, Owed.RESOLVED)
 

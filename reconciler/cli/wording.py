@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Alert
+from reconciler.alerts.kind_words import ended, subject
 from reconciler.finding import Evidence, Finding
 from reconciler.views import AlertView, TransitionView
 
@@ -77,7 +78,7 @@ def alert_lines(view: AlertView) -> list[str]:
         f"Alert {alert.id}: {alert.severity.upper()} {alert.key.kind}, {alert.state}",
         f"  {printable(alert.key.symbol)} {alert.key.leg} on {alert.key.account}",
         f"  bot {quantity(alert.expected)}, exchange {quantity(alert.observed)} contracts",
-        f"  {'' if alert.state.open else 'over; as it was last found: '}{printable(alert.reason)}",
+        *_what(alert),
         f"  first seen {moment(alert.first_seen)}, last seen {moment(alert.last_seen)}",
     ]
     if alert.acknowledgement is not None:
@@ -100,6 +101,16 @@ def alert_lines(view: AlertView) -> list[str]:
         step = f"{each.action} -> {each.after} by {printable(each.actor)}"
         lines.append(f"  {moment(each.at)} {step}: {printable(each.reason)}")
     return lines
+
+
+def _what(alert: Alert) -> list[str]:
+    """Return why it was raised; of one that is over what it was, and what was last found as it was found."""
+    if alert.state.open:
+        return [f"  {printable(alert.reason)}"]
+    return [
+        f"  {printable(ended(alert, subject(alert)))}",
+        f"  over; as it was last found: {printable(alert.reason)}",
+    ]
 
 
 def moment(at: datetime | None) -> str:

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from dashboard import alert_words
-from dashboard.kinds import KINDS
 from reconciler.alerts.alert import AlertState
+from reconciler.alerts.kind_words import KINDS
 from reconciler.finding import Kind, Party, Severity
 from tests.dashboard import drawn
 from verification.leg import Leg
@@ -14,7 +14,7 @@ from verification.leg import Leg
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_has_plain_words(kind: Kind) -> None:
-    spoken = KINDS[kind]
+    spoken = KINDS[kind].now
     told = alert_words.clause(drawn.alert(1, kind), drawn.NOW)
 
     for text in (spoken.title, told):
