@@ -1,9 +1,9 @@
-"""The dialog in which a person says that they have seen an alert. It carries the alert's id, never a row."""
+"""The dialog in which a person says that they have seen an alert: this very one, as the dialog shows it."""
 
 import streamlit as st
 
 from dashboard import alert_words, door
-from dashboard.escape import markdown
+from dashboard.escape import WHOLE, markdown
 from reconciler.alerts.alert import Alert
 from reconciler.console import AlertCommandError, StateDatabaseError
 from reconciler.finding import Severity
@@ -27,9 +27,22 @@ def acknowledge_button(alert: Alert, *, primary: bool) -> None:
 
 @st.dialog("Acknowledge", icon=":material/check:")
 def _ask(alert: Alert) -> None:
-    critical = alert.severity is Severity.CRITICAL
     st.markdown(f"**{markdown(alert_words.headline(alert))}**")
-    st.caption("This says that you have seen it. It does not change the position.")
+    st.caption(markdown(alert_words.at_stake(alert)))
+    st.caption("This says that you have seen it, as it is shown here. It does not change the position.")
+    place = st.empty()
+    with place.container():
+        given = _form(alert)
+    if given is not None:
+        told = _store(alert, *given)
+        if told:
+            # What was sent is stored: only what they could not know is left to say.
+            place.warning(markdown(told, WHOLE), icon=":material/notification_important:")
+
+
+def _form(alert: Alert) -> tuple[str, str] | None:
+    """Ask for name and note; return them once they are sent."""
+    critical = alert.severity is Severity.CRITICAL
     with st.form(key=f"acknowledgement-{alert.id}", border=False):
         name = st.text_input(
             "Your name",
@@ -46,17 +59,20 @@ def _ask(alert: Alert) -> None:
         sent = st.form_submit_button(
             "Acknowledge", key=f"confirm-{alert.id}", type="primary", icon=":material/check:"
         )
-    if sent:
-        _store(alert, name.strip(), note.strip())
+    return (name.strip(), note.strip()) if sent else None
 
 
-def _store(alert: Alert, name: str, note: str) -> None:
+def _store(alert: Alert, name: str, note: str) -> str:
+    """Store it and close the dialog, or return what the person has to be told before."""
     try:
-        door.acknowledge(alert.id, by=name, note=note)
+        answer = door.acknowledge(alert, by=name, note=note)
     except AlertCommandError as refusal:
         st.error(markdown(str(refusal)), icon=":material/block:")
     except StateDatabaseError as error:
         st.error(f"**Not stored.** {markdown(str(error))}", icon=":material/cancel:")
     else:
         st.session_state[NAME] = name
+        if answer.told:
+            return answer.told
         st.rerun()
+    return ""

@@ -61,6 +61,14 @@ def exposure(alert: Alert) -> str:
     return words.money(alert.exposure, words.quote_of(alert.key.symbol))
 
 
+def at_stake(alert: Alert) -> str:
+    """Say how bad it is: `Critical, $81 k exposed`."""
+    word = SEVERITY_WORD[alert.severity]
+    if alert.key.kind.blindness:
+        return word
+    return f"{word}, {exposure(alert)} exposed" if alert.exposure is not None else f"{word}, value not known"
+
+
 def position(alert: Alert) -> str:
     """Say side and size of what is at stake: what the exchange holds, else what the bot believes."""
     signed = alert.observed or alert.expected

@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from dashboard.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
-from reconciler.console import Console, Queries, StateDatabaseError
+from reconciler.console import Answer, Console, Queries, StateDatabaseError, seen_of
 from reconciler.views import NowView
 from verification.clock import SystemClock
 
 STATE_URL = "TRUEUP_STATE_URL"
 
-Answer = TypeVar("Answer")
+Asked = TypeVar("Asked")
 
 _lock = Lock()
 _consoles: dict[str, Console] = {}
@@ -30,7 +30,7 @@ def lend(url: str, console: Console) -> None:
         _lent[url] = console
 
 
-def ask(question: Callable[[Queries], Answer]) -> Answer | Unread:
+def ask(question: Callable[[Queries], Asked]) -> Asked | Unread:
     """Return the answer, or `Unread` with the reason when the database could not be read."""
     url = os.environ.get(STATE_URL, "")
     if not url:
@@ -54,15 +54,16 @@ def now() -> NowView | Unread:
     return view
 
 
-def acknowledge(alert_id: int, *, by: str, note: str) -> Alert:
-    """Store that a person has seen an alert; on return it is durable.
+def acknowledge(shown: Alert, *, by: str, note: str) -> Answer:
+    """Store that a person has seen an alert as it was shown to them; on return it is durable.
 
     Raises:
         AlertCommandError: It was refused; the message is for the person.
         StateDatabaseError: It could not be stored.
     """
     url = os.environ.get(STATE_URL, "")
-    return _console(url).commands.acknowledge(alert_id, by=by, note=note, origin="dashboard")
+    commands = _console(url).commands
+    return commands.acknowledge(shown.id, by=by, note=note, origin="dashboard", seen=seen_of(shown))
 
 
 def forget(url: str) -> None:

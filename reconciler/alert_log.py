@@ -14,6 +14,7 @@ _LOUD = {
 }
 _CALM = {
     Action.ACKNOWLEDGED.value: "alert.acknowledged",
+    Action.ALSO_ACKNOWLEDGED.value: "alert.also_acknowledged",
     Action.RESOLVED.value: "alert.resolved",
 }
 

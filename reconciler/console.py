@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.answer import Answer
 from reconciler.alerts.errors import (
     AlertChanged,
     AlertCommandError,
@@ -20,6 +21,7 @@ from reconciler.alerts.errors import (
     NoteRequired,
     NotFiringYet,
 )
+from reconciler.alerts.seen import Seen, seen_of
 from reconciler.finding import Kind
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
@@ -33,14 +35,17 @@ __all__ = [
     "AlertCommandError",
     "AlertNotFound",
     "AlreadyResolved",
+    "Answer",
     "Commands",
     "Console",
     "NameRequired",
     "NotFiringYet",
     "NoteRequired",
     "Queries",
+    "Seen",
     "StateDatabaseError",
     "StateTrouble",
+    "seen_of",
 ]
 
 
@@ -101,16 +106,19 @@ class Commands(Protocol):
     """What can be done. Every method raises `StateDatabaseError` when it could not be stored."""
 
     def acknowledge(
-        self, alert_id: int, *, by: str, note: str, origin: str, expected_version: int | None = None
-    ) -> Alert:
+        self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None
+    ) -> Answer:
         """Say that a person has seen an alert. On return it is durable.
+
+        It covers what they saw and no more: an alert that has grown since fires again at once, which the
+        answer tells; and of two at once the second is told of the first.
 
         Args:
             alert_id: Which one.
             by: Who.
-            note: What they say; required for a critical alert.
+            note: What they say; required where they saw a critical alert.
             origin: From where: `dashboard` or `cli`.
-            expected_version: `Alert.version` as the person saw it; None accepts any.
+            seen: The alert as it was shown to them; None stands for the alert as it is stored.
 
         Raises:
             AlertCommandError: It was refused; the message says why, to be shown as it is.

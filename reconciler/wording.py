@@ -61,6 +61,12 @@ def holding(contracts: Decimal, symbol: str, contract_size: Decimal | None) -> s
     return f"{side} {amount(contracts, symbol, contract_size)}"
 
 
+def value(amount: Decimal, symbol: str) -> str:
+    """Return an amount of a symbol's quote currency: `1500.25 USDT`."""
+    quote = symbol.partition("/")[2].partition(":")[0]
+    return f"{number(round(amount, 2))} {quote}".strip()
+
+
 def clock(at: datetime) -> str:
     """Return the time of day in UTC."""
     return f"{at:%H:%M:%S} UTC"

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.alert import Acknowledgement, Alert
 from reconciler.alerts.event import Acknowledge, AlertSettings, Clear, Detected, Event
 from reconciler.finding import Severity
 
@@ -53,22 +54,30 @@ class Case:
     @property
     def severer_than_acknowledged(self) -> bool:
         """It is worse than what the person saw."""
-        given = self.open.acknowledgement
-        return given is not None and self.found.finding.severity.rank > given.severity.rank
+        return _severer(self.open.acknowledgement, self.found.finding.severity)
 
     @property
     def grown(self) -> bool:
         """Exposure grew by the settings' share over what the person saw. Unknown exposure shows no growth."""
-        given, exposure = self.open.acknowledgement, self.found.finding.exposure
-        if given is None or given.exposure is None or exposure is None:
-            return False
-        limit = given.exposure * (1 + self.settings.exposure_growth)
-        return exposure > given.exposure and exposure >= limit
+        return _grown(self.open.acknowledgement, self.found.finding.exposure, self.settings)
 
     @property
     def broken(self) -> bool:
         """What the person acknowledged is no longer all of it."""
         return self.severer_than_acknowledged or self.grown
+
+    @property
+    def outgrown(self) -> bool:
+        """What the person acknowledged was not all of it any more when they did."""
+        alert = self.open
+        given = alert.acknowledgement
+        return _severer(given, alert.severity) or _grown(given, alert.exposure, self.settings)
+
+    @property
+    def seconded(self) -> bool:
+        """Somebody else has acknowledged it meanwhile, and this person could not know."""
+        given = self.open.acknowledgement
+        return self.person.unaware and given is not None and given.by != self.person.by.strip()
 
     @property
     def run_out(self) -> bool:
@@ -97,10 +106,26 @@ class Case:
 
     @property
     def noteless(self) -> bool:
-        """A critical alert is to be acknowledged without a note."""
-        return self.open.severity is Severity.CRITICAL and not self.person.note.strip()
+        """What the person saw is critical, and they write nothing about it."""
+        return self.severity_seen is Severity.CRITICAL and not self.person.note.strip()
+
+    @property
+    def severity_seen(self) -> Severity:
+        """The severity that the person saw."""
+        return self.open.severity if self.person.seen is None else self.person.seen.severity
 
     @property
     def frozen(self) -> bool:
         """It is already marked as not checkable."""
         return self.open.frozen_since is not None
+
+
+def _severer(given: Acknowledgement | None, severity: Severity) -> bool:
+    return given is not None and severity.rank > given.severity.rank
+
+
+def _grown(given: Acknowledgement | None, exposure: Decimal | None, settings: AlertSettings) -> bool:
+    if given is None or given.exposure is None or exposure is None:
+        return False
+    limit = given.exposure * (1 + settings.exposure_growth)
+    return exposure > given.exposure and exposure >= limit

@@ -8,6 +8,7 @@ from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.case import Case
 from reconciler.alerts.errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
 from reconciler.alerts.event import Action, Decision, Owed, Unknown
+from reconciler.alerts.seen import Seen, apart
 from reconciler.finding import Severity
 
 
@@ -176,21 +177,40 @@ def freeze(case: Case) -> Decision:
 
 def acknowledge(case: Case) -> Decision:
     """A person has seen it. While it is recovering it stays so; a relapse then finds it acknowledged."""
-    alert, person = case.open, case.person
-    critical = alert.severity is Severity.CRITICAL
+    alert, person, seen = case.open, case.person, case.person.seen
+    critical = case.severity_seen is Severity.CRITICAL
     lasts = case.settings.acknowledged_critical if critical else case.settings.acknowledged_other
     given = Acknowledgement(
         by=person.by.strip(),
         at=person.at,
         note=person.note.strip(),
         until=case.now + lasts,
-        severity=alert.severity,
-        exposure=alert.exposure,
+        severity=case.severity_seen,
+        # Growth is measured from the first value that is known, where the person saw none.
+        exposure=alert.exposure if seen is None or seen.exposure is None else seen.exposure,
     )
     recovering = alert.state is AlertState.RECOVERING
     state = AlertState.RECOVERING if recovering else AlertState.ACKNOWLEDGED
     after = replace(alert, state=state, acknowledgement=given, version=alert.version + 1)
     return Decision("", Action.ACKNOWLEDGED, after, given.note, (), None, given.by, person.origin)
+
+
+def second(case: Case) -> Decision:
+    """Somebody else was faster: that acknowledgement stays in force, this one is in the history beside it."""
+    alert, person = case.open, case.person
+    after = replace(alert, version=alert.version + 1)
+    by, note = person.by.strip(), person.note.strip()
+    return Decision("", Action.ALSO_ACKNOWLEDGED, after, note, (), None, by, person.origin)
+
+
+def outgrow(case: Case) -> Decision:
+    """It had become worse than the person saw when they acknowledged it: people are told again."""
+    alert, given = case.open, case.open.acknowledgement
+    assert given is not None
+    saw = Seen(alert.version, given.severity, given.exposure)
+    reason = f"it has grown since {given.by} saw it: {apart(saw, alert)}"
+    after = replace(alert, state=AlertState.FIRING, acknowledgement=None, version=alert.version + 1)
+    return Decision("", Action.WORSENED, after, reason, alert.evidence, Owed.WORSE)
 
 
 def expire(case: Case) -> Decision:

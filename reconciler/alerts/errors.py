@@ -6,7 +6,7 @@ AlertCommandError
   NotFiringYet       it is only suspected; nobody was told of it
   NameRequired       an acknowledgement names who gives it
   NoteRequired       a critical alert is acknowledged with a note
-  AlertChanged       it changed since it was looked at: look again
+  AlertChanged       another process changes it at this very moment: try again
 """
 
 
@@ -35,4 +35,4 @@ class NoteRequired(AlertCommandError):
 
 
 class AlertChanged(AlertCommandError):
-    """The alert is not in the version that the person saw."""
+    """The alert was changed by another process at the same moment."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.alerts.alert import Alert
+from reconciler.alerts.seen import Seen
 from reconciler.finding import Evidence, Finding, FindingKey
 
 TRUEUP = "trueup"
@@ -80,12 +81,30 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """A person says: seen."""
+    """A person says: seen.
+
+    Attributes:
+        by: Who.
+        note: What they write.
+        at: When, aware UTC.
+        origin: From where: dashboard, cli.
+        seen: The alert as it was shown to them; None stands for the alert as it is.
+        unaware: True when the acknowledgement in force was given after what they saw. The store fills it in.
+    """
 
     by: str
     note: str
     at: datetime
     origin: str
+    seen: Seen | None = None
+    unaware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """An acknowledgement was just given: it is held against what the alert is by now."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +114,7 @@ class Expire:
     at: datetime
 
 
-Event = Detected | Clear | Unknown | Acknowledge | Expire
+Event = Detected | Clear | Unknown | Acknowledge | Weigh | Expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +142,7 @@ class Action(StrEnum):
     SEEN = "seen"
     WORSENED = "worsened"
     ACKNOWLEDGED = "acknowledged"
+    ALSO_ACKNOWLEDGED = "also_acknowledged"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     CLEAR = "clear"
     RELAPSED = "relapsed"

@@ -25,6 +25,7 @@ from reconciler.alerts.event import (
     Observed,
     Owed,
     Unknown,
+    Weigh,
 )
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Owed",
     "Rule",
     "Unknown",
+    "Weigh",
     "decide",
 ]
 
@@ -101,7 +103,10 @@ RULES: tuple[Rule, ...] = (
     Rule("ACK-2", Acknowledge, _PENDING, _always, then.refuse_pending),
     Rule("ACK-3", Acknowledge, _OPEN, lambda case: not case.person.by.strip(), then.refuse_nameless),
     Rule("ACK-4", Acknowledge, _OPEN, lambda case: case.noteless, then.refuse_noteless),
+    Rule("SECOND-1", Acknowledge, _OPEN, lambda case: case.seconded, then.second),
     Rule("ACK-5", Acknowledge, _OPEN, _always, then.acknowledge),
+    Rule("GROWN-1", Weigh, _ACKNOWLEDGED, lambda case: case.outgrown, then.outgrow),
+    Rule("GROWN-2", Weigh, _ANY, _always, then.nothing("what was acknowledged is all of it")),
     Rule("EXPIRE-1", Expire, _ACKNOWLEDGED, lambda case: case.run_out, then.expire),
     Rule("EXPIRE-2", Expire, _ANY, _always, then.nothing("no acknowledgement has run out")),
 )

@@ -1,5 +1,6 @@
 """`trueup alerts list | show | ack`: the alerts without a browser."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,8 +8,9 @@ import orjson
 import typer
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.seen import Seen, seen_by, seen_of
 from reconciler.cli.options import Config, Json
-from reconciler.cli.wording import alert_document, alert_line, alert_lines, moment, printable, view_document
+from reconciler.cli.wording import alert_document, alert_line, alert_lines, answer_line, view_document
 from reconciler.settings import load
 
 if TYPE_CHECKING:
@@ -18,6 +20,15 @@ commands = typer.Typer(help="List, show and acknowledge alerts.", rich_markup_mo
 
 PAGE = 200
 OPEN = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})
+
+
+def _seen(mark: str) -> Seen:
+    try:
+        return seen_by(mark)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Id = Annotated[int, typer.Argument(metavar="ID", help="The alert's number.", min=1)]
 
 
@@ -60,18 +71,27 @@ def acknowledge(
     *,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who has seen it.")],
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Required for a critical alert.")] = "",
+    seen: Annotated[
+        Seen | None,
+        typer.Option(
+            "--seen",
+            metavar="MARK",
+            parser=_seen,
+            help="What you saw, as `list` and `show` print it; without it the alert as it is now.",
+        ),
+    ] = None,
     json: Json = False,
     config: Config = None,
 ) -> int:
     """Say that somebody has seen an alert. It stays open until bot and exchange agree."""
     with _console(config) as console:
-        alert = console.commands.acknowledge(alert_id, by=by, note=note, origin="cli")
+        # Who does not say what they saw cannot know of another's acknowledgement: they are told of it.
+        shown = seen or replace(seen_of(console.queries.alert(alert_id).alert), version=0)
+        answer = console.commands.acknowledge(alert_id, by=by, note=note, origin="cli", seen=shown)
     if json:
-        _print_json(alert_document(alert))
-        return 0
-    given = alert.acknowledgement
-    until = f" until {moment(given.until)}" if given is not None else ""
-    typer.echo(f"Alert {alert.id} acknowledged by {printable(by)}{until}: it stays open until both agree.")
+        _print_json(alert_document(answer.alert) | {"told": answer.told})
+    else:
+        typer.echo(answer_line(answer, shown, by))
     return 0
 
 

@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Alert
+from reconciler.alerts.answer import Answer
 from reconciler.alerts.kind_words import ended, subject
+from reconciler.alerts.seen import Seen, seen_of
 from reconciler.finding import Evidence, Finding
 from reconciler.views import AlertView, TransitionView
+from reconciler.wording import value
 
 
 def printable(text: str) -> str:
@@ -34,7 +37,8 @@ def alert_line(alert: Alert) -> str:
     where = f"{printable(alert.key.symbol)} {alert.key.leg} of {alert.key.account}"
     both = f"bot {quantity(alert.expected)}, exchange {quantity(alert.observed)}"
     kind = f"{alert.severity.upper()} {alert.key.kind}"
-    return f"{alert.id}: {kind} {where}: {both}; {alert.state}, first seen {moment(alert.first_seen)}"
+    line = f"{alert.id}: {kind} {where}: {both}; {alert.state}, first seen {moment(alert.first_seen)}"
+    return f"{line} (--seen {seen_of(alert).mark})" if alert.state.open else line
 
 
 def alert_document(alert: Alert) -> dict[str, Any]:
@@ -67,6 +71,7 @@ def view_document(view: AlertView) -> dict[str, Any]:
         "resolved_at": _time(alert.resolved_at),
         "evidence": [_evidence(each) for each in alert.evidence],
         "steps": list(view.steps),
+        "seen": seen_of(alert).mark,
         "transitions": [_transition(each) for each in view.transitions],
     }
 
@@ -90,6 +95,9 @@ def alert_lines(view: AlertView) -> list[str]:
     if alert.state.open:
         lines.append("What to do")
         lines += [f"  {place}. {printable(step)}" for place, step in enumerate(view.steps, 1)]
+        lines.append(
+            f"  Seen: trueup alerts ack {alert.id} --by NAME --note TEXT --seen {seen_of(alert).mark}"
+        )
     if alert.evidence:
         lines.append("Evidence")
         lines += [
@@ -111,6 +119,24 @@ def _what(alert: Alert) -> list[str]:
         f"  {printable(ended(alert, subject(alert)))}",
         f"  over; as it was last found: {printable(alert.reason)}",
     ]
+
+
+def answer_line(answer: Answer, seen: Seen, by: str) -> str:
+    """Return what came of an acknowledgement: what it covers, or what the person could not know."""
+    alert, given = answer.alert, answer.alert.acknowledgement
+    if answer.told:
+        return printable(f"Alert {alert.id}: {answer.told}")
+    until = f" until {moment(given.until)}" if given is not None else ""
+    what = str(seen.severity)
+    if not alert.key.kind.blindness:
+        worth = (
+            "value not known"
+            if seen.exposure is None
+            else f"{value(seen.exposure, alert.key.symbol)} exposed"
+        )
+        what = f"{what}, {worth}"
+    who = f"Alert {alert.id} acknowledged by {by.strip()}{until}"
+    return printable(f"{who}, as seen ({what}): it stays open until both agree.")
 
 
 def moment(at: datetime | None) -> str:

@@ -12,15 +12,18 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.answer import Answer, answer
 from reconciler.alerts.errors import AlertChanged, AlertNotFound
 from reconciler.alerts.event import (
     Acknowledge,
+    Action,
     AlertSettings,
     Decision,
     Detected,
     Event,
     Expire,
     Observed,
+    Weigh,
 )
 from reconciler.alerts.policy import decide
 from reconciler.finding import FindingKey
@@ -119,15 +122,9 @@ def expire(connection: sa.Connection, settings: AlertSettings, *, now: datetime)
 
 
 def acknowledge(
-    connection: sa.Connection,
-    alert_id: int,
-    person: Acknowledge,
-    settings: AlertSettings,
-    *,
-    now: datetime,
-    expected_version: int | None = None,
-) -> Alert:
-    """Store that a person has seen an alert.
+    connection: sa.Connection, alert_id: int, person: Acknowledge, settings: AlertSettings, *, now: datetime
+) -> Answer:
+    """Store that a person has seen an alert, for as much of it as they saw.
 
     Raises:
         AlertCommandError: It was refused; the message is for that person.
@@ -136,10 +133,28 @@ def acknowledge(
     if row is None:
         raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
     alert = alert_of(row)
-    if expected_version is not None and alert.version != expected_version:
-        raise AlertChanged(f"alert {alert_id} has changed since you looked: look again, then acknowledge it")
-    change = _store(connection, alert, decide(alert, person, settings, now=now), now)
-    assert change is not None, "an acknowledgement is stored or refused"
+    person = replace(person, unaware=_unaware(connection, alert, person))
+    decisions = [decide(alert, person, settings, now=now)]
+    alert = _stored(connection, alert, decisions[0], now)
+    weighed = decide(alert, Weigh(now), settings, now=now)
+    if weighed.after is not None:
+        _stored(connection, alert, weighed, now)
+        decisions.append(weighed)
+    return answer(person, decisions)
+
+
+def _unaware(connection: sa.Connection, alert: Alert, person: Acknowledge) -> bool:
+    """Return whether the acknowledgement in force is younger than what the person saw."""
+    if alert.acknowledgement is None or person.seen is None or person.seen.version >= alert.version:
+        return False
+    given = (TRANSITION.c.alert_id == alert.id) & (TRANSITION.c.action == Action.ACKNOWLEDGED.value)
+    newest = connection.execute(sa.select(sa.func.max(TRANSITION.c.seq)).where(given)).scalar()
+    return newest is not None and int(newest) > person.seen.version
+
+
+def _stored(connection: sa.Connection, before: Alert, decision: Decision, now: datetime) -> Alert:
+    change = _store(connection, before, decision, now)
+    assert change is not None, "what a person does is stored or refused"
     return change.alert
 
 

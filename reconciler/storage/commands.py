@@ -1,7 +1,8 @@
 """What a person can have done through a screen or the command line: each is one durable transaction."""
 
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.answer import Answer
 from reconciler.alerts.event import Acknowledge, AlertSettings
+from reconciler.alerts.seen import Seen
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
 from verification.clock import Clock
@@ -17,13 +18,11 @@ class StoredCommands:
         self._settings = settings or AlertSettings()
 
     def acknowledge(
-        self, alert_id: int, *, by: str, note: str, origin: str, expected_version: int | None = None
-    ) -> Alert:
+        self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None
+    ) -> Answer:
         """Store that a person has seen an alert. On return it is durable."""
         with self._database.write() as connection:
             # After the lock is had, so that the order of times is the order of changes.
             now = self._clock.now().utc
-            person = Acknowledge(by=by, note=note, at=now, origin=origin)
-            return alerts.acknowledge(
-                connection, alert_id, person, self._settings, now=now, expected_version=expected_version
-            )
+            person = Acknowledge(by=by, note=note, at=now, origin=origin, seen=seen)
+            return alerts.acknowledge(connection, alert_id, person, self._settings, now=now)

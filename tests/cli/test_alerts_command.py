@@ -92,6 +92,43 @@ def test_an_acknowledgement_prints_the_alert_as_json(trueup: Command) -> None:
 
 
 @pytest.mark.usefixtures("alerts")
+def test_an_acknowledgement_of_less_than_there_is_by_now_is_told_and_does_not_silence(
+    trueup: Command,
+) -> None:
+    listed = trueup("alerts", "list").out
+    shown = json.loads(trueup("alerts", "show", "1", "--json").out)["seen"]
+    assert f"--seen {shown}" in listed
+    assert f"--seen {shown}" in trueup("alerts", "show", "1").out
+    version, _, exposure = shown.split(":")
+
+    said = trueup("alerts", "ack", "1", "--by", "Ann", "--seen", f"{version}:warning:{exposure}")
+
+    assert said.code == 0
+    assert said.out.startswith("Alert 1: It has grown since you saw it: it was warning and is critical.")
+    listed_now = {each["id"]: each for each in json.loads(trueup("alerts", "list", "--json").out)}
+    assert (listed_now[1]["state"], listed_now[1]["acknowledged_by"]) == ("firing", None)
+    history = trueup("alerts", "show", "1").out
+    assert "acknowledged -> acknowledged by Ann" in history
+    assert "it has grown since Ann saw it" in history
+
+
+@pytest.mark.usefixtures("alerts")
+def test_who_acknowledges_what_another_has_taken_is_told_of_it(trueup: Command) -> None:
+    trueup("alerts", "ack", "1", "--by", "Ann", "--note", "closing by hand")
+
+    unaware = trueup("alerts", "ack", "1", "--by", "Bob", "--note", "looking", "--json")
+    mark = json.loads(trueup("alerts", "show", "1", "--json").out)["seen"]
+    aware = trueup("alerts", "ack", "1", "--by", "Bob", "--note", "mine now", "--seen", mark, "--json")
+
+    told = json.loads(unaware.out)
+    assert told["acknowledged_by"] == "Ann"
+    assert told["told"].startswith("Acknowledged by Ann before you, at ")
+    assert "note: closing by hand" in told["told"]
+    assert json.loads(aware.out)["acknowledged_by"] == "Bob"
+    assert "also_acknowledged -> acknowledged by Bob: looking" in trueup("alerts", "show", "1").out
+
+
+@pytest.mark.usefixtures("alerts")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -99,6 +136,7 @@ def test_an_acknowledgement_prints_the_alert_as_json(trueup: Command) -> None:
         ["1", "--by", "Ann"],  # critical wants a note
         ["1", "--by", " ", "--note", "x"],  # nobody
         ["3", "--by", "Ann", "--note", "x"],  # only suspected
+        ["1", "--by", "Ann", "--note", "x", "--seen", "17"],  # no mark
     ],
 )
 def test_a_refused_acknowledgement_is_one_line(trueup: Command, arguments: list[str]) -> None:

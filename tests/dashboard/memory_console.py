@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
-from reconciler.console import Console
+from reconciler.console import Answer, Console, Seen
 from reconciler.finding import Kind, Severity
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views import AlertView, Heartbeat, LatencyView, NowView, PositionView, VerificationView
@@ -15,7 +15,10 @@ from tests.dashboard import drawn
 
 @dataclass
 class Memory:
-    """Holds what the screens are told. `broken` makes every read fail with that line."""
+    """Holds what the screens are told. `broken` makes every read fail with that line.
+
+    `answers` is what a person is told who acknowledges an alert.
+    """
 
     view: NowView = field(default_factory=drawn.view)
     legs: tuple[PositionView, ...] = ()
@@ -23,6 +26,8 @@ class Memory:
     broken: str = ""
     refuses_writes: str = ""
     told: list[dict[str, object]] = field(default_factory=list)
+    seen: list[Seen | None] = field(default_factory=list)
+    answers: str = ""
 
     def console(self) -> Console:
         return Console(queries=self, commands=self)
@@ -79,8 +84,8 @@ class Memory:
         return str(len(self.told))
 
     def acknowledge(
-        self, alert_id: int, *, by: str, note: str, origin: str, expected_version: int | None = None
-    ) -> Alert:
+        self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None
+    ) -> Answer:
         if self.refuses_writes:
             raise StateDatabaseError(StateTrouble.FULL, self.refuses_writes)
         found = self._one(alert_id)
@@ -89,6 +94,7 @@ class Memory:
         if found.severity is Severity.CRITICAL and not note:
             raise NoteRequired("A critical alert needs a note.")
         self.told.append({"id": alert_id, "by": by, "note": note, "origin": origin})
+        self.seen.append(seen)
         given = Acknowledgement(
             by=by,
             at=drawn.NOW,
@@ -100,7 +106,7 @@ class Memory:
         done = replace(found, state=AlertState.ACKNOWLEDGED, acknowledgement=given)
         alerts = tuple(done if alert.id == alert_id else alert for alert in self.view.alerts)
         self.view = replace(self.view, alerts=alerts)
-        return done
+        return Answer(done, self.answers)
 
     def _all(self) -> tuple[Alert, ...]:
         return (*self.view.alerts, *self.view.resolved)

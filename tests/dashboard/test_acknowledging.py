@@ -2,6 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
+from reconciler.console import seen_of
 from reconciler.finding import Severity
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
@@ -42,6 +43,28 @@ def test_acknowledging_writes_the_id_the_name_and_the_note() -> None:
 
     assert held.told == [{"id": 1, "by": "ann", "note": "setting a stop", "origin": "dashboard"}]
     assert "Acknowledged by ann" in text(screen)
+
+
+def test_what_the_dialog_shows_is_what_is_acknowledged() -> None:
+    held = memory()
+    with lent(held):
+        screen = opened()
+        screen.button(key="acknowledge-1").click()
+        assert "Critical, $81 k exposed" in text(run(screen))
+        send(screen, 1, "ann", "setting a stop")
+
+    assert held.seen == [seen_of(drawn.alert(1))]
+
+
+def test_who_could_not_know_something_is_told_at_once_and_the_dialog_stays_open_for_it() -> None:
+    held = memory()
+    held.answers = "It has grown since you saw it: it was warning and is critical."
+    with lent(held):
+        screen = send(opened(), 1, "ann", "setting a stop")
+
+    assert [told["id"] for told in held.told] == [1]
+    assert "It has grown since you saw it: it was warning and is critical." in text(screen)
+    assert "confirm-1" not in {str(button.key) for button in screen.button}
 
 
 def test_a_critical_alert_is_not_acknowledged_without_a_note() -> None:

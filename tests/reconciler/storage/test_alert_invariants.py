@@ -118,7 +118,7 @@ class AlertLives(RuleBasedStateMachine):
                     raise InterruptedError
         except (AlertCommandError, InterruptedError):
             return
-        self.acknowledged[alert.id] = given
+        self.acknowledged[alert.id] = given.alert
 
     def open(self) -> dict[Any, Alert]:
         with self.database.read() as connection:

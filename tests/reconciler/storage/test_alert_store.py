@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.errors import AlertChanged, AlertNotFound, AlreadyResolved, NoteRequired
+from reconciler.alerts.errors import AlertNotFound, AlreadyResolved, NoteRequired
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.finding import Severity
 from reconciler.storage import alerts
@@ -32,12 +32,10 @@ def clear(now: datetime) -> Observed:
     return Observed(clear={finding().identity: Clear(SEEN_FLAT, now)})
 
 
-def acknowledge(
-    database: Database, alert_id: int, now: datetime, *, note: str = "on it", seen: int | None = None
-) -> Alert:
+def acknowledge(database: Database, alert_id: int, now: datetime, *, note: str = "on it") -> Alert:
     person = Acknowledge("ann", note, now, "cli")
     with database.write() as connection:
-        return alerts.acknowledge(connection, alert_id, person, SETTINGS, now=now, expected_version=seen)
+        return alerts.acknowledge(connection, alert_id, person, SETTINGS, now=now).alert
 
 
 def story(database: Database) -> list[tuple[int, int, str | None, str, str, str | None]]:
@@ -136,20 +134,15 @@ def test_an_acknowledgement_runs_out_by_itself(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("alert_id", "note", "seen", "refusal"),
-    [
-        (99, "on it", None, AlertNotFound),
-        (1, "", None, NoteRequired),
-        (1, "on it", 7, AlertChanged),
-    ],
+    ("alert_id", "note", "refusal"), [(99, "on it", AlertNotFound), (1, "", NoteRequired)]
 )
 def test_a_refused_acknowledgement_changes_nothing(
-    database: Database, alert_id: int, note: str, seen: int | None, refusal: type[Exception]
+    database: Database, alert_id: int, note: str, refusal: type[Exception]
 ) -> None:
     (change,) = observe(database, bad(after(0), severity=Severity.CRITICAL), after(0))
 
     with pytest.raises(refusal):
-        acknowledge(database, alert_id, after(1), note=note, seen=seen)
+        acknowledge(database, alert_id, after(1), note=note)
 
     assert only(database) == change.alert
     assert len(story(database)) == 1
@@ -164,10 +157,10 @@ def test_what_is_over_cannot_be_acknowledged(database: Database) -> None:
         acknowledge(database, 1, after(3))
 
 
-def test_an_acknowledgement_that_was_seen_in_the_right_version_is_taken(database: Database) -> None:
-    (change,) = observe(database, bad(after(0)), after(0))
+def test_an_acknowledgement_is_stored_with_its_end(database: Database) -> None:
+    observe(database, bad(after(0)), after(0))
 
-    given = acknowledge(database, 1, after(1), seen=change.alert.version)
+    given = acknowledge(database, 1, after(1))
 
     assert given == only(database)
     assert given.acknowledgement is not None
