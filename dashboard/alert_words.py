@@ -6,7 +6,7 @@ from decimal import Decimal
 from dashboard import words
 from reconciler.alerts import kind_words
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.finding import Kind, Party, Severity
+from reconciler.finding import Evidence, Kind, Party, Severity
 from verification.leg import Leg
 
 SEVERITY_WORD = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "Note"}
@@ -91,9 +91,22 @@ def exchange_says(alert: Alert) -> str:
 
 
 def age_of(alert: Alert, party: Party, now: datetime) -> str:
-    """Say how old the newest word of one party is."""
-    times = [item.at for item in alert.evidence if item.party is party and item.at is not None]
-    return words.ago(max(times), now) if times else "age not known"
+    """Say when one party was last heard, and apart from that for how long what it says has not changed."""
+    own = [item for item in alert.evidence if item.party is party]
+    times = [item.at for item in own if item.at is not None]
+    if not times:
+        return "age not known"
+    changes = [changed for changed in map(changed_at, own) if changed is not None]
+    return words.read(max(times), max(changes, default=None), now)
+
+
+def changed_at(item: Evidence) -> datetime | None:
+    """Return since when a state is so, where it was read later than it became so."""
+    told = item.data.get("changed_at")
+    if told is None:
+        return None
+    changed = datetime.fromisoformat(told)
+    return None if item.at is not None and changed >= item.at else changed
 
 
 def headline(alert: Alert) -> str:

@@ -91,22 +91,24 @@ def both_sides(alert: Alert, now: datetime) -> None:
 
 def evidence_line(item: Evidence, now: datetime, *, named: bool = True) -> str:
     """Return one piece of evidence as escaped Markdown: who (if `named`), where, what, when."""
-    who = f"{PARTIES[item.party]}, " if named else ""
-    where = item.source if item.party is Party.BOT else sight(item.source)
-    when = "time not known" if item.at is None else f"{words.clock(item.at)}, {words.ago(item.at, now)}"
-    changed = _changed(item)
-    if changed is not None:
-        when += f"; so since {words.clock(changed)}, {words.ago(changed, now)}"
-    return markdown(f"{who}{where}: {item.text} ({when})", WHOLE)
+    return markdown(f"{_where(item, named=named)}: {item.text} ({_when(item, now)})", WHOLE)
 
 
-def _changed(item: Evidence) -> datetime | None:
-    """Return since when a state is so, where it was read later than it became so."""
-    told = item.data.get("changed_at")
-    if told is None:
-        return None
-    changed = datetime.fromisoformat(told)
-    return None if item.at is not None and changed >= item.at else changed
+def _where(item: Evidence, *, named: bool) -> str:
+    if item.party is not Party.BOT:
+        return f"{PARTIES[item.party]}, {sight(item.source)}" if named else sight(item.source)
+    ledger = item.source.removeprefix("ledger:")
+    if ledger == "ledger":  # of all of them
+        return "Bot" if named else "every ledger"
+    return f"Bot's ledger {ledger}" if named else f"ledger {ledger}"
+
+
+def _when(item: Evidence, now: datetime) -> str:
+    if item.at is None:
+        return "time not known"
+    changed = alert_words.changed_at(item)
+    told = f"{words.clock(item.at)}, {words.ago(item.at, now)}"
+    return told if changed is None else f"read {told}{words.unchanged(changed, now)}"
 
 
 def resolved_line(alert: Alert, now: datetime) -> None:

@@ -14,12 +14,21 @@ TIMED = (Source.WEBSOCKET, Source.ORDER, Source.REST)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: what it is called, its value in words, its icon, and what it means."""
+    """One figure.
+
+    Attributes:
+        label: What it is called.
+        value: In words.
+        icon: Its icon.
+        meaning: What it means.
+        as_of: Of which moment it is, where it is not of now; empty for now.
+    """
 
     label: str
     value: str
     icon: str
     meaning: str
+    as_of: str = ""
 
 
 def figures(view: NowView) -> tuple[Figure, ...]:
@@ -37,13 +46,17 @@ def figures(view: NowView) -> tuple[Figure, ...]:
             "Matched",
             _matched(view),
             ":material/check_circle:",
-            "Positions on which bot and exchange agree, of all that either side knows.",
+            "Positions on which bot and exchange agree, of all that either side knows, as the last full "
+            "sweep saw them. The alerts may be newer.",
+            as_of(view),
         ),
         Figure(
             "Unprotected",
             unprotected(view),
             ":material/shield:",
-            "Value of open positions without a stop that covers them.",
+            "Value of open positions without a stop that covers them, as the last full sweep saw them. "
+            "The alerts may be newer.",
+            as_of(view),
         ),
         Figure(
             "Last full sweep",
@@ -67,6 +80,11 @@ def unprotected(view: NowView) -> str:
         return words.UNKNOWN
     total = words.money(sum(told, Decimal(0)))
     return total if len(told) == len(view.cycles) else f"{total} or more"
+
+
+def as_of(view: NowView) -> str:
+    """Say of which moment the figures of a sweep are; the oldest account counts."""
+    return f"as of {words.clock(min(cycle.finished_at for cycle in view.cycles))}" if view.cycles else ""
 
 
 def last_sweep(view: NowView) -> str:

@@ -25,6 +25,16 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return "just now" if now - moment < timedelta(seconds=1) else f"{duration(now - moment)} ago"
 
 
+def read(at: datetime, changed: datetime | None, now: datetime) -> str:
+    """Say how old a reading is, and apart from that how long what it shows is so: `read 16 s ago, ...`."""
+    return f"read {ago(at, now)}{unchanged(changed, now)}"
+
+
+def unchanged(changed: datetime | None, now: datetime) -> str:
+    """Say for how long something has not changed, as it follows on an age: `, unchanged for 7 d`."""
+    return "" if changed is None else f", unchanged for {duration(now - changed)}"
+
+
 def clock(moment: datetime | None) -> str:
     """Return the time of day, UTC: `14:02:11 UTC`."""
     return UNKNOWN if moment is None else moment.astimezone(UTC).strftime("%H:%M:%S UTC")

@@ -30,6 +30,9 @@ def _figures(shown: tuple[Figure, ...]) -> None:
             st.metric(
                 figure.label,
                 figure.value,
+                figure.as_of or None,
+                delta_color="off",
+                delta_arrow="off",
                 icon=figure.icon,
                 help=figure.meaning,
                 border=True,

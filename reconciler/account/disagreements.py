@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from reconciler.account.unverified import when_said
 from reconciler.comparison.watched_order import SOURCE, ending
 from reconciler.evidence_record import case_of
 from reconciler.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
@@ -148,8 +149,7 @@ def _finding(order: _Verified, found: Contradiction) -> Finding:
 
 def _word(seen: OrderSeen | PositionSeen) -> Evidence:
     came = seen.provenance
-    at = came.exchange_at or came.received.utc
-    data = {"received": came.received.utc.isoformat()}
+    at, data = when_said(came)
     if isinstance(seen, OrderSeen):
         data |= {"order": seen.order_id, "executed": number(seen.executed), "status": seen.status}
         ended = f"{seen.status}, " + ("ended" if seen.terminal else "not ended")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from reconciler.finding import Evidence, Finding, Kind, Party, Severity
 from reconciler.wording import amount, clock, duration, holding, number, size_told
 from verification.account import Market
-from verification.observation import Observation, OrderSeen, PositionSeen
+from verification.observation import Observation, OrderSeen, PositionSeen, Provenance
 from verification.question import OpenQuestion
 from verification.verdict import VerdictKind
 from verification.verification import Verification
@@ -73,10 +73,7 @@ def _often(lines: Sequence[Evidence]) -> Evidence:
 def line_of(seen: Observation, size: Decimal | None) -> Evidence:
     """Return an observation as a person reads it; `size` is what one contract is, None if not known."""
     where = seen.provenance
-    at: datetime = where.exchange_at or where.received.utc
-    data = {"received": where.received.utc.isoformat()}
-    if where.sent is not None:
-        data["sent"] = where.sent.utc.isoformat()
+    at, data = when_said(where)
     if isinstance(seen, PositionSeen):
         text = f"showed {holding(seen.quantity, seen.key.symbol, size)}"
         data["quantity"] = number(seen.quantity)
@@ -90,3 +87,16 @@ def line_of(seen: Observation, size: Decimal | None) -> Evidence:
         text = f"said nothing ({seen.silence.value}): {seen.detail}"
         data["silence"] = seen.silence.value
     return Evidence(Party.EXCHANGE, where.source.value, text, at, data)
+
+
+def when_said(where: Provenance) -> tuple[datetime, dict[str, str]]:
+    """Return when a word reached us, aware UTC, and its other times: since when it is so, when it was asked.
+
+    A word of the venue on what holds is as old as its arrival, however long ago what it tells of has changed.
+    """
+    data = {}
+    if where.exchange_at is not None:
+        data["changed_at"] = where.exchange_at.isoformat()
+    if where.sent is not None:
+        data["sent"] = where.sent.utc.isoformat()
+    return where.received.utc, data

@@ -8,7 +8,7 @@ from reconciler.alerts.alert import Alert
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.kind_words import ended, subject
 from reconciler.alerts.seen import Seen, seen_of
-from reconciler.finding import Evidence, Finding
+from reconciler.finding import Evidence, Finding, Party
 from reconciler.views import AlertView, TransitionView
 from reconciler.wording import value
 
@@ -100,10 +100,7 @@ def alert_lines(view: AlertView) -> list[str]:
         )
     if alert.evidence:
         lines.append("Evidence")
-        lines += [
-            f"  {each.party} ({printable(each.source)}) {moment(each.at)}: {printable(each.text)}"
-            for each in alert.evidence
-        ]
+        lines += [f"  {_evidence_line(each)}" for each in alert.evidence]
     lines.append("History")
     for each in view.transitions:
         step = f"{each.action} -> {each.after} by {printable(each.actor)}"
@@ -119,6 +116,15 @@ def _what(alert: Alert) -> list[str]:
         f"  {printable(ended(alert, subject(alert)))}",
         f"  over; as it was last found: {printable(alert.reason)}",
     ]
+
+
+def _evidence_line(item: Evidence) -> str:
+    """Say who said what, when it was read, and since when it is so where that is older."""
+    changed = item.data.get("changed_at")
+    since = "" if changed is None else f", unchanged since {moment(datetime.fromisoformat(changed))}"
+    ledger = item.party is Party.BOT and not item.source.startswith("ledger")
+    where = f"ledger {item.source}" if ledger else item.source
+    return f"{item.party} ({printable(where)}) {moment(item.at)}{since}: {printable(item.text)}"
 
 
 def answer_line(answer: Answer, seen: Seen, by: str) -> str:

@@ -79,7 +79,7 @@ def test_an_unknown_value_is_not_a_value_of_nothing() -> None:
 
 
 def test_the_age_of_a_word_is_that_of_the_newest_or_not_known() -> None:
-    assert alert_words.age_of(drawn.alert(1), Party.BOT, drawn.NOW) == "3 s ago"
+    assert alert_words.age_of(drawn.alert(1), Party.BOT, drawn.NOW) == "read 3 s ago"
     assert alert_words.age_of(drawn.alert(1), Party.TRUEUP, drawn.NOW) == "age not known"
 
 

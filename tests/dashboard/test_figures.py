@@ -56,6 +56,16 @@ def test_the_account_that_was_whole_longest_ago_counts() -> None:
     assert shown(drawn.view(cycles=(young, never)))["Last full sweep"] == "never"
 
 
+def test_what_a_sweep_has_counted_says_of_which_moment_it_is() -> None:
+    swept = drawn.view(cycles=(drawn.cycle(), drawn.cycle(account="other", finished_at=drawn.before(70))))
+
+    said = {figure.label: figure.as_of for figure in figures(swept)}
+
+    assert said["Matched"] == said["Unprotected"] == "as of 14:01:01 UTC"
+    assert said["Critical"] == ""
+    assert {figure.as_of for figure in figures(drawn.view(cycles=()))} == {""}
+
+
 def test_acknowledged_alerts_are_still_critical() -> None:
     said = shown(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))
 

@@ -34,7 +34,7 @@ def test_two_criticals_are_two_cards_with_both_sides_and_their_ages() -> None:
     assert buttons(screen) == {"acknowledge-1", "acknowledge-2"}
     assert "No stop: BTC/USDT:USDT long 0.85 contracts (0.85 BTC)" in said
     assert "account main · $81 k exposed · since 13:58:59 UTC, 3 m 12 s" in said
-    assert "Bot, mybot: trade 12 is open, long 0.85 (14:02:08 UTC, 3 s ago)" in said
+    assert "Bot's ledger mybot: trade 12 is open, long 0.85 (14:02:08 UTC, 3 s ago)" in said
     assert "nothing about it" in said
     assert "long 5 contracts (5 NEAR)" in said
     assert "Critical: 2" in said
