@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate bench check format
+.PHONY: help setup demo test simulate bench soak check format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -32,6 +32,9 @@ simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 
 
 bench: $(STAMP) ## verdicts beside what a bot would use instead: tables, and build/bench.json
 	@$(BIN)/python -m tests.bench
+
+soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
 check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check

@@ -103,6 +103,12 @@ class Stage:
         process = self._parts[name].process
         return None if process is None else process.returncode
 
+    def pid(self, name: str) -> int:
+        """Return the process id of a process that was started."""
+        process = self._parts[name].process
+        assert process is not None, f"{name} was never started"
+        return process.pid
+
     async def wait_ended(self, name: str) -> int:
         """Wait until a process has ended and return its exit code."""
         process = self._parts[name].process

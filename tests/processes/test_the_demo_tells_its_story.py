@@ -10,16 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.processes.incidents import INCIDENTS
+
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
-
-INCIDENTS = (
-    ("orphaned_position", "SOL/USDT:USDT"),
-    ("unprotected_position", "ETH/USDT:USDT"),
-    ("phantom_position", "BTC/USDT:USDT"),
-    ("quantity_mismatch", "LINK/USDT:USDT"),
-    ("source_stale", "websocket"),
-)
-
 
 AUDITED_AT = "the stream speaks again"
 """When the story says so, every kind of verification has been stored; the folder goes when the demo ends."""
