@@ -75,6 +75,18 @@ def green_in_the_end(sight: Sight) -> Iterator[str]:
             yield f"{cycle.matched} of {cycle.legs} matched at {at:.2f}, truly {len(alike)} of {len(named)}"
 
 
+def answered_in_the_end(sight: Sight) -> Iterator[str]:
+    """E4: what was left waiting for an order that rested is answered once that order has ended."""
+    episode = sight.episode
+    ended = {order.order_id: order.now.at for order in episode.orders if order.log and order.now.ended}
+    for view, _ in episode.store.stored.values():
+        at = ended.get(view.order_id)
+        if view.verdict != "resting" or at is None or max(at, episode.still) + WITHIN >= episode.plan.end:
+            continue
+        what = f"the {view.question} of {view.symbol} {view.leg} by {view.order_id}"
+        yield f"{what} waits for an order that ended at {at:.2f}"
+
+
 def _had_a_part(sight: Sight, key: LegKey) -> bool:
     return any(each.by_design for each in sight.guards.get(key, []))
 

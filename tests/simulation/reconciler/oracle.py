@@ -18,6 +18,7 @@ from tests.simulation.reconciler.blindness_oracle import (
     never_green_while_blind,
 )
 from tests.simulation.reconciler.end_oracle import (
+    answered_in_the_end,
     green_in_the_end,
     guarded_in_the_end,
     stable_in_the_end,
@@ -237,6 +238,7 @@ CHECKS: dict[str, Check] = {
     "stable in the end (E1)": stable_in_the_end,
     "guarded in the end (E2)": guarded_in_the_end,
     "green in the end (E3)": green_in_the_end,
+    "answered in the end (E4)": answered_in_the_end,
     "one open alert per condition (A2)": one_at_a_time,
     "nothing is forgotten (A3)": by_decisions_only,
     "acknowledged until worse (A5)": acknowledged_until_worse,

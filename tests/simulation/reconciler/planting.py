@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from reconciler.account.health import Health
 from reconciler.account.loop import AccountLoop
+from reconciler.account.opens import Opens
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import AccountWatch, Look
 from reconciler.expectation import Expectation, LedgerReading
@@ -62,6 +63,7 @@ class PlantedUnit(AccountUnit):
     watch: type[AccountWatch] = AccountWatch
     looping: type[AccountLoop] = AccountLoop
     health: type[Health] = Health
+    opens: type[Opens] = Opens
 
     @override
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -69,3 +71,4 @@ class PlantedUnit(AccountUnit):
         self._watch.__class__ = self.watch
         self.loop.__class__ = self.looping
         self._health.__class__ = self.health
+        self._opens.__class__ = self.opens

@@ -43,6 +43,9 @@ CAUGHT: dict[str, int] = {
     "reconciler_an_unread_part_is_empty": 4,
     "reconciler_an_unlisted_symbol_is_skipped": 1,
     "reconciler_a_phantom_is_only_a_warning": 5,
+    "reconciler_graces_count_from_our_first_look": 1,
+    "reconciler_a_resting_question_is_dropped": 8,
+    "reconciler_a_restart_forgets_what_rests": 8,
 }
 """At which seed. When worlds change, `make simulate` tells the new ones."""
 
