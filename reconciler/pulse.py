@@ -8,8 +8,8 @@ from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
 from reconciler.finding import Evidence, FindingKey, Kind, Party
 from reconciler.stall import EVERY_ACCOUNT, RECONCILER, stalled
-from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
+from reconciler.storage.waiting import waited_out
 from reconciler.views import Heartbeat
 from verification.clock import Clock, Moment
 from verification.leg import Leg
@@ -58,23 +58,17 @@ class HeartbeatKeeper:
         finding = stalled(self._last, BlindnessSettings(), now=now)
         if finding is None:
             return
-        while True:
-            try:
-                await self._store.observe(Observed((Detected(finding, now, confirmed=True),)), now=now)
-            except StateDatabaseError as error:
-                if not error.again:
-                    raise
-                await self._clock.sleep(1.0)
-            else:
-                return
+        found = Observed((Detected(finding, now, confirmed=True),))
+        await waited_out(lambda: self._store.observe(found, now=now), self._clock)
 
     async def beat(self, accounts: Sequence[Looking]) -> None:
         """Beat if every account has been looked at lately; a process that lives but looks no more is dead."""
         now = self._clock.now()
         stuck = [each for each in accounts if now.monotonic - each.last_pass.monotonic > self._patience]
         if not stuck:
-            self._last = self._heartbeat(now.utc, stopped=False)
-            await self._store.beat(self._last)
+            beat = self._heartbeat(now.utc, stopped=False)
+            await self._store.beat(beat)
+            self._last = beat
             shown = Evidence(Party.TRUEUP, RECONCILER, "every account is looked at", now.utc, {})
             clear = Clear((shown,), now.utc, "the reconciler looks at every account again")
             await self._store.observe(Observed(clear={SILENCE: clear}), now=now.utc)

@@ -91,7 +91,7 @@ class Schedule:
                 raise
         except Exception as error:
             if self._tolerates(error):
-                log.warning("job.failed", job=name, error=str(error))
+                log.debug("job.failed", job=name, error=str(error))  # whoever met it has told it, once
             elif self._broken is None or self._broken.done():
                 raise
             else:

@@ -13,7 +13,7 @@ from reconciler.console import Console
 from reconciler.pulse import HeartbeatKeeper
 from reconciler.schedule import Schedule
 from reconciler.settings import Settings
-from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.errors import StateDatabaseError, may_pass
 from reconciler.storage.store import Store
 from reconciler.wiring import open_ledgers, open_venue, pace_of, rules_of
 from verification.clock import Clock
@@ -36,7 +36,7 @@ async def run(settings: Settings, clock: Clock) -> int:
     """
     accesses = [settings.access(name) for name in settings.accounts]
     ledgers = {name: open_ledgers(settings, name, clock) for name in settings.accounts}
-    async with Store.open(settings.database.url) as store:
+    async with Store.open(settings.database.url, clock=clock) as store:
         with Console.open(settings.database.url) as console:
             last = console.queries.heartbeat()
         await store.retain({name: _sources(settings, name) for name in settings.accounts})
@@ -61,7 +61,12 @@ async def run(settings: Settings, clock: Clock) -> int:
         finally:
             await service.close()
         # Only here: after a bug the heart just stops, and the next process tells of the silence.
-        await heart.say_good_bye()
+        try:
+            await heart.say_good_bye()
+        except StateDatabaseError as error:
+            if not error.again:
+                raise
+            log.warning("state.good_bye_not_stored", hint="the next start will tell of a silence")
     return 0
 
 
@@ -88,7 +93,8 @@ class Service:
         told = AlertLog(self._store)
         await told.write()  # before anything is looked at: what fires from now on has its line
         await self._heart.tell_of_the_silence_before()
-        schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=_may_pass)
+        # A state database that is busy or away: the heartbeat tells of it by its age, the store by a line.
+        schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=may_pass)
         schedule.every("heartbeat", HEARTBEAT_SECONDS, self._beat)
         schedule.every("alert log", ALERT_LOG_SECONDS, told.write)
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
@@ -119,11 +125,6 @@ class Service:
 
     def _clock_stepped(self, seconds: float) -> None:
         log.warning("clock.stepped", by=str(timedelta(seconds=seconds)))
-
-
-def _may_pass(error: Exception) -> bool:
-    """True for a state database that is busy or away for the moment: the heartbeat tells of it by its age."""
-    return isinstance(error, StateDatabaseError) and error.again
 
 
 def _sources(settings: Settings, account: str) -> set[str]:

@@ -81,7 +81,7 @@ class BotVerifications:
                 if not error.again:
                     raise
                 known.token = None
-                log.warning("state.busy", account=self._account, error=str(error))
+                log.debug("state.busy", account=self._account, error=str(error))
             await self._clock.sleep(pause)
 
     async def _catch_up(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> None:

@@ -40,17 +40,22 @@ class Doubts:
 
     def ended(self, question: Question) -> bool:
         """Take note that an order was answered for; True when nothing on its leg is in doubt any more."""
-        names, key = _names(question), question.key
         self.know_answered(question)
-        others = [each for each in self._open.pop(key, ()) if not names & each.names]
-        left = [each for each in others if not self._settled(key, each.since)]
+        left = self._others(question)
+        self._open.pop(question.key, None)
         if left:
-            self._open[key] = left
+            self._open[question.key] = left
         return not left
+
+    def is_last(self, question: Question) -> bool:
+        """Return True when no other order of the leg is in doubt."""
+        return not self._others(question)
 
     def know_answered(self, question: Question) -> None:
         """Take note that an order was answered for, whatever follows from that: no doubt about it is new."""
-        self._answered.append((question.key, _names(question)))
+        answered = (question.key, _names(question))
+        if answered not in self._answered:
+            self._answered.append(answered)
 
     def answered(self, question: Question) -> bool:
         """Return True when somebody has been answered about this order already."""
@@ -61,6 +66,11 @@ class Doubts:
         """Return True when this order is in doubt."""
         names = _names(question)
         return any(names & each.names for each in self._open.get(question.key, ()))
+
+    def _others(self, question: Question) -> list[_Doubt]:
+        names, key = _names(question), question.key
+        others = (each for each in self._open.get(key, ()) if not names & each.names)
+        return [each for each in others if not self._settled(key, each.since)]
 
 
 def _names(question: Question) -> frozenset[str]:

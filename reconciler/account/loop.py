@@ -19,6 +19,7 @@ from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.finding import FindingKey
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
+from reconciler.storage.waiting import waited_out
 from reconciler.views import PositionView
 from verification.account import AccountReading
 from verification.clock import Clock
@@ -104,6 +105,8 @@ class AccountLoop:
                 except StateDatabaseError as error:
                     self._bear(error)
                     self._agenda.soon((WHOLE,) if symbols is None else symbols)
+                    # Looks whose outcome it cannot take would only spend the venue's budget.
+                    await waited_out(self.check_health, self._clock)
                 except Exception as error:  # noqa: BLE001 - a bug ends this look and nothing else; it is told
                     await self._fail(symbols, error)
                     self._agenda.soon((WHOLE,) if symbols is None else symbols)
@@ -165,10 +168,10 @@ class AccountLoop:
             self.mark((seen.key.symbol,))
 
     def _bear(self, error: StateDatabaseError) -> None:
-        """Go on where the state database is only busy: what was not stored is looked at again."""
+        """Go on where the state database is only busy or away: what was not stored is looked at again."""
         if not error.again:
             raise error
-        log.warning("state.busy", account=self._access.account, error=str(error))
+        log.debug("state.busy", account=self._access.account, error=str(error))  # the store has told it, once
 
     async def _fail(self, symbols: frozenset[str] | None, error: Exception) -> None:
         """Tell that a look met an error that nobody expected, and pause: ever longer, while none succeeds.

@@ -61,4 +61,5 @@ class Measuring:
             waiting = samples + self._waiting
             self._waiting = waiting[-MOST:]
             lost = len(waiting) - len(self._waiting)
-            log.warning("latency.not_stored", error=str(error), waiting=len(self._waiting), lost=lost)
+            if lost:
+                log.warning("latency.lost", samples=lost, error=str(error))

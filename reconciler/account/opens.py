@@ -14,7 +14,7 @@ from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.questions import asked_and_not, joined
 from reconciler.account.resting import Resting, RestingOrders, Why
 from reconciler.account.unexpected import until_done
-from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.waiting import waited_out
 from verification.account import AccountReading
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
@@ -283,16 +283,7 @@ class Opens:
 
     async def _tell(self, verification: Verification) -> None:
         """Pass an answer on, again and again while the state database is busy: an answer is never lost."""
-        while True:
-            try:
-                await self._on_answer(verification)
-            except StateDatabaseError as error:
-                if not error.again:
-                    raise
-                log.warning("state.busy", error=str(error))
-                await self._clock.sleep(1.0)
-            else:
-                return
+        await waited_out(lambda: self._on_answer(verification), self._clock)
 
 
 def _same(one: str | None, other: str | None) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from reconciler.blindness import Failing
-from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.errors import StateDatabaseError, may_pass
 from verification.clock import Clock, Moment
 
 LOOKS = "looks"
@@ -101,10 +101,13 @@ def pause_after(failures: int) -> float:
 
 
 def of_everybody(error: Exception) -> bool:
-    """Return True where the state database is at fault, alone or among others: no matter of one account."""
+    """Return True where the state database cannot be used any more: no matter of one account.
+
+    It may be alone or among others; one that is only away for the moment is waited for.
+    """
     if isinstance(error, ExceptionGroup):
         return any(isinstance(each, Exception) and of_everybody(each) for each in error.exceptions)
-    return isinstance(error, StateDatabaseError)
+    return isinstance(error, StateDatabaseError) and not error.again
 
 
 async def until_done(
@@ -119,11 +122,11 @@ async def until_done(
     Args:
         run: The work.
         clock: Where time comes from.
-        on_error: Is told of each unexpected error.
+        on_error: Is told of each unexpected error; that the state database is away is none.
         needless: Says, when it would begin again, that this is not needed any more.
 
     Raises:
-        StateDatabaseError: As the work raised it, or a group that holds one.
+        StateDatabaseError: As the work raised it, or a group that holds one: it cannot be used any more.
     """
     failures = 0
     while True:
@@ -135,7 +138,8 @@ async def until_done(
                 raise
             lasted = clock.now().monotonic - began.monotonic
             failures = 1 if lasted >= QUIET_SECONDS else failures + 1
-            on_error(error)
+            if not may_pass(error):
+                on_error(error)
         else:
             return
         await clock.sleep(pause_after(failures))
@@ -164,7 +168,7 @@ async def tried(work: str, job: Callable[[], Awaitable[None]], unexpected: Unexp
     try:
         await job()
     except Exception as error:
-        if of_everybody(error):
+        if of_everybody(error) or may_pass(error):
             raise
         unexpected.met(work, error, clock.now())
     else:

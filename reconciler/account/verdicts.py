@@ -14,11 +14,12 @@ from reconciler.account.loop import AccountLoop
 from reconciler.account.mismatched import mismatched
 from reconciler.account.unverified import unverified
 from reconciler.account.watch import AccountWatch
+from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.evidence_record import EvidenceUnreadable, case_of
 from reconciler.finding import Evidence, FindingKey, Kind, Party
-from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
+from reconciler.storage.waiting import waited_out
 from reconciler.verification_record import record_of
 from reconciler.views import VerificationView
 from verification.clock import Clock, Moment
@@ -47,31 +48,17 @@ class Verdicts:
 
     async def restore(self) -> None:
         """Go on with the watch of the process before; until it is known no look may be judged."""
-        while True:
-            try:
-                alerts = await self._store.open_alerts([self._account])
-                await self.learn_stored()
-            except StateDatabaseError as error:
-                if not error.again:
-                    raise
-                log.warning("state.busy", error=str(error))
-                await self._clock.sleep(1.0)
-            else:
-                self._watch.late_fills.restore(alerts)
-                return
+        self._watch.late_fills.restore(await waited_out(self._restored, self._clock))
+
+    async def _restored(self) -> tuple[Alert, ...]:
+        alerts = await self._store.open_alerts([self._account])
+        await self.learn_stored()
+        return alerts
 
     async def resting(self) -> list[Verification]:
         """Return what the process before left waiting for resting orders, as of this process's clock."""
-        while True:
-            try:
-                stored = await self._store.resting(self._account)
-            except StateDatabaseError as error:
-                if not error.again:
-                    raise
-                log.warning("state.busy", error=str(error))
-                await self._clock.sleep(1.0)
-            else:
-                return _restored(stored, self._clock.now())
+        stored = await waited_out(lambda: self._store.resting(self._account), self._clock)
+        return _restored(stored, self._clock.now())
 
     async def learn_stored(self) -> None:
         """Read the stored verifications that are not known yet: the bots' own, or all after a start.
@@ -157,13 +144,16 @@ class Verdicts:
             self._loop.mark((finding.symbol,))
 
     async def _end_doubt(self, verification: Verification) -> None:
-        now, key = self._clock.now().utc, verification.question.key
-        if not self._doubts.ended(verification.question):
-            return  # another order of the leg is in doubt still
-        condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
-        clear = _ended(verification, now)
-        await self._store.observe(Observed(clear={condition: clear}), now=now)
-        self._loop.answered(condition, clear)
+        question = verification.question
+        self._doubts.know_answered(question)
+        if self._doubts.is_last(question):  # no other order of the leg is in doubt
+            now, key = self._clock.now().utc, question.key
+            condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
+            clear = _ended(verification, now)
+            await self._store.observe(Observed(clear={condition: clear}), now=now)
+            self._loop.answered(condition, clear)
+        # Only now: while it is not stored it is in doubt still, and is told when it is tried again.
+        self._doubts.ended(question)
 
 
 def _is_doubt(verification: Verification) -> bool:

@@ -1,32 +1,21 @@
 """The state database: opens it, and hands out short read and write transactions."""
 
-import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
-from urllib.parse import quote
+from typing import Self
 
 import sqlalchemy as sa
-from sqlalchemy.pool import QueuePool
 
 from reconciler.database_address import holds_stray_at
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from reconciler.storage.failure import explained
+from reconciler.storage.failure import committed, explained, lost
+from reconciler.storage.postgres_engine import postgres_engine
 from reconciler.storage.schema import SchemaState, migrate_on, refusal, schema_state_of
-
-BUSY_SECONDS = 5.0
-"""How long to wait for another process's write before giving up."""
-
-PRIVATE = 0o600
-"""Who may read and write a file that is made here: its user. `-wal` and `-shm` take it over from the file."""
-
-_NAP_MS = 2
+from reconciler.storage.sqlite_engine import check_file, path_of, sqlite_engine
+from reconciler.storage.transaction import stands
 
 _EXAMPLES = "sqlite:///trueup.db or postgresql+psycopg://user:password@host/database"
-_POSTGRES_OPTIONS = "-c synchronous_commit=on -c lock_timeout=10000 -c timezone=UTC"
 
 
 class Database:
@@ -36,6 +25,8 @@ class Database:
         """Use `Database.open`."""
         self._engine = engine
         self._where = where
+        self._standby = False
+        sa.event.listen(engine, "checkout", self._leave_standby)
 
     @classmethod
     def open(cls, url: str, *, create: bool) -> "Database":
@@ -79,26 +70,47 @@ class Database:
         Raises:
             StateDatabaseError: The database fails.
         """
-        with explained(self._where), self._engine.connect() as fresh:
-            connection = fresh
+        with self.explained(), self._engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
-                connection = fresh.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                yield connection
+                # Of this transaction alone: set on the connection, it would leave READ WRITE behind, and that
+                # is refused by a standby and overrules a server that was told to take no changes.
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Open one write transaction; when the block is left without an error, it is durable.
 
         Raises:
-            StateDatabaseError: The database fails, or another process writes for too long.
+            StateDatabaseError: The database fails, or another process writes for too long. Nothing is stored,
+                or (`unsure`) nobody knows.
         """
-        with explained(self._where), self._engine.connect() as fresh:
+        with self.explained(), self._engine.connect() as fresh:
             connection = fresh.execution_options(trueup_write=True)
-            with connection.begin():
+            with committed(self._where) as commit, connection.begin():
                 yield connection
+                if not stands(connection):
+                    raise lost(self._where)
+                commit.asked = True
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Raise `StateDatabaseError` in place of what the driver raises."""
+        try:
+            with explained(self._where):
+                yield
+        except StateDatabaseError as error:
+            self._standby = self._standby or error.trouble is StateTrouble.READ_ONLY
+            raise
+
+    def _leave_standby(self, *_: object) -> None:
+        """Have every connection made anew after one led to a server that takes no changes.
+
+        After a failover the same name leads to another server; a connection that stands stays where it is.
+        """
+        if self._standby:
+            self._standby = False
+            raise sa.exc.InvalidatePoolError
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
@@ -135,7 +147,7 @@ def schema_state(url: str) -> SchemaState:
 
 def _refuse_what_is_not_ours(url: sa.URL) -> None:
     """Look before anything is set: even the journal mode of another program's file is not ours to change."""
-    if url.get_backend_name() == "sqlite" and not _check_file(_path(url), create=True):
+    if url.get_backend_name() == "sqlite" and not check_file(path_of(url), create=True):
         return
     engine, where = _engine(url, create=False)
     with Database(engine, where) as database, database.read() as connection:
@@ -145,7 +157,7 @@ def _refuse_what_is_not_ours(url: sa.URL) -> None:
 
 
 def _engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
-    return _sqlite(url, create=create) if url.get_backend_name() == "sqlite" else _postgres(url)
+    return sqlite_engine(url, create=create) if url.get_backend_name() == "sqlite" else postgres_engine(url)
 
 
 def _parse(url: str) -> sa.URL:
@@ -172,107 +184,3 @@ def _parse(url: str) -> sa.URL:
     raise StateDatabaseError(
         StateTrouble.URL, f"[database] url names `{name}`, which Trueup does not know: write {_EXAMPLES}"
     )
-
-
-def _sqlite(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
-    path = _path(url)
-    if not _check_file(path, create=create):
-        _create_private(path)
-    # `mode` keeps SQLite from making an empty file, which would look like "no alerts".
-    address = f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
-        connection.isolation_level = None  # we say BEGIN ourselves, see below
-        connection.execute("PRAGMA synchronous = FULL").close()
-        connection.execute("PRAGMA foreign_keys = ON").close()
-        if create:
-            connection.execute("PRAGMA journal_mode = WAL").close()  # the file remembers it
-        return connection
-
-    engine = sa.create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
-
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine, str(path)
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    """Begin; a write takes the lock at once, for one that upgrades midway fails when another was faster.
-
-    SQLite waits for a lock in naps of up to 100 ms, and so a person's acknowledgement can miss every gap of a
-    busy writer for five seconds (seen in tests/reconciler/storage/test_alerts_survive_kills.py). Naps of 2 ms
-    find a gap soon.
-    """
-    if not connection.get_execution_options().get("trueup_write", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
-    driver.execute(f"PRAGMA busy_timeout = {_NAP_MS}").close()
-    try:
-        for _ in range(int(BUSY_SECONDS * 1000) // _NAP_MS):
-            try:
-                driver.execute("BEGIN IMMEDIATE").close()
-                return
-            except sqlite3.OperationalError as error:
-                if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
-                    break
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # this way its failure is told like any other
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}").close()
-
-
-def _path(url: sa.URL) -> Path:
-    return Path(url.database or "").expanduser().absolute()
-
-
-def _check_file(path: Path, *, create: bool) -> bool:
-    """Return whether the file is there; refuse what can be seen to be wrong before SQLite is asked."""
-    try:
-        if path.is_dir():
-            message = f"state database {path} is a folder: name a file in it"
-            raise StateDatabaseError(StateTrouble.URL, message)
-        if path.exists():
-            if not os.access(path, os.R_OK | os.W_OK):
-                message = f"state database {path} may not be read and written: change its permissions"
-                raise StateDatabaseError(StateTrouble.PERMISSION, message)
-            return True
-        there = path.parent.is_dir()
-    except OSError as error:  # a folder above it that may not be entered, a name that is too long
-        message = (
-            f"state database {path} cannot be looked at ({error.strerror}): correct its path or its rights"
-        )
-        raise StateDatabaseError(StateTrouble.PERMISSION, message) from error
-    if not there:
-        message = f"state database {path}: there is no folder {path.parent}: create it or correct the url"
-        raise StateDatabaseError(StateTrouble.ABSENT, message)
-    if not create:
-        message = f"state database {path} does not exist: start `trueup run` first, or correct [database] url"
-        raise StateDatabaseError(StateTrouble.ABSENT, message)
-    if not os.access(path.parent, os.W_OK):
-        message = f"state database {path} cannot be created: this user may not write in {path.parent}"
-        raise StateDatabaseError(StateTrouble.PERMISSION, message)
-    return False
-
-
-def _create_private(path: Path) -> None:
-    """Make an empty file for this user alone: SQLite would make it for everybody, and its log likewise."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
-    except FileExistsError:
-        return  # another process was faster, with the same right
-    except OSError as error:
-        message = (
-            f"state database {path} cannot be created ({error.strerror}): correct its path or its rights"
-        )
-        raise StateDatabaseError(StateTrouble.PERMISSION, message) from error
-
-
-def _postgres(url: sa.URL) -> tuple[sa.Engine, str]:
-    arguments: dict[str, Any] = {"connect_timeout": 5, "application_name": "trueup"}
-    arguments["options"] = f"{url.query.get('options', '')} {_POSTGRES_OPTIONS}".strip()
-    bare = url.difference_update_query(["options"])
-    engine = sa.create_engine(bare, connect_args=arguments, pool_pre_ping=True)
-    # What stands behind the name may hold a password as well.
-    return engine, sa.URL.create(
-        "postgresql", url.username, None, url.host, url.port, url.database
-    ).render_as_string()

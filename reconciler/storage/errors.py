@@ -13,7 +13,8 @@ class StateTrouble(StrEnum):
     CORRUPT = "corrupt"  # not a database, or a damaged one
     LOCKED = "locked"
     PERMISSION = "permission"
-    UNREACHABLE = "unreachable"  # the database server does not answer
+    UNREACHABLE = "unreachable"  # the database server does not answer, or not us
+    READ_ONLY = "read_only"  # the server takes no changes now: a standby, or told not to
     OLDER = "older"  # written by an older Trueup and not yet upgraded
     NEWER = "newer"  # written by a newer Trueup
     FULL = "full"  # no room left
@@ -25,11 +26,22 @@ class StateDatabaseError(Exception):
 
     Attributes:
         trouble: Why.
-        again: True when the same call may succeed later without anybody doing anything.
+        again: True when the same call may succeed later without anybody at this machine doing anything.
+        unsure: True when the change may have been stored all the same: only the answer to its commit is lost.
     """
 
-    def __init__(self, trouble: StateTrouble, message: str, *, again: bool = False) -> None:
+    def __init__(
+        self, trouble: StateTrouble, message: str, *, again: bool = False, unsure: bool = False
+    ) -> None:
         """`message` is one line for a person, without secrets, with the remedy in it."""
         super().__init__(message)
         self.trouble = trouble
         self.again = again
+        self.unsure = unsure
+
+
+def may_pass(error: BaseException) -> bool:
+    """Return True for a state database that is busy or away for the moment, and a group of nothing else."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(may_pass, error.exceptions))
+    return isinstance(error, StateDatabaseError) and error.again

@@ -13,9 +13,11 @@ from reconciler.alerts.event import AlertSettings, Observed
 from reconciler.storage import alerts, latency, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.database import Database
+from reconciler.storage.outage import Outage
 from reconciler.storage.records import Retention
 from reconciler.storage.writer import Writer
 from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
+from verification.clock import Clock, SystemClock
 from verification.latency import LatencySample
 
 T = TypeVar("T")
@@ -24,17 +26,23 @@ T = TypeVar("T")
 class Store:
     """Writes through the one writer thread; no call blocks the event loop.
 
-    Every method raises `StateDatabaseError` when what it was given is not durable.
+    Every method raises `StateDatabaseError` when what it was given is not durable, or not known to be
+    (`unsure`). Each may then be called again with the same: what was stored all the same stays one row, a
+    sighting that is stored twice counts as one more of the same condition, and a look or a sample that is
+    counted twice decides nothing.
     """
 
-    def __init__(self, database: Database, *, settings: AlertSettings | None = None) -> None:
+    def __init__(
+        self, database: Database, *, settings: AlertSettings | None = None, clock: Clock | None = None
+    ) -> None:
         """Start the writer; the store owns the database from here on and closes it."""
         self._database = database
         self._writer = Writer(database)
         self._settings = settings or AlertSettings()
+        self._outage = Outage(clock or SystemClock())
 
     @classmethod
-    def open(cls, url: str, *, settings: AlertSettings | None = None) -> "Store":
+    def open(cls, url: str, *, settings: AlertSettings | None = None, clock: Clock | None = None) -> "Store":
         """Open the state database for the process that owns it: create it where absent, upgrade its schema.
 
         Blocks; call it before the event loop is busy.
@@ -42,65 +50,61 @@ class Store:
         Raises:
             StateDatabaseError: It cannot be used; the message says what to do.
         """
-        return cls(Database.open(url, create=True), settings=settings)
+        return cls(Database.open(url, create=True), settings=settings, clock=clock)
 
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
         """Return every open alert, pending ones too, oldest first; of some accounts or of all."""
-        return await asyncio.to_thread(self._read, partial(alerts.open_alerts, accounts=accounts))
+        return await self._asked(partial(alerts.open_alerts, accounts=accounts))
 
     async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
         """Apply what a sweep or a targeted check learned, in one transaction. See `alerts.observe`."""
-        return await self._writer.do(
+        return await self._durably(
             lambda connection: alerts.observe(connection, observed, self._settings, now=now)
         )
 
     async def expire(self, *, now: datetime) -> tuple[Change, ...]:
         """Fire alerts again whose acknowledgement has run out (`observe` does so too)."""
-        return await self._writer.do(lambda connection: alerts.expire(connection, self._settings, now=now))
+        return await self._durably(lambda connection: alerts.expire(connection, self._settings, now=now))
 
     async def newest_recorded(self) -> int:
         """Return the number of the newest change of any alert; 0 while there is none."""
-        return await asyncio.to_thread(self._read, alerts.newest_recorded)
+        return await self._asked(alerts.newest_recorded)
 
     async def recorded_after(self, number: int, *, most: int = 200) -> tuple[Recorded, ...]:
         """Return the changes of alerts after one, whichever process made them, oldest first."""
-        return await asyncio.to_thread(self._read, partial(alerts.recorded_after, number=number, most=most))
+        return await self._asked(partial(alerts.recorded_after, number=number, most=most))
 
     async def save_cycle(self, cycle: CycleView) -> None:
         """Add a sweep of an account. See `records.save_cycle`."""
-        await self._writer.do(partial(records.save_cycle, cycle=cycle))
+        await self._durably(partial(records.save_cycle, cycle=cycle))
 
     async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
         """Put these positions in the place of all that were stored of the account."""
-        await self._writer.do(partial(records.save_positions, account=account, positions=positions))
+        await self._durably(partial(records.save_positions, account=account, positions=positions))
 
     async def save_sources(self, sources: Sequence[SourceView]) -> None:
         """Renew the state of these sources."""
-        await self._writer.do(partial(records.save_sources, sources=sources))
+        await self._durably(partial(records.save_sources, sources=sources))
 
     async def save_verification(
         self, view: VerificationView, evidence: Sequence[Mapping[str, Any]] = ()
     ) -> int:
         """Store a verification, once however often it is called, and return its id."""
-        return await self._writer.do(partial(records.save_verification, view=view, evidence=evidence))
+        return await self._durably(partial(records.save_verification, view=view, evidence=evidence))
 
     async def verifications(
         self, account: str, *, since: datetime, after: int = 0
     ) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
         """Return an account's verifications asked since then, numbered above `after`, with their evidence."""
-        return await asyncio.to_thread(
-            self._read, partial(records.verifications, account=account, since=since, after=after)
-        )
+        return await self._asked(partial(records.verifications, account=account, since=since, after=after))
 
     async def resting(self, account: str) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
         """Return an account's verifications that wait for a resting order, with their evidence."""
-        return await asyncio.to_thread(self._read, partial(records.resting, account=account))
+        return await self._asked(partial(records.resting, account=account))
 
     async def journal_cursor(self, account: str, ledger: str) -> int:
         """Return the number of the last verification taken over from a bot's journal; 0 before the first."""
-        return await asyncio.to_thread(
-            self._read, partial(records.journal_cursor, account=account, ledger=ledger)
-        )
+        return await self._asked(partial(records.journal_cursor, account=account, ledger=ledger))
 
     async def take_over(
         self,
@@ -111,25 +115,25 @@ class Store:
         last_id: int,
     ) -> None:
         """Store verifications of a bot's journal and up to where it was read. See `records.take_over`."""
-        await self._writer.do(
+        await self._durably(
             lambda connection: records.take_over(connection, account, ledger, verifications, last_id=last_id)
         )
 
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
         """Take samples into their windows; give many at once, about once a second."""
-        await self._writer.do(partial(latency.add_samples, samples=samples))
+        await self._durably(partial(latency.add_samples, samples=samples))
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Say that the loop is alive, or (with `stopped`) that it stops."""
-        await self._writer.do(partial(records.beat, heartbeat=heartbeat))
+        await self._durably(partial(records.beat, heartbeat=heartbeat))
 
     async def retain(self, sources: Mapping[str, Collection[str]]) -> None:
         """Forget the states of accounts and sources that are no longer in the settings (call it at start)."""
-        await self._writer.do(partial(records.retain, sources=sources))
+        await self._durably(partial(records.retain, sources=sources))
 
     async def prune(self, *, now: datetime, retention: Retention | None = None) -> None:
         """Forget what is over and older than its time (call it every hour or so)."""
-        await self._writer.do(partial(records.prune, retention=retention or Retention(), now=now))
+        await self._durably(partial(records.prune, retention=retention or Retention(), now=now))
 
     async def close(self) -> None:
         """Write what waits, then close every connection. Safe to call twice."""
@@ -142,6 +146,15 @@ class Store:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+    async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work` in a write transaction. It may be run twice, so it does nothing but write."""
+        with self._outage.watched():
+            return await self._writer.do(work)
+
+    async def _asked(self, question: Callable[[sa.Connection], T]) -> T:
+        with self._outage.watched():
+            return await asyncio.to_thread(self._answer, question)
+
+    def _answer(self, question: Callable[[sa.Connection], T]) -> T:
         with self._database.read() as connection:
-            return work(connection)
+            return question(connection)

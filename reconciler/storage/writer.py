@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from reconciler.storage.database import Database
-from reconciler.storage.failure import explained
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.transaction import stands
 
 T = TypeVar("T")
 
@@ -103,24 +104,66 @@ class Writer:
             self._commit([each for each in jobs if each.future.set_running_or_notify_cancel()])
 
     def _commit(self, jobs: list[_Job]) -> None:
-        if not jobs:
-            return
-        results: list[tuple[_Job, Any]] = []
-        failed: list[tuple[_Job, BaseException]] = []
-        try:
-            with self._database.write() as connection:
-                for job in jobs:
-                    try:
-                        results.append((job, self._attempt(connection, job)))
-                    except Exception as error:  # noqa: BLE001 - whatever a job raises is its caller's
-                        failed.append((job, error))
-        except BaseException as error:  # noqa: BLE001 - nothing of this group is durable: all must hear it
-            results, failed = [], [(job, error) for job in jobs]
-        for job, result in results:
+        if jobs:
+            group = _Group(self._database, jobs)
+            group.write()
+            group.tell()
+
+
+class _Group:
+    """Jobs that share a transaction."""
+
+    def __init__(self, database: Database, jobs: list[_Job]) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._begun = False
+        self._results: list[tuple[_Job, Any]] = []
+        self._failed: list[tuple[_Job, BaseException]] = []
+
+    def write(self) -> None:
+        """Run the jobs and commit them; what each has come to is kept for `tell`."""
+        error = self._tried()
+        if error is not None and self._may_repeat(error):
+            error = self._tried()
+        if error is not None:  # nothing of this group is durable: all must hear it
+            self._results, self._failed = [], [(job, error) for job in self._jobs]
+
+    def tell(self) -> None:
+        """Give each caller what its job has come to."""
+        for job, result in self._results:
             job.future.set_result(result)
-        for job, failure in failed:
+        for job, failure in self._failed:
             job.future.set_exception(failure)
 
-    def _attempt(self, connection: sa.Connection, job: _Job) -> Any:
-        with explained(self._database.where), connection.begin_nested():
-            return job.work(connection)
+    def _tried(self) -> BaseException | None:
+        self._results, self._failed, self._begun = [], [], False
+        try:
+            with self._database.write() as connection:
+                self._begun = True
+                for job in self._jobs:
+                    self._run(connection, job)
+        except BaseException as error:  # noqa: BLE001 - it is of every job of the group
+            return error
+        return None
+
+    def _run(self, connection: sa.Connection, job: _Job) -> None:
+        try:
+            with self._database.explained(), connection.begin_nested():
+                result = job.work(connection)
+        except Exception as error:
+            if not stands(connection):
+                raise  # it took with it what the others have written
+            self._failed.append((job, error))
+        else:
+            self._results.append((job, result))
+
+    def _may_repeat(self, error: BaseException) -> bool:
+        """Return True where the connection was lost under the jobs, before their commit was asked for.
+
+        Then nothing of them is stored. A job knows nothing but its connection, so that it does the same once
+        more. Where the answer to the commit is lost, it may be stored: each caller hears of that and knows
+        best whether to say it again. Where no connection came about, another attempt at once is of no use.
+        """
+        if not isinstance(error, StateDatabaseError) or error.trouble is not StateTrouble.UNREACHABLE:
+            return False
+        return self._begun and not error.unsure

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from reconciler.console import Console
-from reconciler.storage import database as database_module
+from reconciler.storage import sqlite_engine
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 
@@ -96,7 +96,7 @@ def _without_privilege() -> Iterator[None]:
 def test_a_database_that_another_program_locks_is_told_as_locked(
     tmp_path: Path, sqlite_state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_engine, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(tmp_path / "trueup.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with (

@@ -1,0 +1,30 @@
+"""PostgreSQL: how it is connected to, and how soon a connection that leads nowhere is given up."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+_OPTIONS = "-c synchronous_commit=on -c lock_timeout=10000 -c timezone=UTC"
+
+_PATIENCE = {
+    "connect_timeout": 5,
+    # A server that went away without a word (a cable, a firewall, a machine) would be waited for two hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""In seconds, the last one in milliseconds; what the url says of these goes before."""
+
+
+def postgres_engine(url: sa.URL) -> tuple[sa.Engine, str]:
+    """Return the engine of a PostgreSQL database, and that as a person knows it. Connects to nothing."""
+    arguments: dict[str, Any] = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    arguments["application_name"] = "trueup"
+    arguments["options"] = f"{url.query.get('options', '')} {_OPTIONS}".strip()
+    bare = url.difference_update_query(["options"])
+    engine = sa.create_engine(bare, connect_args=arguments, pool_pre_ping=True)
+    # What stands behind the name may hold a password as well.
+    return engine, sa.URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database
+    ).render_as_string()
