@@ -1,4 +1,4 @@
-"""What stands on top of every page: the sentence, the reconciler's heartbeat, every source, the clock."""
+"""What stands on top of every page: the sentence, each account's heartbeat, every source, the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,11 @@ import streamlit as st
 from dashboard import door, favicon, words
 from dashboard.escape import WHOLE, markdown
 from dashboard.silence import beat
-from dashboard.verdict import SOURCE_PATIENCE, Level, Unread, Verdict, blind, judge
+from dashboard.verdict import Level, Unread, Verdict, blind, judge
+from reconciler.account_state import accounts_of, heartbeat_of, is_unheard
 from reconciler.alerts.kind_words import sight
-from reconciler.views import NowView, Pulse, SourceView
+from reconciler.heartbeat import Heartbeat, Pulse
+from reconciler.views import NowView, SourceView
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]
 
@@ -70,38 +72,45 @@ def chips(view: NowView | Unread) -> tuple[Chip, ...]:
     """Return the facts of the strip, in order. Pure."""
     if isinstance(view, Unread):
         return (Chip("state database could not be read", "red", ":material/cancel:"), _clock(view.at))
-    old = blind(view)
-    sources = tuple(_source(source, view.read_at, old=old) for source in view.sources)
+    sources = tuple(_source(source, view) for source in view.sources)
     if not sources:
         sources = (Chip("no source has reported yet", "gray", ":material/help:"),)
-    return (_heart(view), *sources, _clock(view.read_at))
+    return (*_hearts(view), *sources, _clock(view.read_at))
 
 
 def _clock(now: datetime) -> Chip:
     return Chip(words.clock(now), "gray", ":material/schedule:")
 
 
-def _heart(view: NowView) -> Chip:
-    age = words.ago(view.heartbeat.at, view.read_at)
+def _hearts(view: NowView) -> tuple[Chip, ...]:
+    accounts = accounts_of(view)
+    if len(accounts) < 2:  # noqa: PLR2004 - one needs no name
+        return (_heart(heartbeat_of(view, "".join(accounts)), view.read_at),)
+    return tuple(_heart(heartbeat_of(view, each), view.read_at, f"{each}: ") for each in accounts)
+
+
+def _heart(beat: Heartbeat, now: datetime, of: str = "") -> Chip:
+    age = words.ago(beat.at, now)
     said: dict[Pulse, tuple[str, Colour]] = {
         Pulse.ALIVE: (f"reconciler {age}", "green"),
         Pulse.NEVER: ("reconciler never ran", "red"),
         Pulse.STOPPED: (f"reconciler stopped {age}", "red"),
         Pulse.LATE: (f"reconciler last seen {age}", "red"),
     }
-    text, colour = said[view.heartbeat.pulse(view.read_at)]
+    text, colour = said[beat.pulse(now)]
     alive = colour == "green"
-    return Chip(text, colour, ":material/favorite:" if alive else ":material/heart_broken:")
+    return Chip(f"{of}{text}", colour, ":material/favorite:" if alive else ":material/heart_broken:")
 
 
-def _source(source: SourceView, now: datetime, *, old: bool) -> Chip:
+def _source(source: SourceView, view: NowView) -> Chip:
+    now = view.read_at
     name = f"{source.account} {sight(source.source)}"
     said = f"{name} {source.state}"
     if source.state == "ok":
         said = f"{said} {words.ago(source.last_ok or source.at, now)}"
     elif source.state not in {"unsupported", "untried"}:
         said = f"{said}, {_last(source, now)}"
-    if old or now - source.at > SOURCE_PATIENCE:
+    if blind(view, source.account) or is_unheard(source, view):
         return Chip(f"{said} (old)", "gray", ":material/history:")
     return Chip(
         said, _STATE_COLOUR.get(source.state, "gray"), _STATE_ICON.get(source.state, ":material/help:")

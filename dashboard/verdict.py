@@ -5,24 +5,27 @@ are all well, and no open alert give it. Whatever cannot be seen comes before wh
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from dashboard import alert_words, words
+from reconciler.account_state import (
+    SEEING,
+    accounts_of,
+    cycle_of,
+    heartbeat_of,
+    is_old,
+    is_unheard,
+    pulse_of,
+)
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.kind_words import sight
 from reconciler.finding import Severity
-from reconciler.views import NowView, Pulse
+from reconciler.heartbeat import Pulse
+from reconciler.views import NowView
 
-# Older than this a whole sweep says nothing about now, whatever the heartbeat says.
-SWEEP_PATIENCE = timedelta(minutes=5)
-# A source's state is written every few seconds; one older than this is not news, whatever it said.
-SOURCE_PATIENCE = timedelta(minutes=1)
 NAMED = 2
-
-# A venue may have no stream at all, or be untried: that is known, said, and no reason for doubt. What is not
-# seen of it is told by what could not be read.
-SEEING = frozenset({"ok", "unsupported", "untried"})
+_RANK = (Pulse.NEVER, Pulse.STOPPED, Pulse.LATE)
 
 
 class Level(StrEnum):
@@ -85,9 +88,12 @@ def recovering(view: NowView) -> tuple[Alert, ...]:
     return tuple(alert for alert in view.alerts if alert.state is AlertState.RECOVERING)
 
 
-def blind(view: NowView | Unread) -> bool:
-    """Say whether what is shown is old: nothing then may be green."""
-    return isinstance(view, Unread) or view.heartbeat.pulse(view.read_at) is not Pulse.ALIVE
+def blind(view: NowView | Unread, account: str | None = None) -> bool:
+    """Say whether what is shown of an account (None: of any) is old: nothing of it then may be green."""
+    if isinstance(view, Unread):
+        return True
+    accounts = accounts_of(view) if account is None else (account,)
+    return not accounts or any(pulse_of(view, each) is not Pulse.ALIVE for each in accounts)
 
 
 def judge(view: NowView | Unread) -> Verdict:
@@ -98,28 +104,38 @@ def judge(view: NowView | Unread) -> Verdict:
 
 
 def _asleep(view: NowView) -> Verdict | None:
-    beat, now = view.heartbeat, view.read_at
-    pulse = beat.pulse(now)
-    if pulse is Pulse.ALIVE:
+    accounts = accounts_of(view)
+    asleep = [account for account in accounts if blind(view, account)]
+    if accounts and not asleep:
         return None
     waiting = needing(view)
-    text = "What you see below is old."
-    if pulse is Pulse.NEVER:
-        lead, text = "Trueup is blind: the reconciler has never run here.", "Nothing has been checked yet."
-    elif pulse is Pulse.STOPPED:
-        lead = f"Trueup is blind: the reconciler was stopped {words.ago(beat.at, now)}."
-    else:
-        lead = _silence(view)
-    if waiting:
-        text = f"{text} When it last looked, {_those(waiting, past=True)}."
-    return Verdict(Level.BLIND, lead, text, len(waiting))
+    everywhere = len(asleep) == len(accounts)
+    why, text = _silence(view, asleep, everywhere=everywhere)
+    where = "" if everywhere else f" on {' and '.join(asleep)}"
+    unseen = tuple(alert for alert in waiting if everywhere or blind(view, alert.key.account))
+    seen = tuple(alert for alert in waiting if alert not in unseen)
+    if unseen:
+        text = f"{text} When it last looked, {_those(unseen, past=True)}."
+    if seen:
+        text = f"{text} Of what is seen, {_those(seen)}: {_clauses(seen, view)}"
+    return Verdict(Level.BLIND, f"Trueup is blind{where}: {why}.", text, len(waiting))
 
 
-def _silence(view: NowView) -> str:
-    at = view.heartbeat.at
-    if at is None or at > view.read_at:
-        return "Trueup is blind: the reconciler's last sign of life lies in the future, so a clock is wrong."
-    return f"Trueup is blind: the reconciler has been silent for {words.duration(view.read_at - at)}."
+def _silence(view: NowView, asleep: list[str], *, everywhere: bool) -> tuple[str, str]:
+    """Return why nobody looks, by the worst of the accounts that nobody looks at, and what that means."""
+    now = view.read_at
+    beats = [heartbeat_of(view, account) for account in asleep]
+    worst = max(beats, key=lambda beat: _RANK.index(beat.pulse(now)), default=None)
+    old = "What you see below is old." if everywhere else "What you see of it is old; the rest is watched."
+    if worst is None or worst.at is None:
+        if everywhere:
+            return "the reconciler has never run here", "Nothing has been checked yet."
+        return "the reconciler has never looked there", "Nothing of it has been checked yet."
+    if worst.stopped:
+        return f"the reconciler was stopped {words.ago(worst.at, now)}", old
+    if worst.at > now:
+        return "the reconciler's last sign of life lies in the future, so a clock is wrong", old
+    return f"the reconciler has been silent for {words.duration(now - worst.at)}", old
 
 
 def _alarmed(view: NowView) -> Verdict | None:
@@ -127,10 +143,14 @@ def _alarmed(view: NowView) -> Verdict | None:
     if not open_now:
         return None
     critical = any(alert.severity is Severity.CRITICAL for alert in open_now)
-    told = "; ".join(alert_words.clause(alert, view.read_at) for alert in open_now[:NAMED])
-    left = len(open_now) - NAMED
-    text = f"{told}; and {left} more." if left > 0 else f"{told}."
-    return Verdict(Level.CRITICAL if critical else Level.WARNING, f"{_those(open_now)}:", text, len(open_now))
+    level = Level.CRITICAL if critical else Level.WARNING
+    return Verdict(level, f"{_those(open_now)}:", _clauses(open_now, view), len(open_now))
+
+
+def _clauses(alerts: tuple[Alert, ...], view: NowView) -> str:
+    told = "; ".join(alert_words.clause(alert, view.read_at) for alert in alerts[:NAMED])
+    left = len(alerts) - NAMED
+    return f"{told}; and {left} more." if left > 0 else f"{told}."
 
 
 def _those(alerts: tuple[Alert, ...], *, past: bool = False) -> str:
@@ -160,18 +180,19 @@ def _doubts(view: NowView) -> list[str]:
     now = view.read_at
     if not view.cycles:
         return ["No sweep has finished yet, so nothing has been checked."]
-    doubts = []
+    unswept = [account for account in accounts_of(view) if cycle_of(view, account) is None]
+    doubts = [f"No sweep of {account} has finished yet." for account in unswept]
     for cycle in view.cycles:
         if cycle.status != "complete":
             problem = f": {cycle.problems[0]}" if cycle.problems else ""
             doubts.append(f"The last sweep of {cycle.account} was {cycle.status}{problem}.")
-        elif now - cycle.finished_at > SWEEP_PATIENCE:
+        elif is_old(cycle, view):
             doubts.append(f"{cycle.account} was last swept {words.ago(cycle.finished_at, now)}.")
     for source in view.sources:
         what = f"{source.account}, {sight(source.source)}"
         if source.state not in SEEING:
             doubts.append(f"{what}: {source.state}.")
-        elif now - source.at > SOURCE_PATIENCE:
+        elif is_unheard(source, view):
             doubts.append(f"{what}: nothing written for {words.duration(now - source.at)}.")
     return doubts
 

@@ -23,11 +23,12 @@ from reconciler.alerts.errors import (
 )
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.finding import Kind
+from reconciler.heartbeat import WatchView
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.queries import StoredQueries
-from reconciler.views import AlertView, Heartbeat, LatencyView, NowView, PositionView, VerificationView
+from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
 from verification.clock import Clock, SystemClock
 
 __all__ = [
@@ -53,7 +54,7 @@ class Queries(Protocol):
     """What can be asked. Every method raises `StateDatabaseError` when the database cannot be read."""
 
     def now(self) -> NowView:
-        """Return what the first page and the strip need. `heartbeat.pulse(read_at)` says who is dead."""
+        """Return what the first page and the strip need; `account_state` says how well accounts are seen."""
 
     def alerts(
         self,
@@ -95,8 +96,8 @@ class Queries(Protocol):
     ) -> tuple[VerificationView, ...]:
         """Return stored verifications, latest first."""
 
-    def heartbeat(self) -> Heartbeat:
-        """Return the reconcile loop's heartbeat."""
+    def watches(self) -> tuple[WatchView, ...]:
+        """Return who watches each account, by its name; one that is watched no more too."""
 
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""

@@ -1,7 +1,6 @@
 """Keeps a second process away from a bot's journal, by a lock that dies with the process that holds it."""
 
 import os
-import weakref
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 
 from reconciler.journal_failure import JournalError
 from reconciler.journal_silence import Silence
+from reconciler.process_lock import LockForked, LockTaken, ProcessLock
 
 _NAME_SHOWN = 8
 _FORKED = "journal: it was opened by the process that this one was forked from: open it anew"
@@ -38,45 +38,30 @@ class FileLock:
         Raises:
             JournalError: Another process has it, or the file cannot be made.
         """
-        import fcntl
-
         real = journal.resolve()  # two names of one file are one journal
-        self._place = real.with_name(f"{real.name}.{sha256(bot.encode()).hexdigest()[:_NAME_SHOWN]}.lock")
-        self._process = os.getpid()
+        place = real.with_name(f"{real.name}.{sha256(bot.encode()).hexdigest()[:_NAME_SHOWN]}.lock")
         try:
-            self._file = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._lock = ProcessLock(place)
         except OSError as error:
-            raise JournalError(f"journal: {self._place} cannot be made ({error.strerror})") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(self._file, 20).decode(errors="replace").strip() or "another"
-            os.close(self._file)
-            raise taken(bot, f"process {holder}") from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{self._process}\n".encode(), 0)
-        _held.add(self)
+            raise JournalError(f"journal: {place} cannot be made ({error.strerror})") from error
+        except LockTaken as error:
+            raise taken(bot, f"process {error.process or 'another'}") from None
 
     def check(self) -> None:
         """Make sure that it is still ours; see `JournalLock`."""
-        if os.getpid() != self._process:
-            raise JournalError(_FORKED)
+        place = self._lock.place
         try:
-            now, ours = self._place.stat(), os.fstat(self._file)
+            ours = self._lock.is_ours()
+        except LockForked:
+            raise JournalError(_FORKED) from None
         except OSError as error:
-            raise JournalError(f"journal: its lock {self._place} is gone: start this bot again") from error
-        if (now.st_dev, now.st_ino) != (ours.st_dev, ours.st_ino):
-            raise JournalError(f"journal: its lock {self._place} is another file now: start this bot again")
+            raise JournalError(f"journal: its lock {place} is gone: start this bot again") from error
+        if not ours:
+            raise JournalError(f"journal: its lock {place} is another file now: start this bot again")
 
     def release(self) -> None:
         """Give it up. The file stays: whoever waits to lock it must find the one that others lock."""
-        if self in _held:
-            _held.discard(self)
-            os.close(self._file)
-
-    def forget(self) -> None:
-        """Let go in a forked process: what it inherited would keep the lock alive after its owner's death."""
-        os.close(self._file)
+        self._lock.release()
 
 
 class SessionLock:
@@ -131,15 +116,3 @@ def taken(bot: str, holder: str) -> JournalError:
         f"journal: {holder} works with it as `{bot}`: end that one first, or give this bot a name of its own",
         again=False,
     )
-
-
-_held: "weakref.WeakSet[FileLock]" = weakref.WeakSet()
-
-
-def _forked() -> None:
-    for lock in list(_held):
-        lock.forget()
-    _held.clear()
-
-
-os.register_at_fork(after_in_child=_forked)

@@ -1,23 +1,20 @@
-"""The reconciler's own heartbeat: beats only while every account is looked at, and tells of its silences."""
+"""The heartbeat of one account's watch: it beats while the account is looked at, and tells of silences."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.blindness import BlindnessSettings
 from reconciler.finding import Evidence, FindingKey, Kind, Party
-from reconciler.stall import EVERY_ACCOUNT, RECONCILER, stalled
-from reconciler.storage.store import Store
+from reconciler.heartbeat import Heartbeat
+from reconciler.stall import RECONCILER, stalled
+from reconciler.storage.store import HeldStore
 from reconciler.storage.waiting import waited_out
-from reconciler.views import Heartbeat
 from verification.clock import Clock, Moment
 from verification.leg import Leg
 
 STUCK = timedelta(seconds=60)
 """Least time that an account may go without a finished look (reads have time-outs) before the heart stops."""
-
-SILENCE = FindingKey(Kind.RECONCILER_STALLED, EVERY_ACCOUNT, RECONCILER, Leg.NET)
 
 
 class Looking(Protocol):
@@ -29,20 +26,29 @@ class Looking(Protocol):
 
 
 class HeartbeatKeeper:
-    """Writes the heartbeat, and raises and resolves `reconciler_stalled`."""
+    """Writes the heartbeat, which renews the lease, and raises and resolves `reconciler_stalled`."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, every: float, interval: timedelta, last: Heartbeat
+        self,
+        account: str,
+        store: HeldStore,
+        clock: Clock,
+        *,
+        every: float,
+        interval: timedelta,
+        last: Heartbeat,
     ) -> None:
         """Begin to beat.
 
         Args:
+            account: Whose heart it is.
             store: Where to write.
             clock: Where time comes from.
             every: Seconds between two beats.
-            interval: Between two sweeps of an account.
-            last: The heartbeat that the process before left; its silence is told.
+            interval: Between two sweeps of the account.
+            last: The heartbeat that the holder before left; its silence is told.
         """
+        self._account = account
         self._store = store
         self._clock = clock
         self._every = every
@@ -51,35 +57,36 @@ class HeartbeatKeeper:
         self._started = clock.now().utc
 
     async def tell_of_the_silence_before(self) -> None:
-        """Raise an alert if the process before ended without a good-bye and was missed."""
+        """Raise an alert if the holder before ended without a good-bye and was missed."""
         now = self._clock.now().utc
         if self._last.at is None or self._last.stopped:
             return
-        finding = stalled(self._last, BlindnessSettings(), now=now)
+        finding = stalled(self._account, self._last, BlindnessSettings(), now=now)
         if finding is None:
             return
-        found = Observed((Detected(finding, now, confirmed=True),))
-        await waited_out(lambda: self._store.observe(found, now=now), self._clock)
+        told = Observed((Detected(finding, now, confirmed=True),))
+        await waited_out(lambda: self._store.tell_of_silence(told, now=now), self._clock)
 
-    async def beat(self, accounts: Sequence[Looking]) -> None:
-        """Beat if every account has been looked at lately; a process that lives but looks no more is dead."""
+    async def beat(self, looking: Looking) -> None:
+        """Beat if the account has been looked at lately; one that is held and looked at no more is dead."""
         now = self._clock.now()
-        stuck = [each for each in accounts if now.monotonic - each.last_pass.monotonic > self._patience]
-        if not stuck:
+        if now.monotonic - looking.last_pass.monotonic <= self._patience:
             beat = self._heartbeat(now.utc, stopped=False)
             await self._store.beat(beat)
             self._last = beat
-            shown = Evidence(Party.TRUEUP, RECONCILER, "every account is looked at", now.utc, {})
-            clear = Clear((shown,), now.utc, "the reconciler looks at every account again")
-            await self._store.observe(Observed(clear={SILENCE: clear}), now=now.utc)
+            shown = Evidence(Party.TRUEUP, RECONCILER, "it is looked at", now.utc, {})
+            clear = Clear((shown,), now.utc, "the reconciler looks at the account again")
+            silence = FindingKey(Kind.RECONCILER_STALLED, self._account, RECONCILER, Leg.NET)
+            await self._store.observe(Observed(clear={silence: clear}), now=now.utc)
             return
-        finding = stalled(self._last, BlindnessSettings(), now=now.utc)
+        finding = stalled(self._account, self._last, BlindnessSettings(), now=now.utc)
         if finding is not None:
-            await self._store.observe(Observed((Detected(finding, now.utc, confirmed=True),)), now=now.utc)
+            told = Observed((Detected(finding, now.utc, confirmed=True),))
+            await self._store.tell_of_silence(told, now=now.utc)
 
     async def say_good_bye(self) -> None:
-        """Write down that it stops: a clean stop is not a crash, but it is blind all the same."""
-        await self._store.beat(self._heartbeat(self._clock.now().utc, stopped=True))
+        """Give the lease back: a clean stop is not a crash, but nobody sees the account all the same."""
+        await self._store.give_back(self._heartbeat(self._clock.now().utc, stopped=True))
 
     def _heartbeat(self, at: datetime, *, stopped: bool) -> Heartbeat:
         return Heartbeat(at, self._every, self._started, stopped)

@@ -1,12 +1,12 @@
 """What screens and the command line are given: frozen values, ready to show. No row or session crosses."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Evidence, Severity
+from reconciler.heartbeat import WatchView
 from verification.leg import Leg
 from verification.observation import Source
 
@@ -156,51 +156,13 @@ class CycleView:
     in_flight: int = 0
 
 
-class Pulse(StrEnum):
-    """Whether the reconcile loop is alive. Everything but `alive` is blind: nothing then is green."""
-
-    ALIVE = "alive"
-    LATE = "late"  # it promised to beat and did not: stalled or dead
-    STOPPED = "stopped"  # it said good-bye
-    NEVER = "never"  # it never ran on this database
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """When the reconcile loop (not merely its process) was last alive.
-
-    Attributes:
-        at: Aware UTC; None if it never ran.
-        interval_seconds: How often it promises to beat.
-        started_at: When the present process started, aware UTC; None if it never ran.
-        stopped: True when it said good-bye (a clean stop is not a crash, but it is blind all the same).
-    """
-
-    at: datetime | None
-    interval_seconds: float
-    started_at: datetime | None
-    stopped: bool
-
-    def pulse(self, now: datetime) -> Pulse:
-        """Say whether the loop is alive: late after three missed beats, and at least five seconds.
-
-        A beat from the future (a clock stepped back) proves no life either, or a dead loop would look alive.
-        """
-        if self.at is None:
-            return Pulse.NEVER
-        if self.stopped:
-            return Pulse.STOPPED
-        patience = timedelta(seconds=max(3 * self.interval_seconds, 5.0))
-        return Pulse.LATE if abs(now - self.at) > patience else Pulse.ALIVE
-
-
 @dataclass(frozen=True, slots=True)
 class NowView:
     """Everything the first page and the strip on every page need, from one consistent read.
 
     Attributes:
         read_at: Aware UTC; ages are counted from it.
-        heartbeat: Of the reconcile loop.
+        watches: Who watches each account, by its name.
         cycles: The last sweep of each account.
         sources: The state of each source.
         alerts: Open alerts but pending ones, worst first.
@@ -209,7 +171,7 @@ class NowView:
     """
 
     read_at: datetime
-    heartbeat: Heartbeat
+    watches: tuple[WatchView, ...]
     cycles: tuple[CycleView, ...]
     sources: tuple[SourceView, ...]
     alerts: tuple[Alert, ...]

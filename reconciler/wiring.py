@@ -1,8 +1,13 @@
 """Builds the parts from the settings: the one place that knows which class stands behind which port."""
 
+from collections.abc import Callable
+
+from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
+from reconciler.blindness import BlindnessSettings
 from reconciler.ledgers.port import Ledger, LedgerOptions
 from reconciler.settings import Problem, Settings, SettingsError
+from reconciler.storage.store import Store
 from verification.clock import Clock
 from verification.errors import SourceRejected
 from verification.pace import Pace
@@ -54,3 +59,33 @@ def rules_of(settings: Settings) -> Rules:
 def pace_of(settings: Settings) -> Pace:
     """Return how a verification spends its time."""
     return Pace(deadline=settings.checks.verify_deadline.total_seconds())
+
+
+def unit_maker(settings: Settings, account: str, clock: Clock) -> Callable[[Store], AccountUnit]:
+    """Return what makes the watch over an account, again and again. Loads ccxt, which takes a second.
+
+    What it opens first is opened at once, so that wrong settings are told now and not when it is needed.
+
+    Raises:
+        SettingsError: A secret that the settings name is not there, or ccxt knows no such venue.
+        LedgerUnreadable: A ledger's settings cannot be right.
+    """
+    access = settings.access(account)
+    opened = [(open_venue(access, clock), open_ledgers(settings, account, clock))]
+
+    def make(store: Store) -> AccountUnit:
+        if opened:
+            venue, ledgers = opened.pop()
+        else:
+            venue, ledgers = open_venue(access, clock), open_ledgers(settings, account, clock)
+        return AccountUnit(
+            venue,
+            ledgers,
+            rules=rules_of(settings),
+            blindness=BlindnessSettings(),
+            pace=pace_of(settings),
+            store=store,
+            clock=clock,
+        )
+
+    return make

@@ -67,7 +67,7 @@ def _state(alert: Alert, view: NowView) -> str:
         return f"{word} {words.ago(alert.resolved_at, now)}, after {lasted}"
     text = f"{word}, since {words.stamp(alert.first_seen)} ({words.duration(now - alert.first_seen)})"
     seen = f"last seen {words.ago(alert.last_seen, now)}"
-    old = blind(view) or alert.frozen_since is not None
+    old = blind(view, alert.key.account) or alert.frozen_since is not None
     return f"{text}, {seen}" + (", cannot be checked now" if old else "")
 
 

@@ -50,10 +50,9 @@ def _table() -> None:
     if not shown:
         st.markdown(_nothing(view, known=len(found)))
         return
-    old = blind(view)
-    with st.container(key="old-positions" if old else "positions"):
+    with st.container(key="old-positions" if blind(view) else "positions"):
         st.dataframe(
-            [row(leg, view.read_at, old=old) for leg in shown],
+            [row(leg, view.read_at, old=blind(view, leg.account)) for leg in shown],
             hide_index=True,
             key="positions-table",
             height="content",

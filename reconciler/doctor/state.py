@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reconciler.console import Console, StateDatabaseError, StateTrouble
 from reconciler.doctor.check import Check, Health
+from reconciler.heartbeat import Pulse
 from reconciler.settings.database_url import SQLITE
-from reconciler.views import Pulse
 from verification.clock import Clock
 
 SUBJECT = "state database"
@@ -19,7 +19,7 @@ def examine_state(url: str, clock: Clock) -> list[Check]:
     seen_by_others = list(_open_to_others(file)) if file is not None else []
     try:
         with Console.open(url, clock=clock) as console:
-            heartbeat = console.queries.heartbeat()
+            watches = console.queries.watches()
     except StateDatabaseError as error:
         text = str(error).removeprefix(f"{SUBJECT} ")
         to_be_created = error.trouble is StateTrouble.ABSENT and file is not None and file.parent.is_dir()
@@ -28,10 +28,15 @@ def examine_state(url: str, clock: Clock) -> list[Check]:
     except ValueError as error:  # what is stored is not what was written: a damaged text, a time that is none
         what = f"holds a row that cannot be read ({error}): restore it from a backup"
         return [Check(SUBJECT, Health.NOT_OK, what), *seen_by_others]
-    pulse = heartbeat.pulse(clock.now().utc)
     checks = [Check(SUBJECT, Health.OK, "opens, and is of this version"), *seen_by_others]
-    if pulse is not Pulse.ALIVE:
-        checks.append(Check("reconciler", Health.NOTE, f"nobody looks now ({pulse}): start `trueup run`"))
+    if not watches:
+        never = f"nobody looks now ({Pulse.NEVER}): start `trueup run`"
+        return [*checks, Check("reconciler", Health.NOTE, never)]
+    for watch in watches:
+        pulse = watch.heartbeat.pulse(clock.now().utc)
+        if pulse is not Pulse.ALIVE:
+            nobody = f"nobody looks at {watch.account} now ({pulse}): start `trueup run`"
+            checks.append(Check("reconciler", Health.NOTE, nobody))
     return checks
 
 

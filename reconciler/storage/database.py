@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -21,10 +22,11 @@ _EXAMPLES = "sqlite:///trueup.db or postgresql+psycopg://user:password@host/data
 class Database:
     """An open state database. Safe to use from several threads; one transaction is used by one."""
 
-    def __init__(self, engine: sa.Engine, where: str) -> None:
+    def __init__(self, engine: sa.Engine, where: str, file: Path | None = None) -> None:
         """Use `Database.open`."""
         self._engine = engine
         self._where = where
+        self._file = file
         self._standby = False
         sa.event.listen(engine, "checkout", self._leave_standby)
 
@@ -44,7 +46,7 @@ class Database:
         if create:
             _refuse_what_is_not_ours(parsed)
         engine, where = _engine(parsed, create=create)
-        database = cls(engine, where)
+        database = cls(engine, where, path_of(parsed).resolve() if _is_file(parsed) else None)
         try:
             if create:
                 with database.write() as connection:
@@ -62,6 +64,11 @@ class Database:
     def where(self) -> str:
         """The database as a person knows it, without its password."""
         return self._where
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it is, by its real name; None where a server keeps it."""
+        return self._file
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -147,7 +154,7 @@ def schema_state(url: str) -> SchemaState:
 
 def _refuse_what_is_not_ours(url: sa.URL) -> None:
     """Look before anything is set: even the journal mode of another program's file is not ours to change."""
-    if url.get_backend_name() == "sqlite" and not check_file(path_of(url), create=True):
+    if _is_file(url) and not check_file(path_of(url), create=True):
         return
     engine, where = _engine(url, create=False)
     with Database(engine, where) as database, database.read() as connection:
@@ -157,7 +164,11 @@ def _refuse_what_is_not_ours(url: sa.URL) -> None:
 
 
 def _engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
-    return sqlite_engine(url, create=create) if url.get_backend_name() == "sqlite" else postgres_engine(url)
+    return sqlite_engine(url, create=create) if _is_file(url) else postgres_engine(url)
+
+
+def _is_file(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite"
 
 
 def _parse(url: str) -> sa.URL:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from reconciler.lease import Holder, Lease
+
 
 class StateTrouble(StrEnum):
     """Why the state database cannot be used."""
@@ -18,6 +20,7 @@ class StateTrouble(StrEnum):
     OLDER = "older"  # written by an older Trueup and not yet upgraded
     NEWER = "newer"  # written by a newer Trueup
     FULL = "full"  # no room left
+    LEASE = "lease"  # what was to be written is another process's to write by now
     OTHER = "other"
 
 
@@ -38,6 +41,21 @@ class StateDatabaseError(Exception):
         self.trouble = trouble
         self.again = again
         self.unsure = unsure
+
+
+class LeaseLost(StateDatabaseError):
+    """A write was refused: the account is another process's by now, or somebody took it out of the settings.
+
+    Attributes:
+        lease: The one that is lost.
+    """
+
+    def __init__(self, lease: Lease, holder: Holder | None) -> None:
+        """`holder` is who has it now, if anybody."""
+        whose = "given back" if holder is None else f"given to {holder}"
+        message = f"the watch over {lease.account} was {whose} meanwhile: nothing more is written of it here"
+        super().__init__(StateTrouble.LEASE, message)
+        self.lease = lease
 
 
 def may_pass(error: BaseException) -> bool:

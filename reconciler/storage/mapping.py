@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.event import Decision
 from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
+from reconciler.heartbeat import Heartbeat
+from reconciler.lease import Holder, Tenancy
 from reconciler.views import (
     CycleView,
-    Heartbeat,
     PositionView,
     SourceView,
     TransitionView,
@@ -225,8 +226,14 @@ def cycle_of(row: sa.Row[Any]) -> CycleView:
     )
 
 
+def tenancy_of(row: sa.Row[Any]) -> Tenancy:
+    """Return what a row of `lease` says of the lease itself."""
+    holder = None if row.instance is None else Holder(row.instance, row.host, row.pid)
+    return Tenancy(holder, row.token, row.expires_at)
+
+
 def heartbeat_of(row: sa.Row[Any]) -> Heartbeat:
-    """Return the view of a row of `heartbeat`."""
+    """Return the heartbeat in a row of `lease`."""
     return Heartbeat(row.at, row.interval_seconds, row.started_at, row.stopped)
 
 

@@ -11,23 +11,23 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound
 from reconciler.alerts.remedy import steps
 from reconciler.finding import Kind
+from reconciler.heartbeat import WatchView
 from reconciler.storage.alerts import ALERT, TRANSITION
 from reconciler.storage.database import Database
 from reconciler.storage.latency import p95_by_source, read_latency
+from reconciler.storage.leases import LEASE, watches
 from reconciler.storage.mapping import (
     alert_of,
     cycle_of,
-    heartbeat_of,
     position_of,
     source_of,
     transition_of,
     verification_of,
 )
-from reconciler.storage.records import CYCLE, HEARTBEAT, LOOP, POSITION, SOURCE, VERIFICATION
+from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.views import (
     AlertView,
     CycleView,
-    Heartbeat,
     LatencyView,
     NowView,
     PositionView,
@@ -57,7 +57,7 @@ class StoredQueries:
         """Return what the first page and the strip need."""
         with self._database.read() as connection:
             # After the transaction has begun, or a fact in it could be younger than "now".
-            heartbeat = _heartbeat(connection)
+            watched = watches(connection, wall=self._clock.now().utc)
             read_at = self._clock.now().utc
             lag = read_latency(
                 connection,
@@ -69,7 +69,7 @@ class StoredQueries:
             )
             return NowView(
                 read_at=read_at,
-                heartbeat=heartbeat,
+                watches=watched,
                 cycles=_cycles(connection),
                 sources=_sources(connection),
                 alerts=_shown(connection),
@@ -142,10 +142,10 @@ class StoredQueries:
             rows = connection.execute(query.limit(limit).offset(offset))
             return tuple(verification_of(row) for row in rows)
 
-    def heartbeat(self) -> Heartbeat:
-        """Return the reconcile loop's heartbeat."""
+    def watches(self) -> tuple[WatchView, ...]:
+        """Return who watches each account."""
         with self._database.read() as connection:
-            return _heartbeat(connection)
+            return watches(connection, wall=self._clock.now().utc)
 
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
@@ -160,8 +160,8 @@ class StoredQueries:
             _only(sa.func.count(POSITION.c.symbol)),
             _only(sa.func.max(POSITION.c.ledger_at)),
             _only(sa.func.max(POSITION.c.observed_at)),
-            _only(sa.func.max(HEARTBEAT.c.started_at)),
-            _only(sa.func.count(HEARTBEAT.c.name), HEARTBEAT.c.stopped.is_(sa.true())),
+            _only(sa.func.sum(LEASE.c.token)),
+            _only(sa.func.count(LEASE.c.account), LEASE.c.stopped.is_(sa.true())),
         )
         with self._database.read() as connection:
             return "|".join(str(each) for each in connection.execute(query).one())
@@ -169,11 +169,6 @@ class StoredQueries:
 
 def _only(value: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
     return sa.select(value).where(*where).scalar_subquery()
-
-
-def _heartbeat(connection: sa.Connection) -> Heartbeat:
-    row = connection.execute(sa.select(HEARTBEAT).where(HEARTBEAT.c.name == LOOP)).one_or_none()
-    return Heartbeat(None, 0.0, None, stopped=False) if row is None else heartbeat_of(row)
 
 
 def _cycles(connection: sa.Connection) -> tuple[CycleView, ...]:

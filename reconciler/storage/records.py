@@ -1,4 +1,4 @@
-"""What the reconciler writes as it goes: sweeps, positions, sources, heartbeats, verifications; and forgets.
+"""What the reconciler writes as it goes: sweeps, positions, sources, verifications; and forgets.
 
 Each function takes the connection of a write transaction.
 """
@@ -22,7 +22,6 @@ from reconciler.storage.mapping import (
 )
 from reconciler.storage.rows import (
     CycleRow,
-    HeartbeatRow,
     JournalCursorRow,
     PositionStateRow,
     SourceStateRow,
@@ -30,18 +29,14 @@ from reconciler.storage.rows import (
     table,
 )
 from reconciler.storage.upsert import put, upsert_into
-from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
+from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from verification.working import RESTING
 
 CURSOR = table(JournalCursorRow)
 CYCLE = table(CycleRow)
-HEARTBEAT = table(HeartbeatRow)
 POSITION = table(PositionStateRow)
 SOURCE = table(SourceStateRow)
 VERIFICATION = table(VerificationRow)
-
-LOOP = "reconciler"
-"""The one loop that beats today; several reconcilers will each have a name."""
 
 _UNDECIDED = ("unknown", RESTING)
 
@@ -88,11 +83,6 @@ def save_sources(connection: sa.Connection, sources: Sequence[SourceView]) -> No
         last_ok = each.last_ok or connection.execute(sa.select(SOURCE.c.last_ok).where(same)).scalar()
         values.append({**asdict(each), "last_ok": last_ok})
     put(connection, SOURCE, values)
-
-
-def beat(connection: sa.Connection, heartbeat: Heartbeat) -> None:
-    """Say that the loop is alive, or (with `stopped`) that it stops."""
-    put(connection, HEARTBEAT, [{"name": LOOP, **asdict(heartbeat)}])
 
 
 def save_verification(
@@ -164,19 +154,22 @@ def take_over(
     put(connection, CURSOR, [{"account": account, "ledger": ledger, "last_id": last_id}])
 
 
-def retain(connection: sa.Connection, sources: Mapping[str, Collection[str]]) -> None:
-    """Forget the states of accounts and sources that are no longer in the settings. Alerts stay.
+def known_accounts(connection: sa.Connection) -> frozenset[str]:
+    """Return the accounts of which a state is stored."""
+    names = sa.union(*(sa.select(each.c.account) for each in (SOURCE, POSITION, CYCLE)))
+    return frozenset(connection.execute(names).scalars())
 
-    Args:
-        connection: Of a write transaction.
-        sources: The names of the sources of each account there is.
-    """
-    accounts = list(sources)
+
+def forget_account(connection: sa.Connection, account: str) -> None:
+    """Forget the states of an account that is no longer in the settings. Alerts stay."""
     for each in (SOURCE, POSITION, CYCLE):
-        connection.execute(sa.delete(each).where(each.c.account.not_in(accounts)))
-    for account, names in sources.items():
-        gone = (SOURCE.c.account == account) & SOURCE.c.source.not_in(list(names))
-        connection.execute(sa.delete(SOURCE).where(gone))
+        connection.execute(sa.delete(each).where(each.c.account == account))
+
+
+def retain_sources(connection: sa.Connection, account: str, names: Collection[str]) -> None:
+    """Forget the states of an account's sources that are no longer in the settings."""
+    gone = (SOURCE.c.account == account) & SOURCE.c.source.not_in(list(names))
+    connection.execute(sa.delete(SOURCE).where(gone))
 
 
 def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -178,12 +178,17 @@ class CycleRow(StateRow, table=True):
     in_flight: int = Field(sa_type=BigNumber)
 
 
-class HeartbeatRow(StateRow, table=True):
-    """When a reconcile loop was last alive."""
+class LeaseRow(StateRow, table=True):
+    """To whom the watch over an account was last given, until when, and when it was last looked at."""
 
-    __tablename__ = "heartbeat"
+    __tablename__ = "lease"
 
-    name: str = Field(primary_key=True, sa_type=PlainText)
+    account: str = Field(primary_key=True, sa_type=PlainText)
+    instance: str | None = Field(sa_type=PlainText)
+    host: str | None = Field(sa_type=PlainText)
+    pid: int | None = Field(sa_type=BigNumber)
+    token: int = Field(sa_type=BigNumber)
+    expires_at: datetime | None = Field(sa_type=UtcTime)  # by the database's clock; null when given back
     at: datetime | None = Field(sa_type=UtcTime)
     interval_seconds: float = Field(sa_type=sa.Double)
     started_at: datetime | None = Field(sa_type=UtcTime)

@@ -2,22 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
+from typing_extensions import override
 
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
-from reconciler.storage import alerts, latency, records
+from reconciler.heartbeat import Heartbeat
+from reconciler.lease import Holder, Lease, may_have_run_out
+from reconciler.storage import alerts, latency, leases, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.database import Database
+from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
+from reconciler.storage.leases import Given, Kept
 from reconciler.storage.outage import Outage
 from reconciler.storage.records import Retention
 from reconciler.storage.writer import Writer
-from reconciler.views import CycleView, Heartbeat, PositionView, SourceView, VerificationView
-from verification.clock import Clock, SystemClock
+from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from verification.clock import Clock, Moment, SystemClock
 from verification.latency import LatencySample
 
 T = TypeVar("T")
@@ -123,13 +130,33 @@ class Store:
         """Take samples into their windows; give many at once, about once a second."""
         await self._durably(partial(latency.add_samples, samples=samples))
 
-    async def beat(self, heartbeat: Heartbeat) -> None:
-        """Say that the loop is alive, or (with `stopped`) that it stops."""
-        await self._durably(partial(records.beat, heartbeat=heartbeat))
+    async def claim(self, account: str, by: Holder, *, locked: bool, wall: datetime) -> Given | Kept:
+        """Take the lease of an account, unless another process has it. See `leases.claim`."""
+        return await self._durably(partial(leases.claim, account=account, by=by, locked=locked, wall=wall))
 
-    async def retain(self, sources: Mapping[str, Collection[str]]) -> None:
-        """Forget the states of accounts and sources that are no longer in the settings (call it at start)."""
-        await self._durably(partial(records.retain, sources=sources))
+    async def kept(self, account: str) -> Kept | None:
+        """Return who was last given the lease of an account, and until when; None for nobody."""
+        return await self._asked(partial(leases.kept, account=account))
+
+    def hold(self, lease: Lease, clock: Clock, *, sent: Moment) -> "HeldStore":
+        """Return this store as the holder of a lease writes through it; closing is this one's matter.
+
+        Args:
+            lease: What was given.
+            clock: Where time comes from.
+            sent: When the claim was sent.
+        """
+        shared = _Shared(self._database, self._writer, self._settings, self._outage)
+        return HeldStore(shared, lease, clock, sent=sent)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of the database; None where a server keeps it."""
+        return self._database.file
+
+    async def known_accounts(self) -> frozenset[str]:
+        """Return the accounts of which a state is stored."""
+        return await self._asked(records.known_accounts)
 
     async def prune(self, *, now: datetime, retention: Retention | None = None) -> None:
         """Forget what is over and older than its time (call it every hour or so)."""
@@ -158,3 +185,92 @@ class Store:
     def _answer(self, question: Callable[[sa.Connection], T]) -> T:
         with self._database.read() as connection:
             return question(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the stores on one database share."""
+
+    database: Database
+    writer: Writer
+    settings: AlertSettings
+    outage: Outage
+
+
+class HeldStore(Store):
+    """What the holder of an account's lease writes: refused, in the same transaction, once that is lost."""
+
+    def __init__(self, shared: _Shared, lease: Lease, clock: Clock, *, sent: Moment) -> None:
+        """Use `Store.hold`."""
+        self._database, self._writer = shared.database, shared.writer
+        self._settings, self._outage = shared.settings, shared.outage
+        self.lost = asyncio.Event()
+        self._lease = lease
+        self._clock = clock
+        self._renewed = sent
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Renew the lease, and say that the account is looked at.
+
+        Raises:
+            LeaseLost: It is another process's; `lost` is set.
+        """
+        sent = self._clock.now()
+        await self._owning(partial(leases.beat, lease=self._lease, heartbeat=heartbeat, wall=sent.utc))
+        self._renewed = sent
+
+    async def tell_of_silence(self, observed: Observed, *, now: datetime) -> None:
+        """Store what a heart tells that does not beat: also when its lease may have run out by now.
+
+        Raises:
+            LeaseLost: It is another process's, which tells it; `lost` is set.
+        """
+        await self._fenced(lambda connection: alerts.observe(connection, observed, self._settings, now=now))
+
+    async def retain_sources(self, names: Collection[str]) -> None:
+        """Forget the states of the account's sources that are no longer in the settings."""
+        account = self._lease.account
+        await self._durably(partial(records.retain_sources, account=account, names=names))
+
+    async def give_back(self, heartbeat: Heartbeat) -> None:
+        """Give the lease back: whoever waits for it need not wait longer. Nothing can be written after.
+
+        Raises:
+            LeaseLost: It is another process's already; `lost` is set.
+        """
+        await self._owning(partial(leases.give_back, lease=self._lease, heartbeat=heartbeat))
+
+    async def forget(self) -> None:
+        """Forget the states of the account, which is no longer in the settings, and give its lease back.
+
+        Raises:
+            LeaseLost: It is another process's already; `lost` is set.
+        """
+
+        def work(connection: sa.Connection) -> None:
+            records.forget_account(connection, self._lease.account)
+            leases.forget(connection, self._lease)
+
+        await self._owning(work)
+
+    @override
+    async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
+        expires = self._database.file is None
+        if expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic):
+            what = f"the watch over {self._lease.account} has to be renewed before anything more is written"
+            raise StateDatabaseError(StateTrouble.LEASE, what, again=True)
+        return await self._fenced(work)
+
+    async def _fenced(self, work: Callable[[sa.Connection], T]) -> T:
+        def fenced(connection: sa.Connection) -> T:
+            leases.fence(connection, self._lease)
+            return work(connection)
+
+        return await self._owning(fenced)
+
+    async def _owning(self, work: Callable[[sa.Connection], T]) -> T:
+        try:
+            return await super()._durably(work)
+        except LeaseLost:
+            self.lost.set()
+            raise

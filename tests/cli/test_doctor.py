@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import main
-from reconciler.storage.database import Database, migrate
-from reconciler.storage.records import beat
-from reconciler.views import Heartbeat
+from reconciler.heartbeat import Heartbeat
+from reconciler.storage.database import migrate
+from reconciler.storage.store import Store
 from simulator.faults import RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.cli.conftest import Command, Said
 from tests.cli.simulated import point, venue
+from tests.reconciler.claimed import beaten
 from verification.clock import SystemClock
 
 pytestmark = pytest.mark.wire
@@ -349,12 +350,11 @@ async def test_a_state_file_that_others_may_open_is_told(trueup: Command, tmp_pa
 async def test_a_damaged_row_of_the_state_database_is_told(
     trueup: Command, tmp_path: Path, stored: str
 ) -> None:
-    with Database.open(f"sqlite:///{tmp_path}/trueup.db", create=True) as database:
-        now = SystemClock().now().utc
-        with database.write() as connection:
-            beat(connection, Heartbeat(now, 30, now, stopped=False))
+    clock = SystemClock()
+    async with Store.open(f"sqlite:///{tmp_path}/trueup.db") as store:
+        await beaten(store, clock, Heartbeat(clock.now().utc, 30, clock.now().utc, stopped=False))
     with closing(sqlite3.connect(tmp_path / "trueup.db")) as state, state:
-        state.execute(f"UPDATE heartbeat SET at = {stored}")
+        state.execute(f"UPDATE lease SET at = {stored}")
     async with venue(tmp_path):
         said = await examined(trueup)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
+from reconciler.heartbeat import Heartbeat, WatchView
 from reconciler.views import (
     AlertView,
     CycleView,
-    Heartbeat,
     LatencyPoint,
     LatencyView,
     NowView,
@@ -102,10 +102,15 @@ def source(name: str = "websocket", state: str = "ok", **changes: Any) -> Source
     return replace(drawn, **changes)
 
 
-def view(**changes: Any) -> NowView:
+def watch(heartbeat: Heartbeat, account: str = "main") -> WatchView:
+    return WatchView(account, None if heartbeat.stopped else "web-1 4711", heartbeat)
+
+
+def view(*, heartbeat: Heartbeat | None = None, **changes: Any) -> NowView:
+    """Everything of one account; its `heartbeat` is a second old unless another one is given."""
     drawn = NowView(
         read_at=NOW,
-        heartbeat=beating(),
+        watches=(watch(heartbeat or beating()),),
         cycles=(cycle(),),
         sources=(source(), source("rest"), source("ledger:mybot")),
         alerts=(),

@@ -8,8 +8,9 @@ from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
 from reconciler.console import Answer, Console, Seen
 from reconciler.finding import Kind, Severity
+from reconciler.heartbeat import WatchView
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from reconciler.views import AlertView, Heartbeat, LatencyView, NowView, PositionView, VerificationView
+from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
 from tests.dashboard import drawn
 
 
@@ -75,9 +76,9 @@ class Memory:
         self._read()
         return ()
 
-    def heartbeat(self) -> Heartbeat:
+    def watches(self) -> tuple[WatchView, ...]:
         self._read()
-        return self.view.heartbeat
+        return self.view.watches
 
     def version(self) -> str:
         self._read()

@@ -17,6 +17,8 @@ from reconciler.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store
 from tests.dashboard import drawn
 from tests.dashboard.screen import buttons, opened, run, table, text
+from tests.reconciler.claimed import beaten
+from verification.clock import SystemClock
 from verification.latency import LatencySample, Measure
 from verification.leg import Leg
 from verification.observation import Source
@@ -64,7 +66,8 @@ async def seed(url: str, now: datetime, *, beat_age: float | None = 0) -> None:
         )
         if beat_age is not None:
             at = now - timedelta(seconds=beat_age)
-            await store.beat(replace(drawn.beating(), at=at, started_at=at, interval_seconds=600))
+            beat = replace(drawn.beating(), at=at, started_at=at, interval_seconds=600)
+            await beaten(store, SystemClock(), beat)
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.account_state import pulse_of
 from reconciler.alerts.alert import AlertState
 from reconciler.finding import Kind
-from reconciler.views import Pulse
+from reconciler.heartbeat import Pulse
 from tests.processes.running import Place, place
 from tests.wire.simulated import AVL, BTC, order
 from verification.leg import Side
@@ -95,7 +96,7 @@ def _silent(there: Place) -> bool:
 
 def _pulse(there: Place) -> Pulse:
     now = there.console.queries.now()
-    return now.heartbeat.pulse(now.read_at)
+    return pulse_of(now, "main")
 
 
 async def test_told_to_stop_it_says_good_bye_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -135,7 +136,8 @@ async def test_a_state_database_that_breaks_ends_it_loudly_and_without_a_good_by
         assert there.process.returncode == 2
         assert "Traceback" not in err.decode()
         assert err.decode().splitlines()[-1].startswith("trueup: state database ")
-        assert not there.console.queries.heartbeat().stopped, "it did not stop: it broke"
+        (watch,) = there.console.queries.watches()
+        assert not watch.heartbeat.stopped, "it did not stop: it broke"
 
 
 def _drop(database: Path, table: str) -> None:

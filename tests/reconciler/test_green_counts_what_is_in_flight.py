@@ -12,9 +12,9 @@ from reconciler.account.watch import AccountWatch, Rules
 from reconciler.cli.reconcile import _lines
 from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.finding import Kind
+from reconciler.heartbeat import Heartbeat, WatchView
 from reconciler.once import _report, _settled_look
 from reconciler.report import AccountReport, ExitCode, Report
-from reconciler.views import Heartbeat
 from tests.reconciler.accounts import SYMBOL, fact, utc
 from tests.reconciler.house import House, play
 from verification.leg import Side
@@ -104,7 +104,8 @@ def test_the_screen_is_green_while_it_has_time_and_tells_it_a_grace_after_the_tr
         await house.unit.loop.sweep()
         assert (house.cycle().matched, house.cycle().in_flight, house.cycle().legs) == (0, 1, 1)
         shown = house.console.queries.now()
-        alive = replace(shown, heartbeat=Heartbeat(shown.read_at, 1, shown.read_at, stopped=False))
+        beat = Heartbeat(shown.read_at, 1, shown.read_at, stopped=False)
+        alive = replace(shown, watches=(WatchView("main", "here 1", beat),))
         assert judge(alive).sentence.startswith("0 of 1 position verified and 1 is in flight")
         assert judge(alive).level is Level.WELL
         await house.until(lambda: Kind.QUANTITY_MISMATCH in house.alerts(), within=30)

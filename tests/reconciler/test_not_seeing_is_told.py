@@ -7,8 +7,8 @@ import pytest
 
 from reconciler.blindness import Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind, Severity
-from reconciler.stall import EVERY_ACCOUNT, stalled
-from reconciler.views import Heartbeat
+from reconciler.heartbeat import Heartbeat
+from reconciler.stall import stalled
 from tests.reconciler.accounts import at, stream, utc
 from verification.account import Part
 from verification.leg import Leg
@@ -209,8 +209,8 @@ BEATS = [
 def test_when_the_reconciler_counts_as_stalled(
     beat: datetime | None, second: float, *, stopped: bool, told: bool
 ) -> None:
-    finding = stalled(Heartbeat(beat, 10.0, utc(0), stopped), SETTINGS, now=utc(second))
+    finding = stalled("main", Heartbeat(beat, 10.0, utc(0), stopped), SETTINGS, now=utc(second))
     assert (finding is not None) is told
     if finding is not None:
-        assert (finding.account, finding.severity) == (EVERY_ACCOUNT, Severity.CRITICAL)
-        assert finding.reason.endswith("nothing is being checked.")
+        assert (finding.account, finding.severity) == ("main", Severity.CRITICAL)
+        assert finding.reason.endswith("nothing of it is being checked.")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.finding import Kind
+from reconciler.heartbeat import Heartbeat, Pulse
 from reconciler.pulse import HeartbeatKeeper
-from reconciler.views import Heartbeat, Pulse
+from tests.reconciler.claimed import claimed
 from tests.reconciler.house import House, play
 from verification.clock import Moment
 
@@ -22,8 +23,9 @@ class Looks:
         self.last_pass = at
 
 
-def keeper(house: House, last: Heartbeat = NEVER) -> HeartbeatKeeper:
-    return HeartbeatKeeper(house.store, house.clock, every=2, interval=timedelta(seconds=30), last=last)
+async def keeper(house: House, last: Heartbeat = NEVER) -> HeartbeatKeeper:
+    held = await claimed(house.store, house.clock)
+    return HeartbeatKeeper("main", held, house.clock, every=2, interval=timedelta(seconds=30), last=last)
 
 
 def beaten(house: House, ago: float, *, stopped: bool = False) -> Heartbeat:
@@ -31,7 +33,8 @@ def beaten(house: House, ago: float, *, stopped: bool = False) -> Heartbeat:
 
 
 def pulse(house: House) -> Pulse:
-    return house.console.queries.heartbeat().pulse(house.clock.now().utc)
+    (watch,) = house.console.queries.watches()
+    return watch.heartbeat.pulse(house.clock.now().utc)
 
 
 @pytest.mark.parametrize(
@@ -42,11 +45,11 @@ def test_only_an_unannounced_silence_before_the_start_is_told_and_then_resolved(
     tmp_path: Path, ago: float | None, *, stopped: bool, told: bool
 ) -> None:
     async def story(house: House) -> None:
-        heart = keeper(house, NEVER if ago is None else beaten(house, ago, stopped=stopped))
+        heart = await keeper(house, NEVER if ago is None else beaten(house, ago, stopped=stopped))
         await heart.tell_of_the_silence_before()
         assert (Kind.RECONCILER_STALLED in house.alerts()) is told
         for _ in range(3):
-            await heart.beat([Looks(house.clock.now())])
+            await heart.beat(Looks(house.clock.now()))
             await house.quiet(2)
         assert Kind.RECONCILER_STALLED not in house.alerts()
         assert pulse(house) is Pulse.ALIVE
@@ -56,8 +59,8 @@ def test_only_an_unannounced_silence_before_the_start_is_told_and_then_resolved(
 
 def test_a_busy_state_database_puts_the_telling_off(tmp_path: Path) -> None:
     async def story(house: House) -> None:
+        heart = await keeper(house, beaten(house, 600))
         house.writer.busy = True
-        heart = keeper(house, beaten(house, 600))
 
         async def later() -> None:
             await house.quiet(10)
@@ -69,13 +72,12 @@ def test_a_busy_state_database_puts_the_telling_off(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
-def test_the_heart_stops_when_the_looks_of_one_account_stop_and_beats_again_with_them(tmp_path: Path) -> None:
+def test_the_heart_stops_when_the_looks_stop_and_beats_again_with_them(tmp_path: Path) -> None:
     async def story(house: House) -> None:
-        heart = keeper(house)
-        well, stuck = Looks(house.clock.now()), Looks(house.clock.now())
+        heart = await keeper(house)
+        stuck = Looks(house.clock.now())
         for second in range(0, 140, 2):
-            well.last_pass = house.clock.now()
-            await heart.beat([well, stuck])
+            await heart.beat(stuck)
             if second < 88:
                 assert pulse(house) is Pulse.ALIVE
             await house.quiet(2)
@@ -83,8 +85,8 @@ def test_the_heart_stops_when_the_looks_of_one_account_stop_and_beats_again_with
         assert Kind.RECONCILER_STALLED in house.alerts()
 
         for _ in range(3):
-            well.last_pass = stuck.last_pass = house.clock.now()
-            await heart.beat([well, stuck])
+            stuck.last_pass = house.clock.now()
+            await heart.beat(stuck)
             await house.quiet(2)
         assert pulse(house) is Pulse.ALIVE
         assert Kind.RECONCILER_STALLED not in house.alerts()
@@ -94,8 +96,8 @@ def test_the_heart_stops_when_the_looks_of_one_account_stop_and_beats_again_with
 
 def test_a_good_bye_is_no_crash_and_is_blind_all_the_same(tmp_path: Path) -> None:
     async def story(house: House) -> None:
-        heart = keeper(house)
-        await heart.beat([Looks(house.clock.now())])
+        heart = await keeper(house)
+        await heart.beat(Looks(house.clock.now()))
         await heart.say_good_bye()
         assert pulse(house) is Pulse.STOPPED
 
@@ -105,11 +107,11 @@ def test_a_good_bye_is_no_crash_and_is_blind_all_the_same(tmp_path: Path) -> Non
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_step_of_the_wall_clock_does_not_stop_the_heart(tmp_path: Path, hours: int) -> None:
     async def story(house: House) -> None:
-        heart = keeper(house)
+        heart = await keeper(house)
         for turn in range(10):
             if turn == 5:
                 house.clock.step(timedelta(hours=hours))
-            await heart.beat([Looks(house.clock.now())])
+            await heart.beat(Looks(house.clock.now()))
             assert pulse(house) is Pulse.ALIVE
             await house.quiet(2)
         assert Kind.RECONCILER_STALLED not in house.alerts(fired=False)

@@ -12,13 +12,15 @@ from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.blindness import BlindnessSettings
+from reconciler.claims import Claims
 from reconciler.finding import Kind
 from reconciler.ledgers.port import Ledger
-from reconciler.pulse import HeartbeatKeeper
+from reconciler.sentry import Sentry
 from reconciler.service import Service
 from reconciler.settings import load
 from reconciler.views import CycleView
 from tests.reconciler.apscheduler_time import go_by
+from tests.reconciler.claimed import HERE
 from tests.reconciler.house import House, ScriptedAccount
 from tests.reconciler.settings_files import written
 from tests.virtual_time import ThreadlessLoop, run
@@ -27,6 +29,8 @@ from verification.clock import Clock
 from verification.pace import Pace
 from verification.stream import Listener
 from verification.venue import Access
+
+SOURCES = ("websocket", "rest", "orders", "conditional_orders", "ledger:mine")
 
 
 class OtherAccount(ScriptedAccount):
@@ -80,6 +84,16 @@ class Both:
                 return alert
         return None
 
+    def stalled(self) -> list[str]:
+        """The accounts that people are told nobody looks at."""
+        return [name for name in ("main", "other") if self.alert(Kind.RECONCILER_STALLED, name) is not None]
+
+    def beats(self, account: str) -> bool:
+        """Whether an account's heart has beaten in the last seconds."""
+        (watch,) = [one for one in self.house.console.queries.watches() if one.account == account]
+        at = watch.heartbeat.at
+        return at is not None and (self.house.clock.now().utc - at).total_seconds() < 4
+
     def cycle(self, account: str) -> CycleView:
         """What the last pass over an account came to."""
         (cycle,) = [one for one in self.house.console.queries.now().cycles if one.account == account]
@@ -102,14 +116,19 @@ def serve(
         with house._open():
             both = Both(house, ledgers(house))
             settings = load(written(folder), venues=False)
-            heart = HeartbeatKeeper(
-                house.store,
-                house.clock,
-                every=2.0,
-                interval=settings.checks.interval,
-                last=house.console.queries.heartbeat(),
-            )
-            service = Service(settings, [house.unit, both.unit], house.store, heart, house.clock)
+            claims = Claims(house.store, HERE, house.clock)
+            sentries = [
+                Sentry(
+                    account,
+                    lambda _, unit=unit: unit,  # type: ignore[misc]
+                    claims,
+                    house.clock,
+                    interval=settings.checks.interval,
+                    sources=SOURCES,
+                )
+                for account, unit in (("main", house.unit), ("other", both.unit))
+            ]
+            service = Service(settings, sentries, house.store, house.clock)
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))
             telling = asyncio.ensure_future(story(both))

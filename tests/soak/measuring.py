@@ -70,9 +70,10 @@ class Measuring:
     async def _sample(self, session: aiohttp.ClientSession, console: Console) -> Sample:
         sample = self._processes() | self._files()
         sample["venue.weight_per_minute"] = await self._weight(session)
-        heart = await asyncio.to_thread(console.queries.heartbeat)
-        assert heart.at is not None, "the first sweep is over: it has beaten"
-        sample["reconciler.heartbeat_age_s"] = (self._clock.now().utc - heart.at).total_seconds()
+        watches = await asyncio.to_thread(console.queries.watches)
+        beats = [watch.heartbeat.at for watch in watches if watch.heartbeat.at is not None]
+        assert len(beats) == len(watches) > 0, "the first sweep is over: each has beaten"
+        sample["reconciler.heartbeat_age_s"] = (self._clock.now().utc - min(beats)).total_seconds()
         return sample | await self._page.figures()
 
     def _processes(self) -> Sample:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from reconciler.console import Console
 from reconciler.storage.database import Database, schema_state
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from reconciler.storage.records import HEARTBEAT
+from reconciler.storage.leases import LEASE
 from reconciler.storage.schema import SchemaState
 from reconciler.storage.writer import Writer
 from tests.postgres import Server
@@ -36,7 +36,7 @@ def writer(database: Database) -> Iterator[Writer]:
 
 
 def note(connection: sa.Connection, name: str) -> str:
-    connection.execute(sa.insert(HEARTBEAT).values(name=name, interval_seconds=1.0, stopped=False))
+    connection.execute(sa.insert(LEASE).values(account=name, token=0, interval_seconds=1.0, stopped=False))
     return name
 
 
@@ -47,7 +47,7 @@ def die(connection: sa.Connection) -> None:
 
 def names(database: Database) -> set[str]:
     with database.read() as connection:
-        return set(connection.execute(sa.select(HEARTBEAT.c.name)).scalars())
+        return set(connection.execute(sa.select(LEASE.c.account)).scalars())
 
 
 async def come_to(writer: Writer, *jobs: object) -> list[object]:
@@ -217,7 +217,7 @@ async def test_a_restart_is_waited_out_by_readers_and_writers_alike(
 ) -> None:
     with Console.open(own_postgres.url) as console:
         await writer.do(partial(note, name="before"))
-        console.queries.heartbeat()
+        console.queries.watches()
         own_postgres.stop(mode)
         with pytest.raises(StateDatabaseError, match="does not answer") as told:
             await writer.do(partial(note, name="meanwhile"))

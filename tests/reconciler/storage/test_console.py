@@ -14,10 +14,12 @@ from reconciler.alerts.alert import AlertState
 from reconciler.alerts.policy import Clear, Detected, Observed
 from reconciler.console import AlertNotFound, AlreadyResolved, Console, NoteRequired
 from reconciler.finding import Finding, Kind, Severity
+from reconciler.heartbeat import Heartbeat, Pulse
 from reconciler.storage.records import CYCLE, Retention
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, Heartbeat, PositionView, Pulse, SourceView, VerificationView
+from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
+from tests.reconciler.claimed import beaten, claimed
 from verification.clock import Moment
 from verification.latency import LatencySample, Measure
 from verification.leg import Leg
@@ -108,7 +110,7 @@ VERIFICATION = VerificationView(
 def test_a_database_on_which_no_reconciler_ran_says_so_and_is_not_green(console: Console) -> None:
     view = console.queries.now()
 
-    assert view.heartbeat.pulse(view.read_at) is Pulse.NEVER
+    assert view.watches == ()
     assert (view.cycles, view.sources, view.alerts, view.p95_ms) == ((), (), (), {})
 
 
@@ -125,14 +127,15 @@ def test_a_database_on_which_no_reconciler_ran_says_so_and_is_not_green(console:
 async def test_a_reconciler_that_is_dead_stopped_or_ahead_of_time_shows(
     store: Store, console: Console, clock: StoppedClock, *, age: float, stopped: bool, pulse: Pulse
 ) -> None:
-    await store.beat(Heartbeat(NOON, 2.0, NOON, stopped=False))
-    await store.beat(Heartbeat(NOON, 2.0, NOON, stopped=stopped))
+    await beaten(store, clock, Heartbeat(NOON, 2.0, NOON, stopped=False))
+    await beaten(store, clock, Heartbeat(NOON, 2.0, NOON, stopped=stopped))
     clock.utc = NOON + timedelta(seconds=age)
 
     view = console.queries.now()
 
-    assert view.heartbeat.pulse(view.read_at) is pulse
-    assert console.queries.heartbeat() == view.heartbeat
+    (watch,) = view.watches
+    assert (watch.account, watch.heartbeat.pulse(view.read_at)) == ("main", pulse)
+    assert console.queries.watches() == view.watches
 
 
 async def test_now_shows_the_worst_first_and_nothing_that_is_only_suspected(
@@ -269,16 +272,20 @@ async def test_a_source_that_goes_down_keeps_the_time_it_was_last_good(
 
 
 async def test_what_is_no_longer_in_the_settings_is_forgotten_but_not_its_alerts(
-    store: Store, console: Console
+    store: Store, console: Console, clock: StoppedClock
 ) -> None:
+    main, gone = [await claimed(store, clock, account) for account in ("main", "gone")]
     for account, source in (("main", "rest"), ("main", "ledger:old"), ("gone", "rest")):
         await store.save_sources([SourceView(account, source, "ok", NOON, "", NOON)])
         await store.save_cycle(cycle(account=account))
     await store.observe(bad(finding(account="gone")), now=after(0))
 
-    await store.retain({"main": ["rest"]})
+    assert await store.known_accounts() == {"main", "gone"}
+    await main.retain_sources(["rest"])
+    await gone.forget()
 
     view = console.queries.now()
+    assert [each.account for each in view.watches] == ["main"]
     assert [(each.account, each.source) for each in view.sources] == [("main", "rest")]
     assert [each.account for each in view.cycles] == ["main"]
     assert [each.key.account for each in view.alerts] == ["gone"]
@@ -320,9 +327,10 @@ async def test_latency_is_read_by_series_and_by_source(
 async def test_the_version_changes_with_what_is_shown_and_not_with_a_heartbeat(
     store: Store, console: Console, clock: StoppedClock
 ) -> None:
-    await store.beat(Heartbeat(NOON, 2.0, NOON, stopped=False))
+    held = await claimed(store, clock)
+    await held.beat(Heartbeat(NOON, 2.0, NOON, stopped=False))
     seen = [console.queries.version()]
-    await store.beat(Heartbeat(after(1), 2.0, NOON, stopped=False))
+    await held.beat(Heartbeat(after(1), 2.0, NOON, stopped=False))
     assert console.queries.version() == seen[0]
 
     for change in (
@@ -332,7 +340,8 @@ async def test_the_version_changes_with_what_is_shown_and_not_with_a_heartbeat(
         store.save_positions("main", [position("A/USDT:USDT", "agree")]),
         store.save_sources([SourceView("main", "rest", "ok", NOON, "", NOON)]),
         store.save_verification(VERIFICATION),
-        store.beat(Heartbeat(after(1), 2.0, NOON, stopped=True)),
+        held.give_back(Heartbeat(after(1), 2.0, NOON, stopped=True)),
+        claimed(store, clock),
     ):
         await change
         seen.append(console.queries.version())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError
-from reconciler.storage.records import HEARTBEAT
+from reconciler.storage.leases import LEASE
 from reconciler.storage.writer import Writer, WriterClosed
 
 
@@ -22,13 +22,13 @@ def writer(database: Database) -> Iterator[Writer]:
 
 
 def note(connection: sa.Connection, name: str) -> str:
-    connection.execute(sa.insert(HEARTBEAT).values(name=name, interval_seconds=1.0, stopped=False))
+    connection.execute(sa.insert(LEASE).values(account=name, token=0, interval_seconds=1.0, stopped=False))
     return name
 
 
 def names(database: Database) -> set[str]:
     with database.read() as connection:
-        return set(connection.execute(sa.select(HEARTBEAT.c.name)).scalars())
+        return set(connection.execute(sa.select(LEASE.c.account)).scalars())
 
 
 async def test_what_was_awaited_is_there_for_every_other_connection(

@@ -1,0 +1,187 @@
+"""Leases in the database: given, renewed and asked about in the transaction of the write that needs them.
+
+The functions take the connection of a write transaction. On PostgreSQL a lease's row stays locked until that
+transaction ends, and the time is the server's; on SQLite there is one writer at a time, and the time `wall`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from reconciler.heartbeat import Heartbeat, WatchView
+from reconciler.lease import (
+    Holder,
+    Lease,
+    Tenancy,
+    claimed,
+    given_back,
+    held_by,
+    is_of,
+    renewed,
+)
+from reconciler.storage.errors import LeaseLost
+from reconciler.storage.mapping import Values, heartbeat_of, tenancy_of
+from reconciler.storage.rows import LeaseRow, table
+from reconciler.storage.upsert import upsert_into
+
+LEASE = table(LeaseRow)
+
+_PAUSED_SECONDS = 15
+"""After how long without a word the server ends the transaction of a process that stands still in it: else it
+keeps the row of its lease locked, and everybody else away, for as long as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A lease that was given, and the heartbeat that the holder before left."""
+
+    lease: Lease
+    before: Heartbeat
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A lease that another process keeps.
+
+    Attributes:
+        holder: Who; None where it is just being written.
+        until: Until when it holds if it is not renewed, by the database's clock; None if not known.
+    """
+
+    holder: Holder | None
+    until: datetime | None
+
+
+def claim(
+    connection: sa.Connection, account: str, by: Holder, *, locked: bool, wall: datetime
+) -> Given | Kept:
+    """Give the lease of an account to `by` unless another process holds it. Waits for nobody.
+
+    Args:
+        connection: Of a write transaction.
+        account: Whose.
+        by: Who asks.
+        locked: True when `by` has the lock of the operating system; see `lease.claimed`.
+        wall: The machine's time, aware UTC.
+    """
+    _pause_at_most(connection)
+    fresh = {"account": account, "token": 0, "interval_seconds": 0.0, "stopped": False}
+    connection.execute(upsert_into(connection, LEASE).values(fresh).on_conflict_do_nothing())
+    mine = sa.select(LEASE).where(LEASE.c.account == account)
+    row = connection.execute(mine.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:  # its holder is writing right now
+        return _kept(connection.execute(mine).one())
+    tenancy = claimed(tenancy_of(row), by, database_time(connection, wall), locked=locked)
+    if tenancy is None:
+        return _kept(row)
+    _store(connection, account, tenancy)
+    return Given(Lease(account, by, tenancy.token), heartbeat_of(row))
+
+
+def kept(connection: sa.Connection, account: str) -> Kept | None:
+    """Return who was last given the lease of an account, and until when; None for nobody. Reads only."""
+    row = connection.execute(sa.select(LEASE).where(LEASE.c.account == account)).one_or_none()
+    return None if row is None or row.instance is None or row.expires_at is None else _kept(row)
+
+
+def fence(connection: sa.Connection, lease: Lease) -> None:
+    """Make sure that a lease is its holder's until the transaction ends.
+
+    Raises:
+        LeaseLost: It is not any more.
+    """
+    _own(connection, lease)
+
+
+def beat(connection: sa.Connection, lease: Lease, heartbeat: Heartbeat, *, wall: datetime) -> None:
+    """Renew a lease, and store that its account is looked at.
+
+    Raises:
+        LeaseLost: It is not its holder's any more.
+    """
+    tenancy = renewed(_own(connection, lease), database_time(connection, wall))
+    _store(connection, lease.account, tenancy, heartbeat)
+
+
+def give_back(connection: sa.Connection, lease: Lease, heartbeat: Heartbeat) -> None:
+    """Give a lease back, and store that its account is looked at no more.
+
+    Raises:
+        LeaseLost: It is not its holder's any more.
+    """
+    _store(connection, lease.account, given_back(_own(connection, lease)), heartbeat)
+
+
+def forget(connection: sa.Connection, lease: Lease) -> None:
+    """Give a lease back, and that of an account that nobody is to watch any more: only its number stays.
+
+    Raises:
+        LeaseLost: It is not its holder's any more.
+    """
+    token = _own(connection, lease).token
+    _store(connection, lease.account, Tenancy(None, token, None), Heartbeat(None, 0.0, None, stopped=False))
+
+
+def watches(connection: sa.Connection, *, wall: datetime) -> tuple[WatchView, ...]:
+    """Return who watches each account; one that is watched by nobody any more too. Reads only."""
+    now = database_time(connection, wall)
+    watched = LEASE.c.at.is_not(None) | LEASE.c.instance.is_not(None)
+    rows = connection.execute(sa.select(LEASE).where(watched).order_by(LEASE.c.account))
+    views = []
+    for row in rows:
+        holder = held_by(tenancy_of(row), now)
+        views.append(WatchView(row.account, None if holder is None else str(holder), heartbeat_of(row)))
+    return tuple(views)
+
+
+def database_time(connection: sa.Connection, wall: datetime) -> datetime:
+    """Return the time of the database's server now (not of the transaction's begin); `wall` on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return wall
+    asked = sa.select(sa.func.clock_timestamp(type_=LEASE.c.at.type))
+    now = connection.execute(asked).scalar_one()
+    assert isinstance(now, datetime)
+    return now
+
+
+def _own(connection: sa.Connection, lease: Lease) -> Tenancy:
+    _pause_at_most(connection)
+    asked = sa.select(LEASE).where(LEASE.c.account == lease.account).with_for_update()
+    row = connection.execute(asked).one_or_none()
+    tenancy = None if row is None else tenancy_of(row)
+    if tenancy is None or not is_of(tenancy, lease):
+        raise LeaseLost(lease, None if tenancy is None else tenancy.holder)
+    return tenancy
+
+
+def _store(
+    connection: sa.Connection, account: str, tenancy: Tenancy, heartbeat: Heartbeat | None = None
+) -> None:
+    holder = tenancy.holder
+    values: Values = {
+        "instance": holder and holder.instance,
+        "host": holder and holder.host,
+        "pid": holder and holder.pid,
+        "token": tenancy.token,
+        "expires_at": tenancy.expires_at,
+    }
+    if heartbeat is not None:
+        values |= {
+            "at": heartbeat.at,
+            "interval_seconds": heartbeat.interval_seconds,
+            "started_at": heartbeat.started_at,
+            "stopped": heartbeat.stopped,
+        }
+    connection.execute(sa.update(LEASE).where(LEASE.c.account == account).values(values))
+
+
+def _kept(row: sa.Row[tuple[object, ...]]) -> Kept:
+    tenancy = tenancy_of(row)
+    return Kept(tenancy.holder, tenancy.expires_at)
+
+
+def _pause_at_most(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        limit = f"SET LOCAL idle_in_transaction_session_timeout = '{_PAUSED_SECONDS}s'"
+        connection.exec_driver_sql(limit)

@@ -1,0 +1,26 @@
+"""An account's lease in a test's state database: taken for a process of the test, and beaten for."""
+
+import dataclasses
+
+from reconciler.heartbeat import Heartbeat
+from reconciler.lease import Holder
+from reconciler.storage.leases import Given
+from reconciler.storage.store import HeldStore, Store
+from verification.clock import Clock
+
+HERE = Holder("a", "here", 1)
+
+
+async def claimed(store: Store, clock: Clock, account: str = "main", by: Holder = HERE) -> HeldStore:
+    """Take the lease of an account, whoever has it, and return what its holder writes through."""
+    sent = clock.now()
+    given = await store.claim(account, by, locked=True, wall=sent.utc)
+    assert isinstance(given, Given)
+    return store.hold(given.lease, clock, sent=sent)
+
+
+async def beaten(store: Store, clock: Clock, heartbeat: Heartbeat, account: str = "main") -> None:
+    """Leave a heartbeat; one that says good-bye gives the lease back."""
+    held = await claimed(store, clock, account)
+    beat = held.give_back if heartbeat.stopped else held.beat
+    await beat(dataclasses.replace(heartbeat))
