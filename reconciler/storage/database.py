@@ -28,7 +28,6 @@ class Database:
         self._where = where
         self._file = file
         self._standby = False
-        sa.event.listen(engine, "checkout", self._leave_standby)
 
     @classmethod
     def open(cls, url: str, *, create: bool) -> "Database":
@@ -94,7 +93,7 @@ class Database:
         """
         with self.explained(), self._engine.connect() as fresh:
             connection = fresh.execution_options(trueup_write=True)
-            with committed(self._where) as commit, connection.begin():
+            with self._leaving_standby(fresh), committed(self._where) as commit, connection.begin():
                 yield connection
                 if not stands(connection):
                     raise lost(self._where)
@@ -107,17 +106,28 @@ class Database:
             with explained(self._where):
                 yield
         except StateDatabaseError as error:
-            self._standby = self._standby or error.trouble is StateTrouble.READ_ONLY
+            self._note(error)
             raise
 
-    def _leave_standby(self, *_: object) -> None:
-        """Have every connection made anew after one led to a server that takes no changes.
+    @contextmanager
+    def _leaving_standby(self, connection: sa.Connection) -> Iterator[None]:
+        """Close the connection after the block where it led to a server that takes no changes.
 
         After a failover the same name leads to another server; a connection that stands stays where it is.
         """
-        if self._standby:
-            self._standby = False
-            raise sa.exc.InvalidatePoolError
+        try:
+            yield
+        except StateDatabaseError as error:
+            self._note(error)
+            raise
+        finally:
+            if self._standby:
+                self._standby = False
+                connection.invalidate()
+
+    def _note(self, error: StateDatabaseError) -> None:
+        if error.trouble is StateTrouble.READ_ONLY:
+            self._standby = True
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
