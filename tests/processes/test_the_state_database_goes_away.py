@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.account_state import pulse_of
 from reconciler.console import StateDatabaseError
-from reconciler.views import Pulse
+from reconciler.heartbeat import Pulse
 from tests.postgres import Server
 from tests.processes.running import Place, place
 from tests.processes.test_the_reconciler_is_killed import claim, told_of
@@ -26,7 +27,7 @@ def pulse(there: Place) -> Pulse | None:
         view = there.console.queries.now()
     except StateDatabaseError:
         return None
-    return view.heartbeat.pulse(view.read_at)
+    return pulse_of(view, "main")
 
 
 def alive(there: Place) -> bool:
@@ -79,6 +80,6 @@ async def test_killed_restarted_and_read_only_it_lives_on_and_tells_what_is_so(
         told_of(there)
         code, said = await there.end(signal.SIGTERM)
         assert code == 0, said
-        assert there.console.queries.heartbeat().stopped
+        assert pulse(there) is Pulse.STOPPED
     assert "Traceback" not in said
     assert 1 <= said.count("state.back") <= said.count("state.away") <= 5, said
