@@ -17,6 +17,7 @@ STATE_WORD = {
     AlertState.ACKNOWLEDGED: "acknowledged",
     AlertState.RECOVERING: "getting better",
     AlertState.RESOLVED: "resolved",
+    AlertState.RETIRED: "retired",
 }
 
 _UNKNOWN_TO_THE_BOT = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
@@ -35,12 +36,23 @@ def reason(alert: Alert) -> str:
     """Say why it was raised; of one that is over, that this is how it was."""
     if alert.state.open:
         return alert.reason
+    if alert.state is AlertState.RETIRED:
+        return f"Retired, not resolved: {alert.retired}. As it was last found: {alert.reason}"
     return f"This is over. As it was last found, at {words.stamp(alert.last_seen)}: {alert.reason}"
 
 
 def ended(alert: Alert) -> str:
     """Say what one that is over was, and for how long: `BTC/USDT:USDT had no stop for 3 m 12 s`."""
     return kind_words.ended(alert, subject(alert))
+
+
+def end(alert: Alert, now: datetime) -> str:
+    """Say how and when one that is over ended: `over 5 m ago after 3 m 12 s`."""
+    ago = words.ago(alert.resolved_at, now)
+    if alert.state is AlertState.RETIRED:
+        return f"watched no more since {ago}, and not seen to be over: {alert.retired}"
+    until = alert.last_seen if alert.resolved_at is None else alert.resolved_at
+    return f"over {ago} after {words.duration(until - alert.first_seen)}"
 
 
 def clause(alert: Alert, now: datetime) -> str:

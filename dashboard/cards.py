@@ -111,13 +111,15 @@ def _when(item: Evidence, now: datetime) -> str:
     return told if changed is None else f"read {told}{words.unchanged(changed, now)}"
 
 
-def resolved_line(alert: Alert, now: datetime) -> None:
-    """Show one alert that is over, on one line: what it was, and when it ended."""
+def over_line(alert: Alert, now: datetime) -> None:
+    """Show one alert that is over, on one line: what it was, and how and when it ended."""
+    retired = alert.state is AlertState.RETIRED
     with st.container(key=f"resolved-{alert.id}", horizontal=True, gap="small", vertical_alignment="center"):
-        st.badge("Resolved", icon=":material/task_alt:", color="gray")
-        lasted = "" if alert.resolved_at is None else words.duration(alert.resolved_at - alert.first_seen)
-        over = words.ago(alert.resolved_at, now)
-        st.markdown(markdown(f"{alert_words.headline(alert)}: over {over} after {lasted}"))
+        if retired:
+            st.badge("Retired", icon=":material/visibility_off:", color="gray")
+        else:
+            st.badge("Resolved", icon=":material/task_alt:", color="gray")
+        st.markdown(markdown(f"{alert_words.headline(alert)}: {alert_words.end(alert, now)}", WHOLE))
         details_link(alert)
 
 

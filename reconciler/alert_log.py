@@ -1,4 +1,4 @@
-"""One log line for every alert that fires, worsens, is acknowledged or resolves, whichever process did it."""
+"""One log line for every alert that fires, worsens, is acknowledged or ends, whichever process did it."""
 
 import structlog
 
@@ -16,6 +16,7 @@ _CALM = {
     Action.ACKNOWLEDGED.value: "alert.acknowledged",
     Action.ALSO_ACKNOWLEDGED.value: "alert.also_acknowledged",
     Action.RESOLVED.value: "alert.resolved",
+    Action.RETIRED.value: "alert.retired",
 }
 
 log = structlog.get_logger()

@@ -1,12 +1,13 @@
 """One account of this process: watched while its lease is ours, and waited for while it is another's."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
 
 from reconciler.account.unit import AccountUnit
+from reconciler.alerts.retirement import Watched
 from reconciler.claims import Claim, Claims
 from reconciler.pulse import HeartbeatKeeper
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
@@ -38,7 +39,7 @@ class Sentry:
         clock: Clock,
         *,
         interval: timedelta,
-        sources: Collection[str],
+        watched: Watched,
     ) -> None:
         """Nothing runs yet.
 
@@ -48,14 +49,14 @@ class Sentry:
             claims: Where its lease is asked for.
             clock: Where time comes from.
             interval: Between two sweeps.
-            sources: The names of its sources: of any other one nothing is kept.
+            watched: What is watched of it: of anything else nothing is kept.
         """
         self._account = account
         self._make_unit = make_unit
         self._claims = claims
         self._clock = clock
         self._interval = interval
-        self._sources = sources
+        self._watched = watched
         self._claim: Claim | None = None
         self._unit: AccountUnit | None = None
         self._heart: HeartbeatKeeper | None = None
@@ -164,7 +165,7 @@ class Sentry:
         )
         self._heart = heart
         await heart.tell_of_the_silence_before()
-        await waited_out(lambda: claim.store.retain_sources(self._sources), self._clock)
+        await waited_out(lambda: claim.store.retain(self._watched, now=self._clock.now().utc), self._clock)
         self._unit = unit = self._make_unit(claim.store)
         async with asyncio.TaskGroup() as group:
             group.create_task(unit.run())

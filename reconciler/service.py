@@ -2,18 +2,23 @@
 
 import asyncio
 import signal
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
+from reconciler.account.unexpected import EVERY_WORK
 from reconciler.alert_log import AlertLog
-from reconciler.claims import Claim, Claims, this_process
+from reconciler.alerts.retirement import Watched
+from reconciler.blindness import PART_NAMES, WEBSOCKET
+from reconciler.claims import Claims, this_process
+from reconciler.retiring import RETIRE_SECONDS, Retiring
 from reconciler.schedule import Schedule
 from reconciler.sentry import HEARTBEAT_SECONDS, Sentry
 from reconciler.settings import Settings
 from reconciler.storage.errors import may_pass
 from reconciler.storage.store import Store
+from reconciler.storage.waiting import waited_out
 from reconciler.wiring import unit_maker
 from verification.clock import Clock
 
@@ -34,8 +39,11 @@ async def run(settings: Settings, clock: Clock) -> int:
     """
     makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
     async with Store.open(settings.database.url, clock=clock) as store:
-        claims = Claims(store, this_process(), clock)
-        await forget_others(store, claims, settings.accounts)
+        ourselves = this_process()
+        claims = Claims(store, ourselves, clock)
+        retiring = Retiring(store, claims, ourselves, settings.accounts, clock)
+        # Before any account is claimed: then it is known who had them before.
+        await waited_out(retiring.look, clock)
         sentries = [
             Sentry(
                 name,
@@ -43,11 +51,11 @@ async def run(settings: Settings, clock: Clock) -> int:
                 claims,
                 clock,
                 interval=settings.checks.interval,
-                sources=_sources(settings, name),
+                watched=_watched(settings, name),
             )
             for name, make in makers.items()
         ]
-        service = Service(settings, sentries, store, clock)
+        service = Service(settings, sentries, store, clock, retiring=retiring)
         try:
             await service.run(_told_to_stop())
         finally:
@@ -57,26 +65,24 @@ async def run(settings: Settings, clock: Clock) -> int:
     return 0
 
 
-async def forget_others(store: Store, claims: Claims, accounts: Collection[str]) -> None:
-    """Forget the states of accounts that are no longer in the settings, unless another process has them."""
-    for account in sorted(await store.known_accounts() - set(accounts)):
-        claim = await claims.claim(account)
-        if isinstance(claim, Claim):
-            try:
-                await claim.store.forget()
-            finally:
-                claim.let_go()
-
-
 class Service:
     """The reconciler's process."""
 
-    def __init__(self, settings: Settings, sentries: Sequence[Sentry], store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sentries: Sequence[Sentry],
+        store: Store,
+        clock: Clock,
+        *,
+        retiring: Retiring,
+    ) -> None:
         """Nothing runs yet."""
         self._settings = settings
         self._sentries = sentries
         self._store = store
         self._clock = clock
+        self._retiring = retiring
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
@@ -86,6 +92,7 @@ class Service:
         schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=may_pass)
         schedule.every("alert log", ALERT_LOG_SECONDS, told.write)
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
+        schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
         seconds = self._settings.checks.interval.total_seconds()
         for number, sentry in enumerate(self._sentries):
             schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, sentry.beat)
@@ -114,9 +121,9 @@ class Service:
         log.warning("clock.stepped", by=str(timedelta(seconds=seconds)))
 
 
-def _sources(settings: Settings, account: str) -> set[str]:
-    ledgers = {f"ledger:{name}" for name in settings.accounts[account].ledgers}
-    return {"websocket", "rest", "orders", "conditional_orders"} | ledgers
+def _watched(settings: Settings, account: str) -> Watched:
+    ledgers = frozenset(settings.accounts[account].ledgers)
+    return Watched(account, ledgers, frozenset({WEBSOCKET, *PART_NAMES.values()}), EVERY_WORK)
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -101,6 +101,8 @@ class PositionView:
         stop_price: Trigger of the nearest resting stop; None if none.
         verdict: `agree`, `dust` (differs by next to nothing), `in flight`, `differs`, or `unknown`.
         kinds: Kinds of the open alerts of this leg.
+        ledger_changed_at: When the ledgers' rows of it last changed, aware UTC; None where that is not known.
+        observed_changed_at: When the venue's position last changed, aware UTC; None where that is not known.
     """
 
     account: str
@@ -123,6 +125,8 @@ class PositionView:
     stop_price: Decimal | None
     verdict: str
     kinds: tuple[str, ...]
+    ledger_changed_at: datetime | None = None
+    observed_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ class NowView:
         cycles: The last sweep of each account.
         sources: The state of each source.
         alerts: Open alerts but pending ones, worst first.
-        resolved: The latest resolved ones, newest first (a few).
+        resolved: The latest that are over, resolved or retired, newest first (a few).
         p95_ms: 95th percentile of visibility lag by source over the last hour, milliseconds.
     """
 

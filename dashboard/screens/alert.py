@@ -7,7 +7,7 @@ from dashboard.acknowledging import acknowledge_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import WHOLE, markdown, plain
 from dashboard.verdict import Unread, blind
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import AlertNotFound
 from reconciler.finding import Party
 from reconciler.views import AlertView, NowView
@@ -64,7 +64,8 @@ def _state(alert: Alert, view: NowView) -> str:
     word = alert_words.STATE_WORD[alert.state].capitalize()
     if alert.resolved_at is not None:
         lasted = words.duration(alert.resolved_at - alert.first_seen)
-        return f"{word} {words.ago(alert.resolved_at, now)}, after {lasted}"
+        after = "" if alert.state is AlertState.RETIRED else f", after {lasted}"
+        return f"{word} {words.ago(alert.resolved_at, now)}{after}"
     text = f"{word}, since {words.stamp(alert.first_seen)} ({words.duration(now - alert.first_seen)})"
     seen = f"last seen {words.ago(alert.last_seen, now)}"
     old = blind(view, alert.key.account) or alert.frozen_since is not None

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard import door
-from dashboard.cards import card, resolved_line
+from dashboard.cards import card, over_line
 from dashboard.figures import Figure, figures
 from dashboard.verdict import Unread, acknowledged, blind, needing, recovering
+from reconciler.alerts.alert import AlertState
 from reconciler.views import NowView
 
 
@@ -55,10 +56,12 @@ def _cards(view: NowView) -> None:
         st.subheader("Getting better")
         for alert in healing:
             card(alert, view.read_at, first=False)
-    if view.resolved:
-        st.subheader("Recently resolved")
-        for alert in view.resolved:
-            resolved_line(alert, view.read_at)
+    for title, state in (("Recently resolved", AlertState.RESOLVED), ("Watched no more", AlertState.RETIRED)):
+        over = [alert for alert in view.resolved if alert.state is state]
+        if over:
+            st.subheader(title)
+        for alert in over:
+            over_line(alert, view.read_at)
 
 
 now()

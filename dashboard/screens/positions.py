@@ -90,7 +90,7 @@ def row(leg: PositionView, now: datetime, *, old: bool) -> dict[str, str]:
         "Symbol": plain(leg.symbol if leg.leg is Leg.NET else f"{leg.symbol} {leg.leg.value}"),
         "Verdict": _VERDICT.get(leg.verdict, plain(leg.verdict)),
         "Bot says": plain(_bot(leg)),
-        "Read": words.ago(leg.ledger_at, now) if leg.ledger_at else "could not be read",
+        "Read": _read(leg, now),
         "Exchange says": plain(_exchange(leg)),
         "Seen": _seen(leg, now),
         "Stop": _stop(leg),
@@ -110,6 +110,13 @@ def _bot(leg: PositionView) -> str:
     return said if leg.ledger_state in {"", "open"} else f"{said}, {leg.ledger_state}"
 
 
+def _read(leg: PositionView, now: datetime) -> str:
+    if leg.ledger_at is None:
+        return "could not be read"
+    changed = leg.ledger_changed_at if leg.expected is not None else None
+    return f"{words.ago(leg.ledger_at, now)}{words.unchanged(changed, now)}"
+
+
 def _exchange(leg: PositionView) -> str:
     if leg.observed is None:
         return "could not be read"
@@ -119,7 +126,8 @@ def _exchange(leg: PositionView) -> str:
 def _seen(leg: PositionView, now: datetime) -> str:
     if leg.observed_at is None or leg.observed_by is None:
         return "could not be read"
-    return f"{words.ago(leg.observed_at, now)} by {sight(leg.observed_by.value)}"
+    seen = f"{words.ago(leg.observed_at, now)} by {sight(leg.observed_by.value)}"
+    return f"{seen}{words.unchanged(leg.observed_changed_at, now)}"
 
 
 def _stop(leg: PositionView) -> str:

@@ -25,6 +25,23 @@ PROBE = "measuring of fills"
 VENUE_CLOCK = "measuring of the clock"
 HEALTH = "check of the sources"
 
+EVERY_WORK = frozenset(
+    {
+        LOOKS,
+        SWEEPS,
+        TAKING_UP,
+        FOLLOWING,
+        LEDGER_WATCH,
+        VERIFICATIONS,
+        TAKING_OVER,
+        LATENCIES,
+        PROBE,
+        VENUE_CLOCK,
+        HEALTH,
+    }
+)
+"""An alert of any other work is of a version of before."""
+
 QUIET_SECONDS = 60.0
 """How long work that runs on must have met no error to count as well again. Longer than any pause."""
 

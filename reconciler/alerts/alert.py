@@ -9,18 +9,26 @@ from reconciler.finding import Evidence, FindingKey, Severity
 
 
 class AlertState(StrEnum):
-    """`pending -> firing -> acknowledged -> recovering -> resolved`."""
+    """`pending -> firing -> acknowledged -> recovering -> resolved`, or `retired` out of any of them.
+
+    A resolved one was shown to be gone. Of a retired one nothing was shown: it is watched no more.
+    """
 
     PENDING = "pending"
     FIRING = "firing"
     ACKNOWLEDGED = "acknowledged"
     RECOVERING = "recovering"
     RESOLVED = "resolved"
+    RETIRED = "retired"
 
     @property
     def open(self) -> bool:
-        """True until it is resolved."""
-        return self is not AlertState.RESOLVED
+        """True until it is resolved or retired."""
+        return self not in OVER
+
+
+OVER = frozenset({AlertState.RESOLVED, AlertState.RETIRED})
+"""The states of an alert that is over: another of the same condition is a new episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +71,14 @@ class Alert:
         fired_at: When it first fired; None while pending.
         last_seen: When it was last found, aware UTC.
         recovering_since: When positive evidence of health first came; None otherwise.
-        resolved_at: When it was resolved; None while open.
+        resolved_at: When it was resolved or retired; None while open.
         acknowledgement: The one in force; None if none is.
         count: How often it was found.
         version: Raised with each change; every writer compares and sets it.
         clears: Clear reads in a row since it was last found.
         last_clear: When the latest of them was, aware UTC; None without one.
         frozen_since: Since when the condition cannot be checked (blind); None while it can.
+        retired: Why it was retired, one plain clause; empty where it was not.
     """
 
     id: int
@@ -93,3 +102,4 @@ class Alert:
     clears: int = 0
     last_clear: datetime | None = None
     frozen_since: datetime | None = None
+    retired: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.case import Case
 from reconciler.alerts.errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
-from reconciler.alerts.event import Action, Decision, Owed, Unknown
+from reconciler.alerts.event import Action, Decision, Owed, Retire, Unknown
 from reconciler.alerts.seen import Seen, apart
 from reconciler.finding import Severity
 
@@ -168,6 +168,21 @@ def _cleared(case: Case, action: Action, state: AlertState, reason: str, owed: O
     return Decision("", action, after, reason, clear.evidence, owed)
 
 
+def retire(case: Case) -> Decision:
+    """It is watched no more. Who was told of it is told that; nobody is told that it is well."""
+    alert = case.open
+    assert isinstance(case.event, Retire)
+    after = replace(
+        alert,
+        state=AlertState.RETIRED,
+        resolved_at=case.now,
+        retired=case.event.reason,
+        version=alert.version + 1,
+    )
+    owed = Owed.RETIRED if alert.fired_at is not None else None
+    return Decision("", Action.RETIRED, after, f"retired: {case.event.reason}", alert.evidence, owed)
+
+
 def freeze(case: Case) -> Decision:
     """It cannot be checked any more: nothing changes but the mark that says so."""
     assert isinstance(case.event, Unknown)
@@ -225,7 +240,10 @@ def expire(case: Case) -> Decision:
 
 def refuse_resolved(case: Case) -> Decision:
     """It is over."""
-    which = f"alert {case.alert.id}" if case.alert is not None else "the alert"
+    alert = case.alert
+    which = f"alert {alert.id}" if alert is not None else "the alert"
+    if alert is not None and alert.state is AlertState.RETIRED:
+        raise AlreadyResolved(f"{which} is retired, it is watched no more: {alert.retired}")
     raise AlreadyResolved(f"{which} is already resolved: there is nothing to acknowledge")
 
 

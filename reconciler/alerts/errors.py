@@ -19,7 +19,7 @@ class AlertNotFound(AlertCommandError):
 
 
 class AlreadyResolved(AlertCommandError):
-    """The alert is resolved."""
+    """The alert is over: resolved, or retired."""
 
 
 class NotFiringYet(AlertCommandError):

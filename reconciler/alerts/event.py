@@ -108,13 +108,26 @@ class Weigh:
 
 
 @dataclass(frozen=True, slots=True)
+class Retire:
+    """What the condition is about is watched no more: it is over for us, and nothing shows that it is gone.
+
+    Attributes:
+        reason: Why, one plain clause.
+        at: Aware UTC.
+    """
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Expire:
     """Time has passed: an acknowledgement may have run out."""
 
     at: datetime
 
 
-Event = Detected | Clear | Unknown | Acknowledge | Weigh | Expire
+Event = Detected | Clear | Unknown | Acknowledge | Weigh | Retire | Expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,7 @@ class Action(StrEnum):
     RELAPSED = "relapsed"
     RESOLVED = "resolved"
     VANISHED = "vanished"
+    RETIRED = "retired"
     FROZEN = "frozen"
     NOTHING = "nothing"
 
@@ -164,6 +178,7 @@ class Owed(StrEnum):
     WORSE = "worse"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     RESOLVED = "resolved"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.finding import Kind, Party
 from reconciler.wording import span
 from verification.leg import Leg
@@ -165,6 +165,12 @@ def subject(alert: Alert) -> str:
 
 
 def ended(alert: Alert, about: str) -> str:
-    """Say what an alert that is over was, and for how long: `BTC/USDT:USDT had no stop for 3 m 12 s`."""
+    """Say what an alert that is over was, and for how long: `BTC/USDT:USDT had no stop for 3 m 12 s`.
+
+    Of one that is retired nobody knows how long it went on: it is said when it was last found.
+    """
+    if alert.state is AlertState.RETIRED:
+        at = f"{alert.last_seen:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{clause(alert, about)} when that was last found, at {at}, and is watched no more"
     until = alert.last_seen if alert.resolved_at is None else alert.resolved_at
     return f"{clause(alert, about)} for {span(until - alert.first_seen)}"

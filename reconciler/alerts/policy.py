@@ -2,7 +2,8 @@
 
 `decide` takes the first rule of `RULES` that fits the event and the alert, and returns what follows with its
 reason. It reads no clock and stores nothing. An alert is resolved only by `Clear`, which carries evidence;
-blindness changes nothing but the mark that says since when the alert cannot be checked.
+blindness changes nothing but the mark that says since when the alert cannot be checked. What is watched no
+more is retired, which says nothing of the condition.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.alerts import consequence as then
-from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.alert import OVER, Alert, AlertState
 from reconciler.alerts.case import Case
 from reconciler.alerts.event import (
     TRUEUP,
@@ -24,6 +25,7 @@ from reconciler.alerts.event import (
     Expire,
     Observed,
     Owed,
+    Retire,
     Unknown,
     Weigh,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "Expire",
     "Observed",
     "Owed",
+    "Retire",
     "Rule",
     "Unknown",
     "Weigh",
@@ -55,7 +58,7 @@ class Rule:
     Attributes:
         name: Returned with every decision it makes.
         event: The type of event it answers.
-        states: The states it answers it in; `resolved` stands for "no open episode" too.
+        states: The states it answers it in; those of what is over stand for "no open episode" too.
         when: Further condition.
         then: What follows.
     """
@@ -71,7 +74,7 @@ def _always(_: Case) -> bool:
     return True
 
 
-_NONE = frozenset({AlertState.RESOLVED})
+_NONE = OVER
 _PENDING = frozenset({AlertState.PENDING})
 _FIRING = frozenset({AlertState.FIRING})
 _ACKNOWLEDGED = frozenset({AlertState.ACKNOWLEDGED})
@@ -107,6 +110,8 @@ RULES: tuple[Rule, ...] = (
     Rule("ACK-5", Acknowledge, _OPEN, _always, then.acknowledge),
     Rule("GROWN-1", Weigh, _ACKNOWLEDGED, lambda case: case.outgrown, then.outgrow),
     Rule("GROWN-2", Weigh, _ANY, _always, then.nothing("what was acknowledged is all of it")),
+    Rule("RETIRE-1", Retire, _OPEN, _always, then.retire),
+    Rule("RETIRE-2", Retire, _NONE, _always, then.nothing("there is no open alert to retire")),
     Rule("EXPIRE-1", Expire, _ACKNOWLEDGED, lambda case: case.run_out, then.expire),
     Rule("EXPIRE-2", Expire, _ANY, _always, then.nothing("no acknowledgement has run out")),
 )
@@ -116,7 +121,7 @@ def decide(alert: Alert | None, event: Event, settings: AlertSettings, *, now: d
     """Return what follows from `event` for the latest episode of its condition.
 
     Args:
-        alert: The open episode, else the latest resolved one, else None.
+        alert: The open episode, else the latest one that is over, else None.
         event: What was learned or done.
         settings: The numbers of the table.
         now: Aware UTC.

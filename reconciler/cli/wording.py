@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.kind_words import ended, subject
 from reconciler.alerts.seen import Seen, seen_of
@@ -62,13 +62,16 @@ def alert_document(alert: Alert) -> dict[str, Any]:
 def view_document(view: AlertView) -> dict[str, Any]:
     """Return what `show --json` prints: the alert with reason, evidence, history; quantities as strings."""
     alert = view.alert
+    retired = alert.state is AlertState.RETIRED
     return alert_document(alert) | {
         "reason": alert.reason,
         "expected": _text(alert.expected),
         "observed": _text(alert.observed),
         "exposure": _text(alert.exposure),
         "fired_at": _time(alert.fired_at),
-        "resolved_at": _time(alert.resolved_at),
+        "resolved_at": None if retired else _time(alert.resolved_at),
+        "retired_at": _time(alert.resolved_at) if retired else None,
+        "retired_because": alert.retired or None,
         "evidence": [_evidence(each) for each in alert.evidence],
         "steps": list(view.steps),
         "seen": seen_of(alert).mark,
@@ -114,8 +117,14 @@ def _what(alert: Alert) -> list[str]:
         return [f"  {printable(alert.reason)}"]
     return [
         f"  {printable(ended(alert, subject(alert)))}",
-        f"  over; as it was last found: {printable(alert.reason)}",
+        f"  {_how_over(alert)}; as it was last found: {printable(alert.reason)}",
     ]
+
+
+def _how_over(alert: Alert) -> str:
+    if alert.state is not AlertState.RETIRED:
+        return f"over since {moment(alert.resolved_at)}"
+    return f"retired {moment(alert.resolved_at)}, not resolved: {printable(alert.retired)}"
 
 
 def _evidence_line(item: Evidence) -> str:

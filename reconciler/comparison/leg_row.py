@@ -1,5 +1,8 @@
 """One leg as the screens show it: ledger beside venue."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.views import PositionView
@@ -41,4 +44,12 @@ def leg_row(case: LegCase, *, dust: bool) -> PositionView:
         stop_price=case.protection.price(case.observed) if case.observed else None,
         verdict=(LegVerdict.DUST if dust else case.difference.verdict).value,
         kinds=(),
+        ledger_changed_at=_last([share.row.updated_at for share in case.stated.shares]),
+        observed_changed_at=case.appeared if seen else None,
     )
+
+
+def _last(times: Sequence[datetime | None]) -> datetime | None:
+    """Return the latest time; None where one is not known: it may be the latest."""
+    known = [at for at in times if at is not None]
+    return max(known) if known and len(known) == len(times) else None

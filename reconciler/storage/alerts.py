@@ -5,13 +5,13 @@ call them at once: open alerts are locked while they are decided upon, each upda
 version, and the partial unique index lets no second open episode of a condition in.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.alert import OVER, Alert, AlertState
 from reconciler.alerts.answer import Answer, answer
 from reconciler.alerts.errors import AlertChanged, AlertNotFound
 from reconciler.alerts.event import (
@@ -23,6 +23,7 @@ from reconciler.alerts.event import (
     Event,
     Expire,
     Observed,
+    Retire,
     Weigh,
 )
 from reconciler.alerts.policy import decide
@@ -35,7 +36,7 @@ from reconciler.views import TransitionView
 ALERT = table(AlertRow)
 TRANSITION = table(AlertTransitionRow)
 
-_IS_OPEN = ALERT.c.state != AlertState.RESOLVED.value
+IS_OPEN = ALERT.c.state.not_in([state.value for state in OVER])
 _ATTEMPTS = 3
 """How often a decision is made anew because another process opened the same episode in between."""
 
@@ -50,7 +51,7 @@ class Change:
 
 def open_alerts(connection: sa.Connection, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
     """Return every open alert, pending ones too, oldest first; of some accounts or of all."""
-    query = sa.select(ALERT).where(_IS_OPEN).order_by(ALERT.c.id)
+    query = sa.select(ALERT).where(IS_OPEN).order_by(ALERT.c.id)
     if accounts is not None:
         query = query.where(ALERT.c.account.in_(accounts))
     return tuple(alert_of(row) for row in connection.execute(query))
@@ -143,6 +144,25 @@ def acknowledge(
     return answer(person, decisions)
 
 
+def retire(
+    connection: sa.Connection,
+    account: str,
+    why: Callable[[Alert], str],
+    settings: AlertSettings,
+    *,
+    now: datetime,
+) -> tuple[Change, ...]:
+    """Retire the open alerts of an account for which `why` says a reason; pending ones too."""
+    changes = []
+    for alert in _lock_open(connection, {account}).values():
+        reason = why(alert)
+        if reason:
+            change = _store(connection, alert, decide(alert, Retire(reason, now), settings, now=now), now)
+            assert change is not None, "an open alert can be retired"
+            changes.append(change)
+    return tuple(changes)
+
+
 def _unaware(connection: sa.Connection, alert: Alert, person: Acknowledge) -> bool:
     """Return whether the acknowledgement in force is younger than what the person saw."""
     if alert.acknowledgement is None or person.seen is None or person.seen.version >= alert.version:
@@ -171,7 +191,7 @@ def _events(observed: Observed) -> Iterator[tuple[FindingKey, Event]]:
 
 
 def _lock_open(connection: sa.Connection, accounts: set[str]) -> dict[FindingKey, Alert]:
-    query = sa.select(ALERT).where(_IS_OPEN, ALERT.c.account.in_(accounts)).order_by(ALERT.c.id)
+    query = sa.select(ALERT).where(IS_OPEN, ALERT.c.account.in_(accounts)).order_by(ALERT.c.id)
     alerts = (alert_of(row) for row in connection.execute(query.with_for_update()))
     return {alert.key: alert for alert in alerts}
 
@@ -194,15 +214,16 @@ def _apply(
     key: FindingKey,
     now: datetime,
 ) -> Change | None:
-    unheard = alert is None or alert.state in {AlertState.PENDING, AlertState.RESOLVED}
+    unheard = alert is None or alert.state in OVER | {AlertState.PENDING}
     if isinstance(event, Detected) and unheard:
-        before = sa.select(sa.func.max(ALERT.c.resolved_at)).where(_is(key), ALERT.c.fired_at.is_not(None))
+        gone = (ALERT.c.state == AlertState.RESOLVED.value) & ALERT.c.fired_at.is_not(None)
+        before = sa.select(sa.func.max(ALERT.c.resolved_at)).where(_is(key), gone)
         event = replace(event, resolved_before=connection.execute(before).scalar())
     for _ in range(_ATTEMPTS):
         change = _store(connection, alert, decide(alert, event, settings, now=now), now)
         if change is None or change.alert.id:
             return change
-        query = sa.select(ALERT).where(_IS_OPEN, _is(key)).with_for_update()
+        query = sa.select(ALERT).where(IS_OPEN, _is(key)).with_for_update()
         row = connection.execute(query).one_or_none()
         alert = None if row is None else alert_of(row)
     raise AlertChanged(f"{key.kind} of {key.symbol} in {key.account} is being written by another process")

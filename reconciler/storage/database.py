@@ -28,6 +28,7 @@ class Database:
         self._where = where
         self._file = file
         self._standby = False
+        sa.event.listen(engine, "checkout", self._leave_standby)
 
     @classmethod
     def open(cls, url: str, *, create: bool) -> "Database":
@@ -93,7 +94,7 @@ class Database:
         """
         with self.explained(), self._engine.connect() as fresh:
             connection = fresh.execution_options(trueup_write=True)
-            with self._leaving_standby(fresh), committed(self._where) as commit, connection.begin():
+            with committed(self._where) as commit, connection.begin():
                 yield connection
                 if not stands(connection):
                     raise lost(self._where)
@@ -106,28 +107,17 @@ class Database:
             with explained(self._where):
                 yield
         except StateDatabaseError as error:
-            self._note(error)
+            self._standby = self._standby or error.trouble is StateTrouble.READ_ONLY
             raise
 
-    @contextmanager
-    def _leaving_standby(self, connection: sa.Connection) -> Iterator[None]:
-        """Close the connection after the block where it led to a server that takes no changes.
+    def _leave_standby(self, *_: object) -> None:
+        """Have every connection made anew after one led to a server that takes no changes.
 
         After a failover the same name leads to another server; a connection that stands stays where it is.
         """
-        try:
-            yield
-        except StateDatabaseError as error:
-            self._note(error)
-            raise
-        finally:
-            if self._standby:
-                self._standby = False
-                connection.invalidate()
-
-    def _note(self, error: StateDatabaseError) -> None:
-        if error.trouble is StateTrouble.READ_ONLY:
-            self._standby = True
+        if self._standby:
+            self._standby = False
+            raise sa.exc.InvalidatePoolError
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""

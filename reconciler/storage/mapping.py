@@ -84,6 +84,7 @@ def alert_values(alert: Alert) -> Values:
         "clears": alert.clears,
         "last_clear": alert.last_clear,
         "frozen_since": alert.frozen_since,
+        "retired": alert.retired,
     }
 
 
@@ -112,6 +113,7 @@ def alert_of(row: sa.Row[Any]) -> Alert:
         clears=row.clears,
         last_clear=row.last_clear,
         frozen_since=row.frozen_since,
+        retired=row.retired,
     )
 
 
@@ -201,6 +203,8 @@ def position_of(row: sa.Row[Any], kinds: tuple[str, ...]) -> PositionView:
         stop_price=row.stop_price,
         verdict=row.verdict,
         kinds=kinds,
+        ledger_changed_at=row.ledger_changed_at,
+        observed_changed_at=row.observed_changed_at,
     )
 
 

@@ -12,7 +12,7 @@ from reconciler.alerts.errors import AlertNotFound
 from reconciler.alerts.remedy import steps
 from reconciler.finding import Kind
 from reconciler.heartbeat import WatchView
-from reconciler.storage.alerts import ALERT, TRANSITION
+from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.database import Database
 from reconciler.storage.latency import p95_by_source, read_latency
 from reconciler.storage.leases import LEASE, watches
@@ -38,7 +38,7 @@ from verification.clock import Clock
 from verification.latency import Measure
 
 _SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
-_RESOLVED_SHOWN = 10
+_OVER_SHOWN = 10
 _LAG_PERIOD = timedelta(hours=1)
 _LAG_BUCKET = timedelta(minutes=5)
 _VERDICTS = ("differs", "unknown", "in flight", "dust", "agree")
@@ -73,7 +73,7 @@ class StoredQueries:
                 cycles=_cycles(connection),
                 sources=_sources(connection),
                 alerts=_shown(connection),
-                resolved=_lately_resolved(connection),
+                resolved=_lately_over(connection),
                 p95_ms=p95_by_source(lag),
             )
 
@@ -149,7 +149,7 @@ class StoredQueries:
 
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
-        shown = ALERT.c.state != AlertState.RESOLVED.value
+        shown = IS_OPEN
         query = sa.select(
             _only(sa.func.max(TRANSITION.c.id)),
             _only(sa.func.count(ALERT.c.id), shown),
@@ -187,9 +187,9 @@ def _shown(connection: sa.Connection) -> tuple[Alert, ...]:
     return tuple(sorted((alert_of(row) for row in connection.execute(query)), key=_worst_first))
 
 
-def _lately_resolved(connection: sa.Connection) -> tuple[Alert, ...]:
-    query = sa.select(ALERT).where(ALERT.c.state == AlertState.RESOLVED.value, ALERT.c.fired_at.is_not(None))
-    rows = connection.execute(query.order_by(ALERT.c.resolved_at.desc()).limit(_RESOLVED_SHOWN))
+def _lately_over(connection: sa.Connection) -> tuple[Alert, ...]:
+    query = sa.select(ALERT).where(~IS_OPEN, ALERT.c.fired_at.is_not(None))
+    rows = connection.execute(query.order_by(ALERT.c.resolved_at.desc()).limit(_OVER_SHOWN))
     return tuple(alert_of(row) for row in rows)
 
 

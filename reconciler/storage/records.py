@@ -10,8 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.alerts.alert import AlertState
-from reconciler.storage.alerts import ALERT, TRANSITION
+from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.latency import prune_latency
 from reconciler.storage.mapping import (
     Values,
@@ -154,12 +153,6 @@ def take_over(
     put(connection, CURSOR, [{"account": account, "ledger": ledger, "last_id": last_id}])
 
 
-def known_accounts(connection: sa.Connection) -> frozenset[str]:
-    """Return the accounts of which a state is stored."""
-    names = sa.union(*(sa.select(each.c.account) for each in (SOURCE, POSITION, CYCLE)))
-    return frozenset(connection.execute(names).scalars())
-
-
 def forget_account(connection: sa.Connection, account: str) -> None:
     """Forget the states of an account that is no longer in the settings. Alerts stay."""
     for each in (SOURCE, POSITION, CYCLE):
@@ -174,7 +167,7 @@ def retain_sources(connection: sa.Connection, account: str, names: Collection[st
 
 def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> None:
     """Forget what is over and older than its time."""
-    old = (ALERT.c.state == AlertState.RESOLVED.value) & (ALERT.c.resolved_at < now - retention.alerts)
+    old = ~IS_OPEN & (ALERT.c.resolved_at < now - retention.alerts)
     ids = sa.select(ALERT.c.id).where(old)
     connection.execute(sa.delete(TRANSITION).where(TRANSITION.c.alert_id.in_(ids)))
     connection.execute(sa.delete(ALERT).where(old))

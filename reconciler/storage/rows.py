@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -43,8 +43,8 @@ class AlertRow(StateRow, table=True):
             "symbol",
             "leg",
             unique=True,
-            sqlite_where=sa.text("state <> 'resolved'"),
-            postgresql_where=sa.text("state <> 'resolved'"),
+            sqlite_where=sa.text("state NOT IN ('resolved', 'retired')"),
+            postgresql_where=sa.text("state NOT IN ('resolved', 'retired')"),
         ),
         sa.Index("ix_alert_state_resolved_at", "state", "resolved_at"),
         sa.Index("ix_alert_first_seen", "first_seen"),
@@ -81,6 +81,7 @@ class AlertRow(StateRow, table=True):
     clears: int = Field(sa_type=BigNumber)
     last_clear: datetime | None = Field(sa_type=UtcTime)
     frozen_since: datetime | None = Field(sa_type=UtcTime)
+    retired: str = Field(sa_type=PlainText)
 
 
 class AlertTransitionRow(StateRow, table=True):
@@ -147,9 +148,11 @@ class PositionStateRow(StateRow, table=True):
     ledger_state: str = Field(sa_type=PlainText)
     ledgers: Sequence[str] = Field(sa_type=JsonText)
     ledger_at: datetime | None = Field(sa_type=UtcTime)
+    ledger_changed_at: datetime | None = Field(sa_type=UtcTime)
     observed: Decimal | None = Field(sa_type=ExactDecimal)
     observed_by: str | None = Field(sa_type=PlainText)
     observed_at: datetime | None = Field(sa_type=UtcTime)
+    observed_changed_at: datetime | None = Field(sa_type=UtcTime)
     contract_size: Decimal | None = Field(sa_type=ExactDecimal)
     notional: Decimal | None = Field(sa_type=ExactDecimal)
     mark_price: Decimal | None = Field(sa_type=ExactDecimal)

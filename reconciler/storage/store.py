@@ -13,9 +13,10 @@ from typing_extensions import override
 
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
+from reconciler.alerts.retirement import Left, Watched, why_retires
 from reconciler.heartbeat import Heartbeat
 from reconciler.lease import Holder, Lease, may_have_run_out
-from reconciler.storage import alerts, latency, leases, records
+from reconciler.storage import alerts, latency, leases, left, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.database import Database
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
@@ -154,9 +155,13 @@ class Store:
         """The file of the database; None where a server keeps it."""
         return self._database.file
 
-    async def known_accounts(self) -> frozenset[str]:
-        """Return the accounts of which a state is stored."""
-        return await self._asked(records.known_accounts)
+    async def holders(self) -> dict[str, Holder]:
+        """Return the process to which each account was last given, dead or alive, by account."""
+        return await self._asked(left.holders)
+
+    async def left_accounts(self, watched: Collection[str]) -> tuple[Left, ...]:
+        """Return the accounts of which something is stored, but for those that are watched, by name."""
+        return await self._asked(partial(left.left_accounts, watched=watched))
 
     async def prune(self, *, now: datetime, retention: Retention | None = None) -> None:
         """Forget what is over and older than its time (call it every hour or so)."""
@@ -227,10 +232,20 @@ class HeldStore(Store):
         """
         await self._fenced(lambda connection: alerts.observe(connection, observed, self._settings, now=now))
 
-    async def retain_sources(self, names: Collection[str]) -> None:
-        """Forget the states of the account's sources that are no longer in the settings."""
-        account = self._lease.account
-        await self._durably(partial(records.retain_sources, account=account, names=names))
+    async def retain(self, watched: Watched, *, now: datetime) -> None:
+        """Forget the states of sources that are watched no more, and retire the alerts about them."""
+
+        def work(connection: sa.Connection) -> None:
+            records.retain_sources(connection, watched.account, watched.names)
+            alerts.retire(
+                connection,
+                watched.account,
+                partial(why_retires, watched=watched),
+                self._settings,
+                now=now,
+            )
+
+        await self._durably(work)
 
     async def give_back(self, heartbeat: Heartbeat) -> None:
         """Give the lease back: whoever waits for it need not wait longer. Nothing can be written after.
@@ -240,15 +255,21 @@ class HeldStore(Store):
         """
         await self._owning(partial(leases.give_back, lease=self._lease, heartbeat=heartbeat))
 
-    async def forget(self) -> None:
-        """Forget the states of the account, which is no longer in the settings, and give its lease back.
+    async def forget(self, reason: str, *, now: datetime) -> None:
+        """Retire the alerts of the account, forget its states, and give its lease back.
+
+        Args:
+            reason: Why it is watched no more, one plain clause.
+            now: Aware UTC.
 
         Raises:
             LeaseLost: It is another process's already; `lost` is set.
         """
+        account = self._lease.account
 
         def work(connection: sa.Connection) -> None:
-            records.forget_account(connection, self._lease.account)
+            alerts.retire(connection, account, lambda _: reason, self._settings, now=now)
+            records.forget_account(connection, account)
             leases.forget(connection, self._lease)
 
         await self._owning(work)

@@ -2,11 +2,7 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from reconciler.storage.database import migrate
 from tests.browser.performance import chromium
+from tests.browser.screens import Screens
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(240)]
 
@@ -23,29 +19,6 @@ COVER = "#trueup-silence"
 SINCE = "no word from Trueup since "
 SOON_MS = 14_000  # ten seconds of silence, and what a loaded machine takes
 BACK_MS = 60_000
-
-
-class Screens:
-    """The dashboard as a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.state = folder / "trueup.db"
-        migrate(f"sqlite:///{self.state}")
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "dashboard", "--state-url", f"sqlite:///{self.state}"]
-        self.process = subprocess.Popen([*command, "--port", str(self.port)])
-
-    def tell(self, number: signal.Signals) -> None:
-        os.kill(self.process.pid, number)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait(30)
 
 
 class Tunnel:

@@ -145,6 +145,24 @@ def test_an_alert_that_is_over_is_not_told_in_the_present_tense() -> None:
     assert "Bot says" not in said
 
 
+def test_a_retired_alert_says_why_and_claims_no_end_of_it() -> None:
+    gone = drawn.alert(
+        8,
+        state=AlertState.RETIRED,
+        resolved_at=drawn.before(300),
+        retired="account main is no longer in the settings",
+    )
+    with lent(Memory(drawn.view(resolved=(gone,)))):
+        screen = opened("alert", id="8")
+
+    said = text(screen)
+    assert "Retired 5 m ago" in said
+    assert "Retired, not resolved: account main is no longer in the settings." in said
+    assert "BTC/USDT:USDT had no stop when that was last found, at 2026-11-22 14:02:10 UTC, and is" in said
+    assert "This is over" not in said
+    assert not screen.button
+
+
 def test_how_old_a_reading_is_and_since_when_it_is_so_are_two_times() -> None:
     week = drawn.before(7 * 86400).isoformat()
     read = Evidence(

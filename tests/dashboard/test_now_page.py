@@ -107,6 +107,27 @@ def test_a_healing_and_a_resolved_alert_are_told_apart() -> None:
     assert not screen.success
 
 
+def test_a_retired_alert_is_not_among_the_resolved_ones_and_does_not_claim_to_be_over() -> None:
+    gone = drawn.alert(
+        3,
+        state=AlertState.RETIRED,
+        resolved_at=drawn.before(300),
+        retired="account main is no longer in the settings",
+    )
+    with lent(Memory(drawn.view(resolved=(gone,)))):
+        screen = opened()
+
+    said = text(screen)
+    assert "Watched no more" in said
+    assert "Recently resolved" not in said
+    assert "Had no stop: BTC/USDT:USDT" in said
+    assert (
+        "watched no more since 5 m ago, and not seen to be over: account main is no longer in the settings"
+        in said
+    )
+    assert ":gray-badge[:material/visibility\\_off: Retired]".replace("\\", "") in said
+
+
 def test_an_alert_that_cannot_be_checked_says_so() -> None:
     frozen = drawn.alert(1, frozen_since=drawn.before(61))
     with lent(Memory(drawn.view(alerts=(frozen,)))):

@@ -32,6 +32,18 @@ def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
     assert row["Open alerts"] == "Opposite sides"
 
 
+def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None:
+    week, hours = drawn.before(7 * 86400), drawn.before(7200)
+    kept = drawn.leg(ledger_changed_at=week, observed_changed_at=hours)
+    stranger = replace(kept, expected=None, symbol="SUI/USDT:USDT")
+    with lent(Memory(legs=(kept, stranger))):
+        row, other = table(opened("positions"))
+
+    assert row["Read"] == "3 s ago, unchanged for 7 d"
+    assert row["Seen"] == "1 s ago by websocket, unchanged for 2 h"
+    assert other["Read"] == "3 s ago"
+
+
 def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
     with lent(Memory(legs=(UNSEEN, FLAT, STRANGER, BOOKS_LOST))):
         unseen, flat, stranger, lost = table(opened("positions"))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.policy import (
     Acknowledge,
     AlertSettings,
@@ -12,6 +12,7 @@ from reconciler.alerts.policy import (
     Detected,
     Event,
     Expire,
+    Retire,
     Unknown,
     decide,
 )
@@ -55,7 +56,7 @@ def event_of(word: str, at: datetime) -> Event:
     """Turn one word of a drawing into an event.
 
     `bad` found and confirmed, `bad?` found and not yet, `BAD` critical, `bad+9%` with more exposure, `clear`,
-    `blind`, `ack` by a person with a note, `time` passing.
+    `blind`, `ack` by a person with a note, `time` passing, `gone` out of the settings.
     """
     match word:
         case "bad" | "bad?":
@@ -70,6 +71,8 @@ def event_of(word: str, at: datetime) -> Event:
             return Acknowledge("ann", "on it", at, "dashboard")
         case "time":
             return Expire(at)
+        case "gone":
+            return Retire("account main is no longer in the settings", at)
         case _:
             assert word.startswith("bad+"), f"`{word}` is no word of a drawing"
     grown = Decimal(1000) + Decimal(10) * Decimal(word.removeprefix("bad+").removesuffix("%"))
@@ -89,7 +92,7 @@ def live(drawing: str, settings: AlertSettings | None = None) -> list[tuple[Aler
             event = Detected(event.finding, event.at, event.confirmed, told)
         decision = decide(alert, event, settings or AlertSettings(), now=now)
         alert = decision.after or alert
-        if alert is not None and alert.resolved_at and alert.fired_at:
+        if alert is not None and alert.state is AlertState.RESOLVED and alert.fired_at:
             told = alert.resolved_at
         played.append((alert, decision))
     return played

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from reconciler.alerts.retirement import Watched
 from reconciler.heartbeat import Heartbeat
 from reconciler.lease import Holder
 from reconciler.storage.leases import Given
@@ -24,3 +25,8 @@ async def beaten(store: Store, clock: Clock, heartbeat: Heartbeat, account: str 
     held = await claimed(store, clock, account)
     beat = held.give_back if heartbeat.stopped else held.beat
     await beat(dataclasses.replace(heartbeat))
+
+
+def watched(account: str = "main", *ledgers: str) -> Watched:
+    """What is watched of an account whose position list is all that is read of it."""
+    return Watched(account, frozenset(ledgers), frozenset({"rest"}), frozenset())

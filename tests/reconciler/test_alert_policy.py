@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.alerts.alert import AlertState
+from reconciler.alerts.alert import OVER, AlertState
 from reconciler.alerts.errors import (
     AlertCommandError,
     AlreadyResolved,
@@ -16,7 +16,7 @@ from reconciler.alerts.errors import (
 from reconciler.alerts.policy import RULES, Acknowledge, Action, AlertSettings, Clear, Owed, decide
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, check, event_of, live
 
-WORDS = ("bad", "bad?", "BAD", "bad+20%", "clear", "blind", "ack", "time")
+WORDS = ("bad", "bad?", "BAD", "bad+20%", "clear", "blind", "ack", "time", "gone")
 LIVES = {
     None: "0 clear",
     AlertState.PENDING: "0 bad?",
@@ -24,6 +24,7 @@ LIVES = {
     AlertState.ACKNOWLEDGED: "0 bad\n1 ack",
     AlertState.RECOVERING: "0 bad\n1 ack\n2 clear",
     AlertState.RESOLVED: "0 bad\n1 clear\n2 clear",
+    AlertState.RETIRED: "0 bad\n1 gone",
 }
 
 
@@ -234,7 +235,7 @@ def test_a_warning_may_be_acknowledged_without_a_note() -> None:
 def test_every_event_has_an_answer_in_every_state(state: AlertState | None, word: str) -> None:
     alert = live(LIVES[state])[-1][0]
     assert state is (None if alert is None else alert.state)
-    if word == "ack" and state in {None, AlertState.PENDING, AlertState.RESOLVED}:
+    if word == "ack" and state in OVER | {None, AlertState.PENDING}:
         with pytest.raises(AlertCommandError):
             decide(alert, event_of(word, after(30)), AlertSettings(), now=after(30))
         return
@@ -246,6 +247,30 @@ def test_every_event_has_an_answer_in_every_state(state: AlertState | None, word
         assert decision.after.version > alert.version
     if decision.after is not None and decision.after.state is AlertState.RESOLVED:
         assert word == "clear"
+    if decision.after is not None and decision.after.state is AlertState.RETIRED:
+        assert word == "gone"
+
+
+def test_what_is_watched_no_more_is_retired_out_of_any_state_and_is_a_new_episode_when_it_returns() -> None:
+    for life in ("0 bad?", "0 bad", "0 bad\n1 ack", "0 bad\n1 clear", "0 bad\n1 blind"):
+        played = live(f"{life}\n2 gone\n3 bad")
+        (retired, last_word), (returned, begun) = played[-2:]
+        assert retired is not None
+        assert (retired.state, retired.resolved_at, last_word.rule) == (
+            AlertState.RETIRED,
+            after(2),
+            "RETIRE-1",
+        )
+        assert retired.retired == "account main is no longer in the settings"
+        assert last_word.reason == "retired: account main is no longer in the settings"
+        assert last_word.owed is (None if retired.fired_at is None else Owed.RETIRED)
+        assert returned is not None
+        assert (returned.id, returned.state, begun.rule) == (0, AlertState.FIRING, "FIND-1")
+        assert not returned.retired
+
+
+def test_what_was_retired_did_not_come_back_resolved() -> None:
+    assert not live("0 bad\n1 gone\n2 bad")[-1][1].reason.startswith("came back")
 
 
 def test_no_rule_is_dead_and_no_name_is_used_twice() -> None:
@@ -265,4 +290,5 @@ DEEDS = (
     "0 bad\n1 ack\n2 clear\n3 bad",
     "0 bad\n1 blind\n2 blind\n3 ack\n4 bad+30%\n5 clear\n6 bad?\n7 time",
     "0 BAD\n1 ack\n2 clear\n30 BAD\n31 ack\n50 time",
+    "0 gone\n1 bad\n2 gone",
 )

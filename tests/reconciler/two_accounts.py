@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from reconciler.account.unexpected import EVERY_WORK
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.retirement import Watched
 from reconciler.blindness import BlindnessSettings
 from reconciler.claims import Claims
 from reconciler.finding import Kind
 from reconciler.ledgers.port import Ledger
+from reconciler.retiring import Retiring
 from reconciler.sentry import Sentry
 from reconciler.service import Service
 from reconciler.settings import load
@@ -30,7 +33,7 @@ from verification.pace import Pace
 from verification.stream import Listener
 from verification.venue import Access
 
-SOURCES = ("websocket", "rest", "orders", "conditional_orders", "ledger:mine")
+SOURCES = frozenset({"websocket", "rest", "orders", "conditional_orders"})
 
 
 class OtherAccount(ScriptedAccount):
@@ -124,11 +127,12 @@ def serve(
                     claims,
                     house.clock,
                     interval=settings.checks.interval,
-                    sources=SOURCES,
+                    watched=Watched(account, frozenset({"mine"}), SOURCES, EVERY_WORK),
                 )
                 for account, unit in (("main", house.unit), ("other", both.unit))
             ]
-            service = Service(settings, sentries, house.store, house.clock)
+            retiring = Retiring(house.store, claims, HERE, settings.accounts, house.clock)
+            service = Service(settings, sentries, house.store, house.clock, retiring=retiring)
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))
             telling = asyncio.ensure_future(story(both))

@@ -19,7 +19,7 @@ from reconciler.storage.records import CYCLE, Retention
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
-from tests.reconciler.claimed import beaten, claimed
+from tests.reconciler.claimed import beaten, claimed, watched
 from verification.clock import Moment
 from verification.latency import LatencySample, Measure
 from verification.leg import Leg
@@ -271,7 +271,7 @@ async def test_a_source_that_goes_down_keeps_the_time_it_was_last_good(
     assert (seen.state, seen.last_ok, seen.at) == ("down", after(1), after(2))
 
 
-async def test_what_is_no_longer_in_the_settings_is_forgotten_but_not_its_alerts(
+async def test_what_is_no_longer_in_the_settings_is_forgotten_and_its_alerts_are_retired(
     store: Store, console: Console, clock: StoppedClock
 ) -> None:
     main, gone = [await claimed(store, clock, account) for account in ("main", "gone")]
@@ -280,15 +280,16 @@ async def test_what_is_no_longer_in_the_settings_is_forgotten_but_not_its_alerts
         await store.save_cycle(cycle(account=account))
     await store.observe(bad(finding(account="gone")), now=after(0))
 
-    assert await store.known_accounts() == {"main", "gone"}
-    await main.retain_sources(["rest"])
-    await gone.forget()
+    assert [each.account for each in await store.left_accounts(["main"])] == ["gone"]
+    await main.retain(watched("main"), now=after(1))
+    await gone.forget("account gone is no longer in the settings", now=after(1))
 
     view = console.queries.now()
     assert [each.account for each in view.watches] == ["main"]
     assert [(each.account, each.source) for each in view.sources] == [("main", "rest")]
     assert [each.account for each in view.cycles] == ["main"]
-    assert [each.key.account for each in view.alerts] == ["gone"]
+    assert view.alerts == ()
+    assert [(each.key.account, each.state) for each in view.resolved] == [("gone", AlertState.RETIRED)]
 
 
 async def test_a_verification_stored_again_is_one_row_and_never_less_than_it_was(

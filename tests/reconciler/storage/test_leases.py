@@ -18,7 +18,7 @@ from reconciler.storage.leases import LEASE, Given, Kept
 from reconciler.storage.store import HeldStore, Store
 from reconciler.views import SourceView
 from tests.reconciler.alert_life import NOON, finding
-from tests.reconciler.claimed import HERE, claimed
+from tests.reconciler.claimed import HERE, claimed, watched
 from verification.clock import Moment, SystemClock
 from verification.latency import LatencySample, Measure
 from verification.observation import Source
@@ -133,8 +133,8 @@ WRITES: dict[str, Callable[[HeldStore], Awaitable[object]]] = {
     "take_over": lambda held: held.take_over("main", "mybot", [], last_id=7),
     "add_latency": lambda held: held.add_latency([SAMPLE]),
     "beat": lambda held: held.beat(BEAT),
-    "retain_sources": lambda held: held.retain_sources([]),
-    "forget": lambda held: held.forget(),
+    "retain": lambda held: held.retain(watched(), now=NOON),
+    "forget": lambda held: held.forget("taken out", now=NOON),
     "give_back": lambda held: held.give_back(BEAT),
     "prune": lambda held: held.prune(now=NOON),
 }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import OVER, Acknowledgement, Alert
 from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.storage import records
 from reconciler.storage.alerts import ALERT
@@ -43,7 +43,7 @@ ALERTS = st.builds(
     Alert,
     id=st.just(0),
     key=st.builds(FindingKey, st.sampled_from(Kind), WRITABLE, WRITABLE, st.sampled_from(Leg)),
-    state=st.just(AlertState.RESOLVED),  # any number of them may be stored
+    state=st.sampled_from(sorted(OVER)),  # any number of them may be stored
     severity=st.sampled_from(Severity),
     reason=WRITABLE,
     expected=st.none() | DECIMALS,
@@ -65,6 +65,7 @@ ALERTS = st.builds(
     clears=st.integers(0, 9),
     last_clear=st.none() | TIMES,
     frozen_since=st.none() | TIMES,
+    retired=WRITABLE,
 )
 POSITIONS = st.builds(
     PositionView,
@@ -81,6 +82,8 @@ POSITIONS = st.builds(
     observed=st.none() | DECIMALS,
     observed_by=st.none() | st.sampled_from(Source),
     observed_at=st.none() | TIMES,
+    ledger_changed_at=st.none() | TIMES,
+    observed_changed_at=st.none() | TIMES,
     contract_size=st.none() | DECIMALS,
     notional=st.none() | DECIMALS,
     mark_price=st.none() | DECIMALS,

@@ -1,0 +1,33 @@
+"""The dashboard as a running process, on a state database of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from reconciler.storage.database import migrate
+
+
+class Screens:
+    """The dashboard as a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.state = folder / "trueup.db"
+        migrate(f"sqlite:///{self.state}")
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "dashboard", "--state-url", f"sqlite:///{self.state}"]
+        self.process = subprocess.Popen([*command, "--port", str(self.port)])
+
+    def tell(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait(30)
