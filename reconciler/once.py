@@ -16,6 +16,7 @@ from reconciler.wiring import open_ledgers, open_venue, rules_of
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.leg import LegKey
+from verification.purpose import Purpose, asked_for
 from verification.venue import Venue
 from verification.venues.known import notes_of
 
@@ -49,7 +50,8 @@ async def _one(settings: Settings, name: str, clock: Clock) -> AccountReport:
     ledgers = open_ledgers(settings, name, clock)
     venue = open_venue(access, clock)
     try:
-        return await _looked(venue, ledgers, rules_of(settings), clock)
+        with asked_for(Purpose.COMMAND):
+            return await _looked(venue, ledgers, rules_of(settings), clock)
     finally:
         await _close(venue)
 

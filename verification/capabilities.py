@@ -7,6 +7,7 @@ from typing import Any
 
 from verification.leg import Leg, Side
 from verification.parts import one_list
+from verification.rates import Rates
 
 
 class Dialect(StrEnum):
@@ -190,6 +191,7 @@ class Capabilities:
             too; False where the venue refuses the flag there, because leg and side say it already.
         before_trading: ccxt's methods that ask for facts it would else ask for in the middle of the first
             order, where a failure would leave that order in doubt although it was never sent.
+        rates: How it counts requests; without a documented limit ccxt's own pace and costs stand in.
         beside: What else an account of the venue may hold that is never read, in words; empty if nothing.
     """
 
@@ -225,3 +227,4 @@ class Capabilities:
     leg_parameters: Mapping[Leg, Mapping[str, Any]] = field(default_factory=dict)
     flags_exits_of_legs: bool = True
     before_trading: tuple[str, ...] = ()
+    rates: Rates = field(default_factory=Rates)

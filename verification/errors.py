@@ -2,6 +2,7 @@
 
     SourceError
       SourceUnreachable   network, timeout, overload, maintenance: try again
+        NotAsked          held back here: the budget is spent, or the venue asks us to wait: try again later
       SourceRejected      keys, permission, address, unknown venue: a person must act
         SymbolRejected    one contract, which the venue does not know by that name: the others can be read
       SourceMalformed     an answer that is not what the venue documents: not evidence of anything
@@ -25,6 +26,10 @@ class SourceUnreachable(SourceError):
     """The venue did not answer, or answered that it cannot now."""
 
     code = "unreachable"
+
+
+class NotAsked(SourceUnreachable):
+    """Nothing was sent: the budget of requests is spent, or the venue asks us to wait. Says until when."""
 
 
 class SourceRejected(SourceError):

@@ -20,6 +20,7 @@ from verification.latency import LatencySample, Measure
 from verification.leg import LegKey
 from verification.observation import Observation, OrderSeen, PositionSeen, Source
 from verification.probed_fill import ProbedFill, first_of
+from verification.purpose import Purpose, asked_for
 from verification.question import Question
 from verification.sources.rest import leg_in_list
 from verification.stream import StreamState
@@ -163,10 +164,11 @@ class FillProbe:
 
     async def _measure(self, probe: ProbedFill) -> None:
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._ask_order(probe))
-                group.create_task(self._ask_list(probe))
-            await self._tell_push(probe)
+            with asked_for(Purpose.MEASUREMENT):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._ask_order(probe))
+                    group.create_task(self._ask_list(probe))
+                await self._tell_push(probe)
         finally:
             self._probing.remove(probe)
             self._allowance.settle(probe.reserve, probe.spent, self._clock.now())

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from verification.leg import LegKey
+from verification.purpose import Purpose, asked_for
 from verification.outcome import Outcome
 
 Result = TypeVar("Result", bound=Outcome)
@@ -36,7 +37,8 @@ class Lines:
 
         `tell` is called with what the journal does not hold, if anything.
         """
-        task = asyncio.create_task(self._in_line(key, steps, tell), name=f"open {key.symbol}")
+        with asked_for(Purpose.VERIFICATION):  # whatever is asked on the way, money waits for it
+            task = asyncio.create_task(self._in_line(key, steps, tell), name=f"open {key.symbol}")
         self.running.add(task)
         task.add_done_callback(self.running.discard)
         task.add_done_callback(lambda _: steps.close())  # one that was cancelled in line has not begun

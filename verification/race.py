@@ -14,6 +14,7 @@ from verification.evidence import bears
 from verification.lag_watch import LagWatch
 from verification.means import Means, SampleSink
 from verification.observation import Observation, Provenance, Silence, Source, SourceSilent
+from verification.purpose import Purpose, asked_for
 from verification.question import Question
 from verification.sources.bot_cache import read_bot_cache
 from verification.sources.rest import leg_in_list
@@ -74,17 +75,11 @@ class Race:
             self._ask_all(now)
 
     def _ask_all(self, now: Moment) -> None:
-        question, pace, venue = self._question, self._means.pace, self._means.venue
+        question, pace = self._question, self._means.pace
         if question.order_id is None and question.client_order_id is None:
             self._watch.add(self._silent(Source.ORDER, Silence.UNSUPPORTED, "no order id is known"))
         else:
-            read = partial(
-                venue.read_order,
-                question.key,
-                order_id=question.order_id,
-                client_order_id=question.client_order_id,
-            )
-            self._ask(Source.ORDER, read, pace.order, now)
+            self._ask(Source.ORDER, self._order, pace.order, now)
         self._ask(Source.REST, self._list, pace.rest, now)
         if self._means.bot_cache is not None:
             self._ask(Source.BOT_CACHE, self._cached, pace.rest, now)
@@ -110,8 +105,20 @@ class Race:
         self._askings.append(asking)
         asking.ask(now)
 
+    async def _order(self) -> Observation:
+        question = self._question
+        with asked_for(self._purpose):
+            return await self._means.venue.read_order(
+                question.key, order_id=question.order_id, client_order_id=question.client_order_id
+            )
+
     async def _list(self) -> Observation:
-        return leg_in_list(await self._means.venue.read_positions(), self._question.key)
+        with asked_for(self._purpose):
+            return leg_in_list(await self._means.venue.read_positions(), self._question.key)
+
+    @property
+    def _purpose(self) -> Purpose:
+        return Purpose.MEASUREMENT if self.decided.done() else Purpose.VERIFICATION
 
     async def _cached(self) -> Observation:
         return await read_bot_cache(self._means.bot_cache, self._question.key, self._means.clock)

@@ -26,6 +26,7 @@ class Access:
         password: The passphrase some venues want; None elsewhere.
         exclusive: True when nobody but the bots of this account's ledgers trades it.
         ccxt: Merged into the ccxt constructor (urls, options, proxies).
+        egress: The name of the address that its requests leave by; empty: told by its proxies.
     """
 
     account: str
@@ -35,6 +36,7 @@ class Access:
     password: str | None = field(default=None, repr=False)
     exclusive: bool = True
     ccxt: Mapping[str, Any] = field(default_factory=dict)
+    egress: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from verification.clock import Clock, Moment
 from verification.errors import SourceError
+from verification.purpose import Purpose, asked_for
 from verification.venue import Venue
 from verification.venue_time import ClockFilter, VenueTime
 
@@ -42,7 +43,8 @@ class VenueClock:
             SourceError: The venue could not be asked.
         """
         for _ in range(PINGS):
-            measured = await self._venue.read_clock_offset()
+            with asked_for(Purpose.MEASUREMENT):
+                measured = await self._venue.read_clock_offset()
             self._last = self._clock.now()
             self._filter.add(VenueTime(self._last, measured.offset, measured.error))
 

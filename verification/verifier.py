@@ -11,6 +11,7 @@ from verification.leg import LegKey
 from verification.means import Means, SampleSink
 from verification.observation import PositionSeen
 from verification.pace import Pace
+from verification.purpose import Purpose, asked_for
 from verification.question import Baseline, Question
 from verification.race import Race
 from verification.sources.rest import leg_in_list, list_within
@@ -79,7 +80,8 @@ class Verifier:
         Raises:
             SourceError: The position list, or the part of it that shows the leg, could not be read in time.
         """
-        reading = await list_within(self._means.venue, self._means.pace.deadline)
+        with asked_for(Purpose.VERIFICATION):
+            reading = await list_within(self._means.venue, self._means.pace.deadline)
         listed = leg_in_list(reading, key)
         pushed = self._means.venue.latest(key)
         in_list = listed if isinstance(listed, PositionSeen) else None

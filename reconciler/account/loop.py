@@ -26,6 +26,7 @@ from verification.clock import Clock
 from verification.errors import SourceError
 from verification.leg import LegKey
 from verification.observation import Observation, SourceSilent
+from verification.purpose import Purpose, asked_for
 from verification.stream import StreamHealth, StreamState
 
 SETTLE_SECONDS = 0.2
@@ -201,7 +202,8 @@ class AccountLoop:
     async def _look_at(self, symbols: frozenset[str] | None) -> None:
         """Look, then store what follows; one look after another, or an older one would be stored last."""
         async with self._turn:
-            look = await self._watch.look(symbols)
+            with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
+                look = await self._watch.look(symbols)
             self._health.note_look(look)
             self.on_look(look.reading)
             await self._apply(look)

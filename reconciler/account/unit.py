@@ -37,6 +37,7 @@ from verification.clock import Clock, Moment
 from verification.errors import SourceError
 from verification.fill_probe import FillProbe
 from verification.pace import Pace
+from verification.purpose import Purpose, asked_for
 from verification.venue import Venue
 from verification.venue_clock import VenueClock
 from verification.venues.known import untried
@@ -123,7 +124,7 @@ class AccountUnit:
         pieces = {
             FOLLOWING: self.loop.follow,
             LEDGER_WATCH: self._ledger_watch.run,
-            VERIFICATIONS: self._opens.run,
+            VERIFICATIONS: self._verify,
             LATENCIES: self._measuring.run,
             TAKING_OVER: self._bots.run,
             PROBE: self._probe.run,
@@ -146,6 +147,10 @@ class AccountUnit:
 
     async def _keep_up(self, work: str, run: Callable[[], Awaitable[None]]) -> None:
         await kept_up(work, run, self._health.unexpected, self._clock)
+
+    async def _verify(self) -> None:
+        with asked_for(Purpose.LOOK):  # about orders that rest; a verification is more urgent
+            await self._opens.run()
 
     async def _take_up(self) -> None:
         await self._verdicts.restore()

@@ -9,6 +9,7 @@ from reconciler.cli.wording import printable
 from reconciler.report import ExitCode
 from reconciler.settings import Settings, load
 from verification.clock import SystemClock
+from verification.purpose import Purpose, asked_for
 
 
 def doctor(*, config: Config = None) -> int:
@@ -28,10 +29,11 @@ async def _examine(settings: Settings) -> ExitCode:
 
     write_log(settings.log)
     code = ExitCode.AGREES
-    async for check in examine(settings, SystemClock(), Doors()):
-        _say(check.subject, check.health, check.text)
-        if check.health is Health.NOT_OK:
-            code = max(code, ExitCode.WRONG_SETTINGS if check.settings else ExitCode.UNCHECKED)
+    with asked_for(Purpose.COMMAND):
+        async for check in examine(settings, SystemClock(), Doors()):
+            _say(check.subject, check.health, check.text)
+            if check.health is Health.NOT_OK:
+                code = max(code, ExitCode.WRONG_SETTINGS if check.settings else ExitCode.UNCHECKED)
     return code
 
 

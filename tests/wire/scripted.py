@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -51,6 +51,7 @@ class Reply:
     body: str
     status: int = 200
     delay: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def plain(value: object) -> Reply:
@@ -108,7 +109,9 @@ class ScriptedVenue:
         reply = told if isinstance(told, Reply) else told(dict(request.query))
         if reply.delay:
             await asyncio.sleep(reply.delay)
-        return web.Response(text=reply.body, status=reply.status, content_type="application/json")
+        return web.Response(
+            text=reply.body, status=reply.status, content_type="application/json", headers=reply.headers
+        )
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         self.dialled += 1

@@ -24,6 +24,7 @@ from verification.account import Part
 from verification.clock import Moment, SystemClock
 from verification.errors import SymbolRejected
 from verification.gateway.account import CcxtVenue
+from verification.gateway.door import Governors
 from verification.leg import Leg, LegKey
 from verification.observation import PositionSeen
 from verification.venues.known import capabilities_of
@@ -52,7 +53,8 @@ class LaterClock(SystemClock):
 @asynccontextmanager
 async def later(port: int) -> AsyncIterator[tuple[Watched, LaterClock]]:
     clock = LaterClock()
-    venue = CcxtVenue(access_to(port), clock, replace(capabilities_of("binanceusdm"), stream=QUICK))
+    known = replace(capabilities_of("binanceusdm"), stream=QUICK)
+    venue = CcxtVenue(access_to(port), clock, known, Governors(clock))
     watched = Watched(venue)
     try:
         await venue.connect()

@@ -1,4 +1,4 @@
-"""Stops, exits and cancellations do not queue behind entries for a rate limit of ours."""
+"""Stops, exits and cancellations wait for no budget, and go even while the venue asks us to wait."""
 
 import asyncio
 import time
@@ -9,8 +9,10 @@ import pytest
 from simulator.server import SimulatedVenue
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, access_to, order
+from verification.gateway.door import OF_PROCESS
 from verification.gateway.trader import CcxtTrader
 from verification.leg import Leg, LegKey, Side
+from verification.trader import OrderRefused
 
 pytestmark = pytest.mark.wire
 
@@ -18,17 +20,16 @@ NET = LegKey("main", AVL, Leg.NET)
 AT_ONCE = 2.0  # seconds, on a machine that is busy with other things too
 
 
-async def test_a_stop_an_exit_and_a_cancellation_pass_a_window_that_is_full(face: Face) -> None:
+async def test_a_stop_an_exit_and_a_cancellation_go_while_the_venue_asks_us_to_wait(face: Face) -> None:
     async with SimulatedVenue(face=face.name, api_key="the-key", secret="the-secret") as venue:
-        trader = CcxtTrader(access_to(venue, enableRateLimit=True))
+        trader = CcxtTrader(access_to(venue))
         try:
             await trader.connect()
             order(venue, "43")
-            window = trader._exchange.throttler
-            window.config["maxWeight"] = 1
-            window.timestamps = [{"timestamp": time.time() * 1000, "cost": 1}]  # noqa: TID251 - ccxt's own clock
-            entering = asyncio.create_task(trader.enter(NET, Side.BUY, Decimal(1), "late"))
-            await asyncio.sleep(0.1)
+            (governor,) = OF_PROCESS._known.values()
+            governor.heard("main", "/", 429, {"Retry-After": "60"}, "")
+            with pytest.raises(OrderRefused, match="not sent: Bi.* asks us to wait until"):
+                await trader.enter(NET, Side.BUY, Decimal(1), "late")
             began = time.perf_counter()
             await trader.place_stop(NET, Side.SELL, Decimal(43), Decimal("0.1"), "one-s")
             await trader.leave(NET, Side.SELL, Decimal(43), "one-x1")
@@ -36,8 +37,20 @@ async def test_a_stop_an_exit_and_a_cancellation_pass_a_window_that_is_full(face
             assert time.perf_counter() - began < AT_ONCE
             assert venue.exchange.position(AVL).amount == 0
             assert not venue.exchange.open_algos(AVL)
-            assert not entering.done(), "an entry keeps to it"
-            entering.cancel()
-            await asyncio.gather(entering, return_exceptions=True)
+        finally:
+            await trader.close()
+
+
+async def test_orders_go_when_the_budget_is_spent(face: Face) -> None:
+    async with SimulatedVenue(face=face.name, api_key="the-key", secret="the-secret") as venue:
+        trader = CcxtTrader(access_to(venue))
+        try:
+            await trader.connect()
+            (governor,) = OF_PROCESS._known.values()
+            governor._budget.told(1e9, governor._clock.now().monotonic)
+            async with asyncio.timeout(AT_ONCE):
+                await trader.enter(NET, Side.BUY, Decimal(43), "one")
+                await trader.leave(NET, Side.SELL, Decimal(43), "one-x1")
+            assert venue.exchange.position(AVL).amount == 0
         finally:
             await trader.close()

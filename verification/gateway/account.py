@@ -4,16 +4,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from verification.account import AccountReading, Fill, Market, Part, PositionMode, PositionsReading
 from verification.capabilities import Capabilities
 from verification.clock import Clock, Moment
-from verification.errors import SourceError, SourceMalformed
+from verification.errors import SourceError
 from verification.gateway.account_kind import tell_generation
 from verification.gateway.account_parts import by_symbol, part_of
 from verification.gateway.asker import Asker
+from verification.gateway.clock_offset import read_clock_offset
 from verification.gateway.dialects import dialects_of
+from verification.gateway.door import OF_PROCESS, Governors
 from verification.gateway.exchange import build_exchange
 from verification.gateway.failures import Translator, secrets_of
 from verification.gateway.key_rights import read_key_rights
@@ -27,23 +29,29 @@ from verification.leg import Leg, LegKey
 from verification.observation import Observation, OrderSeen, SourceSilent
 from verification.order_fact import OrderFact, OrderRef
 from verification.prices import Prices
+from verification.purpose import Purpose, asked_for
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 from verification.venues.known import capabilities_of
 
 _log = logging.getLogger(__name__)
-_NO_CLOCK = timedelta(days=1)
 _MODE_AGE = 600.0  # seconds after which a full reading also reads the position mode again
 
 
 class CcxtVenue:
-    """Implements `verification.venue.Venue` with three ccxt exchanges, each with its own rate limit.
+    """Implements `verification.venue.Venue` with three ccxt exchanges, behind the governor of its address.
 
     One streams, one answers what is urgent (verification, one symbol), one sweeps the whole account.
     """
 
-    def __init__(self, access: Access, clock: Clock, capabilities: Capabilities | None = None) -> None:
-        """Prepare; nothing is sent before `connect`.
+    def __init__(
+        self,
+        access: Access,
+        clock: Clock,
+        capabilities: Capabilities | None = None,
+        governors: Governors = OF_PROCESS,
+    ) -> None:
+        """Prepare; nothing is sent before `connect`. `governors` count what all of them send together.
 
         Raises:
             SourceRejected: ccxt knows no such venue.
@@ -62,9 +70,9 @@ class CcxtVenue:
             self._stream = PrivateStream(pushed, self._flight.ask, known.stream, clock)
         secrets = secrets_of((access.api_key, access.secret, access.password))
         translate = Translator(access.venue, known, secrets)
-        self._streaming = Asker(build_exchange(access, known, self._stream), translate, clock)
-        self._urgent = Asker(build_exchange(access, known), translate, clock)
-        self._sweeping = Asker(build_exchange(access, known), translate, clock)
+        self._streaming = Asker(build_exchange(access, known, self._stream, governors), translate, clock)
+        self._urgent = Asker(build_exchange(access, known, None, governors), translate, clock)
+        self._sweeping = Asker(build_exchange(access, known, None, governors), translate, clock)
         self._list = MarketList(self._markets, self._urgent, (self._streaming, self._sweeping), clock)
         self._unsupported_since = clock.now()
         self._closed = False
@@ -91,9 +99,10 @@ class CcxtVenue:
         Raises:
             SourceError: Markets or mode could not be read.
         """
-        await tell_generation(self._capabilities, (self._urgent, self._streaming, self._sweeping))
-        await self._list.load()
-        await self._read_mode(self._urgent)
+        with asked_for(Purpose.LOOK):
+            await tell_generation(self._capabilities, (self._urgent, self._streaming, self._sweeping))
+            await self._list.load()
+            await self._read_mode(self._urgent)
         if self._stream is not None:
             self._stream.start(self._streaming)
 
@@ -134,14 +143,15 @@ class CcxtVenue:
         symbol by symbol, which costs less. A symbol that the venue does not list is not asked about: it
         would fail the others.
         """
-        await self._learn(symbols or (), hourly=symbols is None)
-        reading = await self._read_once(symbols)
-        if await self._learn():
+        with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
+            await self._learn(symbols or (), hourly=symbols is None)
             reading = await self._read_once(symbols)
-        if symbols is None:
-            await self._keep_mode(reading)
-            reading = replace(reading, mode=self.mode)
-        return reading
+            if await self._learn():
+                reading = await self._read_once(symbols)
+            if symbols is None:
+                await self._keep_mode(reading)
+                reading = replace(reading, mode=self.mode)
+            return reading
 
     async def read_positions(self) -> PositionsReading:
         """Read the position list now. Concurrent callers share one request sent after they asked.
@@ -194,17 +204,7 @@ class CcxtVenue:
         Raises:
             SourceError: The venue could not be asked.
         """
-        sent = self._clock.now()
-        theirs = await self._dialect.server_time(self._urgent)
-        received = self._clock.now()
-        half = (received.utc - sent.utc) / 2
-        offset = theirs - (sent.utc + half)
-        if abs(offset) > _NO_CLOCK:
-            raise SourceMalformed(
-                f"{self._access.venue}: its clock says {theirs:%Y-%m-%d %H:%M}, more than a day from ours: "
-                "that is no clock, so lags are not measured by it"
-            )
-        return ClockOffset(offset=offset, error=abs(half))
+        return await read_clock_offset(self._dialect, self._urgent)
 
     async def _read_positions(self, asker: Asker | None = None) -> PositionsReading:
         """Read the list; if it holds contracts younger than our market list, learn those and read again."""

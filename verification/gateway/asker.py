@@ -19,7 +19,7 @@ class OrderUnknown(Exception):
 
 
 class Asker:
-    """One ccxt exchange with its own rate limit, so that what is urgent never queues behind what is not."""
+    """One ccxt exchange, with connections of its own: what is urgent never queues behind what is not."""
 
     def __init__(self, exchange: Any, translate: Translator, clock: Clock) -> None:
         self.exchange = exchange

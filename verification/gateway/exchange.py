@@ -17,6 +17,7 @@ import orjson
 from verification.capabilities import Capabilities, Dialect, Shape, StreamRules
 from verification.errors import SourceRejected
 from verification.gateway.account_meant import must_be_meant, no_such_venue, obey, sandboxed
+from verification.gateway.door import OF_PROCESS, Door, Governors
 from verification.gateway.failures import AnswerMisshapen, DoorShut, PlaceRefused
 from verification.gateway.keys import signing_secret
 from verification.gateway.shapes import lacking, misshapen, mute
@@ -54,13 +55,18 @@ class Tap(Protocol):
         """The connection is gone."""
 
 
-def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None = None) -> Any:
+def build_exchange(
+    access: Access, capabilities: Capabilities, tap: Tap | None = None, governors: Governors = OF_PROCESS
+) -> Any:
     """Return a ccxt.pro exchange of the account's venue that raises instead of answering with nothing.
+
+    What it sends passes the governor of its venue and address.
 
     Args:
         access: Whose keys, and what is merged into ccxt's constructor.
         capabilities: What is known of the venue.
         tap: Receives every frame of its streams; None for an exchange that only asks.
+        governors: Where the governor is found.
 
     Raises:
         SourceRejected: ccxt knows no such venue, it is not one to use, it takes no such key, or the settings
@@ -71,9 +77,11 @@ def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None =
             f"`{access.venue}` is several venues in one: name the futures one, `{capabilities.instead}`"
         )
     parent = _class_of(access.venue)
+    door = Door(access.account, capabilities)
     body: dict[str, Any] = {
         "handle_errors": _strict_errors(parent, capabilities),
         "on_json_response": _decode,
+        **door.methods(parent),
     }
     if tap is not None:
         body |= _tapped(parent, tap)
@@ -88,6 +96,8 @@ def build_exchange(access: Access, capabilities: Capabilities, tap: Tap | None =
     if capabilities.exceptions_of is not None:
         table = exchange.exceptions[capabilities.exceptions_of]["exact"]
         exchange.exceptions = exchange.deep_extend(exchange.exceptions, {"exact": table})
+    exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send again, uncounted, and an order twice
+    door.governor = governors.of(access, exchange, capabilities.rates)
     return exchange
 
 
@@ -109,10 +119,6 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
     own: dict[str, Any] = {
         "apiKey": access.api_key,
         "secret": signing_secret(access, capabilities),
-        "enableRateLimit": True,
-        # The default leaky bucket keeps its debt: after one dear request the next always waits.
-        "rateLimiterAlgorithm": "rollingWindow",
-        "rollingWindowSize": 60_000,
         "number": Decimal,
         "options": {**general, **capabilities.options, "ws": wire},
     }
@@ -121,6 +127,9 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
         own["password"] = access.password
     merged = ccxt.Exchange.deep_extend(own, dict(access.ccxt))
     merged["verbose"] = False  # it prints the keys
+    merged["enableRateLimit"] = (
+        False  # the governor limits; ccxt's window is of one client, by the wall clock
+    )
     return dict(merged)
 
 

@@ -9,6 +9,7 @@ import ccxt
 
 from verification.capabilities import Capabilities
 from verification.errors import (
+    NotAsked,
     SourceError,
     SourceMalformed,
     SourceRejected,
@@ -70,6 +71,8 @@ class Translator:
 
     def __call__(self, error: Exception, request: str) -> SourceError:
         """Return the error to raise for what ccxt raised during `request`."""
+        if isinstance(error, NotSent):
+            return NotAsked(self.clean(f"{self.venue}: {request}: {error}"))
         code = code_of(error)
         kind, advice = self._judge(error, code)
         said = text_of(error)
@@ -119,9 +122,18 @@ class DoorShut(ccxt.ExchangeNotAvailable):  # type: ignore[misc] # ccxt ships no
     """HTTP 403 from what stands before the venue. Its text is the whole body."""
 
 
+class NotSent(ccxt.RateLimitExceeded):  # type: ignore[misc] # ccxt ships no types
+    """A request that was held back here, and never left. Its text says why, and until when."""
+
+
 def code_of(error: Exception) -> str | None:
     """Return the venue's own error code inside what ccxt raised; None if there is none."""
-    found = _JSON_CODE.search(str(error))
+    return code_in(str(error))
+
+
+def code_in(text: str) -> str | None:
+    """Return the venue's own error code inside an answer; None if there is none."""
+    found = _JSON_CODE.search(text)
     return found.group(1) if found else None
 
 

@@ -22,6 +22,7 @@ from verification.gateway.fact_store import FactStore
 from verification.gateway.missed_facts import MissedFacts
 from verification.leg import LegKey
 from verification.observation import Observation, PositionSeen, Provenance, Source
+from verification.purpose import Purpose, asked_for
 from verification.stream import Listener, StreamHealth, StreamState
 
 _log = logging.getLogger(__name__)
@@ -61,7 +62,8 @@ class PrivateStream:
         """Keep the stream up in the background, over the asker's exchange, until `stop`. Once is enough."""
         if self._task is not None:
             return
-        self._task = asyncio.create_task(self._run(asker))
+        with asked_for(Purpose.STREAM):
+            self._task = asyncio.create_task(self._run(asker))
         self._task.add_done_callback(self._died)
 
     async def stop(self) -> None:

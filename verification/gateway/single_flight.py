@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from verification.purpose import Errand, on_errand, present_errand, present_purpose
+
 T = TypeVar("T")
 
 
@@ -18,13 +20,21 @@ class SingleFlight(Generic[T]):
         self._send = send
         self._patience = patience
         self._boarding: asyncio.Task[T] | None = None
+        self._errand = present_errand()
         self._flying: set[asyncio.Task[T]] = set()
 
     async def ask(self) -> T:
-        """Return an answer to a request sent after this call. Raises what the request raises."""
+        """Return an answer to a request sent after this call. Raises what the request raises.
+
+        The request is as urgent as the most urgent of those who wait for it.
+        """
+        purpose = present_purpose()
         if self._boarding is None:
+            self._errand = Errand(purpose)
             self._boarding = asyncio.create_task(self._fly())
             self._boarding.add_done_callback(self._landed)
+        elif purpose > self._errand.purpose:
+            self._errand.purpose = purpose
         # One caller's cancellation is not the others'.
         return await asyncio.shield(self._boarding)
 
@@ -43,7 +53,8 @@ class SingleFlight(Generic[T]):
         # No await between here and the sending: whoever comes later boards the next one.
         self._boarding = None
         self._flying.add(task)
-        return await self._send()
+        with on_errand(self._errand):
+            return await self._send()
 
     def _landed(self, task: asyncio.Task[T]) -> None:
         self._flying.discard(task)

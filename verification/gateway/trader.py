@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
 from decimal import Decimal
 from operator import methodcaller
 from typing import Any
@@ -15,14 +14,22 @@ from verification.capabilities import Capabilities
 from verification.errors import AnswerLost, SourceMalformed
 from verification.gateway.exactness import record, text
 from verification.gateway.exchange import build_exchange
-from verification.gateway.failures import CLOCK_CODES, STUMBLES, Translator, code_of, secrets_of, text_of
+from verification.gateway.failures import (
+    CLOCK_CODES,
+    STUMBLES,
+    NotSent,
+    Translator,
+    code_of,
+    secrets_of,
+    text_of,
+)
 from verification.leg import Leg, LegKey, Side
+from verification.purpose import Purpose, asked_for
 from verification.trader import NoSuchOrder, OrderRefused
 from verification.venue import Access
 from verification.venues.known import capabilities_of
 
 _log = logging.getLogger(__name__)
-_protects: ContextVar[bool] = ContextVar("protects", default=False)
 
 MEASURING = 3.0
 """Seconds that measuring the venue's clock may take: an order waits for it."""
@@ -36,7 +43,11 @@ class _Doubtful(ccxt.OperationFailed):  # type: ignore[misc] # ccxt ships no typ
 
 
 class CcxtTrader:
-    """Implements `verification.trader.Trader` with a ccxt exchange of its own, which limits entries only."""
+    """Implements `verification.trader.Trader` with a ccxt exchange of its own.
+
+    Orders are counted by the governor of its venue and address, and wait for no budget. While the venue asks
+    us to wait an entry is refused here, unsent; what protects a position is tried all the same.
+    """
 
     def __init__(self, access: Access, capabilities: Capabilities | None = None) -> None:
         """Prepare; nothing is sent before `connect`.
@@ -47,9 +58,7 @@ class CcxtTrader:
         known = capabilities if capabilities is not None else capabilities_of(access.venue)
         self._known = known
         self._exchange = build_exchange(access, known)
-        self._exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send an order again
         self._exchange.handle_errors = _doubting(self._exchange.handle_errors)
-        self._exchange.throttle = _passed_by_what_protects(self._exchange.throttle)
         secrets = secrets_of((access.api_key, access.secret, access.password))
         self._translate = Translator(access.venue, known, secrets)
 
@@ -59,16 +68,17 @@ class CcxtTrader:
         Raises:
             SourceError: It could not be read.
         """
-        try:
-            await self._exchange.load_markets(True)  # noqa: FBT003 - ccxt's own: afresh, even after a failure
-        except ccxt.BaseError as error:
-            raise self._translate(error, "the market list") from None
-        await self._set_clock()
-        for method in self._known.before_trading:
+        with asked_for(Purpose.VERIFICATION):
             try:
-                await self._in_time("the kind of the account", methodcaller(method))
+                await self._exchange.load_markets(True)  # noqa: FBT003 - ccxt's own: afresh, even after a failure
             except ccxt.BaseError as error:
-                raise self._translate(error, "the kind of the account") from None
+                raise self._translate(error, "the market list") from None
+            await self._set_clock()
+            for method in self._known.before_trading:
+                try:
+                    await self._in_time("the kind of the account", methodcaller(method))
+                except ccxt.BaseError as error:
+                    raise self._translate(error, "the kind of the account") from None
 
     async def close(self) -> None:
         """Close every connection."""
@@ -160,9 +170,10 @@ class CcxtTrader:
             )
 
     async def _send(self, what: str, call: Callable[[Any], Awaitable[Any]], *, at_once: bool = True) -> Any:
-        before = _protects.set(at_once)
+        purpose = Purpose.PROTECTION if at_once else Purpose.ENTRY
         try:
-            return await self._in_time(what, call)
+            with asked_for(purpose):
+                return await self._in_time(what, call)
         except ccxt.BaseError as error:
             said = self._translate.clean(f"{self._exchange.id}: {what}: {_words(error)}")
             refused = NoSuchOrder if isinstance(error, ccxt.OrderNotFound) else OrderRefused
@@ -171,8 +182,6 @@ class CcxtTrader:
         except STUMBLES as error:
             said = f"{self._exchange.id}: {what}: ccxt could not read the answer ({type(error).__name__})"
             raise AnswerLost(said) from None
-        finally:
-            _protects.reset(before)
 
     async def _in_time(self, what: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
         """Send a request; once more, by the venue's clock, where the venue turned it away for its time.
@@ -238,25 +247,14 @@ def _doubting(handle_errors: Callable[..., Any]) -> Callable[..., Any]:
     return judge
 
 
-def _passed_by_what_protects(throttle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[None]]:
-    """Return ccxt's rate limit as entries keep it: a stop behind a hundred of them would come too late.
-
-    ccxt's window goes by the wall clock besides, and a clock that is set back would close it for as long.
-    """
-
-    async def wait(cost: Any = None) -> None:
-        if not _protects.get():
-            await throttle(cost)
-
-    return wait
-
-
 def _plain(number: Decimal) -> str:
     """Return a number as ccxt wants it: digits, never an exponent."""
     return f"{number:f}"
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, NotSent):
+        return str(error)
     if isinstance(error.__cause__, aiohttp.ClientConnectorError):
         return "no connection could be made; nothing was sent"
     if error.__cause__ is not None:

@@ -2,6 +2,7 @@
 
 from verification.capabilities import Capabilities, Conditionals, Dialect, KeyKind, Shape, StreamRules
 from verification.leg import Leg
+from verification.rates import Limit, Rates, Weight
 
 _ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", "positionSide")
 _ALGO_KEYS = ("algoId", "symbol", "side", "algoStatus", "orderType", "positionSide")
@@ -43,6 +44,37 @@ _ADVICE = {
     "-1022": "the secret does not belong to this key: look at the variable or the file that it comes from",
 }
 
+# Weights: Binance USD-M futures REST documentation. Lists of all symbols are dear, order requests are counted
+# by another limit too, which orders alone come near to.
+_RATES = Rates(
+    name="Binance",
+    address=Limit(2400, 60.0),
+    used="X-MBX-USED-WEIGHT-1M",
+    weights=(
+        Weight("GET", "/fapi/v2/positionRisk", 5),
+        Weight("GET", "/fapi/v3/positionRisk", 5),
+        Weight("GET", "/fapi/v2/account", 5),
+        Weight("GET", "/fapi/v3/account", 5),
+        Weight("GET", "/fapi/v2/balance", 5),
+        Weight("GET", "/fapi/v3/balance", 5),
+        Weight("GET", "/fapi/v1/openOrders", 1, ("symbol", 40)),
+        Weight("GET", "/fapi/v1/openAlgoOrders", 1, ("symbol", 40)),
+        Weight("GET", "/fapi/v1/allOrders", 5),
+        Weight("GET", "/fapi/v1/allAlgoOrders", 5),
+        Weight("GET", "/fapi/v1/userTrades", 5),
+        Weight("GET", "/fapi/v1/positionSide/dual", 30),
+        Weight("GET", "/fapi/v1/multiAssetsMargin", 30),
+        Weight("GET", "/fapi/v1/income", 30),
+        Weight("GET", "/fapi/v1/commissionRate", 20),
+        Weight("GET", "/fapi/v1/premiumIndex", 1, ("symbol", 10)),
+        Weight("GET", "/fapi/v1/ticker/price", 1, ("symbol", 2)),
+        Weight("GET", "/fapi/v2/ticker/price", 1, ("symbol", 2)),
+        Weight("GET", "/fapi/v1/ticker/24hr", 1, ("symbol", 40)),
+    ),
+    pauses={429: 5.0, 418: 120.0},
+    address_codes=frozenset({"-1003"}),
+)
+
 _WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
 
 CAPABILITIES = Capabilities(
@@ -61,6 +93,7 @@ CAPABILITIES = Capabilities(
     cancels_at_once=True,
     leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
     flags_exits_of_legs=False,
+    rates=_RATES,
 )
 
 ALL_IN_ONE = Capabilities(instead="binanceusdm")

@@ -3,6 +3,7 @@
 from verification.capabilities import Capabilities, Conditionals, Dialect, KeyKind, Shape, StreamRules
 from verification.leg import Leg
 from verification.parts import settle_coin
+from verification.rates import Limit, Rates, Weight
 
 _BYBIT_LIST = ("result", "list")
 _BYBIT_ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
@@ -31,6 +32,30 @@ _ADVICE = {
     "10010": "this machine's address is not among those of the key: add it there",
     "33004": "the key has run out: make a new one",
 }
+
+# Bybit counts requests: 600 in five seconds from one address, and of each user so many a second for each
+# path, most often 50; a path that takes 10 weighs five times as much of that.
+_RATES = Rates(
+    name="Bybit",
+    address=Limit(600, 5.0),
+    user=Limit(50, 1.0),
+    left=("X-Bapi-Limit-Status", "X-Bapi-Limit"),
+    until="X-Bapi-Limit-Reset-Timestamp",
+    weights=(
+        Weight("GET", "/v5/position/list", 1, user=1),
+        Weight("GET", "/v5/order/realtime", 1, user=1),
+        Weight("GET", "/v5/order/history", 1, user=1),
+        Weight("GET", "/v5/execution/list", 1, user=1),
+        Weight("GET", "/v5/account/info", 1, user=1),
+        Weight("GET", "/v5/account/wallet-balance", 1, user=1),
+        Weight("GET", "/v5/user/query-api", 1, user=5),
+    ),
+    # An address that was refused so is to stop for ten minutes. Other pages of this status are about places.
+    pauses={429: 5.0, 418: 120.0, 403: 600.0},
+    pause_words={403: "too frequent"},
+    address_codes=frozenset({"10018"}),
+    user_codes=frozenset({"10006"}),
+)
 
 _WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
 
@@ -61,4 +86,5 @@ CAPABILITIES = Capabilities(
     leg_parameters={Leg.LONG: {"positionIdx": 1}, Leg.SHORT: {"positionIdx": 2}},
     before_trading=("is_unified_enabled",),
     beside="inverse contracts, options and spot",
+    rates=_RATES,
 )

@@ -1,0 +1,152 @@
+"""Whatever ccxt sends passes the governor: what one client is told, all clients of the address obey."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.wire.conftest import QUICK, binance
+from tests.wire.scripted import Reply, ScriptedVenue, access_to
+from verification.account import Part
+from verification.clock import SystemClock
+from verification.errors import NotAsked, SourceUnreachable
+from verification.gateway.account import CcxtVenue
+from verification.gateway.trader import CcxtTrader
+from verification.leg import Leg, LegKey, Side
+from verification.purpose import Purpose, asked_for
+from verification.stream import StreamState
+from verification.trader import OrderRefused
+
+pytestmark = pytest.mark.wire
+
+POSITIONS = "GET /fapi/v3/positionRisk"
+Open = Callable[..., Awaitable[CcxtVenue]]
+
+
+@pytest.fixture
+async def opened(scripted: ScriptedVenue) -> AsyncIterator[Open]:
+    """Connect accounts of one venue, each with a live stream."""
+    async with AsyncExitStack() as stack:
+
+        async def connected(account: str, egress: str = "") -> CcxtVenue:
+            access = replace(access_to(scripted.port), account=account, egress=egress)
+            venue = CcxtVenue(access, SystemClock(), binance(QUICK))
+            stack.push_async_callback(venue.close)
+            await venue.connect()
+            async with asyncio.timeout(10):
+                while venue.stream_health().state is not StreamState.LIVE:  # noqa: ASYNC110 - a reading
+                    await asyncio.sleep(0.005)
+            return venue
+
+        yield connected
+
+
+def banned(seconds: float) -> str:
+    until = int((SystemClock().now().utc + timedelta(seconds=seconds)).timestamp() * 1000)
+    return f'{{"code":-1003,"msg":"Way too many requests; IP(127.0.0.1) banned until {until}."}}'
+
+
+def refusals() -> list[Reply]:
+    return [
+        Reply('{"code":-1003,"msg":"Too many requests."}', 429, headers={"Retry-After": "60"}),
+        Reply("<html>banned</html>", 418, headers={"Retry-After": "60"}),
+        Reply(banned(60), 418),
+    ]
+
+
+@pytest.mark.parametrize("which", range(3))
+async def test_what_one_client_is_told_is_obeyed_by_all_accounts_of_the_address(
+    scripted: ScriptedVenue, opened: Open, which: int
+) -> None:
+    one, other = await opened("one"), await opened("other")
+    scripted.answers[POSITIONS] = refusals()[which]
+    with pytest.raises(SourceUnreachable):
+        await one.read_positions()
+    asked = len(scripted.asked)
+    for venue in (one, other):
+        reading = await venue.read()
+        assert set(reading.failures) == set(Part)
+        assert all(isinstance(error, NotAsked) for error in reading.failures.values())
+        with pytest.raises(NotAsked, match="not asked: Binance asks us to wait until .* UTC"):
+            with asked_for(Purpose.VERIFICATION):
+                await venue.read_positions()
+    assert len(scripted.asked) == asked
+    assert {venue.stream_health().state for venue in (one, other)} == {StreamState.LIVE}
+
+
+async def test_another_address_goes_on(scripted: ScriptedVenue, opened: Open) -> None:
+    one, other = await opened("one", "here"), await opened("other", "there")
+    scripted.answers[POSITIONS] = refusals()[0]
+    with pytest.raises(SourceUnreachable):
+        await one.read_positions()
+    scripted.answers[POSITIONS] = Reply("[]")
+    assert (await other.read_positions()).positions == ()
+    with pytest.raises(NotAsked):
+        await one.read_positions()
+
+
+async def test_asking_goes_on_when_the_time_is_over(scripted: ScriptedVenue, opened: Open) -> None:
+    venue = await opened("one")
+    scripted.answers[POSITIONS] = Reply("slow down", 429, headers={"Retry-After": "1"})
+    with pytest.raises(SourceUnreachable):
+        await venue.read_positions()
+    scripted.answers[POSITIONS] = Reply("[]")
+    told = asyncio.get_running_loop().time()
+    assert (await venue.read_positions()).positions == ()
+    assert asyncio.get_running_loop().time() - told >= 0.9
+
+
+async def test_the_weight_that_the_venue_tells_is_believed(scripted: ScriptedVenue, opened: Open) -> None:
+    venue = await opened("one")
+    scripted.answers[POSITIONS] = Reply("[]", headers={"X-MBX-USED-WEIGHT-1M": "2000"})
+    with asked_for(Purpose.VERIFICATION):
+        await venue.read_positions()
+    asked = len(scripted.asked)
+    with pytest.raises(NotAsked, match="the budget of request weight of Binance is spent until"):
+        with asked_for(Purpose.MEASUREMENT):
+            await venue.read_clock_offset()
+    assert len(scripted.asked) == asked
+    with asked_for(Purpose.VERIFICATION):
+        await venue.read_positions()
+
+
+async def test_accounts_of_one_address_share_a_fifth_of_the_limit(
+    scripted: ScriptedVenue, opened: Open
+) -> None:
+    venues = [await opened("one"), await opened("other")]
+    sweeps = [asyncio.create_task(venue.read()) for venue in venues for _ in range(12)]
+    await asyncio.sleep(1)
+    heavy = {"GET /fapi/v1/openOrders": 40, "GET /fapi/v1/openAlgoOrders": 40, POSITIONS: 5}
+    light = {"GET /fapi/v1/positionSide/dual": 30}
+    weight = sum((heavy | light).get(name, 1) for name, _ in scripted.asked)
+    assert 300 < weight <= 480
+    for sweep in sweeps:
+        sweep.cancel()
+    await asyncio.gather(*sweeps, return_exceptions=True)
+
+
+async def test_an_exit_is_tried_during_a_ban_and_an_entry_is_not_sent(
+    scripted: ScriptedVenue, opened: Open
+) -> None:
+    venue = await opened("one")
+    trader = CcxtTrader(access_to(scripted.port))
+    try:
+        await trader.connect()
+        scripted.answers[POSITIONS] = Reply(banned(60), 418)
+        with pytest.raises(SourceUnreachable):
+            await venue.read_positions()
+        key = LegKey("main", "AVL/USDT:USDT", Leg.NET)
+        sent = scripted.count("POST /fapi/v1/order")
+        with pytest.raises(OrderRefused, match="not sent: Binance asks us to wait until"):
+            await trader.enter(key, Side.BUY, Decimal(1), "in")
+        assert scripted.count("POST /fapi/v1/order") == sent
+        scripted.answers["POST /fapi/v1/order"] = Reply(banned(60), 418)
+        with pytest.raises(OrderRefused):
+            await trader.leave(key, Side.SELL, Decimal(1), "out")
+        assert scripted.count("POST /fapi/v1/order") == sent + 1
+    finally:
+        await trader.close()

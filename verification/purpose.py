@@ -1,0 +1,80 @@
+"""What a request is for, from the least urgent to what never waits, passed on to where it leaves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Purpose(IntEnum):
+    """What a request is for; the larger is the more urgent."""
+
+    MEASUREMENT = 0
+    """How late a source is; a market list read anew."""
+    SWEEP = 1
+    """A look at the whole account, by the clock; also whatever nobody has given a purpose."""
+    LOOK = 2
+    """A look at some symbols, because something happened to them; connecting."""
+    STREAM = 3
+    """What keeps the stream up: while it is away only requests see anything."""
+    VERIFICATION = 4
+    """Has this open or close happened?"""
+    COMMAND = 5
+    """A person waits for the answer, once."""
+    ENTRY = 6
+    """An order that opens: it waits for no budget. While the venue asks us to wait it is not sent."""
+    PROTECTION = 7
+    """A stop, an exit, a cancellation: it waits for nothing at all."""
+
+    @property
+    def trades(self) -> bool:
+        """True for what places and cancels orders: it is counted, and never held back to save budget."""
+        return self >= Purpose.ENTRY
+
+
+@dataclass(slots=True)
+class Errand:
+    """Why something is asked; a request that others join becomes as urgent as the most urgent of them."""
+
+    purpose: Purpose
+
+
+_errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
+
+
+def present_purpose() -> Purpose:
+    """Return what is asked for here and now."""
+    errand = _errand.get()
+    return Purpose.SWEEP if errand is None else errand.purpose
+
+
+def present_errand() -> Errand:
+    """Return why something is asked here and now."""
+    return _errand.get() or Errand(Purpose.SWEEP)
+
+
+@contextmanager
+def asked_for(purpose: Purpose) -> Iterator[None]:
+    """Let what is asked within, and in tasks begun within, be for `purpose`, or for what is more urgent.
+
+    Whoever does something urgent needs all of it, whatever its parts are for in other circumstances.
+    """
+    before = _errand.get()
+    more = before is None or purpose > before.purpose
+    token = _errand.set(Errand(purpose)) if more else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            _errand.reset(token)
+
+
+@contextmanager
+def on_errand(errand: Errand) -> Iterator[None]:
+    """Let what is asked within be for an errand that others may still join, whatever it is begun within."""
+    token = _errand.set(errand)
+    try:
+        yield
+    finally:
+        _errand.reset(token)
