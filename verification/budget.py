@@ -7,9 +7,6 @@ from enum import Enum, auto
 from verification.purpose import Purpose
 from verification.rates import Limit
 
-PART = 1 / 5
-"""Of what a venue takes from an address, what all our accounts and clients on it use together at most."""
-
 GUARANTEED = {Purpose.VERIFICATION: 0.2, Purpose.LOOK: 0.05, Purpose.SWEEP: 0.2}
 """Of our part, what is kept for a purpose whatever others want."""
 
@@ -70,7 +67,7 @@ class Budget:
     def __init__(self, limit: Limit) -> None:
         """Nothing was sent yet."""
         self._limit = limit
-        self.part = limit.most * PART
+        self.part = limit.most * limit.ours
         self._sent: deque[tuple[float, Asked]] = deque()
         self._told: tuple[float, float] | None = None
 

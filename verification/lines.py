@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from verification.leg import LegKey
-from verification.purpose import Purpose, asked_for
 from verification.outcome import Outcome
+from verification.purpose import Purpose, asked_for
 
 Result = TypeVar("Result", bound=Outcome)
 

@@ -12,10 +12,12 @@ class Limit:
     Attributes:
         most: Weight that it takes within its window, from everybody whom it counts together.
         window: Seconds.
+        ours: The part of it that all our accounts and clients use together at most.
     """
 
     most: float
     window: float = 60.0
+    ours: float = 1 / 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Rates:
         pauses: By HTTP status that asks us to wait: the least wait in seconds where no time is told with it.
         pause_words: By such a status: what must be in its text, in small letters, for it has other meanings.
         address_codes: Error codes that ask the address to wait.
-        user_codes: Error codes that ask the user to wait.
+        user_codes: Error codes that ask the user to wait with this path.
     """
 
     name: str = ""
@@ -67,7 +69,7 @@ class Rates:
     used: str = ""
     left: tuple[str, str] | None = None
     until: str = ""
-    pauses: Mapping[int, float] = field(default_factory=lambda: {429: 5.0, 418: 120.0})
+    pauses: Mapping[int, float] = field(default_factory=lambda: {429: 1.0, 418: 120.0})
     pause_words: Mapping[int, str] = field(default_factory=dict)
     address_codes: frozenset[str] = frozenset()
     user_codes: frozenset[str] = frozenset()
@@ -83,6 +85,6 @@ class Rates:
 
     def refuses(self, status: int, code: str | None, body: str) -> bool:
         """Return True of an answer that asks everybody on the address to wait."""
-        if code in self.address_codes:
-            return True
+        if code in self.address_codes or code in self.user_codes:
+            return code in self.address_codes
         return status in self.pauses and self.pause_words.get(status, "") in body.lower()

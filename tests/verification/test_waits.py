@@ -11,7 +11,9 @@ from verification.waits import GROWS_TO, LONGEST, Wait, told_wait
 
 NOW = datetime(2026, 11, 30, 13, 0, tzinfo=UTC)
 IN_20_MINUTES = int((NOW + timedelta(minutes=20)).timestamp() * 1000)
-BANNED = f'{{"code":-1003,"msg":"Way too many requests; IP(1.2.3.4) banned until {IN_20_MINUTES}. Please use"}}'
+BANNED = (
+    f'{{"code":-1003,"msg":"Way too many requests; IP(1.2.3.4) banned until {IN_20_MINUTES}. Please use"}}'
+)
 
 
 def date(at: datetime) -> str:

@@ -71,9 +71,9 @@ async def test_what_one_client_is_told_is_obeyed_by_all_accounts_of_the_address(
         reading = await venue.read()
         assert set(reading.failures) == set(Part)
         assert all(isinstance(error, NotAsked) for error in reading.failures.values())
-        with pytest.raises(NotAsked, match="not asked: Binance asks us to wait until .* UTC"):
-            with asked_for(Purpose.VERIFICATION):
-                await venue.read_positions()
+        told = pytest.raises(NotAsked, match=r"not asked: Binance asks us to wait until .* UTC")
+        with asked_for(Purpose.VERIFICATION), told:
+            await venue.read_positions()
     assert len(scripted.asked) == asked
     assert {venue.stream_health().state for venue in (one, other)} == {StreamState.LIVE}
 
@@ -106,9 +106,9 @@ async def test_the_weight_that_the_venue_tells_is_believed(scripted: ScriptedVen
     with asked_for(Purpose.VERIFICATION):
         await venue.read_positions()
     asked = len(scripted.asked)
-    with pytest.raises(NotAsked, match="the budget of request weight of Binance is spent until"):
-        with asked_for(Purpose.MEASUREMENT):
-            await venue.read_clock_offset()
+    told = pytest.raises(NotAsked, match="the budget of request weight of Binance is spent until")
+    with asked_for(Purpose.MEASUREMENT), told:
+        await venue.read_clock_offset()
     assert len(scripted.asked) == asked
     with asked_for(Purpose.VERIFICATION):
         await venue.read_positions()

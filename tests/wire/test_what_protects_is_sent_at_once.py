@@ -28,7 +28,7 @@ async def test_a_stop_an_exit_and_a_cancellation_go_while_the_venue_asks_us_to_w
             order(venue, "43")
             (governor,) = OF_PROCESS._known.values()
             governor.heard("main", "/", 429, {"Retry-After": "60"}, "")
-            with pytest.raises(OrderRefused, match="not sent: Bi.* asks us to wait until"):
+            with pytest.raises(OrderRefused, match=r"not sent: B.* asks us to wait until"):
                 await trader.enter(NET, Side.BUY, Decimal(1), "late")
             began = time.perf_counter()
             await trader.place_stop(NET, Side.SELL, Decimal(43), Decimal("0.1"), "one-s")

@@ -61,10 +61,10 @@ class _Place:
 
 @dataclass(slots=True)
 class _User:
-    """What is known of one user (an account) beside its address."""
+    """What is known of one user (an account) beside its address, by path."""
 
     budgets: dict[str, Budget] = field(default_factory=dict)
-    wait: Wait = field(default_factory=Wait)
+    waits: dict[str, Wait] = field(default_factory=dict)
 
 
 class Governor:
@@ -101,7 +101,7 @@ class Governor:
         """
         self.know(request.account)
         if errand.purpose.trades:
-            if errand.purpose is Purpose.ENTRY and (asked := self.asked_to_wait(request.account)):
+            if errand.purpose is Purpose.ENTRY and (asked := self.asked_to_wait()):
                 raise NotSent(f"not sent: {asked}")
             # One turn of the loop: a kept connection that the venue has closed is noticed before an order is
             # written to it, and then lost for all that anybody knows.
@@ -119,7 +119,7 @@ class Governor:
     async def _turn_of(self, place: _Place) -> None:
         patience = PATIENCE[place.errand.purpose]
         try:
-            if not place.turn.done() and self._left(place.request.account) > patience:
+            if not place.turn.done() and self._left(place.request) > patience:
                 raise NotSent(self._why(place.request, place.errand))
             async with asyncio.timeout(patience):
                 await place.turn
@@ -148,26 +148,29 @@ class Governor:
             self._budget.told(used, now.monotonic)
         self._hear_left(account, path, headers)
         code = code_in(body[:_CODE_WITHIN])
-        user = self._users.setdefault(account, _User())
+        wait = self._users.setdefault(account, _User()).waits.setdefault(path, Wait())
         if rates.refuses(status, code, body):
             told = told_wait(headers, body, now.utc, rates.until)
-            self._wait.refused(told, rates.pauses.get(status, 5.0), now.monotonic)
+            self._wait.refused(told, rates.pauses.get(status, 1.0), now.monotonic)
             _log.warning("%s (HTTP %d)", self.asked_to_wait(), status)
         elif code in rates.user_codes:
             told = told_wait(headers, body, now.utc, rates.until)
-            user.wait.refused(told, 1.0, now.monotonic)
-            _log.warning("%s (%s, account %s)", self.asked_to_wait(account), code, account)
+            wait.refused(told, 1.0, now.monotonic)
+            _log.warning(
+                "%s (%s, account %s, %s)", self._words(wait.left(now.monotonic)), code, account, path
+            )
         else:
             self._wait.served(now.monotonic)
-            user.wait.served(now.monotonic)
+            wait.served(now.monotonic)
         self._serve()
 
-    def asked_to_wait(self, account: str | None = None) -> str:
-        """Return that, and until when, the venue asks us (or this account) to wait; empty if it does not."""
-        left = self._wait.left(self._clock.now().monotonic) if account is None else self._left(account)
-        if left <= 0:
-            return ""
-        return f"{self._name} asks us to wait until {self._in(left)}"
+    def asked_to_wait(self, request: Request | None = None) -> str:
+        """Return that, and until when, the venue asks us to wait (with a request); empty if it does not."""
+        left = self._wait.left(self._clock.now().monotonic) if request is None else self._left(request)
+        return self._words(left) if left > 0 else ""
+
+    def _words(self, seconds: float) -> str:
+        return f"{self._name} asks us to wait until {self._in(seconds)}"
 
     async def room(self, requests: Sequence[Request], errand: Errand) -> None:
         """Return when some requests of one account fit together; nothing is set aside for them.
@@ -181,7 +184,7 @@ class Governor:
         end = self._clock.now().monotonic + PATIENCE[errand.purpose]
         while self._fit(together, errand.purpose) not in {Fit.YES, Fit.KEPT}:
             now = self._clock.now().monotonic
-            pause = max(self._left(together.account), self._budget.changes(now) or 0.0, _LEAST_PAUSE)
+            pause = max(self._left(together), self._budget.changes(now) or 0.0, _LEAST_PAUSE)
             if now + pause > end:
                 raise NotSent(self._why(together, errand))
             await self._clock.sleep(pause)
@@ -203,8 +206,7 @@ class Governor:
         now = self._clock.now().monotonic
         if self._wait.left(now) or self._proof is not None:
             return Fit.FULL
-        user = self._users[request.account]
-        if user.wait.left(now):
+        if self._left(request):
             return Fit.CAPPED
         fit = self._budget.fit(Asked(request.address, purpose, request.account), now, len(self._users))
         of_user = self._budget_of(request)
@@ -255,19 +257,20 @@ class Governor:
 
     def _changes(self, now: float) -> float:
         """Return in how many seconds something may fit that does not now."""
-        waits = [self._wait.left(now), *(user.wait.left(now) for user in self._users.values())]
-        changes = [wait for wait in waits if wait > 0]
+        waits = [self._wait, *(each for user in self._users.values() for each in user.waits.values())]
+        changes = [left for each in waits if (left := each.left(now)) > 0]
         budgets = [self._budget, *(each for user in self._users.values() for each in user.budgets.values())]
         changes += [change for each in budgets if (change := each.changes(now)) is not None]
         return min(changes, default=1.0) + 0.001
 
-    def _left(self, account: str) -> float:
+    def _left(self, request: Request) -> float:
+        """Return in how many seconds the venue no longer asks us to wait with a request."""
         now = self._clock.now().monotonic
-        user = self._users.get(account)
-        return max(self._wait.left(now), 0.0 if user is None else user.wait.left(now))
+        wait = self._users[request.account].waits.get(request.path)
+        return max(self._wait.left(now), 0.0 if wait is None else wait.left(now))
 
     def _why(self, request: Request, errand: Errand) -> str:
-        if asked_to := self.asked_to_wait(request.account):
+        if asked_to := self.asked_to_wait(request):
             return f"not asked: {asked_to}"
         if self._proof is not None:
             return f"not asked: {self._name} has asked us to wait, and has not answered again yet"

@@ -34,11 +34,12 @@ _ADVICE = {
 }
 
 # Bybit counts requests: 600 in five seconds from one address, and of each user so many a second for each
-# path, most often 50; a path that takes 10 weighs five times as much of that.
+# path, most often 50; a path that takes 10 weighs five times as much of that. Half of that is ours: what is
+# too much of it is refused for less than a second, and one list takes a request for each coin.
 _RATES = Rates(
     name="Bybit",
     address=Limit(600, 5.0),
-    user=Limit(50, 1.0),
+    user=Limit(50, 1.0, ours=1 / 2),
     left=("X-Bapi-Limit-Status", "X-Bapi-Limit"),
     until="X-Bapi-Limit-Reset-Timestamp",
     weights=(
@@ -51,7 +52,7 @@ _RATES = Rates(
         Weight("GET", "/v5/user/query-api", 1, user=5),
     ),
     # An address that was refused so is to stop for ten minutes. Other pages of this status are about places.
-    pauses={429: 5.0, 418: 120.0, 403: 600.0},
+    pauses={429: 1.0, 418: 120.0, 403: 600.0},
     pause_words={403: "too frequent"},
     address_codes=frozenset({"10018"}),
     user_codes=frozenset({"10006"}),
