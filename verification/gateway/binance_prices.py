@@ -1,14 +1,18 @@
 """Reads the prices of Binance USD-M contracts, which two requests tell: mark and index, and last trade."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from verification.errors import SourceError
 from verification.gateway.asker import Asker
 from verification.gateway.exactness import Row, above_zero, exact, optional_exact, rows, text
 from verification.gateway.markets import Markets
 from verification.prices import Prices
+
+_log = logging.getLogger(__name__)
 
 
 async def read_prices(
@@ -23,7 +27,7 @@ async def read_prices(
         markets: The names of contracts.
 
     Raises:
-        SourceError: They could not be read.
+        SourceError: Neither could be read. Where one of the two failed, its prices are not told.
     """
 
     def named(answer: object, read: Callable[[Row], Prices]) -> dict[str, Prices]:
@@ -31,7 +35,7 @@ async def read_prices(
         each = ((markets.symbol_of(text(row, "symbol")), row) for row in listed)
         return {symbol: read(row) for symbol, row in each if symbol in symbols}
 
-    marks, lasts = await asyncio.gather(
+    answers = await asyncio.gather(
         asker.ask(
             "the mark prices",
             lambda exchange: exchange.fapiPublicGetPremiumIndex(scope),
@@ -42,11 +46,23 @@ async def read_prices(
             lambda exchange: exchange.fapiPublicV2GetTickerPrice(scope),
             lambda answer: named(answer, traded),
         ),
+        return_exceptions=True,
     )
+    marks, lasts = _told(answers)
     return {
         symbol: replace(marks.get(symbol, Prices()), last=lasts.get(symbol, Prices()).last)
         for symbol in marks.keys() | lasts.keys()
     }
+
+
+def _told(answers: Sequence[dict[str, Prices] | BaseException]) -> list[dict[str, Prices]]:
+    """Return what was answered, nothing for a request that failed; raise where none was, or a bug was met."""
+    failed = [each for each in answers if isinstance(each, BaseException)]
+    for error in failed:
+        if not isinstance(error, SourceError) or len(failed) == len(answers):
+            raise error
+        _log.warning("a stop that is judged by prices of this kind stays unjudged: %s", error)
+    return [{} if isinstance(each, BaseException) else each for each in answers]
 
 
 def marked(row: Row) -> Prices:
