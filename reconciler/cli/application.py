@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from reconciler.cli import alerts, audit, demo, doctor, house, init, reconcile
+from reconciler.cli import alerts, audit, demo, doctor, house, init, reconcile, status
 from reconciler.cli.ending import INTERRUPTED, ending, tell
 from reconciler.report import ExitCode
 
@@ -26,6 +26,7 @@ application.command("reconcile", short_help="Compare bots and exchange once.")(r
 application.command("run", short_help="Keep comparing, until Ctrl-C.")(house.run)
 application.command("dashboard", short_help="Serve the screens, until Ctrl-C.")(house.dashboard)
 application.command("up", short_help="Both together, until Ctrl-C.")(house.up)
+application.command("status", short_help="Say who watches each account, and how well.")(status.status)
 application.add_typer(alerts.commands, name="alerts")
 application.command("audit", short_help="Derive stored verdicts again.")(audit.audit_verdicts)
 application.command("venue", short_help="The simulated exchange alone.", context_settings=demo.PASS_ON)(

@@ -8,7 +8,19 @@ from reconciler.settings import load
 from tests.cli.conftest import Command
 from tests.reconciler.settings_files import GOOD, written
 
-COMMANDS = ("demo", "init", "doctor", "reconcile", "run", "dashboard", "up", "venue", "alerts", "audit")
+COMMANDS = (
+    "demo",
+    "init",
+    "doctor",
+    "reconcile",
+    "run",
+    "dashboard",
+    "up",
+    "venue",
+    "alerts",
+    "audit",
+    "status",
+)
 
 
 def test_the_help_names_every_command_in_one_screen(trueup: Command) -> None:

@@ -244,7 +244,7 @@ class House:
         self.store._writer = self.writer
         self.venue = ScriptedAccount(self.clock)
         self.console = Console.open(self.url, clock=self.clock)
-        self.unit = self._unit()
+        self.unit = self.unit_on(self.store)
         self.bugs_are_played = False
         self.bugs: list[Exception] = []
         met = self.unit._health.unexpected.met
@@ -255,14 +255,15 @@ class House:
 
         self.unit._health.unexpected.met = noted  # type: ignore[method-assign]
 
-    def _unit(self) -> AccountUnit:
+    def unit_on(self, store: Store) -> AccountUnit:
+        """Make a watch over the account that writes through `store`."""
         return AccountUnit(
             self.venue,
             [self.ledger],
             rules=Rules(),
             blindness=BlindnessSettings(),
             pace=Pace(),
-            store=self.store,
+            store=store,
             clock=self.clock,
         )
 
