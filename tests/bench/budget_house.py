@@ -1,0 +1,198 @@
+"""An account for the budget: a simulated venue, a bot that trades there, the real `trueup run` beside."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager, suppress
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.console import Console
+from reconciler.journal import Journal
+from reconciler.storage.database import migrate
+from simulator.binance.urls import toml
+from simulator.market import Market
+from simulator.order import Kind, Side, Ticket
+from simulator.server import SimulatedVenue
+from verification.leg import Side as Way
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNT = """
+[ledgers.bench]
+kind = "journal"
+url = "sqlite:///bot.db"
+
+[accounts.main]
+venue = "binanceusdm"
+ledgers = ["bench"]
+api_key_env = "BENCH_KEY"
+secret_env = "BENCH_SECRET"
+"""
+HELD = tuple(f"HELD{number:02}/USDT:USDT" for number in range(20))
+TRADED = tuple(f"TRADED{number}/USDT:USDT" for number in range(6))
+SPARE = ("SPARE0/USDT:USDT", "SPARE1/USDT:USDT")
+QUANTITY, STOP = Decimal(100), Decimal("0.5")
+START_SECONDS = 120.0
+END_SECONDS = 20.0
+POLL_SECONDS = 0.1
+
+T = TypeVar("T")
+
+
+class HouseError(Exception):
+    """A part of it does not run."""
+
+
+class Bot:
+    """Holds positions with a stop each, trades others, and writes all of it down before and after."""
+
+    def __init__(self, venue: SimulatedVenue, journal: Journal) -> None:
+        self._exchange = venue.exchange
+        self._journal = journal
+        self._numbers = count(1)
+
+    async def open(self, symbol: str) -> int:
+        """Open a position with its stop, and return its entry in the journal."""
+        name, journal = f"bench-{next(self._numbers)}", self._journal
+        entry = await _written(lambda: journal.opening(symbol, Way.BUY, QUANTITY, client_order_id=name))
+        order = self._exchange.place(Ticket(symbol, Side.BUY, QUANTITY, client_id=name))
+        await _written(lambda: journal.ordered(entry, str(order.id)))
+        await _written(lambda: journal.opened(entry, QUANTITY))
+        stop = Ticket(
+            symbol,
+            Side.SELL,
+            QUANTITY,
+            kind=Kind.STOP_MARKET,
+            trigger_price=STOP,
+            reduce_only=True,
+            client_id=f"{name}-s",
+        )
+        protects = self._exchange.place_conditional(stop)
+        await _written(lambda: journal.stop_placed(entry, str(protects.id), STOP))
+        return entry
+
+    async def round_trip(self, symbol: str, held: float) -> None:
+        """Open a position, hold it for some seconds, and close it."""
+        journal, entry = self._journal, await self.open(symbol)
+        await asyncio.sleep(held)
+        name = f"bench-{next(self._numbers)}"
+        await _written(lambda: journal.closing(entry, name, QUANTITY))
+        order = self._exchange.place(Ticket(symbol, Side.SELL, QUANTITY, reduce_only=True, client_id=name))
+        await _written(lambda: journal.ordered(entry, str(order.id)))
+        for protects in self._exchange.open_algos(symbol):
+            self._exchange.cancel_conditional(protects.id)
+        await _written(lambda: journal.closed(entry))
+
+
+async def _written(write: Callable[[], T]) -> T:
+    """Write to the journal beside the loop, on which the venues of other cases live too."""
+    return await asyncio.to_thread(write)
+
+
+class House:
+    """An account with its bot and its reconciler.
+
+    Attributes:
+        venue: The simulated venue.
+        bot: The bot.
+    """
+
+    def __init__(self, folder: Path, venue: SimulatedVenue, bot: Bot, console: Console) -> None:
+        self.venue = venue
+        self.bot = bot
+        self._console = console
+        self._said = folder / "trueup.log"
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start `trueup run`, and wait until it has seen the whole account once with its stream live.
+
+        Raises:
+            HouseError: It does not come up.
+        """
+        with self._said.open("wb") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", "reconciler", "run"),
+                cwd=self._folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "BENCH_KEY": "key", "BENCH_SECRET": "secret"},
+                stdout=said,
+                stderr=said,
+            )
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self.venue.streams.user_stream_opened.wait()
+                while not self._complete():
+                    self.check()
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise HouseError(f"no complete look in {START_SECONDS:.0f} s: {self._last_words()}") from None
+
+    def _complete(self) -> bool:
+        return any(cycle.status == "complete" for cycle in self._console.queries.now().cycles)
+
+    def check(self) -> None:
+        """Do nothing while the reconciler runs.
+
+        Raises:
+            HouseError: It has ended.
+        """
+        if self._process is not None and self._process.returncode is not None:
+            raise HouseError(f"trueup run ended ({self._process.returncode}): {self._last_words()}")
+
+    def _last_words(self) -> str:
+        return self._said.read_text(errors="replace")[-2000:]
+
+    def told(self) -> list[Alert]:
+        """Return every alert that people are told of by now."""
+        states = [state for state in AlertState if state is not AlertState.PENDING]
+        return list(self._console.queries.alerts(states=states))
+
+    async def end(self) -> None:
+        """End the reconciler, gently first."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+
+@asynccontextmanager
+async def house(folder: Path, checks: str) -> AsyncIterator[House]:
+    """Open a house whose bot holds twenty positions, with a reconciler that has seen them.
+
+    Args:
+        folder: An empty one, for settings and databases.
+        checks: The `[checks]` of the settings; empty for those that Trueup has by itself.
+
+    Raises:
+        HouseError: The reconciler does not come up.
+    """
+    markets = [
+        Market(symbol.split("/", maxsplit=1)[0], "USDT", Decimal(1), Decimal("0.0001"), Decimal(1))
+        for symbol in (*HELD, *TRADED, *SPARE)
+    ]
+    async with SimulatedVenue(markets=markets, api_key="key", secret="secret") as venue:
+        (folder / "trueup.toml").write_text(ACCOUNT + checks + toml(venue.url))
+        migrate(state := f"sqlite:///{folder}/trueup.db")
+        with ExitStack() as stack:
+            console = stack.enter_context(Console.open(state))
+            bot = Bot(venue, stack.enter_context(Journal(f"sqlite:///{folder}/bot.db", bot="bench")))
+            for symbol in HELD:
+                await bot.open(symbol)
+            opened = House(folder, venue, bot, console)
+            try:
+                await opened.start()
+                yield opened
+            finally:
+                await opened.end()
