@@ -26,21 +26,25 @@ def measure(size: Size, parts: Sequence[str] = tuple(PARTS), result: Path = RESU
         One flat object of dotted names to numbers; and whether every part could be measured.
     """
     numbers = {} if set(parts) == set(PARTS) else _written_before(result)
-    began, whole = perf_counter(), True
+    began, failed = perf_counter(), 0
     for part in parts:
         try:
             found = PARTS[part](size)
-        except Exception:  # noqa: BLE001 - told, and it hides none of the other parts
-            sys.stderr.write(f"{part} could not be measured:\n{traceback.format_exc()}\n")
-            whole = False
-            continue
-        whole = whole and not found.get("budget.failed")
-        numbers |= found | {"bench.seconds": perf_counter() - began}
-        _say(*TABLES[part](numbers), "")
-        result.parent.mkdir(parents=True, exist_ok=True)
-        rounded = {name: round(value, 3) for name, value in numbers.items()}
-        result.write_text(json.dumps(rounded, indent=2) + "\n")
-    return numbers, whole
+        except Exception as error:  # noqa: BLE001 - told, and it hides none of the other parts
+            sys.stderr.write(f"{part} could not be measured:\n{''.join(traceback.format_exception(error))}\n")
+            failed += 1
+        else:
+            failed += bool(found.get("budget.failed"))
+            numbers |= found | {"bench.seconds": perf_counter() - began}
+            _say(*TABLES[part](numbers), "")
+            _write(numbers, result)
+    return numbers, not failed
+
+
+def _write(numbers: Numbers, result: Path) -> None:
+    result.parent.mkdir(parents=True, exist_ok=True)
+    rounded = {name: round(value, 3) for name, value in numbers.items()}
+    result.write_text(json.dumps(rounded, indent=2) + "\n")
 
 
 def _written_before(result: Path) -> Numbers:

@@ -89,9 +89,10 @@ async def _live(case: Case, minutes: float, folder: Path, checks: str) -> Number
     async with house(place, checks) as here, _busy(case, here):
         since, seconds = here.venue.clock.ms(), minutes * 60
         found: Numbers = {}
+        before = here.bot.round_trips
         if case.status is None:
             await _pass(here, seconds)
-            until = here.venue.clock.ms()
+            until, traded = here.venue.clock.ms(), here.bot.round_trips
             found["detection_s"] = await _detected(here, SPARE[0])
         else:
             fault = RequestFault(
@@ -102,7 +103,7 @@ async def _live(case: Case, minutes: float, folder: Path, checks: str) -> Number
             await _pass(here, seconds - shown)
             early = asyncio.create_task(_detected(here, SPARE[0]))
             await _pass(here, shown)
-            until = here.venue.clock.ms()
+            until, traded = here.venue.clock.ms(), here.bot.round_trips
             found["detected_while_failing"] = float(early.done())
             found["detection_after_s"] = await _detected(here, SPARE[1])
             found["detection_s"] = await early
@@ -111,6 +112,8 @@ async def _live(case: Case, minutes: float, folder: Path, checks: str) -> Number
         found["weight_per_minute"] = cost["weight_per_minute"]
         found["weight_most_in_a_minute"] = most_in_a_minute(entries, since, until)
         found["requests"] = cost["requests"]
+        found["round_trips_per_minute"] = (traded - before) / cost["minutes"]
+        found["bot_late_s"] = here.bot.late
         told = [alert.key for alert in here.told()]
         found["false_alerts"] = sum(_false(key.kind, key.symbol) for key in told)
         return found | {f"weight_of.{name}": value for name, value in _by_name(cost).items()}
@@ -183,7 +186,8 @@ async def _trade(case: Case, here: House) -> None:
         number, began = 0, perf_counter()
         while True:
             symbol = TRADED[number % len(TRADED)]
-            group.create_task(here.bot.round_trip(symbol, case.held))
+            if symbol not in here.bot.trading:  # on a busy machine the one before may not be over
+                group.create_task(here.bot.round_trip(symbol, case.held))
             number += 1
             await asyncio.sleep(max(0.0, began + number / case.round_trips - perf_counter()))
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from time import perf_counter
 from typing import TypeVar
 
 from reconciler.alerts.alert import Alert, AlertState
@@ -48,9 +49,18 @@ class HouseError(Exception):
 
 
 class Bot:
-    """Holds positions with a stop each, trades others, and writes all of it down before and after."""
+    """Holds positions with a stop each, trades others, and writes all of it down before and after.
+
+    Attributes:
+        trading: The symbols that it is trading at the moment.
+        round_trips: How many it has carried through.
+        late: The longest that one of its orders was not written down, in seconds.
+    """
 
     def __init__(self, venue: SimulatedVenue, journal: Journal) -> None:
+        self.trading: set[str] = set()
+        self.round_trips = 0
+        self.late = 0.0
         self._exchange = venue.exchange
         self._journal = journal
         self._numbers = count(1)
@@ -59,7 +69,10 @@ class Bot:
         """Open a position with its stop, and return its entry in the journal."""
         name, journal = f"bench-{next(self._numbers)}", self._journal
         entry = await _written(lambda: journal.opening(symbol, Way.BUY, QUANTITY, client_order_id=name))
-        order = self._exchange.place(Ticket(symbol, Side.BUY, QUANTITY, client_id=name))
+        order, began = (
+            self._exchange.place(Ticket(symbol, Side.BUY, QUANTITY, client_id=name)),
+            perf_counter(),
+        )
         await _written(lambda: journal.ordered(entry, str(order.id)))
         await _written(lambda: journal.opened(entry, QUANTITY))
         stop = Ticket(
@@ -73,19 +86,25 @@ class Bot:
         )
         protects = self._exchange.place_conditional(stop)
         await _written(lambda: journal.stop_placed(entry, str(protects.id), STOP))
+        self.late = max(self.late, perf_counter() - began)
         return entry
 
     async def round_trip(self, symbol: str, held: float) -> None:
-        """Open a position, hold it for some seconds, and close it."""
+        """Open a position, hold it for some seconds, and close it. One at a time of a symbol."""
+        self.trading.add(symbol)
         journal, entry = self._journal, await self.open(symbol)
         await asyncio.sleep(held)
         name = f"bench-{next(self._numbers)}"
         await _written(lambda: journal.closing(entry, name, QUANTITY))
         order = self._exchange.place(Ticket(symbol, Side.SELL, QUANTITY, reduce_only=True, client_id=name))
+        began = perf_counter()
         await _written(lambda: journal.ordered(entry, str(order.id)))
         for protects in self._exchange.open_algos(symbol):
             self._exchange.cancel_conditional(protects.id)
         await _written(lambda: journal.closed(entry))
+        self.late = max(self.late, perf_counter() - began)
+        self.round_trips += 1
+        self.trading.discard(symbol)
 
 
 async def _written(write: Callable[[], T]) -> T:
