@@ -50,7 +50,7 @@ async def run(settings: Settings, clock: Clock) -> int:
                 make,
                 claims,
                 clock,
-                interval=settings.checks.interval,
+                interval=settings.sweep_every,
                 watched=_watched(settings, name),
             )
             for name, make in makers.items()
@@ -93,7 +93,7 @@ class Service:
         schedule.every("alert log", ALERT_LOG_SECONDS, told.write)
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
-        seconds = self._settings.checks.interval.total_seconds()
+        seconds = self._settings.sweep_every.total_seconds()
         for number, sentry in enumerate(self._sentries):
             schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, sentry.beat)
             schedule.every(f"sweep {number}", seconds, sentry.sweep)

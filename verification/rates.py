@@ -49,6 +49,8 @@ class Rates:
             stand in for it.
         weights: What its requests weigh.
         usual: What a request weighs that is not among them.
+        look: The requests of one look at an account, each by method and path; empty where that is not known.
+            The first lists the positions; the others list orders, of one symbol each or of all.
         user: What it takes from one user for one path; None where users are not counted.
         used: The header of an answer that tells the weight which the address has used, the bot's own
             requests included; empty where there is none.
@@ -65,6 +67,7 @@ class Rates:
     address: Limit | None = None
     weights: tuple[Weight, ...] = ()
     usual: float = 1.0
+    look: tuple[tuple[str, str], ...] = ()
     user: Limit | None = None
     used: str = ""
     left: tuple[str, str] | None = None
@@ -82,6 +85,15 @@ class Rates:
                     return each.without[1], each.user
                 return each.address, each.user
         return self.usual, 0.0
+
+    def look_weight(self, symbols: int | None = None) -> float:
+        """Return what a look at so many symbols weighs for the address; None: at the whole account."""
+        lists, orders = self.look[:1], self.look[1:]
+        scope = {} if symbols is None else {"symbol": "any"}
+        each = sum(self.weight(*request, scope)[0] for request in orders)
+        return sum(self.weight(*request, {})[0] for request in lists) + each * (
+            1 if symbols is None else symbols
+        )
 
     def refuses(self, status: int, code: str | None, body: str) -> bool:
         """Return True of an answer that asks everybody on the address to wait."""

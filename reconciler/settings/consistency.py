@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.settings.egresses import egress_problems, interval_problems
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
 
@@ -29,6 +30,8 @@ def inconsistencies(raw: Any) -> Iterator[Problem]:
                 yield Problem(
                     where, f"{name} is not defined: add [ledgers.{name}]{_did_you_mean(name, ledgers)}"
                 )
+    yield from egress_problems(accounts)
+    yield from interval_problems(_table(raw, "checks").get("interval"), accounts)
     for ledger, named_by in users.items():
         yield from _ledger_use(ledger, named_by, ledgers[ledger])
 

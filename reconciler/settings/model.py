@@ -1,12 +1,11 @@
 """The settings as values: every field with its unit and its default."""
 
 import os
-import re
+from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -23,41 +22,15 @@ from typing_extensions import override
 
 from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.expectation import StopPolicy
-from reconciler.settings.consistency import inconsistencies, ledger_names
+from reconciler.settings.checked import loopback, names, venue_id, zone_name
+from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
+from reconciler.settings.egresses import least_interval
 from reconciler.settings.problem import SettingsError
 from reconciler.settings.refusal import refusals
 from reconciler.settings.section import Name, Seconds, Section, seconds
 from verification.venue import Access
-
-
-def _names(value: object) -> object:
-    names = ledger_names(value)
-    return value if names is None else names
-
-
-def _venue_id(venue: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9]*", venue):
-        raise ValueError("is not written like a ccxt exchange id, which is small letters and digits")
-    return venue
-
-
-def _loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    if not address.is_loopback:
-        raise ValueError(
-            "is no loopback address; others are refused until there is authentication: use 127.0.0.1"
-        )
-    return address
-
-
-def _zone_name(name: str | None) -> str | None:
-    try:
-        if name is not None:
-            ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone that is known here: write one like Asia/Tokyo or UTC") from None
-    return name
 
 
 class LedgerKind(StrEnum):
@@ -100,7 +73,7 @@ class LedgerSettings(Section):
     url: Annotated[str, AfterValidator(checked_ledger_url)] = Field(
         description="The bot's database.", examples=["sqlite:///user_data/tradesv3.sqlite"]
     )
-    timezone: Annotated[str | None, AfterValidator(_zone_name)] = Field(
+    timezone: Annotated[str | None, AfterValidator(zone_name)] = Field(
         default=None,
         description="The zone in which the bot's session on PostgreSQL runs, where that is not this role's.",
         examples=["Asia/Tokyo"],
@@ -125,10 +98,10 @@ class LedgerSettings(Section):
 class AccountSettings(CredentialSettings):
     """`[accounts.NAME]`: one set of credentials on one venue."""
 
-    venue: Annotated[str, AfterValidator(_venue_id)] = Field(
+    venue: Annotated[str, AfterValidator(venue_id)] = Field(
         description="The venue, by its ccxt exchange id.", examples=["binanceusdm"]
     )
-    ledgers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+    ledgers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)] = Field(
         description="The ledgers of every bot that trades this account; their sums are compared.",
         examples=[["mybot"]],
     )
@@ -136,6 +109,11 @@ class AccountSettings(CredentialSettings):
         default=True,
         description="True when nobody but the bots of these ledgers trades the account.",
         examples=[True],
+    )
+    egress: Name | None = Field(
+        default=None,
+        description="A name for the address that its requests leave by; who shares it shares its budget.",
+        examples=["office"],
     )
     ccxt: dict[str, Any] = Field(
         default_factory=dict, description="Merged into the ccxt constructor: urls, options, proxies."
@@ -189,7 +167,7 @@ class ChecksSettings(Section):
 class DashboardSettings(Section):
     """`[dashboard]`: where the screens are served."""
 
-    address: Annotated[IPvAnyAddress, AfterValidator(_loopback)] = Field(
+    address: Annotated[IPvAnyAddress, AfterValidator(loopback)] = Field(
         default="127.0.0.1",
         validate_default=True,
         description="Loopback address to listen on; others are refused until there is authentication.",
@@ -268,7 +246,16 @@ class Settings(BaseSettings):
             password=secrets.password,
             exclusive=settings.exclusive,
             ccxt=settings.ccxt,
+            egress=settings.egress or "",
         )
+
+    @property
+    def sweep_every(self) -> timedelta:
+        """Time between two sweeps: what is set; unset, no less than what the accounts' addresses allow."""
+        if "interval" in self.checks.model_fields_set:
+            return self.checks.interval
+        told = {name: account.model_dump() for name, account in self.accounts.items()}
+        return max(self.checks.interval, least_interval(told))
 
     @model_validator(mode="wrap")
     @classmethod

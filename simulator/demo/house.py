@@ -15,7 +15,7 @@ CHECKS = """\
 [checks]
 # Seconds. A demo shows in seconds what an account of one's own is given more patience for. Events are looked
 # at without waiting for a sweep, which costs 81 of the 1,200 units of weight that ccxt spends in a minute.
-interval = 10
+interval = 15
 spacing = 1
 grace = 2
 lagging_grace = 3

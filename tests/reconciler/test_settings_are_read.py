@@ -76,7 +76,7 @@ def test_an_absolute_path_and_a_query_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = GOOD + "[checks]\ninterval = 60\nverify_deadline = 5\n"
-    monkeypatch.setenv("TRUEUP_CHECKS__INTERVAL", "2.5")
+    monkeypatch.setenv("TRUEUP_CHECKS__INTERVAL", "22.5")
     monkeypatch.setenv("TRUEUP_DATABASE__URL", "postgresql+psycopg://u:p@h/n")
     monkeypatch.setenv("TRUEUP_ACCOUNTS__MAIN__LEDGERS", "mybot, second")
     monkeypatch.setenv("TRUEUP_LEDGERS__SECOND__KIND", "journal")
@@ -84,7 +84,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.
 
     settings = load(written(tmp_path, text))
 
-    assert settings.checks.interval == timedelta(seconds=2.5)
+    assert settings.checks.interval == timedelta(seconds=22.5)
     assert settings.checks.verify_deadline == timedelta(seconds=5)
     assert settings.database.url == "postgresql+psycopg://u:p@h/n"
     assert settings.accounts["main"].ledgers == ("mybot", "second")

@@ -71,6 +71,11 @@ _RATES = Rates(
         Weight("GET", "/fapi/v2/ticker/price", 1, ("symbol", 2)),
         Weight("GET", "/fapi/v1/ticker/24hr", 1, ("symbol", 40)),
     ),
+    look=(
+        ("GET", "/fapi/v3/positionRisk"),
+        ("GET", "/fapi/v1/openOrders"),
+        ("GET", "/fapi/v1/openAlgoOrders"),
+    ),
     pauses={429: 1.0, 418: 120.0},
     address_codes=frozenset({"-1003"}),
     user_codes=frozenset({"-1015"}),  # orders: those of the account, and no list

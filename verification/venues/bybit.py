@@ -51,6 +51,11 @@ _RATES = Rates(
         Weight("GET", "/v5/account/wallet-balance", 1, user=1),
         Weight("GET", "/v5/user/query-api", 1, user=5),
     ),
+    # A list for each of two coins. Orders and conditional orders are in one list, which is asked for twice.
+    look=(
+        *(("GET", "/v5/position/list"), ("GET", "/v5/position/list")),
+        *(("GET", "/v5/order/realtime"),) * 4,
+    ),
     # An address that was refused so is to stop for ten minutes. Other pages of this status are about places.
     pauses={429: 1.0, 418: 120.0, 403: 600.0},
     pause_words={403: "too frequent"},

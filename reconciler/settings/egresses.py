@@ -1,0 +1,101 @@
+"""Which accounts share the address that their requests leave by, and how often they can be swept; pure."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from reconciler.settings.problem import Problem
+from verification.budget import SWEEPS_MOST
+from verification.egress import egress_of, proxies_of
+from verification.venues.known import capabilities_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Accounts whose requests one venue counts together.
+
+    Attributes:
+        venue: ccxt exchange id.
+        accounts: Their names.
+        weight: What sweeping all of them once weighs; 0 where that is not documented.
+        a_second: What sweeps may spend in a second, on average.
+    """
+
+    venue: str
+    accounts: tuple[str, ...]
+    weight: float
+    a_second: float
+
+    @property
+    def least(self) -> timedelta:
+        """The shortest time between two sweeps that fits into the budget; whole seconds, if above one."""
+        seconds = self.weight / self.a_second if self.weight else 0.0
+        return timedelta(seconds=math.ceil(seconds) if seconds > 1 else math.ceil(seconds * 100) / 100)
+
+
+def shared(accounts: Mapping[str, Any]) -> Iterator[Shared]:
+    """Yield the accounts by venue and address, as the settings tell it; what is no account is left out."""
+    together: dict[tuple[object, ...], list[str]] = {}
+    for name, account in accounts.items():
+        if isinstance(account, Mapping) and isinstance(account.get("venue"), str):
+            ccxt = account.get("ccxt")
+            ccxt = ccxt if isinstance(ccxt, Mapping) else {}
+            # Another host of the venue, such as a testnet, counts apart.
+            key = (account["venue"], str(ccxt.get("urls")), egress_of(str(account.get("egress") or ""), ccxt))
+            together.setdefault(key, []).append(name)
+    for (venue, *_), names in together.items():
+        rates = capabilities_of(str(venue)).rates
+        limit = rates.address
+        a_second = limit.most * limit.ours * SWEEPS_MOST / limit.window if limit is not None else math.inf
+        weight = rates.look_weight() * len(names) if limit is not None else 0.0
+        yield Shared(str(venue), tuple(names), weight, a_second)
+
+
+def least_interval(accounts: Mapping[str, Any]) -> timedelta:
+    """Return the shortest time between two sweeps that fits into the budget of every address."""
+    return max((each.least for each in shared(accounts)), default=timedelta())
+
+
+def egress_problems(accounts: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield names of addresses that cannot be meant: one name, and different proxies."""
+    named: dict[str, str] = {}
+    for name, account in accounts.items():
+        egress = account.get("egress") if isinstance(account, Mapping) else None
+        if not isinstance(egress, str) or not egress:
+            continue
+        first = named.setdefault(egress, name)
+        if _proxies(accounts[first]) != _proxies(account):
+            yield Problem(
+                f"accounts.{name}.egress",
+                f"is {egress}, as that of {first}, but the proxies in their ccxt differ, and so do their "
+                "addresses: give each address a name of its own, or both the same proxy",
+            )
+
+
+def _proxies(account: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    ccxt = account.get("ccxt")
+    return proxies_of(ccxt) if isinstance(ccxt, Mapping) else ()
+
+
+def interval_problems(interval: object, accounts: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield why an interval that is set would spend the budget by itself; wrong types are told elsewhere.
+
+    Args:
+        interval: As it stands in the settings, in seconds; None where it does not.
+        accounts: The accounts, as they stand there.
+    """
+    try:
+        seconds = float(interval) if isinstance(interval, int | float | str) else math.nan
+    except ValueError:
+        return
+    for each in shared(accounts):
+        if 0 < seconds < each.least.total_seconds():
+            of = f"of {' and '.join(each.accounts)} on {each.venue}"
+            yield Problem(
+                "checks.interval",
+                f"{seconds:g} is too short: sweeps {of} would spend {each.weight * 60 / seconds:.0f} of "
+                f"request weight a minute, and {each.a_second * 60:.0f} of it are for them: "
+                f"set {each.least.total_seconds():g} or more; events are checked at once all the same",
+            )
