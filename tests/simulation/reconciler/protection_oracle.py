@@ -50,7 +50,10 @@ def guarded_is_not_told(sight: Sight) -> Iterator[str]:
     for condition, told in sight.told.items():
         if condition.kind is not Kind.UNPROTECTED_POSITION:
             continue
-        spans = _spans(sight.guards.get(_leg(condition), []), lambda each: each.open_lots + each.hidden > 0)
+        # What stands for less than two looks are apart is no guard: a stop that is hit 10 ms after it was
+        # placed, once more, ends no emergency, and no look can have seen it stand.
+        naked = sight.guards.get(_leg(condition), [])
+        spans = _spans(naked, lambda each: each.open_lots + each.hidden > 0, within=SPACING)
         # An end that nobody saw is believed late: the position stands for so long, without its stop.
         gone = OUTVOTING if UNRELIABLE & sight.episode.plan.troubles else 0.0
         late = sight.late + max(SWEEP if unseen else 0.0, gone)
@@ -117,14 +120,14 @@ def _naked(each: Guard) -> bool:
     return each.open_lots > 0 and each.judged and not each.by_design
 
 
-def _spans(of_leg: list[Guard], such: object) -> list[Span]:
-    """Return the longest spans in which a leg is such all the time."""
+def _spans(of_leg: list[Guard], such: object, *, within: float = 0.0) -> list[Span]:
+    """Return the longest spans in which a leg is such all the time, but for less than `within` at once."""
     assert callable(such)
     spans: list[Span] = []
     for each in of_leg:
         if not such(each):
             continue
-        if spans and spans[-1][1] == each.start:
+        if spans and (spans[-1][1] == each.start or each.start - spans[-1][1] < within):
             spans[-1] = (spans[-1][0], each.end)
         else:
             spans.append((each.start, each.end))
