@@ -88,6 +88,8 @@ class StreamRules:
         absent_after: A position list without a leg is held against the stream only if it was sent this long
             after the stream last spoke of the leg: lists lag behind streams by seconds.
         renew_after_missed: How long a connection that misses facts is kept before it is replaced.
+        agreed_after: How long position lists must agree with a stream that has pushed nothing before it is
+            believed to push. Longer after more than one connection that missed a change.
         backoff_first: First pause before connecting again; it doubles.
         backoff_most: Longest pause.
     """
@@ -98,6 +100,7 @@ class StreamRules:
     missed_after: float = 3.0
     absent_after: float = 10.0
     renew_after_missed: float = 15.0
+    agreed_after: float = 60.0
     backoff_first: float = 0.25
     backoff_most: float = 30.0
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.account.unexpected import Unexpected
+from reconciler.account.unexpected import QUIET_SECONDS, STREAM, Unexpected
 from reconciler.account.watch import Look
 from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind
@@ -25,6 +25,7 @@ class Health:
         self._account = account
         self._settings = settings
         self._parts: dict[Part, Failing | None] = {}
+        self._whole_fails: set[Part] = set()
         self._ledgers: dict[str, Failing | None] = {}
         self._left_out: dict[str, tuple[str, ...]] = {}
         self._last_ok: dict[str, datetime] = {}
@@ -32,7 +33,12 @@ class Health:
     def note_look(self, look: Look) -> None:
         """Take the reads of one look into account."""
         for part in Part:
-            self._note_part(part, look.reading.failures.get(part), look.finished)
+            failure = look.reading.failures.get(part)
+            if look.symbols is None or part is Part.POSITIONS:  # that list is always read whole
+                self._whole_fails = self._whole_fails - {part} | ({part} if failure is not None else set())
+            elif failure is None and (part in self._whole_fails or look.symbols <= look.reading.unlisted):
+                continue  # the orders of some symbols, or of none, say nothing of those of the account
+            self._note_part(part, failure, look.finished)
         for name, reading in look.ledgers.items():
             self.note_ledger(name, None, look.finished)
             self._left_out[name] = reading.left_out
@@ -63,7 +69,7 @@ class Health:
             dict(self._parts),
             dict(self._ledgers),
             left_out=self._left_out,
-            work=self.unexpected.judged(now),
+            work={**self.unexpected.judged(now), **_of_stream(stream, now)},
         )
         return blindness(sight, self._settings, now=now)
 
@@ -79,11 +85,13 @@ class Health:
             views.append(self._view(f"ledger:{name}", f"ledger {name}", failing, now))
         return tuple(views)
 
-    def seen_well(self, key: FindingKey, now: Moment) -> datetime:
+    def seen_well(self, key: FindingKey, stream: StreamHealth, now: Moment) -> datetime:
         """Return when what `key` is about was last read, aware UTC: one read is one word, however often told.
 
-        A stream is well as long as it is; for it that is now.
+        A stream is there as long as it is; for it that is now. That it pushes was shown when it last was.
         """
+        if key.kind is Kind.SOURCE_STALE:
+            return now.utc if stream.proof is None else stream.proof.at.utc
         if key.kind is Kind.LOOK_FAILED:
             return self.unexpected.last_worked(key.symbol) or now.utc
         of_ledger = key.kind in {Kind.LEDGER_UNREADABLE, Kind.WRONG_LEDGER}
@@ -129,3 +137,14 @@ class Health:
             again=again,
             last_ok=self._last_ok.get(name),
         )
+
+
+def _of_stream(stream: StreamHealth, now: Moment) -> dict[str, Failing | None]:
+    """Return how an unexpected error ends lives of the stream; None once one has gone on for long."""
+    fault = stream.fault
+    if fault is not None:
+        return {STREAM: Failing(fault.count, fault.since, fault.message, "bug", again=True)}
+    lasts = stream.state is StreamState.LIVE and stream.away_since is None
+    if lasts and now.monotonic - stream.since.monotonic >= QUIET_SECONDS:
+        return {STREAM: None}
+    return {}

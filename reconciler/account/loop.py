@@ -136,7 +136,7 @@ class AccountLoop:
         judged = self._health.judge(stream, now)
         detected = tuple(Detected(finding, now.utc, confirmed=True) for finding in judged.findings)
         clear = {
-            key: Clear((shown,), self._health.seen_well(key, now), shown.text)
+            key: Clear((shown,), self._health.seen_well(key, stream, now), shown.text)
             for key, shown in judged.well.items()
         }
         await self._store.observe(Observed(detected, clear), now=now.utc)

@@ -24,6 +24,7 @@ LATENCIES = "storing of latencies"
 PROBE = "measuring of fills"
 VENUE_CLOCK = "measuring of the clock"
 HEALTH = "check of the sources"
+STREAM = "reading of the stream"
 
 EVERY_WORK = frozenset(
     {

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from reconciler.account.health import Health
+from reconciler.account.unexpected import STREAM
 from reconciler.blindness import Blindness, BlindnessSettings, Failing, Sight, blindness
 from reconciler.finding import FindingKey, Kind, Severity
 from reconciler.heartbeat import Heartbeat
@@ -12,10 +14,11 @@ from reconciler.stall import stalled
 from tests.reconciler.accounts import at, stream, utc
 from verification.account import Part
 from verification.leg import Leg
-from verification.stream import StreamHealth, StreamState
+from verification.stream import PushProof, StreamFault, StreamHealth, StreamState
 
 SETTINGS = BlindnessSettings()
-FRESH = replace(stream(), last_frame=at(100))
+PUSHED = PushProof(at(99), "it pushed the position of AVL/USDT:USDT")
+FRESH = replace(stream(), last_frame=at(100), proof=PUSHED)
 
 
 def _failing(count: int = 1, *, since: float = 100, again: bool = True, code: str = "unreachable") -> Failing:
@@ -123,6 +126,41 @@ def test_a_stream_that_is_not_surely_well_is_not_called_well() -> None:
     down = blindness(_sight(stream(state=StreamState.DOWN, second=80)), SETTINGS, now=at(100))
     assert down.well == {}
     assert down.unsure
+
+
+def test_that_it_is_connected_again_does_not_show_that_a_stream_pushes() -> None:
+    """A new connection, a pong or an acknowledgement says nothing of whether changes are pushed on it."""
+    silent = _key(Kind.SOURCE_STALE, "websocket")
+    connected = blindness(_sight(replace(FRESH, proof=None)), SETTINGS, now=at(100))
+    assert connected.findings == ()
+    assert set(connected.well) == {_key(Kind.SOURCE_DOWN, "websocket")}
+    shown = blindness(_sight(FRESH), SETTINGS, now=at(100)).well[silent]
+    assert (shown.text, shown.at) == (PUSHED.text, utc(99))
+
+
+def test_a_stream_that_comes_and_breaks_again_is_away_until_it_has_lasted() -> None:
+    down = _key(Kind.SOURCE_DOWN, "websocket")
+    back = replace(FRESH, since=at(95), away_since=at(60))
+    seen = blindness(_sight(back), SETTINGS, now=at(100))
+    assert (seen.findings, down in seen.well) == ((), False)
+    gone = replace(stream(state=StreamState.DOWN, second=98), away_since=at(60))
+    [found] = blindness(_sight(gone), SETTINGS, now=at(100)).findings
+    assert found.identity == down
+    assert "breaks again and again and has not lasted for 40 s" in found.reason
+
+
+def test_a_bug_in_reading_the_stream_is_told_as_an_error_of_our_own() -> None:
+    health = Health("main", SETTINGS)
+    bug = StreamFault(1, at(90), "a frame met a bug (TypeError, trace 1a2b3c4d); see the log")
+    met = health.judge(replace(FRESH, away_since=at(90), fault=bug), at(100))
+    [found] = met.findings
+    assert (found.identity, found.severity) == (_key(Kind.LOOK_FAILED, STREAM), Severity.WARNING)
+    assert "trace 1a2b3c4d" in found.reason
+    again = health.judge(replace(FRESH, away_since=at(90), fault=replace(bug, count=3)), at(100))
+    assert again.findings[0].severity is Severity.CRITICAL
+    young = health.judge(replace(FRESH, since=at(90)), at(100))
+    assert found.identity not in young.well
+    assert found.identity in health.judge(replace(FRESH, since=at(40)), at(100)).well
 
 
 def test_a_stream_that_is_away_is_worse_when_the_list_cannot_be_read_either() -> None:

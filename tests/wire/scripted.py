@@ -46,12 +46,13 @@ EXCHANGE_INFO = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer."""
+    """One HTTP answer; `gate` holds it back until it is set."""
 
     body: str
     status: int = 200
     delay: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
+    gate: asyncio.Event | None = None
 
 
 def plain(value: object) -> Reply:
@@ -78,6 +79,7 @@ class ScriptedVenue:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.streams: list[web.WebSocketResponse] = []
         self.dialled = 0
+        self.let_through = 0
         self.answers_pings = True
         self.refuses_streams = False
         self.port = 0
@@ -109,6 +111,10 @@ class ScriptedVenue:
         reply = told if isinstance(told, Reply) else told(dict(request.query))
         if reply.delay:
             await asyncio.sleep(reply.delay)
+        if reply.gate is not None:
+            await reply.gate.wait()
+            self.let_through += 1
+            self._changed.set()
         return web.Response(
             text=reply.body, status=reply.status, content_type="application/json", headers=reply.headers
         )

@@ -46,6 +46,9 @@ async def test_a_deaf_connection_is_replaced(scripted: ScriptedVenue, connect: C
     rules = StreamRules(missed_after=0.1, renew_after_missed=0.2, backoff_first=0.02)
     gateway = await connect(scripted.port, rules)
     scripted.answers["GET /fapi/v3/positionRisk"] = plain([CHANGED])
-    await gateway.venue.read_positions()
-    health = await gateway.live(2)
-    assert health.missed_since is None
+    reading = await gateway.venue.read_positions()
+    assert (await gateway.live(2)).missed_since == reading.received, "the new one may be as deaf"
+    await scripted.push(account_update(pushed_position("43"), at=1_700_000_010_000))
+    health = await gateway.health(lambda now: now.missed_since is None)
+    assert health.proof is not None
+    assert health.proof.text == "it pushed the position of AVL/USDT:USDT"

@@ -65,8 +65,13 @@ async def test_a_silent_stream_is_told_and_heals(face: Face) -> None:
         assert health.state is StreamState.LIVE
         venue.streams.silent = False
         await gateway.live(2)
-        assert gateway.venue.stream_health().missed_since is None
         assert quantity_of(gateway.venue.latest(NET)) == 43
+        assert gateway.venue.stream_health().missed_since == health.missed_since, (
+            "a connection proves nothing"
+        )
+        order(venue, "43")
+        await gateway.holds(NET, 86)
+        assert gateway.venue.stream_health().missed_since is None
 
 
 @pytest.mark.parametrize("action", [PushAction.DUPLICATE, PushAction.REORDER])

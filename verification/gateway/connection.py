@@ -23,7 +23,7 @@ class Connection:
         self._open = asyncio.Event()
         self._over = asyncio.Event()
         self._why = ""
-        self._replies: asyncio.Queue[str] = asyncio.Queue()
+        self._replies: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
         exchange = self._exchange
@@ -46,6 +46,11 @@ class Connection:
         self._watching.cancel()
         _abort(client)
         await client.close()
+
+    @property
+    def is_over(self) -> bool:
+        """True when it has ended, or is no longer wanted."""
+        return self._over.is_set()
 
     def note_open(self) -> None:
         """The connection stands."""
@@ -70,9 +75,9 @@ class Connection:
             return self._why
         return "" if self._open.is_set() else f"no connection within {seconds:g} s"
 
-    def note_reply(self, refusal: str) -> None:
-        """The venue has answered a command: an empty text when it obeys, else why it does not."""
-        self._replies.put_nowait(refusal)
+    def note_reply(self, to: str, refusal: str) -> None:
+        """The venue has answered the command `to`: an empty text when it obeys, else why it does not."""
+        self._replies.put_nowait((to, refusal))
 
     async def say(self, message: Mapping[str, Any], seconds: float) -> str:
         """Send a command and wait for its answer; return an empty text, or what went wrong."""
@@ -80,7 +85,7 @@ class Connection:
             await self.client.send(message)
         except ConnectionError as error:
             return f"the connection broke ({type(error).__name__})"
-        waits = {asyncio.create_task(self._replies.get()), asyncio.create_task(self.ended())}
+        waits = {asyncio.create_task(self._reply(message.get("op"))), asyncio.create_task(self.ended())}
         try:
             done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -90,6 +95,13 @@ class Connection:
         if self._over.is_set():
             return self._why
         return next(iter(done)).result() if done else f"no answer to a command within {seconds:g} s"
+
+    async def _reply(self, op: object) -> str:
+        """Wait for the answer to a command; one to another command, said twice or late, answers nothing."""
+        while True:
+            to, refusal = await self._replies.get()
+            if to in {op, ""}:
+                return refusal
 
     async def ended(self) -> str:
         """Wait until it is over; return why."""

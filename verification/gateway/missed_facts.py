@@ -31,6 +31,11 @@ class MissedFacts:
         self._rules = rules
         self._suspicions: dict[LegKey, Suspicion] = {}
 
+    @property
+    def any(self) -> bool:
+        """True while a difference is held against the stream, however young."""
+        return bool(self._suspicions)
+
     def clear(self) -> None:
         """Start afresh: a new epoch has taken a snapshot."""
         self._suspicions = {}
@@ -48,7 +53,7 @@ class MissedFacts:
             known = facts.get(row.key)
             quantity = known.quantity if isinstance(known, PositionSeen) else Decimal(0)
             if row.quantity == quantity:
-                self._suspicions.pop(row.key, None)
+                self._drop(row.key, row.version)
             elif row.version is not None and row.version > _version(known):
                 self._suspect(row.key, row.version, reading.received)
         for key, known in facts.items():
@@ -61,11 +66,8 @@ class MissedFacts:
 
     def pushed(self, seen: PositionSeen) -> None:
         """Drop a suspicion that a push has caught up with."""
-        suspicion = self._suspicions.get(seen.key) if self._suspicions else None
-        if suspicion is None:
-            return
-        if suspicion.version is None or (seen.version is not None and seen.version >= suspicion.version):
-            del self._suspicions[seen.key]
+        if self._suspicions:
+            self._drop(seen.key, seen.version)
 
     def since(self, now: Moment) -> Moment | None:
         """Return since when a change is known that the stream has not pushed in time; None if none is."""
@@ -76,9 +78,30 @@ class MissedFacts:
         ]
         return min(due, key=lambda moment: moment.monotonic, default=None)
 
+    def _drop(self, key: LegKey, version: int | None) -> None:
+        """Drop a suspicion, unless what contradicts it is older than what gave rise to it."""
+        suspicion = self._suspicions.get(key)
+        if suspicion is not None and (
+            suspicion.version is None or (version is not None and version >= suspicion.version)
+        ):
+            del self._suspicions[key]
+
     def _suspect(self, key: LegKey, version: int | None, since: Moment) -> None:
         held = self._suspicions.get(key)
         self._suspicions[key] = Suspicion(version, held.since if held is not None else since)
+
+
+def agrees(reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> bool:
+    """Return True when a position list covers the whole account and holds just what the stream has shown."""
+    if reading.unread or reading.unnamed is not None:
+        return False
+    listed = {row.key: row.quantity for row in reading.positions if row.quantity != 0}
+    shown = {
+        key: fact.quantity
+        for key, fact in facts.items()
+        if isinstance(fact, PositionSeen) and fact.quantity != 0
+    }
+    return listed == shown
 
 
 def _version(known: Observation | None) -> int:

@@ -9,7 +9,8 @@ from tests.simulation.stream import SimulatedStream
 from verification.account import PositionsReading
 from verification.capabilities import StreamRules
 from verification.clock import Moment
-from verification.gateway.missed_facts import MissedFacts
+from verification.gateway.pushing import Pushing
+from verification.gateway.steadiness import Steadiness
 from verification.observation import Observation, PositionSeen, Source
 from verification.stream import StreamHealth, StreamState
 
@@ -23,11 +24,13 @@ class WatchedStream(SimulatedStream):
 
     mute: tuple[tuple[float, float], ...] = ()
     supported = True
+    judges_pushing: type[Pushing] = Pushing
 
     @override
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._missed = MissedFacts(RULES)
+        self._pushing = self.judges_pushing(RULES)
+        self._steadiness = Steadiness(RULES, self._since)
         self._frame: Moment | None = None
         self.state = StreamState.CONNECTING
         self.epoch = 0
@@ -45,14 +48,18 @@ class WatchedStream(SimulatedStream):
         now = self._clock.now()
         if live:
             self._frame = now  # pongs come, whatever is pushed or not
-        missed = self._missed.since(now) if live else None
+        missed = self._pushing.silent_since(now) if live else None
         error = None if live else "connection reset"
-        return StreamHealth(self.state, self.epoch, self._since, self._frame, None, missed, error)
+        away = self._steadiness.away_since(now)
+        proof = self._pushing.proof() if live else None
+        return StreamHealth(
+            self.state, self.epoch, self._since, self._frame, None, missed, error, away, proof
+        )
 
     def compare(self, reading: PositionsReading) -> None:
         """Hold a complete position list against what was pushed."""
-        if self.state is StreamState.LIVE:
-            self._missed.compare(reading, self.store.facts())
+        if self.state is StreamState.LIVE and reading.sent.monotonic >= self._since.monotonic:
+            self._pushing.compare(reading, self.store.facts())
 
     @override
     def _send(self, deliver: Callable[..., None], *what: object) -> None:
@@ -63,7 +70,7 @@ class WatchedStream(SimulatedStream):
     @override
     def _tell(self, seen: Observation) -> None:
         if isinstance(seen, PositionSeen) and seen.provenance.source is Source.WEBSOCKET:
-            self._missed.pushed(seen)
+            self._pushing.pushed(seen)
         super()._tell(seen)
 
     @override
@@ -73,7 +80,9 @@ class WatchedStream(SimulatedStream):
             await self._until_it_ends()
             self._turn(StreamState.DOWN)
             self.store.begin()
-            self._missed.clear()
+            now = self._clock.now()
+            self._pushing.end(now)
+            self._steadiness.ended(now, fault=False)
             await self._clock.sleep(0.3)
 
     async def _connect(self) -> None:
@@ -83,15 +92,14 @@ class WatchedStream(SimulatedStream):
         self._turn(StreamState.CONNECTING)
         while not await self._load():
             await self._clock.sleep(LOOK)
-        self._missed.clear()
+        self._pushing.begin()
         self._turn(StreamState.LIVE)
+        self._steadiness.began(self._clock.now())
 
     async def _until_it_ends(self) -> None:
         while not self._is_down():
             await self._clock.sleep(LOOK)
-            now = self._clock.now()
-            since = self._missed.since(now)
-            if since is not None and now.monotonic - since.monotonic >= RULES.renew_after_missed:
+            if self._pushing.is_deaf(self._clock.now()):
                 return
 
     def _is_down(self) -> bool:
