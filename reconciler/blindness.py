@@ -4,6 +4,7 @@ from reconciler.finding import Evidence, Finding, Kind, Party, Severity
 from reconciler.sight import (
     PART_NAMES,
     REST,
+    WEBSOCKET,
     Blindness,
     BlindnessSettings,
     Failing,
@@ -18,7 +19,7 @@ from verification.account import Part
 from verification.clock import Moment
 from verification.stream import StreamState
 
-__all__ = ["PART_NAMES", "Blindness", "BlindnessSettings", "Failing", "Sight", "blindness"]
+__all__ = ["PART_NAMES", "WEBSOCKET", "Blindness", "BlindnessSettings", "Failing", "Sight", "blindness"]
 
 
 def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blindness:

@@ -80,12 +80,13 @@ async def reconciled(folder: Path, rules: StreamRules, face: Face) -> AsyncItera
             gateway.venue, [], rules=Rules(), blindness=QUICK, pace=Pace(), store=store, clock=clock
         )
 
-        async def every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        async def every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
             while True:
                 await job()
                 await clock.sleep(seconds)
 
-        jobs = (unit.run(), every(0.1, unit.check_health), every(0.2, unit.sweep))
+        # Position lists alone: whole looks so often would spend the budget of the venue's address.
+        jobs = (unit.run(), every(0.1, unit.check_health), every(0.3, gateway.venue.read_positions))
         tasks = [asyncio.ensure_future(job) for job in jobs]
         try:
             yield Reconciled(gateway, venue, console)
