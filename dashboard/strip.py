@@ -10,7 +10,7 @@ from dashboard import door, favicon, words
 from dashboard.escape import WHOLE, markdown
 from dashboard.silence import beat
 from dashboard.verdict import Level, Unread, Verdict, blind, judge
-from reconciler.account_state import accounts_of, heartbeat_of, is_unheard
+from reconciler.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
 from reconciler.alerts.kind_words import sight
 from reconciler.heartbeat import Heartbeat, Pulse
 from reconciler.views import NowView, SourceView
@@ -27,11 +27,12 @@ _STATE_ICON = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One small fact of the strip: its unescaped words, its colour, its icon."""
+    """One small fact of the strip: its unescaped words, colour and icon, and more for who points at it."""
 
     text: str
     colour: Colour
     icon: str
+    more: str = ""
 
 
 @st.fragment(run_every=2)
@@ -48,7 +49,8 @@ def strip() -> None:
         banner(verdict)
         with st.container(key="chips", horizontal=True, gap="xsmall", vertical_alignment="center"):
             for chip in chips(view):
-                st.badge(markdown(chip.text), icon=chip.icon, color=chip.colour)
+                more = markdown(chip.more, WHOLE) or None
+                st.badge(markdown(chip.text), icon=chip.icon, color=chip.colour, help=more)
     # Last: what comes before it has been sent by then.
     beat(view)
 
@@ -84,12 +86,23 @@ def _clock(now: datetime) -> Chip:
 
 def _hearts(view: NowView) -> tuple[Chip, ...]:
     accounts = accounts_of(view)
-    if len(accounts) < 2:  # noqa: PLR2004 - one needs no name
-        return (_heart(heartbeat_of(view, "".join(accounts)), view.read_at),)
-    return tuple(_heart(heartbeat_of(view, each), view.read_at, f"{each}: ") for each in accounts)
+    if not accounts:
+        return (_heart(heartbeat_of(view, ""), view.read_at),)
+    alone = len(accounts) == 1  # then it needs no name
+    return tuple(
+        _heart(
+            heartbeat_of(view, each), view.read_at, of="" if alone else f"{each}: ", more=_held(view, each)
+        )
+        for each in accounts
+    )
 
 
-def _heart(beat: Heartbeat, now: datetime, of: str = "") -> Chip:
+def _held(view: NowView, account: str) -> str:
+    holder = holder_of(view, account)
+    return f"Nobody watches {account}." if holder is None else f"{account} is watched by {holder}."
+
+
+def _heart(beat: Heartbeat, now: datetime, *, of: str = "", more: str = "") -> Chip:
     age = words.ago(beat.at, now)
     said: dict[Pulse, tuple[str, Colour]] = {
         Pulse.ALIVE: (f"reconciler {age}", "green"),
@@ -99,7 +112,8 @@ def _heart(beat: Heartbeat, now: datetime, of: str = "") -> Chip:
     }
     text, colour = said[beat.pulse(now)]
     alive = colour == "green"
-    return Chip(f"{of}{text}", colour, ":material/favorite:" if alive else ":material/heart_broken:")
+    icon = ":material/favorite:" if alive else ":material/heart_broken:"
+    return Chip(f"{of}{text}", colour, icon, more)
 
 
 def _source(source: SourceView, view: NowView) -> Chip:

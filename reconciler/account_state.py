@@ -43,6 +43,11 @@ def heartbeat_of(view: NowView, account: str) -> Heartbeat:
     return next((each.heartbeat for each in view.watches if each.account == account), _NEVER)
 
 
+def holder_of(view: NowView, account: str) -> str | None:
+    """Return the process that has an account, `HOST PID`; None for nobody."""
+    return next((each.holder for each in view.watches if each.account == account), None)
+
+
 def pulse_of(view: NowView, account: str) -> Pulse:
     """Return whether an account is looked at."""
     return heartbeat_of(view, account).pulse(view.read_at)

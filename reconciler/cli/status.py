@@ -89,10 +89,9 @@ def statuses(view: "NowView", settled: Iterable[str]) -> tuple[AccountStatus, ..
         view: What the state database holds.
         settled: The accounts of the settings.
     """
-    from reconciler.account_state import accounts_of, cycle_of, state_of
+    from reconciler.account_state import accounts_of, cycle_of, holder_of, state_of
     from reconciler.alerts.alert import AlertState
 
-    held = {each.account: each.holder for each in view.watches}
     open_alerts = Counter(alert.key.account for alert in view.alerts)
     firing = Counter(alert.key.account for alert in view.alerts if alert.state is AlertState.FIRING)
     told = []
@@ -101,7 +100,7 @@ def statuses(view: "NowView", settled: Iterable[str]) -> tuple[AccountStatus, ..
         told.append(
             AccountStatus(
                 account=account,
-                holder=held.get(account),
+                holder=holder_of(view, account),
                 checked_at=None if cycle is None else cycle.last_complete_at,
                 state=state_of(view, account).value,
                 open_alerts=open_alerts[account],

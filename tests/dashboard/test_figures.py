@@ -99,6 +99,18 @@ def test_sources_say_their_state_and_age() -> None:
     ]
 
 
+def test_each_account_has_a_heart_of_its_own_and_says_who_watches_it() -> None:
+    watches = (drawn.watch(drawn.beating(37)), drawn.watch(drawn.beating(), "other"))
+    view = drawn.view(watches=watches, sources=(drawn.source(), drawn.source(account="other")))
+
+    assert [(chip.text, chip.colour, chip.more) for chip in strip.chips(view)[:-1]] == [
+        ("main: reconciler last seen 37 s ago", "red", "main is watched by web-1 4711."),
+        ("other: reconciler 1 s ago", "green", "other is watched by web-1 4711."),
+        ("main websocket ok 1 s ago (old)", "gray", ""),
+        ("other websocket ok 1 s ago", "green", ""),
+    ]
+
+
 def test_nothing_on_the_strip_is_green_when_it_is_old() -> None:
     dead = drawn.view(heartbeat=drawn.beating(37))
     unwritten = drawn.view(sources=(drawn.source(at=drawn.before(600)),))

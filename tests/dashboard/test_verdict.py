@@ -1,5 +1,6 @@
 """The sentence on top: what cannot be seen comes first, and green is earned."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -96,6 +97,52 @@ SENTENCES = [
             "Trueup is blind: the reconciler's last sign of life lies in the future, so a clock is wrong. "
             "What you see below is old."
         ),
+    ),
+    (
+        "one account of two is dead",
+        drawn.view(watches=(drawn.watch(drawn.beating(37)), drawn.watch(drawn.beating(), "other"))),
+        Level.BLIND,
+        (
+            "Trueup is blind on main: the reconciler has been silent for 37 s. What you see of it is old; "
+            "the rest is watched."
+        ),
+    ),
+    (
+        "one account of two is dead, and both have alerts",
+        drawn.view(
+            watches=(drawn.watch(drawn.beating(37)), drawn.watch(drawn.beating(), "other")),
+            alerts=(drawn.alert(1), replace(ORPHAN, key=replace(ORPHAN.key, account="other"))),
+        ),
+        Level.BLIND,
+        (
+            "Trueup is blind on main: the reconciler has been silent for 37 s. What you see of it is old; "
+            "the rest is watched. When it last looked, 1 position needed you. Of what is seen, 1 position "
+            "needs you: NEAR/USDT:USDT is held on the exchange and the bot does not know it for 3 m 12 s, "
+            "$81 k exposed."
+        ),
+    ),
+    (
+        "an account that nobody was ever given, beside one that is watched",
+        drawn.view(cycles=(drawn.cycle(), drawn.cycle(account="other"))),
+        Level.BLIND,
+        (
+            "Trueup is blind on other: the reconciler has never looked there. Nothing of it has been checked "
+            "yet."
+        ),
+    ),
+    (
+        "the worst of two that are dead in two ways",
+        drawn.view(
+            watches=(drawn.watch(drawn.beating(9, stopped=True)), drawn.watch(drawn.beating(37), "other"))
+        ),
+        Level.BLIND,
+        "Trueup is blind: the reconciler has been silent for 37 s. What you see below is old.",
+    ),
+    (
+        "one account of two was not swept yet",
+        drawn.view(watches=(drawn.watch(drawn.beating()), drawn.watch(drawn.beating(), "other"))),
+        Level.WARNING,
+        "No alert, but not all is seen: No sweep of other has finished yet.",
     ),
     (
         "unread",
