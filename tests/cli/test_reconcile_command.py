@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import socket
 import sqlite3
@@ -82,7 +81,11 @@ async def test_agreement_is_nought(trueup: Command, tmp_path: Path) -> None:
 
     assert said.code == 0, said
     assert said.out.endswith("Everything was checked and agrees.\n")
-    assert "trueup.db" not in " ".join(os.listdir(tmp_path)), "it stores nothing, and asks for no lease"
+    assert not stored(tmp_path), "it stores nothing, and asks for no lease"
+
+
+def stored(folder: Path) -> list[Path]:
+    return list(folder.glob("trueup.db*"))
 
 
 def test_a_venue_that_cannot_be_reached_is_two_and_never_agreement(trueup: Command, tmp_path: Path) -> None:
