@@ -9,12 +9,14 @@ from reconciler.console import AlertCommandError, StateDatabaseError
 from reconciler.finding import Severity
 
 NAME = "name-of-the-person"
+ASKED = "alert-to-acknowledge"
+TOLD = "told-after-acknowledging"
 LONGEST_NAME = 80
 LONGEST_NOTE = 1000
 
 
 def acknowledge_button(alert: Alert, *, primary: bool) -> None:
-    """Show the button of one alert; it opens the dialog for exactly this id."""
+    """Show the button of one alert; it opens the dialog for exactly this one."""
     pressed = st.button(
         "Acknowledge",
         key=f"acknowledge-{alert.id}",
@@ -22,22 +24,40 @@ def acknowledge_button(alert: Alert, *, primary: bool) -> None:
         icon=":material/check:",
     )
     if pressed:
+        st.session_state[ASKED] = alert
+        st.rerun()
+
+
+def dialog() -> None:
+    """Show the dialog where somebody has asked for it.
+
+    Call it outside of what refreshes itself: a click in a dialog that is part of that is lost when both come
+    at once, for Streamlit then runs only what refreshes.
+    """
+    alert = st.session_state.get(ASKED)
+    if alert is not None:
         _ask(alert)
 
 
-@st.dialog("Acknowledge", icon=":material/check:")
+def _close() -> None:
+    st.session_state.pop(ASKED, None)
+    st.session_state.pop(TOLD, None)
+
+
+@st.dialog("Acknowledge", icon=":material/check:", on_dismiss=_close)
 def _ask(alert: Alert) -> None:
     st.markdown(f"**{markdown(alert_words.headline(alert))}**")
     st.caption(markdown(alert_words.at_stake(alert)))
     st.caption("This says that you have seen it, as it is shown here. It does not change the position.")
     place = st.empty()
-    with place.container():
-        given = _form(alert)
-    if given is not None:
-        told = _store(alert, *given)
-        if told:
-            # What was sent is stored: only what they could not know is left to say.
-            place.warning(markdown(told, WHOLE), icon=":material/notification_important:")
+    if TOLD not in st.session_state:
+        with place.container():
+            given = _form(alert)
+        if given is not None:
+            _store(alert, *given)
+    if TOLD in st.session_state:
+        # What was sent is stored: only what they could not know is left to say.
+        place.warning(markdown(st.session_state[TOLD], WHOLE), icon=":material/notification_important:")
 
 
 def _form(alert: Alert) -> tuple[str, str] | None:
@@ -62,8 +82,8 @@ def _form(alert: Alert) -> tuple[str, str] | None:
     return (name.strip(), note.strip()) if sent else None
 
 
-def _store(alert: Alert, name: str, note: str) -> str:
-    """Store it and close the dialog, or return what the person has to be told before."""
+def _store(alert: Alert, name: str, note: str) -> None:
+    """Store it; then close the dialog, or keep it open for what the person has to be told."""
     try:
         answer = door.acknowledge(alert, by=name, note=note)
     except AlertCommandError as refusal:
@@ -73,6 +93,7 @@ def _store(alert: Alert, name: str, note: str) -> str:
     else:
         st.session_state[NAME] = name
         if answer.told:
-            return answer.told
+            st.session_state[TOLD] = answer.told
+            return
+        _close()
         st.rerun()
-    return ""

@@ -20,6 +20,16 @@ STATE_WORD = {
     AlertState.RETIRED: "retired",
 }
 
+STATE_THEN = {
+    AlertState.PENDING: "was suspected",
+    AlertState.FIRING: "needed you",
+    AlertState.ACKNOWLEDGED: "was acknowledged",
+    AlertState.RECOVERING: "was getting better",
+    AlertState.RESOLVED: "resolved",
+    AlertState.RETIRED: "retired",
+}
+"""Of a state that an alert has left."""
+
 _UNKNOWN_TO_THE_BOT = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.acknowledging import dialog
 from dashboard.strip import strip
 from dashboard.style import style
 
@@ -16,12 +17,13 @@ PAGES = (
 
 
 def main() -> None:
-    """Show the strip and the page that the address names."""
+    """Show the strip, the page that the address names, and the dialog if one is open."""
     st.set_page_config(page_title="Trueup", layout="wide")
     page = st.navigation(list(PAGES), position="top")
     style()
     strip()
     page.run()
+    dialog()
 
 
 main()

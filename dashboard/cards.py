@@ -108,7 +108,7 @@ def _when(item: Evidence, now: datetime) -> str:
         return "time not known"
     changed = alert_words.changed_at(item)
     told = f"{words.clock(item.at)}, {words.ago(item.at, now)}"
-    return told if changed is None else f"read {told}{words.unchanged(changed, now)}"
+    return told if changed is None else f"read {told}{words.unchanged(changed, item.at)}"
 
 
 def over_line(alert: Alert, now: datetime) -> None:

@@ -27,12 +27,15 @@ def ago(moment: datetime | None, now: datetime) -> str:
 
 def read(at: datetime, changed: datetime | None, now: datetime) -> str:
     """Say how old a reading is, and apart from that how long what it shows is so: `read 16 s ago, ...`."""
-    return f"read {ago(at, now)}{unchanged(changed, now)}"
+    return f"read {ago(at, now)}{unchanged(changed, at)}"
 
 
-def unchanged(changed: datetime | None, now: datetime) -> str:
-    """Say for how long something has not changed, as it follows on an age: `, unchanged for 7 d`."""
-    return "" if changed is None else f", unchanged for {duration(now - changed)}"
+def unchanged(changed: datetime | None, read_at: datetime) -> str:
+    """Say for how long something had not changed when it was read, as it follows on an age.
+
+    What has become of it since nobody knows before the next reading.
+    """
+    return "" if changed is None else f", unchanged for {duration(read_at - changed)}"
 
 
 def clock(moment: datetime | None) -> str:

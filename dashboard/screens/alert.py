@@ -10,7 +10,7 @@ from dashboard.verdict import Unread, blind
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import AlertNotFound
 from reconciler.finding import Party
-from reconciler.views import AlertView, NowView
+from reconciler.views import AlertView, NowView, TransitionView
 
 LONGEST_ID = 12
 
@@ -104,7 +104,7 @@ def _history(found: AlertView) -> None:
         {
             "When": words.stamp(change.at),
             "What": plain(change.action),
-            "State": alert_words.STATE_WORD[change.after],
+            "State": _state_then(found, change),
             "Severity": alert_words.SEVERITY_WORD[change.severity],
             "Who": plain(f"{change.actor} ({change.origin})"),
             "Why": plain(change.reason, WHOLE),
@@ -112,6 +112,12 @@ def _history(found: AlertView) -> None:
         for change in reversed(found.transitions)
     ]
     st.dataframe(rows, hide_index=True, key="history", alt="What happened to this alert, newest first")
+
+
+def _state_then(found: AlertView, change: TransitionView) -> str:
+    """Say which state a change led to: only that of the newest change of an open alert is so still."""
+    still = found.alert.state.open and change is found.transitions[-1]
+    return (alert_words.STATE_WORD if still else alert_words.STATE_THEN)[change.after]
 
 
 alert_page()

@@ -114,7 +114,7 @@ def _read(leg: PositionView, now: datetime) -> str:
     if leg.ledger_at is None:
         return "could not be read"
     changed = leg.ledger_changed_at if leg.expected is not None else None
-    return f"{words.ago(leg.ledger_at, now)}{words.unchanged(changed, now)}"
+    return f"{words.ago(leg.ledger_at, now)}{words.unchanged(changed, leg.ledger_at)}"
 
 
 def _exchange(leg: PositionView) -> str:
@@ -127,7 +127,7 @@ def _seen(leg: PositionView, now: datetime) -> str:
     if leg.observed_at is None or leg.observed_by is None:
         return "could not be read"
     seen = f"{words.ago(leg.observed_at, now)} by {sight(leg.observed_by.value)}"
-    return f"{seen}{words.unchanged(leg.observed_changed_at, now)}"
+    return f"{seen}{words.unchanged(leg.observed_changed_at, leg.observed_at)}"
 
 
 def _stop(leg: PositionView) -> str:

@@ -163,8 +163,14 @@ def test_a_retired_alert_says_why_and_claims_no_end_of_it() -> None:
     assert not screen.button
 
 
+def test_the_states_that_an_alert_has_left_are_told_as_past() -> None:
+    with lent(memory()):
+        assert [row["State"] for row in table(opened("alert", id="1"))] == ["needs you"]
+        assert [row["State"] for row in table(opened("alert", id="3"))] == ["needed you"]
+
+
 def test_how_old_a_reading_is_and_since_when_it_is_so_are_two_times() -> None:
-    week = drawn.before(7 * 86400).isoformat()
+    week = drawn.before(7 * 86400 + 16).isoformat()
     read = Evidence(
         Party.BOT, "mybot", "trade 12: long 0.85 BTC, open", drawn.before(16), {"changed_at": week}
     )

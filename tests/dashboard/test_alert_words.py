@@ -24,7 +24,7 @@ def test_every_kind_has_plain_words(kind: Kind) -> None:
 
 
 def test_every_state_and_severity_has_a_word() -> None:
-    assert set(alert_words.STATE_WORD) == set(AlertState)
+    assert set(alert_words.STATE_WORD) == set(alert_words.STATE_THEN) == set(AlertState)
     assert set(alert_words.SEVERITY_WORD) == set(Severity)
 
 

@@ -33,7 +33,7 @@ def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
 
 
 def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None:
-    week, hours = drawn.before(7 * 86400), drawn.before(7200)
+    week, hours = drawn.before(7 * 86400 + 3), drawn.before(7201)
     kept = drawn.leg(ledger_changed_at=week, observed_changed_at=hours)
     stranger = replace(kept, expected=None, symbol="SUI/USDT:USDT")
     with lent(Memory(legs=(kept, stranger))):
