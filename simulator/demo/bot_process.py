@@ -25,6 +25,9 @@ from verification.outcome import Outcome, RolledBack
 from verification.venue import Access
 from verification.verification import Verification
 
+KEY = "demo-bot"
+"""The bot's own, so that what it asks and what Trueup asks are counted apart."""
+
 OLD_RULE_SECONDS = 3.0
 """How long many bots wait before they believe the position list."""
 
@@ -109,10 +112,10 @@ async def main() -> None:
     DEMO_BOT holds a JSON object: `account`, `ccxt` (merged into the constructor), `journal` (a url), `seed`.
     """
     settings = json.loads(os.environ["DEMO_BOT"])
-    keys = {"apiKey": "demo", "secret": "demo", "enableRateLimit": False}
+    keys = {"apiKey": KEY, "secret": KEY, "enableRateLimit": False}
     exchange = ccxt.pro.binanceusdm({**keys, **settings["ccxt"]})
     clock = SystemClock()
-    access = Access(settings["account"], "binanceusdm", "demo", "demo", ccxt=settings["ccxt"])
+    access = Access(settings["account"], "binanceusdm", KEY, KEY, ccxt=settings["ccxt"])
     venue = CcxtVenue(access, clock)
     journal = Journal(settings["journal"], bot="demo")
     chance = random.Random(settings["seed"])

@@ -10,6 +10,9 @@ from simulator.binance.urls import ccxt_config, toml
 from simulator.demo.stage import READY_SECONDS, Stage, StageError
 
 ACCOUNT = "demo"
+KEY = "demo"
+"""Trueup's; the venue takes any."""
+
 POLL_SECONDS = 0.2
 CHECKS = """\
 [checks]
@@ -71,7 +74,7 @@ class House:
             "run",
             "--config",
             str(self.settings),
-            environ={"DEMO_KEY": "demo", "DEMO_SECRET": "demo"},
+            environ={"DEMO_KEY": KEY, "DEMO_SECRET": KEY},
         )
         if dashboard_port is not None:
             await self.stage.start(

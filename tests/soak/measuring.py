@@ -1,7 +1,6 @@
 """Takes a sample of everything every few seconds: processes, files, requests, heartbeat, page."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,12 @@ from typing import Any
 import aiohttp
 
 from reconciler.console import Console
-from simulator.demo.house import House
+from simulator.demo.bot_process import KEY as BOTS_KEY
+from simulator.demo.house import KEY, House
+from simulator.wire import sender_of
 from tests.soak.page import OpenPage
 from tests.soak.process_figures import MEGABYTE, figures_of
-from tests.soak.request_weight import weight_of
 from verification.clock import SystemClock
-
-MINUTE = 60.0
 
 Sample = dict[str, float]
 
@@ -36,8 +34,6 @@ class Measuring:
         self._page = page
         self._every = every
         self._clock = SystemClock()
-        self._weights: deque[tuple[float, int]] = deque()
-        self._last_request = 0
         self._cpu: dict[str, tuple[float, float]] = {}
 
     async def run(self, until: float, say: Callable[[str], None]) -> None:
@@ -69,7 +65,7 @@ class Measuring:
 
     async def _sample(self, session: aiohttp.ClientSession, console: Console) -> Sample:
         sample = self._processes() | self._files()
-        sample["venue.weight_per_minute"] = await self._weight(session)
+        sample |= await self._weights(session)
         watches = await asyncio.to_thread(console.queries.watches)
         beats = [watch.heartbeat.at for watch in watches if watch.heartbeat.at is not None]
         assert len(beats) == len(watches) > 0, "the first sweep is over: each has beaten"
@@ -104,18 +100,17 @@ class Measuring:
         }
         return {name: _megabytes(path) for name, path in files.items()}
 
-    async def _weight(self, session: aiohttp.ClientSession) -> float:
-        """Return the weight of the last minute; of a shorter time while less has passed."""
-        async with session.get("/sim/journal", params={"since": self._last_request}) as answer:
+    async def _weights(self, session: aiohttp.ClientSession) -> Sample:
+        """Return what the requests of the last minute weighed, as the venue counts it for each sender."""
+        async with session.get("/sim/spending") as answer:
             answer.raise_for_status()
-            entries: list[dict[str, Any]] = await answer.json()
-        now = self._clock.now().monotonic
-        if entries:
-            self._last_request = entries[-1]["number"]
-        self._weights.append((now, weight_of(entries)))
-        while self._weights[0][0] <= now - MINUTE:
-            self._weights.popleft()
-        return float(sum(units for _, units in self._weights))
+            spent: dict[str, Any] = await answer.json()
+        by_sender = {name: float(each["weight"]) for name, each in spent["by_sender"].items()}
+        return {
+            "trueup.weight_per_minute": by_sender.get(sender_of(KEY), 0.0),
+            "bot.weight_per_minute": by_sender.get(sender_of(BOTS_KEY), 0.0),
+            "venue.weight_per_minute": float(spent["weight"]),
+        }
 
 
 def _megabytes(path: Path) -> float:

@@ -12,7 +12,6 @@ import pytest
 
 from tests.soak.bounds import BOUNDS
 from tests.soak.process_figures import figures_of
-from tests.soak.request_weight import weight
 from tests.soak.trend import Bound, trend
 
 EVERY = 2.0
@@ -100,20 +99,3 @@ def test_what_another_process_opens_is_counted() -> None:
         assert 53 <= figures.descriptors <= 60
         assert figures.threads == 1
         other.kill()
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "params", "units"),
-    [
-        ("GET", "/fapi/v3/positionRisk", {}, 5),
-        ("GET", "/fapi/v1/openOrders", {}, 40),
-        ("GET", "/fapi/v1/openOrders", {"symbol": "BTCUSDT"}, 1),
-        ("POST", "/fapi/v1/order", {"symbol": "BTCUSDT"}, 0),
-        ("DELETE", "/fapi/v1/order", {"symbol": "BTCUSDT"}, 1),
-        ("GET", "/sapi/v1/account/apiRestrictions", {}, 0),
-    ],
-)
-def test_a_request_costs_what_the_venue_documents(
-    method: str, path: str, params: dict[str, str], units: int
-) -> None:
-    assert weight(method, path, params) == units
