@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 
@@ -118,7 +117,7 @@ class Service:
         await self._store.prune(now=self._clock.now().utc)
 
     def _clock_stepped(self, seconds: float) -> None:
-        log.warning("clock.stepped", by=str(timedelta(seconds=seconds)))
+        log.warning("clock.stepped", by=f"{seconds:+.1f} s")
 
 
 def _watched(settings: Settings, account: str) -> Watched:
