@@ -34,13 +34,14 @@ secret_env = "BINANCE_SECRET"
 """
 CHECKS = """
 [checks]
-interval = 2
+interval = 30
 """
 
 WRITTEN = """
-CREATE TABLE written (run text, name text, at timestamptz DEFAULT clock_timestamp());
+CREATE TABLE written (run text, name text, holder bigint, at timestamptz DEFAULT clock_timestamp());
 CREATE FUNCTION note() RETURNS trigger AS $$ BEGIN
-    INSERT INTO written (run, name) VALUES (current_setting('trueup.run', true), TG_TABLE_NAME);
+    INSERT INTO written (run, name, holder)
+        SELECT current_setting('trueup.run', true), TG_TABLE_NAME, pid FROM lease WHERE account = 'main';
     RETURN NULL;
 END $$ LANGUAGE plpgsql;
 DO $$ DECLARE one text; BEGIN
@@ -50,7 +51,7 @@ DO $$ DECLARE one text; BEGIN
     END LOOP;
 END $$;
 """
-"""Has the server keep a record of every row that is written, and by which run."""
+"""Has the server note every row that is written: by which run, and who had the account `main` then."""
 
 
 class Run:

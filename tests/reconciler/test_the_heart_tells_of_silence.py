@@ -83,6 +83,10 @@ def test_the_heart_stops_when_the_looks_stop_and_beats_again_with_them(tmp_path:
             await house.quiet(2)
         assert pulse(house) is Pulse.LATE
         assert Kind.RECONCILER_STALLED in house.alerts()
+        kept = await house.store.kept("main")
+        assert kept is not None
+        assert kept.until is not None
+        assert kept.until < house.clock.now().utc, "who hangs does not renew the lease: another may have it"
 
         for _ in range(3):
             stuck.last_pass = house.clock.now()
