@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +46,14 @@ EXCHANGE_INFO = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer; `gate` holds it back until it is set."""
+    """One HTTP answer; `gate` holds it back until it is set, `drip` are the seconds before each byte."""
 
     body: str
     status: int = 200
     delay: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     gate: asyncio.Event | None = None
+    drip: float = 0.0
 
 
 def plain(value: object) -> Reply:
@@ -103,7 +104,7 @@ class ScriptedVenue:
         for stream in list(self.streams):
             await stream.close()
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         name = f"{request.method} {request.path}"
         self.asked.append((name, dict(request.query)))
         self._changed.set()
@@ -115,6 +116,8 @@ class ScriptedVenue:
             await reply.gate.wait()
             self.let_through += 1
             self._changed.set()
+        if reply.drip:
+            return await _dripped(request, reply)
         return web.Response(
             text=reply.body, status=reply.status, content_type="application/json", headers=reply.headers
         )
@@ -134,6 +137,16 @@ class ScriptedVenue:
         self.streams.remove(socket)
         self._changed.set()
         return socket
+
+
+async def _dripped(request: web.Request, reply: Reply) -> web.StreamResponse:
+    response = web.StreamResponse(status=reply.status, headers={"Content-Type": "application/json"})
+    await response.prepare(request)
+    with suppress(ConnectionError):  # whoever asked has given up
+        for byte in reply.body.encode():
+            await asyncio.sleep(reply.drip)
+            await response.write(bytes([byte]))
+    return response
 
 
 @asynccontextmanager

@@ -3,9 +3,9 @@
 Every list is read raw. ccxt's own parsers drop rows without an entry price, among them explicit zeros.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from verification.account import Fill, PositionMode, RestingOrder
@@ -31,6 +31,7 @@ from verification.gateway.exactness import (
     flag,
     instant,
     milliseconds,
+    ms_of,
     optional_text,
     record,
     rows,
@@ -38,6 +39,7 @@ from verification.gateway.exactness import (
 )
 from verification.gateway.frame import Frame
 from verification.gateway.markets import Markets
+from verification.gateway.paging import Pages
 from verification.leg import LegKey
 from verification.prices import Prices
 
@@ -166,15 +168,16 @@ class BinanceFutures:
         """Read the trades of one order, page by page."""
         found: list[Fill] = []
         parameters: dict[str, Any] = {**self._scope(symbol), "orderId": order_id, "limit": _PAGE}
+        pages = Pages(f"the trades of {symbol}")
         while True:
-            page = await self._fills(asker, parameters)
-            found += [each for each in page if each.order_id == order_id]
-            if len(page) < _PAGE:
-                return each_once(found, lambda each: each.trade_id, "the trades")
-            following = _number(page[-1]) + 1
-            if following <= parameters.get("fromId", 0):
+            page, full = await self._fills(asker, parameters)
+            if any(_number(each) < parameters.get("fromId", 0) for each in page):
                 raise SourceMalformed(f"the trades of {symbol} come again and again: they have no end")
-            parameters["fromId"] = following
+            found += [each for each in page if each.order_id == order_id]
+            if not full:
+                return each_once(found, lambda each: each.trade_id, "the trades")
+            parameters["fromId"] = _number(page[-1]) + 1
+            pages.lead_on(parameters["fromId"], [each.trade_id for each in page])
 
     async def fills(self, asker: Asker, symbol: str, since: datetime) -> tuple[Fill, ...]:
         """Read the account's trades of a symbol: windows of seven days, each page by page."""
@@ -182,37 +185,42 @@ class BinanceFutures:
         start, now = since, asker.clock.now().utc
         while start <= now:
             end = start + _WINDOW - timedelta(milliseconds=1)
-            page = await self._fills(
-                asker,
-                {**self._scope(symbol), "startTime": _ms(start), "endTime": _ms(end), "limit": _PAGE},
-            )
-            found |= {each.trade_id: each for each in page}
-            if len(page) < _PAGE:
-                start = end + timedelta(milliseconds=1)
-            elif page[-1].at <= start:
+            for each in await self._window(asker, symbol, start, end):
+                found[each.trade_id] = each
+            start = end + timedelta(milliseconds=1)
+        return tuple(sorted(found.values(), key=_in_order))
+
+    async def _window(self, asker: Asker, symbol: str, start: datetime, end: datetime) -> list[Fill]:
+        """Read the trades of one window, from page to page by the time of the last trade on it."""
+        found: list[Fill] = []
+        pages = Pages(f"the trades of {symbol}")
+        window = {**self._scope(symbol), "startTime": ms_of(start), "endTime": ms_of(end), "limit": _PAGE}
+        while True:
+            page, full = await self._fills(asker, window)
+            if any(not window["startTime"] <= ms_of(each.at) <= window["endTime"] for each in page):
+                raise SourceMalformed(f"trades of {symbol} of another time than was asked for")
+            found += page
+            if not full:
+                return found
+            if ms_of(page[-1].at) <= window["startTime"]:
                 raise SourceMalformed(
                     f"more than {_PAGE} trades of {symbol} in one ms: they cannot be listed"
                 )
-            else:
-                start = page[-1].at
-        return tuple(sorted(found.values(), key=_in_order))
+            window["startTime"] = ms_of(page[-1].at)
+            pages.lead_on(window["startTime"], [each.trade_id for each in page])
 
-    async def _fills(self, asker: Asker, parameters: dict[str, Any]) -> tuple[Fill, ...]:
+    async def _fills(self, asker: Asker, parameters: dict[str, Any]) -> tuple[tuple[Fill, ...], bool]:
+        """Return the trades of one page, each once, and whether it was full: there may be more of them."""
         return await asker.ask(
             "the trades",
             lambda exchange: exchange.fapiPrivateGetUserTrades(parameters),
-            lambda answer: each_once(
-                sorted(
-                    (
-                        fill(about(row, {"symbol": parameters["symbol"]}), self._markets)
-                        for row in rows(answer, "the list of trades")
-                    ),
-                    key=_in_order,
-                ),
-                lambda each: each.trade_id,
-                "the list of trades",
-            ),
+            lambda answer: self._page(rows(answer, "the list of trades"), parameters["symbol"]),
         )
+
+    def _page(self, listed: Sequence[Row], market_id: str) -> tuple[tuple[Fill, ...], bool]:
+        read = [fill(about(row, {"symbol": market_id}), self._markets) for row in listed]
+        trades = each_once(sorted(read, key=_in_order), lambda each: each.trade_id, "the list of trades")
+        return trades, len(listed) >= _PAGE
 
     async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
         """Read mark, index and last price."""
@@ -277,10 +285,6 @@ class BinanceFutures:
         if market_id is None:
             raise SymbolRejected(f"binanceusdm lists no `{symbol}`: check the symbol, e.g. BTC/USDT:USDT")
         return {"symbol": market_id}
-
-
-def _ms(at: datetime) -> int:
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _in_order(each: Fill) -> tuple[datetime, int]:

@@ -21,10 +21,11 @@ from verification.gateway.bybit_frames import TOPICS, BybitFrames
 from verification.gateway.bybit_prices import read_prices
 from verification.gateway.bybit_rows import fill, moved, order_status, position, resting_order
 from verification.gateway.dialect import Listed, OrderStatus
-from verification.gateway.exactness import Row, instant, milliseconds, optional_text, record, rows
+from verification.gateway.exactness import Row, instant, milliseconds, ms_of, optional_text, record, rows
 from verification.gateway.frame import Frame
 from verification.gateway.keys import signature
 from verification.gateway.markets import Markets
+from verification.gateway.paging import Pages
 from verification.leg import Leg, LegKey
 from verification.parts import could_not_read
 from verification.prices import Prices
@@ -33,7 +34,6 @@ T = TypeVar("T")
 _WINDOW = timedelta(days=7)  # the longest span of one request for executions
 _AHEAD = timedelta(hours=1)  # more than clocks differ
 _SIGNED_FOR = timedelta(seconds=10)
-_PAGES = 500  # more than any list has
 _USUAL = "BTC/USDT:USDT"  # asked for the mode where nothing is held
 
 
@@ -145,7 +145,7 @@ class Bybit:
         wanted = {"orderId": order_id} if order_id is not None else {"orderLinkId": client_order_id}
         request = {"category": "linear", "symbol": self._id_of(key.symbol), **wanted}
         for call in ("privateGetV5OrderRealtime", "privateGetV5OrderHistory"):
-            found, _ = await asker.ask(
+            found, _, _ = await asker.ask(
                 "an order",
                 methodcaller(call, request),
                 lambda answer: _page(
@@ -182,7 +182,7 @@ class Bybit:
         start, now = since, asker.clock.now().utc
         while True:
             end = start + _WINDOW - timedelta(milliseconds=1)
-            window = {"symbol": self._id_of(symbol), "startTime": _ms(start), "endTime": _ms(end)}
+            window = {"symbol": self._id_of(symbol), "startTime": ms_of(start), "endTime": ms_of(end)}
             found |= {each.trade_id: each for each in await self._executions(asker, window)}
             start = end + timedelta(milliseconds=1)
             if start > now + _AHEAD:
@@ -220,7 +220,7 @@ class Bybit:
 
     async def introduction(self, asker: Asker) -> tuple[Mapping[str, Any], ...]:
         """Return the sign-in, signed by the venue's clock and not by ours, and the subscription."""
-        expires = str(_ms(await self.server_time(asker) + _SIGNED_FOR))
+        expires = str(ms_of(await self.server_time(asker) + _SIGNED_FOR))
         signed = signature(asker.exchange, f"GET/realtime{expires}")
         return (
             {"op": "auth", "args": [asker.exchange.apiKey, expires, signed]},
@@ -255,27 +255,26 @@ async def _pages(
     """Read a list to its last page, which has no cursor to a further one.
 
     Raises:
-        SourceMalformed: The cursors go round in a circle, so the list has no end.
+        SourceMalformed: The cursors lead nowhere, so the list has no end.
     """
     found: list[T] = []
     request: dict[str, Any] = {"category": "linear", **parameters}
-    cursors: set[str] = set()
+    pages = Pages(f"{asker.exchange.id}: {what}")
     while True:
-        page, cursor = await asker.ask(
+        page, cursor, shown = await asker.ask(
             what, methodcaller(call, dict(request)), lambda a: _page(a, what, read)
         )
         found += page
         if cursor is None:
             return found
-        if cursor in cursors or len(cursors) == _PAGES:
-            raise SourceMalformed(f"{asker.exchange.id}: {what}: a page comes twice, so none is the last")
-        cursors.add(cursor)
+        pages.lead_on(cursor, shown)
         request["cursor"] = cursor
 
 
-def _page(answer: object, what: str, read: Callable[[Row], T]) -> tuple[list[T], str | None]:
+def _page(answer: object, what: str, read: Callable[[Row], T]) -> tuple[list[T], str | None, list[str]]:
     result = record(record(answer, what).get("result"), what)
-    return [read(row) for row in rows(result.get("list"), what)], optional_text(result, "nextPageCursor")
+    listed = rows(result.get("list"), what)
+    return [read(row) for row in listed], optional_text(result, "nextPageCursor"), list(map(repr, listed))
 
 
 def _the_one(found: list[OrderStatus], order_id: str | None, client_order_id: str | None) -> OrderStatus:
@@ -288,10 +287,6 @@ def _the_one(found: list[OrderStatus], order_id: str | None, client_order_id: st
     if not fitting:
         raise SourceMalformed("bybit: asked for one order, it answered with another")
     return max(fitting, key=lambda each: each.updated_at or datetime.min.replace(tzinfo=UTC))
-
-
-def _ms(at: datetime) -> int:
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _in_order(each: Fill) -> tuple[datetime, str]:

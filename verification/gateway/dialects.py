@@ -6,6 +6,7 @@ from verification.gateway.binance import BinanceFutures
 from verification.gateway.bybit import Bybit
 from verification.gateway.dialect import Dialect, StreamDialect
 from verification.gateway.markets import Markets
+from verification.gateway.timely import Timely
 from verification.gateway.unified import Unified
 
 
@@ -14,9 +15,9 @@ def dialects_of(known: Capabilities, account: str, markets: Markets) -> tuple[Di
     match known.dialect:
         case Name.BINANCE_FUTURES:
             binance = BinanceFutures(account, markets)
-            return binance, binance if known.stream is not None else None
+            return Timely(binance), binance if known.stream is not None else None
         case Name.BYBIT_V5:
             bybit = Bybit(account, markets, known)
-            return bybit, bybit if known.stream is not None else None
+            return Timely(bybit), bybit if known.stream is not None else None
         case Name.UNIFIED:
-            return Unified(account, markets, known), None
+            return Timely(Unified(account, markets, known)), None

@@ -1,7 +1,7 @@
 """Reads single fields of a venue's rows exactly: a missing or inexact one is malformed, never a default."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -169,3 +169,8 @@ def record(answer: object, what: str) -> Row:
     if not isinstance(answer, dict):
         raise SourceMalformed(f"{what} is not an object")
     return answer
+
+
+def ms_of(at: datetime) -> int:
+    """Return a time, aware, as the venues count it: whole milliseconds since 1970."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

@@ -1,7 +1,7 @@
 """Any venue through ccxt's unified calls. Where an answer may be incomplete it refuses to guess."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from operator import methodcaller
 from typing import Any
 
@@ -10,8 +10,9 @@ from verification.capabilities import Capabilities, Conditionals
 from verification.errors import SourceError, SourceMalformed, SourceRejected
 from verification.gateway.asker import Asker
 from verification.gateway.dialect import Listed, OrderStatus
-from verification.gateway.exactness import Row, flag, instant, milliseconds, record, rows, text
+from verification.gateway.exactness import Row, flag, instant, milliseconds, ms_of, record, rows, text
 from verification.gateway.markets import Markets
+from verification.gateway.paging import Pages
 from verification.gateway.summed import Row as HeldRow
 from verification.gateway.summed import Summed, kept_apart, summed
 from verification.gateway.unified_rows import (
@@ -21,6 +22,7 @@ from verification.gateway.unified_rows import (
     order_status,
     position,
     resting_order,
+    whole_list,
 )
 from verification.gateway.unified_stops import prices
 from verification.leg import Leg, LegKey
@@ -53,7 +55,7 @@ class Unified:
         for asked, parts in self._requests().items():
             try:
                 send = methodcaller("fetch_positions", None, dict(asked))
-                found += await asker.ask("the position list", send, rows_of("the position list"))
+                found += await asker.ask("the position list", send, self._read_positions)
                 served = True
             except SourceError as error:
                 failed |= dict.fromkeys(parts, error)
@@ -168,11 +170,11 @@ class Unified:
                 requests.append(lists.orders)
         return requests
 
+    def _read_positions(self, answer: object) -> list[Row]:
+        return whole_list(rows(answer, "the position list"), self._capabilities.position_page, "positions")
+
     def _read_orders(self, answer: object) -> list[RestingOrder]:
-        listed = rows(answer, "the list of open orders")
-        page = self._capabilities.order_page
-        if page is not None and len(listed) >= page:
-            raise SourceMalformed(f"{len(listed)} orders, as many as one page holds: there may be more")
+        listed = whole_list(rows(answer, "the list of open orders"), self._capabilities.order_page, "orders")
         return [resting_order(row, hedged=self._hedged, rules=self._capabilities.rows) for row in listed]
 
     async def order(
@@ -220,7 +222,8 @@ class Unified:
         """
         found: dict[str, Fill] = {}
         full = False
-        start = (since - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+        pages = Pages(f"{asker.exchange.id}: the trades of {symbol}")
+        start = ms_of(since)
         while True:
             page = await asker.ask(
                 "the trades",
@@ -236,8 +239,8 @@ class Unified:
                 return tuple(sorted(found.values(), key=lambda each: (each.at, each.trade_id)))
             found |= fresh
             full = len(page) >= _PAGE
-            newest = max(each.at for each in fresh.values())
-            start = (newest - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+            pages.lead_on(len(found), fresh)
+            start = ms_of(max(each.at for each in fresh.values()))
 
     async def prices(self, asker: Asker, symbols: frozenset[str]) -> Mapping[str, Prices]:
         """Read the tickers of some contracts, one by one. Many venues tell the last price only."""
@@ -273,11 +276,6 @@ class Unified:
             lambda exchange: exchange.fetch_time(),
             lambda answer: instant(milliseconds({"time": answer}, "time")),
         )
-
-
-def rows_of(what: str) -> Callable[[object], list[Row]]:
-    """Return a reader that takes an answer for a list of rows, or refuses it."""
-    return lambda answer: rows(answer, what)
 
 
 def _of(order_id: str | None, status: OrderStatus) -> OrderStatus:

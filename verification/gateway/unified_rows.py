@@ -232,3 +232,14 @@ def fill(row: Row, rules: RowRules = RowRules()) -> Fill:  # noqa: B008 - frozen
         price=exact(row, "price"),
         at=instant(milliseconds(row, "timestamp")),
     )
+
+
+def whole_list(listed: list[Row], page: int | None, what: str) -> list[Row]:
+    """Return the rows of a list, unless it is as long as a page: then it may be cut off.
+
+    Raises:
+        SourceMalformed: It is.
+    """
+    if page is not None and len(listed) >= page:
+        raise SourceMalformed(f"{len(listed)} {what}, as many as one page holds: there may be more")
+    return listed

@@ -58,4 +58,5 @@ CAPABILITIES = Capabilities(
     lists_of=_lists_of,
     rows=RowRules(contract=("contract",), legs=("mode", _MODES)),
     order_page=_PAGE,
+    position_page=100,  # it lists so many unless it is asked for less
 )

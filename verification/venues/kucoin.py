@@ -53,4 +53,5 @@ CAPABILITIES = Capabilities(
         legs=("positionSide", {"BOTH": Leg.NET, "LONG": Leg.LONG, "SHORT": Leg.SHORT}),
     ),
     order_page=_PAGE,
+    position_page=200,  # of a unified account, as ccxt asks for it
 )
