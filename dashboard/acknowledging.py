@@ -89,7 +89,8 @@ def _store(alert: Alert, name: str, note: str) -> None:
     except AlertCommandError as refusal:
         st.error(markdown(str(refusal)), icon=":material/block:")
     except StateDatabaseError as error:
-        st.error(f"**Not stored.** {markdown(str(error))}", icon=":material/cancel:")
+        lead = "It is not known whether this was stored." if error.unsure else "Not stored."
+        st.error(f"**{lead}** {markdown(str(error))}", icon=":material/cancel:")
     else:
         st.session_state[NAME] = name
         if answer.told:

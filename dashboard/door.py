@@ -62,8 +62,12 @@ def acknowledge(shown: Alert, *, by: str, note: str) -> Answer:
         StateDatabaseError: It could not be stored.
     """
     url = os.environ.get(STATE_URL, "")
-    commands = _console(url).commands
-    return commands.acknowledge(shown.id, by=by, note=note, origin="dashboard", seen=seen_of(shown))
+    try:
+        commands = _console(url).commands
+        return commands.acknowledge(shown.id, by=by, note=note, origin="dashboard", seen=seen_of(shown))
+    except StateDatabaseError:
+        forget(url)
+        raise
 
 
 def forget(url: str) -> None:

@@ -89,13 +89,13 @@ class Schedule:
         except asyncio.CancelledError:
             if not self._ending:
                 raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it ends `run`; raised here, it would end nothing
             if self._tolerates(error):
                 log.debug("job.failed", job=name, error=str(error))  # whoever met it has told it, once
-            elif self._broken is None or self._broken.done():
-                raise
-            else:
+            elif self._broken is not None and not self._broken.done():
                 self._broken.set_exception(error)
+            else:
+                log.warning("job.failed", job=name, error=str(error))  # all ends already, for an earlier one
         finally:
             self._running.discard(task)
 

@@ -36,4 +36,6 @@ def write_log(settings: LogSettings) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    # A job that still runs at its next turn is no news: the two are folded into one.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import sqlalchemy as sa
 
 from reconciler.database_address import holds_stray_at
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import committed, explained, lost
+from reconciler.storage.opened_file import FileConnection, OpenedFile
 from reconciler.storage.postgres_engine import postgres_engine
 from reconciler.storage.schema import SchemaState, migrate_on, refusal, schema_state_of
 from reconciler.storage.sqlite_engine import check_file, path_of, sqlite_engine
@@ -22,13 +23,12 @@ _EXAMPLES = "sqlite:///trueup.db or postgresql+psycopg://user:password@host/data
 class Database:
     """An open state database. Safe to use from several threads; one transaction is used by one."""
 
-    def __init__(self, engine: sa.Engine, where: str, file: Path | None = None) -> None:
+    def __init__(self, engine: sa.Engine, where: str, opened: OpenedFile | None = None) -> None:
         """Use `Database.open`."""
         self._engine = engine
         self._where = where
-        self._file = file
+        self._opened = opened
         self._standby = False
-        sa.event.listen(engine, "checkout", self._leave_standby)
 
     @classmethod
     def open(cls, url: str, *, create: bool) -> "Database":
@@ -45,20 +45,27 @@ class Database:
         parsed = _parse(url)
         if create:
             _refuse_what_is_not_ours(parsed)
-        engine, where = _engine(parsed, create=create)
-        database = cls(engine, where, path_of(parsed).resolve() if _is_file(parsed) else None)
+        database = cls.at(parsed, create=create)
         try:
             if create:
                 with database.write() as connection:
-                    migrate_on(connection, where)
+                    migrate_on(connection, database.where)
             with database.read() as connection:
                 state = schema_state_of(connection)
             if state is not SchemaState.CURRENT:
-                raise refusal(state, where)
+                raise refusal(state, database.where)
         except BaseException:
             database.close()
             raise
         return database
+
+    @classmethod
+    def at(cls, url: sa.URL, *, create: bool) -> "Database":
+        """Return the database at a url, unread: for `open`, and to look at what may be another program's."""
+        if _is_file(url):
+            engine, opened = sqlite_engine(url, create=create)
+            return cls(engine, str(opened.path), opened)
+        return cls(*postgres_engine(url))
 
     @property
     def where(self) -> str:
@@ -68,16 +75,21 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The file that it is, by its real name; None where a server keeps it."""
-        return self._file
+        return None if self._opened is None else self._opened.path.resolve()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Open one read transaction: everything read in it is of one moment.
 
         Raises:
-            StateDatabaseError: The database fails.
+            StateDatabaseError: The database fails, or what was read is not of the file that stands there.
         """
-        with self.explained(), self._engine.connect() as connection, connection.begin():
+        with (
+            self._told(),
+            self._engine.connect() as connection,
+            self._in_place(connection),
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 # Of this transaction alone: set on the connection, it would leave READ WRITE behind, and that
                 # is refused by a standby and overrules a server that was told to take no changes.
@@ -92,9 +104,9 @@ class Database:
             StateDatabaseError: The database fails, or another process writes for too long. Nothing is stored,
                 or (`unsure`) nobody knows.
         """
-        with self.explained(), self._engine.connect() as fresh:
+        with self._told(), self._engine.connect() as fresh, self._in_place(fresh):
             connection = fresh.execution_options(trueup_write=True)
-            with committed(self._where) as commit, connection.begin():
+            with self._leaving_standby(fresh), committed(self._where) as commit, connection.begin():
                 yield connection
                 if not stands(connection):
                     raise lost(self._where)
@@ -107,17 +119,60 @@ class Database:
             with explained(self._where):
                 yield
         except StateDatabaseError as error:
-            self._standby = self._standby or error.trouble is StateTrouble.READ_ONLY
+            self._note(error)
             raise
 
-    def _leave_standby(self, *_: object) -> None:
-        """Have every connection made anew after one led to a server that takes no changes.
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """As `explained`; where the file is not in its place any more, that is what is told."""
+        try:
+            with self.explained():
+                yield
+        except StateDatabaseError:
+            if self._opened is not None:
+                self._opened.check()
+            raise
+
+    @contextmanager
+    def _in_place(self, connection: sa.Connection) -> Iterator[None]:
+        """See to it that the block worked on the file that stands there, before it and after all of it.
+
+        After a commit too, and before anybody hears of it: what went into a file without a name is lost.
+        """
+        if self._opened is None:
+            yield
+            return
+        driver = cast("FileConnection", connection.connection.dbapi_connection)
+        try:
+            self._opened.check(driver)
+            try:
+                yield
+            finally:
+                self._opened.check(driver)
+        except StateDatabaseError as error:
+            if error.trouble is StateTrouble.GONE:
+                self._engine.dispose()  # whoever only asks opens next what stands there then
+            raise
+
+    @contextmanager
+    def _leaving_standby(self, connection: sa.Connection) -> Iterator[None]:
+        """Close the connection after the block where it led to a server that takes no changes.
 
         After a failover the same name leads to another server; a connection that stands stays where it is.
         """
-        if self._standby:
-            self._standby = False
-            raise sa.exc.InvalidatePoolError
+        try:
+            yield
+        except StateDatabaseError as error:
+            self._note(error)
+            raise
+        finally:
+            if self._standby:
+                self._standby = False
+                connection.invalidate()
+
+    def _note(self, error: StateDatabaseError) -> None:
+        if error.trouble is StateTrouble.READ_ONLY:
+            self._standby = True
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
@@ -147,8 +202,7 @@ def schema_state(url: str) -> SchemaState:
     Raises:
         StateDatabaseError: It is absent or cannot be read.
     """
-    engine, where = _engine(_parse(url), create=False)
-    with Database(engine, where) as database, database.read() as connection:
+    with Database.at(_parse(url), create=False) as database, database.read() as connection:
         return schema_state_of(connection)
 
 
@@ -156,15 +210,11 @@ def _refuse_what_is_not_ours(url: sa.URL) -> None:
     """Look before anything is set: even the journal mode of another program's file is not ours to change."""
     if _is_file(url) and not check_file(path_of(url), create=True):
         return
-    engine, where = _engine(url, create=False)
-    with Database(engine, where) as database, database.read() as connection:
-        state = schema_state_of(connection)
-    if state in {SchemaState.FOREIGN, SchemaState.NEWER}:
-        raise refusal(state, where)
-
-
-def _engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
-    return sqlite_engine(url, create=create) if _is_file(url) else postgres_engine(url)
+    with Database.at(url, create=False) as database:
+        with database.read() as connection:
+            state = schema_state_of(connection)
+        if state in {SchemaState.FOREIGN, SchemaState.NEWER}:
+            raise refusal(state, database.where)
 
 
 def _is_file(url: sa.URL) -> bool:

@@ -20,6 +20,7 @@ class StateTrouble(StrEnum):
     OLDER = "older"  # written by an older Trueup and not yet upgraded
     NEWER = "newer"  # written by a newer Trueup
     FULL = "full"  # no room left
+    GONE = "gone"  # the file was deleted, moved or replaced while it was in use
     LEASE = "lease"  # what was to be written is another process's to write by now
     OTHER = "other"
 
@@ -41,6 +42,14 @@ class StateDatabaseError(Exception):
         self.trouble = trouble
         self.again = again
         self.unsure = unsure
+
+    def anew(self) -> "StateDatabaseError":
+        """Return the same error for another caller.
+
+        One that several tasks raise holds the frames of them all, and whoever clears them up after one task
+        (APScheduler does) ends the others in the middle of what they do.
+        """
+        return StateDatabaseError(self.trouble, str(self), again=self.again, unsure=self.unsure)
 
 
 class LeaseLost(StateDatabaseError):

@@ -1,5 +1,6 @@
 """PostgreSQL: how it is connected to, and how soon a connection that leads nowhere is given up."""
 
+import logging
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ def postgres_engine(url: sa.URL) -> tuple[sa.Engine, str]:
     arguments: dict[str, Any] = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     arguments["application_name"] = "trueup"
     arguments["options"] = f"{url.query.get('options', '')} {_OPTIONS}".strip()
+    # Of a lost connection it warns line by line; what matters of that is raised, and told in our words.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     bare = url.difference_update_query(["options"])
     engine = sa.create_engine(bare, connect_args=arguments, pool_pre_ping=True)
     # What stands behind the name may hold a password as well.

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.opened_file import FileConnection, OpenedFile
 
 BUSY_SECONDS = 5.0
 """How long to wait for another process's write before giving up."""
@@ -20,8 +21,8 @@ PRIVATE = 0o600
 _NAP_MS = 2
 
 
-def sqlite_engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
-    """Return the engine of an SQLite file, and the file as a person knows it.
+def sqlite_engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, OpenedFile]:
+    """Return the engine of an SQLite file, and the file as it is opened through it.
 
     Raises:
         StateDatabaseError: It is not there, or can be seen not to be usable.
@@ -30,21 +31,26 @@ def sqlite_engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, str]:
     if not check_file(path, create=create):
         _create_private(path)
     # `mode` keeps SQLite from making an empty file, which would look like "no alerts".
-    address = f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
+    address = f"file:{quote(str(path))}?mode=rw"
+    opened = OpenedFile(path, ours=create)
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+        before = opened.about_to_open()
+        connection = sqlite3.connect(
+            address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False, factory=FileConnection
+        )
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         connection.execute("PRAGMA synchronous = FULL").close()
         connection.execute("PRAGMA foreign_keys = ON").close()
         if create:
             connection.execute("PRAGMA journal_mode = WAL").close()  # the file remembers it
+        opened.opened(connection, before)
         return connection
 
     engine = sa.create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
 
     sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine, str(path)
+    return engine, opened
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -126,7 +126,8 @@ class _Group:
         if error is not None and self._may_repeat(error):
             error = self._tried()
         if error is not None:  # nothing of this group is durable: all must hear it
-            self._results, self._failed = [], [(job, error) for job in self._jobs]
+            self._results = []
+            self._failed = [(job, _of_its_own(error)) for job in self._jobs]
 
     def tell(self) -> None:
         """Give each caller what its job has come to."""
@@ -167,3 +168,11 @@ class _Group:
         if not isinstance(error, StateDatabaseError) or error.trouble is not StateTrouble.UNREACHABLE:
             return False
         return self._begun and not error.unsure
+
+
+def _of_its_own(error: BaseException) -> BaseException:
+    if not isinstance(error, StateDatabaseError):
+        return error
+    told = error.anew()
+    told.__cause__ = error
+    return told

@@ -31,7 +31,7 @@ api_key_env = "BINANCE_KEY"
 secret_env = "BINANCE_SECRET"
 
 [checks]
-interval = 15
+interval = 2
 spacing = 0.3
 grace = 0.5
 lagging_grace = 0.5
@@ -43,12 +43,13 @@ stop_replacing = 0.5
 class Place:
     """A folder with settings, a venue and a bot; and the reconciler that is run there."""
 
-    def __init__(self, folder: Path, venue: SimulatedVenue) -> None:
-        written(folder, SETTINGS + toml(venue.url))
+    def __init__(self, folder: Path, venue: SimulatedVenue, state: str | None = None) -> None:
+        url = state or f"sqlite:///{folder}/trueup.db"
+        named = "" if state is None else f'[database]\nurl = "{state}"\n'
+        written(folder, SETTINGS + named + toml(venue.url))
         self.folder = folder
         self.venue = venue
         self.journal = Journal(f"sqlite:///{folder}/bot.db", bot="mybot")
-        url = f"sqlite:///{folder}/trueup.db"
         migrate(url)
         self.console = Console.open(url)
         self.process: asyncio.subprocess.Process | None = None
@@ -109,10 +110,10 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
-    """Open a place; whatever still runs in it at the end is ended."""
+async def place(folder: Path, state: str | None = None) -> AsyncIterator[Place]:
+    """Open a place, its state in the database of this url; whatever still runs in it at the end is ended."""
     async with SimulatedVenue(api_key="the-key", secret="the-secret") as venue:
-        opened = Place(folder, venue)
+        opened = Place(folder, venue, state)
         try:
             yield opened
         finally:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -91,6 +92,23 @@ def test_a_bug_in_a_job_ends_the_schedule_loudly(clock: VirtualClock) -> None:
         run(scheduled(clock, diary, 60, (5, broken)))
     assert raised.group_contains(ZeroDivisionError, match="a bug")
     assert diary.ran[-1] < 7
+
+
+def test_when_several_jobs_break_at_once_the_first_ends_all_and_apscheduler_meets_none(
+    clock: VirtualClock,
+) -> None:
+    async def several() -> None:
+        schedule = Schedule(clock, on_step=lambda _: None, tolerates=lambda _: False)
+        for number in range(3):
+            schedule.every(f"job {number}", 2, partial(broken, number))
+        await schedule.run()
+
+    async def broken(number: int) -> None:
+        raise ZeroDivisionError(f"bug {number}")
+
+    with pytest.raises(ExceptionGroup) as raised:
+        run(several())
+    assert raised.group_contains(ZeroDivisionError, match="bug 0")
 
 
 def test_what_may_pass_is_tried_again_at_the_next_turn(clock: VirtualClock) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
@@ -160,55 +161,60 @@ async def test_a_failed_transaction_whose_error_was_swallowed_is_never_confirmed
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_killed_at_random_what_is_confirmed_is_there_and_what_is_refused_is_not(
-    own_postgres: Server, database: Database, writer: Writer, seed: int
+    own_postgres: Server, database: Database, seed: int
 ) -> None:
-    chance = random.Random(seed)
-    confirmed: set[str] = set()
-    refused: set[str] = set()
-    unsure: set[str] = set()
-    lasting: set[str] = set()
-
-    async def write(name: str) -> None:
-        await asyncio.sleep(chance.uniform(0, 2))
-        try:
-            confirmed.add(await writer.do(partial(note, name=name)))
-        except StateDatabaseError as error:
-            (unsure if error.unsure else refused if error.again else lasting).add(name)
-
-    with _killing(own_postgres, chance) as killed:
-        await asyncio.gather(*(write(f"job {n}") for n in range(400)))
+    writer = Writer(database, group=10)
+    everything = [f"job {n}" for n in range(150)]
+    with _killing(own_postgres, database, random.Random(seed)) as killed:
+        jobs = (writer.do(partial(note, name=name)) for name in everything)
+        outcomes = dict(zip(everything, await asyncio.gather(*jobs, return_exceptions=True), strict=True))
+    confirmed = {name for name, outcome in outcomes.items() if outcome == name}
+    errors = {name: outcome for name, outcome in outcomes.items() if name not in confirmed}
+    refused = {name for name, error in errors.items() if not getattr(error, "unsure", None)}
     stored = names(database)
 
-    assert len(confirmed) > 100, "many connections live long enough"
-    assert sum(killed) > 3, "and some do not"
-    assert not lasting
+    assert all(map(passing, errors.values())), errors
     assert confirmed <= stored
     assert not refused & stored
-    assert len(confirmed | refused | unsure) == 400
+    assert len(killed) > 3, "connections were lost"
+    assert confirmed, "and some lived long enough"
     assert await writer.do(partial(note, name="later")) == "later"
+    writer.close()
 
 
 @contextmanager
-def _killing(server: Server, chance: random.Random) -> Iterator[list[int]]:
-    """End every connection of Trueup, again and again at random moments; give how many each time."""
-    ended = threading.Event()
-    killed: list[int] = []
+def _killing(server: Server, database: Database, chance: random.Random) -> Iterator[list[str]]:
+    """End connections at random moments: before and after any statement, before and inside a commit."""
+    killed: list[str] = []
 
-    def kill() -> None:
-        with server.talk() as connection:
-            while not ended.wait(chance.uniform(0, 0.1)):
-                done = connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'trueup'"
-                )
-                killed.append(done.rowcount)
+    def end(connection: sa.Connection, when: str) -> None:
+        if chance.random() < 0.03:
+            killed.append(when)
+            driver: Any = connection.connection.dbapi_connection
+            # Waits until it is dead, so that what follows does not depend on who is faster.
+            talk.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
+    def before(connection: sa.Connection, *_: object) -> None:
+        end(connection, "before a statement")
+
+    def after(connection: sa.Connection, *_: object) -> None:
+        end(connection, "after a statement")
+
+    def commit(connection: sa.Connection) -> None:
+        end(connection, "before a commit")
+        if chance.random() < 0.3:
+            connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # the answer is lost:
+            killed.append("inside a commit")
+            driver: Any = connection.connection.dbapi_connection
+            talk.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])
+
+    events = {"before_cursor_execute": before, "after_cursor_execute": after, "commit": commit}
+    with server.talk() as talk:
+        for name, listener in events.items():
+            sa.event.listen(database._engine, name, listener)
         yield killed
-    finally:
-        ended.set()
-        thread.join()
+        for name, listener in events.items():
+            sa.event.remove(database._engine, name, listener)
 
 
 @pytest.mark.parametrize("mode", ["immediate", "fast"])
