@@ -31,7 +31,7 @@ api_key_env = "BINANCE_KEY"
 secret_env = "BINANCE_SECRET"
 
 [checks]
-interval = 2
+interval = 15
 spacing = 0.3
 grace = 0.5
 lagging_grace = 0.5
