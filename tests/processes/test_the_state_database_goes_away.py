@@ -10,6 +10,7 @@ import pytest
 from reconciler.account_state import pulse_of
 from reconciler.console import StateDatabaseError
 from reconciler.heartbeat import Pulse
+from reconciler.storage.outage import STEADY_SECONDS
 from tests.postgres import Server
 from tests.processes.running import Place, place
 from tests.processes.test_the_reconciler_is_killed import claim, told_of
@@ -77,6 +78,7 @@ async def test_killed_restarted_and_read_only_it_lives_on_and_tells_what_is_so(
         await there.until(partial(told, there, ORPHAN, PHANTOM), within=60, what="both alerts")
         await there.until(partial(alive, there), within=20, what="its heart")
 
+        await asyncio.sleep(2 * STEADY_SECONDS)  # so long nothing may fail before it is called back
         told_of(there)
         code, said = await there.end(signal.SIGTERM)
         assert code == 0, said
