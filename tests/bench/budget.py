@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from reconciler.finding import Kind
+from reconciler.finding import FindingKey, Kind
 from simulator.faults import RequestAction, RequestFault
 from simulator.journal import Entry
 from simulator.order import Side, Ticket
@@ -114,8 +114,7 @@ async def _live(case: Case, minutes: float, folder: Path, checks: str) -> Number
         found["requests"] = cost["requests"]
         found["round_trips_per_minute"] = (traded - before) / cost["minutes"]
         found["bot_late_s"] = here.bot.late
-        told = [alert.key for alert in here.told()]
-        found["false_alerts"] = sum(_false(key.kind, key.symbol) for key in told)
+        found |= _told([alert.key for alert in here.told()])
         return found | {f"weight_of.{name}": value for name, value in _by_name(cost).items()}
 
 
@@ -128,8 +127,17 @@ def _by_name(cost: Mapping[str, Any]) -> Numbers:
     return found
 
 
-def _false(kind: Kind, symbol: str) -> bool:
-    return not kind.blindness and symbol not in SPARE
+def _told(keys: Sequence[FindingKey]) -> Numbers:
+    """Return how often people were told something beside what was planted."""
+    unknown = [key for key in keys if key.kind is Kind.UNVERIFIED_OPEN]
+    blind = [key for key in keys if key.kind.blindness]
+    planted = [key for key in keys if key.symbol in SPARE]
+    false = set(keys) - {*unknown, *blind, *planted}
+    return {
+        "false_alerts": float(sum(key in false for key in keys)),
+        "unknown_alerts": float(len(unknown)),
+        "blind_alerts": float(len(blind)),
+    }
 
 
 def most_in_a_minute(entries: Collection[Entry], since: int, until: int) -> float:

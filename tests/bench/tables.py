@@ -25,6 +25,15 @@ HEADLINES = (
     "verdict.stall_ms_at_1000",
     "verdict.binance_weight",
 )
+BUDGET_COLUMNS = {
+    "weight": 8,
+    "most": 8,
+    "told s": 9,
+    "after s": 9,
+    "false": 7,
+    "unknown": 9,
+    "blind": 7,
+}
 DEAREST = 4
 
 
@@ -72,7 +81,9 @@ def of_budget(numbers: Numbers) -> list[str]:
     """Return the cases below each other, each with its dearest requests."""
     lines = [
         f"weight a minute of 2,400, as the venue counts it in {numbers['budget.minutes']:g} min",
-        f"  {'':<16}{'weight':>8}{'most':>8}{'told s':>9}{'after s':>9}{'false':>7}  the dearest, a minute",
+        "  ".ljust(18)
+        + "".join(f"{name:>{width}}" for name, width in BUDGET_COLUMNS.items())
+        + "  the dearest, a minute",
     ]
     cases = dict.fromkeys(name.split(".")[1] for name in numbers if name.endswith(".weight_per_minute"))
     for case in cases:
@@ -86,7 +97,8 @@ def of_budget(numbers: Numbers) -> list[str]:
         after = f"{at['detection_after_s']:>9.1f}" if "detection_after_s" in at else " " * 9
         lines.append(
             f"  {case:<16}{at['weight_per_minute']:>8.0f}{at['weight_most_in_a_minute']:>8.0f}"
-            f"{at['detection_s']:>9.1f}{after}{at['false_alerts']:>7.0f}  "
+            f"{at['detection_s']:>9.1f}{after}{at['false_alerts']:>7.0f}"
+            f"{at['unknown_alerts']:>9.0f}{at['blind_alerts']:>7.0f}  "
             + ", ".join(f"{path} {paths[path]:.0f}" for path in dearest)
         )
     return lines
