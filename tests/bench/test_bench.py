@@ -22,7 +22,6 @@ from tests.bench.world import Fact
 
 QUICK = """
 [checks]
-interval = 1
 spacing = 0.2
 grace = 0.4
 lagging_grace = 0.4
