@@ -19,6 +19,7 @@ from verification.account import AccountReading, Fill, PositionMode, RestingOrde
 from verification.clock import SystemClock
 from verification.errors import SourceError, SourceMalformed
 from verification.observation import OrderSeen, PositionSeen, Silence, SourceSilent
+from verification.prices import Prices
 from verification.sources.rest import leg_in_list
 
 Ask = Callable[[Wireless], Awaitable[object]]
@@ -45,7 +46,7 @@ def _at(body: Any, path: Iterable[str | int]) -> Any:
     return body
 
 
-def touched(done: Broken, *names: str) -> bool:
+def touched(done: Broken, *names: str | int) -> bool:
     return any(path[-1] in names for path in done.changed if path)
 
 
@@ -103,6 +104,31 @@ def markets_are_right(_: Broken, outcome: Any) -> bool:
     )
 
 
+def prices_are_right(done: Broken, outcome: Any) -> bool:
+    """A price is the venue's, or not told; one that is told is of the contract that was asked about."""
+    written = numbers(done, "markPrice", "indexPrice", "lastPrice", "price")
+    right = {"mark": Decimal("0.2"), "index": Decimal("0.21"), "last": Decimal("0.22")}
+    told = outcome.get(AVL, Prices())
+    return set(outcome) <= {AVL} and all(
+        getattr(told, name) in {None, number} | {each for each in written if each.is_finite() and each > 0}
+        for name, number in right.items()
+    )
+
+
+def rights_are_right(done: Broken, outcome: Any) -> bool:
+    """A key that may trade and withdraw is never taken for one that may not, unless the venue says so."""
+    trades = outcome.trades or touched(done, *RIGHTS, "Order", 0, 1, "ContractTrade")
+    return trades and (outcome.withdraws or touched(done, *RIGHTS, "Wallet", 0))
+
+
+async def prices(account: Wireless) -> object:
+    return await account.venue.read_prices(frozenset({AVL}))
+
+
+async def rights(account: Wireless) -> object:
+    return await account.venue.read_key_rights()
+
+
 async def positions(account: Wireless) -> object:
     return await account.venue.read_positions()
 
@@ -142,6 +168,8 @@ def part(name: str) -> Ask:
     return ask
 
 
+RIGHTS = ("enableFutures", "enableWithdrawals", "enableSpotAndMarginTrading", "readOnly", "permissions")
+
 ENDPOINTS: dict[str, tuple[str, Ask, Right]] = {
     "GET /fapi/v3/positionRisk": ("binanceusdm", positions, position_is_right),
     "GET /fapi/v1/openOrders": (
@@ -159,6 +187,11 @@ ENDPOINTS: dict[str, tuple[str, Ask, Right]] = {
     "GET /fapi/v1/exchangeInfo": ("binanceusdm", markets, markets_are_right),
     "GET /fapi/v1/positionSide/dual": ("binanceusdm", mode, lambda _, got: isinstance(got, PositionMode)),
     "GET /fapi/v1/time": ("binanceusdm", clock, lambda _, got: abs(got.offset.days) < 40_000),
+    "GET /fapi/v1/premiumIndex": ("binanceusdm", prices, prices_are_right),
+    "GET /fapi/v2/ticker/price": ("binanceusdm", prices, prices_are_right),
+    "GET /sapi/v1/account/apiRestrictions": ("binanceusdm", rights, rights_are_right),
+    "GET /v5/market/tickers": ("bybit", prices, prices_are_right),
+    "GET /v5/user/query-api": ("bybit", rights, rights_are_right),
     "GET /v5/position/list": ("bybit", positions, position_is_right),
     "GET /v5/order/realtime": (
         "bybit",
@@ -215,6 +248,8 @@ async def failure_of(ask: Ask, account: Wireless) -> str:
 
 
 MARKET_LISTS = {"GET /fapi/v1/exchangeInfo", "GET /v5/market/instruments-info"}
+ONE_OF_TWO = {"GET /fapi/v1/premiumIndex", "GET /fapi/v2/ticker/price"}
+"""Requests of which one that fails takes nothing from the other (`test_prices_fail_by_themselves.py`)."""
 
 
 @pytest.mark.parametrize("request_", ENDPOINTS)
@@ -245,7 +280,7 @@ def test_several_damages_are_a_failure_or_a_right_value(request_: str) -> None:
             runner.run(opened.__aexit__(None, None, None))
 
 
-@pytest.mark.parametrize("request_", sorted(ENDPOINTS.keys() - MARKET_LISTS))
+@pytest.mark.parametrize("request_", sorted(ENDPOINTS.keys() - MARKET_LISTS - ONE_OF_TWO))
 async def test_a_key_that_stands_twice_with_two_values_is_no_answer(request_: str) -> None:
     _, ask, _ = ENDPOINTS[request_]
     texts = list(with_a_key_twice(bodies_of(ENDPOINTS[request_][0])[request_]))

@@ -18,6 +18,7 @@ ANSWERS = {
 }
 REFUSED = {"code": -1130, "msg": "the data sent is not valid"}
 GARBAGE = {"symbol": "AVLUSDT"}
+TWICE = '{"symbol": "AVLUSDT", "price": "0.22", "price": "0.1"}'
 
 
 @asynccontextmanager
@@ -41,8 +42,10 @@ async def test_without_the_marks_the_last_price_is_told() -> None:
     assert told == {AVL: Prices(last=Decimal("0.22"))}
 
 
-@pytest.mark.parametrize("answer", [REFUSED, GARBAGE], ids=["refused", "no price in it"])
-async def test_without_the_last_prices_the_marks_are_told(answer: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "answer", [REFUSED, GARBAGE, TWICE], ids=["refused", "no price in it", "two prices in it"]
+)
+async def test_without_the_last_prices_the_marks_are_told(answer: object) -> None:
     async with _account(**{LASTS: answer}) as account:
         told = await account.venue.read_prices(frozenset({AVL}))
     assert told == {AVL: Prices(mark=Decimal("0.2"), index=Decimal("0.21"))}

@@ -13,10 +13,12 @@ from tests.verification.gateway.samples import listed_algo, listed_order, listed
 from tests.wire.scripted import EXCHANGE_INFO
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
+from verification.rates import Limit
 from verification.venue import Access
 from verification.venues.known import capabilities_of
 
 NOW = 1_700_000_000_000
+UNLIMITED = Limit(1e12, ours=1.0)
 
 TRADE: dict[str, Any] = {
     "id": 31,
@@ -54,6 +56,22 @@ BINANCE: Mapping[str, Any] = {
     "GET /fapi/v1/order": ORDER,
     "GET /fapi/v1/algoOrder": listed_algo(algoStatus="CANCELED"),
     "GET /fapi/v1/userTrades": [TRADE],
+    "GET /fapi/v1/premiumIndex": {
+        "symbol": "AVLUSDT",
+        "markPrice": "0.2",
+        "indexPrice": "0.21",
+        "lastFundingRate": "0.0001",
+        "time": NOW,
+    },
+    "GET /fapi/v2/ticker/price": {"symbol": "AVLUSDT", "price": "0.22", "time": NOW},
+    "GET /sapi/v1/account/apiRestrictions": {
+        "ipRestrict": True,
+        "createTime": NOW,
+        "enableReading": True,
+        "enableFutures": True,
+        "enableWithdrawals": True,
+        "enableSpotAndMarginTrading": True,
+    },
 }
 BYBIT: Mapping[str, Any] = {
     "GET /v5/market/instruments-info": answer(INSTRUMENT),
@@ -76,6 +94,18 @@ BYBIT: Mapping[str, Any] = {
     ),
     "GET /v5/order/history": answer(order_row(orderStatus="Cancelled", cumExecQty="40")),
     "GET /v5/execution/list": answer(execution_row()),
+    "GET /v5/market/tickers": answer(
+        {"symbol": "AVLUSDT", "lastPrice": "0.22", "markPrice": "0.2", "indexPrice": "0.21"}
+    ),
+    "GET /v5/user/query-api": {
+        "retCode": 0,
+        "retMsg": "",
+        "result": {
+            "readOnly": 0,
+            "permissions": {"ContractTrade": ["Order", "Position"], "Wallet": ["Withdraw"]},
+        },
+        "time": NOW,
+    },
 }
 
 
@@ -84,7 +114,9 @@ class Wireless:
 
     def __init__(self, venue: str, bodies: Mapping[str, Any]) -> None:
         self.bodies: dict[str, Any] = dict(bodies)
-        known = replace(capabilities_of(venue), stream=None)
+        known = capabilities_of(venue)
+        # Nothing is sent, so that nothing is to be spared: a thousand damaged bodies are asked for at once.
+        known = replace(known, stream=None, rates=replace(known.rates, address=UNLIMITED, user=UNLIMITED))
         self.venue = CcxtVenue(Access("main", venue, "the-key", "the-secret"), SystemClock(), known)
         self.venue._list.longest = 1.0
         for asker in (self.venue._urgent, self.venue._sweeping, self.venue._streaming):
