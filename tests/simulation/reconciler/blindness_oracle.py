@@ -61,6 +61,17 @@ def _loading(sight: Sight, condition: FindingKey) -> list[Span]:
     return [felt(storm) for storm in sight.storms if storm.what == "list"]
 
 
+def mute_is_not_over(sight: Sight) -> Iterator[str]:
+    """R2: a stream that is told as silent is not called well while it still keeps to itself what happened."""
+    condition = FindingKey(Kind.SOURCE_STALE, "main", "websocket", Leg.NET)
+    changes = [state.at for states in sight.episode.truth.values() for state in states]
+    for start, end in sight.episode.plan.mute:
+        untold = min((at for at in changes if start <= at < end), default=end)
+        for fired, over in sight.told.get(condition, []):
+            if untold < fired and over < end:
+                yield f"resolved at {over:.2f}, mute from {start:.2f} to {end:.2f}, a change at {untold:.2f}"
+
+
 def never_green_while_blind(sight: Sight) -> Iterator[str]:
     """R2: a look that could not see everything is not published as complete."""
     for at, cycle in sight.episode.store.cycles:

@@ -16,6 +16,7 @@ from reconciler.storage.alerts import Change
 from tests.simulation.reconciler.episode import WatchedVariant
 from tests.simulation.reconciler.planting import PlantedUnit, SeesOtherwise
 from tests.simulation.reconciler.state import MemoryStore
+from tests.simulation.reconciler.stream import WatchedStream
 from tests.simulation.reconciler.venue import WatchedVenue
 from verification.account import (
     AccountReading,
@@ -26,6 +27,7 @@ from verification.account import (
     RestingOrder,
 )
 from verification.leg import Leg, LegKey
+from verification.stream import PushProof, StreamHealth, StreamState
 
 
 class Claim(NamedTuple):
@@ -204,6 +206,23 @@ class AnUnreadPartIsEmpty(WatchedVenue):
         return {}
 
 
+class ReconnectsAreHealth(WatchedStream):
+    """Judges a stream by its present connection alone, and by that it stands."""
+
+    @override
+    def health(self) -> StreamHealth:
+        found, now = super().health(), self._clock.now()
+        if found.state is not StreamState.LIVE or self._pushing._missed.since(now) is not None:
+            return found
+        return replace(found, missed_since=None, proof=PushProof(now, "connected"))
+
+
+class AReconnectIsHealth(WatchedVenue):
+    """Has such a stream."""
+
+    streaming = ReconnectsAreHealth
+
+
 class AnUnlistedSymbolIsSkipped(MemoryStore):
     """Keeps to itself that it does not know a contract."""
 
@@ -248,6 +267,7 @@ def sight_mutants() -> list[WatchedVariant]:
         for name, watch in SIGHTS.items()
     ]
     variants.append(WatchedVariant("reconciler_an_unread_part_is_empty", venue=AnUnreadPartIsEmpty))
+    variants.append(WatchedVariant("reconciler_a_reconnect_is_health", venue=AReconnectIsHealth))
     variants.append(
         WatchedVariant("reconciler_an_unlisted_symbol_is_skipped", store=AnUnlistedSymbolIsSkipped)
     )

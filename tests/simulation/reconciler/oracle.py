@@ -15,6 +15,7 @@ from tests.simulation.reconciler.alert_oracle import (
 from tests.simulation.reconciler.blindness_oracle import (
     blindness_is_told,
     blindness_is_true,
+    mute_is_not_over,
     never_green_while_blind,
 )
 from tests.simulation.reconciler.end_oracle import (
@@ -233,6 +234,7 @@ CHECKS: dict[str, Check] = {
     "matched is counted right (G2)": matched_is_counted_right,
     "blindness is told (R2)": blindness_is_told,
     "blindness is true (R2)": blindness_is_true,
+    "mute is not over (R2)": mute_is_not_over,
     "never green while blind (R2)": never_green_while_blind,
     "what is over is resolved (R3)": _cleared,
     "stable in the end (E1)": stable_in_the_end,

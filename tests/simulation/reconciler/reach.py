@@ -136,11 +136,20 @@ def _told_and_guarded_again(sight: Sight) -> Iterator[bool]:
         yield condition.kind is Kind.UNPROTECTED_POSITION and told[0][1] < sight.episode.plan.end
 
 
+def _silent_over_a_reconnect(sight: Sight) -> Iterator[bool]:
+    """Return whether the stream was told as silent, and mute for longer than a connection is kept then."""
+    for start, end in sight.episode.plan.mute:
+        for condition, told in sight.told.items():
+            if condition.kind is Kind.SOURCE_STALE:
+                yield any(start < fired < end - 20.0 for fired, _ in told)
+
+
 STATES: dict[str, Callable[[Sight], Iterator[bool]]] = {
     "an order has executed a part, and rests": _partly,
     "an order rests untouched to the end": _untouched_to_the_end,
     "somebody trades within what a resting order may do": _stranger_within,
     "both sides are alike by chance": _by_chance,
+    "a stream that is told as silent is mute on its next connection too": _silent_over_a_reconnect,
     "an order has executed, and the bot is silent": _filled_and_silent,
     "one lot below one contract differs": _one_small_lot,
     "a leg of small lots has several rows": _rows_of_small_lots,

@@ -24,12 +24,11 @@ class WatchedStream(SimulatedStream):
 
     mute: tuple[tuple[float, float], ...] = ()
     supported = True
-    judges_pushing: type[Pushing] = Pushing
 
     @override
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._pushing = self.judges_pushing(RULES)
+        self._pushing = Pushing(RULES)
         self._steadiness = Steadiness(RULES, self._since)
         self._frame: Moment | None = None
         self.state = StreamState.CONNECTING

@@ -41,6 +41,7 @@ CAUGHT: dict[str, int] = {
     "reconciler_one_space_of_numbers": 52,
     "reconciler_fills_of_resting_orders_are_lost": 1,
     "reconciler_an_unread_part_is_empty": 4,
+    "reconciler_a_reconnect_is_health": 10,
     "reconciler_an_unlisted_symbol_is_skipped": 1,
     "reconciler_a_phantom_is_only_a_warning": 5,
     "reconciler_graces_count_from_our_first_look": 1,

@@ -39,6 +39,8 @@ TIMEOUT = 10.0
 class WatchedVenue(SimulatedVenue):
     """One process's connection to the account; the truth behind it is the same for each."""
 
+    streaming: type[WatchedStream] = WatchedStream
+
     def __init__(
         self,
         watched: WatchedPlan,
@@ -53,7 +55,7 @@ class WatchedVenue(SimulatedVenue):
         super().__init__(watched.venue, truth, clock, chance, trace)
         truth.hears.remove(self.stream.hear)
         luck = random.Random(chance.random())
-        self.stream: WatchedStream = WatchedStream(
+        self.stream: WatchedStream = self.streaming(
             watched.venue, clock, luck, trace, self._list, versions=self.versions
         )
         self.stream.mute = watched.mute
