@@ -137,11 +137,11 @@ def _told_and_guarded_again(sight: Sight) -> Iterator[bool]:
 
 
 def _silent_over_a_reconnect(sight: Sight) -> Iterator[bool]:
-    """Return whether the stream was told as silent, and mute for longer than a connection is kept then."""
+    """Yield whether the stream was told as silent, and mute then for longer than a connection is kept."""
     for start, end in sight.episode.plan.mute:
         for condition, told in sight.told.items():
             if condition.kind is Kind.SOURCE_STALE:
-                yield any(start < fired < end - 20.0 for fired, _ in told)
+                yield any(min(over, end) - max(fired, start) > 20.0 for fired, over in told)
 
 
 STATES: dict[str, Callable[[Sight], Iterator[bool]]] = {
