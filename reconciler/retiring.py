@@ -7,7 +7,7 @@ import structlog
 from reconciler.alerts.retirement import Left, why_account_retires
 from reconciler.claims import Claim, Claims
 from reconciler.lease import Holder
-from reconciler.storage.errors import LeaseLost
+from reconciler.storage.errors import LeaseLost, StateDatabaseError, may_pass
 from reconciler.storage.store import Store
 from verification.clock import Clock
 
@@ -37,6 +37,19 @@ class Retiring:
         self._accounts = frozenset(accounts)
         self._clock = clock
         self._before_us: set[str] = set()
+
+    async def begin(self) -> None:
+        """Look for the first time; what a state database that is away cannot tell now waits for its turn.
+
+        Raises:
+            StateDatabaseError: It cannot be used any more.
+        """
+        try:
+            await self.look()
+        except StateDatabaseError as error:
+            if not may_pass(error):
+                raise
+            log.warning("retiring.waits", error=str(error))
 
     async def look(self) -> None:
         """Retire the accounts that count as taken out and that nobody holds. Called by the schedule.

@@ -17,7 +17,6 @@ from reconciler.sentry import HEARTBEAT_SECONDS, Sentry
 from reconciler.settings import Settings
 from reconciler.storage.errors import may_pass
 from reconciler.storage.store import Store
-from reconciler.storage.waiting import waited_out
 from reconciler.wiring import unit_maker
 from verification.clock import Clock
 
@@ -41,8 +40,6 @@ async def run(settings: Settings, clock: Clock) -> int:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
         retiring = Retiring(store, claims, ourselves, settings.accounts, clock)
-        # Before any account is claimed: then it is known who had them before.
-        await waited_out(retiring.look, clock)
         sentries = [
             Sentry(
                 name,
@@ -87,6 +84,8 @@ class Service:
         """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
         told = AlertLog(self._store)
         await told.write()  # before anything is looked at: what fires from now on has its line
+        # Before any account is claimed: then it is known who had them before.
+        await self._retiring.begin()
         # A state database that is busy or away: the heartbeats tell of it by their age, the store by a line.
         schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=may_pass)
         schedule.every("alert log", ALERT_LOG_SECONDS, told.write)

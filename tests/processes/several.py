@@ -93,7 +93,7 @@ class Field:
     def __init__(self, folder: Path, venue: SimulatedVenue, url: str) -> None:
         self.folder = folder
         self.url = url
-        self._venue = venue
+        self.venue = venue
         self.runs: list[Run] = []
         self.journal = Journal(f"sqlite:///{folder}/bot.db", bot="mybot")
         migrate(url)
@@ -104,7 +104,7 @@ class Field:
         url = self.url if self.url.startswith("sqlite") else f"{self.url}?options=-c%20trueup.run%3D{name}"
         parts = [f'[database]\nurl = "{url}"', LEDGER, CHECKS]
         for account in accounts:
-            parts += [ACCOUNT.format(name=account), toml(self._venue.url, account)]
+            parts += [ACCOUNT.format(name=account), toml(self.venue.url, account)]
         (self.folder / f"{name}.toml").write_text("\n".join(parts))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "reconciler", "run", "--config", f"{name}.toml"),
