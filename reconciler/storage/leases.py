@@ -6,6 +6,7 @@ transaction ends, and the time is the server's; on SQLite there is one writer at
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -65,14 +66,17 @@ def claim(
         locked: True when `by` has the lock of the operating system; see `lease.claimed`.
         wall: The machine's time, aware UTC.
     """
+    mine = sa.select(LEASE).where(LEASE.c.account == account)
+    seen = connection.execute(mine).one_or_none()
+    if seen is not None and _claimed(connection, seen, by, locked=locked, wall=wall) is None:
+        return _kept(seen)  # who only asks locks nothing and writes nothing
     _pause_at_most(connection)
     fresh = {"account": account, "token": 0, "interval_seconds": 0.0, "stopped": False}
     connection.execute(upsert_into(connection, LEASE).values(fresh).on_conflict_do_nothing())
-    mine = sa.select(LEASE).where(LEASE.c.account == account)
     row = connection.execute(mine.with_for_update(skip_locked=True)).one_or_none()
     if row is None:  # its holder is writing right now
         return _kept(connection.execute(mine).one())
-    tenancy = claimed(tenancy_of(row), by, database_time(connection, wall), locked=locked)
+    tenancy = _claimed(connection, row, by, locked=locked, wall=wall)
     if tenancy is None:
         return _kept(row)
     _store(connection, account, tenancy)
@@ -145,6 +149,12 @@ def database_time(connection: sa.Connection, wall: datetime) -> datetime:
     return now
 
 
+def _claimed(
+    connection: sa.Connection, row: sa.Row[Any], by: Holder, *, locked: bool, wall: datetime
+) -> Tenancy | None:
+    return claimed(tenancy_of(row), by, database_time(connection, wall), locked=locked)
+
+
 def _own(connection: sa.Connection, lease: Lease) -> Tenancy:
     _pause_at_most(connection)
     asked = sa.select(LEASE).where(LEASE.c.account == lease.account).with_for_update()
@@ -176,7 +186,7 @@ def _store(
     connection.execute(sa.update(LEASE).where(LEASE.c.account == account).values(values))
 
 
-def _kept(row: sa.Row[tuple[object, ...]]) -> Kept:
+def _kept(row: sa.Row[Any]) -> Kept:
     tenancy = tenancy_of(row)
     return Kept(tenancy.holder, tenancy.expires_at)
 

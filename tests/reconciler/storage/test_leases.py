@@ -215,10 +215,28 @@ def test_a_holder_that_writes_is_not_waited_for(postgres_state: str) -> None:
         with database.write() as connection:
             given = leases.claim(connection, "main", HERE, locked=False, wall=now)
         assert isinstance(given, Given)
+        with database.write() as connection:
+            connection.execute(sa.update(LEASE).values(expires_at=now - timedelta(seconds=1)))
         with database.write() as writing:
-            leases.fence(writing, given.lease)
+            leases.fence(writing, given.lease)  # as long as nobody else was given it, it is its own
             with database.write() as asking:
                 assert isinstance(leases.claim(asking, "main", THERE, locked=False, wall=now), Kept)
+        with database.write() as asking:
+            assert isinstance(leases.claim(asking, "main", THERE, locked=False, wall=now), Given)
+
+
+@pytest.mark.postgres
+def test_who_only_asks_locks_nothing(postgres_state: str) -> None:
+    with Database.open(postgres_state, create=False) as database:
+        now = SystemClock().now().utc
+        with database.write() as connection:
+            given = leases.claim(connection, "main", HERE, locked=False, wall=now)
+        assert isinstance(given, Given)
+        with database.write() as asking:
+            assert isinstance(leases.claim(asking, "main", THERE, locked=False, wall=now), Kept)
+            with database.write() as writing:
+                writing.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+                leases.fence(writing, given.lease)
 
 
 @pytest.mark.postgres
