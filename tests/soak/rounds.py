@@ -14,8 +14,11 @@ from simulator.demo.story import Story, Tempo
 from simulator.demo.venue_control import VenueControl
 from tests.processes.incidents import INCIDENTS
 
-HURRY = Tempo(alert_seconds=1.0, pause_seconds=0.2)
+BUSY = Tempo(alert_seconds=2.0, pause_seconds=6.0)
+"""Faster than life, and slow enough that a fifth of the venue's weight is enough to look at all of it."""
+
 QUIET_TRADES = 8
+QUIET_SECONDS = 5.0
 SETTLE_SECONDS = 45.0
 TOLD = frozenset(AlertState) - {AlertState.PENDING}
 PAGE = 100
@@ -48,7 +51,7 @@ class Rounds:
                 venue,
                 alerts,
                 narrator=self._narrator,
-                tempo=HURRY,
+                tempo=BUSY,
                 chance=self._chance,
             )
             with Console.open(self._house.state_url) as console:
@@ -58,6 +61,7 @@ class Rounds:
                     await story.play()
                     for _ in range(QUIET_TRADES):
                         await story.quiet_trading()
+                        await asyncio.sleep(QUIET_SECONDS)
                     complaint, known = await self._judge(console, known)
                     self.played += 1
                     if complaint:
