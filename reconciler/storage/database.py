@@ -113,6 +113,18 @@ class Database:
                 commit.asked = True
 
     @contextmanager
+    def bare(self) -> Iterator[FileConnection]:
+        """Lend the driver's connection to the file outside of any transaction, to look after the file.
+
+        Raises:
+            StateDatabaseError: The database fails.
+        """
+        assert self._opened is not None, "a server looks after its files itself"
+        with self._told(), self._engine.connect() as connection, self._in_place(connection):
+            yield cast("FileConnection", connection.connection.dbapi_connection)
+            self._opened.shrunk()
+
+    @contextmanager
     def explained(self) -> Iterator[None]:
         """Raise `StateDatabaseError` in place of what the driver raises."""
         try:

@@ -43,7 +43,9 @@ def sqlite_engine(url: sa.URL, *, create: bool) -> tuple[sa.Engine, OpenedFile]:
         connection.execute("PRAGMA synchronous = FULL").close()
         connection.execute("PRAGMA foreign_keys = ON").close()
         if create:
-            connection.execute("PRAGMA journal_mode = WAL").close()  # the file remembers it
+            # The file remembers both; the first one only a new file, see `compaction`.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL").close()
+            connection.execute("PRAGMA journal_mode = WAL").close()
         opened.opened(connection, before)
         return connection
 

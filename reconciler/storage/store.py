@@ -18,6 +18,7 @@ from reconciler.heartbeat import Heartbeat
 from reconciler.lease import Holder, Lease, may_have_run_out
 from reconciler.storage import alerts, latency, leases, left, records
 from reconciler.storage.alerts import Change, Recorded
+from reconciler.storage.compaction import compact, renewed
 from reconciler.storage.database import Database
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
 from reconciler.storage.leases import Given, Kept
@@ -58,7 +59,7 @@ class Store:
         Raises:
             StateDatabaseError: It cannot be used; the message says what to do.
         """
-        return cls(Database.open(url, create=True), settings=settings, clock=clock)
+        return cls(renewed(Database.open(url, create=True)), settings=settings, clock=clock)
 
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
         """Return every open alert, pending ones too, oldest first; of some accounts or of all."""
@@ -164,8 +165,9 @@ class Store:
         return await self._asked(partial(left.left_accounts, watched=watched))
 
     async def prune(self, *, now: datetime, retention: Retention | None = None) -> None:
-        """Forget what is over and older than its time (call it every hour or so)."""
+        """Forget what is over and older than its time, and give its room back (call it every hour or so)."""
         await self._durably(partial(records.prune, retention=retention or Retention(), now=now))
+        await compact(self._database)
 
     async def close(self) -> None:
         """Write what waits, then close every connection. Safe to call twice."""
