@@ -1,26 +1,28 @@
 """Our part of what one counter of a venue takes: what may be sent now, for which purpose, for whom; pure."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from verification.purpose import Purpose
 from verification.rates import Limit
 
-GUARANTEED = {Purpose.VERIFICATION: 0.2, Purpose.LOOK: 0.05, Purpose.SWEEP: 0.2}
-"""Of our part, what is kept for a purpose whatever others want."""
+OWN: Mapping[Purpose, float] = {Purpose.SWEEP: 0.25, Purpose.LOOK: 0.15, Purpose.VERIFICATION: 0.1}
+"""Of our part, what a purpose has whatever others want: of sweeps one a minute, and what it leads to. Half is
+for whoever comes, the most urgent first."""
 
-_KEPT_FROM = {
-    Purpose.MEASUREMENT: (Purpose.SWEEP, Purpose.LOOK, Purpose.VERIFICATION),
-    Purpose.SWEEP: (Purpose.LOOK, Purpose.VERIFICATION),
-    Purpose.LOOK: (Purpose.SWEEP, Purpose.VERIFICATION),
-    Purpose.STREAM: (Purpose.SWEEP,),
-    Purpose.VERIFICATION: (Purpose.SWEEP,),
-    Purpose.COMMAND: (),
-}
-
-SWEEPS_MOST = 1 - GUARANTEED[Purpose.LOOK] - GUARANTEED[Purpose.VERIFICATION]
+SWEEPS_MOST = 1 - OWN[Purpose.LOOK] - OWN[Purpose.VERIFICATION]
 """Of our part, what sweeps can have at most."""
+
+LIGHT = 2.0
+"""Weight up to which a request counts as a question about one order, say."""
+
+FOR_LIGHT = 0.25
+"""Of our part, what lists of a verification leave to light requests: an order tells most for least."""
+
+MEASURED_BELOW = 0.6
+"""Of our part, what may be used before nothing is measured any more: lags can be learnt another time."""
 
 CEILINGS = {
     Purpose.MEASUREMENT: 0.4,
@@ -42,7 +44,7 @@ class Fit(Enum):
     KEPT = auto()
     """It may, out of what is kept for its purpose: so it may pass those who wait."""
     CAPPED = auto()
-    """Its account has had its turn; others may go on."""
+    """Its account, or its kind, has had its turn; others may go on."""
     FULL = auto()
 
 
@@ -69,44 +71,65 @@ class Budget:
         self._limit = limit
         self.part = limit.most * limit.ours
         self._sent: deque[tuple[float, Asked]] = deque()
-        self._told: tuple[float, float] | None = None
+        self._spent = dict.fromkeys(Purpose, 0.0)
+        self._had: dict[tuple[str, Purpose], float] = {}
+        self._told: tuple[float, float] | None = None  # when, and what with all that we have sent since
 
     def fit(self, asked: Asked, now: float, accounts: int = 1) -> Fit:
         """Say whether a request may be sent now.
 
         Args:
             asked: The request.
-            now: The present, monotonic seconds.
+            now: The present, monotonic seconds; never less than it was.
             accounts: How many share the budget: none of them takes nearly all of it.
         """
         if asked.purpose.trades:
             return Fit.YES
-        spent = self._by_purpose(now)
-        total = sum(spent.values())
-        if self._used(total, now) + asked.weight > self._limit.most * CEILINGS[asked.purpose] + _HAIR:
+        total = self.spent(now)
+        used = total if self._told is None else max(total, self._told[1])
+        if used + asked.weight > self._limit.most * CEILINGS[asked.purpose] + _HAIR:
             return Fit.FULL
         if total + asked.weight > self.part + _HAIR:
             # What is heavier than the whole part could never be asked: it is, where we have asked nothing.
             return Fit.YES if total == 0 else Fit.FULL
-        own = self.part * GUARANTEED.get(asked.purpose, 0.0)
-        if asked.purpose is Purpose.SWEEP and spent[Purpose.SWEEP] + asked.weight <= own + _HAIR:
+        own = self.part * OWN.get(asked.purpose, 0.0)
+        if self._spent[asked.purpose] + asked.weight <= own + _HAIR:
             return Fit.KEPT
-        kept = sum(
-            max(0.0, self.part * GUARANTEED[purpose] - spent[purpose])
-            for purpose in _KEPT_FROM[asked.purpose]
-        )
-        if total + asked.weight + kept > self.part + _HAIR:
-            return Fit.YES if total == 0 else Fit.FULL
-        if asked.purpose is Purpose.COMMAND or accounts < 2:  # noqa: PLR2004 - alone
-            return Fit.YES
+        if total and total + asked.weight + self._kept_from(asked) > self.part + _HAIR:
+            return Fit.CAPPED if _heavy(asked) else Fit.FULL
         had = self.had(asked.account, now, asked.purpose)
-        reach = 1 - sum(GUARANTEED[purpose] for purpose in _KEPT_FROM[asked.purpose])
-        cap = self.part * reach * 2 / (accounts + 1)
-        return Fit.CAPPED if had and had + asked.weight > cap + _HAIR else Fit.YES
+        return (
+            Fit.CAPPED if had and had + asked.weight > self._cap(asked.purpose, accounts) + _HAIR else Fit.YES
+        )
+
+    def _kept_from(self, asked: Asked) -> float:
+        """Return what must be left to others."""
+        if asked.purpose is Purpose.COMMAND:
+            return 0.0
+        kept = sum(
+            max(0.0, self.part * share - self._spent[purpose])
+            for purpose, share in OWN.items()
+            if purpose is not asked.purpose
+        )
+        if _heavy(asked):
+            return kept + self.part * FOR_LIGHT
+        if asked.purpose is Purpose.MEASUREMENT:
+            return max(kept, self.part * (1 - MEASURED_BELOW))
+        return kept
+
+    def _cap(self, purpose: Purpose, accounts: int) -> float:
+        """Return the most that one of so many accounts may have."""
+        if purpose is Purpose.COMMAND or accounts < 2:  # noqa: PLR2004 - alone
+            return self.part
+        others = sum(share for other, share in OWN.items() if other is not purpose)
+        return self.part * (1 - others) * 2 / (accounts + 1)
 
     def count(self, asked: Asked, now: float) -> None:
         """Take note that a request was sent."""
         self._sent.append((now, asked))
+        self._add(asked, asked.weight)
+        if self._told is not None:
+            self._told = (self._told[0], self._told[1] + asked.weight)
 
     def told(self, used: float, now: float) -> None:
         """Take note of the weight that the venue says everybody on the address has used by now."""
@@ -114,53 +137,49 @@ class Budget:
 
     def spent(self, now: float) -> float:
         """Return the weight that we have sent within the window, for whatever purpose."""
-        return sum(self._by_purpose(now).values())
+        self._forget(now)
+        return sum(self._spent.values()) if self._sent else 0.0
 
     def had(self, account: str, now: float, purpose: Purpose) -> float:
         """Return what was sent for an account and a purpose within the window."""
-        start = now - self._limit.window
-        return sum(
-            each.weight
-            for at, each in self._sent
-            if at > start and each.account == account and each.purpose is purpose
-        )
+        self._forget(now)
+        return self._had.get((account, purpose), 0.0)
 
     def changes(self, now: float) -> float | None:
         """Return in how many seconds something stops to count; None where nothing does."""
         self._forget(now)
-        ends = [at + self._limit.window - now for at, _ in self._sent]
-        if self._told is not None:
-            ends.append(self._told[0] + self._limit.window - now)
-        return max(0.0, min(ends)) if ends else None
+        starts = [self._sent[0][0]] if self._sent else []
+        starts += [self._told[0]] if self._told is not None else []
+        return max(0.0, min(starts) + self._limit.window - now) if starts else None
 
-    def when(self, asked: Asked, now: float, accounts: int = 1) -> float:
-        """Return in how many seconds a request fits, if nothing else is sent until then."""
-        self._forget(now)
-        ends = {at + self._limit.window for at, _ in self._sent}
-        if self._told is not None:
-            ends.add(self._told[0] + self._limit.window)
-        for end in sorted(ends):
-            if self.fit(asked, end, accounts) in {Fit.YES, Fit.KEPT}:
-                return max(0.0, end - now)
+    def when(self, asked: Asked, now: float) -> float:
+        """Return in how many seconds a request will fit, about: if nothing else is sent until then."""
+        over = self.spent(now) + asked.weight + self._kept_from(asked) - self.part
+        told = 0.0 if self._told is None else self._told[0] + self._limit.window - now
+        if over <= _HAIR:
+            return max(0.0, told)
+        for at, each in self._sent:
+            over -= each.weight
+            if over <= _HAIR:
+                return max(0.0, at + self._limit.window - now)
         return self._limit.window
 
-    def _used(self, total: float, now: float) -> float:
-        """Return what all on the address have used: the venue's word with what we sent since, or more."""
-        if self._told is None or now - self._told[0] >= self._limit.window:
-            return total
-        at, used = self._told
-        return max(total, used + sum(each.weight for sent, each in self._sent if sent > at))
-
-    def _by_purpose(self, now: float) -> dict[Purpose, float]:
-        start = now - self._limit.window
-        spent = dict.fromkeys(Purpose, 0.0)
-        for at, each in self._sent:
-            if at > start:
-                spent[each.purpose] += each.weight
-        return spent
+    def _add(self, asked: Asked, weight: float) -> None:
+        self._spent[asked.purpose] += weight
+        place = (asked.account, asked.purpose)
+        self._had[place] = self._had.get(place, 0.0) + weight
 
     def _forget(self, now: float) -> None:
         while self._sent and self._sent[0][0] <= now - self._limit.window:
-            self._sent.popleft()
+            _, asked = self._sent.popleft()
+            self._add(asked, -asked.weight)
+        if not self._sent:  # sums of fractions do not end at zero by themselves
+            self._spent = dict.fromkeys(Purpose, 0.0)
+            self._had.clear()
         if self._told is not None and now - self._told[0] >= self._limit.window:
             self._told = None
+
+
+def _heavy(asked: Asked) -> bool:
+    """Return True of a list that a verification asks for."""
+    return asked.purpose is Purpose.VERIFICATION and asked.weight > LIGHT

@@ -55,6 +55,7 @@ class Race:
         self.decided: asyncio.Future[Verification] = self._loop.create_future()
         self._askings: list[Asking] = []
         self._lags: LagWatch | None = None
+        self._spared: set[Source] = set()
         self._then: Callable[[], None] = self._at_deadline
         self._timer: asyncio.TimerHandle | None = None
         self._left: set[asyncio.Task[Observation] | asyncio.Task[None]] = set()
@@ -124,16 +125,21 @@ class Race:
         return await read_bot_cache(self._means.bot_cache, self._question.key, self._means.clock)
 
     def _wants(self, source: Source) -> bool:
-        """Until the verdict every source is asked; then those whose lag is still to be learnt."""
+        """Until the verdict every source is asked; then those that answer, and whose lag is to be learnt."""
         if not self.decided.done():
             return True
-        return source is not Source.BOT_CACHE and (self._lags is None or not self._lags.shown_by(source))
+        if source is Source.BOT_CACHE or source in self._spared:
+            return False
+        return self._lags is None or not self._lags.shown_by(source)
 
     def _heed(self, news: Observation) -> None:
         if not self.decided.done():
             if bears(self._question, news):
                 self._judge()
-        elif self._lags is not None:
+            return
+        if isinstance(news, SourceSilent) and news.silence is not Silence.ABSENT:
+            self._spared.add(news.provenance.source)  # a venue in trouble is not asked more than needed
+        if self._lags is not None:
             self._measure()
 
     def _judge(self) -> None:

@@ -40,6 +40,12 @@ class Agenda:
             planned.cancel()
         self._plans[symbol] = loop.call_later(seconds, self.soon, (symbol,))
 
+    def forget(self, symbol: str) -> None:
+        """Drop the plan of a symbol: it has just been looked at."""
+        plan = self._plans.pop(symbol, None)
+        if plan is not None:
+            plan.cancel()
+
     async def wait(self) -> None:
         """Wait until something is due."""
         await self._news.wait()

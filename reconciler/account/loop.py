@@ -12,6 +12,7 @@ from reconciler.account.cycle import blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
 from reconciler.account.observed import leg_of, observed
+from reconciler.account.trouble import held_back, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
 from reconciler.account.watch import AccountWatch, Look
 from reconciler.alerts.alert import Alert
@@ -27,7 +28,6 @@ from verification.errors import SourceError
 from verification.leg import LegKey
 from verification.observation import Observation, SourceSilent
 from verification.purpose import Purpose, asked_for
-from verification.stream import StreamHealth, StreamState
 
 SETTLE_SECONDS = 0.2
 """How long events are gathered before a targeted look: a fill comes with several."""
@@ -243,20 +243,28 @@ class AccountLoop:
             and alert.key not in found
             and (look.symbols is None or alert.key.symbol in look.symbols)
         }
+        unasked = held_back(look)
+        unsettled |= unasked
         for symbol in unsettled:
             self._agenda.later(symbol, self._pause(symbol))
         for symbol in (self._again.keys() - {WHOLE} - unsettled) & (look.symbols or self._again.keys()):
             del self._again[symbol]
+        if not unasked:
+            self._plan_whole(look, blind=any(alert.key.kind.blindness for alert in open_alerts))
+
+    def _plan_whole(self, look: Look, *, blind: bool) -> None:
+        if look.symbols is None:
+            self._agenda.forget(WHOLE)  # or a plan made before a sweep would have it all asked twice
         unread = bool(look.reading.failures or look.unreadable)
         if unread != self._unread:
             # What has just failed, or works again, is tried once more before long: two words are better.
             self._unread = unread
             self._again.pop(WHOLE, None)
-        if unread or any(alert.key.kind.blindness for alert in open_alerts):
+        if unread or blind:
             self._agenda.later(WHOLE, self._pause(WHOLE))
         else:
             self._again.pop(WHOLE, None)
-        if _unstreamed(self._watch.venue.stream_health()):
+        if look.reading.positions is not None and unstreamed(self._watch.venue.stream_health()):
             self._agenda.later(WHOLE, UNSTREAMED_SECONDS)
 
     def _pause(self, symbol: str) -> float:
@@ -289,10 +297,3 @@ class AccountLoop:
         await self.check_health()
         venue = self._access.venue
         await self._store.save_cycle(blind_cycle(account, venue, problem, now, self._last_complete))
-
-
-def _unstreamed(stream: StreamHealth) -> bool:
-    """True when a stream that there is shows nothing."""
-    if stream.state is StreamState.UNSUPPORTED:
-        return False
-    return stream.state is not StreamState.LIVE or stream.missed_since is not None

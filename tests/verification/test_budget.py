@@ -68,24 +68,28 @@ def test_a_whole_sweep_of_an_account_fits_into_every_minute_whatever_else_was_as
         if purpose is not Purpose.SWEEP and purpose is not Purpose.COMMAND:
             now += pause
             send(budget, asked(weight, purpose, account), now, 3)
-    for weight in (5, 40, 40):
+    for weight in (5, 40, 40, 12):
         assert send(budget, asked(weight, Purpose.SWEEP), now, 3)
 
 
 def test_each_purpose_leaves_room_for_those_that_come_before_it() -> None:
     had = {purpose: fill(Budget(BINANCE), asked(1, purpose)) for purpose in HELD_BACK}
     assert had == {
-        Purpose.MEASUREMENT: 264,
+        Purpose.MEASUREMENT: 240,
         Purpose.SWEEP: 360,
-        Purpose.LOOK: 288,
-        Purpose.STREAM: 384,
-        Purpose.VERIFICATION: 384,
+        Purpose.LOOK: 312,
+        Purpose.STREAM: 240,
+        Purpose.VERIFICATION: 288,
         Purpose.COMMAND: 480,
     }
     budget = Budget(BINANCE)
     for purpose in (Purpose.MEASUREMENT, Purpose.SWEEP, Purpose.LOOK):
         fill(budget, asked(1, purpose))
-    assert fill(budget, asked(1, Purpose.VERIFICATION)) >= 96
+    assert fill(budget, asked(1, Purpose.VERIFICATION)) >= 48
+    crowd = Budget(BINANCE)
+    for purpose in (Purpose.VERIFICATION, Purpose.STREAM, Purpose.MEASUREMENT):
+        fill(crowd, asked(1, purpose))
+    assert fill(crowd, asked(1, Purpose.LOOK)) >= 72
 
 
 def test_what_trades_is_counted_and_never_held_back() -> None:
@@ -147,3 +151,17 @@ def test_a_request_heavier_than_our_whole_part_goes_where_we_have_asked_nothing(
     assert send(budget, asked(25, Purpose.SWEEP), 0.0)
     assert not send(budget, asked(25, Purpose.SWEEP), 59.0)
     assert send(budget, asked(25, Purpose.SWEEP), 60.0)
+
+
+def test_of_a_crowd_of_verifications_orders_are_asked_for_when_no_list_fits_any_more() -> None:
+    budget = Budget(BINANCE)
+    fill(budget, asked(5, Purpose.VERIFICATION))
+    assert budget.fit(asked(5, Purpose.VERIFICATION), 0.0) is Fit.CAPPED
+    assert fill(budget, asked(1, Purpose.VERIFICATION)) >= 100
+
+
+def test_nothing_is_measured_in_a_busy_minute() -> None:
+    budget = Budget(BINANCE)
+    budget.count(asked(288, Purpose.SWEEP), 0.0)
+    assert budget.fit(asked(1, Purpose.MEASUREMENT), 0.0) is Fit.FULL
+    assert budget.fit(asked(1, Purpose.LOOK), 0.0) in GOES

@@ -321,3 +321,16 @@ def test_what_was_read_before_the_question_is_no_request_of_it() -> None:
     watch = LagWatch(opening(asked=5), "main", LISTENING)
     watch.note(asked(row(0, 9, at=2, source=REST), 1))
     assert not watch.request_times()
+
+
+def test_a_source_in_trouble_is_not_asked_again_only_to_be_measured() -> None:
+    async def story(scene: Scene) -> None:
+        incident(scene)
+        scene.venue.positions.answers = {0: (), 0.5: SourceUnreachable("HTTP 503")}
+        answer = await scene.ask()
+        assert answer.verdict.decided_by is WS
+        await asyncio.sleep(70)
+        assert sum(at >= 0.5 for at in scene.venue.positions.asked_at) == 1
+        assert ORDER in lags(scene), "the others are measured"
+
+    play(story)

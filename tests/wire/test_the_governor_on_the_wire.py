@@ -150,3 +150,27 @@ async def test_an_exit_is_tried_during_a_ban_and_an_entry_is_not_sent(
         assert scripted.count("POST /fapi/v1/order") == sent + 1
     finally:
         await trader.close()
+
+
+async def test_a_look_is_asked_whole_or_not_at_all(scripted: ScriptedVenue, opened: Open) -> None:
+    venue = await opened("one")
+    # Room for the position list, and not for the lists of orders.
+    scripted.answers[POSITIONS] = Reply("[]", headers={"X-MBX-USED-WEIGHT-1M": "1430"})
+    await venue.read_positions()
+    asked = len(scripted.asked)
+    reading = await venue.read()
+    assert set(reading.failures) == set(Part)
+    assert len(scripted.asked) == asked
+
+
+async def test_a_stream_whose_list_is_held_back_stays(scripted: ScriptedVenue, opened: Open) -> None:
+    venue = await opened("one")
+    scripted.answers[POSITIONS] = refusals()[0]
+    with pytest.raises(SourceUnreachable):
+        await venue.read_positions()
+    asked, epoch = scripted.count(POSITIONS), venue.stream_health().epoch
+    await scripted.push({"e": "SOMETHING_NEW", "E": 1})
+    await asyncio.sleep(0.5)
+    health = venue.stream_health()
+    assert (health.state, health.epoch) == (StreamState.LIVE, epoch)
+    assert scripted.count(POSITIONS) == asked

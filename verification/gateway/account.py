@@ -232,21 +232,23 @@ class CcxtVenue:
         )
 
     async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:
-        asker = self._sweeping if symbols is None else self._urgent
-        dialect, sent = self._dialect, self._clock.now()
+        asker, dialect = self._sweeping if symbols is None else self._urgent, self._dialect
         failed: dict[Part, SourceError] = {}
+        positions = orders = conditional = None
         symbols = None if symbols is None else symbols | set(map(self._markets.name_now, symbols))
         asked = None if symbols is None else [each for each in symbols if self._markets.id_of(each)]
-        listed = self._read_positions(asker) if symbols is None else self._flight.ask()
-        positions, orders, conditional = await asyncio.gather(
-            part_of(failed, Part.POSITIONS, listed),
-            part_of(failed, Part.ORDERS, by_symbol(dialect.orders, asker, asked, self._markets)),
-            part_of(
-                failed,
-                Part.CONDITIONAL_ORDERS,
-                by_symbol(dialect.conditional_orders, asker, asked, self._markets),
-            ),
-        )
+        held_back, sent = await asker.room(asked), self._clock.now()
+        if held_back is not None:
+            failed = dict.fromkeys(Part, held_back)
+        else:
+            listed = self._read_positions(asker) if symbols is None else self._flight.ask()
+            reading = by_symbol(dialect.orders, asker, asked, self._markets)
+            triggers = by_symbol(dialect.conditional_orders, asker, asked, self._markets)
+            positions, orders, conditional = await asyncio.gather(
+                part_of(failed, Part.POSITIONS, listed),
+                part_of(failed, Part.ORDERS, reading),
+                part_of(failed, Part.CONDITIONAL_ORDERS, triggers),
+            )
         if positions is not None and positions.failure is not None:
             failed[Part.POSITIONS] = positions.failure
         if positions is not None and symbols is not None:

@@ -1,13 +1,13 @@
 """Asks a venue one thing at a time through ccxt, and raises the project's errors when it fails."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
 import ccxt
 
 from verification.clock import Clock
-from verification.errors import SourceMalformed
+from verification.errors import SourceError, SourceMalformed
 from verification.gateway.failures import CLOCK_CODES, STUMBLES, Translator, code_of
 
 T = TypeVar("T")
@@ -44,6 +44,17 @@ class Asker:
         except SourceMalformed as error:
             message = f"{self.exchange.id}: {request}: {error}: the answer is not believed"
             raise SourceMalformed(self._translate.clean(message)) from None
+
+    async def room(self, symbols: Collection[str] | None) -> SourceError | None:
+        """Wait until a look at some symbols (None: at all) fits into the budget; return why it does not.
+
+        A look of which half is asked would have cost as much, and told nothing.
+        """
+        try:
+            await self.exchange.door.room(None if symbols is None else len(symbols))
+        except ccxt.BaseError as error:
+            return self._translate(error, "a look at the account")
+        return None
 
     async def _send(self, request: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
         try:

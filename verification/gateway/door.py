@@ -100,6 +100,15 @@ class Door:
 
         return {"fetch2": fetch2, "on_rest_response": on_rest_response}
 
+    async def room(self, symbols: int | None) -> None:
+        """Return when a look at so many symbols (None: at all) fits into the budget as a whole.
+
+        Raises:
+            NotSent: It does not, and will not soon.
+        """
+        assert self.governor is not None, "the exchange is wholly built before it sends"
+        await self.governor.room(self._account, self._rates.look_weight(symbols), present_errand())
+
     def request(  # noqa: PLR0917 - ccxt's own order
         self, exchange: Any, path: str, api: Any, method: str, parameters: Any, config: Any
     ) -> Request:

@@ -98,6 +98,7 @@ def build_exchange(
         exchange.exceptions = exchange.deep_extend(exchange.exceptions, {"exact": table})
     exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send again, uncounted, and an order twice
     door.governor = governors.of(access, exchange, capabilities.rates)
+    exchange.door = door
     return exchange
 
 

@@ -6,7 +6,7 @@ turn, not for long, and is then refused in words: it was not asked, which says n
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -172,15 +172,14 @@ class Governor:
     def _words(self, seconds: float) -> str:
         return f"{self._name} asks us to wait until {self._in(seconds)}"
 
-    async def room(self, requests: Sequence[Request], errand: Errand) -> None:
-        """Return when some requests of one account fit together; nothing is set aside for them.
+    async def room(self, account: str, weight: float, errand: Errand) -> None:
+        """Return when requests of so much weight fit together; nothing is set aside for them.
 
         Raises:
             NotSent: They do not, and will not soon.
         """
-        weight = min(sum(each.address for each in requests), self._budget.part)
-        together = Request(requests[0].account, "", weight)
-        self.know(together.account)
+        together = Request(account, "", min(weight, self._budget.part))
+        self.know(account)
         end = self._clock.now().monotonic + PATIENCE[errand.purpose]
         while self._fit(together, errand.purpose) not in {Fit.YES, Fit.KEPT}:
             now = self._clock.now().monotonic
@@ -276,7 +275,7 @@ class Governor:
             return f"not asked: {self._name} has asked us to wait, and has not answered again yet"
         now = self._clock.now().monotonic
         asked = Asked(request.address, errand.purpose, request.account)
-        left = self._budget.when(asked, now, len(self._users))
+        left = self._budget.when(asked, now)
         spent = f"the budget of request weight of {self._name} is spent until {self._in(left)}"
         return f"not asked: {spent}"
 

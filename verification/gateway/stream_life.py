@@ -13,7 +13,7 @@ from typing import Protocol
 from verification.account import PositionsReading
 from verification.capabilities import StreamRules
 from verification.clock import Clock
-from verification.errors import SourceError, SourceMalformed
+from verification.errors import NotAsked, SourceError, SourceMalformed
 from verification.gateway.asker import Asker
 from verification.gateway.connection import Connection
 from verification.gateway.dialect import StreamDialect
@@ -187,7 +187,13 @@ class StreamLife:
         try:
             while self._unshown:
                 _log.warning("the stream spoke of something unknown (%s): reading the list", self._unshown)
-                await self._load()
+                event = self._unshown
+                try:
+                    await self._load()
+                except NotAsked as error:
+                    # Nothing went wrong with the stream: it stays, and the list is read when it may be.
+                    _log.warning("%s", error)
+                    self._unshown = event
                 await self._clock.sleep(_LISTS_APART)
         finally:
             self._reloading = False
