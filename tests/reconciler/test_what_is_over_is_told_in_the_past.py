@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.kind_words import KINDS, PARTLY, KindWords, clause, ended, told
-from reconciler.cli.wording import alert_lines
+from reconciler.cli.wording import alert_lines, view_document
 from reconciler.finding import Evidence, Kind, Party
 from reconciler.views import AlertView
 from tests.reconciler.alert_life import NOON, after, live
@@ -64,6 +64,20 @@ def test_the_command_line_tells_what_is_over_as_what_was() -> None:
 
     assert "  AVL/USDT:USDT had no stop for 3 m 12 s" in over
     assert not any("had no stop" in line for line in open_now)
+
+
+def test_the_command_line_calls_what_is_retired_neither_resolved_nor_over() -> None:
+    retired = replace(alert(state=AlertState.RETIRED), retired="account main is no longer in the settings")
+    view = AlertView(retired, (), ())
+    document = view_document(view)
+    told = "\n".join(alert_lines(view))
+
+    assert "retired 2026-03-01 12:03:12 UTC, not resolved: account main is no longer in the settings" in told
+    assert "AVL/USDT:USDT had no stop when that was last found, at 2026-03-01 12:00:00 UTC" in told
+    assert "over since" not in told
+    assert (document["state"], document["resolved_at"]) == ("retired", None)
+    assert document["retired_at"] == after(3.2).isoformat()
+    assert document["retired_because"] == "account main is no longer in the settings"
 
 
 def test_what_healthy_reads_have_shown_is_told_as_past() -> None:
