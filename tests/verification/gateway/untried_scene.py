@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from tests.verification.gateway.samples import moment
 from tests.verification.gateway.untried_worlds import Answer, World
+from tests.verification.gateway.wireless import unspared
 from verification.clock import Moment
 from verification.gateway.asker import Asker
 from verification.gateway.exchange import build_exchange
@@ -32,7 +33,7 @@ class Scene:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        known = capabilities_of(world.venue)
+        known = unspared(capabilities_of(world.venue))
         given: dict[str, Any] = {"options": world.options, "enableRateLimit": False}
         if world.venue in {"hyperliquid", "dydx"}:
             given["walletAddress"] = WALLET

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.verification.gateway.bybit_samples import answer, execution_row, order_row, position_row
 from tests.verification.gateway.samples import listed_algo, listed_order, listed_position
 from tests.wire.scripted import EXCHANGE_INFO
+from verification.capabilities import Capabilities
 from verification.clock import SystemClock
 from verification.gateway.account import CcxtVenue
 from verification.rates import Limit
@@ -18,7 +19,6 @@ from verification.venue import Access
 from verification.venues.known import capabilities_of
 
 NOW = 1_700_000_000_000
-UNLIMITED = Limit(1e12, ours=1.0)
 
 TRADE: dict[str, Any] = {
     "id": 31,
@@ -109,14 +109,18 @@ BYBIT: Mapping[str, Any] = {
 }
 
 
+def unspared(known: Capabilities) -> Capabilities:
+    """Return a venue that takes any number of requests: nothing is sent, so that nothing is to be spared."""
+    unlimited = Limit(1e12, ours=1.0)
+    return replace(known, rates=replace(known.rates, address=unlimited, user=None))
+
+
 class Wireless:
     """One account whose venue's answers are bodies; a body may be a function of the request's parameters."""
 
     def __init__(self, venue: str, bodies: Mapping[str, Any]) -> None:
         self.bodies: dict[str, Any] = dict(bodies)
-        known = capabilities_of(venue)
-        # Nothing is sent, so that nothing is to be spared: a thousand damaged bodies are asked for at once.
-        known = replace(known, stream=None, rates=replace(known.rates, address=UNLIMITED, user=UNLIMITED))
+        known = replace(unspared(capabilities_of(venue)), stream=None)
         self.venue = CcxtVenue(Access("main", venue, "the-key", "the-secret"), SystemClock(), known)
         self.venue._list.longest = 1.0
         for asker in (self.venue._urgent, self.venue._sweeping, self.venue._streaming):
