@@ -3,28 +3,12 @@
 from urllib.parse import urlencode
 
 import pytest
-from typing_extensions import override
 
 from simulator.binance.limits import BinanceLimits, Rules
-from simulator.clock import VenueClock
 from simulator.wire import Answer, Call
+from tests.simulator.hand_clock import START, HandClock
 
 POSITIONS, ORDER = "/fapi/v3/positionRisk", "/fapi/v1/order"
-START = 1_800_000_000.0  # the beginning of a minute
-
-
-class HandClock(VenueClock):
-    """Stands still until the test moves it."""
-
-    seconds = START
-
-    @override
-    def monotonic(self) -> float:
-        return self.seconds
-
-    @override
-    def ms(self) -> int:
-        return int(self.seconds * 1000) + self.skew_ms
 
 
 def call(path: str = POSITIONS, method: str = "GET", *, to: str = "10.0.0.1", **params: str) -> Call:
