@@ -166,7 +166,7 @@ async def _detected(here: House, symbol: str) -> float:
     began = perf_counter()
     while (passed := perf_counter() - began) < LIMIT_SECONDS:
         here.check()
-        if any(alert.key.symbol == symbol and not alert.key.kind.blindness for alert in here.told()):
+        if here.tells_of(symbol):
             return passed
         await asyncio.sleep(POLL_SECONDS)
     return LIMIT_SECONDS

@@ -40,6 +40,7 @@ QUANTITY, STOP = Decimal(100), Decimal("0.5")
 START_SECONDS = 120.0
 END_SECONDS = 20.0
 POLL_SECONDS = 0.1
+MOST_ALERTS = 100_000
 
 T = TypeVar("T")
 
@@ -168,9 +169,14 @@ class House:
         return self._said.read_text(errors="replace")[-2000:]
 
     def told(self) -> list[Alert]:
-        """Return every alert that people are told of by now."""
-        states = [state for state in AlertState if state is not AlertState.PENDING]
-        return list(self._console.queries.alerts(states=states))
+        """Return every alert that people were told of, open or over. What was only pending was never told."""
+        every = self._console.queries.alerts(limit=MOST_ALERTS)
+        return [alert for alert in every if alert.fired_at is not None]
+
+    def tells_of(self, symbol: str) -> bool:
+        """Return True while an alert about a symbol fires."""
+        firing = self._console.queries.alerts(states=[AlertState.FIRING], limit=MOST_ALERTS)
+        return any(alert.key.symbol == symbol and not alert.key.kind.blindness for alert in firing)
 
     async def end(self) -> None:
         """End the reconciler, gently first."""
