@@ -144,7 +144,17 @@ def _alarmed(view: NowView) -> Verdict | None:
         return None
     critical = any(alert.severity is Severity.CRITICAL for alert in open_now)
     level = Level.CRITICAL if critical else Level.WARNING
-    return Verdict(level, f"{_those(open_now)}:", _clauses(open_now, view), len(open_now))
+    text = " ".join([_clauses(open_now, view), *_unreadable(view)])
+    return Verdict(level, f"{_those(open_now)}:", text, len(open_now))
+
+
+def _unreadable(view: NowView) -> list[str]:
+    """Tell of stored rows that cannot be read: what stood in them may need somebody, too."""
+    if not view.unreadable:
+        return []
+    left = len(view.unreadable) - 1
+    more = f", and {left} more" if left else ""
+    return [f"{view.unreadable[0]}{more}: restore the database from a backup."]
 
 
 def _clauses(alerts: tuple[Alert, ...], view: NowView) -> str:
@@ -179,9 +189,9 @@ def _unsure(view: NowView) -> Verdict | None:
 def _doubts(view: NowView) -> list[str]:
     now = view.read_at
     if not view.cycles:
-        return ["No sweep has finished yet, so nothing has been checked."]
+        return [*_unreadable(view), "No sweep has finished yet, so nothing has been checked."]
     unswept = [account for account in accounts_of(view) if cycle_of(view, account) is None]
-    doubts = [f"No sweep of {account} has finished yet." for account in unswept]
+    doubts = [*_unreadable(view), *(f"No sweep of {account} has finished yet." for account in unswept)]
     for cycle in view.cycles:
         if cycle.status != "complete":
             problem = f": {cycle.problems[0]}" if cycle.problems else ""

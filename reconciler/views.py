@@ -172,6 +172,7 @@ class NowView:
         alerts: Open alerts but pending ones, worst first.
         resolved: The latest that are over, resolved or retired, newest first (a few).
         p95_ms: 95th percentile of visibility lag by source over the last hour, milliseconds.
+        unreadable: A line for each stored row of these that cannot be read, and is missing in them.
     """
 
     read_at: datetime
@@ -181,6 +182,7 @@ class NowView:
     alerts: tuple[Alert, ...]
     resolved: tuple[Alert, ...]
     p95_ms: dict[Source, float]
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

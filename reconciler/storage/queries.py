@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound
@@ -14,6 +15,7 @@ from reconciler.finding import Kind
 from reconciler.heartbeat import WatchView
 from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.database import Database
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.latency import p95_by_source, read_latency
 from reconciler.storage.leases import LEASE, watches
 from reconciler.storage.mapping import (
@@ -24,6 +26,7 @@ from reconciler.storage.mapping import (
     transition_of,
     verification_of,
 )
+from reconciler.storage.readable import needed, readable
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.views import (
     AlertView,
@@ -36,6 +39,7 @@ from reconciler.views import (
 )
 from verification.clock import Clock
 from verification.latency import Measure
+from verification.leg import Leg
 
 _SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
 _OVER_SHOWN = 10
@@ -43,6 +47,8 @@ _LAG_PERIOD = timedelta(hours=1)
 _LAG_BUCKET = timedelta(minutes=5)
 _VERDICTS = ("differs", "unknown", "in flight", "dust", "agree")
 """Worst first."""
+
+log = structlog.get_logger()
 
 
 class StoredQueries:
@@ -52,10 +58,11 @@ class StoredQueries:
         """`clock` is where `now` comes from."""
         self._database = database
         self._clock = clock
+        self._known_unread: set[str] = set()
 
     def now(self) -> NowView:
         """Return what the first page and the strip need."""
-        with self._database.read() as connection:
+        with self._database.read() as connection, needed():
             # After the transaction has begun, or a fact in it could be younger than "now".
             watched = watches(connection, wall=self._clock.now().utc)
             read_at = self._clock.now().utc
@@ -67,14 +74,19 @@ class StoredQueries:
                 now=read_at,
                 measure=Measure.VISIBILITY_LAG,
             )
+            cycles, unread_cycles = _cycles(connection)
+            sources, unread_sources = _sources(connection)
+            shown, unread_alerts = _shown(connection)
+            over, unread_over = _lately_over(connection)
             return NowView(
                 read_at=read_at,
                 watches=watched,
-                cycles=_cycles(connection),
-                sources=_sources(connection),
-                alerts=_shown(connection),
-                resolved=_lately_over(connection),
+                cycles=tuple(cycles),
+                sources=tuple(sources),
+                alerts=tuple(sorted(shown, key=_worst_first)),
+                resolved=tuple(over),
                 p95_ms=p95_by_source(lag),
+                unreadable=tuple(self._told([*unread_alerts, *unread_cycles, *unread_sources, *unread_over])),
             )
 
     def alerts(
@@ -95,18 +107,25 @@ class StoredQueries:
         if accounts is not None:
             query = query.where(ALERT.c.account.in_(list(accounts)))
         with self._database.read() as connection:
-            return tuple(alert_of(row) for row in connection.execute(query.limit(limit).offset(offset)))
+            found, unread = readable(connection, query.limit(limit).offset(offset), ALERT, alert_of)
+        self._told(unread)
+        return tuple(found)
 
     def alert(self, alert_id: int) -> AlertView:
         """Return one alert with its history."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(ALERT).where(ALERT.c.id == alert_id)).one_or_none()
-            if row is None:
-                raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
-            history = sa.select(TRANSITION).where(TRANSITION.c.alert_id == alert_id)
-            rows = connection.execute(history.order_by(TRANSITION.c.seq))
-            alert = alert_of(row)
-            return AlertView(alert, tuple(transition_of(each) for each in rows), _steps(alert))
+            query = sa.select(ALERT).where(ALERT.c.id == alert_id)
+            found, unread = readable(connection, query, ALERT, alert_of)
+            history = (
+                sa.select(TRANSITION).where(TRANSITION.c.alert_id == alert_id).order_by(TRANSITION.c.seq)
+            )
+            changes, unread_changes = readable(connection, history, TRANSITION, transition_of)
+        self._told(unread_changes)
+        for line in unread:
+            raise StateDatabaseError(StateTrouble.CORRUPT, f"{line}: restore the database from a backup")
+        for alert in found:
+            return AlertView(alert, tuple(changes), _steps(alert))
+        raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
 
     def positions(self) -> tuple[PositionView, ...]:
         """Return the latest view of every leg, those that differ first."""
@@ -116,18 +135,20 @@ class StoredQueries:
             kinds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
             for row in connection.execute(told.order_by(ALERT.c.kind)):
                 kinds[row.account, row.symbol, row.leg].append(row.kind)
-            rows = connection.execute(sa.select(POSITION))
-            views = [
-                position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ()))) for row in rows
-            ]
-        return tuple(sorted(views, key=_urgency))
+            views, unread = readable(
+                connection,
+                sa.select(POSITION),
+                POSITION,
+                lambda row: position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ()))),
+            )
+        return tuple(sorted([*views, *map(_unknown, self._told(unread))], key=_urgency))
 
     def latency(
         self, period: timedelta, bucket: timedelta, *, account: str | None = None
     ) -> tuple[LatencyView, ...]:
         """Return one series per source and measure over the last `period`."""
         now = self._clock.now().utc
-        with self._database.read() as connection:
+        with self._database.read() as connection, needed():
             return read_latency(connection, period, bucket, account=account, now=now)
 
     def verifications(
@@ -139,12 +160,22 @@ class StoredQueries:
         if accounts is not None:
             query = query.where(VERIFICATION.c.account.in_(list(accounts)))
         with self._database.read() as connection:
-            rows = connection.execute(query.limit(limit).offset(offset))
-            return tuple(verification_of(row) for row in rows)
+            page = query.limit(limit).offset(offset)
+            found, unread = readable(connection, page, VERIFICATION, verification_of)
+        self._told(unread)
+        return tuple(found)
+
+    def _told(self, lines: list[str]) -> list[str]:
+        """Write each line about a row that cannot be read to the log, once; return all of them."""
+        for line in lines:
+            if line not in self._known_unread:
+                self._known_unread.add(line)
+                log.warning("state.row_unreadable", what=line)
+        return lines
 
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account."""
-        with self._database.read() as connection:
+        with self._database.read() as connection, needed():
             return watches(connection, wall=self._clock.now().utc)
 
     def version(self) -> str:
@@ -171,26 +202,53 @@ def _only(value: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.Sc
     return sa.select(value).where(*where).scalar_subquery()
 
 
-def _cycles(connection: sa.Connection) -> tuple[CycleView, ...]:
+def _cycles(connection: sa.Connection) -> tuple[list[CycleView], list[str]]:
     latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
-    rows = connection.execute(sa.select(CYCLE).where(CYCLE.c.id.in_(latest)).order_by(CYCLE.c.account))
-    return tuple(cycle_of(row) for row in rows)
+    query = sa.select(CYCLE).where(CYCLE.c.id.in_(latest)).order_by(CYCLE.c.account)
+    return readable(connection, query, CYCLE, cycle_of)
 
 
-def _sources(connection: sa.Connection) -> tuple[SourceView, ...]:
-    rows = connection.execute(sa.select(SOURCE).order_by(SOURCE.c.account, SOURCE.c.source))
-    return tuple(source_of(row) for row in rows)
+def _sources(connection: sa.Connection) -> tuple[list[SourceView], list[str]]:
+    query = sa.select(SOURCE).order_by(SOURCE.c.account, SOURCE.c.source)
+    return readable(connection, query, SOURCE, source_of)
 
 
-def _shown(connection: sa.Connection) -> tuple[Alert, ...]:
-    query = sa.select(ALERT).where(ALERT.c.state.in_([each.value for each in _SHOWN]))
-    return tuple(sorted((alert_of(row) for row in connection.execute(query)), key=_worst_first))
+def _shown(connection: sa.Connection) -> tuple[list[Alert], list[str]]:
+    # By the states that are not shown: one that nobody knows is not passed over.
+    query = sa.select(ALERT).where(IS_OPEN, ALERT.c.state != AlertState.PENDING.value)
+    return readable(connection, query, ALERT, alert_of)
 
 
-def _lately_over(connection: sa.Connection) -> tuple[Alert, ...]:
+def _lately_over(connection: sa.Connection) -> tuple[list[Alert], list[str]]:
     query = sa.select(ALERT).where(~IS_OPEN, ALERT.c.fired_at.is_not(None))
-    rows = connection.execute(query.order_by(ALERT.c.resolved_at.desc()).limit(_OVER_SHOWN))
-    return tuple(alert_of(row) for row in rows)
+    query = query.order_by(ALERT.c.resolved_at.desc()).limit(_OVER_SHOWN)
+    return readable(connection, query, ALERT, alert_of)
+
+
+def _unknown(line: str) -> PositionView:
+    """Return what stands in the place of a position whose row cannot be read: it may be any, in any state."""
+    return PositionView(
+        account="",
+        venue="",
+        symbol=line,
+        leg=Leg.NET,
+        expected=None,
+        expected_low=None,
+        expected_high=None,
+        ledger_state="",
+        ledgers=(),
+        ledger_at=None,
+        observed=None,
+        observed_by=None,
+        observed_at=None,
+        contract_size=None,
+        notional=None,
+        mark_price=None,
+        stop="",
+        stop_price=None,
+        verdict="unknown",
+        kinds=(),
+    )
 
 
 def _worst_first(alert: Alert) -> tuple[int, int, float, datetime, int]:
