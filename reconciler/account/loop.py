@@ -42,8 +42,8 @@ REFUSED_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 60.0
 """What the pauses between looks at something that does not settle grow to."""
 
-UNSTREAMED_SECONDS = 15.0
-"""Between looks at the whole account while its stream is away or silent: only they detect anything then."""
+UNSTREAMED_SECONDS, WHOLE_APART_SECONDS = 16.0, 5.0
+"""Between looks at the whole account while its stream shows nothing; and the least, for they cost most."""
 
 log = structlog.get_logger()
 
@@ -204,7 +204,8 @@ class AccountLoop:
         async with self._turn:
             with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
                 look = await self._watch.look(symbols)
-            self._health.note_look(look)
+            if not held_back(look):  # it says nothing of the sources; a sweep that is held back is told
+                self._health.note_look(look)
             self.on_look(look.reading)
             await self._apply(look)
             if symbols is not None:
@@ -271,7 +272,7 @@ class AccountLoop:
         """Return how long to wait before looking again at what has not settled: ever longer."""
         times = self._again.get(symbol, 0)
         self._again[symbol] = times + 1
-        least = max(self._spacing, LOOKS_APART_SECONDS)
+        least = max(self._spacing, WHOLE_APART_SECONDS if symbol == WHOLE else LOOKS_APART_SECONDS)
         return float(max(least, min(least * 2 ** min(times, 10), LONGEST_PAUSE_SECONDS)))
 
     async def _store_positions(self, look: Look, alerts: Iterable[Alert]) -> None:

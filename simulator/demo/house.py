@@ -17,8 +17,8 @@ POLL_SECONDS = 0.2
 CHECKS = """\
 [checks]
 # Seconds. A demo shows in seconds what an account of one's own is given more patience for. Events are looked
-# at without waiting for a sweep, which costs 81 of the 1,200 units of weight that ccxt spends in a minute.
-interval = 15
+# at without waiting for a sweep, which costs 85 of the 480 units of weight that Trueup spends in a minute.
+interval = 20
 spacing = 1
 grace = 2
 lagging_grace = 3
