@@ -17,6 +17,7 @@ BOUNDS: dict[str, Bound] = {
     "dashboard.log_mb": _LOG,
     "state.file_mb": Bound(growth=4.0, per_hour=20.0),
     "state.wal_mb": Bound(most=16.0),
+    "trueup.weight_per_minute": Bound(most=480.0),
     "venue.weight_per_minute": Bound(most=2400.0),
     "page.covered": Bound(most=0.0),
     "page.nodes": Bound(growth=2000.0),

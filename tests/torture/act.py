@@ -27,7 +27,7 @@ from tests.torture.wall_clock import WallClock
 from tests.torture.witness import Promise, Witness
 
 READY_SECONDS = 180.0
-CALM_SECONDS = 150.0
+CALM_SECONDS = 200.0
 STEADY_LOOKS = 4
 LOOK_SECONDS = 0.7
 ACKNOWLEDGE_SECONDS = 25.0
@@ -128,7 +128,7 @@ class Act:
         chance = random.Random(f"world {self.seed}")
         legs = [leg for symbol, leg in scene.legs.legs.items() if symbol != CONTROL]
         while True:
-            await asyncio.sleep(chance.uniform(0.5, 4))
+            await asyncio.sleep(chance.uniform(1, 6))
             async with scene.files:
                 try:
                     self.say(scene.legs.change(chance.choice(legs), chance))

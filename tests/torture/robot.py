@@ -18,7 +18,7 @@ from verification.opening_journal import JournalFailed
 SIZES = {"ADA/USDT:USDT": ("30", "0.2"), "XRP/USDT:USDT": ("20", "0.3"), "SUI/USDT:USDT": ("10", "1.2")}
 """How many contracts, and where the stop is put."""
 
-PAUSE = 2.0
+PAUSE = 10.0
 TROUBLE = (trueup.SourceError, JournalFailed, JournalError)
 
 
