@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from reconciler.settings.problem import Problem
 from verification.budget import SWEEPS_MOST
 from verification.egress import egress_of, proxies_of
 from verification.venues.known import capabilities_of
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,27 @@ def shared(accounts: Mapping[str, Any]) -> Iterator[Shared]:
             together.setdefault(key, []).append(name)
     for (venue, *_), names in together.items():
         rates = capabilities_of(str(venue)).rates
-        limit = rates.address
+        # A simulated venue on this machine is nobody's budget.
+        limit = None if _on_this_machine(accounts[names[0]]) else rates.address
         a_second = limit.most * limit.ours * SWEEPS_MOST / limit.window if limit is not None else math.inf
         weight = rates.look_weight() * len(names) if limit is not None else 0.0
         yield Shared(str(venue), tuple(names), weight, a_second)
+
+
+def _on_this_machine(account: Mapping[str, Any]) -> bool:
+    """Return True where the settings lead all requests of an account to loopback: to `trueup venue`."""
+    ccxt = account.get("ccxt")
+    urls = ccxt.get("urls") if isinstance(ccxt, Mapping) else None
+    hosts = set(_hosts(urls))
+    return bool(hosts) and hosts <= _LOOPBACK
+
+
+def _hosts(urls: object) -> Iterator[str | None]:
+    if isinstance(urls, str):
+        yield urlsplit(urls).hostname
+    elif isinstance(urls, Mapping):
+        for each in urls.values():
+            yield from _hosts(each)
 
 
 def least_interval(accounts: Mapping[str, Any]) -> timedelta:

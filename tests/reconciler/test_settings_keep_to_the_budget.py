@@ -96,3 +96,21 @@ def test_the_name_gets_to_the_venue(tmp_path: Path) -> None:
     settings = load(written(tmp_path, accounts(("a", 'egress = "here"', ""), TWO)))
     assert settings.access("a").egress == "here"
     assert settings.access("b").egress == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "refused"),
+    [
+        ("127.0.0.1:9443", False),
+        ("localhost:9443", False),
+        ("10.0.0.1:9443", True),
+        ("localhost.example", True),
+    ],
+)
+def test_a_simulated_venue_on_this_machine_is_swept_as_often_as_one_likes(
+    tmp_path: Path, host: str, *, refused: bool
+) -> None:
+    api = f'fapiPrivate = "http://{host}/fapi/v1", ws = {{ future = "ws://{host}/ws" }}'
+    urls = f"urls = {{ api = {{ {api} }} }}"
+    told = problems(tmp_path, accounts(("a", "", urls), checks="[checks]\ninterval = 2\n"))
+    assert bool(told) is refused
