@@ -10,6 +10,9 @@ from verification.leg import LegKey
 WITHIN = 270.0
 """Seconds from the standstill until all must be as it is to stay."""
 
+LISTS_LATE = 60.0
+"""Seconds more for a stream that was silent: two sweeps after lists have agreed with it for long."""
+
 
 def stable_in_the_end(sight: Sight) -> Iterator[str]:
     """E1: every leg is matched or under exactly one alert of the right kind, and no alert moves any more."""
@@ -40,6 +43,9 @@ def stable_in_the_end(sight: Sight) -> Iterator[str]:
         moved = entry.after.key
         # A part without a stop becomes an emergency when its entry has rested for too long.
         late = late or (moved.kind is Kind.UNPROTECTED_POSITION and _had_a_part(sight, leg_of(moved)))
+        # That a stream which was silent is none any more is shown by a push, of which there is none in the
+        # end, or by position lists that have agreed with it for four minutes: nobody can know it sooner.
+        late = late or (moved.kind is Kind.SOURCE_STALE and entry.at <= settled + LISTS_LATE)
         if entry.at > settled and not same and not late and entry.after.fired_at is not None:
             yield f"{moved.kind} of {moved.symbol} {moved.leg} {entry.decision.action} at {entry.at:.2f}"
 
