@@ -8,11 +8,16 @@ from enum import Enum, auto
 from verification.purpose import Purpose
 from verification.rates import Limit
 
-OWN: Mapping[Purpose, float] = {Purpose.SWEEP: 0.25, Purpose.LOOK: 0.15, Purpose.VERIFICATION: 0.1}
-"""Of our part, what a purpose has whatever others want: of sweeps one a minute, and what it leads to. Half is
-for whoever comes, the most urgent first."""
+OWN: Mapping[Purpose, float] = {
+    Purpose.SWEEP: 0.25,
+    Purpose.LOOK: 0.12,
+    Purpose.VERIFICATION: 0.08,
+    Purpose.STREAM: 0.05,
+}
+"""Of our part, what a purpose has whatever others want: of sweeps one a minute, and what it leads to; of the
+stream a few connections. Half is for whoever comes, the most urgent first."""
 
-SWEEPS_MOST = 1 - OWN[Purpose.LOOK] - OWN[Purpose.VERIFICATION]
+SWEEPS_MOST = 1 - OWN[Purpose.LOOK] - OWN[Purpose.VERIFICATION] - OWN[Purpose.STREAM]
 """Of our part, what sweeps can have at most."""
 
 LIGHT = 2.0

@@ -70,7 +70,7 @@ def play(story: Story, rates: Any = BINANCE.rates) -> Scene:
 def test_what_fits_goes_at_once_and_the_rest_is_refused_in_words() -> None:
     async def story(scene: Scene) -> None:
         answers = await scene.many(Purpose.LOOK, 100)
-        assert answers.count("") == 62
+        assert answers.count("") == 59
         assert scene.now == PATIENCE[Purpose.LOOK]
         assert set(answers) - {""} == {
             "not asked: the budget of request weight of Binance is spent until 10:01:00 UTC"
