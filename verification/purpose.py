@@ -21,7 +21,7 @@ class Purpose(IntEnum):
     VERIFICATION = 4
     """Has this open or close happened?"""
     COMMAND = 5
-    """A person waits for the answer, once."""
+    """A person, or an opening under way with its money, waits for the answer: all of our part is for it."""
     ENTRY = 6
     """An order that opens: it waits for no budget. While the venue asks us to wait it is not sent."""
     PROTECTION = 7
