@@ -30,7 +30,7 @@ test: $(STAMP) ## run every test
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000))
 
-bench: $(STAMP) ## verdicts beside what a bot would use instead: tables, and build/bench.json
+bench: $(STAMP) ## verdicts beside what a bot would use instead, and what watching costs (8 min): build/bench.json
 	@$(BIN)/python -m tests.bench
 
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
