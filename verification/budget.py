@@ -36,6 +36,7 @@ CEILINGS = {
     Purpose.STREAM: 0.9,
     Purpose.VERIFICATION: 0.9,
     Purpose.COMMAND: 0.9,
+    Purpose.OPENING: 0.95,
 }
 """How much of the whole limit may be used by everybody on the address before a purpose stops asking."""
 
@@ -94,6 +95,8 @@ class Budget:
         used = total if self._told is None else max(total, self._told[1])
         if used + asked.weight > self._limit.most * CEILINGS[asked.purpose] + _HAIR:
             return Fit.FULL
+        if not asked.purpose.kept_to_our_part:
+            return Fit.YES
         if total + asked.weight > self.part + _HAIR:
             # What is heavier than the whole part could never be asked: it is, where we have asked nothing.
             return Fit.YES if total == 0 else Fit.FULL

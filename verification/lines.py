@@ -37,7 +37,7 @@ class Lines:
 
         `tell` is called with what the journal does not hold, if anything.
         """
-        with asked_for(Purpose.COMMAND):  # whatever is asked on the way, money waits for it
+        with asked_for(Purpose.OPENING):  # whatever is asked on the way, money waits for it
             task = asyncio.create_task(self._in_line(key, steps, tell), name=f"open {key.symbol}")
         self.running.add(task)
         task.add_done_callback(self.running.discard)

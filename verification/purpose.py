@@ -21,16 +21,25 @@ class Purpose(IntEnum):
     VERIFICATION = 4
     """Has this open or close happened?"""
     COMMAND = 5
-    """A person, or an opening under way with its money, waits for the answer: all of our part is for it."""
-    ENTRY = 6
+    """A person waits for the answer, once."""
+    OPENING = 6
+    """What an opening asks while its money is out (how did the entry end, does the stop rest, has the exit
+    closed?): it is not kept to our part, for a position would be rolled back for want of it; only near the
+    limit of all, or while the venue asks us to wait, it is put off."""
+    ENTRY = 7
     """An order that opens: it waits for no budget. While the venue asks us to wait it is not sent."""
-    PROTECTION = 7
+    PROTECTION = 8
     """A stop, an exit, a cancellation: it waits for nothing at all."""
 
     @property
     def trades(self) -> bool:
         """True for what places and cancels orders: it is counted, and never held back to save budget."""
         return self >= Purpose.ENTRY
+
+    @property
+    def kept_to_our_part(self) -> bool:
+        """True for what may only have our part of a venue's limit."""
+        return self < Purpose.OPENING
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from verification.evidence import bears
 from verification.lag_watch import LagWatch
 from verification.means import Means, SampleSink
 from verification.observation import Observation, Provenance, Silence, Source, SourceSilent
-from verification.purpose import Purpose, asked_for
+from verification.purpose import Errand, Purpose, asked_for, on_errand
 from verification.question import Question
 from verification.sources.bot_cache import read_bot_cache
 from verification.sources.rest import leg_in_list
@@ -108,18 +109,20 @@ class Race:
 
     async def _order(self) -> Observation:
         question = self._question
-        with asked_for(self._purpose):
+        with self._errand():
             return await self._means.venue.read_order(
                 question.key, order_id=question.order_id, client_order_id=question.client_order_id
             )
 
     async def _list(self) -> Observation:
-        with asked_for(self._purpose):
+        with self._errand():
             return leg_in_list(await self._means.venue.read_positions(), self._question.key)
 
-    @property
-    def _purpose(self) -> Purpose:
-        return Purpose.MEASUREMENT if self.decided.done() else Purpose.VERIFICATION
+    def _errand(self) -> AbstractContextManager[None]:
+        """Name what a request is for: after the verdict it only measures, whoever wanted the verdict."""
+        if self.decided.done():
+            return on_errand(Errand(Purpose.MEASUREMENT))
+        return asked_for(Purpose.VERIFICATION)
 
     async def _cached(self) -> Observation:
         return await read_bot_cache(self._means.bot_cache, self._question.key, self._means.clock)

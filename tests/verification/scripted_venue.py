@@ -24,6 +24,7 @@ from verification.observation import (
 )
 from verification.order_fact import OrderFact, OrderRef
 from verification.prices import Prices
+from verification.purpose import Purpose, present_purpose
 from verification.stream import Listener, StreamHealth, StreamState
 from verification.venue import Access, ClockOffset
 
@@ -38,10 +39,12 @@ class Script:
     takes: float = 0.01
     answers: dict[float, object] = field(default_factory=dict)
     asked_at: list[float] = field(default_factory=list)
+    purposes: list[Purpose] = field(default_factory=list)
 
     async def ask(self, clock: Clock) -> object:
         started = clock.now().monotonic
         self.asked_at.append(started)
+        self.purposes.append(present_purpose())
         await clock.sleep(self.takes)
         due = [answer for at, answer in self.answers.items() if at <= clock.now().monotonic]
         answer = due[-1] if due else None

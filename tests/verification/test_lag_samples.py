@@ -16,6 +16,7 @@ from verification.first_showing import Listening
 from verification.lag_watch import LagWatch
 from verification.latency import Measure
 from verification.observation import Observation, OrderSeen, Silence, Source
+from verification.purpose import Purpose, asked_for
 from verification.question import Question
 from verification.venue import ClockOffset
 from verification.venue_time import VenueTime
@@ -42,6 +43,29 @@ def incident(scene: Scene) -> None:
     scene.venue.order.takes = 0.12
     scene.venue.order.answers = {0: filled_at(0)}
     scene.venue.positions.answers = {0: (), 3: (held(KEY, 43, 11),)}
+
+
+@pytest.mark.parametrize("wanted_for", [None, Purpose.OPENING])
+def test_after_the_verdict_a_request_is_a_measurement_whoever_wanted_the_verdict(
+    wanted_for: Purpose | None,
+) -> None:
+    async def story(scene: Scene) -> None:
+        incident(scene)
+        with asked_for(wanted_for or Purpose.MEASUREMENT):
+            await scene.ask()
+        await asyncio.sleep(10)
+        for script in (scene.venue.order, scene.venue.positions):
+            before = [
+                purpose for at, purpose in zip(script.asked_at, script.purposes, strict=True) if at < 0.008
+            ]
+            after = [
+                purpose for at, purpose in zip(script.asked_at, script.purposes, strict=True) if at > 0.01
+            ]
+            assert set(before) == {wanted_for or Purpose.VERIFICATION}
+            assert set(after) <= {Purpose.MEASUREMENT}
+        assert len(scene.venue.positions.asked_at) > 1
+
+    play(story)
 
 
 def test_the_incident_is_decided_in_8_ms_and_all_three_lags_are_measured() -> None:

@@ -25,7 +25,8 @@ PATIENCE: Mapping[Purpose, float] = {
     Purpose.LOOK: 5.0,
     Purpose.STREAM: 10.0,
     Purpose.VERIFICATION: 2.0,
-    Purpose.COMMAND: 10.0,
+    Purpose.COMMAND: 30.0,
+    Purpose.OPENING: 2.0,
 }
 """Seconds that a request waits for its turn before it is refused."""
 
