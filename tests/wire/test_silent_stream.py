@@ -52,3 +52,19 @@ async def test_a_deaf_connection_is_replaced(scripted: ScriptedVenue, connect: C
     health = await gateway.health(lambda now: now.missed_since is None)
     assert health.proof is not None
     assert health.proof.text == "it pushed the position of AVL/USDT:USDT"
+
+
+async def test_after_its_first_push_one_list_confirms_it_and_nobody_waits_for_the_next_trade(
+    scripted: ScriptedVenue, connect: Connect
+) -> None:
+    gateway = await connect(scripted.port, RULES)
+    scripted.answers["GET /fapi/v3/positionRisk"] = plain([CHANGED])
+    await gateway.venue.read_positions()
+    await gateway.health(lambda now: now.missed_since is not None)
+    await scripted.push(account_update(pushed_position("86"), at=1_700_000_009_000))
+    health = await gateway.health(lambda now: now.proof is not None and "list agrees" in now.proof.text)
+    assert health.proof is not None
+    assert (
+        health.proof.text
+        == "it has pushed the position of AVL/USDT:USDT, and the position list agrees with it"
+    )

@@ -193,6 +193,10 @@ class PrivateStream:
         """Return True when only a new connection can help."""
         return self._pushing.is_deaf(self._clock.now())
 
+    def wants_list(self) -> bool:
+        """Return True when a position list is to confirm what the stream pushes again."""
+        return self._pushing.wants_list()
+
     # What follows is the tap: called by ccxt's connection, synchronously, frame by frame.
 
     def connected(self, client: Any) -> None:

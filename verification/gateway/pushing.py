@@ -20,6 +20,9 @@ _LONGEST = 3600.0
 _GROWTH = 4.0
 """By how much longer, for each further life that has missed a change while nothing was pushed."""
 
+_LISTS_MOST = 5
+"""Lists that are asked for to confirm a push: one that lags, or leaves out a part, may never agree."""
+
 
 class Pushing:
     """Is told of lists and pushes; says since when the stream is silent, or what shows that it is not."""
@@ -34,6 +37,7 @@ class Pushing:
         self._pushed: tuple[Moment, str] | None = None  # in this life, with nothing missing any more
         self._agreed: Moment | None = None
         self._listed: Moment | None = None
+        self._worth_asking = 0  # lists that may confirm what is pushed again
 
     def begin(self) -> None:
         """A list was read in this life, and holds what was missed before it."""
@@ -45,6 +49,7 @@ class Pushing:
         self._missed.clear()
         self._accused = False
         self._pushed = self._agreed = self._listed = None
+        self._worth_asking = 0
 
     def rename(self, name_now: Callable[[str], str]) -> None:
         """Hold what was missed of a contract against the name that it has now."""
@@ -52,10 +57,12 @@ class Pushing:
 
     def compare(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> None:
         """Take a position list that was asked for in this life, after its first one."""
+        self._worth_asking = max(0, self._worth_asking - 1)
         self._missed.compare(reading, facts)
         if self._missed.any:
             self._agreed = self._listed = None
         elif agrees(reading, facts):
+            self._worth_asking = 0
             self._agreed = self._agreed or reading.received
             lasted = reading.received.monotonic - self._agreed.monotonic
             if self._pushed is not None or lasted >= self._needed():
@@ -65,6 +72,8 @@ class Pushing:
         """Take a position that was pushed in this life."""
         self._missed.pushed(seen)
         if not self._missed.any:
+            if self._silent is not None:
+                self._worth_asking = _LISTS_MOST
             self._silent, self._lives, self._accused = None, 0, False
             self._pushed = seen.provenance.received, seen.key.symbol
 
@@ -76,7 +85,15 @@ class Pushing:
             self._lives += not self._accused
             self._accused = True
             self._pushed = self._agreed = self._listed = None
+            self._worth_asking = 0
         return self._silent
+
+    def wants_list(self) -> bool:
+        """Return True when a stream that was silent has pushed again, and no list has agreed with it since.
+
+        Who is told of the silence need not wait for the next trade to hear that it is over.
+        """
+        return self._worth_asking > 0
 
     def is_deaf(self, now: Moment) -> bool:
         """Return True when this life has missed a change for so long that it is to be replaced."""

@@ -21,6 +21,7 @@ from verification.purpose import Purpose, asked_for
 
 _log = logging.getLogger(__name__)
 _CHECK_EVERY = 1.0  # seconds between two looks at whether facts are missed
+_AFTER_FAILURE = 30.0  # seconds until a list that failed is asked for again to confirm a push
 _LISTS_APART = 3.0  # seconds between two lists for events that are not known: they may come in crowds
 
 
@@ -35,6 +36,9 @@ class Keeper(Protocol):
 
     def is_deaf(self) -> bool:
         """Return True when only a new connection can help: facts have been missing for too long."""
+
+    def wants_list(self) -> bool:
+        """Return True when a position list is to confirm what the stream pushes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ class StreamLife:
         self._keeper.went_live()
         self._begin(self._refresh)
         self._begin(self._watch_missed)
+        self._begin(self._confirm)
         if self._unshown:
             self.load_again(self._unshown)
         return ""
@@ -218,6 +223,20 @@ class StreamLife:
         while not self._keeper.is_deaf():
             await self._clock.sleep(_CHECK_EVERY)
         return "the stream was connected but did not push a change that the position list showed"
+
+    async def _confirm(self) -> str:
+        """Read position lists for ever, when they are to confirm what is pushed again."""
+        while True:
+            await self._clock.sleep(_CHECK_EVERY)
+            if not self._keeper.wants_list():
+                continue
+            pause = _LISTS_APART
+            try:
+                await self._snapshot()  # whoever reads it holds it against the stream
+            except SourceError as error:
+                _log.info("%s", error)  # it says nothing of the stream
+                pause = _AFTER_FAILURE
+            await self._clock.sleep(pause)
 
 
 def bug_in(what: str, error: Exception) -> Ending:

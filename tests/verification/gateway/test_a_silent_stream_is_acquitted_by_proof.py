@@ -147,6 +147,37 @@ def test_a_list_after_a_push_is_a_further_word() -> None:
     assert proof.text == ("it has pushed the position of AVL/USDT:USDT, and the position list agrees with it")
 
 
+def test_a_push_after_a_silence_wants_one_list_that_agrees() -> None:
+    """Or whoever was told of the silence would hear that it is over only at the next trade."""
+    pushing = Pushing(RULES)
+    pushing.begin()
+    pushing.pushed(push("43", 10, at=0))
+    assert not pushing.wants_list(), "it was never silent"
+    pushing = accused()
+    assert not pushing.wants_list()
+    pushing.pushed(push("43", 12, at=20))
+    assert pushing.wants_list()
+    pushing.compare(reading("43", 12, at=21), {NET: seen("43", 12)})
+    assert not pushing.wants_list()
+
+
+def test_lists_that_never_agree_are_not_asked_for_for_ever() -> None:
+    pushing = accused()
+    pushing.pushed(push("43", 12, at=20))
+    asked = 0
+    while pushing.wants_list():
+        asked += 1
+        pushing.compare(reading("43", 12, at=20 + asked, unread={"": "no answer"}), {NET: seen("43", 12)})
+    assert asked == 5
+
+
+def test_a_new_connection_wants_no_list_for_a_push_of_the_one_before() -> None:
+    pushing = accused()
+    pushing.pushed(push("43", 12, at=20))
+    pushing.end(moment(21))
+    assert not pushing.wants_list()
+
+
 STEPS = st.lists(
     st.tuples(
         st.floats(0.5, 20), st.sampled_from(["agrees", "changes unseen", "fails in part", "reconnects"])
