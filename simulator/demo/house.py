@@ -18,7 +18,7 @@ CHECKS = """\
 [checks]
 # Seconds. A demo shows in seconds what an account of one's own is given more patience for. Events are looked
 # at without waiting for a sweep, which costs 85 of the 480 units of weight that Trueup spends in a minute.
-interval = 20
+interval = 30
 spacing = 1
 grace = 2
 lagging_grace = 3

@@ -195,7 +195,7 @@ class PrivateStream:
 
     def wants_list(self) -> bool:
         """Return True when a position list is to confirm what the stream pushes again."""
-        return self._pushing.wants_list()
+        return self._pushing.wants_list(self._clock.now())
 
     # What follows is the tap: called by ccxt's connection, synchronously, frame by frame.
 

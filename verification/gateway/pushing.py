@@ -20,6 +20,9 @@ _LONGEST = 3600.0
 _GROWTH = 4.0
 """By how much longer, for each further life that has missed a change while nothing was pushed."""
 
+_SECOND_WORD = 4.0
+"""Seconds after the push that acquits a silent stream until a list is to confirm it."""
+
 _LISTS_MOST = 5
 """Lists that are asked for to confirm a push: one that lags, or leaves out a part, may never agree."""
 
@@ -37,7 +40,8 @@ class Pushing:
         self._pushed: tuple[Moment, str] | None = None  # in this life, with nothing missing any more
         self._agreed: Moment | None = None
         self._listed: Moment | None = None
-        self._worth_asking = 0  # lists that may confirm what is pushed again
+        self._acquitted: Moment | None = None  # by a push that no list has confirmed yet
+        self._tries = 0
 
     def begin(self) -> None:
         """A list was read in this life, and holds what was missed before it."""
@@ -49,7 +53,7 @@ class Pushing:
         self._missed.clear()
         self._accused = False
         self._pushed = self._agreed = self._listed = None
-        self._worth_asking = 0
+        self._acquitted = None
 
     def rename(self, name_now: Callable[[str], str]) -> None:
         """Hold what was missed of a contract against the name that it has now."""
@@ -57,12 +61,14 @@ class Pushing:
 
     def compare(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> None:
         """Take a position list that was asked for in this life, after its first one."""
-        self._worth_asking = max(0, self._worth_asking - 1)
         self._missed.compare(reading, facts)
+        if self.wants_list(reading.sent):
+            self._tries -= 1
+            if self._tries == 0 or (not self._missed.any and agrees(reading, facts)):
+                self._acquitted = None
         if self._missed.any:
             self._agreed = self._listed = None
         elif agrees(reading, facts):
-            self._worth_asking = 0
             self._agreed = self._agreed or reading.received
             lasted = reading.received.monotonic - self._agreed.monotonic
             if self._pushed is not None or lasted >= self._needed():
@@ -73,7 +79,7 @@ class Pushing:
         self._missed.pushed(seen)
         if not self._missed.any:
             if self._silent is not None:
-                self._worth_asking = _LISTS_MOST
+                self._acquitted, self._tries = seen.provenance.received, _LISTS_MOST
             self._silent, self._lives, self._accused = None, 0, False
             self._pushed = seen.provenance.received, seen.key.symbol
 
@@ -85,15 +91,16 @@ class Pushing:
             self._lives += not self._accused
             self._accused = True
             self._pushed = self._agreed = self._listed = None
-            self._worth_asking = 0
+            self._acquitted = None
         return self._silent
 
-    def wants_list(self) -> bool:
-        """Return True when a stream that was silent has pushed again, and no list has agreed with it since.
+    def wants_list(self, now: Moment) -> bool:
+        """Return True when a list is to confirm that a stream which was silent pushes again.
 
-        Who is told of the silence need not wait for the next trade to hear that it is over.
+        That is a second word: who was told of the silence need not wait for the next trade to hear that it is
+        over. It comes so late that whoever looks at `proof` every few seconds has seen the first one.
         """
-        return self._worth_asking > 0
+        return self._acquitted is not None and now.monotonic - self._acquitted.monotonic >= _SECOND_WORD
 
     def is_deaf(self, now: Moment) -> bool:
         """Return True when this life has missed a change for so long that it is to be replaced."""
