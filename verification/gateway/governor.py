@@ -31,6 +31,7 @@ PATIENCE: Mapping[Purpose, float] = {
 """Seconds that a request waits for its turn before it is refused."""
 
 _LEAST_PAUSE = 0.05  # seconds between two looks at whether there is room
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _CODE_WITHIN = 200  # characters of an answer's beginning, within which its error code stands
 
 
@@ -150,16 +151,16 @@ class Governor:
         self._hear_left(account, path, headers)
         code = code_in(body[:_CODE_WITHIN])
         wait = self._users.setdefault(account, _User()).waits.setdefault(path, Wait())
+        refused = status >= _CLIENT_ERROR or code in rates.user_codes | rates.address_codes
+        told = told_wait(headers, body, now.utc, rates.until) if refused else None
         if rates.refuses(status, code, body):
-            told = told_wait(headers, body, now.utc, rates.until)
             self._wait.refused(told, rates.pauses.get(status, 1.0), now.monotonic)
             _log.warning("%s (HTTP %d)", self.asked_to_wait(), status)
-        elif code in rates.user_codes:
-            told = told_wait(headers, body, now.utc, rates.until)
+        elif code in rates.user_codes or (status >= _SERVER_ERROR and told is not None):
+            # A part of the venue that is out of order says nothing of its other parts.
             wait.refused(told, 1.0, now.monotonic)
-            _log.warning(
-                "%s (%s, account %s, %s)", self._words(wait.left(now.monotonic)), code, account, path
-            )
+            words = self._words(wait.left(now.monotonic))
+            _log.warning("%s (%s, account %s, %s)", words, code or status, account, path)
         else:
             self._wait.served(now.monotonic)
             wait.served(now.monotonic)

@@ -165,6 +165,30 @@ def test_what_protects_goes_all_the_same_and_an_entry_is_refused_unsent() -> Non
     play(story)
 
 
+def test_a_part_of_the_venue_that_is_out_of_order_is_not_asked_before_the_time_it_has_told() -> None:
+    """RFC 9110, 10.2.3: a 503 may say when to come back. The other paths are asked meanwhile."""
+
+    async def story(scene: Scene) -> None:
+        scene.hear(503, "<html>out of order</html>", path="/list", Retry_After="75")
+        refused = await scene.ask(Purpose.COMMAND, path="/list")
+        assert refused == "not asked: Binance asks us to wait until 10:01:15 UTC"
+        assert scene.now == 0
+        assert await scene.ask(Purpose.SWEEP, path="/order") == ""
+        assert await scene.ask(Purpose.ENTRY, path="/order") == ""
+        await scene.clock.sleep(75)
+        assert await scene.ask(Purpose.SWEEP, path="/list") == ""
+
+    play(story)
+
+
+def test_a_server_error_without_a_time_asks_nobody_to_wait() -> None:
+    async def story(scene: Scene) -> None:
+        scene.hear(503, "<html>out of order</html>", path="/list")
+        assert await scene.ask(Purpose.SWEEP, path="/list") == ""
+
+    play(story)
+
+
 def test_after_a_wait_one_request_tries_before_all_others_go() -> None:
     async def story(scene: Scene) -> None:
         scene.hear(429, Retry_After="10")
