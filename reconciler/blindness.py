@@ -1,5 +1,8 @@
 """What of an account cannot be seen: sources down or silent, ledgers unreadable, looks that failed."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from reconciler.finding import Evidence, Finding, Kind, Party, Severity
 from reconciler.sight import (
     PART_NAMES,
@@ -19,7 +22,16 @@ from verification.account import Part
 from verification.clock import Moment
 from verification.stream import StreamState
 
-__all__ = ["PART_NAMES", "WEBSOCKET", "Blindness", "BlindnessSettings", "Failing", "Sight", "blindness"]
+__all__ = [
+    "PART_NAMES",
+    "WEBSOCKET",
+    "Blindness",
+    "BlindnessSettings",
+    "Failing",
+    "Sight",
+    "blindness",
+    "left_untried",
+]
 
 
 def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blindness:
@@ -36,15 +48,15 @@ def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blin
     findings = list(of_stream.findings)
     well = dict(of_stream.well)
     unsure = list(of_stream.unsure)
-    blind = {part for part, failing in sight.parts.items() if failing is not None}
     for part, name in PART_NAMES.items():
         if part not in sight.parts:
             continue
         failing = sight.parts[part]
         if failing is None:
             well[condition(Kind.SOURCE_DOWN, sight.account, name)] = _answered(name, sight, now)
-        elif part is not Part.POSITIONS and Part.POSITIONS in blind and _same(sight, part):
-            # The same trouble as the position list's: told there, once.
+        elif failing.untried or (part is not Part.POSITIONS and _same(sight.parts, part)):
+            # The same trouble as the position list's: told there, once; and when that is over, only what
+            # fails again is told by itself.
             unsure.append(f"{name}: {failing.message}")
         elif _over(failing, settings, now):
             findings.append(_part_down(name, failing, sight, now))
@@ -86,8 +98,19 @@ def _judge_ledger(name: str, sight: Sight, settings: BlindnessSettings, now: Mom
     return Blindness((), {}, (f"ledger {name}: {_bare(name, failing)}",))
 
 
-def _same(sight: Sight, part: Part) -> bool:
-    one, other = sight.parts.get(Part.POSITIONS), sight.parts.get(part)
+def left_untried(parts: Mapping[Part, Failing | None]) -> dict[Part, Failing | None]:
+    """Return how parts fail once the position list is read again.
+
+    What failed for its cause has been tried by nobody since: its old failures are no word on the present.
+    """
+    return {
+        part: replace(failing, untried=True) if failing is not None and _same(parts, part) else failing
+        for part, failing in parts.items()
+    }
+
+
+def _same(parts: Mapping[Part, Failing | None], part: Part) -> bool:
+    one, other = parts.get(Part.POSITIONS), parts.get(part)
     return one is not None and other is not None and one.code == other.code
 
 

@@ -29,6 +29,7 @@ class Failing:
         again: False when only a person can mend it.
         last_ok: When it was last read, aware UTC; None if never.
         elsewhere: True for a ledger that was read, and is of another account.
+        untried: True when what it failed with, for the same cause, was read since, and it was not tried yet.
     """
 
     count: int
@@ -38,6 +39,7 @@ class Failing:
     again: bool
     last_ok: datetime | None = None
     elsewhere: bool = False
+    untried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

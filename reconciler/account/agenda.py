@@ -40,6 +40,10 @@ class Agenda:
             planned.cancel()
         self._plans[symbol] = loop.call_later(seconds, self.soon, (symbol,))
 
+    def plans(self, symbol: str) -> bool:
+        """Return True when a symbol (`WHOLE`: everything) has a plan, or is due."""
+        return symbol in self._plans or symbol in self._due
+
     def forget(self, symbol: str) -> None:
         """Drop the plan of a symbol: it has just been looked at."""
         plan = self._plans.pop(symbol, None)

@@ -5,7 +5,15 @@ from datetime import datetime
 
 from reconciler.account.unexpected import QUIET_SECONDS, STREAM, Unexpected
 from reconciler.account.watch import Look
-from reconciler.blindness import PART_NAMES, Blindness, BlindnessSettings, Failing, Sight, blindness
+from reconciler.blindness import (
+    PART_NAMES,
+    Blindness,
+    BlindnessSettings,
+    Failing,
+    Sight,
+    blindness,
+    left_untried,
+)
 from reconciler.finding import FindingKey, Kind
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.views import SourceView
@@ -29,6 +37,12 @@ class Health:
         self._ledgers: dict[str, Failing | None] = {}
         self._left_out: dict[str, tuple[str, ...]] = {}
         self._last_ok: dict[str, datetime] = {}
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """What could not be read when it was last tried, by the name of its source."""
+        parts = {PART_NAMES[part] for part, failing in self._parts.items() if failing is not None}
+        return frozenset(parts | {f"ledger:{name}" for name, failing in self._ledgers.items() if failing})
 
     def note_look(self, look: Look) -> None:
         """Take the reads of one look into account."""
@@ -119,6 +133,8 @@ class Health:
     def _note_part(self, part: Part, error: SourceError | None, at: Moment) -> None:
         name = PART_NAMES[part]
         if error is None:
+            if part is Part.POSITIONS:
+                self._parts = left_untried(self._parts)
             self._parts[part] = None
             self._last_ok[name] = at.utc
             return

@@ -12,6 +12,7 @@ from reconciler.account.cycle import blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
 from reconciler.account.observed import leg_of, observed
+from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
 from reconciler.account.watch import AccountWatch, Look
@@ -32,18 +33,12 @@ from verification.purpose import Purpose, asked_for
 SETTLE_SECONDS = 0.2
 """How long events are gathered before a targeted look: a fill comes with several."""
 
-LOOKS_APART_SECONDS = 0.5
-"""Least time between two targeted looks, for the venue's budget."""
-
 RECONNECT_SECONDS = 5.0
 REFUSED_SECONDS = 30.0
 """How long after a refusal that only a person can mend (a wrong key) the venue is asked again."""
 
-LONGEST_PAUSE_SECONDS = 60.0
-"""What the pauses between looks at something that does not settle grow to."""
-
-UNSTREAMED_SECONDS, WHOLE_APART_SECONDS = 16.0, 5.0
-"""Between looks at the whole account while its stream shows nothing; and the least, for they cost most."""
+UNSTREAMED_SECONDS = 16.0
+"""Between looks at the whole account while its stream shows nothing."""
 
 log = structlog.get_logger()
 
@@ -59,11 +54,9 @@ class AccountLoop:
         self._clock = clock
         self._access = watch.venue.access
         self._agenda = Agenda()
-        self._spacing = watch.rules.confirmation.spacing.total_seconds()
-        self._again: dict[str, int] = {}
+        self._pauses = Pauses(watch.rules.confirmation.spacing.total_seconds())
         self._answers: dict[FindingKey, Clear] = {}
         self._connected = False
-        self._unread = False
         self._turn = asyncio.Lock()
         self._failed = FailedLooks()
         self._rows: dict[LegKey, PositionView] = {}
@@ -145,13 +138,12 @@ class AccountLoop:
     def mark(self, symbols: Iterable[str]) -> None:
         """Have these symbols looked at soon: something happened to them."""
         happened = frozenset(symbols)
-        for symbol in happened:
-            self._again.pop(symbol, None)
+        self._pauses.forget(*happened)
         self._agenda.soon(happened)
 
     def mark_everything(self) -> None:
         """Have the whole account looked at soon."""
-        self._again.pop(WHOLE, None)
+        self._pauses.forget(WHOLE)
         self._agenda.everything_soon()
 
     def answered(self, condition: FindingKey, clear: Clear) -> None:
@@ -247,33 +239,22 @@ class AccountLoop:
         unasked = held_back(look)
         unsettled |= unasked
         for symbol in unsettled:
-            self._agenda.later(symbol, self._pause(symbol))
-        for symbol in (self._again.keys() - {WHOLE} - unsettled) & (look.symbols or self._again.keys()):
-            del self._again[symbol]
+            self._agenda.later(symbol, self._pauses.lengthen(symbol))
+        self._pauses.settled(unsettled, look.symbols)
         if not unasked:
             self._plan_whole(look, blind=any(alert.key.kind.blindness for alert in open_alerts))
 
     def _plan_whole(self, look: Look, *, blind: bool) -> None:
         if look.symbols is None:
             self._agenda.forget(WHOLE)  # or a plan made before a sweep would have it all asked twice
-        unread = bool(look.reading.failures or look.unreadable)
-        if unread != self._unread:
-            # What has just failed, or works again, is tried once more before long: two words are better.
-            self._unread = unread
-            self._again.pop(WHOLE, None)
-        if unread or blind:
-            self._agenda.later(WHOLE, self._pause(WHOLE))
-        else:
-            self._again.pop(WHOLE, None)
+        unread = self._health.unread
+        news = self._pauses.changed(unread)
+        if not unread and not blind:
+            self._pauses.forget(WHOLE)
+        elif news or not self._agenda.plans(WHOLE):  # looks at some symbols put no try at the whole off
+            self._agenda.later(WHOLE, self._pauses.lengthen(WHOLE))
         if look.reading.positions is not None and unstreamed(self._watch.venue.stream_health()):
             self._agenda.later(WHOLE, UNSTREAMED_SECONDS)
-
-    def _pause(self, symbol: str) -> float:
-        """Return how long to wait before looking again at what has not settled: ever longer."""
-        times = self._again.get(symbol, 0)
-        self._again[symbol] = times + 1
-        least = max(self._spacing, WHOLE_APART_SECONDS if symbol == WHOLE else LOOKS_APART_SECONDS)
-        return float(max(least, min(least * 2 ** min(times, 10), LONGEST_PAUSE_SECONDS)))
 
     async def _store_positions(self, look: Look, alerts: Iterable[Alert]) -> None:
         kinds: dict[LegKey, list[str]] = {}
