@@ -112,17 +112,26 @@ async def test_whoever_reads_meanwhile_is_not_disturbed_and_the_log_shrinks_the_
     assert sizes(file).file < MUCH * EACH / 4
 
 
-async def test_whoever_writes_meanwhile_has_its_turn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compaction, "STEP_PAGES", 20)
-    await live(store)
-    pruning = asyncio.create_task(store.prune(now=LATER))
-    written = 0
-    while not pruning.done():
-        await store.save_cycle(cycle(LATER))
-        written += 1
-    await pruning
+async def test_whoever_writes_has_its_turn_between_any_two_steps(
+    store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, turns = compaction._give_back, 0
 
-    assert written > 5, "each of the steps lets others in"
+    def after_another(database: Database) -> bool:
+        nonlocal turns
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # fails at once where the lock is held over the steps
+            other.execute("UPDATE cycle SET status = status")
+            other.execute("COMMIT")
+        turns += 1
+        return step(database)
+
+    monkeypatch.setattr(compaction, "STEP_PAGES", 20)
+    monkeypatch.setattr(compaction, "_give_back", after_another)
+    await live(store)
+    await store.prune(now=LATER)
+
+    assert turns > 5
 
 
 @pytest.fixture
