@@ -60,6 +60,7 @@ async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
         out, err = await said.communicate()
         assert said.returncode == 0, (out, err)
         known = {alert.id for alert in there.open_alerts() if not alert.key.kind.blindness}
+        await there.until(lambda: _pulse(there) is Pulse.ALIVE, within=30, what="its heart")
 
         for attempt in range(4):
             await there.end(signal.SIGKILL)
