@@ -60,7 +60,8 @@ Check = Callable[["Sight"], Iterator[str]]
 INQUIRY = 9.0
 """Seconds for which a look asks at the most what became of orders that explain a difference, before people
 are told of it: a cause that is not asked for would be a guess. Its position list is that old by then, and
-what lasted may have ended meanwhile (seed 511550: it was there for half a minute, and over for four seconds).
+what lasted may have ended meanwhile (seed 511550: it was there for half a minute, and over for four seconds);
+people are told so much later, too, where lists of orders and orders fail for want of an answer (seed 817850).
 """
 
 
@@ -104,7 +105,9 @@ def _covered(sight: Sight) -> Iterator[str]:
                 continue
             kinds = kinds_of(stretch)
             grace = IN_FLIGHT_GRACE if stretch.in_flight or stretch.closed else GRACE
-            due = sight.late + sight.outvoted(stretch) + SWEEP + grace + SPACING + SLACK
+            # Where reads fail, so do those of the orders that explain it: then that takes all of its time.
+            asked = INQUIRY if sight.storms else 0.0
+            due = sight.late + sight.outvoted(stretch) + SWEEP + grace + SPACING + SLACK + asked
             told = [
                 span
                 for kind in kinds
