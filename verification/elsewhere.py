@@ -5,6 +5,7 @@ is newer than the position; or, on a leg that nobody else trades, orders that ha
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -68,34 +69,40 @@ async def _by_orders(tools: Tools, case: Case) -> Verification | None:
     entry = case.proved
     held = None if entry is None else entry.verdict.quantity
     since = None if entry is None else executed_at(entry)
-    if held is None or since is None:
+    if entry is None or held is None or since is None:
         return None
-    left = held
-    for order_id in await _closing_orders(tools, case, held, since):
+    left, found = held, None
+    own = {each.order_id for each in entry.observations if isinstance(each, OrderSeen)}
+    for order_id in await _closing_orders(tools, case, held, since, {*own, entry.question.order_id}):
         seen = await _order(tools, case, order_id)
-        if seen is None or seen.key != case.key or seen.executed * left >= 0:
+        if seen is None or seen.key != case.key or seen.executed * held >= 0:
             continue
+        if found is not None or (left + seen.executed) * held < 0:
+            return None  # more was closed than was held: a person looks
         at = Baseline(case.leg_with(left), None)
         question = CloseQuestion(case.key, at, order_id, None, exclusive=True, asked=tools.clock.now())
         found = _proof(tools, question, (seen,))
-        if found is not None:
-            return found
         left += seen.executed
-        if left * held <= 0:
-            return None  # it closed more than was held: a person looks
-    return None
+    return found
 
 
-async def _closing_orders(tools: Tools, case: Case, held: Decimal, since: datetime) -> list[str]:
-    """Return the orders that have traded the other way since, oldest first; none where that was not read."""
+async def _closing_orders(
+    tools: Tools, case: Case, held: Decimal, since: datetime, own: Collection[str | None]
+) -> list[str]:
+    """Return the orders that have traded the other way since, oldest first.
+
+    None where that was not read, or where another order than the entry (`own`) has added to the leg since: it
+    was alone on the leg when it was sent, and another entry of the same bot may share the leg by now.
+    """
     try:
         async with asyncio.timeout(tools.look_for):
             fills = await tools.venue.read_fills(case.key.symbol, since)
     except (SourceError, TimeoutError):
         return []
-    return list(
-        dict.fromkeys(each.order_id for each in fills if each.at > since and each.quantity * held < 0)
-    )
+    later = [each for each in fills if each.at > since and each.leg in {None, case.key.leg}]
+    if any(each.quantity * held > 0 and each.order_id not in own for each in later):
+        return []  # the leg has been added to: whose part of it an order has closed is not known
+    return list(dict.fromkeys(each.order_id for each in later if each.quantity * held < 0))
 
 
 async def _order(tools: Tools, case: Case, order_id: str) -> OrderSeen | None:

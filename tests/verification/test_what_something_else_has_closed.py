@@ -101,6 +101,31 @@ def test_what_was_traded_before_the_entry_closes_nothing() -> None:
     assert isinstance(run(whole()), Exposed)
 
 
+def test_the_exit_of_a_later_entry_on_the_same_leg_is_not_taken_for_ones_own() -> None:
+    """Both hold as much, and no source that could show what is left does (seed 190056)."""
+
+    async def whole() -> tuple[Outcome, Decimal, int]:
+        clock = VirtualClock()
+        venue = TrueVenue(clock, Weather(silent_stream=True), Steps())
+        opener = Opener(venue, venue, MemoryJournal(venue.steps), clock)
+        first = await opener.open(BUY)
+        await clock.sleep(0.5)
+        second = await opener.open(BUY)
+        assert isinstance(first, Opened)
+        assert isinstance(second, Opened)
+        await clock.sleep(0.5)
+        assert isinstance(await opener.leave(second), Closed)
+        venue.weather = Weather(silent_stream=True, list_lag=3600)
+        outcome = await opener.protect(first, Decimal("0.16"))
+        await opener.close()
+        return outcome, venue.held, len(venue.stops)
+
+    outcome, held, stops = run(whole())
+    assert held == 43
+    assert not isinstance(outcome, Closed), outcome
+    assert stops > 0
+
+
 def test_a_leg_that_nothing_is_known_of_before_is_anchored_by_the_venues_time() -> None:
     """`shown_at` of an entry on a leg without a version: rows dated before the execution do not count."""
     story = after_opening(left, before=lambda venue: venue.by_hand(-43))
