@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from reconciler.finding import Kind
 from tests.simulation.reconciler.episode import SWEEP
 from tests.simulation.reconciler.sight import SLACK, UNRELIABLE, Sight, felt, words
+from tests.simulation.reconciler.stretch import Stretch, alike
 from verification.leg import LegKey
 
 
@@ -41,20 +42,34 @@ def _could_agree(sight: Sight, key: LegKey, at: float) -> bool:
     )
     if unread and sight.episode.plan.ledgers > 1:
         return True  # as far as it could be read
-    since = at - _late(sight, key, at)
+    since = at - _late(sight, key, at, SLACK) - SWEEP
     lately = [each for each in sight.legs[key] if each.end >= since and each.start <= at]
     if all(each.kind is Kind.UNLISTED_SYMBOL for each in lately):
         return False
-    alike = {each.held for each in lately} & {each.expected for each in lately}
-    return bool(alike) or any(each.masked for each in lately)
+    apart = _late(sight, key, at, 0.0)
+    return any(
+        alike(venue.held, bots.expected, bots.uncut) and _meet(venue, bots, apart)
+        for venue in lately
+        for bots in lately
+    )
 
 
-def _late(sight: Sight, key: LegKey, at: float) -> float:
-    """Return how long a look may still show what was, seconds."""
-    late = sight.late + SWEEP + SLACK
+def _meet(venue: Stretch, bots: Stretch, apart: float) -> bool:
+    """Return True where one look may show what the venue held in one stretch beside the rows of another.
+
+    It reads the rows when the list has come: they are never the older side. A list is as old as the replica
+    that it was read from, whenever it was asked for, and nothing in it says how old that is: no look can know
+    of what has happened since (seed 201550: the stream had lost the push, and a row was written meanwhile).
+    """
+    return venue.start <= bots.end and bots.start - venue.end <= apart
+
+
+def _late(sight: Sight, key: LegKey, at: float, slack: float) -> float:
+    """Return how old what a look shows of the venue may be, seconds."""
+    late = sight.late + slack
     for start, end in (*(felt(storm) for storm in sight.storms), *sight.episode.downs):
         if start <= at and end + SWEEP + SLACK >= at:
-            late = max(late, at - start + sight.late + SWEEP)
+            late = max(late, at - start + sight.late)
     held = [each.held for each in sight.legs[key] if each.start <= at]
     if UNRELIABLE & sight.episode.plan.troubles and 0 in held[-4:]:
         late += 80.0  # until lists are believed that leave it out

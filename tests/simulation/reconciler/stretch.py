@@ -94,6 +94,11 @@ def stretches(
     return found
 
 
+def alike(held: int, expected: int, uncut: Decimal) -> bool:
+    """Return True where so many lots are what rows say, or miss it by the lot that an uncut number hides."""
+    return held == expected or (0 < abs(held - expected - uncut) < 1 and abs(held - expected) == 1)
+
+
 def _stretch(start: float, end: float, held: int, live: Sequence[Row]) -> Stretch:
     expected = sum(row.expected for row in live)
     low = sum(min(row.sign * row.low, row.sign * row.high) for row in live)
@@ -102,8 +107,9 @@ def _stretch(start: float, end: float, held: int, live: Sequence[Row]) -> Stretc
     if live and live[0].key.symbol == GONE:
         return Stretch(start, end, 0, expected, Kind.UNLISTED_SYMBOL, in_flight=False, sure=True, rows=1)
     uncut = sum((row.sign * row.excess for row in live if row.expected), Decimal(0))
-    if held == expected or (0 < abs(held - expected - uncut) < 1 and abs(held - expected) == 1):
-        return Stretch(start, end, held, expected, None, in_flight=False, sure=sure, rows=len(live))
+    if alike(held, expected, uncut):
+        known = Stretch(start, end, held, expected, None, in_flight=False, sure=sure, rows=len(live))
+        return known._replace(uncut=uncut)
     if all(row.expected == row.high == 0 for row in live):
         kind = Kind.ORPHANED_POSITION
     elif held == 0:
