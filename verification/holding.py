@@ -40,6 +40,7 @@ async def move_stop(tools: Tools, case: Case, held: Held) -> Opened | Closed | E
     held = await _as_it_is_now(tools, case, held)
     proved, before = held.proved, case.stop_name if held.stop is not None else None
     case.stops += 1
+    case.stop_before = before
     case.stop_name = case.names.stop_numbered(case.stops)
     stop = await protect(tools, case, case.side, to_cover(case, proved))
     closed = await _closed_meanwhile(tools, case, held, stop)
@@ -114,7 +115,8 @@ async def _closed_meanwhile(tools: Tools, case: Case, held: Held, stop: Stop) ->
     if now.quantity / held.quantity > 0:
         return None  # something is held: the stop is needed
     version = shown_at(held.proved, case.leg_with(held.quantity))
-    proof = await closed_elsewhere(tools, case, held.quantity, version)
+    known = () if stop.executed is None else (stop.executed,)
+    proof = await closed_elsewhere(tools, case, held.quantity, version, known)
     if proof is None:
         return None
     if stop.may_act and stop.state is not StopState.FIRED:

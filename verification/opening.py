@@ -240,6 +240,7 @@ class Opener:
         intent = Intent(record.symbol, record.side, record.intended, record.stop_price, record.all_or_nothing)
         case = case_of(self._tools, intent, key, entry=record.entry, baseline=known, names=names)
         case.stop_name = record.stop_client_id or case.stop_name
+        case.stop_before = record.stop_before
         case.stops = max(1, *map(names.number_of_stop, (case.stop_name, record.stop_before or "")))
         case.resumed = True
         steps = partial(work, self._tools, case, record)

@@ -75,6 +75,7 @@ class Case:
         stop_name: The id of its stop.
         books: What writes the journal.
         all_or_nothing: True when a partial fill is to be rolled back.
+        stop_before: The id of the stop that it takes, or took, the place of; None where that is the first.
         stops: The highest number of a stop that was announced; the next one gets the next.
         exits: The highest number of an exit that was announced.
         exit: The id of the last exit that may have had an effect, and how many contracts it was for; None
@@ -97,6 +98,7 @@ class Case:
     stop_name: str
     books: Books
     all_or_nothing: bool = False
+    stop_before: str | None = None
     stops: int = 1
     exits: int = 0
     exit: tuple[str, Decimal] | None = None

@@ -35,11 +35,13 @@ class Stop:
         state: What is known.
         reason: One plain sentence.
         order: The stop as the venue lists it; None if it does not.
+        executed: What the venue told of it when it was seen to have executed; None if it was not.
     """
 
     state: StopState
     reason: str
     order: RestingOrder | None = None
+    executed: OrderSeen | None = None
 
     @property
     def may_act(self) -> bool:
@@ -125,7 +127,8 @@ async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> S
         return Stop(StopState.WRONG, f"stop {order.order_id} rests, but {wrong}", order)
     asked = await tools.venue.read_order(case.key, order_id=None, client_order_id=case.stop_name)
     if isinstance(asked, OrderSeen) and asked.executed != 0:
-        return Stop(StopState.FIRED, f"stop {asked.order_id} has executed {asked.executed}")
+        reason = f"stop {asked.order_id} has executed {asked.executed}"
+        return Stop(StopState.FIRED, reason, executed=asked)
     if isinstance(asked, OrderSeen) and asked.terminal and asked.trades_agree is True:
         return Stop(StopState.ENDED, f"stop {asked.order_id} ended ({asked.status}) with nothing executed")
     unread = reading.failures.get(Part.CONDITIONAL_ORDERS) or reading.failures.get(Part.ORDERS)

@@ -88,6 +88,13 @@ class TrueVenue:
         size = Decimal(quantity)
         self._execute(f"hand{len(self.orders)}", side, abs(size), size, ended=True)
 
+    def fires(self, name: str) -> None:
+        """Let a stop that rests trigger and execute, reduce-only."""
+        stop = self.stops.pop(name)
+        assert stop.quantity is not None
+        executed = stop.side.sign * min(stop.quantity, abs(self.held))
+        self._execute(name, stop.side, stop.quantity, executed, ended=True)
+
     def _wall(self, at: float) -> datetime:
         now = self.clock.now()
         return now.utc + timedelta(seconds=at - now.monotonic)
@@ -284,11 +291,11 @@ class TrueVenue:
         raise NotImplementedError("an opening asks for no prices")
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
-        await self._asked()
+        visible = (await self._asked()).monotonic - self.weather.trades_lag
         fills = [
             Fill(each.order_id, each.order_id, AVL, each.executed, Decimal("0.2"), self._wall(each.at))
             for each in self.orders.values()
-            if each.executed
+            if each.executed and each.at <= visible
         ]
         return tuple(each for each in fills if each.at >= since)
 

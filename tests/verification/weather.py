@@ -16,6 +16,7 @@ class Weather:
         entry_ends: False when the rest of an entry goes on working.
         wrong_way: True when the venue executes entries on the other side.
         list_lag: Seconds that the position list lags.
+        trades_lag: Seconds that the list of trades lags.
         orders_hidden: Seconds for which an order cannot be found.
         silent_stream: True when nothing is pushed.
         refuses_stops: True when stops are refused.
@@ -33,6 +34,7 @@ class Weather:
     entry_ends: bool = True
     wrong_way: bool = False
     list_lag: float = 0.0
+    trades_lag: float = 0.0
     orders_hidden: float = 0.0
     silent_stream: bool = False
     refuses_stops: bool = False
