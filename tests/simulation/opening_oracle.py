@@ -129,13 +129,24 @@ def _left(episode: OpeningEpisode, number: int) -> int:
     """Return what is left of an entry: signed contracts.
 
     A stop whose answer was lost may reach the venue after its opening was undone, and then it closes what a
-    later entry holds (seed 246564). A person was told of that leg; with the leg flat nothing is left of any.
+    later entry holds (seed 246564). A person was told of that leg; once the leg was flat nothing is left of
+    any, whoever trades it after that (seed 839892).
     """
-    ours, legs = episode.ours(episode.journal.rows[number]["entry_client_id"]), _legs(episode)
+    name, legs = episode.journal.rows[number]["entry_client_id"], _legs(episode)
     key = legs.get(number)
     told = {legs.get(each.entry) for each in episode.reports if each.entry not in {None, number}}
-    flat = key is not None and episode.venue.truth.held(key).quantity == 0
-    return 0 if flat and key in told else ours
+    return 0 if key in told and _flat_since(episode, name) else episode.ours(name)
+
+
+def _flat_since(episode: OpeningEpisode, entry: str) -> bool:
+    """True if the leg was truly flat once the last order of an entry had executed, or later."""
+    truth = episode.venue.truth
+    orders = [order for order in truth.orders.values() if order.client_id.split("-")[0] == entry]
+    last = max((at for order in orders for at, _ in order.fills), default=None)
+    if last is None:
+        return False
+    key = orders[0].key
+    return 0 in {truth.held_at(key, last).quantity, *(s.quantity for s in truth.legs[key] if s.at > last)}
 
 
 def _books(episode: OpeningEpisode) -> Iterator[str]:
