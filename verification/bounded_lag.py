@@ -2,9 +2,11 @@
 
 The bound: a fact that one source has shown is shown by every healthy source within `LAG_BOUND_SECONDS`. A
 close needs three complete position lists without the leg, spaced over at least the bound and each sent after
-the exit was seen to execute; an open needs two independent sources that show exactly the expected quantity,
-the position list asked so late that it cannot speak of a time before the question.
+the exit was seen to execute; an open needs two independent sources whose last words are exactly the expected
+quantity, the position list asked so late that it cannot speak of a time before the question.
 """
+
+from collections.abc import Iterable
 
 from verification.evidence import Evidence
 from verification.observation import Observation, PositionSeen, Source
@@ -26,23 +28,40 @@ def opened_by_lag(question: OpenQuestion, evidence: Evidence) -> tuple[Observati
     if question.baseline.quantity * question.side.sign < 0:
         return ()  # a liquidation takes a leg to zero as well
     target = question.baseline.quantity + question.side.sign * question.quantity
-    last: dict[Source, PositionSeen] = {}
-    for row in evidence.rows:
-        if _known_old(row, question.baseline):
-            continue
-        if row.provenance.received.monotonic >= question.asked.monotonic:
-            last[row.provenance.source] = row
-    listed = last.get(Source.REST)
-    pushed = last.get(Source.WEBSOCKET) or last.get(Source.BOT_CACHE)
-    if listed is None or pushed is None:
+    since = question.asked.monotonic
+    last = _last_words(
+        row
+        for row in evidence.rows
+        if row.provenance.received.monotonic >= since and not _known_old(row, question.baseline)
+    )
+    listed = last.get(Source.REST, [])
+    pushed = last.get(Source.WEBSOCKET) or last.get(Source.BOT_CACHE, [])
+    if not listed or not pushed or any(row.quantity != target for row in (*listed, *pushed)):
         return ()
-    if listed.quantity != target or pushed.quantity != target:
-        return ()
-    sent = listed.provenance.sent
-    if sent is None or sent.monotonic < question.asked.monotonic + LAG_BOUND_SECONDS:
-        return ()  # it may still show what the leg held before the question
-    first, second = sorted((listed, pushed), key=lambda row: row.provenance.received.monotonic)
+    if question.baseline.version is not None and any(row.version is not None for row in (*listed, *pushed)):
+        return ()  # it would have proved the open, were it not that words on its very version differ
+    late = [row for row in listed if _sent(row) >= since + LAG_BOUND_SECONDS]
+    if not late:
+        return ()  # they may still show what the leg held before the question
+    first, second = sorted((late[-1], pushed[-1]), key=lambda row: row.provenance.received.monotonic)
     return (first, second)
+
+
+def _last_words(rows: Iterable[PositionSeen]) -> dict[Source, list[PositionSeen]]:
+    """Return what each source said last: all of that instant, for nothing tells which of it is the later."""
+    last: dict[Source, list[PositionSeen]] = {}
+    for row in rows:
+        words = last.setdefault(row.provenance.source, [])
+        if words and words[-1].provenance.received.monotonic != row.provenance.received.monotonic:
+            words.clear()
+        words.append(row)
+    return last
+
+
+def _sent(row: PositionSeen) -> float:
+    """Return when a row was asked for; before all time if nobody says."""
+    sent = row.provenance.sent
+    return float("-inf") if sent is None else sent.monotonic
 
 
 def closed_by_lag(question: CloseQuestion, evidence: Evidence) -> tuple[Observation, ...]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from verification.bounded_lag import closed_by_lag
 from verification.evidence import Evidence, came_first
-from verification.observation import PositionSeen
+from verification.observation import PositionSeen, Source
 from verification.question import Baseline, CloseQuestion
 from verification.verdict import Mismatch, Verdict, VerdictKind, lag_bounded, proved, unknown
 
@@ -80,7 +80,7 @@ def _held_again(
     zero = next((row for row in newer if row.quantity == 0), None)
     if zero is None or newer[-1].quantity == 0:
         return None
-    now, order, end = newer[-1], evidence.most_executed, evidence.ended
+    now, order, end = _newest(newer, zero), evidence.most_executed, evidence.ended
     if order is not None and end is not None and held + order.executed == 0:
         return proved(
             VerdictKind.CONFIRMED,
@@ -123,22 +123,23 @@ def _by_rows(position: Baseline, newer: tuple[PositionSeen, ...]) -> Verdict | N
     changed = [row for row in newer if row.quantity != held]
     if not changed:
         return None
-    now = newer[-1].quantity
     flipped = next((row for row in changed if row.quantity * held < 0), None)
     grown = next((row for row in changed if row.quantity / held > 1), None)
     if flipped is not None:
+        now = _newest(newer, flipped)
         return proved(
             VerdictKind.MISMATCH,
-            (flipped,) if flipped == newer[-1] else (flipped, newer[-1]),
-            now,
+            (flipped,) if flipped == now else (flipped, now),
+            now.quantity,
             f"the position went from {held} to {flipped.quantity}: the other way round",
             mismatch=Mismatch.SIDE,
         )
     if grown is not None:
+        now = _newest(newer, grown)
         return proved(
             VerdictKind.MISMATCH,
-            (grown,) if grown == newer[-1] else (grown, newer[-1]),
-            now,
+            (grown,) if grown == now else (grown, now),
+            now.quantity,
             f"the position went from {held} to {grown.quantity}: it grew instead of closing",
             mismatch=Mismatch.EXCESS,
         )
@@ -146,6 +147,23 @@ def _by_rows(position: Baseline, newer: tuple[PositionSeen, ...]) -> Verdict | N
     return proved(
         VerdictKind.PARTIAL, (last,), last.quantity, f"{last.quantity} of {held} is still open", settled=False
     )
+
+
+def _newest(newer: tuple[PositionSeen, ...], since: PositionSeen) -> PositionSeen:
+    """Return the newest row, of the source that said `since` where that is of the same version.
+
+    Another source's says the same then, but beside `since` alone it would look as if the two differed: that
+    the first has taken `since` back, only its own later word tells.
+    """
+    last = newer[-1]
+    if last.version != since.version:
+        return last
+    own = [row for row in newer if _place(row) == _place(since)]
+    return own[-1]
+
+
+def _place(row: PositionSeen) -> tuple[int | None, Source]:
+    return row.version, row.provenance.source
 
 
 def _by_order(question: CloseQuestion, evidence: Evidence) -> Verdict | None:

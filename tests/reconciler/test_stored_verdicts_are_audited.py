@@ -17,6 +17,7 @@ from reconciler.audit import Outcome, audit
 from reconciler.evidence_record import Answer, StoredVerification, case_of
 from reconciler.verification_record import record_of
 from tests.verification import drawn
+from tests.verification.crowds import Crowd, crowds
 from verification.clock import Moment
 from verification.judgement import decide
 from verification.leg import Leg, LegKey, Side
@@ -136,6 +137,18 @@ BY_LAG = _ended(
     drawn.closing(exclusive=False), drawn.order(-43, ended=True), *(drawn.gone(at) for at in (2, 5, 8))
 )
 FLAT = _ended(drawn.closing(), drawn.row(0, 11, at=1), drawn.order(-43, at=2))
+TAKEN_BACK = _ended(
+    drawn.closing(),
+    drawn.row(-5, 11, at=1),
+    drawn.row(20, 11, at=2),
+    drawn.row(20, 11, at=3, source=Source.REST),
+)
+
+
+@given(crowds())
+def test_a_verdict_agrees_with_its_evidence_however_much_is_said_of_one_version(crowd: Crowd) -> None:
+    found = audit(_stored(_ended(crowd.question, *crowd.seen)))
+    assert found.outcome is Outcome.AGREES, found
 
 
 @pytest.mark.parametrize(
@@ -147,8 +160,17 @@ FLAT = _ended(drawn.closing(), drawn.row(0, 11, at=1), drawn.order(-43, at=2))
         (REFUTED, VerdictKind.REFUTED, Grade.PROOF),
         (BY_LAG, VerdictKind.CONFIRMED, Grade.BOUNDED_LAG),
         (FLAT, VerdictKind.CONFIRMED, Grade.PROOF),
+        (TAKEN_BACK, VerdictKind.MISMATCH, Grade.PROOF),
     ],
-    ids=["full", "part at the deadline", "unknown at the deadline", "refuted", "by lag", "flat"],
+    ids=[
+        "full",
+        "part at the deadline",
+        "unknown at the deadline",
+        "refuted",
+        "by lag",
+        "flat",
+        "taken back",
+    ],
 )
 def test_each_kind_of_verdict_agrees_with_its_evidence(
     ended: Verification, kind: VerdictKind, grade: Grade | None
