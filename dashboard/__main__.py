@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dashboard import launch
-from dashboard.door import STATE_URL
+from dashboard.state_reader import STATE_URL
 
 WRONG_USAGE = 3
 

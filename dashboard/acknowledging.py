@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import alert_words, door
+from dashboard import state_reader as door
 from dashboard.escape import WHOLE, markdown
+from dashboard.words import alert as alert_words
 from reconciler.alerts.alert import Alert
 from reconciler.console import AlertCommandError, StateDatabaseError
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 
 NAME = "name-of-the-person"
 ASKED = "alert-to-acknowledge"

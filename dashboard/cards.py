@@ -5,12 +5,13 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import alert_words, words
 from dashboard.acknowledging import acknowledge_button
 from dashboard.escape import WHOLE, markdown
+from dashboard.words import alert as alert_words
+from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.kind_words import sight
-from reconciler.finding import Evidence, Party, Severity
+from reconciler.facts.finding import Evidence, Party, Severity
 
 ALERT_PAGE = "screens/alert.py"
 SHOWN = 3

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 import plotly.graph_objects as go
 
 from reconciler.views import LatencyPoint, LatencyView
-from verification.observation import Source
+from verification.facts.observation import Source
 
 POINTS = 600
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from dashboard.verdict import Level
+from dashboard.words.verdict import Level
 
 SIZE = 64
 MOST = 9

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.escape import plain
-from dashboard.verdict import Unread
+from dashboard.words.verdict import Unread
 from reconciler.views import NowView
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashboard.door import STATE_URL
+from dashboard.state_reader import STATE_URL
 
 PACKAGE = Path(__file__).resolve().parent
 APP = PACKAGE / "serving.py"

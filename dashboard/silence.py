@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import words
-from dashboard.verdict import Unread
+from dashboard.words import numbers as words
+from dashboard.words.verdict import Unread
 from reconciler.views import NowView
 
 _WATCH = st.components.v2.component(

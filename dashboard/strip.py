@@ -6,13 +6,15 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import door, favicon, words
+from dashboard import favicon
+from dashboard import state_reader as door
 from dashboard.escape import WHOLE, markdown
 from dashboard.silence import beat
-from dashboard.verdict import Level, Unread, Verdict, blind, judge
-from reconciler.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
+from dashboard.words import numbers as words
+from dashboard.words.verdict import Level, Unread, Verdict, blind, judge
 from reconciler.alerts.kind_words import sight
-from reconciler.heartbeat import Heartbeat, Pulse
+from reconciler.facts.heartbeat import Heartbeat, Pulse
+from reconciler.sight.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
 from reconciler.views import NowView, SourceView
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]

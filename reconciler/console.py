@@ -22,14 +22,14 @@ from reconciler.alerts.errors import (
     NotFiringYet,
 )
 from reconciler.alerts.seen import Seen, seen_of
-from reconciler.finding import Kind
-from reconciler.heartbeat import WatchView
+from reconciler.facts.finding import Kind
+from reconciler.facts.heartbeat import WatchView
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.queries import StoredQueries
 from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
-from verification.clock import Clock, SystemClock
+from verification.facts.clock import Clock, SystemClock
 
 __all__ = [
     "AlertChanged",

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.finding import Evidence, Severity
-from reconciler.heartbeat import WatchView
-from verification.leg import Leg
-from verification.observation import Source
+from reconciler.facts.finding import Evidence, Severity
+from reconciler.facts.heartbeat import WatchView
+from verification.facts.leg import Leg
+from verification.facts.observation import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import NoReturn
 from typing_extensions import override
 
 from simulator.faces import FACES
-from simulator.recorded import RecordedState
-from simulator.recorded_row import BadState
+from simulator.recorded.account import RecordedState
+from simulator.recorded.row import BadState
 from simulator.server import SimulatedVenue
 
 WRONG_USAGE = 3

@@ -48,19 +48,19 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from simulator.acceptance import Acceptance
 from simulator.binance.listen_keys import ListenKeys
-from simulator.clock import VenueClock
-from simulator.engine import Exchange
-from simulator.fault_wish import fault_of
-from simulator.faults import Faults, RequestAction, RequestFault
-from simulator.journal import Journal
-from simulator.limits import Limits
-from simulator.order import Kind, PositionSide, Side, Ticket, TimeInForce
-from simulator.refusal import Reason, Refused
-from simulator.snapshot import snapshot
-from simulator.spending import MINUTE_MS, spent
-from simulator.streams import Streams
+from simulator.engine.clock import VenueClock
+from simulator.engine.exchange import Exchange
+from simulator.engine.order import Kind, PositionSide, Side, Ticket, TimeInForce
+from simulator.engine.refusal import Reason, Refused
+from simulator.engine.snapshot import snapshot
+from simulator.faults.fault_wish import fault_of
+from simulator.faults.faults import Faults, RequestAction, RequestFault
+from simulator.serving.acceptance import Acceptance
+from simulator.serving.journal import Journal
+from simulator.serving.limits import Limits
+from simulator.serving.spending import MINUTE_MS, spent
+from simulator.serving.streams import Streams
 from simulator.wire import Call
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from simulator.acceptance import Acceptance
 from simulator.binance import urls as binance_urls
 from simulator.binance.context import Context as BinanceContext
 from simulator.binance.face import BinanceFace
@@ -19,11 +18,12 @@ from simulator.bybit.face import BybitFace
 from simulator.bybit.limits import BybitLimits
 from simulator.bybit.stream import BybitStream
 from simulator.bybit.trading import forget_ended
-from simulator.credentials import Credentials
-from simulator.engine import Exchange
-from simulator.faults import Faults
-from simulator.limits import Limits
-from simulator.streams import StreamFace
+from simulator.engine.exchange import Exchange
+from simulator.faults.faults import Faults
+from simulator.serving.acceptance import Acceptance
+from simulator.serving.credentials import Credentials
+from simulator.serving.limits import Limits
+from simulator.serving.streams import StreamFace
 from simulator.wire import Face
 
 

@@ -8,20 +8,20 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from simulator.acceptance import Acceptance
 from simulator.binance.listen_keys import ListenKeys
 from simulator.binance.stream import tell_expiry
-from simulator.clock import VenueClock
 from simulator.control import Control
-from simulator.credentials import Credentials
-from simulator.engine import Exchange
+from simulator.engine.clock import VenueClock
+from simulator.engine.exchange import Exchange
+from simulator.engine.market import Market, Markets
 from simulator.faces import FACES, Venue
-from simulator.faults import Faults
-from simulator.journal import Journal
-from simulator.market import Market, Markets
-from simulator.pipeline import Pipeline
-from simulator.recorded import RecordedState
-from simulator.streams import Streams
+from simulator.faults.faults import Faults
+from simulator.recorded.account import RecordedState
+from simulator.serving.acceptance import Acceptance
+from simulator.serving.credentials import Credentials
+from simulator.serving.journal import Journal
+from simulator.serving.pipeline import Pipeline
+from simulator.serving.streams import Streams
 from simulator.toml import settings_toml
 
 SHUTDOWN_SECONDS = 0.2

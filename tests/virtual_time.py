@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from typing_extensions import TypeVarTuple, Unpack, override
 
-from verification.clock import Moment
+from verification.facts.clock import Moment
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

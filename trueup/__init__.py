@@ -14,17 +14,26 @@ What each part does is told where it is made; docs/library.md is the ten minutes
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from reconciler.journal import Journal, JournalError
-from verification.clock import Clock, SystemClock
-from verification.errors import SourceError
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Side
-from verification.opening import Intent, Opener, log_critical
-from verification.opening_journal import JournalFailed, OpeningJournal, OpeningRecord
-from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report, RolledBack, Unknown
-from verification.trader import Trader
-from verification.venue import Access, Venue
+from reconciler.journal.journal import Journal, JournalError
+from verification.facts.clock import Clock, SystemClock
+from verification.facts.errors import SourceError
+from verification.facts.leg import Side
+from verification.opening.journal_port import JournalFailed, OpeningJournal, OpeningRecord
+from verification.opening.opener import Intent, Opener, log_critical
+from verification.opening.outcome import (
+    Closed,
+    Exposed,
+    Opened,
+    Outcome,
+    Refuted,
+    Report,
+    RolledBack,
+    Unknown,
+)
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.port import Access, Venue
+from verification.venues.trading import Trader
 
 __all__ = [
     "Access",

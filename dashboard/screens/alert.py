@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from dashboard import alert_words, door, words
+from dashboard import state_reader as door
 from dashboard.acknowledging import acknowledge_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import WHOLE, markdown, plain
-from dashboard.verdict import Unread, blind
+from dashboard.words import alert as alert_words
+from dashboard.words import numbers as words
+from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import AlertNotFound
-from reconciler.finding import Party
+from reconciler.facts.finding import Party
 from reconciler.views import AlertView, NowView, TransitionView
 
 LONGEST_ID = 12

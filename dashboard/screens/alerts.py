@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from dashboard import alert_words, door, filters, words
+from dashboard import filters
+from dashboard import state_reader as door
 from dashboard.escape import plain
-from dashboard.verdict import Unread
+from dashboard.words import alert as alert_words
+from dashboard.words import numbers as words
+from dashboard.words.verdict import Unread
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.kind_words import KINDS, told
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 
 LIMIT = 200
 

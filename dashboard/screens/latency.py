@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import door, filters, words
+from dashboard import filters
+from dashboard import state_reader as door
 from dashboard.charts import NAMES, bands, distribution
-from dashboard.verdict import Unread
+from dashboard.words import numbers as words
+from dashboard.words.verdict import Unread
 from reconciler.views import LatencyView
-from verification.observation import Source
+from verification.facts.observation import Source
 
 PERIODS = {
     "1 h": (timedelta(hours=1), timedelta(minutes=1)),

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import door
+from dashboard import state_reader as door
 from dashboard.cards import card, over_line
-from dashboard.figures import Figure, figures
-from dashboard.verdict import Unread, acknowledged, blind, needing, recovering
+from dashboard.words.figures import Figure, figures
+from dashboard.words.verdict import Unread, acknowledged, blind, needing, recovering
 from reconciler.alerts.alert import AlertState
 from reconciler.views import NowView
 

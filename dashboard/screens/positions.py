@@ -4,13 +4,14 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import door, words
+from dashboard import state_reader as door
 from dashboard.escape import markdown, plain
-from dashboard.verdict import Unread, blind
+from dashboard.words import numbers as words
+from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.kind_words import KINDS, sight
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from reconciler.views import NowView, PositionView
-from verification.leg import Leg
+from verification.facts.leg import Leg
 
 AGREE = "agree"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from verification.clock import Clock, Moment
-from verification.errors import SourceError
-from verification.order_fact import OrderFact, OrderFacts, OrderRef
-from verification.venue import Venue
+from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceError
+from verification.facts.order_fact import OrderFact, OrderFacts, OrderRef
+from verification.venues.port import Venue
 
 _log = logging.getLogger(__name__)
 

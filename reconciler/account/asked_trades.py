@@ -8,10 +8,10 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from reconciler.comparison.traded import Traded, Trades, TradesWanted
-from verification.account import Fill
-from verification.clock import Clock, Moment
-from verification.errors import SourceError
-from verification.venue import Venue
+from verification.facts.account import Fill
+from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceError
+from verification.venues.port import Venue
 
 _log = logging.getLogger(__name__)
 

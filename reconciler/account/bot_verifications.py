@@ -12,7 +12,7 @@ from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from verification.clock import Clock, Moment
+from verification.facts.clock import Clock, Moment
 
 EVERY_SECONDS = 1.0
 FAILED_SECONDS = 5.0

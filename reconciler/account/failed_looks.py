@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from reconciler.account.agenda import WHOLE
+from reconciler.account.look_queue import WHOLE
 from reconciler.account.unexpected import pause_after
-from verification.clock import Moment
+from verification.facts.clock import Moment
 
 
 class FailedLooks:

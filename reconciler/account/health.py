@@ -5,7 +5,9 @@ from datetime import datetime
 
 from reconciler.account.unexpected import QUIET_SECONDS, STREAM, Unexpected
 from reconciler.account.watch import Look
-from reconciler.blindness import (
+from reconciler.facts.finding import FindingKey, Kind
+from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+from reconciler.sight.blindness import (
     PART_NAMES,
     Blindness,
     BlindnessSettings,
@@ -14,13 +16,11 @@ from reconciler.blindness import (
     blindness,
     left_untried,
 )
-from reconciler.finding import FindingKey, Kind
-from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.views import SourceView
-from verification.account import Part
-from verification.clock import Moment
-from verification.errors import SourceError
-from verification.stream import StreamHealth, StreamState
+from verification.facts.account import Part
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceError
+from verification.venues.stream_state import StreamHealth, StreamState
 
 
 class Health:

@@ -6,9 +6,9 @@ from reconciler.account.asked_orders import AskedOrders
 from reconciler.account.asked_trades import AskedTrades
 from reconciler.comparison.outcome import Comparison
 from reconciler.comparison.traded import Trades
-from verification.clock import Clock
-from verification.order_fact import OrderFacts
-from verification.venue import Venue
+from verification.facts.clock import Clock
+from verification.facts.order_fact import OrderFacts
+from verification.venues.port import Venue
 
 _ROUNDS = 4
 """One answer may lead to another question: what a stop became, who sent an order that has traded."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from typing_extensions import ParamSpec, override
 
-from reconciler.expectation import LedgerReading
+from reconciler.facts.expectation import LedgerReading
 from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
 
 READ_SECONDS = 15.0

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.account.ledger_reader import LedgerReader
-from reconciler.expectation import Expectation, LedgerReading
+from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.ledgers.port import LedgerUnreadable
-from verification.clock import Clock, Moment
+from verification.facts.clock import Clock, Moment
 
 FAILED_APART_SECONDS = 2.0
 """Least time between two reads of a ledger that fails: a lock held for a moment is one failure, not ten."""

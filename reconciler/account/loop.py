@@ -7,10 +7,10 @@ from datetime import datetime
 
 import structlog
 
-from reconciler.account.agenda import WHOLE, Agenda
 from reconciler.account.cycle import blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
+from reconciler.account.look_queue import WHOLE, Agenda
 from reconciler.account.observed import leg_of, observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed
@@ -18,17 +18,17 @@ from reconciler.account.unexpected import LOOKS, of_everybody
 from reconciler.account.watch import AccountWatch, Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
-from reconciler.finding import FindingKey
+from reconciler.facts.finding import FindingKey
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
 from reconciler.views import PositionView
-from verification.account import AccountReading
-from verification.clock import Clock
-from verification.errors import SourceError
-from verification.leg import LegKey
-from verification.observation import Observation, SourceSilent
-from verification.purpose import Purpose, asked_for
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.account import AccountReading
+from verification.facts.clock import Clock
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, SourceSilent
 
 SETTLE_SECONDS = 0.2
 """How long events are gathered before a targeted look: a fill comes with several."""

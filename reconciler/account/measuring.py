@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import structlog
 
-from reconciler.sketch import Sketch
+from reconciler.facts.sketch import Sketch
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from verification.clock import Clock
-from verification.latency import LatencySample, Measure
-from verification.observation import Source
+from verification.facts.clock import Clock
+from verification.facts.observation import Source
+from verification.latency.sample import LatencySample, Measure
 
 ENOUGH = 20
 """Samples before a percentile is believed."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reconciler.account.disagreements import WATCHED_FOR, is_of_sources
+from reconciler.account.memory.disagreements import WATCHED_FOR, is_of_sources
 from reconciler.account.watch import Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
-from reconciler.comparison.standing import Word
-from reconciler.finding import DIFFERENCES, UNSTOPPED, Finding, FindingKey, Kind
-from verification.leg import LegKey
+from reconciler.comparison.condition_check import Word
+from reconciler.facts.finding import DIFFERENCES, UNSTOPPED, Finding, FindingKey, Kind
+from verification.facts.leg import LegKey
 
 
 def observed(

@@ -8,26 +8,26 @@ from functools import partial
 
 import structlog
 
-from reconciler.account.asked_questions import AskedQuestions
-from reconciler.account.ledger_question import LedgerQuestion, QuestionKey, Surroundings, UnderWay
 from reconciler.account.ledger_watch import LedgerChange
-from reconciler.account.questions import asked_and_not, joined
+from reconciler.account.questions.asked import AskedQuestions
+from reconciler.account.questions.change import asked_and_not, joined
+from reconciler.account.questions.ledger_question import LedgerQuestion, QuestionKey, Surroundings, UnderWay
 from reconciler.account.resting import Resting, RestingOrders, Why
 from reconciler.account.unexpected import until_done
 from reconciler.storage.waiting import waited_out
-from verification.account import AccountReading
-from verification.clock import Clock, Moment
-from verification.errors import SourceError
-from verification.judgement import decide
-from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen
-from verification.order_identity import is_of
-from verification.question import Question
-from verification.venue import Venue
-from verification.verdict import Verdict, VerdictKind
-from verification.verification import Verification
-from verification.verifier import Verifier
-from verification.working import rests
+from verification.facts.account import AccountReading
+from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, OrderSeen
+from verification.facts.question import Question
+from verification.facts.verdict import Verdict, VerdictKind
+from verification.facts.verification import Verification
+from verification.race.verifier import Verifier
+from verification.rules.judgement import decide
+from verification.rules.order_identity import is_of
+from verification.rules.working_order import rests
+from verification.venues.port import Venue
 
 WATCHED_FOR = timedelta(minutes=5)
 """How long a question without an answer is asked again: a late fill shows up within minutes or by a sweep."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.account.agenda import WHOLE
+from reconciler.account.look_queue import WHOLE
 
 LOOKS_APART_SECONDS = 0.5
 """Least time between two targeted looks, for the venue's budget."""

@@ -6,9 +6,9 @@ from dataclasses import replace
 from reconciler.comparison.stop_prices import unpriced
 from reconciler.comparison.trails import Trails
 from reconciler.comparison.venue_view import VenueView
-from verification.account import AccountReading
-from verification.errors import SourceError
-from verification.venue import Venue
+from verification.facts.account import AccountReading
+from verification.facts.errors import SourceError
+from verification.venues.port import Venue
 
 _log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from verification.account import AccountReading, RestingOrder
-from verification.clock import Moment
-from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen, Provenance, Source
-from verification.order_identity import is_of
-from verification.question import Question
+from verification.facts.account import AccountReading, RestingOrder
+from verification.facts.clock import Moment
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, OrderSeen, Provenance, Source
+from verification.facts.question import Question
+from verification.rules.order_identity import is_of
 
 UNSEEN_SECONDS = 300.0
 """How long an order may go without being shown to rest before it is asked about; longer where many rest."""

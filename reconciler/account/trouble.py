@@ -1,8 +1,8 @@
 """What trouble with its venue a look at an account has met: it was held back, or the stream shows nothing."""
 
 from reconciler.account.watch import Look
-from verification.errors import NotAsked
-from verification.stream import StreamHealth, StreamState
+from verification.facts.errors import NotAsked
+from verification.venues.stream_state import StreamHealth, StreamState
 
 
 def held_back(look: Look) -> frozenset[str]:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 import structlog
 
-from reconciler.blindness import Failing
+from reconciler.sight.blindness import Failing
 from reconciler.storage.errors import StateDatabaseError, may_pass
-from verification.clock import Clock, Moment
+from verification.facts.clock import Clock, Moment
 
 LOOKS = "looks"
 SWEEPS = "sweeps"

@@ -9,11 +9,11 @@ import structlog
 
 from reconciler.account.bot_verifications import BotVerifications
 from reconciler.account.health import Health
-from reconciler.account.ledger_question import Surroundings
 from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
 from reconciler.account.measuring import Measuring
 from reconciler.account.opens import Opens
+from reconciler.account.questions.ledger_question import Surroundings
 from reconciler.account.unexpected import (
     FOLLOWING,
     HEALTH,
@@ -30,18 +30,18 @@ from reconciler.account.unexpected import (
 )
 from reconciler.account.verdicts import Verdicts
 from reconciler.account.watch import AccountWatch, Rules
-from reconciler.blindness import BlindnessSettings
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
+from reconciler.sight.blindness import BlindnessSettings
 from reconciler.storage.store import Store
-from verification.clock import Clock, Moment
-from verification.errors import SourceError
-from verification.fill_probe import FillProbe
-from verification.pace import Pace
-from verification.purpose import Purpose, asked_for
-from verification.venue import Venue
-from verification.venue_clock import VenueClock
-from verification.venues.known import untried
-from verification.verifier import Verifier
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceError
+from verification.latency.fill_probe import FillProbe
+from verification.latency.venue_clock import VenueClock
+from verification.race.pace import Pace
+from verification.race.verifier import Verifier
+from verification.venues.port import Venue
+from verification.venues.registry import untried
 
 LEDGER_POLL_SECONDS = 0.25
 """How often the change token of a ledger is looked at: a stat of two files, no transaction."""

@@ -8,25 +8,25 @@ from typing import Any
 import structlog
 from msgspec.structs import replace as seen_as
 
-from reconciler.account.doubts import Doubts
-from reconciler.account.late_fills import WATCHED_FOR
+from reconciler.account.findings.mismatched import mismatched
+from reconciler.account.findings.unverified import unverified
 from reconciler.account.loop import AccountLoop
-from reconciler.account.mismatched import mismatched
-from reconciler.account.unverified import unverified
+from reconciler.account.memory.late_fills import WATCHED_FOR
+from reconciler.account.memory.unverified_orders import Doubts
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed
-from reconciler.evidence_record import EvidenceUnreadable, case_of
-from reconciler.finding import Evidence, FindingKey, Kind, Party
+from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
+from reconciler.record.evidence_in import EvidenceUnreadable, case_of
+from reconciler.record.evidence_out import record_of
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
-from reconciler.verification_record import record_of
 from reconciler.views import VerificationView
-from verification.clock import Clock, Moment
-from verification.observation import Observation, OrderSeen
-from verification.verdict import Verdict, VerdictKind
-from verification.verification import Verification
-from verification.working import RESTING, is_over, is_working
+from verification.facts.clock import Clock, Moment
+from verification.facts.observation import Observation, OrderSeen
+from verification.facts.verdict import Verdict, VerdictKind
+from verification.facts.verification import Verification
+from verification.rules.working_order import RESTING, is_over, is_working
 
 log = structlog.get_logger()
 

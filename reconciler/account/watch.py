@@ -6,17 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from reconciler.account.contract_sizes import ContractSizes
-from reconciler.account.disagreements import Disagreements
-from reconciler.account.holdings import Holding, Holdings
 from reconciler.account.inquiry import Inquiry
-from reconciler.account.late_fills import LateFills
 from reconciler.account.ledger_reader import LedgerReader
 from reconciler.account.ledger_watch import moving_symbols, oldest
+from reconciler.account.memory.contract_sizes import ContractSizes
+from reconciler.account.memory.disagreements import Disagreements
+from reconciler.account.memory.holdings import Holding, Holdings
+from reconciler.account.memory.late_fills import LateFills
+from reconciler.account.memory.undated_entries import UndatedEntries
+from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.account.priced import priced
-from reconciler.account.undated_entries import UndatedEntries
-from reconciler.account.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
+from reconciler.comparison.condition_check import Word
 from reconciler.comparison.confirmation import (
     ConfirmationSettings,
     Judgement,
@@ -28,16 +29,15 @@ from reconciler.comparison.confirmation import (
 from reconciler.comparison.merge import DEFAULT_MERGE, MergeSettings, merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.renaming import renamed, without, without_unlisted
-from reconciler.comparison.standing import Word
 from reconciler.comparison.venue_view import VenueView
-from reconciler.expectation import Expectation, LedgerReading
-from reconciler.finding import Finding, FindingKey, Kind
+from reconciler.facts.expectation import Expectation, LedgerReading
+from reconciler.facts.finding import Finding, FindingKey, Kind
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from verification.account import AccountReading, PositionMode
-from verification.clock import Clock, Moment
-from verification.leg import Leg, LegKey
-from verification.observation import Observation, OrderSeen, PositionSeen
-from verification.venue import Venue
+from verification.facts.account import AccountReading, PositionMode
+from verification.facts.clock import Clock, Moment
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.venues.port import Venue
 
 
 @dataclass(frozen=True, slots=True)

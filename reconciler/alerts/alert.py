@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from reconciler.finding import Evidence, FindingKey, Severity
+from reconciler.facts.finding import Evidence, FindingKey, Severity
 
 
 class AlertState(StrEnum):

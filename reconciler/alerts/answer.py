@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.alerts.alert import Acknowledgement, Alert
 from reconciler.alerts.event import Acknowledge, Action, Decision
 from reconciler.alerts.seen import apart
-from reconciler.wording import clock
+from reconciler.facts.wording import clock
 
 
 @dataclass(frozen=True, slots=True)

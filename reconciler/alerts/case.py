@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reconciler.alerts.alert import Acknowledgement, Alert
 from reconciler.alerts.event import Acknowledge, AlertSettings, Clear, Detected, Event
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 
 STEPPED = timedelta(seconds=60)
 """A finding further in the future than this was stored before the wall clock was set back."""

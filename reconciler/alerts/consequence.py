@@ -9,7 +9,7 @@ from reconciler.alerts.case import Case
 from reconciler.alerts.errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
 from reconciler.alerts.event import Action, Decision, Owed, Retire, Unknown
 from reconciler.alerts.seen import Seen, apart
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 
 
 def nothing(reason: str) -> Callable[[Case], Decision]:

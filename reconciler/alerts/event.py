@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.seen import Seen
-from reconciler.finding import Evidence, Finding, FindingKey
+from reconciler.facts.finding import Evidence, Finding, FindingKey
 
 TRUEUP = "trueup"
 """Who acts when no person does."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.finding import Kind, Party
-from reconciler.wording import span
-from verification.leg import Leg
+from reconciler.facts.finding import Kind, Party
+from reconciler.facts.wording import span
+from verification.facts.leg import Leg
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.alerts.alert import Alert
-from reconciler.finding import Kind, Party
+from reconciler.facts.finding import Kind, Party
 
 ABANDONED_AFTER = timedelta(hours=1)
 """How long nobody may have looked at an account that others had, before it counts as taken out: another

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from reconciler.alerts.alert import Alert
-from reconciler.finding import Severity
-from reconciler.wording import value
+from reconciler.facts.finding import Severity
+from reconciler.facts.wording import value
 
 _UNKNOWN = "-"
 

@@ -8,7 +8,7 @@ import typer
 
 from reconciler.cli import alerts, audit, demo, doctor, house, init, reconcile, status
 from reconciler.cli.ending import INTERRUPTED, ending, tell
-from reconciler.report import ExitCode
+from reconciler.record.report import ExitCode
 
 application = typer.Typer(
     name="trueup",

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from reconciler.audit import Audited, Outcome, audit
 from reconciler.cli.ending import UsageError
 from reconciler.cli.options import Config, Json
 from reconciler.cli.wording import moment, printable
-from reconciler.report import ExitCode
+from reconciler.record.audit import Audited, Outcome, audit
+from reconciler.record.report import ExitCode
 from reconciler.settings import load
 
 WORDS = {Outcome.DIFFERS: "DIFFERS", Outcome.NOT_DERIVED: "NOT DERIVED"}

@@ -6,10 +6,10 @@ import typer
 
 from reconciler.cli.options import Config
 from reconciler.cli.wording import printable
-from reconciler.report import ExitCode
+from reconciler.record.report import ExitCode
 from reconciler.settings import Settings, load
-from verification.clock import SystemClock
-from verification.purpose import Purpose, asked_for
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.clock import SystemClock
 
 
 def doctor(*, config: Config = None) -> int:

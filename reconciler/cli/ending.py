@@ -11,10 +11,10 @@ from typer.exceptions import TyperException
 
 from reconciler.alerts.errors import AlertCommandError
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
-from reconciler.report import ExitCode
+from reconciler.record.report import ExitCode
 from reconciler.settings.problem import SettingsError
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from verification.errors import SourceError
+from verification.facts.errors import SourceError
 
 BUG = 70
 INTERRUPTED = 130

@@ -8,7 +8,7 @@ import typer
 from reconciler.cli.options import Config
 from reconciler.cli.processes import Child, become, supervise
 from reconciler.settings import Settings, load
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 Port = Annotated[
     int | None,
@@ -19,8 +19,8 @@ Port = Annotated[
 def run(*, config: Config = None) -> int:
     """Run the reconciler until it is told to stop (Ctrl-C)."""
     settings = load(config)
-    from reconciler import service
     from reconciler.cli.log import write_log
+    from reconciler.service import run as service
 
     write_log(settings.log)
     return asyncio.run(service.run(settings, SystemClock()))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.child import command, environment, leashed
+from reconciler.service.child_process import command, environment, leashed
 
 GRACE_SECONDS = 10.0
 """How long a child may take to end by itself before it is killed."""

@@ -9,9 +9,9 @@ import typer
 from reconciler.cli.ending import UsageError
 from reconciler.cli.options import Config, Json
 from reconciler.cli.wording import finding_line, printable
-from reconciler.report import AccountReport, ExitCode, Report
+from reconciler.record.report import AccountReport, ExitCode, Report
 from reconciler.settings import load
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 SENTENCES = {
     ExitCode.AGREES: "Everything was checked and agrees.",
@@ -40,7 +40,7 @@ def reconcile(
             f"--account {account}: {settings.origin} defines only {', '.join(settings.accounts)}"
         )
     from reconciler.cli.log import write_log
-    from reconciler.once import reconcile_once
+    from reconciler.service.once import reconcile_once
 
     write_log(settings.log)
     report = asyncio.run(reconcile_once(settings, SystemClock(), account))

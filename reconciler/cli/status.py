@@ -11,7 +11,7 @@ import typer
 
 from reconciler.cli.options import Config, Json
 from reconciler.cli.wording import moment, printable
-from reconciler.report import ExitCode
+from reconciler.record.report import ExitCode
 from reconciler.settings import load
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def statuses(view: "NowView", settled: Iterable[str]) -> tuple[AccountStatus, ..
         view: What the state database holds.
         settled: The accounts of the settings.
     """
-    from reconciler.account_state import accounts_of, cycle_of, holder_of, state_of
     from reconciler.alerts.alert import AlertState
+    from reconciler.sight.account_state import accounts_of, cycle_of, holder_of, state_of
 
     open_alerts = Counter(alert.key.account for alert in view.alerts)
     firing = Counter(alert.key.account for alert in view.alerts if alert.state is AlertState.FIRING)

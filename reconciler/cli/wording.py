@@ -8,9 +8,9 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.kind_words import ended, subject
 from reconciler.alerts.seen import Seen, seen_of
-from reconciler.finding import Evidence, Finding, Party
+from reconciler.facts.finding import Evidence, Finding, Party
+from reconciler.facts.wording import value
 from reconciler.views import AlertView, TransitionView
-from reconciler.wording import value
 
 
 def printable(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.comparison.venue_view import VenueView
-from verification.account import RestingOrder
+from verification.facts.account import RestingOrder
 
 
 @dataclass(frozen=True, slots=True)

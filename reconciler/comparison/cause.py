@@ -11,10 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.comparison.leg_case import LegCase
-from reconciler.expectation import Expectation, OrderRole
-from verification.account import Fill, FillCause
-from verification.leg import Leg
-from verification.order_fact import OrderFact, OrderRef
+from reconciler.facts.expectation import Expectation, OrderRole
+from verification.facts.account import Fill, FillCause
+from verification.facts.leg import Leg
+from verification.facts.order_fact import OrderFact, OrderRef
 
 _ZERO = Decimal(0)
 _EVER = datetime.min.replace(tzinfo=UTC)

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from reconciler.comparison.cause import Cause, OtherMove, OwnMove, Sender, cause_of, own_moves
 from reconciler.comparison.leg_case import LegCase
-from reconciler.expectation import OrderRole
-from reconciler.finding import Evidence, Party
-from reconciler.wording import amount, clock
-from verification.observation import Source
-from verification.order_fact import OrderFact, OrderRef
+from reconciler.facts.expectation import OrderRole
+from reconciler.facts.finding import Evidence, Party
+from reconciler.facts.wording import amount, clock
+from verification.facts.observation import Source
+from verification.facts.order_fact import OrderFact, OrderRef
 
 _NAMED = 2
 """Of several orders so many are named in a sentence, and the rest counted; all are in the evidence."""

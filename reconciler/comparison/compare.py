@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.comparison.book import books
+from reconciler.comparison.condition_check import Sworn
+from reconciler.comparison.confidence import Ground
 from reconciler.comparison.difference import Difference, LegVerdict, differ
-from reconciler.comparison.dispute import dispute
 from reconciler.comparison.duplicates import with_duplicates
-from reconciler.comparison.ground import Ground
 from reconciler.comparison.ignored import said, small, stopless, worthless
 from reconciler.comparison.leg_case import LegCase, ground_of
 from reconciler.comparison.leg_row import leg_row
@@ -20,8 +20,8 @@ from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.reason import reason_for
 from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
-from reconciler.comparison.standing import Sworn
 from reconciler.comparison.stop_words import unjudged
+from reconciler.comparison.stream_list_conflict import dispute
 from reconciler.comparison.traded import Trades
 from reconciler.comparison.unlisted import stranger, unlisted
 from reconciler.comparison.unseen import (
@@ -35,12 +35,12 @@ from reconciler.comparison.unseen import (
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.wanted import wanted_orders, wanted_trades
 from reconciler.comparison.watched_order import WatchedOrder
-from reconciler.expectation import Expectation
-from reconciler.finding import Finding, FindingKey, Kind, Severity
-from verification.account import Market, PositionMode
-from verification.clock import Moment
-from verification.leg import LegKey
-from verification.order_fact import OrderFacts
+from reconciler.facts.expectation import Expectation
+from reconciler.facts.finding import Finding, FindingKey, Kind, Severity
+from verification.facts.account import Market, PositionMode
+from verification.facts.clock import Moment
+from verification.facts.leg import LegKey
+from verification.facts.order_fact import OrderFacts
 
 
 def compare(

@@ -6,10 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from reconciler.comparison.ground import Ground
+from reconciler.comparison.confidence import Ground
 from reconciler.comparison.venue_view import Grade
-from reconciler.finding import DIFFERENCES, Finding, FindingKey, Kind
-from verification.clock import Moment
+from reconciler.facts.finding import DIFFERENCES, Finding, FindingKey, Kind
+from verification.facts.clock import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.comparison.legs import Belief
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 
 
 class LegVerdict(StrEnum):

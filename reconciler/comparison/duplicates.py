@@ -8,8 +8,8 @@ from reconciler.comparison.cause import cause_of
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Share
-from reconciler.expectation import Expectation
-from reconciler.finding import Kind
+from reconciler.facts.expectation import Expectation
+from reconciler.facts.finding import Kind
 
 _MOST = 10
 """Rows of one leg that are looked at for twins: each further one doubles the ways to leave some out."""

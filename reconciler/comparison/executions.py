@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reconciler.comparison.book import Book
-from reconciler.expectation import BelievedOrder, Expectation, OrderRole
-from verification.clock import Moment
-from verification.order_fact import OrderFact, OrderFacts, OrderRef
+from reconciler.facts.expectation import BelievedOrder, Expectation, OrderRole
+from verification.facts.clock import Moment
+from verification.facts.order_fact import OrderFact, OrderFacts, OrderRef
 
 _ZERO = Decimal(0)
 

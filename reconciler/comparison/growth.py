@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from reconciler.comparison.venue_view import LegView
-from verification.clock import Moment
+from verification.facts.clock import Moment
 
 
 class Growth(TypedDict):

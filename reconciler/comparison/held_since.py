@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from reconciler.comparison.venue_view import LegView
-from reconciler.expectation import Expectation
+from reconciler.facts.expectation import Expectation
 
 
 def held_since(leg: LegView | None, rows: tuple[Expectation, ...]) -> datetime | None:

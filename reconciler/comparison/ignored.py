@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
-from reconciler.finding import UNSTOPPED
-from reconciler.wording import amount, number
+from reconciler.facts.finding import UNSTOPPED
+from reconciler.facts.wording import amount, number
 
 
 def small(case: LegCase, limit: Decimal) -> bool:

@@ -6,19 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.comparison.book import Book
+from reconciler.comparison.confidence import Ground
 from reconciler.comparison.difference import Difference
-from reconciler.comparison.ground import Ground
 from reconciler.comparison.held_since import held_since
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import Protection
 from reconciler.comparison.traded import Traded
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.comparison.watched_order import WatchedOrder, explains
-from reconciler.expectation import Expectation
-from reconciler.finding import DIFFERENCES, Kind
-from reconciler.wording import size_told
-from verification.leg import LegKey
-from verification.order_fact import OrderFacts
+from reconciler.facts.expectation import Expectation
+from reconciler.facts.finding import DIFFERENCES, Kind
+from reconciler.facts.wording import size_told
+from verification.facts.leg import LegKey
+from verification.facts.order_fact import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.views import PositionView
-from verification.observation import Source
+from verification.facts.observation import Source
 
 
 def leg_row(case: LegCase, *, dust: bool) -> PositionView:

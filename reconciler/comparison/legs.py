@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from reconciler.comparison.book import Book
 from reconciler.comparison.executions import NOTHING, Executions, Unbooked, executions
-from reconciler.expectation import Expectation, ExpectationState
-from verification.account import Market, PositionMode
-from verification.clock import Moment
-from verification.leg import Leg, LegKey
-from verification.order_fact import OrderFacts, OrderRef
+from reconciler.facts.expectation import Expectation, ExpectationState
+from verification.facts.account import Market, PositionMode
+from verification.facts.clock import Moment
+from verification.facts.leg import Leg, LegKey
+from verification.facts.order_fact import OrderFacts, OrderRef
 
 _GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
 _ZERO = Decimal(0)

@@ -15,11 +15,11 @@ from reconciler.comparison.renaming import renamed, renamed_legs
 from reconciler.comparison.stop_prices import prices_of
 from reconciler.comparison.trails import Trails
 from reconciler.comparison.venue_view import Contrary, Grade, LegView, Lists, VenueView
-from verification.account import AccountReading, Position, PositionsReading
-from verification.clock import Moment
-from verification.leg import LegKey
-from verification.observation import PositionSeen, Source
-from verification.stream import StreamHealth, StreamState
+from verification.facts.account import AccountReading, Position, PositionsReading
+from verification.facts.clock import Moment
+from verification.facts.leg import LegKey
+from verification.facts.observation import PositionSeen, Source
+from verification.venues.stream_state import StreamHealth, StreamState
 
 
 @dataclass(frozen=True, slots=True)

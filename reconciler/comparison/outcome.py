@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciler.comparison.condition_check import Standing, Sworn
+from reconciler.comparison.confidence import Ground
 from reconciler.comparison.difference import LegVerdict
-from reconciler.comparison.ground import Ground
-from reconciler.comparison.standing import Standing, Sworn
 from reconciler.comparison.traded import TradesWanted
-from reconciler.finding import DIFFERENCES, Finding, FindingKey
+from reconciler.facts.finding import DIFFERENCES, Finding, FindingKey
 from reconciler.views import PositionView
-from verification.leg import LegKey
-from verification.order_fact import OrderRef
+from verification.facts.leg import LegKey
+from verification.facts.order_fact import OrderRef
 
 
 @dataclass(frozen=True, slots=True)

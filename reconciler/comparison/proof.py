@@ -8,11 +8,11 @@ from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Share
 from reconciler.comparison.stop_words import told_of
 from reconciler.comparison.venue_view import Grade
-from reconciler.expectation import Expectation
-from reconciler.finding import Evidence, Party
-from reconciler.wording import amount, holding, number
-from verification.account import Part, RestingOrder
-from verification.observation import Source
+from reconciler.facts.expectation import Expectation
+from reconciler.facts.finding import Evidence, Party
+from reconciler.facts.wording import amount, holding, number
+from verification.facts.account import Part, RestingOrder
+from verification.facts.observation import Source
 
 STOPS = Part.CONDITIONAL_ORDERS.value
 """Where stops are read: not in the position list, which fails by itself."""

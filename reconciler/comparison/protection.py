@@ -11,10 +11,10 @@ from reconciler.comparison.stop_judgement import Idle, Stop, Unsure, belonging, 
 from reconciler.comparison.trails import of_position
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.comparison.working_entry import working_entry
-from reconciler.expectation import Expectation, StopPolicy
-from verification.account import Part, RestingOrder
-from verification.leg import Leg, LegKey, Side
-from verification.prices import Prices
+from reconciler.facts.expectation import Expectation, StopPolicy
+from verification.facts.account import Part, RestingOrder
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.prices import Prices
 
 _ZERO = Decimal(0)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reconciler.comparison.growth import earlier, growth
 from reconciler.comparison.venue_view import Grade, LegView
-from verification.observation import PositionSeen, Source
+from verification.facts.observation import PositionSeen, Source
 
 PAST = timedelta(seconds=60)
 """A push about a time longer ago than this tells of a state and not of a change."""

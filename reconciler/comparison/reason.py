@@ -13,9 +13,9 @@ from reconciler.comparison.duplicates import duplicates_of
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.related import related
 from reconciler.comparison.stop_words import why_idle
-from reconciler.expectation import ExpectationState, StopPolicy
-from reconciler.finding import Kind
-from reconciler.wording import amount, clock, holding
+from reconciler.facts.expectation import ExpectationState, StopPolicy
+from reconciler.facts.finding import Kind
+from reconciler.facts.wording import amount, clock, holding
 
 
 def reason_for(kind: Kind, case: LegCase) -> str:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from reconciler.comparison.leg_case import LegCase
-from reconciler.expectation import Expectation
+from reconciler.facts.expectation import Expectation
 
 _NEAR = timedelta(seconds=90)
 """A bot writes a row seconds before or after its order executes, by a clock of its own."""

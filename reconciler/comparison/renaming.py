@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from reconciler.comparison.venue_view import LegView, VenueView
-from verification.account import Market
-from verification.leg import LegKey
+from verification.facts.account import Market
+from verification.facts.leg import LegKey
 
 T = TypeVar("T")
 

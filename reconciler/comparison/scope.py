@@ -9,10 +9,10 @@ from reconciler.comparison.outcome import CompareSettings
 from reconciler.comparison.traded import Trades
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.watched_order import WatchedOrder
-from verification.account import PositionMode
-from verification.clock import Moment
-from verification.leg import LegKey
-from verification.order_fact import OrderFacts
+from verification.facts.account import PositionMode
+from verification.facts.clock import Moment
+from verification.facts.leg import LegKey
+from verification.facts.order_fact import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)

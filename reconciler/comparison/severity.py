@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from reconciler.comparison.cause import cause_of
 from reconciler.comparison.leg_case import LegCase
-from reconciler.finding import Kind, Severity
+from reconciler.facts.finding import Kind, Severity
 
 
 def severity_of(kind: Kind, case: LegCase, exposure: Decimal | None, large: Decimal) -> Severity:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from verification.account import RestingOrder
-from verification.leg import Side
-from verification.prices import PriceKind, Prices, Trailing
+from verification.facts.account import RestingOrder
+from verification.facts.leg import Side
+from verification.facts.prices import PriceKind, Prices, Trailing
 
 
 class Fault(StrEnum):

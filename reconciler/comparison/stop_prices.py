@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from reconciler.comparison.stop_judgement import Stop, wants_prices
 from reconciler.comparison.trails import Trails, of_position
-from verification.account import AccountReading, Part
-from verification.leg import LegKey, Side
-from verification.prices import Prices
+from verification.facts.account import AccountReading, Part
+from verification.facts.leg import LegKey, Side
+from verification.facts.prices import Prices
 
 
 def prices_of(reading: AccountReading) -> dict[str, Prices]:

@@ -2,9 +2,9 @@
 
 from reconciler.comparison.protection import Protection
 from reconciler.comparison.stop_judgement import Doubt, Fault, Idle, Stop, Unsure
-from reconciler.wording import number
-from verification.account import RestingOrder
-from verification.prices import PriceKind
+from reconciler.facts.wording import number
+from verification.facts.account import RestingOrder
+from verification.facts.prices import PriceKind
 
 _PRICES = {
     None: "price",

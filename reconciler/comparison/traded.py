@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from verification.account import Fill
-from verification.clock import Moment
+from verification.facts.account import Fill
+from verification.facts.clock import Moment
 
 
 class TradesWanted(NamedTuple):

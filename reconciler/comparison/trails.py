@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reconciler.comparison.stop_judgement import Stop, activity
-from verification.account import AccountReading, Part
-from verification.leg import Side
-from verification.prices import Prices, Trailing
+from verification.facts.account import AccountReading, Part
+from verification.facts.leg import Side
+from verification.facts.prices import Prices, Trailing
 
 Trail = tuple[Part, str, str, Decimal]
 """One trailing stop: where it was listed, its symbol, its id (its leg), its activation price."""

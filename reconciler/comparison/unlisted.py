@@ -7,9 +7,9 @@ from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.venue_view import VenueView
-from reconciler.finding import Finding, Kind, Severity
-from reconciler.wording import holding
-from verification.leg import LegKey
+from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.facts.wording import holding
+from verification.facts.leg import LegKey
 
 
 def unlisted(case: LegCase) -> Finding | None:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from reconciler.comparison.difference import Difference, LegVerdict
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.venue_view import LegView, VenueView
-from reconciler.finding import Kind
-from verification.account import Part, PositionMode
-from verification.clock import Moment
-from verification.leg import LegKey
+from reconciler.facts.finding import Kind
+from verification.facts.account import Part, PositionMode
+from verification.facts.clock import Moment
+from verification.facts.leg import LegKey
 
 
 def hidden(difference: Difference, mode: PositionMode, *, ledgers_complete: bool) -> bool:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.comparison.trails import Trails
-from verification.account import Part, PositionMode, RestingOrder, why_unread
-from verification.clock import Moment
-from verification.errors import SourceError
-from verification.leg import LegKey
-from verification.observation import Source
-from verification.prices import Prices, Trailing
-from verification.stream import StreamHealth, StreamState
+from verification.facts.account import Part, PositionMode, RestingOrder, why_unread
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.observation import Source
+from verification.facts.prices import Prices, Trailing
+from verification.venues.stream_state import StreamHealth, StreamState
 
 
 class Grade(StrEnum):

@@ -6,9 +6,9 @@ from reconciler.comparison.cause import cause_of, strangers
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.traded import TradesWanted
-from reconciler.expectation import OrderRole
-from reconciler.finding import Kind
-from verification.order_fact import OrderRef
+from reconciler.facts.expectation import OrderRole
+from reconciler.facts.finding import Kind
+from verification.facts.order_fact import OrderRef
 
 _NEWEST = 3
 """Rows keep the ids of all their orders: only the newest of each kind can still be unbooked."""

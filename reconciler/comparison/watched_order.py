@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reconciler.expectation import Expectation, ExpectationState
-from reconciler.finding import Evidence, Party
+from reconciler.facts.expectation import Expectation, ExpectationState
+from reconciler.facts.finding import Evidence, Party
+from reconciler.facts.wording import clock, number
 from reconciler.views import VerificationView
-from reconciler.wording import clock, number
-from verification.leg import LegKey, Side
-from verification.verdict import VerdictKind
-from verification.working import RESTING
+from verification.facts.leg import LegKey, Side
+from verification.facts.verdict import VerdictKind
+from verification.rules.working_order import RESTING
 
 BEFORE_ASKED = timedelta(minutes=1)
 """How long before the question its order may have executed: a ledger tells of an order after it was sent."""

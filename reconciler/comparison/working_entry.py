@@ -3,9 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.expectation import Expectation, OrderRole
-from verification.account import RestingOrder
-from verification.leg import Side
+from reconciler.facts.expectation import Expectation, OrderRole
+from verification.facts.account import RestingOrder
+from verification.facts.leg import Side
 
 _FLOAT = Decimal("1E-12")
 """By what share of itself a bot's number may miss because it kept it as a float (see `legs`)."""

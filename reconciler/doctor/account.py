@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 
 from reconciler.doctor.check import Check, Health, bug
-from verification.account import PositionMode
-from verification.clock import Clock
-from verification.errors import SourceError, SourceMalformed, SourceRejected
-from verification.stream import StreamState
-from verification.venue import Venue
-from verification.venues.known import notes_of, untried
+from verification.facts.account import PositionMode
+from verification.facts.clock import Clock
+from verification.facts.errors import SourceError, SourceMalformed, SourceRejected
+from verification.venues.port import Venue
+from verification.venues.registry import notes_of, untried
+from verification.venues.stream_state import StreamState
 
 SKEW_MAX = timedelta(seconds=1)
 """Venues refuse requests whose time is too far off (Binance: 1 s ahead, 5 s behind)."""

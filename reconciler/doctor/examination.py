@@ -10,11 +10,11 @@ from reconciler.doctor.check import Check, Health, bug
 from reconciler.doctor.ledgers import examine_ledger
 from reconciler.doctor.state import SUBJECT, examine_state
 from reconciler.ledgers.port import Ledger
+from reconciler.service.wiring import open_ledger_of, open_venue
 from reconciler.settings import Settings, SettingsError
 from reconciler.settings.model import LedgerKind
-from reconciler.wiring import open_ledger_of, open_venue
-from verification.clock import Clock
-from verification.venue import Access, Venue
+from verification.facts.clock import Clock
+from verification.venues.port import Access, Venue
 
 
 @dataclass(frozen=True, slots=True)

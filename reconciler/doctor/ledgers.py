@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from reconciler.doctor.check import Check, Health
-from reconciler.expectation import LedgerReading
+from reconciler.facts.expectation import LedgerReading
+from reconciler.facts.wording import duration
 from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
-from reconciler.wording import duration
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 SILENT = timedelta(days=2)
 """From here on a bot that has written nothing is told of."""

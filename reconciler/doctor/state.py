@@ -6,9 +6,9 @@ from pathlib import Path
 
 from reconciler.console import Console, StateDatabaseError, StateTrouble
 from reconciler.doctor.check import Check, Health
-from reconciler.heartbeat import Pulse
+from reconciler.facts.heartbeat import Pulse
 from reconciler.settings.database_url import SQLITE
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 SUBJECT = "state database"
 

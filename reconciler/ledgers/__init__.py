@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reconciler.ledgers.port import Ledger, LedgerOptions, LedgerTrouble, LedgerUnreadable
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 Opener = Callable[[str, str, Clock, Path | None, LedgerOptions], Ledger]
 

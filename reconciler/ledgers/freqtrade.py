@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-from reconciler.expectation import Expectation, LedgerReading, StopPolicy
+from reconciler.facts.expectation import Expectation, LedgerReading, StopPolicy
 from reconciler.ledgers.exchange_family import same_exchange
 from reconciler.ledgers.freqtrade_trade import Row, expectation_of, last_activity
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables
 from reconciler.ledgers.written_for import FUTURES, TradedOn, market_named, pairing, traded_on
-from verification.clock import Clock, Moment
+from verification.facts.clock import Clock, Moment
 
 CLOSED_KEPT = timedelta(days=1)
 """How long a closed trade is still told of, so that "the bot closed it 3 s ago" can be seen."""

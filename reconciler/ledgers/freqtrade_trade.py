@@ -16,7 +16,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from reconciler.expectation import (
+from reconciler.facts.expectation import (
     BelievedOrder,
     Direction,
     Expectation,

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from reconciler.expectation import (
+from reconciler.facts.expectation import (
     BelievedOrder,
     Direction,
     Expectation,
@@ -18,13 +18,13 @@ from reconciler.expectation import (
     OrderRole,
     StopPolicy,
 )
-from reconciler.journal_tables import SCHEMA_VERSION
+from reconciler.journal.tables import SCHEMA_VERSION
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables, utc_of
 from reconciler.views import VerificationView
-from verification.clock import Clock
-from verification.leg import Leg, Side
-from verification.observation import Source
+from verification.facts.clock import Clock
+from verification.facts.leg import Leg, Side
+from verification.facts.observation import Source
 
 ENDED_KEPT = timedelta(days=1)
 """How long an ended position is still told of."""

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import Protocol
 
-from reconciler.expectation import LedgerReading, StopPolicy
+from reconciler.facts.expectation import LedgerReading, StopPolicy
 
 
 class LedgerTrouble(StrEnum):

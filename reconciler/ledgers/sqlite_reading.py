@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.ledgers.stored_text import TextUnreadable, lenient, readable
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 T = TypeVar("T")
 

@@ -7,11 +7,11 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from reconciler.database_address import holds_stray_at
+from reconciler.facts.database_address import holds_stray_at
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.ledgers.postgres_reading import PostgresReading, PostgresRows
 from reconciler.ledgers.sqlite_reading import SqliteReading
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from reconciler.database_address import holds_stray_at
+from reconciler.facts.database_address import holds_stray_at
 
 SQLITE = "sqlite:///"
 _WANTED = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.settings.problem import Problem
-from verification.budget import SWEEPS_MOST
-from verification.egress import egress_of, proxies_of
-from verification.venues.known import capabilities_of
+from verification.budget.counter import SWEEPS_MOST
+from verification.budget.egress import egress_of, proxies_of
+from verification.venues.registry import capabilities_of
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 

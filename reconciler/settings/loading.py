@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_settings import SettingsError as UnreadableVariable
 
-from reconciler.database_address import holds_password
+from reconciler.facts.database_address import holds_password
 from reconciler.settings.database_url import absolute
 from reconciler.settings.model import Settings
 from reconciler.settings.problem import Problem, SettingsError

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from typing_extensions import override
 
 from reconciler.comparison.confirmation import ConfirmationSettings
-from reconciler.expectation import StopPolicy
+from reconciler.facts.expectation import StopPolicy
 from reconciler.settings.checked import loopback, names, venue_id, zone_name
 from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.credentials import CredentialSettings
@@ -30,7 +30,7 @@ from reconciler.settings.egresses import least_interval
 from reconciler.settings.problem import SettingsError
 from reconciler.settings.refusal import refusals
 from reconciler.settings.section import Name, Seconds, Section, seconds
-from verification.venue import Access
+from verification.venues.port import Access
 
 
 class LedgerKind(StrEnum):

@@ -27,7 +27,7 @@ from reconciler.alerts.event import (
     Weigh,
 )
 from reconciler.alerts.policy import decide
-from reconciler.finding import FindingKey
+from reconciler.facts.finding import FindingKey
 from reconciler.storage.mapping import alert_of, alert_values, transition_of, transition_values
 from reconciler.storage.rows import AlertRow, AlertTransitionRow, table
 from reconciler.storage.upsert import upsert_into

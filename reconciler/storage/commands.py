@@ -5,7 +5,7 @@ from reconciler.alerts.event import Acknowledge, AlertSettings
 from reconciler.alerts.seen import Seen
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 
 class StoredCommands:

@@ -8,7 +8,7 @@ from typing import Self, cast
 
 import sqlalchemy as sa
 
-from reconciler.database_address import holds_stray_at
+from reconciler.facts.database_address import holds_stray_at
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import committed, explained, lost
 from reconciler.storage.opened_file import FileConnection, OpenedFile

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from reconciler.lease import Holder, Lease
+from reconciler.facts.lease import Holder, Lease
 
 
 class StateTrouble(StrEnum):

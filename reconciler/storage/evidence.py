@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.evidence_record import StoredVerification
+from reconciler.record.evidence_in import StoredVerification
 from reconciler.storage.database import Database
 from reconciler.storage.mapping import verification_of
 from reconciler.storage.records import VERIFICATION

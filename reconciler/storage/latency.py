@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.sketch import Sketch
+from reconciler.facts.sketch import Sketch
 from reconciler.storage.rows import LatencyBucketRow, table
 from reconciler.storage.upsert import upsert_into
 from reconciler.views import LatencyPoint, LatencyView
-from verification.latency import LatencySample, Measure
-from verification.observation import Source
+from verification.facts.observation import Source
+from verification.latency.sample import LatencySample, Measure
 
 BUCKET = table(LatencyBucketRow)
 POINTS_MAX = 600

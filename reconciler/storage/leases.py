@@ -10,17 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.heartbeat import Heartbeat, WatchView
-from reconciler.lease import (
-    Holder,
-    Lease,
-    Tenancy,
-    claimed,
-    given_back,
-    held_by,
-    is_of,
-    renewed,
-)
+from reconciler.facts.heartbeat import Heartbeat, WatchView
+from reconciler.facts.lease import Holder, Lease, Tenancy, claimed, given_back, held_by, is_of, renewed
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.mapping import Values, heartbeat_of, tenancy_of
 from reconciler.storage.rows import LeaseRow, table

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from reconciler.alerts.retirement import Left
-from reconciler.lease import Holder
+from reconciler.facts.lease import Holder
 from reconciler.storage.alerts import ALERT, IS_OPEN
 from reconciler.storage.leases import LEASE
 from reconciler.storage.mapping import tenancy_of

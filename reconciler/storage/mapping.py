@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.event import Decision
-from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
-from reconciler.heartbeat import Heartbeat
-from reconciler.lease import Holder, Tenancy
+from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import Holder, Tenancy
 from reconciler.views import (
     CycleView,
     PositionView,
@@ -19,8 +19,8 @@ from reconciler.views import (
     TransitionView,
     VerificationView,
 )
-from verification.leg import Leg
-from verification.observation import Source
+from verification.facts.leg import Leg
+from verification.facts.observation import Source
 
 Values = dict[str, Any]
 """A row as column names and values."""

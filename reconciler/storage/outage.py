@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import structlog
 
 from reconciler.storage.errors import StateDatabaseError
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 STEADY_SECONDS = 3.0
 """How long nothing may fail before it counts as back: reads can work while writes do not, and the reverse.

@@ -10,9 +10,9 @@ import structlog
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound
-from reconciler.alerts.remedy import steps
-from reconciler.finding import Kind
-from reconciler.heartbeat import WatchView
+from reconciler.alerts.runbook import steps
+from reconciler.facts.finding import Kind
+from reconciler.facts.heartbeat import WatchView
 from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -37,9 +37,9 @@ from reconciler.views import (
     SourceView,
     VerificationView,
 )
-from verification.clock import Clock
-from verification.latency import Measure
-from verification.leg import Leg
+from verification.facts.clock import Clock
+from verification.facts.leg import Leg
+from verification.latency.sample import Measure
 
 _SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
 _OVER_SHOWN = 10

@@ -29,7 +29,7 @@ from reconciler.storage.rows import (
 )
 from reconciler.storage.upsert import put, upsert_into
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
-from verification.working import RESTING
+from verification.rules.working_order import RESTING
 
 CURSOR = table(JournalCursorRow)
 CYCLE = table(CycleRow)

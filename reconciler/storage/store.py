@@ -14,8 +14,8 @@ from typing_extensions import override
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
 from reconciler.alerts.retirement import Left, Watched, why_retires
-from reconciler.heartbeat import Heartbeat
-from reconciler.lease import Holder, Lease, may_have_run_out
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import Holder, Lease, may_have_run_out
 from reconciler.storage import alerts, latency, leases, left, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.compaction import compact, renewed
@@ -26,8 +26,8 @@ from reconciler.storage.outage import Outage
 from reconciler.storage.records import Retention
 from reconciler.storage.writer import Writer
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
-from verification.clock import Clock, Moment, SystemClock
-from verification.latency import LatencySample
+from verification.facts.clock import Clock, Moment, SystemClock
+from verification.latency.sample import LatencySample
 
 T = TypeVar("T")
 

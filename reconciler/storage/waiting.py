@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from reconciler.storage.errors import StateDatabaseError
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 EVERY_SECONDS = 1.0
 

@@ -7,12 +7,12 @@ from simulator.binance import payloads
 from simulator.binance.context import Context, Request
 from simulator.binance.errors import ApiError, body
 from simulator.binance.params import flag, integer, needed
-from simulator.effect import FundingPaid
-from simulator.faults import Source
-from simulator.figures import text
-from simulator.order import PositionSide
-from simulator.position import Position
-from simulator.refusal import Reason, Refused
+from simulator.engine.effect import FundingPaid
+from simulator.engine.figures import text
+from simulator.engine.order import PositionSide
+from simulator.engine.position import Position
+from simulator.engine.refusal import Reason, Refused
+from simulator.faults.faults import Source
 
 SUCCESS = body(200, "success")
 

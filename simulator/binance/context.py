@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from simulator import context
 from simulator.binance.listen_keys import ListenKeys
 from simulator.binance.params import Params
+from simulator.serving import context
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from simulator.binance import account, market_data, trading
 from simulator.binance.context import Context, Request
 from simulator.binance.errors import ApiError, body, refusal
 from simulator.binance.signing import check_key, check_signed
-from simulator.refusal import Refused
+from simulator.engine.refusal import Refused
 from simulator.wire import Answer, Call
 
 HTTP_ERROR = 400

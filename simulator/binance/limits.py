@@ -8,10 +8,10 @@ from typing import Any
 
 from simulator.binance.errors import body
 from simulator.binance.weights import ORDERS, weight_of
-from simulator.clock import VenueClock
-from simulator.limit_wish import changed
-from simulator.limits import Counted
-from simulator.windows import FixedWindow
+from simulator.engine.clock import VenueClock
+from simulator.serving.limit_wish import changed
+from simulator.serving.limits import Counted
+from simulator.serving.windows import FixedWindow
 from simulator.wire import Answer, Call
 
 MINUTE, TEN_SECONDS = 60.0, 10.0

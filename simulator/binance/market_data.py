@@ -6,9 +6,9 @@ from typing import Any
 from simulator.binance.context import Context, Request
 from simulator.binance.errors import ApiError
 from simulator.binance.params import Params, integer, needed
-from simulator.engine import MAX_LEVERAGE
-from simulator.figures import text
-from simulator.market import Market
+from simulator.engine.exchange import MAX_LEVERAGE
+from simulator.engine.figures import text
+from simulator.engine.market import Market
 
 ORDER_TYPES = [
     "LIMIT",

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from simulator.admission import DEFAULT_LEVERAGE, margin_in_use, margin_of
-from simulator.figures import profit, text
-from simulator.order import AlgoOrder, AlgoStatus, Order, Side, Trade, Watches
-from simulator.position import Position
-from simulator.readings import Readings
-from simulator.truth import Truth
+from simulator.engine.admission import DEFAULT_LEVERAGE, margin_in_use, margin_of
+from simulator.engine.figures import profit, text
+from simulator.engine.order import AlgoOrder, AlgoStatus, Order, Side, Trade, Watches
+from simulator.engine.position import Position
+from simulator.engine.readings import Readings
+from simulator.engine.truth import Truth
 
 
 def _id(truth: Truth, symbol: str) -> str:

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from simulator.effect import AlgoChanged, Effect, Filled, FundingPaid, LeverageChanged, OrderChanged
-from simulator.figures import profit, text
-from simulator.order import AlgoOrder, AlgoStatus, Order, Trade, Watches
-from simulator.position import Position
-from simulator.push import Push
-from simulator.truth import Truth
+from simulator.engine.effect import AlgoChanged, Effect, Filled, FundingPaid, LeverageChanged, OrderChanged
+from simulator.engine.figures import profit, text
+from simulator.engine.order import AlgoOrder, AlgoStatus, Order, Trade, Watches
+from simulator.engine.position import Position
+from simulator.engine.truth import Truth
+from simulator.serving.push import Push
 
 
 def pushes_of(truth: Truth, effect: Effect) -> list[Push]:

@@ -3,7 +3,7 @@
 import re
 
 from simulator.binance.errors import ApiError
-from simulator.credentials import Credentials
+from simulator.serving.credentials import Credentials
 from simulator.wire import Call
 
 _SIGNATURE = re.compile(r"&?signature=[^&]*")

@@ -6,11 +6,11 @@ from typing import Any
 
 from simulator.binance.listen_keys import ListenKeys
 from simulator.binance.pushes import listen_key_expired, market_message, pushes_of
-from simulator.connection import Connection
-from simulator.effect import Effect, PriceChanged
-from simulator.push import Push
-from simulator.streams import Message, Streams
-from simulator.truth import Truth
+from simulator.engine.effect import Effect, PriceChanged
+from simulator.engine.truth import Truth
+from simulator.serving.connection import Connection
+from simulator.serving.push import Push
+from simulator.serving.streams import Message, Streams
 
 
 class BinanceStream:

@@ -9,8 +9,7 @@ from simulator.binance import payloads
 from simulator.binance.context import Context, Request
 from simulator.binance.errors import ApiError, body, refusal
 from simulator.binance.params import Params, flag, integer, needed, number, word
-from simulator.faults import Source
-from simulator.order import (
+from simulator.engine.order import (
     AlgoOrder,
     Kind,
     Order,
@@ -22,7 +21,8 @@ from simulator.order import (
     Trail,
     Watches,
 )
-from simulator.refusal import Reason
+from simulator.engine.refusal import Reason
+from simulator.faults.faults import Source
 
 DEFAULT_LIMIT = 500
 _WATCHES = {"CONTRACT_PRICE": Watches.LAST, "MARK_PRICE": Watches.MARK}

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from simulator.admission import margin_in_use
 from simulator.bybit import payloads
 from simulator.bybit.attached import attach
 from simulator.bybit.context import Context, Params
@@ -11,11 +10,12 @@ from simulator.bybit.errors import ApiError
 from simulator.bybit.ids import SIDES
 from simulator.bybit.pages import page
 from simulator.bybit.params import chosen, needed, number, wrong
-from simulator.faults import Source
-from simulator.figures import profit, text
-from simulator.order import Kind, PositionSide
-from simulator.position import Position
-from simulator.refusal import Reason, Refused
+from simulator.engine.admission import margin_in_use
+from simulator.engine.figures import profit, text
+from simulator.engine.order import Kind, PositionSide
+from simulator.engine.position import Position
+from simulator.engine.refusal import Reason, Refused
+from simulator.faults.faults import Source
 
 HEDGE_SIDES = (PositionSide.LONG, PositionSide.SHORT)
 

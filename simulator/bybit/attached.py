@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from simulator.effect import Effect, Filled
-from simulator.engine import Exchange
-from simulator.order import AlgoOrder, AlgoStatus, Kind, PositionSide, Side, Ticket, Trail, Watches
-from simulator.refusal import Reason, Refused
+from simulator.engine.effect import Effect, Filled
+from simulator.engine.exchange import Exchange
+from simulator.engine.order import AlgoOrder, AlgoStatus, Kind, PositionSide, Side, Ticket, Trail, Watches
+from simulator.engine.refusal import Reason, Refused
 
 
 def attached_to(exchange: Exchange, symbol: str, side: PositionSide, kind: Kind) -> AlgoOrder | None:

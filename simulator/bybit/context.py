@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from simulator import context
-from simulator.acceptance import Acceptance
+from simulator.serving import context
+from simulator.serving.acceptance import Acceptance
 
 Params: TypeAlias = Mapping[str, str]
 

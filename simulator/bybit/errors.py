@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.refusal import Reason
+from simulator.engine.refusal import Reason
 
 
 class ApiError(Exception):

@@ -4,7 +4,7 @@ from simulator.bybit import account, market_data, trading
 from simulator.bybit.context import Context, Handler
 from simulator.bybit.errors import ApiError, envelope, refusal
 from simulator.bybit.signing import check_signed
-from simulator.refusal import Refused
+from simulator.engine.refusal import Refused
 from simulator.wire import Answer, Call
 
 _PUBLIC: dict[str, Handler] = {

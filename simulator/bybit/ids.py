@@ -1,6 +1,6 @@
 """Bybit's ids of orders and trades, made of the engine's numbers; an order keeps one for its whole life."""
 
-from simulator.order import AlgoOrder, Order, PositionSide
+from simulator.engine.order import AlgoOrder, Order, PositionSide
 
 INDEX = {PositionSide.BOTH: 0, PositionSide.LONG: 1, PositionSide.SHORT: 2}
 SIDES = {str(index): side for side, index in INDEX.items()}

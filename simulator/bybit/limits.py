@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.bybit.errors import envelope
-from simulator.clock import VenueClock
-from simulator.limit_wish import changed
-from simulator.limits import Counted
-from simulator.windows import RollingWindow
+from simulator.engine.clock import VenueClock
+from simulator.serving.limit_wish import changed
+from simulator.serving.limits import Counted
+from simulator.serving.windows import RollingWindow
 from simulator.wire import Answer, Call
 
 WINDOW_SECONDS = 5.0

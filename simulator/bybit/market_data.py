@@ -6,9 +6,9 @@ from typing import Any
 from simulator.bybit.context import Context, Params
 from simulator.bybit.pages import page
 from simulator.bybit.params import integer, needed, wrong
-from simulator.engine import MAX_LEVERAGE
-from simulator.figures import text
-from simulator.market import Market
+from simulator.engine.exchange import MAX_LEVERAGE
+from simulator.engine.figures import text
+from simulator.engine.market import Market
 
 BOOK_LEVELS = 25
 LEVEL_QUANTITY = Decimal(1000)

@@ -3,15 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
-from simulator.admission import DEFAULT_LEVERAGE, margin_of
 from simulator.bybit.attached import attached_to
 from simulator.bybit.ids import INDEX, link_id, order_id, uuid_of
-from simulator.engine import Exchange
-from simulator.figures import profit, text
-from simulator.matching import closes
-from simulator.order import AlgoOrder, AlgoStatus, Kind, Order, Status, TimeInForce, Trade, Watches
-from simulator.position import Position
-from simulator.trailing import trigger_of
+from simulator.engine.admission import DEFAULT_LEVERAGE, margin_of
+from simulator.engine.exchange import Exchange
+from simulator.engine.figures import profit, text
+from simulator.engine.matching import closes
+from simulator.engine.order import AlgoOrder, AlgoStatus, Kind, Order, Status, TimeInForce, Trade, Watches
+from simulator.engine.position import Position
+from simulator.engine.trailing import trigger_of
 
 NEVER_TRADED = -1
 FIRST_HELD_MS = 1_676_538_056_258  # a leg was created when its contract was first held, years ago

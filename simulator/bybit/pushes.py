@@ -7,11 +7,11 @@ from typing import Any
 
 from simulator.bybit import payloads
 from simulator.bybit.ids import uuid_of
-from simulator.effect import AlgoChanged, Effect, Filled, OrderChanged
-from simulator.engine import Exchange
-from simulator.order import AlgoOrder, AlgoStatus, Order
-from simulator.position import Position
-from simulator.push import Push
+from simulator.engine.effect import AlgoChanged, Effect, Filled, OrderChanged
+from simulator.engine.exchange import Exchange
+from simulator.engine.order import AlgoOrder, AlgoStatus, Order
+from simulator.engine.position import Position
+from simulator.serving.push import Push
 
 _TOLD = frozenset({AlgoStatus.NEW, AlgoStatus.TRIGGERING, AlgoStatus.CANCELED, AlgoStatus.EXPIRED})
 

@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 from simulator.bybit.errors import ApiError
-from simulator.credentials import Credentials
+from simulator.serving.credentials import Credentials
 from simulator.wire import Call
 
 DEFAULT_RECV_WINDOW_MS = 5000

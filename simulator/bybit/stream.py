@@ -8,10 +8,10 @@ from simulator.bybit.errors import ApiError
 from simulator.bybit.market_data import ticker
 from simulator.bybit.pushes import pushes_of
 from simulator.bybit.signing import check_auth
-from simulator.connection import Connection
-from simulator.effect import Effect, PriceChanged
-from simulator.push import Push
-from simulator.streams import Message
+from simulator.engine.effect import Effect, PriceChanged
+from simulator.serving.connection import Connection
+from simulator.serving.push import Push
+from simulator.serving.streams import Message
 
 PRIVATE = "/v5/private"
 CONNECTION = "simulated"

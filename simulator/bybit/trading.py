@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from simulator.admission import admit
 from simulator.bybit import payloads
 from simulator.bybit.attached import attach
 from simulator.bybit.context import Context, Params
@@ -12,9 +11,9 @@ from simulator.bybit.errors import ApiError, refusal
 from simulator.bybit.ids import SIDES, order_id, uuid_of
 from simulator.bybit.pages import Last, page
 from simulator.bybit.params import chosen, integer, needed, number, wrong
-from simulator.faults import Source
-from simulator.matching import closes
-from simulator.order import (
+from simulator.engine.admission import admit
+from simulator.engine.matching import closes
+from simulator.engine.order import (
     AlgoOrder,
     AlgoStatus,
     Kind,
@@ -25,8 +24,9 @@ from simulator.order import (
     TimeInForce,
     Watches,
 )
-from simulator.readings import Lag, no_lag
-from simulator.refusal import Reason, Refused
+from simulator.engine.readings import Lag, no_lag
+from simulator.engine.refusal import Reason, Refused
+from simulator.faults.faults import Source
 
 WEEK_MS = 7 * 86_400_000
 LONGEST_LINK = 36  # characters of a sender's own id

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console, StateDatabaseError
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from simulator.demo.narrator import Narrator
 
 POLL_SECONDS = 0.2

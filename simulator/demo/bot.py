@@ -7,16 +7,16 @@ from typing import Any
 
 import ccxt.pro
 
-from reconciler.journal import Journal
-from verification.clock import Clock
-from verification.leg import Leg, LegKey, Side
-from verification.opening import Intent, Opener
-from verification.outcome import Closed, Opened, Outcome
-from verification.question import Baseline, CloseQuestion
-from verification.trader import Trader
-from verification.venue import Venue
-from verification.verification import Verification
-from verification.verifier import Verifier
+from reconciler.journal.journal import Journal
+from verification.facts.clock import Clock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.question import Baseline, CloseQuestion
+from verification.facts.verification import Verification
+from verification.opening.opener import Intent, Opener
+from verification.opening.outcome import Closed, Opened, Outcome
+from verification.race.verifier import Verifier
+from verification.venues.port import Venue
+from verification.venues.trading import Trader
 
 STOP_DISTANCE = Decimal("0.03")
 """How far from the price the bot puts its stop, as a share of it."""

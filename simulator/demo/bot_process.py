@@ -14,16 +14,16 @@ from typing import Any
 
 import ccxt.pro
 
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
 from simulator.demo.bot import AnswerWasLost, DemoBot
-from verification.clock import SystemClock
-from verification.errors import SourceError
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Side
-from verification.outcome import Outcome, RolledBack
-from verification.venue import Access
-from verification.verification import Verification
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceError
+from verification.facts.leg import Side
+from verification.facts.verification import Verification
+from verification.opening.outcome import Outcome, RolledBack
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.port import Access
 
 KEY = "demo-bot"
 """The bot's own, so that what it asks and what Trueup asks are counted apart."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.child import environment, leashed
+from reconciler.service.child_process import environment, leashed
 
 READY_SECONDS = 120.0
 GRACE_SECONDS = 8.0

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.alerts.alert import Alert
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from simulator.demo.alerts import AlertFollower
 from simulator.demo.narrator import Narrator
 from simulator.demo.stage import Stage

@@ -12,11 +12,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from reconciler.finding import FindingKey, Kind
-from simulator.faults import RequestAction, RequestFault
-from simulator.journal import Entry
-from simulator.order import Side, Ticket
-from simulator.spending import MINUTE_MS, spent
+from reconciler.facts.finding import FindingKey, Kind
+from simulator.engine.order import Side, Ticket
+from simulator.faults.faults import RequestAction, RequestFault
+from simulator.serving.journal import Entry
+from simulator.serving.spending import MINUTE_MS, spent
 from tests.bench.budget_house import POLL_SECONDS, QUANTITY, SPARE, TRADED, House, house
 
 LISTS = "positionRisk|openOrders|openAlgoOrders|allOrders|allAlgoOrders|userTrades"

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
 from reconciler.storage.database import migrate
 from simulator.binance.urls import toml
-from simulator.market import Market
-from simulator.order import Kind, Side, Ticket
+from simulator.engine.market import Market
+from simulator.engine.order import Kind, Side, Ticket
 from simulator.server import SimulatedVenue
-from verification.leg import Side as Way
+from verification.facts.leg import Side as Way
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = """

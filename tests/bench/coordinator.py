@@ -9,11 +9,10 @@ from decimal import Decimal
 from time import perf_counter, process_time
 from typing import Never
 
-from verification.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
-from verification.clock import Clock, Moment, SystemClock
-from verification.gateway.single_flight import SingleFlight
-from verification.leg import Leg, LegKey, Side
-from verification.observation import (
+from verification.facts.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
+from verification.facts.clock import Clock, Moment, SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import (
     Observation,
     OrderSeen,
     PositionSeen,
@@ -22,13 +21,14 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
-from verification.order_fact import OrderFact, OrderRef
-from verification.prices import Prices
-from verification.question import Baseline, OpenQuestion
-from verification.stream import Listener, StreamHealth, StreamState
-from verification.venue import Access, ClockOffset
-from verification.verdict import VerdictKind
-from verification.verifier import Verifier
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.prices import Prices
+from verification.facts.question import Baseline, OpenQuestion
+from verification.facts.verdict import VerdictKind
+from verification.race.verifier import Verifier
+from verification.venues.port import Access, ClockOffset
+from verification.venues.reading.single_flight import SingleFlight
+from verification.venues.stream_state import Listener, StreamHealth, StreamState
 
 BATCH = 50
 """Verifications of one measurement of CPU: the process's clock ticks too coarsely for a single one."""

@@ -17,17 +17,17 @@ import ccxt.pro
 import orjson
 from typing_extensions import override
 
-from tests.verification.gateway.samples import account_update, pushed_position
+from tests.verification.venues.samples import account_update, pushed_position
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain, scripted_venue
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.leg import Leg, LegKey, Side
-from verification.observation import PositionSeen, Source
-from verification.question import Baseline, OpenQuestion
-from verification.stream import StreamState
-from verification.venues.known import capabilities_of
-from verification.verdict import VerdictKind
-from verification.verifier import Verifier
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import PositionSeen, Source
+from verification.facts.question import Baseline, OpenQuestion
+from verification.facts.verdict import VerdictKind
+from verification.race.verifier import Verifier
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.registry import capabilities_of
+from verification.venues.stream_state import StreamState
 
 KEY = LegKey("main", "AVL/USDT:USDT", Leg.NET)
 SIZE = 43

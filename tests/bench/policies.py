@@ -7,11 +7,11 @@ from contextlib import suppress
 from decimal import Decimal
 
 from tests.bench.world import KEY, SIZE, Fact, Stage
-from verification.errors import SourceError
-from verification.observation import Observation, OrderSeen, PositionSeen
-from verification.stream import StreamState
-from verification.verdict import Mismatch, Verdict, VerdictKind
-from verification.verifier import Verifier
+from verification.facts.errors import SourceError
+from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.verdict import Mismatch, Verdict, VerdictKind
+from verification.race.verifier import Verifier
+from verification.venues.stream_state import StreamState
 
 Policy = Callable[[Stage], Awaitable[Fact]]
 

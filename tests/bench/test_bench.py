@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.journal import Entry
+from simulator.serving.journal import Entry
 from tests.bench import coordinator
 from tests.bench.__main__ import main, measure
 from tests.bench.budget import CASES, LIMIT_SECONDS, most_in_a_minute

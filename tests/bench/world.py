@@ -21,13 +21,13 @@ from tests.simulation.stream import SimulatedStream
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, OrderState, TrueOrder, Truth
 from tests.virtual_time import VirtualClock
-from verification.account import Fill
-from verification.gateway.asker import Asker
-from verification.gateway.dialect import OrderStatus
-from verification.leg import Leg, LegKey, Side
-from verification.observation import PositionSeen, Provenance, Source
-from verification.question import Baseline, CloseQuestion, OpenQuestion, Question
-from verification.stream import StreamState
+from verification.facts.account import Fill
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import PositionSeen, Provenance, Source
+from verification.facts.question import Baseline, CloseQuestion, OpenQuestion, Question
+from verification.venues.ccxt.asker import Asker
+from verification.venues.dialect import OrderStatus
+from verification.venues.stream_state import StreamState
 
 KEY = LegKey("main", "AVL/USDT:USDT", Leg.NET)
 SIZE = 43

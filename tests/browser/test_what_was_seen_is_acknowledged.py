@@ -10,13 +10,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.policy import AlertSettings, Detected, Observed
 from reconciler.console import Console
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
 from tests.browser.performance import chromium
 from tests.browser.screens import Screens
 from tests.reconciler.alert_life import finding
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(240)]
 

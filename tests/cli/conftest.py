@@ -9,12 +9,12 @@ import pytest
 
 from reconciler.alerts.event import AlertSettings, Detected, Observed
 from reconciler.cli import main
-from reconciler.finding import Evidence, Finding, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
 from reconciler.storage.alerts import observe
 from reconciler.storage.database import Database
 from tests.reconciler.settings_files import written
-from verification.clock import SystemClock
-from verification.leg import Leg
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from simulator.binance.urls import toml
-from simulator.recorded import RecordedState
+from simulator.recorded.account import RecordedState
 from simulator.server import SimulatedVenue
 from tests.reconciler.settings_files import GOOD, written
 

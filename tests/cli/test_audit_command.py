@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.record.evidence_out import record_of
 from reconciler.storage.store import Store
-from reconciler.verification_record import record_of
 from tests.cli.conftest import Command
 from tests.reconciler.settings_files import written
 from tests.verification import drawn
-from verification.judgement import decide
-from verification.observation import Observation
-from verification.question import Question
-from verification.verification import Verification
+from verification.facts.observation import Observation
+from verification.facts.question import Question
+from verification.facts.verification import Verification
+from verification.rules.judgement import decide
 
 
 def _ended(question: Question, *seen: Observation) -> Verification:

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import main
-from reconciler.heartbeat import Heartbeat
+from reconciler.facts.heartbeat import Heartbeat
 from reconciler.storage.database import migrate
 from reconciler.storage.store import Store
-from simulator.faults import RequestAction, RequestFault
+from simulator.faults.faults import RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.cli.conftest import Command, Said
 from tests.cli.simulated import point, venue
 from tests.reconciler.claimed import beaten
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 pytestmark = pytest.mark.wire
 
@@ -178,7 +178,7 @@ async def test_a_bug_in_one_part_hides_no_other(
     def broken(_: object) -> None:
         raise TypeError("nobody foresaw this")
 
-    monkeypatch.setattr("verification.gateway.account.CcxtVenue.read_clock_offset", broken)
+    monkeypatch.setattr("verification.venues.gateway.account.CcxtVenue.read_clock_offset", broken)
     async with venue(tmp_path):
         monkeypatch.setattr("reconciler.ledgers.freqtrade.FreqtradeLedger.read", broken)
         said = await examined(trueup)

@@ -10,7 +10,7 @@ from reconciler.cli.ending import BUG, ending
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.settings import Problem, SettingsError
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from verification.errors import (
+from verification.facts.errors import (
     AnswerLost,
     SourceMalformed,
     SourceRejected,

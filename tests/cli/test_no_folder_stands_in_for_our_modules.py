@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.child import command, environment, leashed
+from reconciler.service.child_process import command, environment, leashed
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("dashboard", "reconciler", "simulator", "verification", "streamlit", "ccxt", "trueup")

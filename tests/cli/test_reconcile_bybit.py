@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import main
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
 from simulator.bybit.ids import order_id
-from simulator.faults import RequestAction, RequestFault
-from simulator.order import AlgoOrder, Kind, PositionSide, Side, Ticket
+from simulator.engine.order import AlgoOrder, Kind, PositionSide, Side, Ticket
+from simulator.faults.faults import RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.cli.conftest import Command, Said
 from tests.cli.test_reconcile_command import QUICK
 from tests.reconciler.settings_files import GOOD, written
-from verification import leg
+from verification.facts import leg
 
 pytestmark = pytest.mark.wire
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import main
-from simulator.faults import RequestAction, RequestFault
-from simulator.recorded import RecordedState
+from simulator.faults.faults import RequestAction, RequestFault
+from simulator.recorded.account import RecordedState
 from tests.cli.conftest import Command, Said
 from tests.cli.simulated import FIXTURES, LIVE, point, venue
 

@@ -14,19 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.verdict import Level, judge
-from reconciler.account_state import AccountState, state_of
+from dashboard.words.verdict import Level, judge
 from reconciler.alerts.alert import AlertState
 from reconciler.cli.status import exit_code, statuses
-from reconciler.heartbeat import Heartbeat
-from reconciler.report import ExitCode
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.record.report import ExitCode
+from reconciler.sight.account_state import AccountState, state_of
 from reconciler.storage.store import HeldStore, Store
 from reconciler.views import NowView, SourceView
 from tests.cli.conftest import Command
 from tests.dashboard import drawn
 from tests.reconciler.claimed import HERE, claimed
 from tests.reconciler.settings_files import written
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 CLOCK = SystemClock()
 

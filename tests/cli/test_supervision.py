@@ -14,7 +14,7 @@ from textwrap import dedent
 import pytest
 
 from reconciler.cli.processes import Child, Pauses, supervise
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 pytestmark = pytest.mark.processes
 

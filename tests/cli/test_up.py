@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from tests.cli.simulated import venue
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
-from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
-from reconciler.heartbeat import Heartbeat, WatchView
+from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
+from reconciler.facts.heartbeat import Heartbeat, WatchView
 from reconciler.views import (
     AlertView,
     CycleView,
@@ -18,8 +18,8 @@ from reconciler.views import (
     SourceView,
     TransitionView,
 )
-from verification.leg import Leg
-from verification.observation import Source
+from verification.facts.leg import Leg
+from verification.facts.observation import Source
 
 NOW = datetime(2026, 11, 22, 14, 2, 11, tzinfo=UTC)
 HOSTILE = '"><img src=x onerror=alert(1)>'

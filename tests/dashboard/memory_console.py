@@ -7,8 +7,8 @@ from datetime import timedelta
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
 from reconciler.console import Answer, Console, Seen
-from reconciler.finding import Kind, Severity
-from reconciler.heartbeat import WatchView
+from reconciler.facts.finding import Kind, Severity
+from reconciler.facts.heartbeat import WatchView
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
 from tests.dashboard import drawn

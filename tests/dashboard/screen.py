@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import door
+from dashboard import state_reader as door
 from tests.dashboard.memory_console import Memory
 
 APP = Path(dashboard.__file__).with_name("app.py")

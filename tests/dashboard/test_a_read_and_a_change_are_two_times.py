@@ -3,15 +3,16 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from dashboard import alert_words, cards
-from reconciler.account.unverified import line_of
+from dashboard import cards
+from dashboard.words import alert as alert_words
+from reconciler.account.findings.unverified import line_of
 from reconciler.cli.wording import alert_lines
-from reconciler.finding import Evidence, Party
+from reconciler.facts.finding import Evidence, Party
 from reconciler.views import AlertView
 from tests.dashboard import drawn
-from verification.clock import Moment
-from verification.leg import Leg, LegKey
-from verification.observation import PositionSeen, Provenance, Source
+from verification.facts.clock import Moment
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import PositionSeen, Provenance, Source
 
 WEEK = timedelta(days=7)
 READ = drawn.before(16)

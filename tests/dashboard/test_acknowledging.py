@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from reconciler.console import seen_of
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import lent, opened, run, text

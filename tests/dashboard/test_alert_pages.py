@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import alert_words
+from dashboard.words import alert as alert_words
 from reconciler.alerts.alert import AlertState
-from reconciler.finding import Evidence, Kind, Party
+from reconciler.facts.finding import Evidence, Kind, Party
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import buttons, lent, opened, run, table, text

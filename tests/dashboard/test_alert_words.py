@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard import alert_words
+from dashboard.words import alert as alert_words
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.kind_words import KINDS
-from reconciler.finding import Kind, Party, Severity
+from reconciler.facts.finding import Kind, Party, Severity
 from tests.dashboard import drawn
-from verification.leg import Leg
+from verification.facts.leg import Leg
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dashboard import favicon, strip
-from dashboard.figures import figures
-from dashboard.verdict import Level, Unread
+from dashboard.words.figures import figures
+from dashboard.words.verdict import Level, Unread
 from reconciler.views import NowView
 from tests.dashboard import drawn
 

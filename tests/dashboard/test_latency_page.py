@@ -9,7 +9,7 @@ from dashboard.charts import DARK, LIGHT, POINTS, bands, distribution, with_gaps
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import lent, opened, table, text
-from verification.observation import Source
+from verification.facts.observation import Source
 
 SERIES = tuple(drawn.latency(source) for source in (Source.WEBSOCKET, Source.ORDER, Source.REST))
 

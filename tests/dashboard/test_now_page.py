@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from reconciler.alerts.alert import AlertState
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import buttons, lent, opened, text

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import door
+from dashboard import state_reader as door
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import Detected, Observed
 from reconciler.console import Console
-from reconciler.finding import Finding, Kind, Severity
+from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store
 from tests.dashboard import drawn
 from tests.dashboard.screen import buttons, opened, run, table, text
 from tests.reconciler.claimed import beaten
-from verification.clock import SystemClock
-from verification.latency import LatencySample, Measure
-from verification.leg import Leg
-from verification.observation import Source
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg
+from verification.facts.observation import Source
+from verification.latency.sample import LatencySample, Measure
 
 FINDING = Finding(
     kind=Kind.UNPROTECTED_POSITION,

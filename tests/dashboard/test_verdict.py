@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.verdict import Level, Unread, acknowledged, blind, judge, needing
+from dashboard.words.verdict import Level, Unread, acknowledged, blind, judge, needing
 from reconciler.alerts.alert import AlertState
-from reconciler.finding import Kind, Severity
+from reconciler.facts.finding import Kind, Severity
 from reconciler.views import NowView
 from tests.dashboard import drawn
 

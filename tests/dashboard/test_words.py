@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import words
+from dashboard.words import numbers as words
 
 NOW = datetime(2026, 11, 22, 14, 2, 11, tzinfo=UTC)
 

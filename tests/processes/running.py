@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
 from reconciler.storage.database import migrate
 from simulator.binance.urls import toml
 from simulator.server import SimulatedVenue

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from reconciler.account_state import AccountState, state_of
 from reconciler.console import Console
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
+from reconciler.sight.account_state import AccountState, state_of
 from reconciler.storage.database import migrate
 from simulator.binance.urls import toml
 from simulator.server import SimulatedVenue

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from tests.postgres import Server
 from tests.processes.several import Field, field
 from tests.processes.test_two_reconcilers import KINDS, server_of

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.account_state import pulse_of
 from reconciler.alerts.alert import AlertState
-from reconciler.finding import Kind
-from reconciler.heartbeat import Pulse
+from reconciler.facts.finding import Kind
+from reconciler.facts.heartbeat import Pulse
+from reconciler.sight.account_state import pulse_of
 from tests.processes.running import Place, place
 from tests.wire.simulated import AVL, BTC, order
-from verification.leg import Side
+from verification.facts.leg import Side
 
 pytestmark = [pytest.mark.processes, pytest.mark.wire]
 

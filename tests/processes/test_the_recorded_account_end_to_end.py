@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.binance.urls import toml
-from simulator.recorded import RecordedState
+from simulator.recorded.account import RecordedState
 from simulator.server import SimulatedVenue
 from tests.reconciler.settings_files import GOOD, written
 

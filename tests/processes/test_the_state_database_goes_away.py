@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.account_state import pulse_of
 from reconciler.console import StateDatabaseError
-from reconciler.heartbeat import Pulse
+from reconciler.facts.heartbeat import Pulse
+from reconciler.sight.account_state import pulse_of
 from reconciler.storage.outage import STEADY_SECONDS
 from tests.postgres import Server
 from tests.processes.running import Place, place

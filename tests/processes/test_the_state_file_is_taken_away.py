@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.account_state import pulse_of
 from reconciler.console import StateDatabaseError
-from reconciler.heartbeat import Pulse
+from reconciler.facts.heartbeat import Pulse
+from reconciler.sight.account_state import pulse_of
 from tests.processes.running import Place, place
 from tests.wire.simulated import AVL, order
 

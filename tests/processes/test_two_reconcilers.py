@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.verdict import Level, judge
-from reconciler.account_state import AccountState
-from reconciler.finding import Kind
+from dashboard.words.verdict import Level, judge
+from reconciler.facts.finding import Kind
+from reconciler.sight.account_state import AccountState
 from tests.postgres import Server
 from tests.processes.several import WRITTEN, Field, Run, field
 

@@ -11,7 +11,7 @@ from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.traded import Traded
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.watched_order import WatchedOrder
-from reconciler.expectation import (
+from reconciler.facts.expectation import (
     BelievedOrder,
     Direction,
     Expectation,
@@ -19,7 +19,7 @@ from reconciler.expectation import (
     OrderRole,
     StopPolicy,
 )
-from verification.account import (
+from verification.facts.account import (
     AccountReading,
     Fill,
     Market,
@@ -29,12 +29,12 @@ from verification.account import (
     PositionsReading,
     RestingOrder,
 )
-from verification.clock import Moment
-from verification.errors import SourceError, SourceUnreachable
-from verification.leg import Leg, LegKey, Side
-from verification.observation import PositionSeen, Provenance, Source
-from verification.order_fact import OrderFact, OrderRef
-from verification.stream import StreamHealth, StreamState
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceError, SourceUnreachable
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import PositionSeen, Provenance, Source
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.venues.stream_state import StreamHealth, StreamState
 
 START = datetime(2026, 11, 22, 10, 39, tzinfo=UTC)
 SYMBOL = "AVL/USDT:USDT"

@@ -16,8 +16,8 @@ from reconciler.alerts.policy import (
     Unknown,
     decide,
 )
-from reconciler.finding import Evidence, Finding, Kind, Party, Severity
-from verification.leg import Leg
+from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
+from verification.facts.leg import Leg
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SEEN_FLAT = (Evidence(Party.EXCHANGE, "rest", "both sides hold 43", NOON, {"quantity": "43"}),)

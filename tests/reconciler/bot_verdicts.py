@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from tests.reconciler.house import KEY
-from verification.clock import Moment
-from verification.leg import Side
-from verification.observation import OrderSeen, Provenance, Source
-from verification.question import OpenQuestion
-from verification.verdict import VerdictKind, proved
-from verification.verification import Verification
+from verification.facts.clock import Moment
+from verification.facts.leg import Side
+from verification.facts.observation import OrderSeen, Provenance, Source
+from verification.facts.question import OpenQuestion
+from verification.facts.verdict import VerdictKind, proved
+from verification.facts.verification import Verification
 
 
 def refuted_by_the_bot(asked: Moment) -> Verification:

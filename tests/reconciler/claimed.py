@@ -3,11 +3,11 @@
 import dataclasses
 
 from reconciler.alerts.retirement import Watched
-from reconciler.heartbeat import Heartbeat
-from reconciler.lease import Holder
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import Holder
 from reconciler.storage.leases import Given
 from reconciler.storage.store import HeldStore, Store
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 HERE = Holder("a", "here", 1)
 

@@ -16,11 +16,11 @@ from typing_extensions import override
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.blindness import BlindnessSettings
 from reconciler.console import Console
-from reconciler.finding import Kind
-from reconciler.journal import Journal
+from reconciler.facts.finding import Kind
+from reconciler.journal.journal import Journal
 from reconciler.ledgers.journal import JournalLedger
+from reconciler.sight.blindness import BlindnessSettings
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import explained
@@ -30,14 +30,14 @@ from reconciler.views import CycleView
 from tests.reconciler.accounts import MARKETS, SYMBOL, limit, stop
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import ThreadlessLoop, VirtualClock, run
-from verification.account import AccountReading, Fill, Part, Position, PositionsReading, RestingOrder
-from verification.clock import Clock, Moment
-from verification.errors import SourceError
-from verification.leg import Leg, LegKey, Side
-from verification.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
-from verification.order_fact import OrderFact, OrderRef
-from verification.pace import Pace
-from verification.stream import StreamHealth, StreamState
+from verification.facts.account import AccountReading, Fill, Part, Position, PositionsReading, RestingOrder
+from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceError
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.race.pace import Pace
+from verification.venues.stream_state import StreamHealth, StreamState
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from reconciler.comparison.outcome import Comparison
-from reconciler.expectation import BelievedOrder, Direction, Expectation, OrderRole
+from reconciler.facts.expectation import BelievedOrder, Direction, Expectation, OrderRole
 from tests.reconciler.accounts import (
     SYMBOL,
     compared,
@@ -24,9 +24,9 @@ from tests.reconciler.accounts import (
     stop,
 )
 from tests.reconciler.accounts import row as ledger_row
-from verification.account import Market, PositionMode, RestingOrder
-from verification.leg import Leg, Side
-from verification.order_fact import OrderFact
+from verification.facts.account import Market, PositionMode, RestingOrder
+from verification.facts.leg import Leg, Side
+from verification.facts.order_fact import OrderFact
 
 LOTS = ("10", "1", "0.1", "0.001", "0.00000001")
 SIZES = ("1", "0.01", "10")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.comparison.venue_view import VenueView
-from reconciler.expectation import (
+from reconciler.facts.expectation import (
     BelievedOrder,
     Direction,
     Expectation,
@@ -17,8 +17,8 @@ from reconciler.expectation import (
     StopPolicy,
 )
 from tests.reconciler.accounts import ACCOUNT, merged, reading
-from verification.account import Market, Position, RestingOrder
-from verification.leg import Leg, LegKey, Side
+from verification.facts.account import Market, Position, RestingOrder
+from verification.facts.leg import Leg, LegKey, Side
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 DATABASE = FIXTURES / "freqtrade-2026.9-binance-futures-live.sqlite"

@@ -13,25 +13,25 @@ from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.retirement import Watched
-from reconciler.blindness import BlindnessSettings
-from reconciler.claims import Claims
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from reconciler.ledgers.port import Ledger
-from reconciler.retiring import Retiring
-from reconciler.sentry import Sentry
-from reconciler.service import Service
+from reconciler.service.claims import Claims
+from reconciler.service.retirement import Retiring
+from reconciler.service.run import Service
+from reconciler.service.sentry import Sentry
 from reconciler.settings import load
+from reconciler.sight.blindness import BlindnessSettings
 from reconciler.views import CycleView
 from tests.reconciler.apscheduler_time import go_by
 from tests.reconciler.claimed import HERE
 from tests.reconciler.house import House, ScriptedAccount
 from tests.reconciler.settings_files import written
 from tests.virtual_time import ThreadlessLoop, run
-from verification.account import AccountReading
-from verification.clock import Clock
-from verification.pace import Pace
-from verification.stream import Listener
-from verification.venue import Access
+from verification.facts.account import AccountReading
+from verification.facts.clock import Clock
+from verification.race.pace import Pace
+from verification.venues.port import Access
+from verification.venues.stream_state import Listener
 
 SOURCES = frozenset({"websocket", "rest", "orders", "conditional_orders"})
 

@@ -18,16 +18,16 @@ from msgspec.structs import replace
 
 from tests.verification.drawn import KEY, START, order
 from tests.verification.scene import Scene, play
-from verification.account import Position
-from verification.clock import microseconds
-from verification.judgement import decide
-from verification.latency import LatencySample, Measure
-from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen, Silence, Source, SourceSilent
-from verification.question import Question
-from verification.stream import StreamState
-from verification.verdict import Grade, Verdict
-from verification.verification import Verification
+from verification.facts.account import Position
+from verification.facts.clock import microseconds
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, OrderSeen, Silence, Source, SourceSilent
+from verification.facts.question import Question
+from verification.facts.verdict import Grade, Verdict
+from verification.facts.verification import Verification
+from verification.latency.sample import LatencySample, Measure
+from verification.rules.judgement import decide
+from verification.venues.stream_state import StreamState
 
 NOT_FOUND = "not found"
 NOTHING: tuple[Position, ...] = ()

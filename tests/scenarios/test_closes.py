@@ -15,12 +15,12 @@ from tests.verification.faulty_steps import Fault
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import Story, play
 from tests.verification.weather import Weather
-from verification.errors import SourceUnreachable
-from verification.leg import Side
-from verification.observation import Observation, OrderSeen, Source
-from verification.outcome import Closed, RolledBack
-from verification.question import CloseQuestion
-from verification.verdict import VerdictKind
+from verification.facts.errors import SourceUnreachable
+from verification.facts.leg import Side
+from verification.facts.observation import Observation, OrderSeen, Source
+from verification.facts.question import CloseQuestion
+from verification.facts.verdict import VerdictKind
+from verification.opening.outcome import Closed, RolledBack
 
 SHARED = closing(43, exclusive=False)
 """An exit on a leg that others move too: its own executions do not say what is left."""

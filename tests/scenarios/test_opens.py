@@ -13,12 +13,12 @@ from tests.verification.drawn import OTHER_LEG, closing, opening, order, row
 from tests.verification.opening_invariants import check
 from tests.verification.opening_story import play
 from tests.verification.weather import Weather
-from verification.account import Position
-from verification.errors import SourceMalformed, SourceUnreachable
-from verification.leg import Side
-from verification.observation import Observation, Silence, Source
-from verification.outcome import Opened
-from verification.question import OpenQuestion
+from verification.facts.account import Position
+from verification.facts.errors import SourceMalformed, SourceUnreachable
+from verification.facts.leg import Side
+from verification.facts.observation import Observation, Silence, Source
+from verification.facts.question import OpenQuestion
+from verification.opening.outcome import Opened
 
 BY_CLIENT_ID = opening(order_id=None, client="c")
 

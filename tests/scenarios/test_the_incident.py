@@ -5,7 +5,8 @@ the open for failed and rolled it back, guessed the side, and bought 43 more. It
 the venue held 86 without a stop, and nothing looked again. A person saw it by chance three hours later.
 
 How the same evening goes through unmodified ccxt: `tests/wire/test_bybit_incident.py`. What becomes of a
-position that comes back after a rollback was proved: `tests/reconciler/test_late_fills_are_watched.py`.
+position that comes back after a rollback was proved:
+`tests/reconciler/account/test_late_fills_are_watched.py`.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from reconciler.finding import DIFFERENCES, Kind, Severity
+from reconciler.facts.finding import DIFFERENCES, Kind, Severity
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House
 from tests.reconciler.house import play as watch
@@ -26,11 +27,11 @@ from tests.verification.faulty_steps import Fault
 from tests.verification.opening_story import BUY, Cast, Story, play
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
-from verification.errors import SourceUnreachable
-from verification.leg import LegKey, Side
-from verification.observation import Source
-from verification.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
-from verification.verification import Verification
+from verification.facts.errors import SourceUnreachable
+from verification.facts.leg import LegKey, Side
+from verification.facts.observation import Source
+from verification.facts.verification import Verification
+from verification.opening.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 
 BLIND_LIST = Weather(silent_stream=True, list_lag=60)
 NO_STOP = Weather(refuses_stops=True)

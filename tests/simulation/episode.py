@@ -17,11 +17,11 @@ from tests.simulation.versions import versions
 from tests.verification.promises import Rule
 from tests.verification.world import State
 from tests.virtual_time import VirtualClock, VirtualLoop
-from verification.leg import LegKey
-from verification.observation import Observation
-from verification.question import Baseline, CloseQuestion, OpenQuestion, Question
-from verification.verification import Verification
-from verification.verifier import Verifier
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation
+from verification.facts.question import Baseline, CloseQuestion, OpenQuestion, Question
+from verification.facts.verification import Verification
+from verification.race.verifier import Verifier
 
 PATIENCE = 40.0
 """Seconds after which a question without an answer is taken for hanging."""

@@ -15,19 +15,19 @@ from tests.simulation.plan import Plan
 from tests.simulation.stream import SimulatedStream, whole
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, OrderState, TrueOrder, Truth
-from verification.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
-from verification.clock import Clock
-from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
-from verification.gateway.asker import Asker, OrderUnknown
-from verification.gateway.dialect import Dialect, OrderStatus
-from verification.gateway.order_reading import read_fact, read_order
-from verification.gateway.single_flight import SingleFlight
-from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen, SourceSilent
-from verification.order_fact import OrderFact, OrderRef
-from verification.prices import Prices
-from verification.stream import Listener, StreamHealth
-from verification.venue import Access, ClockOffset
+from verification.facts.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
+from verification.facts.clock import Clock
+from verification.facts.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, OrderSeen, SourceSilent
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.prices import Prices
+from verification.venues.ccxt.asker import Asker, OrderUnknown
+from verification.venues.dialect import Dialect, OrderStatus
+from verification.venues.port import Access, ClockOffset
+from verification.venues.reading.order_reading import read_fact, read_order
+from verification.venues.reading.single_flight import SingleFlight
+from verification.venues.stream_state import Listener, StreamHealth
 
 ERRORS: dict[str, type[SourceError]] = {
     Fault.UNREACHABLE: SourceUnreachable,

@@ -8,14 +8,14 @@ from typing_extensions import override
 
 from tests.simulation.exchange import SimulatedVenue
 from tests.simulation.truth import LegState
-from verification.account import Fill, Position
-from verification.errors import SourceError
-from verification.gateway.asker import Asker, OrderUnknown
-from verification.gateway.dialect import OrderStatus
-from verification.gateway.fact_store import FactStore
-from verification.gateway.order_reading import judge
-from verification.leg import LegKey
-from verification.observation import OrderSeen, PositionSeen, SourceSilent
+from verification.facts.account import Fill, Position
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.observation import OrderSeen, PositionSeen, SourceSilent
+from verification.venues.ccxt.asker import Asker, OrderUnknown
+from verification.venues.dialect import OrderStatus
+from verification.venues.reading.order_reading import judge
+from verification.venues.streaming.fact_store import FactStore
 
 
 class AFailedListIsEmpty(SimulatedVenue):

@@ -18,12 +18,11 @@ from tests.simulation.episode import Variant
 from tests.simulation.mutant_venues import VENUES
 from tests.verification import planted_faults as planted
 from tests.verification.promises import Rule
-from verification.backoff import Backoff
-from verification.clock import Moment
-from verification.errors import SourceError
-from verification.judgement import decide
-from verification.leg import LegKey
-from verification.observation import (
+from verification.budget.backoff import Backoff
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.observation import (
     Observation,
     OrderSeen,
     PositionSeen,
@@ -32,14 +31,15 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
-from verification.pace import Pace
-from verification.question import CloseQuestion, OpenQuestion, Question
-from verification.race import Race
-from verification.sources.rest import leg_in_list
-from verification.verdict import Mismatch, Verdict, VerdictKind, proved, unknown
-from verification.verification import Verification
-from verification.verifier import Verifier
-from verification.watch import Watch
+from verification.facts.question import CloseQuestion, OpenQuestion, Question
+from verification.facts.verdict import Mismatch, Verdict, VerdictKind, proved, unknown
+from verification.facts.verification import Verification
+from verification.race.pace import Pace
+from verification.race.race import Race
+from verification.race.stream_listener import Watch
+from verification.race.verifier import Verifier
+from verification.rules.judgement import decide
+from verification.venues.position_list import leg_in_list
 
 
 class SleepsThreeSeconds(Verifier):

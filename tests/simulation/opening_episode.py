@@ -16,12 +16,12 @@ from tests.simulation.versions import versions
 from tests.verification.faulty_steps import Crash
 from tests.verification.memory_journal import MemoryJournal
 from tests.virtual_time import ThreadlessLoop, VirtualClock, mourned
-from verification.errors import SourceError
-from verification.intent import Intent
-from verification.opening import Opener
-from verification.opening_journal import JournalFailed, OpeningRecord
-from verification.outcome import Opened, Outcome
-from verification.verifier import Verifier
+from verification.facts.errors import SourceError
+from verification.opening.intent import Intent
+from verification.opening.journal_port import JournalFailed, OpeningRecord
+from verification.opening.opener import Opener
+from verification.opening.outcome import Opened, Outcome
+from verification.race.verifier import Verifier
 
 STOP_PRICES = {1: Decimal("0.18"), -1: Decimal("0.25")}
 STOP_STEP = Decimal("0.01")

@@ -9,10 +9,10 @@ from tests.simulation.mutants import DropsAtTheDeadline, SleepsThreeSeconds, run
 from tests.simulation.opening_episode import OpeningVariant
 from tests.simulation.opening_venue import TradedVenue
 from tests.simulation.truth import TrueOrder
-from verification.account import RestingOrder
-from verification.errors import AnswerLost
-from verification.leg import LegKey, Side
-from verification.trader import OrderRefused
+from verification.facts.account import RestingOrder
+from verification.facts.errors import AnswerLost
+from verification.facts.leg import LegKey, Side
+from verification.venues.trading import OrderRefused
 
 
 class SideFromTheAnswer(TradedVenue):

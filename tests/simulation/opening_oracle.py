@@ -6,8 +6,8 @@ from tests.simulation.opening_episode import OpeningEpisode
 from tests.simulation.oracle import Violation
 from tests.simulation.truth import TrueOrder
 from tests.verification.faulty_steps import Fault
-from verification.leg import LegKey
-from verification.outcome import Opened, Outcome
+from verification.facts.leg import LegKey
+from verification.opening.outcome import Opened, Outcome
 
 LONGEST = 125.0
 """Seconds of two on one leg: each has ten to prove the entry, ten to look for the stop, three closes with

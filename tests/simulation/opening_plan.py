@@ -8,7 +8,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.plan import Draw, Plan
 from tests.verification.faulty_steps import CRASHES, LOST
 from tests.verification.faulty_steps import Fault as StepFault
-from verification.leg import Leg, LegKey, Side
+from verification.facts.leg import Leg, LegKey, Side
 
 STEPS = 12
 """About as many calls as an opening makes of its trader and its journal."""

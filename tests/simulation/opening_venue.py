@@ -18,14 +18,14 @@ from tests.simulation.plan import SYMBOLS
 from tests.simulation.trace import Trace
 from tests.simulation.truth import TrueOrder, Truth
 from tests.verification.faulty_steps import CRASHES, LOST, Crash, Fault, Steps
-from verification.account import AccountReading, Fill, Market, Part, RestingOrder
-from verification.clock import Clock
-from verification.errors import AnswerLost, SourceError
-from verification.gateway.asker import Asker, OrderUnknown
-from verification.gateway.dialect import OrderStatus
-from verification.leg import LegKey, Side
-from verification.trader import NoSuchOrder, OrderRefused
-from verification.venue import Access
+from verification.facts.account import AccountReading, Fill, Market, Part, RestingOrder
+from verification.facts.clock import Clock
+from verification.facts.errors import AnswerLost, SourceError
+from verification.facts.leg import LegKey, Side
+from verification.venues.ccxt.asker import Asker, OrderUnknown
+from verification.venues.dialect import OrderStatus
+from verification.venues.port import Access
+from verification.venues.trading import NoSuchOrder, OrderRefused
 
 HIDDEN = 15.0
 """Seconds for which a stop is not listed where stops are hidden."""

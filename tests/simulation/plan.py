@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 
 from tests.simulation.faults import Fault, some
-from verification.leg import Leg, LegKey, Side
+from verification.facts.leg import Leg, LegKey, Side
 
 ACCOUNT = "main"
 SYMBOLS = ("AVL/USDT:USDT", "XRP/USDT:USDT")

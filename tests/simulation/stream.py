@@ -9,13 +9,13 @@ from tests.simulation.faults import Fault
 from tests.simulation.plan import Plan
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, OrderState, TrueOrder
-from verification.account import PositionsReading
-from verification.clock import Clock
-from verification.errors import SourceError
-from verification.gateway.fact_store import FactStore
-from verification.leg import LegKey
-from verification.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
-from verification.stream import Listener, StreamHealth, StreamState
+from verification.facts.account import PositionsReading
+from verification.facts.clock import Clock
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
+from verification.venues.stream_state import Listener, StreamHealth, StreamState
+from verification.venues.streaming.fact_store import FactStore
 
 
 def whole(_: str, lots: int) -> Decimal:

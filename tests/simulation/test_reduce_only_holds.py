@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.opening_episode import play_opening
 from tests.simulation.opening_plan import opening_plan_of
 from tests.simulation.truth import TrueOrder, Truth
-from verification.leg import Leg, LegKey
+from verification.facts.leg import Leg, LegKey
 
 LEGS = ((Leg.NET, 1), (Leg.NET, -1), (Leg.LONG, 1), (Leg.SHORT, -1))
 

@@ -3,7 +3,7 @@
 from tests.simulation.opening_episode import OpeningEpisode, play_opening
 from tests.simulation.opening_oracle import opening_violations
 from tests.simulation.opening_plan import opening_plan_of
-from verification.outcome import Closed
+from verification.opening.outcome import Closed
 
 FLAT_AND_TRADED_AFTER = 839892
 """Its second entry goes the wrong way round and takes one contract of its first, which is told; an exit

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 
 class Trace:

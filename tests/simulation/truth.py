@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 
 class LegState(NamedTuple):

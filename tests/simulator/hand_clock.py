@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from simulator.clock import VenueClock
+from simulator.engine.clock import VenueClock
 
 START = 1_800_000_000.0
 """Seconds since the epoch at which it stands first: the beginning of a minute."""

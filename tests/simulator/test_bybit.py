@@ -10,9 +10,9 @@ import ccxt
 import ccxt.pro
 import pytest
 
-from simulator.faults import Lag, Source
-from simulator.market import Market, Markets
-from simulator.order import PositionSide, Side, Ticket
+from simulator.engine.market import Market, Markets
+from simulator.engine.order import PositionSide, Side, Ticket
+from simulator.faults.faults import Lag, Source
 from simulator.server import SimulatedVenue
 from tests.simulator.conftest import SECRET
 

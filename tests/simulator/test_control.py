@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulator.recorded import RecordedState
+from simulator.recorded.account import RecordedState
 from simulator.server import SimulatedVenue
 
 AVL = "AVL/USDT:USDT"

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from typing_extensions import override
 
-from simulator.clock import VenueClock
-from simulator.effect import AlgoChanged, Filled, OrderChanged
-from simulator.engine import Exchange
-from simulator.order import AlgoStatus, Kind, PositionSide, Side, Status, Ticket, TimeInForce
-from simulator.refusal import Reason, Refused
+from simulator.engine.clock import VenueClock
+from simulator.engine.effect import AlgoChanged, Filled, OrderChanged
+from simulator.engine.exchange import Exchange
+from simulator.engine.order import AlgoStatus, Kind, PositionSide, Side, Status, Ticket, TimeInForce
+from simulator.engine.refusal import Reason, Refused
 
 AVL = "AVL/USDT:USDT"
 D = Decimal

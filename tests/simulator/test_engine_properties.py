@@ -6,10 +6,10 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.effect import Filled, OrderChanged
-from simulator.engine import Exchange
-from simulator.order import Kind, Side, Ticket
-from simulator.refusal import Refused
+from simulator.engine.effect import Filled, OrderChanged
+from simulator.engine.exchange import Exchange
+from simulator.engine.order import Kind, Side, Ticket
+from simulator.engine.refusal import Refused
 
 AVL = "AVL/USDT:USDT"
 SIDES = st.sampled_from(Side)

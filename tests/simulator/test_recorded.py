@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulator.engine import Exchange
-from simulator.recorded import RecordedState
-from simulator.recorded_row import BadState
+from simulator.engine.exchange import Exchange
+from simulator.recorded.account import RecordedState
+from simulator.recorded.row import BadState
 from simulator.server import SimulatedVenue
 from tests.simulator.conftest import ccxt_client
 

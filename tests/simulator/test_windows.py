@@ -1,6 +1,6 @@
 """What is counted in an interval is forgotten with it; what is of the last seconds, thing by thing."""
 
-from simulator.windows import FixedWindow, RollingWindow
+from simulator.serving.windows import FixedWindow, RollingWindow
 
 
 def test_an_interval_begins_at_a_whole_multiple_and_forgets_the_one_before() -> None:

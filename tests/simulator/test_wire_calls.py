@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.faults import Source
+from simulator.faults.faults import Source
 from simulator.server import SimulatedVenue
 from tests.simulator.conftest import ccxt_client
 

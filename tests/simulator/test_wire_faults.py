@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.faults import Garbage, Lag, Phase, RequestAction, RequestFault, Source
+from simulator.faults.faults import Garbage, Lag, Phase, RequestAction, RequestFault, Source
 from simulator.server import SimulatedVenue
 
 pytestmark = pytest.mark.wire

@@ -13,7 +13,7 @@ import ccxt
 import ccxt.pro
 import pytest
 
-from simulator.faults import RequestAction, RequestFault
+from simulator.faults.faults import RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from simulator.wire import sender_of
 from tests.simulator.conftest import ccxt_client

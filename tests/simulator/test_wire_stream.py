@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from simulator.faults import PushAction, PushFault
-from simulator.order import Kind, Side, Ticket
+from simulator.engine.order import Kind, Side, Ticket
+from simulator.faults.faults import PushAction, PushFault
 from simulator.server import SimulatedVenue
 
 AVL = "AVL/USDT:USDT"

@@ -13,7 +13,7 @@ from simulator.demo.house import KEY, House
 from simulator.wire import sender_of
 from tests.soak.page import OpenPage
 from tests.soak.process_figures import MEGABYTE, figures_of
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 Sample = dict[str, float]
 

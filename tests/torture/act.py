@@ -12,8 +12,8 @@ import aiohttp
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console, StateDatabaseError
-from reconciler.heartbeat import Pulse
-from reconciler.journal import JournalError
+from reconciler.facts.heartbeat import Pulse
+from reconciler.journal.journal import JournalError
 from reconciler.views import AlertView
 from simulator.server import SimulatedVenue
 from tests.torture.disk import Disk

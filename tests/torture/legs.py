@@ -7,11 +7,11 @@ import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from reconciler.journal import Journal
-from simulator.order import Kind, Side, Ticket
+from reconciler.journal.journal import Journal
+from simulator.engine.order import Kind, Side, Ticket
 from simulator.server import SimulatedVenue
-from verification.clock import Clock
-from verification.leg import Side as BotSide
+from verification.facts.clock import Clock
+from verification.facts.leg import Side as BotSide
 
 SIZES = {
     "AVL/USDT:USDT": Decimal(100),

@@ -12,8 +12,8 @@ from contextlib import suppress
 from decimal import Decimal
 
 import trueup
-from reconciler.journal import JournalError
-from verification.opening_journal import JournalFailed
+from reconciler.journal.journal import JournalError
+from verification.opening.journal_port import JournalFailed
 
 SIZES = {"ADA/USDT:USDT": ("30", "0.2"), "XRP/USDT:USDT": ("20", "0.3"), "SUI/USDT:USDT": ("10", "1.2")}
 """How many contracts, and where the stop is put."""

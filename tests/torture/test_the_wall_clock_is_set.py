@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.torture.wall_clock import WallClock
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 HOUR = 3600.0
 PROGRAM = """

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
-from reconciler.finding import FindingKey, Kind, Severity
+from reconciler.facts.finding import FindingKey, Kind, Severity
 from reconciler.views import AlertView, TransitionView
 from tests.torture.legs import CONTROL, MISMATCH, ORPHAN, Episode
 from tests.torture.witness import Promise, Witness
-from verification.leg import Leg
+from verification.facts.leg import Leg
 
 AVL, ADA = "AVL/USDT:USDT", "ADA/USDT:USDT"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

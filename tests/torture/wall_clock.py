@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from verification.clock import Moment, SystemClock
+from verification.facts.clock import Moment, SystemClock
 
 SOURCE = Path(__file__).with_name("wall_clock.c")
 _NANOSECONDS = 1_000_000_000

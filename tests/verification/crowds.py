@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from tests.verification.drawn import CACHE, KEY, ORDER, REST, WS, closing, gone, moment, opening
-from verification.leg import Side
-from verification.observation import Observation, OrderSeen, PositionSeen, Provenance
-from verification.question import Question
+from verification.facts.leg import Side
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Provenance
+from verification.facts.question import Question
 
 SIZE = 43
 NAMES: list[tuple[str | None, str | None]] = [("7", None), ("7", "c"), (None, "c"), (None, None)]

@@ -3,17 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from verification.clock import Moment
-from verification.leg import Leg, LegKey, Side
-from verification.observation import (
-    OrderSeen,
-    PositionSeen,
-    Provenance,
-    Silence,
-    Source,
-    SourceSilent,
-)
-from verification.question import Baseline, CloseQuestion, OpenQuestion
+from verification.facts.clock import Moment
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
+from verification.facts.question import Baseline, CloseQuestion, OpenQuestion
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 KEY = LegKey("main", "AVL/USDT:USDT", Leg.NET)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from reconciler.journal_unfinished import held, unfinished
-from reconciler.verification_record import record_of
+from reconciler.journal.unfinished import held, unfinished
+from reconciler.record.evidence_out import record_of
 from tests.verification.faulty_steps import Crash, Fault, Steps
-from verification.leg import Side
-from verification.opening_journal import JournalFailed, OpeningRecord
-from verification.question import Baseline
-from verification.verification import Verification
+from verification.facts.leg import Side
+from verification.facts.question import Baseline
+from verification.facts.verification import Verification
+from verification.opening.journal_port import JournalFailed, OpeningRecord
 
 
 class MemoryJournal:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from tests.verification.faulty_steps import Fault
 from tests.verification.opening_story import Story, fit
-from verification.leg import Side
-from verification.outcome import Closed, Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
-from verification.verdict import VerdictKind
+from verification.facts.leg import Side
+from verification.facts.verdict import VerdictKind
+from verification.opening.outcome import Closed, Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 
 
 def check(story: Story) -> None:

@@ -12,13 +12,13 @@ from tests.verification.memory_journal import MemoryJournal
 from tests.verification.true_venue import AVL, TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
-from verification.account import RestingOrder
-from verification.intent import Intent
-from verification.leg import Side
-from verification.opening import Opener, _at_work
-from verification.opening_journal import JournalFailed
-from verification.outcome import Outcome
-from verification.verifier import Verifier
+from verification.facts.account import RestingOrder
+from verification.facts.leg import Side
+from verification.opening.intent import Intent
+from verification.opening.journal_port import JournalFailed
+from verification.opening.opener import Opener, _at_work
+from verification.opening.outcome import Outcome
+from verification.race.verifier import Verifier
 
 STOP_PRICE = Decimal("0.18")
 SETTLING = 40.0

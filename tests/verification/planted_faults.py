@@ -8,21 +8,14 @@ from msgspec.structs import asdict
 from msgspec.structs import replace as seen_as
 from typing_extensions import override
 
-from verification.closed import decide_close
-from verification.evidence import Evidence, gather
-from verification.judgement import decide
-from verification.leg import Side
-from verification.observation import (
-    Observation,
-    OrderSeen,
-    PositionSeen,
-    Silence,
-    Source,
-    SourceSilent,
-)
-from verification.opened import decide_open
-from verification.question import CloseQuestion, OpenQuestion, Question
-from verification.verdict import Verdict, VerdictKind, proved
+from verification.facts.leg import Side
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
+from verification.facts.question import CloseQuestion, OpenQuestion, Question
+from verification.facts.verdict import Verdict, VerdictKind, proved
+from verification.rules.closed import decide_close
+from verification.rules.evidence import Evidence, gather
+from verification.rules.judgement import decide
+from verification.rules.opened import decide_open
 
 
 def missing_cache_is_closed(question: Question, seen: Sequence[Observation]) -> Verdict:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.verification.drawn import OTHER_LEG
 from tests.verification.reference import claim_of, claims
 from tests.verification.world import World, worlds
-from verification.observation import Observation, OrderSeen, PositionSeen
-from verification.question import CloseQuestion, OpenQuestion, Question
-from verification.verdict import Grade, Mismatch, Verdict, VerdictKind
+from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.question import CloseQuestion, OpenQuestion, Question
+from verification.facts.verdict import Grade, Mismatch, Verdict, VerdictKind
 
 Rule = Callable[[Question, Sequence[Observation]], Verdict]
 Promise = Callable[[Rule], None]

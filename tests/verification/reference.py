@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from verification.observation import Observation, OrderSeen, PositionSeen
-from verification.question import CloseQuestion, OpenQuestion, Question
-from verification.verdict import Grade, Mismatch, Verdict, VerdictKind
+from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.question import CloseQuestion, OpenQuestion, Question
+from verification.facts.verdict import Grade, Mismatch, Verdict, VerdictKind
 
 
 class Claim(Enum):

@@ -10,9 +10,9 @@ from tests.verification.opening_story import BUY, SETTLING, Story, dies
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock, run
-from verification.intent import Intent
-from verification.opening import Opener
-from verification.outcome import Exposed, Opened, Outcome
+from verification.opening.intent import Intent
+from verification.opening.opener import Opener
+from verification.opening.outcome import Exposed, Opened, Outcome
 
 LOCKED = {
     f"journal.{step}": Fault.UNWRITTEN

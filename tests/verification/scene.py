@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from tests.verification.drawn import opening
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import VirtualClock, run
-from verification.latency import LatencySample
-from verification.question import Question
-from verification.verification import Verification
-from verification.verifier import Verifier
+from verification.facts.question import Question
+from verification.facts.verification import Verification
+from verification.latency.sample import LatencySample
+from verification.race.verifier import Verifier
 
 
 class Scene:

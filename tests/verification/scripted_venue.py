@@ -9,11 +9,11 @@ from typing import Never
 
 from msgspec.structs import replace
 
-from verification.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
-from verification.clock import Clock, Moment
-from verification.gateway.single_flight import SingleFlight
-from verification.leg import LegKey
-from verification.observation import (
+from verification.budget.purpose import Purpose, present_purpose
+from verification.facts.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
+from verification.facts.clock import Clock, Moment
+from verification.facts.leg import LegKey
+from verification.facts.observation import (
     Observation,
     OrderSeen,
     PositionSeen,
@@ -22,11 +22,11 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
-from verification.order_fact import OrderFact, OrderRef
-from verification.prices import Prices
-from verification.purpose import Purpose, present_purpose
-from verification.stream import Listener, StreamHealth, StreamState
-from verification.venue import Access, ClockOffset
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.prices import Prices
+from verification.venues.port import Access, ClockOffset
+from verification.venues.reading.single_flight import SingleFlight
+from verification.venues.stream_state import Listener, StreamHealth, StreamState
 
 
 @dataclass(slots=True)

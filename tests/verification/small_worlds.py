@@ -6,8 +6,8 @@ from decimal import Decimal
 from itertools import combinations, product
 
 from tests.verification.drawn import KEY, came, closing, opening
-from verification.observation import Observation, OrderSeen, PositionSeen, Source
-from verification.question import OpenQuestion, Question
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Source
+from verification.facts.question import OpenQuestion, Question
 
 SIZE = 2
 SOURCES = (Source.WEBSOCKET, Source.REST)

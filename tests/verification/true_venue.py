@@ -10,7 +10,7 @@ from types import MappingProxyType
 from tests.verification.faulty_steps import LOST, Crash, Fault, Steps
 from tests.verification.weather import Weather
 from tests.virtual_time import VirtualClock
-from verification.account import (
+from verification.facts.account import (
     AccountReading,
     Fill,
     Market,
@@ -20,10 +20,10 @@ from verification.account import (
     PositionsReading,
     RestingOrder,
 )
-from verification.clock import Moment
-from verification.errors import AnswerLost, SourceRejected, SourceUnreachable
-from verification.leg import Leg, LegKey, Side
-from verification.observation import (
+from verification.facts.clock import Moment
+from verification.facts.errors import AnswerLost, SourceRejected, SourceUnreachable
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import (
     Observation,
     OrderSeen,
     PositionSeen,
@@ -32,11 +32,11 @@ from verification.observation import (
     Source,
     SourceSilent,
 )
-from verification.order_fact import OrderFact, OrderRef
-from verification.prices import Prices
-from verification.stream import Listener, StreamHealth, StreamState
-from verification.trader import NoSuchOrder, OrderRefused
-from verification.venue import Access, ClockOffset
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.prices import Prices
+from verification.venues.port import Access, ClockOffset
+from verification.venues.stream_state import Listener, StreamHealth, StreamState
+from verification.venues.trading import NoSuchOrder, OrderRefused
 
 AVL = "AVL/USDT:USDT"
 KEY = LegKey("main", AVL, Leg.NET)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from verification.account import RestingOrder
+from verification.facts.account import RestingOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,9 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from tests.verification.drawn import KEY, OTHER_LEG, came, moment
-from verification.leg import Side
-from verification.observation import (
-    Observation,
-    OrderSeen,
-    PositionSeen,
-    Silence,
-    Source,
-    SourceSilent,
-)
-from verification.question import Baseline, CloseQuestion, OpenQuestion, Question
+from verification.facts.leg import Side
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
+from verification.facts.question import Baseline, CloseQuestion, OpenQuestion, Question
 
 
 @dataclass(frozen=True, slots=True)

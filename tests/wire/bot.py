@@ -10,23 +10,23 @@ from typing import Any
 
 import ccxt.pro
 
-from reconciler.journal import Journal
-from simulator.faults import Lag, Phase, PushAction, PushFault, RequestAction, RequestFault, Source
+from reconciler.journal.journal import Journal
+from simulator.faults.faults import Lag, Phase, PushAction, PushFault, RequestAction, RequestFault, Source
 from simulator.server import SimulatedVenue
 from tests.wire.conftest import Watched
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, Prepare, access_to, running
-from verification.clock import SystemClock
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.opening import Opener
-from verification.outcome import Outcome
-from verification.pace import Pace
-from verification.question import Baseline, CloseQuestion, OpenQuestion, Question
-from verification.verdict import Verdict, VerdictKind
-from verification.verification import Verification
-from verification.verifier import Verifier
-from verification.watch import Watch
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.question import Baseline, CloseQuestion, OpenQuestion, Question
+from verification.facts.verdict import Verdict, VerdictKind
+from verification.facts.verification import Verification
+from verification.opening.opener import Opener
+from verification.opening.outcome import Outcome
+from verification.race.pace import Pace
+from verification.race.stream_listener import Watch
+from verification.race.verifier import Verifier
+from verification.venues.gateway.trader import CcxtTrader
 
 NET, LONG, SHORT = (LegKey("main", AVL, leg) for leg in (Leg.NET, Leg.LONG, Leg.SHORT))
 FLAT = Baseline(Decimal(0), None)

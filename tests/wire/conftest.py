@@ -9,13 +9,13 @@ import pytest
 
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.scripted import ScriptedVenue, access_to, scripted_venue
-from verification.capabilities import Capabilities, StreamRules
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.leg import LegKey
-from verification.observation import Observation, PositionSeen
-from verification.stream import StreamHealth, StreamState
-from verification.venues.known import capabilities_of
+from verification.facts.clock import SystemClock
+from verification.facts.leg import LegKey
+from verification.facts.observation import Observation, PositionSeen
+from verification.venues.capabilities import Capabilities, StreamRules
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.registry import capabilities_of
+from verification.venues.stream_state import StreamHealth, StreamState
 
 QUICK = StreamRules(backoff_first=0.02, backoff_most=0.1)
 

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from simulator.bybit.ids import order_id
-from simulator.faults import Phase, RequestAction, RequestFault
-from simulator.order import AlgoOrder, Order
+from simulator.engine.order import AlgoOrder, Order
+from simulator.faults.faults import Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 
 

@@ -5,14 +5,14 @@ import json
 import sys
 from decimal import Decimal
 
-from reconciler.journal import Journal
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Side
-from verification.opening import Intent, Opener
-from verification.outcome import Opened
-from verification.venue import Access
+from reconciler.journal.journal import Journal
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Side
+from verification.opening.opener import Intent, Opener
+from verification.opening.outcome import Opened
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.port import Access
 
 
 async def main(venue_id: str, ccxt: str, journal_url: str, plan: str) -> None:

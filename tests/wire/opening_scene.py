@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from reconciler.journal import Journal
-from simulator.effect import AlgoChanged, Effect, Filled
-from simulator.order import AlgoOrder, AlgoStatus, PositionSide
+from reconciler.journal.journal import Journal
+from simulator.engine.effect import AlgoChanged, Effect, Filled
+from simulator.engine.order import AlgoOrder, AlgoStatus, PositionSide
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT, Face, Step
 from tests.wire.simulated import AVL, Prepare, access_to
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Side
-from verification.opening import Intent, Opener
-from verification.outcome import Opened, Outcome
-from verification.pace import Pace
-from verification.verifier import Verifier
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Side
+from verification.opening.opener import Intent, Opener
+from verification.opening.outcome import Opened, Outcome
+from verification.race.pace import Pace
+from verification.race.verifier import Verifier
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
 
 BUY = Intent(AVL, Side.BUY, Decimal(43), stop_price=Decimal("0.15"))
 SELL = Intent(AVL, Side.SELL, Decimal(43), stop_price=Decimal("0.25"))

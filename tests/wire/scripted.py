@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from verification.venue import Access
+from verification.venues.port import Access
 
 EXCHANGE_INFO = {
     "symbols": [

@@ -6,15 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from simulator.order import AlgoOrder, Kind, Order, PositionSide, Side, Ticket
+from simulator.engine.order import AlgoOrder, Kind, Order, PositionSide, Side, Ticket
 from simulator.server import SimulatedVenue
 from tests.wire.conftest import QUICK, Watched
 from tests.wire.faces import BINANCE, Face
-from verification.capabilities import StreamRules
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.venue import Access
-from verification.venues.known import capabilities_of
+from verification.facts.clock import SystemClock
+from verification.venues.capabilities import StreamRules
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.port import Access
+from verification.venues.registry import capabilities_of
 
 AVL = "AVL/USDT:USDT"
 BTC = "BTC/USDT:USDT"

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.verification.gateway.samples import account_update, pushed_position
+from tests.verification.venues.samples import account_update, pushed_position
 from tests.wire.conftest import QUICK, Connect
 from tests.wire.scripted import ScriptedVenue
-from verification.capabilities import StreamRules
-from verification.clock import Moment
-from verification.gateway.binance import BinanceFutures
-from verification.gateway.frame import Frame
-from verification.stream import StreamState
+from verification.facts.clock import Moment
+from verification.venues.binance.requests import BinanceFutures
+from verification.venues.capabilities import StreamRules
+from verification.venues.frame import Frame
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

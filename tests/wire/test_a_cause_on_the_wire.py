@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from reconciler.account.watch import AccountWatch, Rules
-from reconciler.expectation import Direction, Expectation, ExpectationState, LedgerReading, StopPolicy
-from reconciler.finding import Finding, Kind, Severity
-from simulator.faults import Phase, RequestAction, RequestFault
-from simulator.order import AlgoOrder
-from simulator.order import Kind as OrderKind
+from reconciler.facts.expectation import Direction, Expectation, ExpectationState, LedgerReading, StopPolicy
+from reconciler.facts.finding import Finding, Kind, Severity
+from simulator.engine.order import AlgoOrder
+from simulator.engine.order import Kind as OrderKind
+from simulator.faults.faults import Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.conftest import Watched
 from tests.wire.faces import BINANCE, Face
 from tests.wire.simulated import AVL, order, running, stop
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 pytestmark = pytest.mark.wire
 

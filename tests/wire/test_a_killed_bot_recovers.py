@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.journal import Journal
-from simulator.effect import Effect
-from simulator.order import PositionSide
+from reconciler.journal.journal import Journal
+from simulator.engine.effect import Effect
+from simulator.engine.order import PositionSide
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT, Face, Step
 from tests.wire.opening_scene import MATCHED_AFTER, entry_fills, exit_fills, stop_goes, stop_rests
 from tests.wire.simulated import AVL, access_to
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.opening import Opener
-from verification.outcome import Closed, Opened, Outcome
+from verification.facts.clock import SystemClock
+from verification.opening.opener import Opener
+from verification.opening.outcome import Closed, Opened, Outcome
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
 
 pytestmark = [pytest.mark.wire, pytest.mark.processes]
 

@@ -12,19 +12,19 @@ import pytest
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import Alert
-from reconciler.blindness import BlindnessSettings
 from reconciler.console import Console
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
+from reconciler.sight.blindness import BlindnessSettings
 from reconciler.storage.database import migrate
 from reconciler.storage.store import Store
 from simulator.server import SimulatedVenue
 from tests.wire.conftest import Watched
 from tests.wire.faces import Face
 from tests.wire.simulated import order, running
-from verification.capabilities import StreamRules
-from verification.clock import SystemClock
-from verification.pace import Pace
-from verification.stream import StreamState
+from verification.facts.clock import SystemClock
+from verification.race.pace import Pace
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -5,20 +5,20 @@ from decimal import Decimal
 import pytest
 
 from simulator.bybit.attached import attach
-from simulator.faults import Phase, RequestAction, RequestFault
-from simulator.market import Market
-from simulator.order import Kind, PositionSide
+from simulator.engine.market import Market
+from simulator.engine.order import Kind, PositionSide
+from simulator.faults.faults import Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT
 from tests.wire.simulated import AVL, BTC, access_to, long_leg, order, running
-from verification.account import Part, PositionMode
-from verification.clock import SystemClock
-from verification.errors import AnswerLost, SourceRejected, SourceUnreachable
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.observation import OrderSeen, Silence, SourceSilent
-from verification.trader import OrderRefused
+from verification.facts.account import Part, PositionMode
+from verification.facts.clock import SystemClock
+from verification.facts.errors import AnswerLost, SourceRejected, SourceUnreachable
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import OrderSeen, Silence, SourceSilent
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.trading import OrderRefused
 
 pytestmark = pytest.mark.wire
 

@@ -14,20 +14,20 @@ from typing import Any
 import ccxt.pro
 import pytest
 
-from reconciler.journal import Journal
-from simulator.effect import Effect, Filled
-from simulator.faults import Lag, Phase, PushAction, PushFault, RequestAction, RequestFault, Source
+from reconciler.journal.journal import Journal
+from simulator.engine.effect import Effect, Filled
+from simulator.faults.faults import Lag, Phase, PushAction, PushFault, RequestAction, RequestFault, Source
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT
 from tests.wire.simulated import AVL, access_to, running
-from verification.clock import SystemClock
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.opening import Intent, Opener
-from verification.outcome import Opened, RolledBack
-from verification.question import OpenQuestion
-from verification.verdict import Grade, VerdictKind
-from verification.verifier import Verifier
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.question import OpenQuestion
+from verification.facts.verdict import Grade, VerdictKind
+from verification.opening.opener import Intent, Opener
+from verification.opening.outcome import Opened, RolledBack
+from verification.race.verifier import Verifier
+from verification.venues.gateway.trader import CcxtTrader
 
 pytestmark = pytest.mark.wire
 

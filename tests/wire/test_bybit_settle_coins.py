@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.faults import Phase, RequestAction, RequestFault
-from simulator.market import Market
+from simulator.engine.market import Market
+from simulator.faults.faults import Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT
 from tests.wire.simulated import AVL, order, running
-from verification.account import Part
-from verification.leg import Leg, LegKey
-from verification.sources.rest import leg_in_list
+from verification.facts.account import Part
+from verification.facts.leg import Leg, LegKey
+from verification.venues.position_list import leg_in_list
 
 pytestmark = pytest.mark.wire
 

@@ -8,20 +8,20 @@ from functools import partial
 
 import pytest
 
-from simulator.faults import Lag, PushAction, PushFault, Source
-from simulator.order import Kind
+from simulator.engine.order import Kind
+from simulator.faults.faults import Lag, PushAction, PushFault, Source
 from simulator.server import SimulatedVenue
-from tests.verification.gateway.bybit_samples import execution_row, pushed
+from tests.verification.venues.bybit_samples import execution_row, pushed
 from tests.wire.faces import BYBIT
 from tests.wire.simulated import AVL, long_leg, order, running, short_leg, stop
-from verification.capabilities import StreamRules
-from verification.clock import SystemClock
-from verification.judgement import decide
-from verification.leg import Leg, LegKey, Side
-from verification.observation import Observation, OrderSeen, PositionSeen
-from verification.question import Baseline, CloseQuestion, OpenQuestion
-from verification.stream import StreamState
-from verification.verdict import Grade, VerdictKind
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.question import Baseline, CloseQuestion, OpenQuestion
+from verification.facts.verdict import Grade, VerdictKind
+from verification.rules.judgement import decide
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import ccxt
 import pytest
 
-from simulator.faults import Phase, RequestAction, RequestFault
-from simulator.order import Kind, PositionSide
-from simulator.position import Position
+from simulator.engine.order import Kind, PositionSide
+from simulator.engine.position import Position
+from simulator.faults.faults import Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.bot import NET, Bot, closed, give_up_soon, opener_of, said, trading
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, order
-from verification.intent import Intent
-from verification.leg import Side
-from verification.observation import PositionSeen, Silence, Source, SourceSilent
-from verification.outcome import Closed, Opened
-from verification.question import Baseline
-from verification.stream import StreamState
+from verification.facts.leg import Side
+from verification.facts.observation import PositionSeen, Silence, Source, SourceSilent
+from verification.facts.question import Baseline
+from verification.opening.intent import Intent
+from verification.opening.outcome import Closed, Opened
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

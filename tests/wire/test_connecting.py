@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from tests.verification.gateway.samples import AVL
+from tests.verification.venues.samples import AVL
 from tests.wire.conftest import QUICK, Watched, binance
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain
-from verification.account import PositionMode
-from verification.clock import SystemClock
-from verification.errors import SourceError, SourceMalformed, SourceUnreachable
-from verification.gateway.account import CcxtVenue
-from verification.venue import Venue
+from verification.facts.account import PositionMode
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceError, SourceMalformed, SourceUnreachable
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.port import Venue
 
 pytestmark = pytest.mark.wire
 

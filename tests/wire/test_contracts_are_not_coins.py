@@ -8,11 +8,11 @@ import pytest
 from tests.wire.bot import CLOCK, FLAT, NET, said
 from tests.wire.scripted import Reply, ScriptedVenue, plain
 from tests.wire.simulated import AVL
-from verification.gateway.account import CcxtVenue
-from verification.leg import Side
-from verification.question import OpenQuestion
-from verification.venue import Access
-from verification.verifier import Verifier
+from verification.facts.leg import Side
+from verification.facts.question import OpenQuestion
+from verification.race.verifier import Verifier
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.port import Access
 
 pytestmark = pytest.mark.wire
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.verification.gateway.samples import NET
+from tests.verification.venues.samples import NET
 from tests.wire.conftest import QUICK, Connect, binance
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain
-from verification.clock import SystemClock
-from verification.errors import SourceError, SourceRejected, SourceUnreachable
-from verification.gateway.account import CcxtVenue
-from verification.observation import Silence, SourceSilent
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceError, SourceRejected, SourceUnreachable
+from verification.facts.observation import Silence, SourceSilent
+from verification.venues.gateway.account import CcxtVenue
 
 pytestmark = pytest.mark.wire
 

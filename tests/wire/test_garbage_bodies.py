@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.verification.gateway.samples import AVL, NET, listed_algo, listed_order, listed_position
+from tests.verification.venues.samples import AVL, NET, listed_algo, listed_order, listed_position
 from tests.wire.conftest import Connect
 from tests.wire.scripted import Reply, ScriptedVenue, plain
-from verification.account import Part
-from verification.errors import SourceMalformed
+from verification.facts.account import Part
+from verification.facts.errors import SourceMalformed
 
 pytestmark = pytest.mark.wire
 

@@ -7,15 +7,15 @@ from typing import Any
 import ccxt.pro
 import pytest
 
-from simulator.faults import Phase, RequestAction
-from simulator.order import PositionSide
+from simulator.engine.order import PositionSide
+from simulator.faults.faults import Phase, RequestAction
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, Face, Step
 from tests.wire.opening_scene import BUY, SELL, scene
 from tests.wire.simulated import AVL, long_leg, order, short_leg, stop
-from verification.intent import Intent
-from verification.leg import Leg, Side
-from verification.outcome import Closed, Opened, Refuted, RolledBack, Unknown
+from verification.facts.leg import Leg, Side
+from verification.opening.intent import Intent
+from verification.opening.outcome import Closed, Opened, Refuted, RolledBack, Unknown
 
 pytestmark = pytest.mark.wire
 

@@ -19,16 +19,16 @@ from simulator.server import SimulatedVenue
 from tests.wire.conftest import QUICK, Watched
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.simulated import AVL, order
-from verification.clock import SystemClock
-from verification.errors import SourceError, SourceRejected
-from verification.gateway.account import CcxtVenue
-from verification.gateway.failures import secrets_of
-from verification.gateway.keys import signing_secret
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.observation import OrderSeen
-from verification.venue import Access
-from verification.venues.known import capabilities_of
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceError, SourceRejected
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import OrderSeen
+from verification.venues.ccxt.failures import secrets_of
+from verification.venues.ccxt.keys import signing_secret
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.port import Access
+from verification.venues.registry import capabilities_of
 
 pytestmark = pytest.mark.wire
 

@@ -12,22 +12,22 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from simulator.faults import Phase, RequestAction, RequestFault
-from simulator.market import Market
+from simulator.engine.market import Market
+from simulator.faults.faults import Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
-from tests.verification.gateway.samples import AVL, account_update, listed_position, pushed_position
+from tests.verification.venues.samples import AVL, account_update, listed_position, pushed_position
 from tests.wire.conftest import QUICK, Connect, Watched
 from tests.wire.faces import Face
 from tests.wire.scripted import EXCHANGE_INFO, Reply, ScriptedVenue, access_to, plain
 from tests.wire.simulated import order, running, stop
-from verification.account import Part
-from verification.clock import Moment, SystemClock
-from verification.errors import SymbolRejected
-from verification.gateway.account import CcxtVenue
-from verification.gateway.door import Governors
-from verification.leg import Leg, LegKey
-from verification.observation import PositionSeen
-from verification.venues.known import capabilities_of
+from verification.facts.account import Part
+from verification.facts.clock import Moment, SystemClock
+from verification.facts.errors import SymbolRejected
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import PositionSeen
+from verification.venues.ccxt.outgoing import Governors
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.registry import capabilities_of
 
 pytestmark = pytest.mark.wire
 

@@ -8,19 +8,19 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.faults import Lag, PushAction, PushFault, RequestAction, RequestFault
-from simulator.faults import Source as Reading
+from simulator.faults.faults import Lag, PushAction, PushFault, RequestAction, RequestFault
+from simulator.faults.faults import Source as Reading
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, Face
 from tests.wire.simulated import AVL, BTC, order, running
-from verification.clock import SystemClock
-from verification.fill_probe import FillProbe
-from verification.latency import LatencySample, Measure
-from verification.leg import Leg, LegKey, Side
-from verification.observation import Source
-from verification.question import Baseline, OpenQuestion
-from verification.venue_clock import VenueClock
-from verification.verifier import Verifier
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import Source
+from verification.facts.question import Baseline, OpenQuestion
+from verification.latency.fill_probe import FillProbe
+from verification.latency.sample import LatencySample, Measure
+from verification.latency.venue_clock import VenueClock
+from verification.race.verifier import Verifier
 
 pytestmark = pytest.mark.wire
 

@@ -16,13 +16,14 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from reconciler import journal_database, journal_silence
-from reconciler.journal import Journal, JournalError
-from simulator.effect import AlgoChanged, Effect, Filled
+from reconciler.journal import database as journal_database
+from reconciler.journal import silence as journal_silence
+from reconciler.journal.journal import Journal, JournalError
+from simulator.engine.effect import AlgoChanged, Effect, Filled
 from tests.wire.faces import BINANCE, Step
 from tests.wire.opening_scene import BUY, Scene, entry_fills, scene
-from verification.opening_journal import JournalFailed
-from verification.outcome import Closed, Opened, RolledBack
+from verification.opening.journal_port import JournalFailed
+from verification.opening.outcome import Closed, Opened, RolledBack
 
 pytestmark = pytest.mark.wire
 
@@ -181,7 +182,7 @@ async def test_what_the_journal_took_too_late_is_written_off(
 ) -> None:
     async with scene(tmp_path, BINANCE) as on:
         await on.opened()
-        monkeypatch.setattr("verification.books.PATIENCE", 0.3)
+        monkeypatch.setattr("verification.opening.journal_writer.PATIENCE", 0.3)
         with locked(tmp_path / "bot.db") as free:
             with pytest.raises(JournalFailed, match="nothing was sent"):
                 await on.opener.open(BUY)

@@ -7,12 +7,12 @@ import pytest
 from tests.wire.faces import BINANCE
 from tests.wire.opening_scene import Scene, scene
 from tests.wire.simulated import access_to
-from verification.clock import SystemClock
-from verification.errors import NotAsked
-from verification.gateway import governor
-from verification.gateway.account import CcxtVenue
-from verification.outcome import Closed
-from verification.purpose import Purpose, asked_for
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.clock import SystemClock
+from verification.facts.errors import NotAsked
+from verification.opening.outcome import Closed
+from verification.venues.ccxt import governor
+from verification.venues.gateway.account import CcxtVenue
 
 pytestmark = pytest.mark.wire
 

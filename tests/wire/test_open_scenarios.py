@@ -13,25 +13,25 @@ import ccxt
 import pytest
 
 from simulator.bybit import payloads
-from simulator.faults import Phase, RequestAction
-from simulator.market import Market
-from simulator.order import Kind
+from simulator.engine.market import Market
+from simulator.engine.order import Kind
+from simulator.faults.faults import Phase, RequestAction
 from simulator.server import SimulatedVenue
-from tests.verification.gateway.samples import listed_position
+from tests.verification.venues.samples import listed_position
 from tests.wire.bot import BRIEFLY, CLOCK, LONG, NET, SHORT, closed, opened, opener_of, said, trading
 from tests.wire.conftest import Connect
 from tests.wire.faces import BYBIT, Face
 from tests.wire.scripted import ScriptedVenue, plain
 from tests.wire.simulated import AVL, long_leg, order, short_leg, stop
-from verification.intent import Intent
-from verification.leg import Side
-from verification.observation import PositionSeen, Silence, Source, SourceSilent
-from verification.outcome import Opened
-from verification.pace import Pace
-from verification.question import Baseline
-from verification.stream import StreamState
-from verification.verification import Verification
-from verification.verifier import Verifier
+from verification.facts.leg import Side
+from verification.facts.observation import PositionSeen, Silence, Source, SourceSilent
+from verification.facts.question import Baseline
+from verification.facts.verification import Verification
+from verification.opening.intent import Intent
+from verification.opening.outcome import Opened
+from verification.race.pace import Pace
+from verification.race.verifier import Verifier
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from simulator.faults import Garbage, Lag, Phase, RequestAction, Source
-from simulator.order import PositionSide
+from simulator.engine.order import PositionSide
+from simulator.faults.faults import Garbage, Lag, Phase, RequestAction, Source
 from tests.wire.faces import BINANCE, Face, Step
 from tests.wire.opening_scene import BUY, SELL, Scene, entry_fills, scene
 from tests.wire.simulated import AVL, order
-from verification.intent import Intent
-from verification.leg import Side
-from verification.outcome import Closed, Exposed, Opened, Refuted, RolledBack, Unknown
-from verification.verdict import Grade
+from verification.facts.leg import Side
+from verification.facts.verdict import Grade
+from verification.opening.intent import Intent
+from verification.opening.outcome import Closed, Exposed, Opened, Refuted, RolledBack, Unknown
 
 pytestmark = pytest.mark.wire
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from simulator.market import Market
+from simulator.engine.market import Market
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, Face
 from tests.wire.opening_scene import scene
 from tests.wire.simulated import AVL, access_to, long_leg, order
-from verification.gateway.trader import CcxtTrader
-from verification.intent import Intent
-from verification.leg import Leg, LegKey, Side
-from verification.outcome import Refuted
-from verification.trader import OrderRefused
+from verification.facts.leg import Leg, LegKey, Side
+from verification.opening.intent import Intent
+from verification.opening.outcome import Refuted
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.trading import OrderRefused
 
 pytestmark = pytest.mark.wire
 

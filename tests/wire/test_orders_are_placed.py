@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from simulator.faults import Garbage, Phase, RequestAction, RequestFault
+from simulator.faults.faults import Garbage, Phase, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.scripted import access_to as scripted_access
 from tests.wire.scripted import plain, scripted_venue
 from tests.wire.simulated import AVL, BTC, access_to
-from verification.errors import AnswerLost, SourceUnreachable
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.trader import NoSuchOrder, OrderRefused
+from verification.facts.errors import AnswerLost, SourceUnreachable
+from verification.facts.leg import Leg, LegKey, Side
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.trading import NoSuchOrder, OrderRefused
 
 pytestmark = pytest.mark.wire
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 import trueup
-from simulator.order import PositionSide
+from simulator.engine.order import PositionSide
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BYBIT, Face, Step
 from tests.wire.opening_scene import BUY, MATCHED_AFTER, SELL, scene
 from tests.wire.simulated import AVL, access_to, order
-from verification.intent import Intent
-from verification.leg import Side
-from verification.outcome import Closed, Opened, Outcome
+from verification.facts.leg import Side
+from verification.opening.intent import Intent
+from verification.opening.outcome import Closed, Opened, Outcome
 
 pytestmark = pytest.mark.wire
 

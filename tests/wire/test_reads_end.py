@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.verification.gateway.samples import AVL, NET, listed_order
+from tests.verification.venues.samples import AVL, NET, listed_order
 from tests.wire.conftest import Connect
 from tests.wire.scripted import Reply, ScriptedVenue, plain
-from verification.clock import SystemClock
-from verification.errors import SourceMalformed, SourceUnreachable
-from verification.gateway import binance, paging
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceMalformed, SourceUnreachable
+from verification.venues.binance import requests as binance
+from verification.venues.reading import paging
 
 pytestmark = pytest.mark.wire
 

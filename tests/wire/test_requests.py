@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from tests.verification.gateway.samples import AVL, account_update, pushed_position
+from tests.verification.venues.samples import AVL, account_update, pushed_position
 from tests.wire.conftest import QUICK, Connect, binance
 from tests.wire.scripted import Reply, ScriptedVenue, access_to
-from verification.capabilities import StreamRules
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.purpose import Purpose, asked_for
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.clock import SystemClock
+from verification.venues.capabilities import StreamRules
+from verification.venues.gateway.account import CcxtVenue
 
 pytestmark = pytest.mark.wire
 

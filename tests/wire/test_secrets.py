@@ -4,11 +4,11 @@ import logging
 
 import pytest
 
-from tests.verification.gateway.samples import account_update, pushed_position
+from tests.verification.venues.samples import account_update, pushed_position
 from tests.wire.conftest import Connect
 from tests.wire.scripted import Reply, ScriptedVenue
-from verification.errors import SourceError
-from verification.stream import StreamState
+from verification.facts.errors import SourceError
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.verification.gateway.samples import account_update, listed_position, pushed_position
+from tests.verification.venues.samples import account_update, listed_position, pushed_position
 from tests.wire.conftest import Connect
 from tests.wire.scripted import ScriptedVenue, plain
-from verification.capabilities import StreamRules
-from verification.stream import StreamState
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from simulator.order import Kind
-from simulator.recorded import RecordedState
+from simulator.engine.order import Kind
+from simulator.recorded.account import RecordedState
 from simulator.server import SimulatedVenue
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, BTC, access_to, long_leg, order, running, short_leg, stop
-from verification.account import PositionMode
-from verification.clock import SystemClock
-from verification.gateway.account import CcxtVenue
-from verification.leg import Leg, LegKey, Side
-from verification.observation import OrderSeen
+from verification.facts.account import PositionMode
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import OrderSeen
+from verification.venues.gateway.account import CcxtVenue
 
 pytestmark = pytest.mark.wire
 

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.faults import Garbage, Lag, PushAction, PushFault, RequestAction, RequestFault, Source
+from simulator.faults.faults import Garbage, Lag, PushAction, PushFault, RequestAction, RequestFault, Source
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, order, running
-from verification.account import Part
-from verification.capabilities import StreamRules
-from verification.errors import SourceMalformed, SourceUnreachable
-from verification.leg import Leg, LegKey
-from verification.observation import Observation, PositionSeen, Silence, SourceSilent
-from verification.stream import StreamState
+from verification.facts.account import Part
+from verification.facts.errors import SourceMalformed, SourceUnreachable
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Observation, PositionSeen, Silence, SourceSilent
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -10,16 +10,16 @@ from reconciler.account.priced import priced
 from reconciler.comparison.compare import compare
 from reconciler.comparison.merge import merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.facts.expectation import Direction, Expectation, ExpectationState, StopPolicy
 from simulator.bybit.attached import attach
-from simulator.order import Kind, PositionSide, Trail, Watches
+from simulator.engine.order import Kind, PositionSide, Trail, Watches
 from simulator.server import SimulatedVenue
 from tests.wire.conftest import Watched
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.simulated import AVL, BTC, order, running, stop, ticket
-from verification.account import AccountReading
-from verification.clock import SystemClock
-from verification.prices import Prices
+from verification.facts.account import AccountReading
+from verification.facts.clock import SystemClock
+from verification.facts.prices import Prices
 
 FACES = pytest.mark.parametrize("face", [BINANCE, BYBIT], ids=lambda face: face.name)
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.verification.gateway.samples import NET, account_update, listed_position, pushed_position
+from tests.verification.venues.samples import NET, account_update, listed_position, pushed_position
 from tests.wire.conftest import Connect
 from tests.wire.scripted import Reply, ScriptedVenue, plain
-from verification.capabilities import StreamRules
-from verification.observation import PositionSeen, Silence, Source, SourceSilent
-from verification.stream import StreamState
+from verification.facts.observation import PositionSeen, Silence, Source, SourceSilent
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.verification.gateway.samples import (
+from tests.verification.venues.samples import (
     NET,
     account_update,
     algo_update,
@@ -14,8 +14,8 @@ from tests.verification.gateway.samples import (
 )
 from tests.wire.conftest import Connect
 from tests.wire.scripted import ScriptedVenue, plain
-from verification.leg import Leg, LegKey
-from verification.observation import OrderSeen, PositionSeen, Source
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import OrderSeen, PositionSeen, Source
 
 pytestmark = pytest.mark.wire
 

@@ -11,15 +11,15 @@ import pytest
 
 from tests.wire.conftest import QUICK, binance
 from tests.wire.scripted import Reply, ScriptedVenue, access_to
-from verification.account import Part
-from verification.clock import SystemClock
-from verification.errors import NotAsked, SourceUnreachable
-from verification.gateway.account import CcxtVenue
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.purpose import Purpose, asked_for
-from verification.stream import StreamState
-from verification.trader import OrderRefused
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.account import Part
+from verification.facts.clock import SystemClock
+from verification.facts.errors import NotAsked, SourceUnreachable
+from verification.facts.leg import Leg, LegKey, Side
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.stream_state import StreamState
+from verification.venues.trading import OrderRefused
 
 pytestmark = pytest.mark.wire
 

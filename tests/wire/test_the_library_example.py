@@ -10,11 +10,11 @@ from typing import Any, get_args
 import pytest
 
 import trueup
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
 from simulator.server import SimulatedVenue
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, access_to
-from verification.outcome import Opened, Outcome, Unknown
+from verification.opening.outcome import Opened, Outcome, Unknown
 
 pytestmark = [pytest.mark.wire, pytest.mark.processes]
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from simulator.faults import RequestAction, RequestFault
+from simulator.faults.faults import RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, Face, Step
 from tests.wire.opening_scene import BUY, entry_fills, scene
 from tests.wire.simulated import AVL, access_to
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.outcome import Closed, Opened
-from verification.trader import OrderRefused
+from verification.facts.leg import Leg, LegKey, Side
+from verification.opening.outcome import Closed, Opened
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.trading import OrderRefused
 
 pytestmark = pytest.mark.wire
 

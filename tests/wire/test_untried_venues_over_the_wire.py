@@ -11,12 +11,12 @@ import ccxt.pro
 import pytest
 from aiohttp import web
 
-from tests.verification.gateway.untried_worlds import WORLDS, Answer, World
-from verification.account import Part, why_unread
-from verification.clock import SystemClock
-from verification.errors import SourceError, SourceMalformed
-from verification.gateway.account import CcxtVenue
-from verification.venue import Access
+from tests.verification.venues.untried_worlds import WORLDS, Answer, World
+from verification.facts.account import Part, why_unread
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceError, SourceMalformed
+from verification.venues.gateway.account import CcxtVenue
+from verification.venues.port import Access
 
 pytestmark = pytest.mark.wire
 

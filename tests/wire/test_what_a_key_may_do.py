@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from simulator.faults import Garbage, RequestAction, RequestFault
+from simulator.faults.faults import Garbage, RequestAction, RequestFault
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.scripted import Reply, ScriptedVenue, access_to
 from tests.wire.simulated import access_to as access_to_simulated
-from verification.clock import SystemClock
-from verification.errors import SourceError, SourceMalformed
-from verification.gateway.account import CcxtVenue
-from verification.key_rights import KeyRights
+from verification.facts.clock import SystemClock
+from verification.facts.errors import SourceError, SourceMalformed
+from verification.facts.key_rights import KeyRights
+from verification.venues.gateway.account import CcxtVenue
 
 pytestmark = pytest.mark.wire
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.verification.gateway.samples import account_update, listed_position, pushed_position
+from tests.verification.venues.samples import account_update, listed_position, pushed_position
 from tests.wire.conftest import Connect, Watched
 from tests.wire.scripted import Reply, ScriptedVenue, plain
-from verification.capabilities import StreamRules
-from verification.leg import Leg, LegKey
-from verification.observation import Observation
-from verification.stream import StreamState
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Observation
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 

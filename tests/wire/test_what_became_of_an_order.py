@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from simulator.order import Kind, PositionSide
+from simulator.engine.order import Kind, PositionSide
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.simulated import AVL, long_leg, order, running, short_leg, stop
-from verification.account import FillCause
-from verification.clock import SystemClock
-from verification.leg import Leg
-from verification.order_fact import OrderRef
+from verification.facts.account import FillCause
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Leg
+from verification.facts.order_fact import OrderRef
 
 pytestmark = pytest.mark.wire
 

@@ -9,10 +9,10 @@ import pytest
 from simulator.server import SimulatedVenue
 from tests.wire.faces import Face
 from tests.wire.simulated import AVL, access_to, order
-from verification.gateway.door import OF_PROCESS
-from verification.gateway.trader import CcxtTrader
-from verification.leg import Leg, LegKey, Side
-from verification.trader import OrderRefused
+from verification.facts.leg import Leg, LegKey, Side
+from verification.venues.ccxt.outgoing import OF_PROCESS
+from verification.venues.gateway.trader import CcxtTrader
+from verification.venues.trading import OrderRefused
 
 pytestmark = pytest.mark.wire
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from reconciler.journal import Journal, JournalError
-from verification.leg import Side
+from reconciler.journal.journal import Journal, JournalError
+from verification.facts.leg import Side
 
 LONG = "x" * 5000
 

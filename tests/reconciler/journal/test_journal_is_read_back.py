@@ -15,16 +15,16 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
-from reconciler.journal import Journal, JournalError
+from reconciler.facts.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.journal.journal import Journal, JournalError
 from reconciler.ledgers.journal import JournalLedger
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
-from verification.clock import Moment, SystemClock
-from verification.leg import Leg, LegKey, Side
-from verification.observation import OrderSeen, Provenance, Source
-from verification.question import Baseline, OpenQuestion
-from verification.verdict import VerdictKind, proved
-from verification.verification import Verification
+from verification.facts.clock import Moment, SystemClock
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import OrderSeen, Provenance, Source
+from verification.facts.question import Baseline, OpenQuestion
+from verification.facts.verdict import VerdictKind, proved
+from verification.facts.verification import Verification
 
 AVL = "AVL/USDT:USDT"
 _NUMBERS = itertools.count(1)
@@ -229,8 +229,8 @@ def test_a_write_that_returned_survives_the_death_of_the_bot(tmp_path: Path) -> 
     code = """
 import os, signal, sys
 from decimal import Decimal
-from reconciler.journal import Journal
-from verification.leg import Side
+from reconciler.journal.journal import Journal
+from verification.facts.leg import Side
 journal = Journal(sys.argv[1], bot="mybot")
 journal.opening("AVL/USDT:USDT", Side.BUY, Decimal(43), client_order_id="mine-1")
 os.kill(os.getpid(), signal.SIGKILL)

@@ -14,15 +14,15 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from reconciler.journal import Journal, JournalError
-from verification.leg import Side
+from reconciler.journal.journal import Journal, JournalError
+from verification.facts.leg import Side
 
 ROOT = Path(__file__).parents[3]
 HOLDS = """
 import os, sys
 from decimal import Decimal
-from reconciler.journal import Journal
-from verification.leg import Side
+from reconciler.journal.journal import Journal
+from verification.facts.leg import Side
 journal = Journal(sys.argv[1], bot="mine")
 print("there", flush=True)
 if "fork" in sys.argv and os.fork() == 0:

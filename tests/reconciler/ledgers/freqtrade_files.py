@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from verification.clock import Moment
+from verification.facts.clock import Moment
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 LIVE = FIXTURES / "freqtrade-2026.9-binance-futures-live.sqlite"

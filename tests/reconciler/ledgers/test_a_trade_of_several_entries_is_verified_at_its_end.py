@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.account.ledger_question import NotAsked, QuestionKey, Surroundings
-from reconciler.account.questions import asked_and_not
-from reconciler.expectation import Expectation
+from reconciler.account.questions.change import asked_and_not
+from reconciler.account.questions.ledger_question import NotAsked, QuestionKey, Surroundings
+from reconciler.facts.expectation import Expectation
 from reconciler.ledgers.freqtrade import FreqtradeLedger
 from tests.reconciler.accounts import at, market
 from tests.reconciler.ledgers.freqtrade_files import LIVE, StoppedClock, copied, url_of
-from verification.account import PositionMode
-from verification.leg import Leg, LegKey
-from verification.question import CloseQuestion
+from verification.facts.account import PositionMode
+from verification.facts.leg import Leg, LegKey
+from verification.facts.question import CloseQuestion
 
 PAIR, TRADE = "AVAX/USDT:USDT", 8
 ENTRIES, STOPS = (14, 16), (15, 18)

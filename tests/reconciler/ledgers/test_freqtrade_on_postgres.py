@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from reconciler.expectation import ExpectationState
+from reconciler.facts.expectation import ExpectationState
 from reconciler.ledgers.freqtrade import FreqtradeLedger
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from tests.reconciler.ledgers.freqtrade_files import LIVE, RECORDED, StoppedClock, url_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.expectation import Direction, Expectation, ExpectationState, StopPolicy
+from reconciler.facts.expectation import Direction, Expectation, ExpectationState, StopPolicy
 from reconciler.ledgers.freqtrade import FreqtradeLedger
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from tests.reconciler.ledgers.freqtrade_files import DRY_RUN, LIVE, RECORDED, StoppedClock, copied, url_of

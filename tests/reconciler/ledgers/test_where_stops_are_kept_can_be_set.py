@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.expectation import StopPolicy
+from reconciler.facts.expectation import StopPolicy
 from reconciler.ledgers import open_ledger
 from reconciler.ledgers.port import LedgerOptions
 from reconciler.settings import SettingsError, load

@@ -14,7 +14,7 @@ from reconciler.console import AlertCommandError, Console
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
 from tests.reconciler.alert_life import SEEN_FLAT, finding
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 SYMBOLS = [f"S{number}/USDT:USDT" for number in range(4)]
 

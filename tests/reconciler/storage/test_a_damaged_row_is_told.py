@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from dashboard.verdict import Level, judge
+from dashboard.words.verdict import Level, judge
 from reconciler.alerts.policy import AlertSettings, Detected, Observed
 from reconciler.console import Console, StateDatabaseError, StateTrouble
 from reconciler.storage import alerts, records
@@ -16,7 +16,7 @@ from reconciler.storage.leases import LEASE
 from reconciler.views import VerificationView
 from tests.dashboard import drawn
 from tests.reconciler.alert_life import after, finding
-from verification.leg import Leg
+from verification.facts.leg import Leg
 
 ETH = "ETH/USDT:USDT"
 

@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import Detected, Observed
 from reconciler.alerts.retirement import ABANDONED_AFTER
-from reconciler.claims import Claim, Claims
 from reconciler.console import Console
-from reconciler.heartbeat import Heartbeat
-from reconciler.lease import Holder
-from reconciler.retiring import Retiring
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import Holder
+from reconciler.service.claims import Claim, Claims
+from reconciler.service.retirement import Retiring
 from reconciler.storage.leases import LEASE
 from reconciler.storage.store import Store
 from reconciler.views import SourceView
 from tests.reconciler.alert_life import finding
-from verification.clock import Moment, SystemClock
+from verification.facts.clock import Moment, SystemClock
 
 BEFORE, OTHER, OURS = Holder("before", "here", 1), Holder("other", "here", 2), Holder("ours", "here", 3)
 ELSEWHERE = Holder("elsewhere", "there", 4)

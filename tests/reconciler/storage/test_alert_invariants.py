@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertCommandError
 from reconciler.alerts.policy import Acknowledge, Action, AlertSettings, Clear, Detected, Observed, Unknown
-from reconciler.finding import Finding, Severity
+from reconciler.facts.finding import Finding, Severity
 from reconciler.storage import alerts
 from reconciler.storage.alerts import ALERT, TRANSITION, Change
 from reconciler.storage.database import Database

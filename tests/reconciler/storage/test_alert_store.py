@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound, AlreadyResolved, NoteRequired
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed, Unknown
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 from reconciler.storage import alerts
 from reconciler.storage.alerts import ALERT, TRANSITION, Change
 from reconciler.storage.database import Database

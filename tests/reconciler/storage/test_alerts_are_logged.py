@@ -6,9 +6,9 @@ from typing import Any
 
 import structlog
 
-from reconciler.alert_log import AlertLog
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
+from reconciler.service.alert_log import AlertLog
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
 from reconciler.storage.store import Store

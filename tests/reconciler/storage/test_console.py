@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.policy import Clear, Detected, Observed
 from reconciler.console import AlertNotFound, AlreadyResolved, Console, NoteRequired
-from reconciler.finding import Finding, Kind, Severity
-from reconciler.heartbeat import Heartbeat, Pulse
+from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.facts.heartbeat import Heartbeat, Pulse
 from reconciler.storage.records import CYCLE, Retention
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
 from tests.reconciler.claimed import beaten, claimed, watched
-from verification.clock import Moment
-from verification.latency import LatencySample, Measure
-from verification.leg import Leg
-from verification.observation import Source
+from verification.facts.clock import Moment
+from verification.facts.leg import Leg
+from verification.facts.observation import Source
+from verification.latency.sample import LatencySample, Measure
 
 
 @dataclass

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.audit import Outcome, audit
-from reconciler.journal import Journal
+from reconciler.journal.journal import Journal
 from reconciler.ledgers.journal import JournalLedger
+from reconciler.record.audit import Outcome, audit
+from reconciler.record.evidence_out import record_of
 from reconciler.storage.database import Database
 from reconciler.storage.evidence import stored_verifications
 from reconciler.storage.records import save_verification, take_over
-from reconciler.verification_record import record_of
 from tests.verification import drawn
-from verification.clock import SystemClock
-from verification.judgement import decide
-from verification.leg import Side
-from verification.observation import Observation
-from verification.question import Question
-from verification.verification import Verification
+from verification.facts.clock import SystemClock
+from verification.facts.leg import Side
+from verification.facts.observation import Observation
+from verification.facts.question import Question
+from verification.facts.verification import Verification
+from verification.rules.judgement import decide
 
 
 def _ended(question: Question, *seen: Observation) -> Verification:

@@ -19,8 +19,8 @@ from reconciler.storage.latency import (
     read_latency,
 )
 from reconciler.views import LatencyView
-from verification.latency import LatencySample, Measure
-from verification.observation import Source
+from verification.facts.observation import Source
+from verification.latency.sample import LatencySample, Measure
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from reconciler.alerts.event import Detected, Observed
 from reconciler.console import Console
-from reconciler.heartbeat import Heartbeat
-from reconciler.lease import LASTS, Holder, Lease
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import LASTS, Holder, Lease
 from reconciler.storage import leases
 from reconciler.storage.database import Database
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
@@ -19,9 +19,9 @@ from reconciler.storage.store import HeldStore, Store
 from reconciler.views import SourceView
 from tests.reconciler.alert_life import NOON, finding
 from tests.reconciler.claimed import HERE, claimed, watched
-from verification.clock import Moment, SystemClock
-from verification.latency import LatencySample, Measure
-from verification.observation import Source
+from verification.facts.clock import Moment, SystemClock
+from verification.facts.observation import Source
+from verification.latency.sample import LatencySample, Measure
 
 THERE = Holder("b", "there", 2)
 BEAT = Heartbeat(NOON, 2.0, NOON, stopped=False)

@@ -10,8 +10,8 @@ from alembic.config import Config
 
 from reconciler.alerts.alert import AlertState
 from reconciler.console import Console
-from reconciler.finding import Kind
-from reconciler.heartbeat import Heartbeat
+from reconciler.facts.finding import Kind
+from reconciler.facts.heartbeat import Heartbeat
 from reconciler.storage import migrations
 from reconciler.storage.database import migrate
 from tests.reconciler.alert_life import NOON

@@ -10,11 +10,11 @@ from reconciler.alerts.alert import AlertState
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.policy import AlertSettings, Detected, Observed
 from reconciler.console import Console, Seen, seen_of
-from reconciler.finding import Severity
+from reconciler.facts.finding import Severity
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
 from tests.reconciler.alert_life import finding
-from verification.clock import SystemClock
+from verification.facts.clock import SystemClock
 
 PEOPLE = [f"person {number}" for number in range(8)]
 

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.alerts.alert import OVER, Acknowledgement, Alert
-from reconciler.finding import Evidence, FindingKey, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.storage import records
 from reconciler.storage.alerts import ALERT
 from reconciler.storage.column import ExactDecimal, PlainText, UtcTime
 from reconciler.storage.database import Database
 from reconciler.storage.mapping import alert_of, alert_values, position_of
 from reconciler.views import PositionView
-from verification.leg import Leg
-from verification.observation import Source
+from verification.facts.leg import Leg
+from verification.facts.observation import Source
 
 ON_A_DATABASE = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

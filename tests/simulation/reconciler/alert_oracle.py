@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import Owed
-from reconciler.finding import FindingKey
+from reconciler.facts.finding import FindingKey
 from tests.simulation.reconciler.episode import SWEEP
 from tests.simulation.reconciler.sight import Sight
 from tests.simulation.reconciler.venue import TIMEOUT

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from reconciler.finding import FindingKey, Kind
+from reconciler.facts.finding import FindingKey, Kind
 from tests.simulation.reconciler.episode import SWEEP
 from tests.simulation.reconciler.plan import Storm
 from tests.simulation.reconciler.sight import SLACK, SPACING, Sight, Span, felt, in_words, without
-from verification.leg import Leg
+from verification.facts.leg import Leg
 
 
 def blindness_is_told(sight: Sight) -> Iterator[str]:

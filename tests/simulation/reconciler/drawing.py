@@ -10,7 +10,7 @@ from tests.simulation.reconciler.resting_story import RestingLegStory
 from tests.simulation.reconciler.scale import Scale, scale_of
 from tests.simulation.reconciler.trouble import Trouble, some
 from tests.simulation.reconciler.unlisted import unlisted
-from verification.leg import Leg, LegKey
+from verification.facts.leg import Leg, LegKey
 
 AS_FAULTS = {
     Trouble.HEDGE_MODE: Fault.HEDGE_MODE,

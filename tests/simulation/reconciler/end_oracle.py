@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from reconciler.alerts.event import Action
-from reconciler.finding import FindingKey, Kind
+from reconciler.facts.finding import FindingKey, Kind
 from tests.simulation.reconciler.sight import LEGS_KINDS, Sight, kinds_of, leg_of
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 WITHIN = 270.0
 """Seconds from the standstill until all must be as it is to stay."""

@@ -13,8 +13,8 @@ from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import Acknowledge
-from reconciler.blindness import BlindnessSettings
-from reconciler.expectation import StopPolicy
+from reconciler.facts.expectation import StopPolicy
+from reconciler.sight.blindness import BlindnessSettings
 from tests.simulation.reconciler.ledger import Habits, SimulatedLedger
 from tests.simulation.reconciler.leg_story import OLD
 from tests.simulation.reconciler.life import STEPS_WITHIN, Life
@@ -27,9 +27,9 @@ from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, TrueOrder, Truth
 from tests.simulation.versions import versions
 from tests.virtual_time import ThreadlessLoop, VirtualClock
-from verification.clock import Clock, Moment
-from verification.leg import LegKey
-from verification.pace import Pace
+from verification.facts.clock import Clock, Moment
+from verification.facts.leg import LegKey
+from verification.race.pace import Pace
 
 SWEEP = 30.0
 HEALTH = 2.0

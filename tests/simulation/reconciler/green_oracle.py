@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from tests.simulation.reconciler.episode import SWEEP
 from tests.simulation.reconciler.sight import SLACK, UNRELIABLE, Sight, felt, words
 from tests.simulation.reconciler.stretch import Stretch, alike
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 
 def no_false_green(sight: Sight) -> Iterator[str]:

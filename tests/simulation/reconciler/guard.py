@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from reconciler.expectation import OrderRole
-from reconciler.finding import UNSTOPPED
+from reconciler.facts.expectation import OrderRole
+from reconciler.facts.finding import UNSTOPPED
 from tests.simulation.reconciler.plan import Noted, Placed, Row
 from tests.simulation.reconciler.stop import Stop
 from tests.simulation.reconciler.stops import Stops
 from tests.simulation.reconciler.stretch import Stretch
 from tests.simulation.truth import TrueOrder
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 UNFILLED = 600.0
 """Seconds for which an entry may rest partly filled before its missing stop is an emergency."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from reconciler.expectation import (
+from reconciler.facts.expectation import (
     BelievedOrder,
     Direction,
     Expectation,
@@ -17,7 +17,7 @@ from reconciler.expectation import (
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from tests.simulation.reconciler.plan import Row, RowOrder, Storm
 from tests.simulation.reconciler.scale import WHOLE, Scale
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 ONLY_A_PERSON = frozenset({LedgerTrouble.SCHEMA, LedgerTrouble.DRY_RUN})
 

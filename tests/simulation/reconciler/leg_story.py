@@ -4,13 +4,13 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
-from reconciler.expectation import ExpectationState as State
-from reconciler.expectation import OrderRole
+from reconciler.facts.expectation import ExpectationState as State
+from reconciler.facts.expectation import OrderRole
 from tests.simulation.reconciler.names import Names
 from tests.simulation.reconciler.plan import QUIET, Moved, Noted, Placed, Row, RowOrder, Sent
 from tests.simulation.reconciler.stop_story import StopStory
 from tests.simulation.reconciler.trouble import Trouble
-from verification.leg import Leg, LegKey
+from verification.facts.leg import Leg, LegKey
 
 SIZES = (1, 20, 43)
 OLD = -100.0

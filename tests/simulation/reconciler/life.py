@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.simulation.reconciler.plan import Kill
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 STEPS_WITHIN = 35.0
 """Seconds in which the steps of a kill must have been taken, or it does not happen."""

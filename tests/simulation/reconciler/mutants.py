@@ -17,11 +17,11 @@ from reconciler.account.loop import AccountLoop
 from reconciler.account.watch import AccountWatch, Judged
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import AlertSettings, Clear, Observed
-from reconciler.blindness import Blindness
 from reconciler.comparison.outcome import Comparison
-from reconciler.expectation import Direction, Expectation, LedgerReading
-from reconciler.finding import Evidence, Finding, FindingKey, Party
+from reconciler.facts.expectation import Direction, Expectation, LedgerReading
+from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
 from reconciler.ledgers.port import LedgerTrouble
+from reconciler.sight.blindness import Blindness
 from reconciler.storage.alerts import Change
 from reconciler.views import CycleView
 from tests.simulation.reconciler.episode import WallTime, WatchedVariant
@@ -33,11 +33,11 @@ from tests.simulation.reconciler.planting import PlantedUnit, SeesOtherwise
 from tests.simulation.reconciler.state import MemoryStore
 from tests.simulation.reconciler.venue import WatchedVenue
 from tests.simulation.truth import LegState
-from verification.account import Position, PositionMode
-from verification.clock import Moment
-from verification.errors import SourceError
-from verification.leg import LegKey
-from verification.stream import StreamHealth
+from verification.facts.account import Position, PositionMode
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.venues.stream_state import StreamHealth
 
 
 class AFailedListIsEmpty(WatchedVenue):

@@ -7,17 +7,17 @@ from typing import Any
 
 from typing_extensions import override
 
-from reconciler.account.ledger_question import UnderWay
 from reconciler.account.opens import Opens
+from reconciler.account.questions.ledger_question import UnderWay
 from reconciler.account.watch import AccountWatch, Judged
 from reconciler.comparison.outcome import Comparison
-from reconciler.finding import Finding
+from reconciler.facts.finding import Finding
 from reconciler.views import VerificationView
 from tests.simulation.reconciler.episode import WatchedVariant
 from tests.simulation.reconciler.planting import PlantedUnit
 from tests.simulation.reconciler.state import MemoryStore
-from verification.clock import Moment
-from verification.verification import Verification
+from verification.facts.clock import Moment
+from verification.facts.verification import Verification
 
 
 class GracesCountFromOurFirstLook(AccountWatch):

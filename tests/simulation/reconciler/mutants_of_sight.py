@@ -10,15 +10,15 @@ from msgspec import structs
 from typing_extensions import override
 
 from reconciler.alerts.event import Observed
-from reconciler.expectation import Expectation, ExpectationState, LedgerReading
-from reconciler.finding import Kind, Severity
+from reconciler.facts.expectation import Expectation, ExpectationState, LedgerReading
+from reconciler.facts.finding import Kind, Severity
 from reconciler.storage.alerts import Change
 from tests.simulation.reconciler.episode import WatchedVariant
 from tests.simulation.reconciler.planting import PlantedUnit, SeesOtherwise
 from tests.simulation.reconciler.state import MemoryStore
 from tests.simulation.reconciler.stream import WatchedStream
 from tests.simulation.reconciler.venue import WatchedVenue
-from verification.account import (
+from verification.facts.account import (
     AccountReading,
     Market,
     Position,
@@ -26,8 +26,8 @@ from verification.account import (
     PositionsReading,
     RestingOrder,
 )
-from verification.leg import Leg, LegKey
-from verification.stream import PushProof, StreamHealth, StreamState
+from verification.facts.leg import Leg, LegKey
+from verification.venues.stream_state import PushProof, StreamHealth, StreamState
 
 
 class Claim(NamedTuple):

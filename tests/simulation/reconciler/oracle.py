@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from reconciler.alerts.event import Owed
-from reconciler.finding import FindingKey, Kind, Severity
+from reconciler.facts.finding import FindingKey, Kind, Severity
 from tests.simulation.oracle import Violation
 from tests.simulation.plan import SYMBOLS
 from tests.simulation.reconciler.alert_oracle import (

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconciler.expectation import ExpectationState, OrderRole
+from reconciler.facts.expectation import ExpectationState, OrderRole
 from tests.simulation.plan import Plan
 from tests.simulation.reconciler.scale import Scale
 from tests.simulation.reconciler.stop import Stop
 from tests.simulation.reconciler.trouble import Trouble
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 BUSY = 300.0
 """Seconds in which storms may rage and people may look, as far as they go by a share of the world."""

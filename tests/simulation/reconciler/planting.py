@@ -11,10 +11,10 @@ from reconciler.account.loop import AccountLoop
 from reconciler.account.opens import Opens
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import AccountWatch, Look
-from reconciler.expectation import Expectation, LedgerReading
+from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.ledgers.port import LedgerUnreadable
-from verification.account import AccountReading, Position, PositionMode
-from verification.clock import Moment
+from verification.facts.account import AccountReading, Position, PositionMode
+from verification.facts.clock import Moment
 
 
 class SeesOtherwise(AccountWatch):

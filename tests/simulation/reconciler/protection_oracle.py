@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.alerts.event import Owed
-from reconciler.finding import FindingKey, Kind, Severity
+from reconciler.facts.finding import FindingKey, Kind, Severity
 from tests.simulation.reconciler.episode import SWEEP
 from tests.simulation.reconciler.guard import Guard
 from tests.simulation.reconciler.sight import (
@@ -18,7 +18,7 @@ from tests.simulation.reconciler.sight import (
 )
 from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.reconciler.unseen import naked_as_believed
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 PLACING = 60.0
 REPLACING = 15.0

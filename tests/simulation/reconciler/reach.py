@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from reconciler.expectation import OrderRole
-from reconciler.finding import Kind
+from reconciler.facts.expectation import OrderRole
+from reconciler.facts.finding import Kind
 from tests.simulation.reconciler.guard import Guard
 from tests.simulation.reconciler.plan import Placed
 from tests.simulation.reconciler.sight import Sight
 from tests.simulation.reconciler.stop import StopKind
 from tests.simulation.reconciler.stretch import Stretch
 from tests.simulation.truth import TrueOrder
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 LASTING = 60.0
 """Seconds: what is shorter is no state that anybody has to tell of."""

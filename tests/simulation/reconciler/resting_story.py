@@ -6,8 +6,8 @@ from itertools import accumulate
 
 from typing_extensions import override
 
-from reconciler.expectation import ExpectationState as State
-from reconciler.expectation import OrderRole
+from reconciler.facts.expectation import ExpectationState as State
+from reconciler.facts.expectation import OrderRole
 from tests.simulation.reconciler.leg_story import LegStory, over
 from tests.simulation.reconciler.plan import QUIET, Moved, Row, RowOrder, Sent
 from tests.simulation.reconciler.trouble import Trouble

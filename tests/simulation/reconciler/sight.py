@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reconciler.alerts.alert import Alert
-from reconciler.finding import DIFFERENCES, FindingKey, Kind
+from reconciler.facts.finding import DIFFERENCES, FindingKey, Kind
 from tests.simulation.plan import SYMBOLS
 from tests.simulation.reconciler.episode import WatchedEpisode
 from tests.simulation.reconciler.guard import Guard
@@ -11,7 +11,7 @@ from tests.simulation.reconciler.plan import Storm
 from tests.simulation.reconciler.stretch import Orders, Stretch
 from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.reconciler.venue import TIMEOUT, unnamed
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 GRACE = 20.0
 IN_FLIGHT_GRACE = 60.0

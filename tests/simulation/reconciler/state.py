@@ -13,13 +13,13 @@ from typing_extensions import override
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import Acknowledge, AlertSettings, Decision, Detected, Event, Expire, Observed
 from reconciler.alerts.policy import decide
-from reconciler.finding import FindingKey
+from reconciler.facts.finding import FindingKey
 from reconciler.storage.alerts import Change
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from tests.simulation.reconciler.life import Life
-from verification.clock import Clock
-from verification.latency import LatencySample
+from verification.facts.clock import Clock
+from verification.latency.sample import LatencySample
 
 WRITE_SECONDS = 0.001
 

@@ -4,12 +4,12 @@ import random
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.expectation import OrderRole
+from reconciler.facts.expectation import OrderRole
 from tests.simulation.reconciler.names import Names
 from tests.simulation.reconciler.plan import Placed, Row, RowOrder
 from tests.simulation.reconciler.stop import Stop, StopKind
 from tests.simulation.reconciler.trouble import BAD_STOPS, Trouble
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 KINDS = {
     Trouble.TRIGGERED_STOPS: StopKind.TRIGGERED,

@@ -5,9 +5,9 @@ from decimal import Decimal
 from tests.simulation.reconciler.plan import Placed
 from tests.simulation.reconciler.scale import Scale
 from tests.simulation.reconciler.stop import Stop, StopKind
-from verification.account import RestingOrder
-from verification.leg import Leg, LegKey, Side
-from verification.prices import PriceKind
+from verification.facts.account import RestingOrder
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.prices import PriceKind
 
 LIQUIDATED_AT = Decimal("0.8")
 """The share of the price at which a long is liquidated; a short as far on the other side."""

@@ -6,13 +6,13 @@ from typing import Any
 from typing_extensions import override
 
 from tests.simulation.stream import SimulatedStream
-from verification.account import PositionsReading
-from verification.capabilities import StreamRules
-from verification.clock import Moment
-from verification.gateway.pushing import Pushing
-from verification.gateway.steadiness import Steadiness
-from verification.observation import Observation, PositionSeen, Source
-from verification.stream import StreamHealth, StreamState
+from verification.facts.account import PositionsReading
+from verification.facts.clock import Moment
+from verification.facts.observation import Observation, PositionSeen, Source
+from verification.venues.capabilities import StreamRules
+from verification.venues.stream_state import StreamHealth, StreamState
+from verification.venues.streaming.pushing import Pushing
+from verification.venues.streaming.steadiness import Steadiness
 
 RULES = StreamRules()
 LOOK = 1.0

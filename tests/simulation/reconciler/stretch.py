@@ -5,12 +5,12 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from reconciler.expectation import OrderRole
-from reconciler.finding import Kind
+from reconciler.facts.expectation import OrderRole
+from reconciler.facts.finding import Kind
 from tests.simulation.reconciler.plan import Noted, Row, RowOrder
 from tests.simulation.reconciler.unlisted import GONE
 from tests.simulation.truth import LegState, TrueOrder
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 
 class Stretch(NamedTuple):

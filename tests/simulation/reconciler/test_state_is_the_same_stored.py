@@ -16,7 +16,7 @@ from tests.reconciler.house import InlineWriter
 from tests.simulation.reconciler.drawing import watched_plan_of
 from tests.simulation.reconciler.episode import WatchedVariant, play_watched
 from tests.simulation.reconciler.state import MemoryStore
-from verification.clock import Clock
+from verification.facts.clock import Clock
 
 WORLDS = (13, 14)
 

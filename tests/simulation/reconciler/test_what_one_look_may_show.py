@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.finding import Kind
+from reconciler.facts.finding import Kind
 from reconciler.views import PositionView
 from tests.simulation.campaign import judged
 from tests.simulation.reconciler.drawing import watched_plan_of
@@ -16,8 +16,8 @@ from tests.simulation.reconciler.state import MemoryStore
 from tests.simulation.reconciler.stretch import Orders, Stretch
 from tests.simulation.trace import Trace
 from tests.virtual_time import VirtualClock
-from verification.leg import Leg, LegKey
-from verification.observation import Source
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Source
 
 KEY = LegKey("main", "XRP/USDT:USDT", Leg.NET)
 LATE = 3.0

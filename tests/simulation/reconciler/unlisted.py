@@ -2,11 +2,11 @@
 
 import random
 
-from reconciler.expectation import ExpectationState as State
+from reconciler.facts.expectation import ExpectationState as State
 from tests.simulation.plan import ACCOUNT
 from tests.simulation.reconciler.leg_story import OLD, over
 from tests.simulation.reconciler.plan import Noted, Row
-from verification.leg import Leg, LegKey
+from verification.facts.leg import Leg, LegKey
 
 GONE = "GONE/USDT:USDT"
 """A contract of another venue, or one that was delisted."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from reconciler.finding import FindingKey
+from reconciler.facts.finding import FindingKey
 from tests.simulation.reconciler.guard import Guard, guards
 from tests.simulation.reconciler.sight import UNRELIABLE, Sight, felt, kinds_of, leg_of
 from tests.simulation.reconciler.stretch import Stretch, stretches
-from verification.leg import LegKey
+from verification.facts.leg import LegKey
 
 
 def differed_as_believed(sight: Sight, condition: FindingKey, at: float) -> bool:

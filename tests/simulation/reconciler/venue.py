@@ -23,12 +23,20 @@ from tests.simulation.reconciler.trouble import Trouble
 from tests.simulation.trace import Trace
 from tests.simulation.truth import LegState, TrueOrder, Truth
 from tests.virtual_time import VirtualClock
-from verification.account import AccountReading, Fill, Market, Part, Position, PositionsReading, RestingOrder
-from verification.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
-from verification.gateway.asker import Asker, OrderUnknown
-from verification.gateway.dialect import OrderStatus
-from verification.leg import LegKey, Side
-from verification.prices import Prices
+from verification.facts.account import (
+    AccountReading,
+    Fill,
+    Market,
+    Part,
+    Position,
+    PositionsReading,
+    RestingOrder,
+)
+from verification.facts.errors import SourceError, SourceMalformed, SourceRejected, SourceUnreachable
+from verification.facts.leg import LegKey, Side
+from verification.facts.prices import Prices
+from verification.venues.ccxt.asker import Asker, OrderUnknown
+from verification.venues.dialect import OrderStatus
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from simulator.faults import Garbage, RequestAction, RequestFault
+from simulator.faults.faults import Garbage, RequestAction, RequestFault
 from tests.torture.scene import Scene, Torment
 
 LONGEST = 10.0

@@ -1,0 +1,91 @@
+"""The screens' only way to the state database: one console for each address, opened when first needed.
+
+A failed read is handed on as `Unread`, never as an empty view, and the console is dropped so that the next
+read starts afresh: a database that was replaced, or came back, is seen without a restart.
+"""
+
+import os
+from collections.abc import Callable
+from threading import Lock
+from typing import TypeVar
+
+from dashboard.words.verdict import Unread, blind
+from reconciler.alerts.alert import Alert
+from reconciler.console import Answer, Console, Queries, StateDatabaseError, seen_of
+from reconciler.views import NowView
+from verification.facts.clock import SystemClock
+
+STATE_URL = "TRUEUP_STATE_URL"
+
+Asked = TypeVar("Asked")
+
+_lock = Lock()
+_consoles: dict[str, Console] = {}
+_lent: dict[str, Console] = {}
+
+
+def lend(url: str, console: Console) -> None:
+    """Use `console` for `url` from now on. It stays the lender's: it is never closed here."""
+    with _lock:
+        _lent[url] = console
+
+
+def ask(question: Callable[[Queries], Asked]) -> Asked | Unread:
+    """Return the answer, or `Unread` with the reason when the database could not be read."""
+    url = os.environ.get(STATE_URL, "")
+    if not url:
+        return _unread(f"{STATE_URL} is not set: start this with `trueup dashboard`.")
+    try:
+        return question(_console(url).queries)
+    except StateDatabaseError as error:
+        forget(url)
+        return _unread(str(error))
+
+
+def now() -> NowView | Unread:
+    """Return what the strip and the first page need.
+
+    While the reconciler is not alive the console is dropped after the read: perhaps it writes elsewhere by
+    now, into a file that took this one's place.
+    """
+    view = ask(lambda queries: queries.now())
+    if not isinstance(view, Unread) and blind(view):
+        forget(os.environ[STATE_URL])
+    return view
+
+
+def acknowledge(shown: Alert, *, by: str, note: str) -> Answer:
+    """Store that a person has seen an alert as it was shown to them; on return it is durable.
+
+    Raises:
+        AlertCommandError: It was refused; the message is for the person.
+        StateDatabaseError: It could not be stored.
+    """
+    url = os.environ.get(STATE_URL, "")
+    try:
+        commands = _console(url).commands
+        return commands.acknowledge(shown.id, by=by, note=note, origin="dashboard", seen=seen_of(shown))
+    except StateDatabaseError:
+        forget(url)
+        raise
+
+
+def forget(url: str) -> None:
+    """Close the console of `url`, if one is open; the next question opens it again."""
+    with _lock:
+        console = _consoles.pop(url, None)
+    if console is not None:
+        console.close()
+
+
+def _unread(message: str) -> Unread:
+    return Unread(message, SystemClock().now().utc)
+
+
+def _console(url: str) -> Console:
+    with _lock:
+        if url in _lent:
+            return _lent[url]
+        if url not in _consoles:
+            _consoles[url] = Console.open(url)
+        return _consoles[url]

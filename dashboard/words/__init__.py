@@ -1,0 +1,1 @@
+"""What the screens say, as sentences and figures. Pure."""

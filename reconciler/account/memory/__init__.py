@@ -1,0 +1,1 @@
+"""What is remembered of one account between its looks; pure."""

@@ -1,0 +1,48 @@
+"""A stream and position lists that go on showing one leg differently: nobody can say yet which is right."""
+
+from datetime import timedelta
+
+from reconciler.comparison.leg_case import LegCase
+from reconciler.comparison.proof import evidence_of
+from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.facts.wording import duration, holding
+from verification.facts.observation import Source
+
+LISTS = 3
+SPAN = timedelta(seconds=60)
+"""How many lists over how long a time must say otherwise: the slowest list known is that far behind."""
+
+SPAN_OF_ONE_VERSION = timedelta(seconds=5)
+"""The same where they say so of one version, which no lag explains: only a push still under way may."""
+
+
+def dispute(case: LegCase) -> Finding | None:
+    """Return the finding that lists contradict what is believed of a leg; None while a lag may explain it."""
+    leg = case.leg
+    against = None if leg is None else leg.contrary
+    if leg is None or against is None:
+        return None
+    lasted = against.latest.monotonic - against.since.monotonic
+    span = SPAN_OF_ONE_VERSION if against.tied else SPAN
+    if against.reads < LISTS or lasted < span.total_seconds():
+        return None
+    said_by = leg.source.value if leg.push_epoch is None else Source.WEBSOCKET.value
+    symbol, size = case.key.symbol, case.contract_size
+    return Finding(
+        kind=Kind.SOURCES_DISAGREE,
+        account=case.key.account,
+        symbol=symbol,
+        leg=case.key.leg,
+        severity=Severity.WARNING,
+        reason=(
+            f"The exchange's sources contradict each other: its {said_by} told of "
+            f"{holding(leg.quantity, symbol, size)}, and {against.reads} position lists over "
+            f"{duration(lasted)} show {holding(against.quantity, symbol, size)}"
+            f"{f', both at one version, {leg.version}' if against.tied else ''}."
+        ),
+        expected=case.belief.expected,
+        observed=case.observed,
+        exposure=case.value(against.quantity - leg.quantity),
+        evidence=evidence_of(case),
+        contract_size=size,
+    )

@@ -1,0 +1,1 @@
+"""The journal: what a bot that uses the library writes down, before and after it acts."""

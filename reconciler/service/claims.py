@@ -1,0 +1,106 @@
+"""Claims the leases of accounts for this process: by the state database, and beside a file by a lock too.
+
+A database that is a file has no clock of its own but the machine's, which can be set. There a lock of the
+operating system decides, one for each account, which dies with its process.
+"""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import Holder
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.leases import Given, Kept
+from reconciler.storage.process_lock import LockTaken, ProcessLock
+from reconciler.storage.store import HeldStore, Store
+from verification.facts.clock import Clock
+
+_NAME_SHOWN = 8
+
+
+def this_process() -> Holder:
+    """Return this process under a name of its own, which no other one has or will have."""
+    return Holder(secrets.token_hex(8), socket.gethostname(), os.getpid())
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An account that is this process's.
+
+    Attributes:
+        store: Writes for as long as that is so.
+        before: The heartbeat that the holder before left.
+        lock: The lock beside a database that is a file.
+    """
+
+    store: HeldStore
+    before: Heartbeat
+    lock: ProcessLock | None
+
+    def stands(self) -> bool:
+        """Return whether the lock, if there is one, is still the one that others would ask for."""
+        if self.lock is None:
+            return True
+        try:
+            return self.lock.is_ours()
+        except OSError:  # somebody has removed its file: others would make a new one
+            return False
+
+    def let_go(self) -> None:
+        """Let another process have the lock. Safe to call twice."""
+        if self.lock is not None:
+            self.lock.release()
+
+
+class Claims:
+    """Asks for leases in the name of one process."""
+
+    def __init__(self, store: Store, by: Holder, clock: Clock) -> None:
+        """`by` is this process."""
+        self._store = store
+        self._by = by
+        self._clock = clock
+
+    async def claim(self, account: str) -> Claim | Kept:
+        """Take the lease of an account unless another process has it. Waits for nobody.
+
+        Raises:
+            StateDatabaseError: It could not be asked for.
+        """
+        file = self._store.file
+        if file is None:
+            return await self._given(account, None)
+        try:
+            lock = _lock(file, account)
+        except LockTaken as taken:
+            kept = await self._store.kept(account)
+            return kept or Kept(Holder("", self._by.host, int(taken.process or 0)), None)
+        claim: Claim | Kept | None = None
+        try:
+            claim = await self._given(account, lock)
+            return claim
+        finally:
+            if not isinstance(claim, Claim):
+                lock.release()
+
+    async def _given(self, account: str, lock: ProcessLock | None) -> Claim | Kept:
+        sent = self._clock.now()
+        given = await self._store.claim(account, self._by, locked=lock is not None, wall=sent.utc)
+        if not isinstance(given, Given):
+            return given
+        return Claim(self._store.hold(given.lease, self._clock, sent=sent), given.before, lock)
+
+
+def _lock(file: Path, account: str) -> ProcessLock:
+    place = file.with_name(f"{file.name}.{sha256(account.encode()).hexdigest()[:_NAME_SHOWN]}.lock")
+    try:
+        return ProcessLock(place)
+    except OSError as error:
+        message = (
+            f"state database {file}: its lock {place} cannot be made ({error.strerror}): allow this user to"
+        )
+        raise StateDatabaseError(StateTrouble.PERMISSION, message) from error

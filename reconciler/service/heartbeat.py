@@ -1,0 +1,92 @@
+"""The heartbeat of one account's watch: it beats while the account is looked at, and tells of silences."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from reconciler.alerts.event import Clear, Detected, Observed
+from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.sight.blindness import BlindnessSettings
+from reconciler.sight.stall import RECONCILER, stalled
+from reconciler.storage.store import HeldStore
+from reconciler.storage.waiting import waited_out
+from verification.facts.clock import Clock, Moment
+from verification.facts.leg import Leg
+
+STUCK = timedelta(seconds=60)
+"""Least time that an account may go without a finished look (reads have time-outs) before the heart stops."""
+
+
+class Looking(Protocol):
+    """Something whose looks keep the heart beating."""
+
+    @property
+    def last_pass(self) -> Moment:
+        """When it last finished a look at everything it has to look at."""
+
+
+class HeartbeatKeeper:
+    """Writes the heartbeat, which renews the lease, and raises and resolves `reconciler_stalled`."""
+
+    def __init__(
+        self,
+        account: str,
+        store: HeldStore,
+        clock: Clock,
+        *,
+        every: float,
+        interval: timedelta,
+        last: Heartbeat,
+    ) -> None:
+        """Begin to beat.
+
+        Args:
+            account: Whose heart it is.
+            store: Where to write.
+            clock: Where time comes from.
+            every: Seconds between two beats.
+            interval: Between two sweeps of the account.
+            last: The heartbeat that the holder before left; its silence is told.
+        """
+        self._account = account
+        self._store = store
+        self._clock = clock
+        self._every = every
+        self._patience = max(3 * interval, STUCK).total_seconds()
+        self._last = last
+        self._started = clock.now().utc
+
+    async def tell_of_the_silence_before(self) -> None:
+        """Raise an alert if the holder before ended without a good-bye and was missed."""
+        now = self._clock.now().utc
+        if self._last.at is None or self._last.stopped:
+            return
+        finding = stalled(self._account, self._last, BlindnessSettings(), now=now)
+        if finding is None:
+            return
+        told = Observed((Detected(finding, now, confirmed=True),))
+        await waited_out(lambda: self._store.tell_of_silence(told, now=now), self._clock)
+
+    async def beat(self, looking: Looking) -> None:
+        """Beat if the account has been looked at lately; one that is held and looked at no more is dead."""
+        now = self._clock.now()
+        if now.monotonic - looking.last_pass.monotonic <= self._patience:
+            beat = self._heartbeat(now.utc, stopped=False)
+            await self._store.beat(beat)
+            self._last = beat
+            shown = Evidence(Party.TRUEUP, RECONCILER, "it is looked at", now.utc, {})
+            clear = Clear((shown,), now.utc, "the reconciler looks at the account again")
+            silence = FindingKey(Kind.RECONCILER_STALLED, self._account, RECONCILER, Leg.NET)
+            await self._store.observe(Observed(clear={silence: clear}), now=now.utc)
+            return
+        finding = stalled(self._account, self._last, BlindnessSettings(), now=now.utc)
+        if finding is not None:
+            told = Observed((Detected(finding, now.utc, confirmed=True),))
+            await self._store.tell_of_silence(told, now=now.utc)
+
+    async def say_good_bye(self) -> None:
+        """Give the lease back: a clean stop is not a crash, but nobody sees the account all the same."""
+        await self._store.give_back(self._heartbeat(self._clock.now().utc, stopped=True))
+
+    def _heartbeat(self, at: datetime, *, stopped: bool) -> Heartbeat:
+        return Heartbeat(at, self._every, self._started, stopped)

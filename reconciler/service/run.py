@@ -1,0 +1,132 @@
+"""`trueup run`: every account of the settings, its heartbeats and the housekeeping, until told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+
+import structlog
+
+from reconciler.account.unexpected import EVERY_WORK
+from reconciler.alerts.retirement import Watched
+from reconciler.service.alert_log import AlertLog
+from reconciler.service.claims import Claims, this_process
+from reconciler.service.retirement import RETIRE_SECONDS, Retiring
+from reconciler.service.schedule import Schedule
+from reconciler.service.sentry import HEARTBEAT_SECONDS, Sentry
+from reconciler.service.wiring import unit_maker
+from reconciler.settings import Settings
+from reconciler.sight.blindness import PART_NAMES, WEBSOCKET
+from reconciler.storage.errors import may_pass
+from reconciler.storage.store import Store
+from verification.facts.clock import Clock
+
+ALERT_LOG_SECONDS = 1.0
+PRUNE_SECONDS = 3600.0
+CLOCK_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings, clock: Clock) -> int:
+    """Reconcile until SIGINT or SIGTERM, and return the exit code.
+
+    Raises:
+        SettingsError: A secret that the settings name is not there.
+        LedgerUnreadable: A ledger's settings cannot be right.
+        StateDatabaseError: The state database cannot be used.
+    """
+    makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
+    async with Store.open(settings.database.url, clock=clock) as store:
+        ourselves = this_process()
+        claims = Claims(store, ourselves, clock)
+        retiring = Retiring(store, claims, ourselves, settings.accounts, clock)
+        sentries = [
+            Sentry(
+                name,
+                make,
+                claims,
+                clock,
+                interval=settings.sweep_every,
+                watched=_watched(settings, name),
+            )
+            for name, make in makers.items()
+        ]
+        service = Service(settings, sentries, store, clock, retiring=retiring)
+        try:
+            await service.run(_told_to_stop())
+        finally:
+            await service.close()
+        # Only here: after a bug the heart just stops, and the next process tells of the silence.
+        await service.say_good_bye()
+    return 0
+
+
+class Service:
+    """The reconciler's process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sentries: Sequence[Sentry],
+        store: Store,
+        clock: Clock,
+        *,
+        retiring: Retiring,
+    ) -> None:
+        """Nothing runs yet."""
+        self._settings = settings
+        self._sentries = sentries
+        self._store = store
+        self._clock = clock
+        self._retiring = retiring
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
+        told = AlertLog(self._store)
+        await told.write()  # before anything is looked at: what fires from now on has its line
+        # Before any account is claimed: then it is known who had them before.
+        await self._retiring.begin()
+        # A state database that is busy or away: the heartbeats tell of it by their age, the store by a line.
+        schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=may_pass)
+        schedule.every("alert log", ALERT_LOG_SECONDS, told.write)
+        schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
+        schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
+        seconds = self._settings.sweep_every.total_seconds()
+        for number, sentry in enumerate(self._sentries):
+            schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, sentry.beat)
+            schedule.every(f"sweep {number}", seconds, sentry.sweep)
+            schedule.every(f"health {number}", min(seconds, 2.0), sentry.check_health)
+            schedule.every(f"clock {number}", CLOCK_SECONDS, sentry.measure_clock)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(sentry.run()) for sentry in self._sentries]
+            tasks.append(group.create_task(schedule.run()))
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+
+    async def close(self) -> None:
+        """End every connection, even where ending one of them fails."""
+        await asyncio.gather(*(sentry.close() for sentry in self._sentries))
+
+    async def say_good_bye(self) -> None:
+        """Give every lease back."""
+        await asyncio.gather(*(sentry.say_good_bye() for sentry in self._sentries))
+
+    async def _prune(self) -> None:
+        await self._store.prune(now=self._clock.now().utc)
+
+    def _clock_stepped(self, seconds: float) -> None:
+        log.warning("clock.stepped", by=f"{seconds:+.1f} s")
+
+
+def _watched(settings: Settings, account: str) -> Watched:
+    ledgers = frozenset(settings.accounts[account].ledgers)
+    return Watched(account, ledgers, frozenset({WEBSOCKET, *PART_NAMES.values()}), EVERY_WORK)
+
+
+def _told_to_stop() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop

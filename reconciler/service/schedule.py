@@ -1,0 +1,113 @@
+"""When things are done: APScheduler's jobs, and the monotonic watchdog that keeps them going.
+
+APScheduler 3 plans by the wall clock: when that steps back an hour, its jobs stop for an hour. The watchdog
+compares both clocks every second and plans the jobs anew when they have parted.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from verification.facts.clock import Clock
+
+STEP_SECONDS = 1.0
+"""How far wall clock and monotonic clock may part between two looks before it counts as a step."""
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Schedule:
+    """Runs jobs at intervals; each job runs at most once at a time and missed runs are folded into one."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        on_step: Callable[[float], None],
+        tolerates: Callable[[Exception], bool],
+    ) -> None:
+        """Nothing is planned yet.
+
+        Args:
+            clock: Where time comes from.
+            on_step: Told by how many seconds the wall clock stepped, forward positive.
+            tolerates: Says whether a job's error may be tried again at its next turn; any other one ends
+                `run`, for APScheduler would only log it and go on as if all were well.
+        """
+        self._clock = clock
+        self._on_step = on_step
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._tolerates = tolerates
+        self._jobs: set[str] = set()
+        self._running: set[asyncio.Task[None] | None] = set()
+        self._ending = False
+        self._broken: asyncio.Future[None] | None = None
+
+    def every(self, name: str, seconds: float, job: Job) -> None:
+        """Run `job` now and then every `seconds`."""
+        self._jobs.add(name)
+        self._scheduler.add_job(
+            self._run_job,
+            "interval",
+            args=(name, job),
+            id=name,
+            seconds=seconds,
+            next_run_time=self._clock.now().utc,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    async def run(self) -> None:
+        """Run the jobs until cancelled.
+
+        Raises:
+            Exception: What a job raised and is not tolerated.
+        """
+        self._broken = asyncio.get_running_loop().create_future()
+        self._scheduler.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch())
+                await self._broken
+        finally:
+            self._ending = True
+            running = [task for task in self._running if task is not None]
+            self._scheduler.shutdown(wait=False)  # this cancels what runs
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _run_job(self, name: str, job: Job) -> None:
+        """Run one job; nothing that it raises gets to APScheduler, which would only log it and go on."""
+        task = asyncio.current_task()
+        self._running.add(task)
+        try:
+            await job()
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
+        except Exception as error:  # noqa: BLE001 - it ends `run`; raised here, it would end nothing
+            if self._tolerates(error):
+                log.debug("job.failed", job=name, error=str(error))  # whoever met it has told it, once
+            elif self._broken is not None and not self._broken.done():
+                self._broken.set_exception(error)
+            else:
+                log.warning("job.failed", job=name, error=str(error))  # all ends already, for an earlier one
+        finally:
+            self._running.discard(task)
+
+    async def _watch(self) -> None:
+        last = self._clock.now()
+        while True:
+            await asyncio.sleep(1.0)
+            now = self._clock.now()
+            passed = now.monotonic - last.monotonic
+            step = (now.utc - last.utc).total_seconds() - passed
+            last = now
+            if abs(step) > STEP_SECONDS:
+                self._on_step(step)
+                for name in self._jobs:
+                    self._scheduler.modify_job(name, next_run_time=now.utc)

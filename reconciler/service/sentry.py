@@ -1,0 +1,205 @@
+"""One account of this process: watched while its lease is ours, and waited for while it is another's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from reconciler.account.unit import AccountUnit
+from reconciler.alerts.retirement import Watched
+from reconciler.facts.wording import clock as time_of_day
+from reconciler.service.claims import Claim, Claims
+from reconciler.service.heartbeat import HeartbeatKeeper
+from reconciler.storage.errors import LeaseLost, StateDatabaseError
+from reconciler.storage.leases import Kept
+from reconciler.storage.store import Store
+from reconciler.storage.waiting import waited_out
+from verification.facts.clock import Clock, Moment
+
+HEARTBEAT_SECONDS = 2.0
+
+ASK_SECONDS = 1.0
+"""How often a lease that another process has is asked for."""
+
+TELL_SECONDS = 300.0
+"""How often it is told again that an account is waited for."""
+
+log = structlog.get_logger()
+
+
+class Sentry:
+    """Waits for the lease of an account, watches the account for as long as it has it, and waits again."""
+
+    def __init__(
+        self,
+        account: str,
+        make_unit: Callable[[Store], AccountUnit],
+        claims: Claims,
+        clock: Clock,
+        *,
+        interval: timedelta,
+        watched: Watched,
+    ) -> None:
+        """Nothing runs yet.
+
+        Args:
+            account: Its name in the settings.
+            make_unit: Makes what watches it, anew each time: it begins as after a restart.
+            claims: Where its lease is asked for.
+            clock: Where time comes from.
+            interval: Between two sweeps.
+            watched: What is watched of it: of anything else nothing is kept.
+        """
+        self._account = account
+        self._make_unit = make_unit
+        self._claims = claims
+        self._clock = clock
+        self._interval = interval
+        self._watched = watched
+        self._claim: Claim | None = None
+        self._unit: AccountUnit | None = None
+        self._heart: HeartbeatKeeper | None = None
+        self._jobs: set[asyncio.Future[None]] = set()
+
+    async def run(self) -> None:
+        """Watch or wait until cancelled; then `close`, and `say_good_bye` if it was meant to end.
+
+        Raises:
+            StateDatabaseError: The state database cannot be used; a group may hold it.
+        """
+        while True:
+            self._claim = await self._wait()
+            log.info("account.watched", account=self._account)
+            await self._watch(self._claim)
+            log.warning("account.lost", account=self._account, hint="another process watches it: waiting")
+            await self._end_jobs()
+            await self.close()
+            self._claim.let_go()
+            self._claim = self._heart = None
+
+    async def beat(self) -> None:
+        """Say that the account is looked at. Called by the schedule."""
+
+        async def beat(unit: AccountUnit) -> None:
+            assert self._claim is not None
+            assert self._heart is not None
+            if not self._claim.stands():
+                self._claim.store.lost.set()
+                return
+            await self._heart.beat(unit.loop)
+
+        await self._do(beat)
+
+    async def sweep(self) -> None:
+        """Look at the whole account. Called by the schedule."""
+        await self._do(AccountUnit.sweep)
+
+    async def check_health(self) -> None:
+        """Judge what can and cannot be seen. Called by the schedule."""
+        await self._do(AccountUnit.check_health)
+
+    async def measure_clock(self) -> None:
+        """Measure the venue's clock. Called by the schedule."""
+        await self._do(AccountUnit.measure_clock)
+
+    async def close(self) -> None:
+        """End every connection of the account, even where ending one of them fails."""
+        unit, self._unit = self._unit, None
+        if unit is None:
+            return
+        try:
+            await unit.close()
+        except Exception:
+            # Whatever one account's end meets is no other's.
+            log.exception("account.not_closed", account=self._account)
+
+    async def say_good_bye(self) -> None:
+        """Give the lease back, if there is one: whoever waits for the account has it at once."""
+        if self._claim is None or self._heart is None:
+            return
+        try:
+            await self._heart.say_good_bye()
+        except LeaseLost:
+            log.warning("account.lost", account=self._account, hint="another process watches it")
+        except StateDatabaseError as error:
+            if not error.again:
+                raise
+            log.warning("state.good_bye_not_stored", hint="the next start will tell of a silence")
+        finally:
+            self._claim.let_go()
+
+    async def _wait(self) -> Claim:
+        told: tuple[str, Moment] | None = None
+        while True:
+            answer = await waited_out(lambda: self._claims.claim(self._account), self._clock)
+            if isinstance(answer, Claim):
+                return answer
+            now, holder = self._clock.now(), str(answer.holder)
+            if told is None or told[0] != holder or now.monotonic - told[1].monotonic >= TELL_SECONDS:
+                log.info("account.waiting", account=self._account, why=held_by(answer))
+                told = holder, now
+            await self._clock.sleep(ASK_SECONDS)
+
+    async def _watch(self, claim: Claim) -> None:
+        """Watch until the lease is lost."""
+        looking = asyncio.create_task(self._look(claim), name=f"watch over {self._account}")
+        losing = asyncio.create_task(claim.store.lost.wait())
+        try:
+            await asyncio.wait({looking, losing}, return_when=asyncio.FIRST_COMPLETED)
+            if not claim.store.lost.is_set():
+                await looking
+        finally:
+            looking.cancel()
+            losing.cancel()
+            await asyncio.gather(looking, losing, return_exceptions=True)
+
+    async def _look(self, claim: Claim) -> None:
+        heart = HeartbeatKeeper(
+            self._account,
+            claim.store,
+            self._clock,
+            every=HEARTBEAT_SECONDS,
+            interval=self._interval,
+            last=claim.before,
+        )
+        self._heart = heart
+        await heart.tell_of_the_silence_before()
+        await waited_out(lambda: claim.store.retain(self._watched, now=self._clock.now().utc), self._clock)
+        self._unit = unit = self._make_unit(claim.store)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(unit.run())
+            group.create_task(self.measure_clock())  # its next turn in the schedule may be a minute away
+
+    async def _do(self, job: Callable[[AccountUnit], Awaitable[None]]) -> None:
+        """Do a job of the schedule, unless the account is only waited for; it ends when the lease is lost."""
+        if self._unit is None or self._claim is None:
+            return
+        lost = self._claim.store.lost
+        doing = asyncio.ensure_future(job(self._unit))
+        self._jobs.add(doing)
+        try:
+            await doing
+        except asyncio.CancelledError:
+            ourselves = asyncio.current_task()
+            if ourselves is None or ourselves.cancelling():
+                raise
+        except Exception:
+            if not lost.is_set():
+                raise
+        finally:
+            self._jobs.discard(doing)
+
+    async def _end_jobs(self) -> None:
+        jobs = list(self._jobs)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+
+
+def held_by(kept: Kept) -> str:
+    """Say who has an account that is waited for."""
+    if kept.holder is None:
+        return "held by another process"
+    until = "it ends" if kept.until is None else time_of_day(kept.until)
+    return f"held by {kept.holder} until {until}"

@@ -1,0 +1,1 @@
+"""What can be seen of an account, and what cannot: blindness, stalls, one word for it; pure."""

@@ -1,0 +1,1 @@
+"""Faults on demand: what to do to which requests, readings and pushes."""

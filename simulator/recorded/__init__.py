@@ -1,0 +1,1 @@
+"""A recorded account as the state that a simulated venue starts with."""

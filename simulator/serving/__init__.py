@@ -1,0 +1,1 @@
+"""Requests and sockets of a simulated venue: what is counted, refused, journalled and pushed."""

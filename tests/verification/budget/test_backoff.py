@@ -1,0 +1,21 @@
+"""Pauses grow, stay within bounds, and never overflow."""
+
+import random
+
+import pytest
+
+from verification.budget.backoff import Backoff
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [(1, 0.1), (2, 0.2), (3, 0.4), (5, 1.6), (6, 2), (7, 2), (1025, 2), (10**6, 2)]
+)
+def test_pauses_double_up_to_the_longest(asked: int, seconds: float) -> None:
+    assert Backoff(0.1, jitter=0).pause(asked, random.Random(1)) == pytest.approx(seconds)
+
+
+def test_chance_adds_or_takes_away_its_share_at_most() -> None:
+    chance = random.Random(1)
+    pauses = [Backoff(1.0, jitter=0.2).pause(1, chance) for _ in range(1000)]
+    assert 0.8 <= min(pauses) < 0.85
+    assert 1.15 < max(pauses) <= 1.2

@@ -1,1 +1,0 @@
-"""Tests of the gateway to ccxt: everything that needs no socket."""

@@ -1,0 +1,393 @@
+"""A position that was opened is left, or gets another stop, whatever befalls the steps."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.verification.drawn import OTHER_LEG, moment, opening, row
+from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
+from tests.verification.memory_journal import MemoryJournal
+from tests.verification.opening_invariants import check
+from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story, dies, with_
+from tests.verification.true_venue import TrueVenue
+from tests.verification.weather import Weather
+from tests.virtual_time import VirtualClock, run
+from verification.facts.leg import Side
+from verification.facts.observation import Observation, Source
+from verification.facts.verdict import VerdictKind
+from verification.facts.verification import Verification
+from verification.opening.opener import Opener
+from verification.opening.outcome import Closed, Exposed, Opened, Outcome
+from verification.rules.judgement import decide
+from verification.rules.shown_version import shown_at
+
+SOON = 1000.0  # ms
+HIGHER = Decimal("0.19")
+Work = Callable[[Opener, Opened], Coroutine[Any, Any, Outcome]]
+
+
+async def left(opener: Opener, opened: Opened) -> Outcome:
+    return await opener.leave(opened)
+
+
+async def stopped_higher(opener: Opener, opened: Opened) -> Outcome:
+    return await opener.protect(opened, HIGHER)
+
+
+async def left_after_a_stop_that_was_not_moved(opener: Opener, opened: Opened) -> Outcome:
+    assert isinstance(await opener.protect(opened, HIGHER), Exposed)
+    return await opener.leave(opened)
+
+
+def after_opening(
+    work: Work,
+    plan: Mapping[int, Fault] | None = None,
+    weather: Weather | None = None,
+    before: Callable[[TrueVenue], None] = lambda _: None,
+    *,
+    restarted: bool = False,
+) -> Story:
+    """Open, do `work` with the plan's faults, recover if the process died or is `restarted`."""
+
+    async def whole() -> Story:
+        clock, steps = VirtualClock(), Steps()
+        venue = TrueVenue(clock, weather or Weather(), steps)
+        story = Story(venue, MemoryJournal(steps), BUY)
+
+        def opener() -> Opener:
+            chance = random.Random(len(steps.history))
+            return Opener(venue, venue, story.journal, clock, report=story.reports.append, chance=chance)
+
+        first = opener()
+        opened = await first.open(BUY)
+        assert isinstance(opened, Opened)
+        before(venue)
+        steps.live(plan or {})
+        alive = not restarted
+        try:
+            story.outcomes.append(await work(first, opened))
+        except Crash:
+            alive = False
+        if not alive:
+            dies(first)
+            second = opener()
+            steps.live({})
+            for record in story.journal.unfinished():
+                story.outcomes.append(await second.recover(record))
+            await second.close()
+        await first.close()
+        await clock.sleep(SETTLING)
+        return story
+
+    return run(whole())
+
+
+@pytest.mark.parametrize(
+    "weather",
+    [
+        Weather(),
+        Weather(list_lag=3.2),
+        Weather(silent_stream=True),
+        Weather(held_before=13),
+        Weather(exit_fills=20),
+        Weather(cancels_after=0.4),
+    ],
+    ids=["fair", "the list lags", "the stream is silent", "something is held", "in pieces", "cancels late"],
+)
+def test_leaving_survives_every_fault(weather: Weather) -> None:
+    story = after_opening(left, weather=weather)
+    assert isinstance(story.outcome, Closed)
+    assert not story.venue.stops
+    assert story.journal.rows[1]["state"] == "closed"
+    for number, step in enumerate(story.venue.steps.history[0]):
+        for fault in of_step(step):
+            try:
+                check(after_opening(left, {number: fault}, weather))
+            except AssertionError as error:
+                raise AssertionError(f"step {number} {step}: {fault}") from error
+
+
+def test_a_position_that_had_its_stop_was_left_and_not_rolled_back_whatever_befell_its_exit() -> None:
+    exits = after_opening(left).venue.steps.history[0].index("leave")
+    story = after_opening(left, {exits: Fault.CRASH_AFTER})
+    assert isinstance(story.outcome, Closed)
+    assert story.journal.rows[1]["state"] == "closed"
+
+
+def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
+    story = after_opening(stopped_higher)
+    assert isinstance(story.outcome, Opened)
+    (stop,) = story.venue.stops.values()
+    assert stop.trigger_price == HIGHER
+    names = story.venue.steps.history[0]
+    assert names.index("stop") < names.index("withdraw"), "never a moment without one"
+
+
+@pytest.mark.parametrize(
+    "weather",
+    [
+        Weather(),
+        Weather(list_lag=3.2),
+        Weather(silent_stream=True),
+        Weather(held_before=13),
+        Weather(cancels_after=0.4),
+    ],
+    ids=["fair", "the list lags", "the stream is silent", "something is held", "cancels late"],
+)
+def test_moving_a_stop_survives_every_fault(weather: Weather) -> None:
+    """The position stays, with one stop, the new one or the one before; of a second one a person knows."""
+    for number, step in enumerate(after_opening(stopped_higher, weather=weather).venue.steps.history[0]):
+        for fault in of_step(step):
+            story, where = (
+                after_opening(stopped_higher, {number: fault}, weather),
+                f"{number} {step}: {fault}",
+            )
+            assert story.venue.held == weather.held_before + 43, where
+            assert story.journal.rows[1]["state"] == "open", where
+            assert len(story.venue.stops) == 1 or story.reports, where
+            assert story.venue.stops, where
+            for outcome in story.outcomes:
+                named = isinstance(outcome, Opened) and outcome.stop.client_order_id in story.venue.stops
+                assert named or outcome in story.reports, where
+
+
+def test_a_stop_that_was_refused_costs_no_position_after_a_restart() -> None:
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    story = after_opening(stopped_higher, {place: Fault.REFUSED}, restarted=True)
+    opened = story.outcome
+    assert isinstance(opened, Opened)
+    assert opened.stop.trigger_price == STOP_PRICE
+    assert opened.concerns, "whether the refused one had been sent no journal says"
+    assert story.venue.held == 43
+    assert not story.journal.unfinished()
+
+
+def test_a_crash_while_leaving_forgets_none_of_two_stops() -> None:
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    plan = {place: Fault.REFUSED}
+    exit_ = after_opening(left_after_a_stop_that_was_not_moved, plan).venue.steps.history[0].index("leave")
+    story = after_opening(left_after_a_stop_that_was_not_moved, plan | {exit_: Fault.CRASH_AFTER})
+    assert isinstance(story.outcome, Closed)
+    assert not story.venue.stops, "it would act on the next position"
+
+
+@pytest.mark.parametrize("exit_fills", [None, 20], ids=["whole", "in pieces"])
+def test_no_stop_is_forgotten_when_a_position_is_left_after_its_stop_could_not_be_moved(
+    exit_fills: int | None,
+) -> None:
+    async def moved_in_vain_then_left(opener: Opener, opened: Opened) -> Outcome:
+        assert isinstance(await stopped_higher(opener, opened), Exposed)
+        return await left(opener, opened)
+
+    weather = Weather(exit_fills=exit_fills)
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    in_vain: dict[int, Fault] = {place: Fault.LOST_BEFORE}
+    steps = after_opening(moved_in_vain_then_left, in_vain, weather).venue.steps.history[0]
+    for number in range(place + 1, len(steps)):
+        for fault in CRASHES:
+            story = after_opening(moved_in_vain_then_left, in_vain | {number: fault}, weather)
+            what = f"step {number} {steps[number]}: {fault}"
+            for outcome in story.outcomes:
+                assert not (story.venue.stops and isinstance(outcome, Closed)), f"one is left ({what})"
+
+
+WORKS_ON = Weather(fills=20, entry_ends=False)
+
+
+def entry_fills(venue: TrueVenue) -> None:
+    """Let the entry execute all that it was sent for."""
+    entry = next(iter(venue.orders.values()))
+    venue.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
+    venue.move(entry.quantity - entry.executed)
+
+
+def test_the_stop_that_is_moved_covers_what_has_executed_since() -> None:
+    story = after_opening(stopped_higher, weather=WORKS_ON, before=entry_fills)
+    assert isinstance(story.outcome, Opened)
+    assert story.outcome.quantity == story.outcome.stop.quantity == 43
+    assert not story.outcome.critical
+    assert story.journal.rows[1]["quantity"] == 43
+
+
+def test_the_stop_that_is_moved_covers_what_may_execute_yet() -> None:
+    story = after_opening(stopped_higher, weather=WORKS_ON)
+    assert isinstance(story.outcome, Opened)
+    assert story.outcome.quantity == 20
+    assert story.outcome.stop.quantity == 43
+    assert "may execute more" in story.outcome.concerns[0]
+
+
+def test_a_stop_that_somebody_cancelled_is_placed_again() -> None:
+    story = after_opening(stopped_higher, before=lambda venue: venue.stops.clear())
+    assert isinstance(story.outcome, Opened)
+    assert not story.outcome.critical
+    assert len(story.venue.stops) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.LOST_BEFORE])
+def test_a_new_stop_that_is_not_proved_leaves_the_old_one_and_is_told(fault: Fault) -> None:
+    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
+    story = after_opening(stopped_higher, {place: fault})
+    assert isinstance(story.outcome, Exposed)
+    assert story.reports == [story.outcome]
+    assert story.venue.held == 43
+    assert len(story.venue.stops) == 1
+
+
+def test_a_new_stop_that_rests_and_does_not_cover_leaves_the_old_one_and_is_told() -> None:
+    def covers_less(venue: TrueVenue) -> None:
+        venue.weather = replace(venue.weather, bends_stop=with_(quantity=Decimal(42)))
+
+    story = after_opening(stopped_higher, before=covers_less)
+    assert isinstance(story.outcome, Exposed)
+    assert story.reports == [story.outcome]
+    assert [stop.quantity for stop in story.venue.stops.values()] == [43], "the new one was taken back"
+
+
+def test_leaving_sells_what_was_bought() -> None:
+    assert after_opening(left).venue.left == [(Side.SELL, 43, 43)]
+
+
+def test_leaving_twice_is_refused() -> None:
+    async def twice(opener: Opener, opened: Opened) -> Outcome:
+        outcome = await opener.leave(opened)
+        with pytest.raises(ValueError, match="entry 1 is closed"):
+            await opener.leave(opened)
+        return outcome
+
+    assert isinstance(after_opening(twice).outcome, Closed)
+
+
+def stop_fires(quantity: int) -> Callable[[TrueVenue], None]:
+    """Let the stop execute so many and end."""
+
+    def fire(venue: TrueVenue) -> None:
+        (stop,) = venue.stops.values()
+        venue.stops.clear()
+        venue._execute(stop.client_order_id or "", Side.SELL, Decimal(43), -Decimal(quantity), ended=True)
+
+    return fire
+
+
+def test_the_stop_stays_until_everything_is_closed() -> None:
+    story = after_opening(left, weather=Weather(exit_fills=20))
+    assert isinstance(story.outcome, Closed)
+    done = [name for name in story.venue.steps.history[0] if name in {"leave", "withdraw"}]
+    assert done == ["leave", "leave", "leave", "withdraw"]
+
+
+def test_a_stop_that_took_part_is_not_called_a_rest_that_is_still_open() -> None:
+    """The exit closes what the stop has left: its executions alone would say that 20 are open still."""
+
+    story = after_opening(left, before=stop_fires(20))
+    assert isinstance(story.outcome, Closed)
+    assert not story.outcome.critical
+    assert story.venue.held == 0
+    assert story.venue.left == [(Side.SELL, 43, 23)]
+    wrong = [each for each in story.journal.verifications if each.verdict.quantity == 20]
+    assert not wrong, "20 were never what was left"
+
+
+@pytest.mark.parametrize("pieces", [None, 10])
+def test_what_a_stop_took_is_counted_once(pieces: int | None) -> None:
+    story = after_opening(left, weather=Weather(exit_fills=pieces), before=stop_fires(20))
+    assert story.venue.held == 0
+    assert sum(min(size, held, pieces or held) for _, size, held in story.venue.left if held) == 23
+
+
+@pytest.mark.parametrize(
+    ("shown", "version"),
+    [
+        ([row(43, 11), row(43, 12)], 12),
+        ([row(43, 11), row(20, 12)], None),
+        ([row(43, 11), row(43, 15, key=OTHER_LEG)], 11),
+        ([row(43, 10), row(43, 9), row(43, None)], None),
+    ],
+    ids=["the newest", "while it is held", "of this leg", "newer than before the entry"],
+)
+def test_a_zero_must_be_newer_than_the_position_that_was_shown(
+    shown: list[Observation], version: int | None
+) -> None:
+    question = opening()
+    opened = Verification(question, decide(question, shown), tuple(shown), moment(1))
+    assert shown_at(opened, Decimal(43)) == version
+
+
+def test_leaving_what_the_stop_has_closed_already_is_no_alarm() -> None:
+    story = after_opening(left, before=stop_fires(43))
+    assert isinstance(story.outcome, Closed)
+    assert not story.outcome.critical
+    assert story.outcome.verification.verdict.quantity == 0
+    assert len(story.venue.left) == 1, "one exit was refused"
+
+
+def test_what_the_stop_has_closed_is_not_closed_once_more_at_the_cost_of_others() -> None:
+    """Seed 489544."""
+    story = after_opening(left, weather=Weather(held_before=13), before=stop_fires(43))
+    assert isinstance(story.outcome, Closed)
+    assert not story.outcome.critical
+    assert not story.venue.left, "no exit was sent"
+    assert story.venue.held == 13
+
+
+def test_a_stop_that_fires_beside_the_exit_may_cost_others_and_that_is_told() -> None:
+    """Seed 498768."""
+
+    def beside(venue: TrueVenue) -> None:
+        """A moment after the stop was looked at, and before the exit arrives."""
+        asyncio.get_running_loop().call_later(0.03, stop_fires(43), venue)
+
+    story = after_opening(left, weather=Weather(held_before=13), before=beside)
+    closed = story.outcome
+    assert isinstance(closed, Closed)
+    assert story.venue.held == 0
+    assert closed.concerns == ("13 of what others hold on the leg were closed as well",)
+    assert story.reports == [closed]
+
+
+def test_what_somebody_closed_by_hand_is_proved_closed_by_the_venues_zero() -> None:
+    def by_hand(venue: TrueVenue) -> None:
+        """A moment after the leg was looked at, and before the exit arrives."""
+        asyncio.get_running_loop().call_later(0.02, lambda: venue.move(-venue.held))
+
+    story = after_opening(left, weather=Weather(held_before=13), before=by_hand)
+    assert isinstance(story.outcome, Closed)
+    assert story.outcome.verification.verdict.rests_on[0].provenance.source is Source.WEBSOCKET
+    assert not story.venue.stops
+
+
+@pytest.mark.parametrize("before", [0, 13])
+def test_leaving_closes_what_the_entry_has_executed_since(before: int) -> None:
+    story = after_opening(left, weather=replace(WORKS_ON, held_before=before), before=entry_fills)
+    assert isinstance(story.outcome, Closed)
+    assert story.venue.left == [(Side.SELL, 43, 43 + before)]
+    assert story.venue.held == before
+
+
+def test_leaving_while_the_entry_may_execute_more_keeps_the_stop_and_is_told() -> None:
+    story = after_opening(left, weather=WORKS_ON)
+    assert isinstance(story.outcome, Exposed)
+    assert "may execute more, and the stop was left for that" in story.outcome.reason
+    assert len(story.venue.stops) == 1
+    assert story.reports[-1] == story.outcome
+    assert story.journal.rows[1]["state"] == "closing"
+
+
+@pytest.mark.parametrize("before", [0, 13])
+def test_leaving_takes_no_longer_than_it_must(before: int) -> None:
+    story = after_opening(left, weather=Weather(held_before=before))
+    assert isinstance(story.outcome, Closed)
+    assert story.outcome.verification.milliseconds < SOON
+
+
+@pytest.mark.parametrize("fills", [10, 15, 20])
+def test_what_a_late_list_shows_of_before_is_no_growth_of_what_is_left(fills: int) -> None:
+    story = after_opening(left, weather=Weather(exit_fills=fills, list_lag=3.2, held_before=13))
+    said = [each.verdict for each in story.journal.verifications]
+    assert len(said) > 2, "it took several exits"
+    assert not [each.reason for each in said if each.kind is VerdictKind.MISMATCH]

@@ -1,0 +1,156 @@
+"""Whatever comes when: a list lands in the life that asked for it or nowhere, and ends no other life."""
+
+import asyncio
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.verification.venues.samples import NET
+from tests.virtual_time import VirtualClock, run
+from verification.facts.account import Position, PositionsReading
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceUnreachable
+from verification.facts.observation import Observation, PositionSeen
+from verification.venues.capabilities import StreamRules
+from verification.venues.ccxt.asker import Asker
+from verification.venues.frame import Frame
+from verification.venues.stream_state import StreamState
+from verification.venues.streaming.private_stream import PrivateStream
+
+RULES = StreamRules(backoff_first=0.1, backoff_most=0.1)
+
+
+class Client:
+    """What `Connection` uses of ccxt's."""
+
+    connection = None
+
+    async def close(self) -> None:
+        return
+
+
+class Exchange:
+    """Dials at once."""
+
+    id = "played"
+
+    def __init__(self) -> None:
+        self.clients: dict[str, Client] = {}
+        self.stream: PrivateStream | None = None
+
+    def watch(self, url: str, *_: Any) -> asyncio.Future[None]:
+        client = self.clients[url] = Client()
+        assert self.stream is not None
+        asyncio.get_running_loop().call_soon(self.stream.connected, client)
+        return asyncio.get_running_loop().create_future()
+
+
+class Speech:
+    """A dialect whose frames are one word each."""
+
+    async def open_stream(self, _: Asker) -> str:
+        return "ws://venue"
+
+    async def introduction(self, _: Asker) -> tuple[Any, ...]:
+        return ()
+
+    async def refresh_stream(self, _: Asker) -> None:
+        return
+
+    def read_frame(self, text: str, _received: Moment, _epoch: int) -> Frame:
+        if text == "bad":
+            raise TypeError(text)
+        return Frame(text, (), known=False)
+
+    def name_now(self, symbol: str) -> str:
+        return symbol
+
+    def ends_stream(self, _: Frame) -> bool:
+        return False
+
+
+@dataclass
+class Played:
+    """A stream whose lists come late, or fail late, as is drawn; each row names the life that asked."""
+
+    clock: VirtualClock
+    answers: list[tuple[float, bool]]
+    told: list[Observation] = field(default_factory=list)
+    failed_for: set[int] = field(default_factory=set)
+    ended: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.exchange = Exchange()
+        self.stream = PrivateStream(Speech(), self.list, RULES, self.clock)
+        self.exchange.stream = self.stream
+        self.stream.listen(self.told.append)
+        inner = self.stream._ended
+
+        def noted(ending: Any) -> None:
+            self.ended[self.stream._epoch] = ending.why
+            inner(ending)
+
+        self.stream._ended = noted  # type: ignore[method-assign]
+
+    async def list(self) -> PositionsReading:
+        sent, epoch = self.clock.now(), self.stream._epoch
+        seconds, fails = self.answers.pop(0) if self.answers else (0.0, False)
+        # As the real one: whoever asked may go away, the request goes on.
+        answer = asyncio.ensure_future(asyncio.sleep(seconds))
+        await asyncio.shield(answer)
+        if fails:
+            self.failed_for.add(epoch)
+            raise SourceUnreachable(f"no answer in life {epoch}")
+        row = Position(NET, Decimal(epoch), None, None, None, None, None)
+        return PositionsReading((row,), sent, self.clock.now())
+
+    def client(self) -> Client | None:
+        return self.exchange.clients.get("ws://venue")
+
+    def happens(self, what: str) -> None:
+        client = self.client()
+        if client is None:
+            return
+        if what == "hang up":
+            self.stream.ended(client, "hung up")
+            return
+        try:
+            self.stream.frame(client, what)
+        except TypeError as error:
+            self.stream.broken(client, error)
+
+
+STEPS = st.lists(
+    st.tuples(st.floats(0, 4), st.sampled_from(["unknown", "unknown", "hang up", "bad"])), max_size=25
+)
+ANSWERS = st.lists(st.tuples(st.floats(0, 6), st.sampled_from([False, False, False, True])), max_size=30)
+
+
+@given(STEPS, ANSWERS)
+def test_a_list_lands_in_the_life_that_asked_for_it_or_nowhere(
+    steps: list[tuple[float, str]], answers: list[tuple[float, bool]]
+) -> None:
+    async def story() -> None:
+        clock = VirtualClock()
+        played = Played(clock, list(answers))
+        played.stream.start(Asker(played.exchange, None, clock))  # type: ignore[arg-type]
+        for pause, what in steps:
+            await clock.sleep(pause)
+            played.happens(what)
+        played.answers.clear()
+        await clock.sleep(60)
+        health = played.stream.health()
+        await played.stream.stop()
+        await clock.sleep(10)  # what was under way for nobody comes to its end
+        assert health.state is StreamState.LIVE, "whatever ended a life, another began"
+        for fact in played.told:
+            assert isinstance(fact, PositionSeen)
+            assert fact.quantity == fact.provenance.epoch
+        for epoch, why in played.ended.items():
+            if "no answer in life" in why:
+                assert why == f"no answer in life {epoch}"
+
+    run(story())

@@ -1,0 +1,1 @@
+"""What may be asked of a venue, when and for which purpose: shares, weights, pauses; pure."""

@@ -1,0 +1,298 @@
+"""What a venue holds for one account, as values: positions, resting orders, markets, and what failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceError
+from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.prices import PriceKind, Prices, Trailing
+
+
+class PositionMode(StrEnum):
+    """How the venue keeps positions of one symbol: one net leg, or a long and a short leg."""
+
+    ONE_WAY = "one_way"
+    HEDGE = "hedge"
+
+
+class Part(StrEnum):
+    """The parts of an account that are read separately and fail separately."""
+
+    POSITIONS = "positions"
+    ORDERS = "orders"
+    CONDITIONAL_ORDERS = "conditional_orders"
+
+
+class FillCause(StrEnum):
+    """Who sent an order that no one of the account sent, by the venue's own word."""
+
+    LIQUIDATION = "liquidation"
+    ADL = "adl"  # auto-deleveraging
+    SETTLEMENT = "settlement"  # delivery of a dated contract
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What one contract is.
+
+    Attributes:
+        symbol: ccxt unified form.
+        market_id: The venue's own id, `AVLUSDT`.
+        contract_size: Base currency in one contract; quote currency where it is inverse.
+        lot_step: Smallest step of a quantity, in contracts.
+        price_step: Smallest step of a price, in quote currency.
+        active: False when the venue says that it cannot be traded.
+        least: Smallest quantity of an order, in contracts; None if not told.
+        part: Which part of the venue's position lists shows it (a settle coin, a product type, a sub-DEX), as
+            its capabilities name it; empty where one list shows all.
+        inverse: True when it is settled in its base currency: a contract is so much quote currency, which is
+            what `contract_size` counts then.
+        quanto: True when it is settled in neither: what it is worth does not follow from size and price.
+    """
+
+    symbol: str
+    market_id: str
+    contract_size: Decimal
+    lot_step: Decimal
+    price_step: Decimal
+    active: bool
+    least: Decimal | None = None
+    part: str = ""
+    inverse: bool = False
+    quanto: bool = False
+
+    def value(self, contracts: Decimal, price: Decimal | None) -> Decimal | None:
+        """Return the unsigned quote value of contracts at a price (quote per base); None if not known."""
+        if self.quanto:
+            return None
+        face = abs(contracts) * self.contract_size
+        if self.inverse:
+            return face  # so much quote currency, whatever the price
+        return None if price is None else face * price
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One leg that the venue shows as open, or as explicitly zero.
+
+    Attributes:
+        key: Which leg.
+        quantity: Signed contracts, long positive.
+        version: The venue's order of facts (see `PositionSeen.version`).
+        entry_price: Quote per base; None if not given.
+        mark_price: Quote per base; None if not given.
+        notional: Unsigned value in quote currency; None if not computable.
+        updated_at: The venue's time of the last change, aware UTC; None if not given.
+        attached_stop: Trigger price of a stop that belongs to the position itself (Bybit); None if none.
+        liquidation_price: Quote per base, above zero; None where the venue gives none.
+        trailing: A trailing stop that belongs to the position itself (Bybit); None if none.
+    """
+
+    key: LegKey
+    quantity: Decimal
+    version: int | None
+    entry_price: Decimal | None
+    mark_price: Decimal | None
+    notional: Decimal | None
+    updated_at: datetime | None
+    attached_stop: Decimal | None = None
+    liquidation_price: Decimal | None = None
+    trailing: Trailing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestingOrder:
+    """An order that waits at the venue.
+
+    Attributes:
+        order_id: The venue's id (for a conditional order its own number space, Binance's algoId).
+        client_order_id: The sender's id; None where the venue gives none.
+        symbol: ccxt unified form.
+        leg: The leg it acts on; NET in one-way mode.
+        side: Buy or sell.
+        kind: The venue's type in ccxt's words: limit, market, stop, ...
+        conditional: True when it waits for a trigger price.
+        stop_loss: True for a conditional order that closes at a loss-limiting trigger (not a take-profit).
+        quantity: Contracts, positive; None with `close_position`, which closes whatever there is.
+        filled: Contracts executed so far, positive.
+        price: Limit price; None for market.
+        trigger_price: None unless conditional.
+        reduce_only: True when it can only make the position smaller.
+        close_position: True when it closes the whole position.
+        created_at: Aware UTC; None if not given.
+        triggered: True when its trigger has been hit already: what came of it rests at its limit or is on its
+            way, and no trigger will act any more.
+        dormant: True for a trailing stop whose activation price was not reached yet, by the venue's own word.
+        watches: The price that its trigger is compared with; None if not told.
+        trailing: How a trailing stop follows; None for every other order.
+        nature_told: False for a conditional order of which the venue does not tell whether it is a stop loss
+            or a take-profit. It is not counted as a stop then.
+    """
+
+    order_id: str
+    client_order_id: str | None
+    symbol: str
+    leg: Leg
+    side: Side
+    kind: str
+    conditional: bool
+    stop_loss: bool
+    quantity: Decimal | None
+    filled: Decimal
+    price: Decimal | None
+    trigger_price: Decimal | None
+    reduce_only: bool
+    close_position: bool
+    created_at: datetime | None
+    triggered: bool = False
+    dormant: bool = False
+    watches: PriceKind | None = None
+    trailing: Trailing | None = None
+    nature_told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One trade of the account.
+
+    Attributes:
+        trade_id: The venue's id.
+        order_id: The order that traded.
+        symbol: ccxt unified form.
+        quantity: Signed contracts, buys positive.
+        price: Quote per base.
+        at: The venue's time, aware UTC.
+        cause: Who sent its order where nobody of the account did; None where the venue says no more.
+        leg: Which leg it traded, in hedge mode; None where the venue does not tell.
+    """
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    quantity: Decimal
+    price: Decimal
+    at: datetime
+    cause: FillCause | None = None
+    leg: Leg | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsReading:
+    """One complete answer of the position list.
+
+    Attributes:
+        positions: Every row of it. A leg that is missing is absent from this answer, which proves nothing
+            about now.
+        sent: When the request left.
+        received: When the whole answer had arrived.
+        unread: Parts of the account that the list does not cover (see `Market.part`), each with why, one
+            plain line that names the part: nobody asked, or the request failed. What they hold is unknown,
+            never flat.
+        parts: The part of each contract that the venue lists, by symbol; empty where there is one only.
+        failed: Of the unread parts those that were asked for, each with what went wrong. The whole list
+            failing is no reading at all.
+    """
+
+    positions: tuple[Position, ...]
+    sent: Moment
+    received: Moment
+    unread: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, SourceError] = field(default_factory=dict)
+    # A list is read once and asked about by every verification that shares it: looking through it each time
+    # stops the loop when a thousand of them ask about a thousand rows.
+    _by_key: dict[LegKey, Position] = field(init=False, repr=False, compare=False)
+    _unnamed: str | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the rows by leg; of two rows of one leg the first counts."""
+        object.__setattr__(self, "_by_key", {row.key: row for row in reversed(self.positions)})
+        unnamed = (row.key.symbol for row in self.positions if not row.key.named)
+        object.__setattr__(self, "_unnamed", min(unnamed, default=None))
+
+    def row(self, key: LegKey) -> Position | None:
+        """Return the row of a leg; None if the list does not show it."""
+        return self._by_key.get(key)
+
+    def why_unread(self, symbol: str) -> str | None:
+        """Return why nothing is known of a contract that is not among the rows; None if its part was read."""
+        return why_unread(self.unread, self.parts, symbol)
+
+    def failure_of(self, symbol: str) -> SourceError | None:
+        """Return what went wrong with the part of a contract; None if it was read, or never asked for."""
+        part = _unread_part(self.unread, self.parts, symbol)
+        return None if part is None else self.failed.get(part)
+
+    @property
+    def failure(self) -> SourceError | None:
+        """What went wrong first; None where nothing that was asked for failed."""
+        return next(iter(self.failed.values()), None)
+
+    @property
+    def unnamed(self) -> str | None:
+        """The first symbol under the venue's own id, which may be any leg; None if there is none."""
+        return self._unnamed
+
+
+def why_unread(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str) -> str | None:
+    """Return why the part of a contract was not read; None if it was.
+
+    Args:
+        unread: Parts that were not read, each with why.
+        parts: The part of each contract, by symbol.
+        symbol: The contract. One that is in no part that anybody knows may be in one that was not read.
+    """
+    part = _unread_part(unread, parts, symbol)
+    return None if part is None else unread[part]
+
+
+def _unread_part(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str) -> str | None:
+    if not unread:
+        return None
+    part = parts.get(symbol, min(unread))
+    return part if part in unread else None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """One reading of a whole account (or of one symbol of it). A part that failed is None, with its error.
+
+    Of positions a part of the list may have failed: then there are both, the rest of it and the error.
+
+    Attributes:
+        account: The account's name in the settings.
+        venue: ccxt exchange id.
+        mode: One-way or hedge.
+        symbols: The symbols it covers; None means all.
+        positions: The position list; None when it failed.
+        orders: Resting ordinary orders; None when the read failed.
+        conditional_orders: Resting conditional (algo, trigger) orders; None when the read failed.
+        failures: Why, by part.
+        sent: When the first request left.
+        received: When the last answer had arrived.
+        renamed: What has another name by now, an id or a symbol, to the symbol that it has: whatever was
+            remembered under the old one is about the new one.
+        unlisted: Of `symbols` those that the venue does not list: nothing is known of them, and nothing of
+            them was asked.
+        remarks: What a person should know of the market facts in use, plain lines.
+        prices: By symbol, those that were asked for beside it.
+    """
+
+    account: str
+    venue: str
+    mode: PositionMode
+    symbols: frozenset[str] | None
+    positions: PositionsReading | None
+    orders: tuple[RestingOrder, ...] | None
+    conditional_orders: tuple[RestingOrder, ...] | None
+    failures: Mapping[Part, SourceError]
+    sent: Moment
+    received: Moment
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
+    prices: Mapping[str, Prices] = field(default_factory=dict)

@@ -1,1 +1,0 @@
-"""The door to ccxt: unmodified, with its traps closed."""

@@ -1,0 +1,1 @@
+"""One question under way: its sources race, the first conclusive evidence answers."""

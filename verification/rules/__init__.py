@@ -1,0 +1,1 @@
+"""What observations prove about a question: pure rules, each with its grade and its reason."""

@@ -1,0 +1,172 @@
+"""The observations that bear on one question, sorted into the few facts that the rules ask for."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from operator import lt
+
+from msgspec import Struct
+
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
+from verification.facts.question import CloseQuestion, Question
+from verification.rules.order_identity import is_of
+
+
+class Evidence(Struct, frozen=True):
+    """What is known that bears on a question.
+
+    Attributes:
+        most_executed: The order observation with the most executed (first to say so); None if none executed.
+        ended: An observation that the order can never execute again and that does not fall short of
+            `most_executed`, one whose trades agree if there is one; None if there is none.
+        ended_empty: An observation that the order ended with nothing executed, its trades agreeing; None if
+            there is none, or if any observation shows an execution.
+        ends: Every observation that the order can never execute again, whatever it says of executions.
+        rows: Position observations of the leg by any source, in order of arrival.
+        absences: Complete position lists without the leg, by the time they were sent, one per request; of a
+            close only, for an open nothing follows from them.
+    """
+
+    most_executed: OrderSeen | None
+    ended: OrderSeen | None
+    ended_empty: OrderSeen | None
+    ends: tuple[OrderSeen, ...]
+    rows: tuple[PositionSeen, ...]
+    absences: tuple[SourceSilent, ...]
+
+    @property
+    def ended_surely(self) -> bool:
+        """True when the order ended and its trades bear out what it executed: a status alone can lie."""
+        return self.ended is not None and self.ended.trades_agree is True
+
+    def rows_after(self, version: int | None) -> tuple[PositionSeen, ...]:
+        """Return the rows with a version above `version`, oldest first.
+
+        A row without a version, or a baseline without one, cannot be ordered: it is never "newer". Rows of
+        one version are in the order in which they came; where the last words of two sources on it differ,
+        nothing says which is right, and neither is among them.
+        """
+        if version is None:
+            return ()
+        newer = [row for row in self.rows if row.version is not None and row.version > version]
+        if len(newer) > 1:
+            newer.sort(key=lambda row: row.version or 0)
+            disputed = _disputed(newer)
+            newer = [row for row in newer if row.version not in disputed] if disputed else newer
+        return tuple(newer)
+
+    def held_after(self, row: PositionSeen) -> bool:
+        """Return True if anybody showed the leg to hold something at a newer version than that of `row`."""
+        known = row.version
+        return known is not None and any(
+            each.quantity != 0 and each.version is not None and each.version > known for each in self.rows
+        )
+
+
+def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
+    """Pick what bears on `question` out of `observations`, whatever their order."""
+    orders: list[OrderSeen] = []
+    rows: list[PositionSeen] = []
+    absences: dict[float, SourceSilent] = {}
+    key = question.key
+    mine = [
+        each
+        for each in observations
+        if each.key == key and (not isinstance(each, SourceSilent) or _silence_bears(question, each))
+    ]
+    for seen in _in_order(mine):
+        if isinstance(seen, PositionSeen):
+            rows.append(seen)
+        elif isinstance(seen, OrderSeen):
+            if is_of(question, seen):
+                orders.append(seen)
+        elif (sent := seen.provenance.sent) is not None:
+            absences.setdefault(sent.monotonic, seen)
+    gone = tuple(absences[sent] for sent in sorted(absences)) if absences else ()
+    if not orders:
+        return Evidence(None, None, None, (), tuple(rows), gone)
+    executed = [order for order in orders if order.executed != 0]
+    most = max(executed, key=lambda order: abs(order.executed), default=None)
+    ends = [order for order in orders if order.terminal and most and order.executed == most.executed]
+    ended = min(ends, key=lambda order: order.trades_agree is not True, default=None)
+    empty = next((o for o in orders if o.terminal and o.executed == 0 and o.trades_agree is True), None)
+    return Evidence(
+        most_executed=most,
+        ended=ended,
+        ended_empty=empty if most is None else None,
+        ends=tuple(order for order in orders if order.terminal),
+        rows=tuple(rows),
+        absences=gone,
+    )
+
+
+def bears(question: Question, seen: Observation) -> bool:
+    """False of what adds nothing: of all silences only a list without the leg does, and only to a close."""
+    return not isinstance(seen, SourceSilent) or _silence_bears(question, seen)
+
+
+def came_first(one: Observation, other: Observation) -> bool:
+    """True if `one` arrived before `other`; on a tie the order of `Source` decides."""
+    return _arrival(one) < _arrival(other)
+
+
+def _disputed(rows: Sequence[PositionSeen]) -> set[int | None]:
+    """Return the versions on which the last words of two sources differ; rows in the order they came.
+
+    What one source says in one instant are all its last words: nothing tells which of them is the later.
+    """
+    if len({row.version for row in rows}) == len(rows):
+        return set()
+    last: dict[tuple[int | None, Source], tuple[float, set[Decimal]]] = {}
+    for row in rows:
+        place, at = (row.version, row.provenance.source), row.provenance.received.monotonic
+        before = last.get(place)
+        if before is not None and before[0] == at:
+            before[1].add(row.quantity)
+        else:
+            last[place] = (at, {row.quantity})
+    said: dict[int | None, set[Decimal]] = {}
+    for (version, _), (_, quantities) in last.items():
+        said.setdefault(version, set()).update(quantities)
+    return {version for version, quantities in said.items() if len(quantities) > 1}
+
+
+def _silence_bears(question: Question, seen: SourceSilent) -> bool:
+    if not isinstance(question, CloseQuestion) or seen.silence is not Silence.ABSENT:
+        return False
+    return seen.complete and seen.provenance.source is Source.REST
+
+
+def _arrival(seen: Observation) -> tuple[float, int]:
+    came = seen.provenance
+    return came.received.monotonic, _PRIORITY[came.source]
+
+
+def _in_order(observations: list[Observation]) -> list[Observation]:
+    """Sort by arrival; only where several arrived at once their words are needed, which take time to say."""
+    times = [each.provenance.received.monotonic for each in observations]
+    if all(map(lt, times, times[1:])):
+        return observations  # in order already, as a verifier has them
+    distinct = {_arrival(each) for each in observations}
+    return sorted(observations, key=_arrival if len(observations) == len(distinct) else _total)
+
+
+def _total(seen: Observation) -> tuple[float, int, str]:
+    # What arrived in the same instant from the same source is ordered by what it says: never by chance.
+    return (*_arrival(seen), _words(seen))
+
+
+def _words(seen: Observation) -> str:
+    return f"{_said(seen)} {seen.provenance.exchange_at} {seen.provenance.sent}"
+
+
+def _said(seen: Observation) -> tuple[object, ...]:
+    match seen:
+        case OrderSeen():
+            return (seen.order_id, seen.executed, seen.terminal, seen.trades_agree, seen.status)
+        case PositionSeen():
+            return (seen.version, seen.quantity)
+        case SourceSilent():
+            return (seen.silence, seen.complete, seen.detail)
+
+
+_PRIORITY = {source: place for place, source in enumerate(Source)}

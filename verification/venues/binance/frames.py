@@ -1,0 +1,248 @@
+"""Reads frames of the Binance USD-M user data stream into observations, numbers straight from their text.
+
+Fields: Binance USD-M user data stream documentation. A position's version is the transaction time T of its
+ACCOUNT_UPDATE, the time that the position list repeats as `updateTime`; events of one type come ordered by T.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from msgspec import Raw, Struct, ValidationError
+from msgspec.json import Decoder
+
+from verification.facts.clock import Moment
+from verification.facts.errors import SourceMalformed
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Observation, OrderSeen, PositionSeen, Provenance, Source
+from verification.venues.binance.rows import (
+    POSITION_SIDES,
+    algo_status,
+    ended,
+    leg,
+    leg_of,
+    side,
+    signed,
+    status,
+)
+from verification.venues.frame import Frame
+from verification.venues.reading.answered import each_once
+from verification.venues.reading.exactness import (
+    Row,
+    above_zero,
+    directed,
+    exact,
+    in_microseconds,
+    milliseconds,
+    optional_exact,
+    optional_text,
+    record,
+    rows,
+    text,
+)
+from verification.venues.reading.markets import Markets
+from verification.venues.reading.plausible import NUMBER, implausible
+
+KEY_EXPIRED = "listenKeyExpired"
+# Sent on the same stream, and no fact about a position or an order.
+_OTHER = frozenset(
+    {
+        "TRADE_LITE",
+        "ACCOUNT_CONFIG_UPDATE",
+        "MARGIN_CALL",
+        "CONDITIONAL_ORDER_TRIGGER_REJECT",
+        "STRATEGY_UPDATE",
+        "GRID_UPDATE",
+    }
+)
+
+
+class _PushedPosition(Struct):
+    s: str
+    pa: Raw
+    ps: str
+
+
+class _PushedAccount(Struct):
+    P: list[_PushedPosition] = []
+
+
+class _AccountUpdate(Struct, tag_field="e", tag="ACCOUNT_UPDATE"):
+    T: int
+    a: _PushedAccount
+
+
+_account_update = Decoder(_AccountUpdate)
+
+
+def read_text(text: str, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
+    """Read one frame, an object of JSON.
+
+    A position that is pushed just as documented is taken from the text in one step, for verdicts wait for it;
+    `read_frame` reads the same from any other form of it, and says what is wrong where that cannot be done.
+
+    Raises:
+        SourceMalformed: It cannot be read in full.
+        ValueError: It is not JSON.
+    """
+    if "ACCOUNT_UPDATE" in text:
+        try:
+            update = _account_update.decode(text)
+        except ValidationError:
+            pass
+        else:
+            amounts = [number for row in update.a.P if (number := _amount(row.pa)) is not None]
+            if len(amounts) == len(update.a.P):
+                return _pushed(update, amounts, account, markets, received, epoch)
+    return read_frame(orjson.loads(text), account, markets, received, epoch)
+
+
+def _amount(written: Raw) -> Decimal | None:
+    """Return a number from how it is written, text or not; None where `exactness` has to say why not."""
+    digits = bytes(written).decode().strip('"')
+    if NUMBER.fullmatch(digits) is None:
+        return None
+    number = Decimal(digits)
+    return number if implausible(number, "pa") is None else None
+
+
+def _pushed(  # noqa: PLR0917 - a frame, and whose it is
+    update: _AccountUpdate,
+    amounts: list[Decimal],
+    account: str,
+    markets: Markets,
+    received: Moment,
+    epoch: int,
+) -> Frame:
+    strange = len(markets.unknown)
+    came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(update.T), epoch=epoch)
+    facts = [
+        _position(row.s, amount, row.ps, account, markets, update.T, came)
+        for row, amount in zip(update.a.P, amounts, strict=True)
+    ]
+    return Frame("ACCOUNT_UPDATE", _each_leg_once(facts), known=len(markets.unknown) == strange)
+
+
+def read_frame(message: object, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
+    """Read one decoded frame.
+
+    Raises:
+        SourceMalformed: It cannot be read in full.
+    """
+    frame = record(message, "a frame of the stream")
+    if "stream" in frame and "data" in frame:
+        frame = record(frame["data"], "the data of a frame")
+    if "e" not in frame and "result" in frame:
+        return Frame("", ())
+    event = text(frame, "e")
+    reader = _READERS.get(event)
+    if reader is None:
+        return Frame(event, (), known=event == KEY_EXPIRED or event in _OTHER)
+    strange = len(markets.unknown)
+    facts = reader(frame, account, markets, received, epoch)
+    return Frame(event, facts, known=len(markets.unknown) == strange)
+
+
+def _provenance(frame: Row, received: Moment, epoch: int) -> Provenance:
+    return Provenance(
+        Source.WEBSOCKET, received, exchange_us=in_microseconds(milliseconds(frame, "T")), epoch=epoch
+    )
+
+
+def _positions(
+    frame: Row, account: str, markets: Markets, received: Moment, epoch: int
+) -> tuple[Observation, ...]:
+    update = record(frame.get("a"), "the account of a frame")
+    version = milliseconds(frame, "T")
+    came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(version), epoch=epoch)
+    # Funding of a crossed position changes balances only: then there is no P.
+    return _each_leg_once(
+        _position(text(row, "s"), exact(row, "pa"), text(row, "ps"), account, markets, version, came)
+        for row in rows(update.get("P", []), "the positions of a frame")
+    )
+
+
+def _each_leg_once(facts: Iterable[PositionSeen]) -> tuple[PositionSeen, ...]:
+    return each_once(facts, lambda fact: fact.key, "the positions of a frame")
+
+
+def _position(  # noqa: PLR0917 - the fields of one row, and whose they are
+    market_id: str,
+    amount: Decimal,
+    way: str,
+    account: str,
+    markets: Markets,
+    version: int,
+    came: Provenance,
+) -> PositionSeen:
+    which = POSITION_SIDES.get(way) or leg_of(way, "ps")
+    if not market_id.strip():
+        raise SourceMalformed("a position without a symbol")
+    key = markets.key_of(account, market_id, which)
+    return PositionSeen(key, amount if which is Leg.NET else signed(amount, which), version, came)
+
+
+def _order(
+    frame: Row, account: str, markets: Markets, received: Moment, epoch: int
+) -> tuple[Observation, ...]:
+    row = record(frame.get("o"), "the order of a frame")
+    word = status(row, "X")
+    return (
+        _seen(
+            row,
+            LegKey(account, markets.symbol_of(text(row, "s")), leg(row, "ps")),
+            (text(row, "i"), optional_text(row, "c")),
+            executed=exact(row, "z"),
+            word=word,
+            provenance=_provenance(frame, received, epoch),
+        ),
+    )
+
+
+def _algo_order(
+    frame: Row, account: str, markets: Markets, received: Moment, epoch: int
+) -> tuple[Observation, ...]:
+    row = record(frame.get("o"), "the conditional order of a frame")
+    return (
+        _seen(
+            row,
+            LegKey(account, markets.symbol_of(text(row, "s")), leg(row, "ps")),
+            (text(row, "aid"), optional_text(row, "caid")),
+            executed=optional_exact(row, "aq") or Decimal(0),
+            word=algo_status(row, "X"),
+            provenance=_provenance(frame, received, epoch),
+            conditional=True,
+        ),
+    )
+
+
+def _seen(
+    row: Row,
+    key: LegKey,
+    ids: tuple[str, str | None],
+    *,
+    executed: Decimal,
+    word: str,
+    provenance: Provenance,
+    conditional: bool = False,
+) -> OrderSeen:
+    return OrderSeen(
+        key=key,
+        order_id=ids[0],
+        client_order_id=ids[1],
+        executed=directed(side(row, "S"), executed),
+        terminal=ended(word),
+        trades_agree=None,
+        status=word,
+        average_price=above_zero(optional_exact(row, "ap")),
+        provenance=provenance,
+        conditional=conditional,
+    )
+
+
+_READERS: dict[str, Any] = {
+    "ACCOUNT_UPDATE": _positions,
+    "ORDER_TRADE_UPDATE": _order,
+    "ALGO_UPDATE": _algo_order,
+}

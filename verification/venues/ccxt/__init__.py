@@ -1,0 +1,1 @@
+"""ccxt, unmodified, with its traps closed: exchanges, keys, requests, failures."""

@@ -1,0 +1,84 @@
+"""Asks a venue one thing at a time through ccxt, and raises the project's errors when it fails."""
+
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, TypeVar
+
+import ccxt
+
+from verification.facts.clock import Clock
+from verification.facts.errors import SourceError, SourceMalformed
+from verification.venues.ccxt.failures import CLOCK_CODES, STUMBLES, Translator, code_of
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class OrderUnknown(Exception):
+    """The venue answered that it knows no such order, which proves nothing: it may not show it yet."""
+
+
+class Asker:
+    """One ccxt exchange, with connections of its own: what is urgent never queues behind what is not."""
+
+    def __init__(self, exchange: Any, translate: Translator, clock: Clock) -> None:
+        self.exchange = exchange
+        self.clock = clock
+        self._translate = translate
+
+    async def ask(self, request: str, call: Callable[[Any], Awaitable[Any]], read: Callable[[Any], T]) -> T:
+        """Send a request and read its answer.
+
+        Args:
+            request: What is asked for, for messages.
+            call: Sends it on the ccxt exchange; called again once when the venue finds our clock wrong.
+            read: Makes values of the raw answer.
+
+        Raises:
+            OrderUnknown: The venue knows no such order.
+            SourceError: Anything else that went wrong.
+        """
+        answer = await self._send(request, call)
+        try:
+            return read(answer)
+        except SourceMalformed as error:
+            message = f"{self.exchange.id}: {request}: {error}: the answer is not believed"
+            raise SourceMalformed(self._translate.clean(message)) from None
+
+    async def room(self, symbols: Collection[str] | None) -> SourceError | None:
+        """Wait until a look at some symbols (None: at all) fits into the budget; return why it does not.
+
+        A look of which half is asked would have cost as much, and told nothing.
+        """
+        try:
+            await self.exchange.door.room(None if symbols is None else len(symbols))
+        except ccxt.BaseError as error:
+            return self._translate(error, "a look at the account")
+        return None
+
+    async def _send(self, request: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
+        try:
+            try:
+                return await call(self.exchange)
+            except ccxt.BaseError as error:
+                if code_of(error) not in CLOCK_CODES:
+                    raise
+                _log.warning("%s refused our time at %s: measuring its clock", self.exchange.id, request)
+            await self.exchange.load_time_difference()
+            return await call(self.exchange)
+        except ccxt.OrderNotFound:
+            raise OrderUnknown(request) from None
+        except ccxt.BaseError as error:
+            # The cause is cut off: its text holds signed addresses.
+            raise self._translate(error, request) from None
+        except STUMBLES as error:
+            # ccxt reads an answer while it fetches it. What it cannot read is a failed read, and its text may
+            # hold anything: the kind and the place are enough to find it.
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            place = "" if where is None else f" in {where.tb_frame.f_code.co_name}"
+            raise SourceMalformed(
+                f"{self.exchange.id}: {request} failed (ccxt met {type(error).__name__}{place}): "
+                "the answer is not believed"
+            ) from None

@@ -1,0 +1,298 @@
+"""One governor of request weight for each venue and egress address, over all accounts and clients of it.
+
+It stands before all that ccxt sends. What fits into the budget goes at once; what does not waits for its
+turn, not for long, and is then refused in words: it was not asked, which says nothing of what it asked for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from verification.budget.counter import Asked, Budget, Fit
+from verification.budget.purpose import Errand, Purpose
+from verification.budget.rates import Limit, Rates
+from verification.budget.venue_pause import Wait, told_wait
+from verification.facts.clock import Clock
+from verification.venues.ccxt.failures import NotSent, code_in
+
+_log = logging.getLogger(__name__)
+
+PATIENCE: Mapping[Purpose, float] = {
+    Purpose.MEASUREMENT: 2.0,
+    Purpose.SWEEP: 15.0,
+    Purpose.LOOK: 5.0,
+    Purpose.STREAM: 10.0,
+    Purpose.VERIFICATION: 2.0,
+    Purpose.COMMAND: 30.0,
+    Purpose.OPENING: 2.0,
+}
+"""Seconds that a request waits for its turn before it is refused."""
+
+_LEAST_PAUSE = 0.05  # seconds between two looks at whether there is room
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_CODE_WITHIN = 200  # characters of an answer's beginning, within which its error code stands
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that wants to be sent.
+
+    Attributes:
+        account: On whose behalf.
+        path: What it asks, for the counters of its user.
+        address: Its weight for the address.
+        user: Its weight for the user; 0 where users are not counted.
+    """
+
+    account: str
+    path: str
+    address: float
+    user: float = 0.0
+
+
+@dataclass(slots=True)
+class _Place:
+    """A place in the line."""
+
+    request: Request
+    errand: Errand
+    turn: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class _User:
+    """What is known of one user (an account) beside its address, by path."""
+
+    budgets: dict[str, Budget] = field(default_factory=dict)
+    waits: dict[str, Wait] = field(default_factory=dict)
+
+
+class Governor:
+    """Lets requests of one venue from one address out. Every deadline is on the monotonic clock."""
+
+    def __init__(self, rates: Rates, name: str, limit: Limit, clock: Clock) -> None:
+        """Nothing was sent yet.
+
+        Args:
+            rates: How the venue counts.
+            name: The venue's name, for people.
+            limit: What it takes from one address.
+            clock: Where time comes from.
+        """
+        self._rates = rates
+        self._name = name
+        self._clock = clock
+        self._budget = Budget(limit)
+        self._users: dict[str, _User] = {}
+        self._wait = Wait()
+        self._proof: Request | None = None  # the one that tries whether we are served again
+        self._line: list[_Place] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def know(self, account: str) -> None:
+        """Take note of an account that shares the address."""
+        self._users.setdefault(account, _User())
+
+    async def admit(self, request: Request, errand: Errand) -> None:
+        """Return when a request may be sent, and count it. `done` must follow.
+
+        Raises:
+            NotSent: It may not, and will not soon.
+        """
+        self.know(request.account)
+        if errand.purpose.trades:
+            if errand.purpose is Purpose.ENTRY and (asked := self.asked_to_wait()):
+                raise NotSent(f"not sent: {asked}")
+            # One turn of the loop: a kept connection that the venue has closed is noticed before an order is
+            # written to it, and then lost for all that anybody knows.
+            await asyncio.sleep(0)
+            self._count(request, errand.purpose)
+            return
+        if not self._line and self._fit(request, errand.purpose) in {Fit.YES, Fit.KEPT}:
+            self._let_out(request, errand.purpose)
+            return
+        place = _Place(request, errand, asyncio.get_running_loop().create_future())
+        self._line.append(place)
+        self._serve()
+        await self._turn_of(place)
+
+    async def _turn_of(self, place: _Place) -> None:
+        patience = PATIENCE[place.errand.purpose]
+        try:
+            if not place.turn.done() and self._left(place.request) > patience:
+                raise NotSent(self._why(place.request, place.errand))
+            async with asyncio.timeout(patience):
+                await place.turn
+        except TimeoutError:
+            if place.turn.cancelled():
+                raise NotSent(self._why(place.request, place.errand)) from None
+        except asyncio.CancelledError:
+            if place.turn.done() and not place.turn.cancelled():
+                self.done(place.request)  # it was let out, and is not sent after all: it stays counted
+            raise
+        finally:
+            if place in self._line:
+                self._line.remove(place)
+
+    def done(self, request: Request) -> None:
+        """Take note that a request has been answered, or has failed."""
+        if self._proof is request:
+            self._proof = None
+            self._serve()
+
+    def heard(self, account: str, path: str, status: int, headers: Mapping[str, str], body: str) -> None:
+        """Take note of what an answer tells of the budget and of waiting."""
+        now, rates = self._clock.now(), self._rates
+        used = _number(headers, rates.used)
+        if used is not None:
+            self._budget.told(used, now.monotonic)
+        self._hear_left(account, path, headers)
+        code = code_in(body[:_CODE_WITHIN])
+        wait = self._users.setdefault(account, _User()).waits.setdefault(path, Wait())
+        refused = status >= _CLIENT_ERROR or code in rates.user_codes | rates.address_codes
+        told = told_wait(headers, body, now.utc, rates.until) if refused else None
+        if rates.refuses(status, code, body):
+            self._wait.refused(told, rates.pauses.get(status, 1.0), now.monotonic)
+            _log.warning("%s (HTTP %d)", self.asked_to_wait(), status)
+        elif code in rates.user_codes or (status >= _SERVER_ERROR and told is not None):
+            # A part of the venue that is out of order says nothing of its other parts.
+            wait.refused(told, 1.0, now.monotonic)
+            words = self._words(wait.left(now.monotonic))
+            _log.warning("%s (%s, account %s, %s)", words, code or status, account, path)
+        else:
+            self._wait.served(now.monotonic)
+            wait.served(now.monotonic)
+        self._serve()
+
+    def asked_to_wait(self, request: Request | None = None) -> str:
+        """Return that, and until when, the venue asks us to wait (with a request); empty if it does not."""
+        left = self._wait.left(self._clock.now().monotonic) if request is None else self._left(request)
+        return self._words(left) if left > 0 else ""
+
+    def _words(self, seconds: float) -> str:
+        return f"{self._name} asks us to wait until {self._in(seconds)}"
+
+    async def room(self, account: str, weight: float, errand: Errand) -> None:
+        """Return when requests of so much weight fit together; nothing is set aside for them.
+
+        Raises:
+            NotSent: They do not, and will not soon.
+        """
+        together = Request(account, "", min(weight, self._budget.part))
+        self.know(account)
+        end = self._clock.now().monotonic + PATIENCE[errand.purpose]
+        while self._fit(together, errand.purpose) not in {Fit.YES, Fit.KEPT}:
+            now = self._clock.now().monotonic
+            pause = max(self._left(together), self._budget.changes(now) or 0.0, _LEAST_PAUSE)
+            if now + pause > end:
+                raise NotSent(self._why(together, errand))
+            await self._clock.sleep(pause)
+
+    def _let_out(self, request: Request, purpose: Purpose) -> None:
+        if not self._wait.proven:
+            self._proof = request
+        self._count(request, purpose)
+
+    def _count(self, request: Request, purpose: Purpose) -> None:
+        now = self._clock.now().monotonic
+        self._budget.count(Asked(request.address, purpose, request.account), now)
+        if request.user:
+            of_user = self._budget_of(request)
+            if of_user is not None:
+                of_user.count(Asked(request.user, purpose, request.account), now)
+
+    def _fit(self, request: Request, purpose: Purpose) -> Fit:
+        now = self._clock.now().monotonic
+        if self._wait.left(now) or self._proof is not None:
+            return Fit.FULL
+        if self._left(request):
+            return Fit.CAPPED
+        fit = self._budget.fit(Asked(request.address, purpose, request.account), now, len(self._users))
+        of_user = self._budget_of(request)
+        if of_user is None or fit not in {Fit.YES, Fit.KEPT}:
+            return fit
+        own = of_user.fit(Asked(request.user, purpose, request.account), now)
+        return fit if own in {Fit.YES, Fit.KEPT} else Fit.CAPPED
+
+    def _budget_of(self, request: Request) -> Budget | None:
+        """Return the counter of the request's user for its path; None where there is none."""
+        if not request.user or self._rates.user is None:
+            return None
+        budgets = self._users[request.account].budgets
+        return budgets.setdefault(request.path, Budget(self._rates.user))
+
+    def _hear_left(self, account: str, path: str, headers: Mapping[str, str]) -> None:
+        if self._rates.left is None or self._rates.user is None:
+            return
+        left, most = (_number(headers, name) for name in self._rates.left)
+        if left is None or not most:
+            return
+        used = max(0.0, most - max(0.0, left)) / most * self._rates.user.most
+        budgets = self._users.setdefault(account, _User()).budgets
+        budget = budgets.setdefault(path, Budget(self._rates.user))
+        budget.told(used, self._clock.now().monotonic)
+
+    def _serve(self) -> None:
+        """Let out whoever may go: the most urgent first, of one purpose the account that had least."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = self._clock.now().monotonic
+        self._line = [place for place in self._line if not place.turn.done()]
+        full = False
+        had = {id(place): self._had(place, now) for place in self._line}
+        for place in sorted(self._line, key=lambda each: (-each.errand.purpose, had[id(each)])):
+            fit = self._fit(place.request, place.errand.purpose)
+            if fit is Fit.KEPT or (fit is Fit.YES and not full):
+                self._let_out(place.request, place.errand.purpose)
+                place.turn.set_result(None)
+            full = full or fit is Fit.FULL
+        self._line = [place for place in self._line if not place.turn.done()]
+        if self._line:
+            self._timer = asyncio.get_running_loop().call_later(self._changes(now), self._serve)
+
+    def _had(self, place: _Place, now: float) -> float:
+        return self._budget.had(place.request.account, now, place.errand.purpose)
+
+    def _changes(self, now: float) -> float:
+        """Return in how many seconds something may fit that does not now."""
+        waits = [self._wait, *(each for user in self._users.values() for each in user.waits.values())]
+        changes = [left for each in waits if (left := each.left(now)) > 0]
+        budgets = [self._budget, *(each for user in self._users.values() for each in user.budgets.values())]
+        changes += [change for each in budgets if (change := each.changes(now)) is not None]
+        return min(changes, default=1.0) + 0.001
+
+    def _left(self, request: Request) -> float:
+        """Return in how many seconds the venue no longer asks us to wait with a request."""
+        now = self._clock.now().monotonic
+        wait = self._users[request.account].waits.get(request.path)
+        return max(self._wait.left(now), 0.0 if wait is None else wait.left(now))
+
+    def _why(self, request: Request, errand: Errand) -> str:
+        if asked_to := self.asked_to_wait(request):
+            return f"not asked: {asked_to}"
+        if self._proof is not None:
+            return f"not asked: {self._name} has asked us to wait, and has not answered again yet"
+        now = self._clock.now().monotonic
+        asked = Asked(request.address, errand.purpose, request.account)
+        left = self._budget.when(asked, now)
+        spent = f"the budget of request weight of {self._name} is spent until {self._in(left)}"
+        return f"not asked: {spent}"
+
+    def _in(self, seconds: float) -> str:
+        """Return the time in so many seconds, rounded up to a whole one: for people, UTC."""
+        now = self._clock.now().utc
+        end = now + timedelta(seconds=seconds)
+        if end.microsecond:
+            end = end.replace(microsecond=0) + timedelta(seconds=1)
+        form = "%H:%M:%S" if end.date() == now.date() else "%d %b %H:%M:%S"
+        return f"{end:{form}} UTC"
+
+
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    if not name:
+        return None
+    value = next((told for each, told in headers.items() if each.lower() == name.lower()), "").strip()
+    return float(value) if value.isdecimal() else None

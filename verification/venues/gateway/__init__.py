@@ -1,0 +1,1 @@
+"""The ports to a venue, implemented with ccxt: reading an account, placing orders."""

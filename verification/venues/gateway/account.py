@@ -1,0 +1,299 @@
+"""One account on one venue through ccxt: the `Venue` port."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from verification.budget.purpose import Purpose, asked_for
+from verification.facts.account import AccountReading, Fill, Market, Part, PositionMode, PositionsReading
+from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceError
+from verification.facts.key_rights import KeyRights
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Observation, OrderSeen, SourceSilent
+from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.prices import Prices
+from verification.venues.capabilities import Capabilities
+from verification.venues.ccxt.asker import Asker
+from verification.venues.ccxt.exchange import build_exchange
+from verification.venues.ccxt.failures import Translator, secrets_of
+from verification.venues.ccxt.outgoing import OF_PROCESS, Governors
+from verification.venues.dialects import dialects_of
+from verification.venues.gateway.account_kind import tell_generation
+from verification.venues.gateway.account_parts import by_symbol, part_of
+from verification.venues.gateway.clock_offset import read_clock_offset
+from verification.venues.gateway.key_rights import read_key_rights
+from verification.venues.port import Access, ClockOffset
+from verification.venues.reading.market_list import MarketList
+from verification.venues.reading.markets import Markets
+from verification.venues.reading.order_reading import read_fact, read_order
+from verification.venues.reading.single_flight import SingleFlight
+from verification.venues.registry import capabilities_of
+from verification.venues.stream_state import Listener, StreamHealth, StreamState
+from verification.venues.streaming.private_stream import PrivateStream
+
+_log = logging.getLogger(__name__)
+_MODE_AGE = 600.0  # seconds after which a full reading also reads the position mode again
+
+
+class CcxtVenue:
+    """Implements `venues.port.Venue` with three ccxt exchanges, behind the governor of its address.
+
+    One streams, one answers what is urgent (verification, one symbol), one sweeps the whole account.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        clock: Clock,
+        capabilities: Capabilities | None = None,
+        governors: Governors = OF_PROCESS,
+    ) -> None:
+        """Prepare; nothing is sent before `connect`. `governors` count what all of them send together.
+
+        Raises:
+            SourceRejected: ccxt knows no such venue.
+        """
+        self._access = access
+        self._clock = clock
+        known = capabilities if capabilities is not None else capabilities_of(access.venue)
+        self._capabilities = known
+        self._markets = Markets(known.part_of, known.rows)
+        self._mode: PositionMode | None = None
+        self._mode_read: Moment | None = None
+        self._flight = SingleFlight(self._read_positions)
+        self._dialect, pushed = dialects_of(known, access.account, self._markets)
+        self._stream: PrivateStream | None = None
+        if pushed is not None and known.stream is not None:
+            self._stream = PrivateStream(pushed, self._flight.ask, known.stream, clock)
+        secrets = secrets_of((access.api_key, access.secret, access.password))
+        translate = Translator(access.venue, known, secrets)
+        self._streaming = Asker(build_exchange(access, known, self._stream, governors), translate, clock)
+        self._urgent = Asker(build_exchange(access, known, None, governors), translate, clock)
+        self._sweeping = Asker(build_exchange(access, known, None, governors), translate, clock)
+        self._list = MarketList(self._markets, self._urgent, (self._streaming, self._sweeping), clock)
+        self._unsupported_since = clock.now()
+        self._closed = False
+
+    @property
+    def access(self) -> Access:
+        """Whose account this is."""
+        return self._access
+
+    @property
+    def mode(self) -> PositionMode:
+        """One-way or hedge, as last read from the venue."""
+        assert self._mode is not None, "connect() reads the mode"
+        return self._mode
+
+    @property
+    def markets(self) -> Mapping[str, Market]:
+        """Market facts by symbol."""
+        return self._markets.by_symbol
+
+    async def connect(self) -> None:
+        """Load markets and position mode and start the stream in the background.
+
+        Raises:
+            SourceError: Markets or mode could not be read.
+        """
+        with asked_for(Purpose.LOOK):
+            await tell_generation(self._capabilities, (self._urgent, self._streaming, self._sweeping))
+            await self._list.load()
+            await self._read_mode(self._urgent)
+        if self._stream is not None:
+            self._stream.start(self._streaming)
+
+    async def close(self) -> None:
+        """Stop the stream and close every connection. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._stream is not None:
+                await self._stream.stop()
+            await self._flight.close()
+        finally:
+            askers = (self._streaming, self._urgent, self._sweeping)
+            await asyncio.gather(*(asker.exchange.close() for asker in askers))
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each pushed observation; return the function that stops it."""
+        if self._stream is None:
+            return lambda: None
+        return self._stream.listen(listener)
+
+    def stream_health(self) -> StreamHealth:
+        """Return what is known about the stream now."""
+        if self._stream is not None:
+            return self._stream.health()
+        reason = f"the stream of {self._access.venue} is not read yet: positions come from requests only"
+        return StreamHealth(StreamState.UNSUPPORTED, 0, self._unsupported_since, None, None, None, reason)
+
+    def latest(self, key: LegKey) -> Observation | None:
+        """Return the newest fact the stream showed of a leg in its present epoch; None if none."""
+        return self._stream.latest(key) if self._stream is not None else None
+
+    async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading.
+
+        All: over the sweeping connection, with one request for each list. Some: over the urgent one, orders
+        symbol by symbol, which costs less. A symbol that the venue does not list is not asked about: it
+        would fail the others.
+        """
+        with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
+            await self._learn(symbols or (), hourly=symbols is None)
+            reading = await self._read_once(symbols)
+            if await self._learn():
+                reading = await self._read_once(symbols)
+            if symbols is None:
+                await self._keep_mode(reading)
+                reading = replace(reading, mode=self.mode)
+            return reading
+
+    async def read_positions(self) -> PositionsReading:
+        """Read the position list now. Concurrent callers share one request sent after they asked.
+
+        Raises:
+            SourceError: It could not be read in full.
+        """
+        return await self._flight.ask()
+
+    async def read_order(
+        self, key: LegKey, *, order_id: str | None, client_order_id: str | None
+    ) -> OrderSeen | SourceSilent:
+        """Ask what became of an order, and its trades. Not found is `SourceSilent(ABSENT)`.
+
+        Raises:
+            SourceError: The venue could not be asked.
+            ValueError: Neither id is given.
+        """
+        if order_id is None and client_order_id is None:
+            raise ValueError("an order is asked for by one of its ids")
+        return await read_order(self._dialect, self._urgent, key, order_id, client_order_id)
+
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        """Ask what became of an ordinary or a conditional order; None where the venue shows none such.
+
+        Raises:
+            SourceError: The venue could not be asked, or its answer does not tell.
+        """
+        return await read_fact(self._dialect, self._urgent, self._access.account, ref)
+
+    async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
+        """Read the account's trades of a symbol since a time, oldest first.
+
+        Raises:
+            SourceError: They could not be read in full.
+        """
+        return await self._dialect.fills(self._urgent, symbol, since)
+
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        """Read the prices of some contracts now; those not told are left out. Raises `SourceError`."""
+        return await self._dialect.prices(self._urgent, symbols) if symbols else {}
+
+    async def read_key_rights(self) -> KeyRights | None:
+        """Ask what the key may do; None where no question about it is known. Raises `SourceError`."""
+        return await read_key_rights(self._capabilities.dialect, self._urgent)
+
+    async def read_clock_offset(self) -> ClockOffset:
+        """Measure the venue's clock against ours.
+
+        Raises:
+            SourceError: The venue could not be asked.
+        """
+        return await read_clock_offset(self._dialect, self._urgent)
+
+    async def _read_positions(self, asker: Asker | None = None) -> PositionsReading:
+        """Read the list; if it holds contracts younger than our market list, learn those and read again."""
+        reading = await self._list_positions(asker or self._urgent)
+        if await self._learn():
+            reading = await self._list_positions(asker or self._urgent)
+        if self._stream is not None:
+            self._stream.compare(reading)
+        return reading
+
+    async def _list_positions(self, asker: Asker) -> PositionsReading:
+        sent = self._clock.now()
+        listed = await self._dialect.positions(asker)
+        return PositionsReading(
+            listed.positions,
+            sent,
+            self._clock.now(),
+            unread=listed.unread,
+            # A contract that is unread by itself is a part of its own.
+            parts={
+                **self._markets.parts,
+                **{name: name for name in listed.unread if name in self._markets.parts},
+            },
+            failed=listed.failed,
+        )
+
+    async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:
+        asker, dialect = self._sweeping if symbols is None else self._urgent, self._dialect
+        failed: dict[Part, SourceError] = {}
+        positions = orders = conditional = None
+        symbols = None if symbols is None else symbols | set(map(self._markets.name_now, symbols))
+        asked = None if symbols is None else [each for each in symbols if self._markets.id_of(each)]
+        held_back, sent = await asker.room(asked), self._clock.now()
+        if held_back is not None:
+            failed = dict.fromkeys(Part, held_back)
+        else:
+            listed = self._read_positions(asker) if symbols is None else self._flight.ask()
+            reading = by_symbol(dialect.orders, asker, asked, self._markets)
+            triggers = by_symbol(dialect.conditional_orders, asker, asked, self._markets)
+            positions, orders, conditional = await asyncio.gather(
+                part_of(failed, Part.POSITIONS, listed),
+                part_of(failed, Part.ORDERS, reading),
+                part_of(failed, Part.CONDITIONAL_ORDERS, triggers),
+            )
+        if positions is not None and positions.failure is not None:
+            failed[Part.POSITIONS] = positions.failure
+        if positions is not None and symbols is not None:
+            # A row that cannot be named may be one of them.
+            kept = tuple(row for row in positions.positions if row.key.symbol in symbols or not row.key.named)
+            positions = replace(positions, positions=kept)
+        return AccountReading(
+            account=self._access.account,
+            venue=self._access.venue,
+            mode=self.mode,
+            symbols=symbols,
+            positions=positions,
+            orders=orders,
+            conditional_orders=conditional,
+            failures=failed,
+            sent=sent,
+            received=self._clock.now(),
+            renamed=dict(self._markets.renamed),
+            unlisted=frozenset(each for each in symbols or () if self._markets.id_of(each) is None),
+            remarks=self._list.remarks(),
+        )
+
+    async def _keep_mode(self, reading: AccountReading) -> None:
+        """Read the position mode again when it is old, or when a leg contradicts it."""
+        assert self._mode_read is not None, "connect() reads the mode"
+        rows = reading.positions.positions if reading.positions is not None else ()
+        legs = {row.key.leg for row in rows if row.quantity != 0}
+        odd = (Leg.NET in legs) if self._mode is PositionMode.HEDGE else bool(legs - {Leg.NET})
+        if not odd and self._clock.now().monotonic - self._mode_read.monotonic < _MODE_AGE:
+            return
+        try:
+            await self._read_mode(self._sweeping)
+        except SourceError as error:
+            # The mode stays "as last read", which is what it is documented to be.
+            _log.warning("%s", error)
+
+    async def _read_mode(self, asker: Asker) -> None:
+        self._mode = await self._dialect.mode(asker)
+        self._mode_read = self._clock.now()
+
+    async def _learn(self, wanted: Iterable[str] = (), *, hourly: bool = False) -> bool:
+        """Read the market list again if there is a reason to; return True if that named something."""
+        before = dict(self._markets.renamed)
+        if not await self._list.refresh(wanted, hourly=hourly):
+            return False
+        if self._stream is not None:
+            self._stream.rename()
+        return self._markets.renamed != before

@@ -1,0 +1,211 @@
+"""Market facts of a venue, exact, and the way from its own ids to unified symbols."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import ccxt
+
+from verification.facts.account import Market
+from verification.facts.errors import SourceMalformed
+from verification.facts.leg import Leg, LegKey
+from verification.venues.capabilities import RowRules
+from verification.venues.reading.exactness import exact, exact_value, rows
+
+_PLACES = 30  # more than any number has
+GONE_AFTER = 2
+"""Lists in a row without a contract after which it counts as delisted: one list may have been cut."""
+
+
+class Markets:
+    """The contracts of one venue: filled at connecting, and again and again after it.
+
+    Attributes:
+        by_symbol: Facts of every contract that is listed with its steps, by symbol.
+        unknown: Ids that turned up and are not listed.
+        renamed: What has another name by now: ids that have been learnt, and symbols of contracts that the
+            venue calls something else since. To the present symbol.
+    """
+
+    def __init__(
+        self,
+        part_of: Callable[[Mapping[str, Any]], str],
+        rules: RowRules = RowRules(),  # noqa: B008 - frozen
+    ) -> None:
+        """Nothing is known yet.
+
+        Args:
+            part_of: Names the part of the position lists that shows a ccxt market.
+            rules: How the venue counts contracts, where ccxt does not tell.
+        """
+        self._part_of = part_of
+        self._rules = rules
+        self.parts: Mapping[str, str] = {}
+        self.by_symbol: dict[str, Market] = {}
+        self.unknown: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        self._by_id: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
+        self._gone: dict[str, str] = {}
+        self._missed: dict[str, int] = {}
+        self._keys: dict[tuple[str, str, Leg], LegKey] = {}
+
+    @property
+    def missing(self) -> bool:
+        """True while the last list lacked a contract that is not given up yet."""
+        return bool(self._missed)
+
+    def fill(self, exchange: Any) -> tuple[str, ...]:
+        """Take the markets that a ccxt exchange has loaded; return what has changed since, plain lines.
+
+        Raises:
+            SourceMalformed: There are none, or a size or step is not exact. Then all stays as it was.
+        """
+        rows = [row for row in exchange.markets.values() if row.get("contract") and not row.get("option")]
+        if not rows:
+            raise SourceMalformed("it holds no futures contract")
+        # A contract without steps (delisted, say) still has a name, so what is held in it shows.
+        by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
+        parts = {str(row["symbol"]): self._part_of(row) for row in rows}
+        by_symbol = {
+            str(row["symbol"]): _market(row, exchange.precisionMode, parts[str(row["symbol"])], self._rules)
+            for row in rows
+            if _has_steps(row)
+        }
+        told = [*self._keep_missing(by_id, by_symbol), *self._rename(by_id), *self._resized(by_symbol)]
+        self._by_id, self.by_symbol, self._keys = by_id, by_symbol, {}
+        self.parts = {**self.parts, **parts}  # what was held in a contract that is gone is still somewhere
+        self._ids = {symbol: market_id for market_id, symbol in by_id.items()}
+        self._gone = {each: name for each, name in self._gone.items() if name not in self._ids}
+        self.unknown -= by_id.keys()
+        return tuple(told)
+
+    def _keep_missing(self, by_id: dict[str, str], by_symbol: dict[str, Market]) -> list[str]:
+        """Keep what this list lacks for the first time; give up what it lacks again."""
+        told: list[str] = []
+        missed: dict[str, int] = {}
+        for market_id, symbol in self._by_id.items():
+            if market_id in by_id:
+                continue
+            times = self._missed.get(market_id, 0) + 1
+            if times < GONE_AFTER and symbol not in by_symbol:
+                missed[market_id] = times
+                by_id[market_id] = symbol
+                if symbol in self.by_symbol:
+                    by_symbol[symbol] = self.by_symbol[symbol]
+            else:
+                self._gone[market_id] = symbol
+                told.append(f"{symbol} is not listed any more")
+        self._missed = missed
+        return told
+
+    def _rename(self, by_id: Mapping[str, str]) -> list[str]:
+        names = frozenset(by_id.values())
+        fresh = {each: by_id[each] for each in self.unknown if each in by_id}
+        fresh |= {
+            old: by_id[market_id]
+            for market_id, old in self._by_id.items()
+            if market_id in by_id and by_id[market_id] != old and old not in names
+        }
+        followed = {old: fresh.get(name, name) for old, name in self.renamed.items()}
+        # A name that is in use again means what is called so now.
+        self.renamed = {old: name for old, name in (followed | fresh).items() if old not in names}
+        return [f"{old} is called {name} now" for old, name in sorted(fresh.items())]
+
+    def _resized(self, by_symbol: Mapping[str, Market]) -> list[str]:
+        return [
+            f"a contract of {symbol} is {now.contract_size} now and was {before.contract_size}"
+            for symbol, now in sorted(by_symbol.items())
+            if (before := self.by_symbol.get(symbol)) and before.contract_size != now.contract_size
+        ]
+
+    def symbol_of(self, market_id: str) -> str:
+        """Return the unified symbol of a venue's id.
+
+        An id that is not listed (a contract younger than our list) stands for itself, so that nothing held in
+        it is lost, and is remembered in `unknown`. One that was delisted meanwhile keeps the name it had.
+        """
+        symbol = self._by_id.get(market_id) or self._gone.get(market_id)
+        if symbol is None:
+            self.unknown.add(market_id)
+            return market_id
+        return symbol
+
+    def key_of(self, account: str, market_id: str, which: Leg) -> LegKey:
+        """Return the leg of a contract by the venue's id; see `symbol_of` for one that is not listed."""
+        place = (account, market_id, which)
+        key = self._keys.get(place)
+        if key is None:
+            key = LegKey(account, self.symbol_of(market_id), which)
+            if key.named:
+                self._keys[place] = key
+        return key
+
+    def refuse(self, symbol: str) -> None:
+        """Take note that the venue has said it knows no such contract, until the list is read again."""
+        self._ids.pop(symbol, None)
+        self.by_symbol = {each: market for each, market in self.by_symbol.items() if each != symbol}
+
+    def name_now(self, symbol: str) -> str:
+        """Return the symbol of what was once called `symbol`: an id learnt since, or another name."""
+        return self.renamed.get(symbol, symbol)
+
+    def id_of(self, symbol: str) -> str | None:
+        """Return the venue's id of a symbol; None if the venue does not list it."""
+        return symbol if symbol in self.unknown else self._ids.get(symbol)
+
+
+def _has_steps(row: Mapping[str, Any]) -> bool:
+    precision = row["precision"]
+    return None not in (precision["amount"], precision["price"], row.get("contractSize"))
+
+
+def _market(row: Mapping[str, Any], precision_mode: int, part: str, rules: RowRules) -> Market:
+    info = row.get("info")
+    filters = info.get("filters") if isinstance(info, Mapping) else None
+    lot = _filter(filters, "LOT_SIZE", "stepSize")
+    price = _filter(filters, "PRICE_FILTER", "tickSize")
+    precision, settle, size = row["precision"], row.get("settle"), "contractSize"
+    return Market(
+        symbol=str(row["symbol"]),
+        market_id=str(row["id"]),
+        contract_size=Decimal(1) if rules.coins else _positive(exact_value(row["contractSize"], size), size),
+        lot_step=_positive(lot or _step(precision["amount"], precision_mode, "amount"), "a lot"),
+        price_step=_positive(price or _step(precision["price"], precision_mode, "price"), "a price step"),
+        active=row.get("active") is not False,
+        least=_least(row),
+        part=part,
+        inverse=bool(row.get("inverse")) and settle == row.get("base") and not rules.inverse_in_base,
+        quanto=settle not in {row.get("base"), row.get("quote")},
+    )
+
+
+def _least(row: Mapping[str, Any]) -> Decimal | None:
+    """Return the smallest quantity of an order; None where ccxt tells none."""
+    limits = row.get("limits")
+    amounts = limits.get("amount") if isinstance(limits, Mapping) else None
+    least = amounts.get("min") if isinstance(amounts, Mapping) else None
+    return None if least is None else exact_value(least, "limits.amount.min")
+
+
+def _filter(filters: object, kind: str, name: str) -> Decimal | None:
+    """Return a step from the venue's own filter rows (Binance), which hold it as text."""
+    if not isinstance(filters, list):
+        return None
+    row = next((each for each in rows(filters, "filters") if each.get("filterType") == kind), None)
+    return exact(row, name) if row is not None else None
+
+
+def _positive(number: Decimal, what: str) -> Decimal:
+    if number <= 0:
+        raise SourceMalformed(f"{what} is {number}")
+    return number
+
+
+def _step(value: object, precision_mode: int, name: str) -> Decimal:
+    number = exact_value(value, name)
+    if precision_mode != ccxt.DECIMAL_PLACES:
+        return number
+    if abs(number) > _PLACES:
+        raise SourceMalformed(f"`{name}` has {number} decimal places")
+    return Decimal(1).scaleb(-int(number))

@@ -1,0 +1,88 @@
+"""What is known of a venue, by its ccxt exchange id."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from verification.venues.binance import capabilities as binance
+from verification.venues.bybit import capabilities as bybit
+from verification.venues.capabilities import Capabilities, Conditionals, Dialect, PartLists
+from verification.venues.parts import settle_coin
+from verification.venues.untried import (
+    bingx,
+    bitget,
+    deribit,
+    dydx,
+    gate,
+    htx,
+    hyperliquid,
+    kraken,
+    kucoin,
+    mexc,
+    okx,
+    phemex,
+)
+
+
+def _typed(_part: str) -> PartLists:
+    """Return how a part is asked for where ccxt asks the spot market whatever its options say."""
+    return PartLists({}, {"type": "swap"})
+
+
+_UNKNOWN = Capabilities(part_of=settle_coin)
+"""Nothing is documented, so what its lists leave out is not known; what they show is."""
+
+_TYPED = Capabilities(part_of=settle_coin, lists_of=_typed)
+
+_KNOWN: Mapping[str, Capabilities] = {
+    "binance": binance.ALL_IN_ONE,
+    "binancecoinm": replace(_TYPED, no_sandbox=binance.CAPABILITIES.no_sandbox),
+    "binanceusdm": binance.CAPABILITIES,
+    "bingx": bingx.CAPABILITIES,
+    "bitget": bitget.CAPABILITIES,
+    "btse": _TYPED,
+    "bybit": bybit.CAPABILITIES,
+    "deribit": deribit.CAPABILITIES,
+    "dydx": dydx.CAPABILITIES,
+    "gate": gate.CAPABILITIES,
+    "hashkey": _TYPED,
+    "htx": htx.CAPABILITIES,
+    "hyperliquid": hyperliquid.CAPABILITIES,
+    "krakenfutures": kraken.FUTURES,
+    "kucoin": kucoin.CAPABILITIES,
+    "kucoinfutures": kucoin.CAPABILITIES,
+    "mexc": mexc.CAPABILITIES,
+    "myokx": okx.CAPABILITIES,
+    "okx": okx.CAPABILITIES,
+    "okxus": okx.CAPABILITIES,
+    "phemex": phemex.CAPABILITIES,
+}
+
+
+def capabilities_of(venue: str) -> Capabilities:
+    """Return what is known of a ccxt exchange id; for a venue without rules the cautious defaults."""
+    return _KNOWN.get(venue, _UNKNOWN)
+
+
+def unseen_of(venue: str) -> tuple[str, ...]:
+    """Return what is not seen of an untried venue, a few words each; empty for one with its own dialect."""
+    known = capabilities_of(venue)
+    if known.dialect is not Dialect.UNIFIED or known.instead is not None:
+        return ()
+    stops = ("stops and other conditional orders",) if known.conditionals is Conditionals.NOT_KNOWN else ()
+    left_out = () if known.documented else ("whatever its lists leave out",)
+    return (*stops, "pushes (it is asked, never listened to)", *left_out)
+
+
+def untried(venue: str) -> str:
+    """Return the line that calls a venue untried, with what of it is not seen; empty for a tried one."""
+    unseen = unseen_of(venue)
+    if not unseen:
+        return ""
+    return f"{venue} is untried: it is read in ccxt's general form. Not seen: {'; '.join(unseen)}"
+
+
+def notes_of(venue: str) -> tuple[str, ...]:
+    """Return what a person should know of how a venue is read, plain lines: what of it is not seen."""
+    beside = capabilities_of(venue).beside
+    lines = (untried(venue), f"{beside} of this account are not read" if beside else "")
+    return tuple(line for line in lines if line)

@@ -1,0 +1,1 @@
+"""Private streams: their lives, what they push, and whether they push at all."""

@@ -1,0 +1,1 @@
+"""Venues without a dialect of their own, as data: one file a family."""
