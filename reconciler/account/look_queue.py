@@ -7,7 +7,7 @@ WHOLE = "*"
 """Stands for every symbol in the plans; no venue has a symbol of this name."""
 
 
-class Agenda:
+class LookQueue:
     """Gathers what events and plans ask for. A symbol has at most one plan: the earliest one."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import structlog
 from reconciler.account.cycle import blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
-from reconciler.account.look_queue import WHOLE, Agenda
+from reconciler.account.look_queue import WHOLE, LookQueue
 from reconciler.account.observed import leg_of, observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed
@@ -53,7 +53,7 @@ class AccountLoop:
         self._store = store
         self._clock = clock
         self._access = watch.venue.access
-        self._agenda = Agenda()
+        self._queue = LookQueue()
         self._pauses = Pauses(watch.rules.confirmation.spacing.total_seconds())
         self._answers: dict[FindingKey, Clear] = {}
         self._connected = False
@@ -83,31 +83,31 @@ class AccountLoop:
                 await self._clock.sleep(self._failed.left(self._clock.now()))
             else:
                 self._connected = True
-        self._agenda.everything_soon()
+        self._queue.everything_soon()
 
     async def follow(self) -> None:
         """Look at a symbol soon after its stream or its ledger has moved; until cancelled."""
         stop = self._watch.venue.listen(self._hear)
-        self._agenda.everything_soon()
+        self._queue.everything_soon()
         try:
             while True:
-                await self._agenda.wait()
+                await self._queue.wait()
                 await self._clock.sleep(SETTLE_SECONDS)
-                symbols = self._agenda.take()
+                symbols = self._queue.take()
                 try:
                     await self._look_at(symbols)
                 except StateDatabaseError as error:
                     self._bear(error)
-                    self._agenda.soon((WHOLE,) if symbols is None else symbols)
+                    self._queue.soon((WHOLE,) if symbols is None else symbols)
                     # Looks whose outcome it cannot take would only spend the venue's budget.
                     await waited_out(self.check_health, self._clock)
                 except Exception as error:  # noqa: BLE001 - a bug ends this look and nothing else; it is told
                     await self._fail(symbols, error)
-                    self._agenda.soon((WHOLE,) if symbols is None else symbols)
+                    self._queue.soon((WHOLE,) if symbols is None else symbols)
                 await self._clock.sleep(max(LOOKS_APART_SECONDS, self._failed.left(self._clock.now())))
         finally:
             stop()
-            self._agenda.close()
+            self._queue.close()
 
     async def sweep(self) -> None:
         """Look at the whole account and store all that follows. Called by the schedule."""
@@ -117,10 +117,10 @@ class AccountLoop:
             await self._look_at(None)
         except StateDatabaseError as error:
             self._bear(error)
-            self._agenda.everything_soon()
+            self._queue.everything_soon()
         except Exception as error:  # noqa: BLE001 - a bug ends this look and nothing else; it is told
             await self._fail(None, error)
-            self._agenda.everything_soon()
+            self._queue.everything_soon()
 
     async def check_health(self) -> None:
         """Judge what can and cannot be seen, and store it. Called by the schedule."""
@@ -139,12 +139,12 @@ class AccountLoop:
         """Have these symbols looked at soon: something happened to them."""
         happened = frozenset(symbols)
         self._pauses.forget(*happened)
-        self._agenda.soon(happened)
+        self._queue.soon(happened)
 
     def mark_everything(self) -> None:
         """Have the whole account looked at soon."""
         self._pauses.forget(WHOLE)
-        self._agenda.everything_soon()
+        self._queue.everything_soon()
 
     def answered(self, condition: FindingKey, clear: Clear) -> None:
         """Take note that a verification has ended the doubt which `condition` tells of."""
@@ -223,11 +223,11 @@ class AccountLoop:
     def _plan(self, look: Look, alerts: Iterable[Alert]) -> None:
         """Come back when what is suspected can be confirmed, and until what is open is settled."""
         open_alerts = tuple(alerts)
-        self._agenda.soon(look.comparison.sworn.moving)
+        self._queue.soon(look.comparison.check.moving)
         for judged in look.judged:
             if not judged.confirmed:
                 wait = max(judged.wait.total_seconds(), LOOKS_APART_SECONDS)
-                self._agenda.later(judged.finding.symbol, wait)
+                self._queue.later(judged.finding.symbol, wait)
         found = {judged.finding.identity for judged in look.judged}
         unsettled = {
             alert.key.symbol
@@ -239,22 +239,22 @@ class AccountLoop:
         unasked = held_back(look)
         unsettled |= unasked
         for symbol in unsettled:
-            self._agenda.later(symbol, self._pauses.lengthen(symbol))
+            self._queue.later(symbol, self._pauses.lengthen(symbol))
         self._pauses.settled(unsettled, look.symbols)
         if not unasked:
             self._plan_whole(look, blind=any(alert.key.kind.blindness for alert in open_alerts))
 
     def _plan_whole(self, look: Look, *, blind: bool) -> None:
         if look.symbols is None:
-            self._agenda.forget(WHOLE)  # or a plan made before a sweep would have it all asked twice
+            self._queue.forget(WHOLE)  # or a plan made before a sweep would have it all asked twice
         unread = self._health.unread
         news = self._pauses.changed(unread)
         if not unread and not blind:
             self._pauses.forget(WHOLE)
-        elif news or not self._agenda.plans(WHOLE):  # looks at some symbols put no try at the whole off
-            self._agenda.later(WHOLE, self._pauses.lengthen(WHOLE))
+        elif news or not self._queue.plans(WHOLE):  # looks at some symbols put no try at the whole off
+            self._queue.later(WHOLE, self._pauses.lengthen(WHOLE))
         if look.reading.positions is not None and unstreamed(self._watch.venue.stream_health()):
-            self._agenda.later(WHOLE, UNSTREAMED_SECONDS)
+            self._queue.later(WHOLE, UNSTREAMED_SECONDS)
 
     async def _store_positions(self, look: Look, alerts: Iterable[Alert]) -> None:
         kinds: dict[LegKey, list[str]] = {}

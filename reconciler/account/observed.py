@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reconciler.account.memory.disagreements import WATCHED_FOR, is_of_sources
+from reconciler.account.memory.disagreements import DISAGREEMENT_WATCHED_FOR, is_of_sources
 from reconciler.account.watch import Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.facts.finding import DIFFERENCES, UNSTOPPED, Finding, FindingKey, Kind
 from verification.facts.leg import LegKey
 
@@ -45,21 +45,25 @@ def observed(
         key = alert.key
         if key.kind.blindness or (look.symbols is not None and key.symbol not in look.symbols):
             continue
-        if key.kind is Kind.SOURCES_DISAGREE and key in of_orders and at - alert.last_seen < WATCHED_FOR:
+        if (
+            key.kind is Kind.SOURCES_DISAGREE
+            and key in of_orders
+            and at - alert.last_seen < DISAGREEMENT_WATCHED_FOR
+        ):
             continue
-        standing = look.comparison.standing(key)
+        condition = look.comparison.condition(key)
         answer = answers.get(key)
         instead = growing.get(leg_of(key))
-        if standing.word is Word.FOUND:
+        if condition.state is ConditionState.FOUND:
             continue
         if alert.fired_at is not None and instead is not None and _held_by(key.kind, instead):
             unknown[key] = Unknown(f"it may have become {_words(instead)}, which has to last first", at)
-        elif standing.word is Word.CLEAR:
-            clear[key] = Clear(standing.evidence, at, standing.reason)
+        elif condition.state is ConditionState.CLEAR:
+            clear[key] = Clear(condition.evidence, at, condition.reason)
         elif answer is not None and answer.at > alert.last_seen:
             clear[key] = Clear(answer.evidence, at, answer.reason)
         else:
-            unknown[key] = Unknown(standing.reason, at)
+            unknown[key] = Unknown(condition.reason, at)
     return Observed(detected, clear, unknown)
 
 

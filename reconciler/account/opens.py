@@ -29,7 +29,7 @@ from verification.rules.order_identity import is_of
 from verification.rules.working_order import rests
 from verification.venues.port import Venue
 
-WATCHED_FOR = timedelta(minutes=5)
+OPEN_WATCHED_FOR = timedelta(minutes=5)
 """How long a question without an answer is asked again: a late fill shows up within minutes or by a sweep."""
 
 PAUSE_SECONDS = (2.0, 30.0)
@@ -179,7 +179,7 @@ class Opens:
                 return
             await self._clock.sleep(pause)
             pause = min(2 * pause, longest)
-            late = self._clock.now().monotonic - since.monotonic > WATCHED_FOR.total_seconds()
+            late = self._clock.now().monotonic - since.monotonic > OPEN_WATCHED_FOR.total_seconds()
             if late or self._settled(open_.put.question.key, since):
                 return
             so_far = None

@@ -62,9 +62,9 @@ class AccountUnit:
         pace: Pace,
         store: Store,
         clock: Clock,
-        chance: random.Random | None = None,
+        rng: random.Random | None = None,
     ) -> None:
-        """Put the parts together; nothing runs yet. `chance` draws the jitter of pauses."""
+        """Put the parts together; nothing runs yet. `rng` draws the jitter of pauses."""
         self._venue = venue
         self._store = store
         self._clock = clock
@@ -75,19 +75,19 @@ class AccountUnit:
         self._verdicts = Verdicts(store, clock, self._watch, self.loop)
         self._measuring = Measuring(store, clock, self._watch.believe_lag)
         self._venue_clock = VenueClock(venue, clock)
-        chance = chance or random.Random()  # noqa: S311 - jitter
+        rng = rng or random.Random()  # noqa: S311 - jitter
         self._probe = FillProbe(
             venue,
             clock,
             self._venue_clock,
-            chance=chance,
+            rng=rng,
             on_sample=self._measuring.add,
             on_order=self._verdicts.heard,
         )
         self._verifier = Verifier(
             venue,
             clock,
-            chance=chance,
+            rng=rng,
             pace=pace,
             on_sample=self._measuring.add,
             venue_clock=self._venue_clock,

@@ -11,8 +11,8 @@ from msgspec.structs import replace as seen_as
 from reconciler.account.findings.mismatched import mismatched
 from reconciler.account.findings.unverified import unverified
 from reconciler.account.loop import AccountLoop
-from reconciler.account.memory.late_fills import WATCHED_FOR
-from reconciler.account.memory.unverified_orders import Doubts
+from reconciler.account.memory.late_fills import LATE_FILL_WATCHED_FOR
+from reconciler.account.memory.unverified_orders import UnverifiedOrders
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed
@@ -43,7 +43,7 @@ class Verdicts:
         self._watch = watch
         self._loop = loop
         self._account = watch.venue.access.account
-        self._doubts = Doubts(watch.settled_since)
+        self._unverified_orders = UnverifiedOrders(watch.settled_since)
         self._learned = 0
 
     async def restore(self) -> None:
@@ -66,12 +66,12 @@ class Verdicts:
         Raises:
             StateDatabaseError: What follows from one of them could not be stored; it is read again.
         """
-        since = self._clock.now().utc - 2 * WATCHED_FOR
+        since = self._clock.now().utc - 2 * LATE_FILL_WATCHED_FOR
         stored = await self._store.verifications(self._account, since=since, after=self._learned)
         learned = [(view, self._learn(view, record)) for view, record in stored]
         for _, known in learned:  # first, for after a start a doubt may stand before its answer of long ago
             if known is not None and not _is_doubt(known):
-                self._doubts.know_answered(known.question)
+                self._unverified_orders.know_answered(known.question)
         for view, known in learned:
             if known is not None and view.asked_by == "bot":
                 await self._follow_bot(known)
@@ -112,27 +112,27 @@ class Verdicts:
 
     def _note(self, verification: Verification) -> None:
         if _is_doubt(verification):
-            self._doubts.raised(verification.question, self._clock.now())
+            self._unverified_orders.raised(verification.question, self._clock.now())
         else:
-            self._doubts.ended(verification.question)
+            self._unverified_orders.ended(verification.question)
 
     async def _follow_bot(self, verification: Verification) -> None:
         """Tell a person of what a bot could not find out, unless somebody else has found it out."""
         question = verification.question
         if not _is_doubt(verification):
-            if self._doubts.doubted(question):
+            if self._unverified_orders.doubted(question):
                 await self._end_doubt(verification)
-            self._doubts.ended(question)
+            self._unverified_orders.ended(question)
             return
-        young = self._clock.now().utc - verification.decided.utc <= WATCHED_FOR
-        if young and not self._doubts.answered(question):
+        young = self._clock.now().utc - verification.decided.utc <= LATE_FILL_WATCHED_FOR
+        if young and not self._unverified_orders.answered(question):
             await self._doubt(verification)
 
     async def _doubt(self, verification: Verification) -> None:
         at, question = self._clock.now(), verification.question
         finding = unverified(verification, self._watch.venue.markets.get(question.key.symbol))
         await self._store.observe(Observed((Detected(finding, at.utc, confirmed=True),)), now=at.utc)
-        self._doubts.raised(question, at)
+        self._unverified_orders.raised(question, at)
         self._loop.doubted(finding.identity)
 
     async def _tell_mismatch(self, verification: Verification) -> None:
@@ -145,15 +145,15 @@ class Verdicts:
 
     async def _end_doubt(self, verification: Verification) -> None:
         question = verification.question
-        self._doubts.know_answered(question)
-        if self._doubts.is_last(question):  # no other order of the leg is in doubt
+        self._unverified_orders.know_answered(question)
+        if self._unverified_orders.is_last(question):  # no other order of the leg is in doubt
             now, key = self._clock.now().utc, question.key
             condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
             clear = _ended(verification, now)
             await self._store.observe(Observed(clear={condition: clear}), now=now)
             self._loop.answered(condition, clear)
         # Only now: while it is not stored it is in doubt still, and is told when it is tried again.
-        self._doubts.ended(question)
+        self._unverified_orders.ended(question)
 
 
 def _is_doubt(verification: Verification) -> bool:

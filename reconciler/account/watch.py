@@ -17,7 +17,6 @@ from reconciler.account.memory.undated_entries import UndatedEntries
 from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.account.priced import priced
 from reconciler.comparison.compare import compare
-from reconciler.comparison.condition_check import Word
 from reconciler.comparison.confirmation import (
     ConfirmationSettings,
     Judgement,
@@ -243,26 +242,26 @@ class AccountWatch:
         }
         return {
             key
-            for key in ended | self._holdings.known().keys() | comparison.sworn.settled
-            if comparison.standing(FindingKey(Kind.UNVERIFIED_OPEN, *_place(key))).word is Word.CLEAR
+            for key in ended | self._holdings.known().keys() | comparison.check.settled
+            if comparison.clears(FindingKey(Kind.UNVERIFIED_OPEN, *_place(key)))
         }
 
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity
-        ground = comparison.grounds[key]
+        confidence = comparison.confidence[key]
         if self._wall.stepped_within(self.rules.confirmation.longest, now):
             # What was written down before the step would count as an hour old, or as not yet written.
-            ground = replace(ground, quiet_since=None, opened=None)
+            confidence = replace(confidence, quiet_since=None, opened=None)
         rules = self.rules.confirmation
         judgement: Judgement = judge(
-            past_of(self._suspicions, key), finding, ground, rules, lag=self._lag, now=now
+            past_of(self._suspicions, key), finding, confidence, rules, lag=self._lag, now=now
         )
         self._suspicions[key] = judgement.suspicion
         return Judged(finding, judgement.confirmed, judgement.reason, judgement.suspicion.wait)
 
     def _forget(self, comparison: Comparison) -> None:
         """Drop the suspicions that this look has shown to be gone; what it could not judge stays."""
-        gone = [key for key in self._suspicions if comparison.standing(key).word is Word.CLEAR]
+        gone = [key for key in self._suspicions if comparison.clears(key)]
         for key in gone:
             del self._suspicions[key]
 

@@ -13,7 +13,7 @@ STEPPED = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AlertCase:
     """One question to the table: an alert (None or a resolved one: no open episode) and an event."""
 
     alert: Alert | None

@@ -5,19 +5,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
-from reconciler.alerts.case import Case
+from reconciler.alerts.case import AlertCase
 from reconciler.alerts.errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
 from reconciler.alerts.event import Action, Decision, Owed, Retire, Unknown
 from reconciler.alerts.seen import Seen, apart
 from reconciler.facts.finding import Severity
 
 
-def nothing(reason: str) -> Callable[[Case], Decision]:
+def nothing(reason: str) -> Callable[[AlertCase], Decision]:
     """Nothing changes, because of `reason`."""
     return lambda _: Decision("", Action.NOTHING, None, reason)
 
 
-def begin(case: Case) -> Decision:
+def begin(case: AlertCase) -> Decision:
     """A new episode, pending or firing at once."""
     found, finding = case.found, case.found.finding
     state = AlertState.FIRING if found.confirmed else AlertState.PENDING
@@ -45,7 +45,7 @@ def begin(case: Case) -> Decision:
     return Decision("", action, alert, _came_back(case, found.at) + finding.reason, finding.evidence, owed)
 
 
-def _came_back(case: Case, first_seen: datetime) -> str:
+def _came_back(case: AlertCase, first_seen: datetime) -> str:
     resolved = case.found.resolved_before
     if resolved is None:
         return ""
@@ -55,7 +55,7 @@ def _came_back(case: Case, first_seen: datetime) -> str:
     return f"came back {away.total_seconds():.0f} s after it was resolved: "
 
 
-def _sighted(case: Case) -> Alert:
+def _sighted(case: AlertCase) -> Alert:
     """Return the alert with what was just found; a person's fields are not touched."""
     alert, found, finding = case.open, case.found, case.found.finding
     return replace(
@@ -77,7 +77,7 @@ def _sighted(case: Case) -> Alert:
     )
 
 
-def _found(case: Case, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
+def _found(case: AlertCase, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
     after = replace(_sighted(case), state=state)
     if state is not AlertState.ACKNOWLEDGED:
         after = replace(after, acknowledgement=None)
@@ -86,13 +86,13 @@ def _found(case: Case, action: Action, state: AlertState, reason: str, owed: Owe
     return Decision("", action, after, reason, case.found.finding.evidence, owed)
 
 
-def fire(case: Case) -> Decision:
+def fire(case: AlertCase) -> Decision:
     """It lasted: people are told."""
     reason = _came_back(case, case.open.first_seen) + case.found.finding.reason
     return _found(case, Action.CONFIRMED, AlertState.FIRING, reason, Owed.FIRST)
 
 
-def see(case: Case) -> Decision:
+def see(case: AlertCase) -> Decision:
     """It is still so: only what was found is renewed."""
     decision = _found(case, Action.SEEN, case.open.state, "still so", None)
     after, given = decision.after, case.open.acknowledgement
@@ -103,7 +103,7 @@ def see(case: Case) -> Decision:
     return replace(decision, after=after)
 
 
-def worsen(case: Case) -> Decision:
+def worsen(case: AlertCase) -> Decision:
     """It got worse than people know: an acknowledgement is broken."""
     finding = case.found.finding
     if case.severer or case.severer_than_acknowledged:
@@ -115,37 +115,37 @@ def worsen(case: Case) -> Decision:
     return _found(case, Action.WORSENED, AlertState.FIRING, why, Owed.WORSE)
 
 
-def relapse(case: Case) -> Decision:
+def relapse(case: AlertCase) -> Decision:
     """It was recovering and was found again: back to where it was."""
     state = AlertState.ACKNOWLEDGED if case.stands else AlertState.FIRING
     reason = f"not over after all: {case.found.finding.reason}"
     return _found(case, Action.RELAPSED, state, reason, None)
 
 
-def relapse_unattended(case: Case) -> Decision:
+def relapse_unattended(case: AlertCase) -> Decision:
     """It was found again after the acknowledgement had run out: people are told."""
     reason = f"the acknowledgement has run out and it is not over: {case.found.finding.reason}"
     owed = Owed.ACKNOWLEDGEMENT_EXPIRED
     return _found(case, Action.ACKNOWLEDGEMENT_EXPIRED, AlertState.FIRING, reason, owed)
 
 
-def vanish(case: Case) -> Decision:
+def vanish(case: AlertCase) -> Decision:
     """It went away before anybody was told."""
     reason = case.clear.reason or "gone before it was confirmed"
     return _cleared(case, Action.VANISHED, AlertState.RESOLVED, reason, None)
 
 
-def recover(case: Case) -> Decision:
+def recover(case: AlertCase) -> Decision:
     """The first healthy read."""
     return _cleared(case, Action.CLEAR, AlertState.RECOVERING, case.clear.reason or "no longer so", None)
 
 
-def recover_on(case: Case) -> Decision:
+def recover_on(case: AlertCase) -> Decision:
     """Another healthy read, not yet enough of them."""
     return _cleared(case, Action.SEEN, AlertState.RECOVERING, "still clear", None)
 
 
-def resolve(case: Case) -> Decision:
+def resolve(case: AlertCase) -> Decision:
     """Enough healthy reads in a row."""
     count = case.open.clears + 1
     reads = "one healthy read showed" if count == 1 else f"{count} healthy reads in a row showed"
@@ -153,7 +153,7 @@ def resolve(case: Case) -> Decision:
     return _cleared(case, Action.RESOLVED, AlertState.RESOLVED, reason, Owed.RESOLVED)
 
 
-def _cleared(case: Case, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
+def _cleared(case: AlertCase, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
     alert, clear = case.open, case.clear
     after = replace(
         alert,
@@ -168,7 +168,7 @@ def _cleared(case: Case, action: Action, state: AlertState, reason: str, owed: O
     return Decision("", action, after, reason, clear.evidence, owed)
 
 
-def retire(case: Case) -> Decision:
+def retire(case: AlertCase) -> Decision:
     """It is watched no more. Who was told of it is told that; nobody is told that it is well."""
     alert = case.open
     assert isinstance(case.event, Retire)
@@ -183,14 +183,14 @@ def retire(case: Case) -> Decision:
     return Decision("", Action.RETIRED, after, f"retired: {case.event.reason}", alert.evidence, owed)
 
 
-def freeze(case: Case) -> Decision:
+def freeze(case: AlertCase) -> Decision:
     """It cannot be checked any more: nothing changes but the mark that says so."""
     assert isinstance(case.event, Unknown)
     after = replace(case.open, frozen_since=case.event.at, version=case.open.version + 1)
     return Decision("", Action.FROZEN, after, f"cannot be checked: {case.event.reason}")
 
 
-def acknowledge(case: Case) -> Decision:
+def acknowledge(case: AlertCase) -> Decision:
     """A person has seen it. While it is recovering it stays so; a relapse then finds it acknowledged."""
     alert, person, seen = case.open, case.person, case.person.seen
     critical = case.severity_seen is Severity.CRITICAL
@@ -210,7 +210,7 @@ def acknowledge(case: Case) -> Decision:
     return Decision("", Action.ACKNOWLEDGED, after, given.note, (), None, given.by, person.origin)
 
 
-def second(case: Case) -> Decision:
+def second(case: AlertCase) -> Decision:
     """Somebody else was faster: that acknowledgement stays in force, this one is in the history beside it."""
     alert, person = case.open, case.person
     after = replace(alert, version=alert.version + 1)
@@ -218,7 +218,7 @@ def second(case: Case) -> Decision:
     return Decision("", Action.ALSO_ACKNOWLEDGED, after, note, (), None, by, person.origin)
 
 
-def outgrow(case: Case) -> Decision:
+def outgrow(case: AlertCase) -> Decision:
     """It had become worse than the person saw when they acknowledged it: people are told again."""
     alert, given = case.open, case.open.acknowledgement
     assert given is not None
@@ -228,7 +228,7 @@ def outgrow(case: Case) -> Decision:
     return Decision("", Action.WORSENED, after, reason, alert.evidence, Owed.WORSE)
 
 
-def expire(case: Case) -> Decision:
+def expire(case: AlertCase) -> Decision:
     """The acknowledgement has run out and it is not fixed: people are told again."""
     alert, given = case.open, case.open.acknowledgement
     assert given is not None
@@ -238,7 +238,7 @@ def expire(case: Case) -> Decision:
     return Decision("", Action.ACKNOWLEDGEMENT_EXPIRED, after, reason, alert.evidence, owed)
 
 
-def refuse_resolved(case: Case) -> Decision:
+def refuse_resolved(case: AlertCase) -> Decision:
     """It is over."""
     alert = case.alert
     which = f"alert {alert.id}" if alert is not None else "the alert"
@@ -247,16 +247,16 @@ def refuse_resolved(case: Case) -> Decision:
     raise AlreadyResolved(f"{which} is already resolved: there is nothing to acknowledge")
 
 
-def refuse_pending(case: Case) -> Decision:
+def refuse_pending(case: AlertCase) -> Decision:
     """Nobody was told of it yet."""
     raise NotFiringYet(f"alert {case.open.id} is not confirmed yet: wait until it fires or goes away")
 
 
-def refuse_nameless(case: Case) -> Decision:
+def refuse_nameless(case: AlertCase) -> Decision:
     """Nobody says it."""
     raise NameRequired(f"alert {case.open.id}: say who acknowledges it")
 
 
-def refuse_noteless(case: Case) -> Decision:
+def refuse_noteless(case: AlertCase) -> Decision:
     """Critical, and not a word about it."""
     raise NoteRequired(f"alert {case.open.id} is critical: say in a note what you are doing about it")

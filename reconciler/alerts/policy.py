@@ -12,7 +12,7 @@ from datetime import datetime
 
 from reconciler.alerts import consequence as then
 from reconciler.alerts.alert import OVER, Alert, AlertState
-from reconciler.alerts.case import Case
+from reconciler.alerts.case import AlertCase
 from reconciler.alerts.event import (
     TRUEUP,
     Acknowledge,
@@ -66,11 +66,11 @@ class Rule:
     name: str
     event: type[Event]
     states: frozenset[AlertState]
-    when: Callable[[Case], bool]
-    then: Callable[[Case], Decision]
+    when: Callable[[AlertCase], bool]
+    then: Callable[[AlertCase], Decision]
 
 
-def _always(_: Case) -> bool:
+def _always(_: AlertCase) -> bool:
     return True
 
 
@@ -129,7 +129,7 @@ def decide(alert: Alert | None, event: Event, settings: AlertSettings, *, now: d
     Raises:
         AlertCommandError: A person's command cannot be followed.
     """
-    case = Case(alert, event, settings, now)
+    case = AlertCase(alert, event, settings, now)
     state = AlertState.RESOLVED if alert is None else alert.state
     for rule in RULES:
         if isinstance(event, rule.event) and state in rule.states and rule.when(case):

@@ -50,7 +50,7 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class JournalWriter:
     """The resting orders of an account, sorted once: an account may have thousands of both."""
 
     empty: Book
@@ -61,11 +61,11 @@ class Books:
         return self._by_symbol.get(symbol, self.empty)
 
 
-def books(view: VenueView) -> Books:
+def books(view: VenueView) -> JournalWriter:
     """Return the resting orders of an account by symbol."""
     ordinary, conditional = _sorted(view.orders), _sorted(view.conditional_orders)
     none = Book(None if ordinary is None else {}, None if conditional is None else {})
-    return Books(
+    return JournalWriter(
         none,
         {
             symbol: Book(

@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.comparison.book import books
-from reconciler.comparison.condition_check import Sworn
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.condition_check import ConditionCheck
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import Difference, LegVerdict, differ
 from reconciler.comparison.duplicates import with_duplicates
 from reconciler.comparison.ignored import said, small, stopless, worthless
-from reconciler.comparison.leg_case import LegCase, ground_of
+from reconciler.comparison.leg_case import LegCase, confidence_of
 from reconciler.comparison.leg_row import leg_row
 from reconciler.comparison.legs import Belief, beliefs, narrowed, nothing
 from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
@@ -164,7 +164,7 @@ def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
 
 def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Comparison:
     findings: dict[FindingKey, Finding] = {}
-    grounds: dict[FindingKey, Ground] = {}
+    confidence: dict[FindingKey, Confidence] = {}
     ignored: list[Ignored] = []
     settled: set[LegKey] = set()
     dusty: set[LegKey] = set()
@@ -173,7 +173,7 @@ def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Compari
         ignored += [Ignored(case.key, line) for line in said(case, scope.settings.dust_notional)]
         for finding in _findings(scope, case, dust=dust):
             findings[finding.identity] = finding
-            grounds[finding.identity] = ground_of(case, finding.kind)
+            confidence[finding.identity] = confidence_of(case, finding.kind)
         if dust:
             dusty.add(case.key)
         if case.difference.verdict is LegVerdict.AGREE or dust:
@@ -182,7 +182,7 @@ def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Compari
     return Comparison(
         account=scope.view.account,
         findings=tuple(findings[key] for key in ordered),
-        grounds={key: grounds[key] for key in ordered},
+        confidence={key: confidence[key] for key in ordered},
         legs=tuple(leg_row(case, dust=case.key in dusty) for case in cases),
         matched=len(settled),
         unprotected_notional=_unprotected_notional(scope, cases),
@@ -193,7 +193,7 @@ def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Compari
         ),
         wanted=tuple(dict.fromkeys(ref for case in cases for ref in wanted_orders(case))),
         wanted_trades=tuple(wish for wish in map(wanted_trades, cases) if wish is not None),
-        sworn=Sworn(
+        check=ConditionCheck(
             view=scope.view,
             found=frozenset(findings),
             cases={case.key: case for case in cases},

@@ -1,4 +1,4 @@
-"""What a comparison can swear about any condition, an open alert's among them: found, gone, or not judged."""
+"""What a comparison knows about any condition, an open alert's among them: found, gone, or not judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ COMPARED = frozenset(
 """The kinds that a comparison finds. It judges `unverified_open` too: agreement settles it."""
 
 
-class Word(StrEnum):
+class ConditionState(StrEnum):
     """Whether a condition holds."""
 
     FOUND = "found"
@@ -38,22 +38,22 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConditionAnswer:
     """What is known of one condition.
 
     Attributes:
-        word: Whether it holds.
+        state: Whether it holds.
         reason: One plain sentence.
         evidence: What shows that it is gone; empty unless CLEAR.
     """
 
-    word: Word
+    state: ConditionState
     reason: str
     evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Sworn:
+class ConditionCheck:
     """Everything a comparison knows, kept to answer for conditions it did not find.
 
     Attributes:
@@ -74,16 +74,16 @@ class Sworn:
     ledger_at: datetime | None
     moving: frozenset[str]
 
-    def standing(self, key: FindingKey) -> Standing:
+    def judge(self, key: FindingKey) -> ConditionAnswer:
         """Return what is known of one condition. Seeing nothing is UNKNOWN, never CLEAR."""
         if key in self.found:
-            return Standing(Word.FOUND, "it was found again")
+            return ConditionAnswer(ConditionState.FOUND, "it was found again")
         if key.account != self.view.account or key.kind.blindness:
-            return Standing(Word.UNKNOWN, "this comparison does not judge it")
+            return ConditionAnswer(ConditionState.UNKNOWN, "this comparison does not judge it")
         if not self.view.covers(key.symbol):
-            return Standing(Word.UNKNOWN, f"{key.symbol} was not read this time")
+            return ConditionAnswer(ConditionState.UNKNOWN, f"{key.symbol} was not read this time")
         if key.symbol in self.moving:
-            return Standing(Word.UNKNOWN, "the ledger changed while the exchange was read")
+            return ConditionAnswer(ConditionState.UNKNOWN, "the ledger changed while the exchange was read")
         leg = LegKey(key.account, key.symbol, key.leg)
         case = self.cases.get(leg)
         if key.kind is Kind.UNLISTED_SYMBOL:
@@ -92,60 +92,60 @@ class Sworn:
             return self._of_no_leg(leg)
         doubt = _doubt(key.kind, case)
         if doubt is not None:
-            return Standing(Word.UNKNOWN, doubt)
+            return ConditionAnswer(ConditionState.UNKNOWN, doubt)
         return self._of_stop(case) if key.kind is Kind.UNPROTECTED_POSITION else self._of_leg(key, case)
 
-    def _of_leg(self, key: FindingKey, case: LegCase) -> Standing:
+    def _of_leg(self, key: FindingKey, case: LegCase) -> ConditionAnswer:
         leg = case.key
         if leg in self.settled and not self.ledgers_complete:
             # The bot that could not be asked may expect more: it agrees as far as it could be read.
-            return Standing(Word.UNKNOWN, "not every ledger could be read")
+            return ConditionAnswer(ConditionState.UNKNOWN, "not every ledger could be read")
         other = case.difference.kind is not None and leg not in self.settled
         if leg in self.settled or (other and key.kind is not Kind.UNVERIFIED_OPEN):
             reason = (
                 "both sides hold the same" if leg in self.settled else "it has become another discrepancy"
             )
-            return Standing(Word.CLEAR, reason, evidence_of(case))
-        return Standing(Word.UNKNOWN, "an order of the bot is still at work")
+            return ConditionAnswer(ConditionState.CLEAR, reason, evidence_of(case))
+        return ConditionAnswer(ConditionState.UNKNOWN, "an order of the bot is still at work")
 
-    def _of_stop(self, case: LegCase) -> Standing:
+    def _of_stop(self, case: LegCase) -> ConditionAnswer:
         if case.view.conditional_orders is None and case.observed != 0:
-            return Standing(Word.UNKNOWN, "conditional orders could not be read")
+            return ConditionAnswer(ConditionState.UNKNOWN, "conditional orders could not be read")
         if case.protection.doubtful:
-            return Standing(Word.UNKNOWN, "whether a stop that rests would act is not known")
+            return ConditionAnswer(ConditionState.UNKNOWN, "whether a stop that rests would act is not known")
         if case.protection.entry_since is not None:
-            return Standing(Word.UNKNOWN, "an entry is still at work")
+            return ConditionAnswer(ConditionState.UNKNOWN, "an entry is still at work")
         reason = (
             "nothing is held"
             if case.observed == 0
             else "what the bots know is covered, or keeps no stop there"
         )
-        return Standing(Word.CLEAR, reason, evidence_of(case))
+        return ConditionAnswer(ConditionState.CLEAR, reason, evidence_of(case))
 
-    def _of_unlisted(self, case: LegCase | None) -> Standing:
+    def _of_unlisted(self, case: LegCase | None) -> ConditionAnswer:
         """Judge a symbol that was not listed: gone when it is listed, or when no bot has it down any more."""
         if case is not None and case.belief.market is not None:
             doubt = _doubt(Kind.UNLISTED_SYMBOL, case)
             if doubt is not None:
-                return Standing(Word.UNKNOWN, doubt)
-            return Standing(Word.CLEAR, "the exchange lists it now", evidence_of(case))
+                return ConditionAnswer(ConditionState.UNKNOWN, doubt)
+            return ConditionAnswer(ConditionState.CLEAR, "the exchange lists it now", evidence_of(case))
         if not self.ledgers_complete:
-            return Standing(Word.UNKNOWN, "not every ledger could be read")
+            return ConditionAnswer(ConditionState.UNKNOWN, "not every ledger could be read")
         line = "no trade that claims anything of it in any ledger"
         evidence = (Evidence(Party.BOT, "ledger", line, self.ledger_at, {}),)
-        return Standing(Word.CLEAR, "no bot has it down any more", evidence)
+        return ConditionAnswer(ConditionState.CLEAR, "no bot has it down any more", evidence)
 
-    def _of_no_leg(self, leg: LegKey) -> Standing:
+    def _of_no_leg(self, leg: LegKey) -> ConditionAnswer:
         """Judge a leg that neither side names: it is gone only if both sides were seen to be without it."""
         if not self.ledgers_complete:
-            return Standing(Word.UNKNOWN, "not every ledger could be read")
+            return ConditionAnswer(ConditionState.UNKNOWN, "not every ledger could be read")
         if not self.view.knows(leg):
             unread = self.view.why_unread(leg.symbol)
-            return Standing(Word.UNKNOWN, unread or "the position list could not be read")
+            return ConditionAnswer(ConditionState.UNKNOWN, unread or "the position list could not be read")
         known = self.view.legs.get(leg)
         lists = self.view.lists_of(leg.symbol)
         if known is None and (lists is None or lists.reads < 2):  # noqa: PLR2004 - one list may lag
-            return Standing(Word.UNKNOWN, "a single list without it proves nothing")
+            return ConditionAnswer(ConditionState.UNKNOWN, "a single list without it proves nothing")
         told = "the position list is complete and does not show it" if known is None else "holds nothing"
         at = self.view.listed if known is None else known.heard
         source = Source.REST if known is None else known.source
@@ -153,7 +153,7 @@ class Sworn:
             Evidence(Party.EXCHANGE, source.value, told, None if at is None else at.utc, {}),
             Evidence(Party.BOT, "ledger", "no trade on it in any ledger", self.ledger_at, {}),
         )
-        return Standing(Word.CLEAR, "neither side holds anything any more", evidence)
+        return ConditionAnswer(ConditionState.CLEAR, "neither side holds anything any more", evidence)
 
 
 def _doubt(kind: Kind, case: LegCase) -> str | None:

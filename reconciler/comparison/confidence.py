@@ -8,7 +8,7 @@ from verification.facts.clock import Moment
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Confidence:
     """What one look says about its own strength.
 
     Attributes:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.finding import DIFFERENCES, Finding, FindingKey, Kind
 from verification.facts.clock import Moment
@@ -100,7 +100,7 @@ class Judgement(NamedTuple):
 def judge(
     suspicion: Suspicion | None,
     finding: Finding,
-    ground: Ground,
+    confidence: Confidence,
     settings: ConfirmationSettings,
     *,
     lag: timedelta | None = None,
@@ -114,7 +114,7 @@ def judge(
     Args:
         suspicion: What is remembered of it; None if it is new.
         finding: As just found.
-        ground: How firmly it stands at this look.
+        confidence: How firmly it stands at this look.
         settings: The numbers.
         lag: The measured high percentile of the visibility lag of this account; None while not measured.
         now: The present.
@@ -122,16 +122,16 @@ def judge(
     Returns:
         What to remember, whether to tell people, and why (not yet), in one sentence.
     """
-    past = None if suspicion is not None and _of_other_trades(suspicion, ground) else suspicion
-    state = _looked(past, finding, ground, settings, now)
+    past = None if suspicion is not None and _of_other_trades(suspicion, confidence) else suspicion
+    state = _looked(past, finding, confidence, settings, now)
     patience = POLICY.get(finding.kind)
     if patience is None:
         return Judgement(state, confirmed=True, reason="it comes confirmed")
-    sure = ground.grade in {Grade.PROOF, Grade.BOUNDED_LAG}
+    sure = confidence.grade in {Grade.PROOF, Grade.BOUNDED_LAG}
     needed = patience.sure_looks if sure else patience.looks
-    grace, due = _due(state, finding, ground, settings, lag=lag, now=now)
+    grace, due = _due(state, finding, confidence, settings, lag=lag, now=now)
     missing = max(needed - state.looks, 0)
-    if ground.contested and now.monotonic - state.first_seen.monotonic < settings.longest.total_seconds():
+    if confidence.contested and now.monotonic - state.first_seen.monotonic < settings.longest.total_seconds():
         state = replace(state, wait=settings.spacing)
         reason = "the last position list says otherwise: whether it or what was seen before lags is not known"
         return Judgement(state, confirmed=False, reason=reason)
@@ -147,7 +147,8 @@ def judge(
         return Judgement(
             state,
             confirmed=False,
-            reason=f"{due:.0f} s of {grace:.0f} s grace are left: {_grace_words(finding, ground, patience)}",
+            reason=f"{due:.0f} s of {grace:.0f} s grace are left: "
+            f"{_grace_words(finding, confidence, patience)}",
         )
     reason = f"seen by {state.looks} looks, past the grace of {grace:.0f} s"
     return Judgement(state, confirmed=True, reason=reason)
@@ -195,7 +196,7 @@ def past_of(suspicions: Mapping[FindingKey, Suspicion], key: FindingKey) -> Susp
 def _looked(
     past: Suspicion | None,
     finding: Finding,
-    ground: Ground,
+    confidence: Confidence,
     settings: ConfirmationSettings,
     now: Moment,
 ) -> Suspicion:
@@ -207,11 +208,11 @@ def _looked(
             expected=finding.expected,
             observed=finding.observed,
             looks=1,
-            last_look=ground.looked,
-            rows=ground.rows,
+            last_look=confidence.looked,
+            rows=confidence.rows,
         )
     steady = (finding.expected, finding.observed) == (past.expected, past.observed)
-    apart = ground.looked.monotonic - past.last_look.monotonic
+    apart = confidence.looked.monotonic - past.last_look.monotonic
     independent = apart >= settings.spacing.total_seconds()
     return Suspicion(
         key=past.key,
@@ -220,23 +221,23 @@ def _looked(
         expected=finding.expected,
         observed=finding.observed,
         looks=past.looks + (1 if independent else 0),
-        last_look=ground.looked if independent else past.last_look,
-        rows=ground.rows,
+        last_look=confidence.looked if independent else past.last_look,
+        rows=confidence.rows,
     )
 
 
-def _of_other_trades(past: Suspicion, ground: Ground) -> bool:
+def _of_other_trades(past: Suspicion, confidence: Confidence) -> bool:
     """True when the trades that were suspected have all ended and others are there: those start anew.
 
     Nothing need have shown that it was over in between: a list may have been away, or proved too little.
     """
-    return bool(past.rows and ground.rows) and past.rows.isdisjoint(ground.rows)
+    return bool(past.rows and confidence.rows) and past.rows.isdisjoint(confidence.rows)
 
 
 def _due(
     state: Suspicion,
     finding: Finding,
-    ground: Ground,
+    confidence: Confidence,
     settings: ConfirmationSettings,
     *,
     lag: timedelta | None,
@@ -245,9 +246,9 @@ def _due(
     """Return the grace and how much of it is left, seconds; negative when it is over."""
     in_sight = now.monotonic - state.first_seen.monotonic
     if finding.kind is Kind.UNPROTECTED_POSITION:
-        return _due_of_stop(in_sight, ground, settings, now)
-    quiet = _quiet(state, ground, now)
-    floor = settings.lagging_grace if ground.lagging else settings.grace
+        return _due_of_stop(in_sight, confidence, settings, now)
+    quiet = _quiet(state, confidence, now)
+    floor = settings.lagging_grace if confidence.lagging else settings.grace
     grace = floor.total_seconds()
     longest = max(settings.longest.total_seconds(), grace)
     if lag is not None:
@@ -257,7 +258,7 @@ def _due(
 
 
 def _due_of_stop(
-    in_sight: float, ground: Ground, settings: ConfirmationSettings, now: Moment
+    in_sight: float, confidence: Confidence, settings: ConfirmationSettings, now: Moment
 ) -> tuple[float, float]:
     """Return the grace of a missing stop and how much of it is left, seconds.
 
@@ -266,28 +267,28 @@ def _due_of_stop(
     whenever it was opened.
     """
     placing, replacing = settings.stop_placing.total_seconds(), settings.stop_replacing.total_seconds()
-    held = max(in_sight, _held(ground, now))
+    held = max(in_sight, _held(confidence, now))
     of_placing, of_replacing = placing - held, replacing - in_sight
     return (placing, of_placing) if of_placing > of_replacing else (replacing, of_replacing)
 
 
-def _held(ground: Ground, now: Moment) -> float:
+def _held(confidence: Confidence, now: Moment) -> float:
     """Return for how long what is held is known to be held, seconds; zero where nobody tells."""
-    if ground.grown is not None:
-        return now.monotonic - ground.grown.monotonic
-    return 0.0 if ground.opened is None else (now.utc - ground.opened).total_seconds()
+    if confidence.grown is not None:
+        return now.monotonic - confidence.grown.monotonic
+    return 0.0 if confidence.opened is None else (now.utc - confidence.opened).total_seconds()
 
 
-def _quiet(state: Suspicion, ground: Ground, now: Moment) -> float:
+def _quiet(state: Suspicion, confidence: Confidence, now: Moment) -> float:
     """Return for how long both sides have been quiet, seconds, by the longest memory there is."""
     watched = now.monotonic - state.steady_since.monotonic
-    if ground.quiet_since is None:
+    if confidence.quiet_since is None:
         return watched
-    return max(watched, (now.utc - ground.quiet_since).total_seconds())
+    return max(watched, (now.utc - confidence.quiet_since).total_seconds())
 
 
-def _grace_words(finding: Finding, ground: Ground, patience: Patience) -> str:
-    if ground.lagging and finding.kind is not Kind.UNPROTECTED_POSITION:
+def _grace_words(finding: Finding, confidence: Confidence, patience: Patience) -> str:
+    if confidence.lagging and finding.kind is not Kind.UNPROTECTED_POSITION:
         return "an order of the bot explains it and the bot may be about to take note"
     return patience.why
 

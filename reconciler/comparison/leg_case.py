@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.comparison.book import Book
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import Difference
 from reconciler.comparison.held_since import held_since
 from reconciler.comparison.legs import Belief
@@ -128,7 +128,7 @@ class LegCase:
         return None if market is None else market.value(contracts, self.price)
 
 
-def ground_of(case: LegCase, kind: Kind) -> Ground:
+def confidence_of(case: LegCase, kind: Kind) -> Confidence:
     """Return how firmly a finding on a leg stands at this look."""
     view, leg = case.view, case.leg
     # Without a list it is the live stream's standing word, which holds until it pushes another.
@@ -138,7 +138,7 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
     if kind is Kind.UNPROTECTED_POSITION:
         opened = held_since(leg, tuple(share.row for share in case.belief.shares if share.shown != 0))
         grown = None if leg is None else leg.grown
-        return Ground(
+        return Confidence(
             looked, view.grade(case.key), contested=contested, opened=opened, grown=grown, rows=rows
         )
     times: list[datetime | None] = [
@@ -150,7 +150,7 @@ def ground_of(case: LegCase, kind: Kind) -> Ground:
         times = [case.belief.unbooked_since or case.appeared]
     known = [at for at in times if at is not None]
     sure = len(known) == len(times) and max(known) <= case.now
-    return Ground(
+    return Confidence(
         looked=looked,
         grade=view.grade(case.key),
         lagging=case.difference.lagging,

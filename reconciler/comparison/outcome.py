@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from reconciler.comparison.condition_check import Standing, Sworn
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.condition_check import ConditionAnswer, ConditionCheck, ConditionState
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.traded import TradesWanted
 from reconciler.facts.finding import DIFFERENCES, Finding, FindingKey
@@ -45,26 +45,26 @@ class Comparison:
     Attributes:
         account: The account's name in the settings.
         findings: What differs, ordered by identity. Not confirmed yet.
-        grounds: For the confirmation of each.
+        confidence: For the confirmation of each.
         legs: Every leg compared, for the screens, by symbol and leg; `kinds` is left empty.
         matched: Legs on which both sides hold the same, up to dust.
         unprotected_notional: Quote value of open positions that no stop covers; None if untold.
         ignored: Differences that were not raised, and why.
         problems: What could not be compared, plain lines.
-        sworn: What the comparison can say about any condition; asked through `standing`.
+        check: What the comparison can say about any condition; asked through `condition`.
         wanted: Orders of which the venue's own word would tell more, the most telling first.
         wanted_trades: Symbols whose trades would tell who else has traded them.
     """
 
     account: str
     findings: tuple[Finding, ...]
-    grounds: Mapping[FindingKey, Ground]
+    confidence: Mapping[FindingKey, Confidence]
     legs: tuple[PositionView, ...]
     matched: int
     unprotected_notional: Decimal | None
     ignored: tuple[Ignored, ...]
     problems: tuple[str, ...]
-    sworn: Sworn
+    check: ConditionCheck
     wanted: tuple[OrderRef, ...] = ()
     wanted_trades: tuple[TradesWanted, ...] = ()
 
@@ -76,7 +76,7 @@ class Comparison:
             for leg in self.legs
             if leg.verdict == LegVerdict.IN_FLIGHT
         )
-        return frozenset(key for key in flying if self.sworn.cases[key].difference.accounted)
+        return frozenset(key for key in flying if self.check.cases[key].difference.accounted)
 
     def told(self, confirmed: Iterable[FindingKey]) -> "Comparison":
         """Return it with the legs of confirmed differences as differing: in flight is a matter of time."""
@@ -90,6 +90,10 @@ class Comparison:
         )
         return replace(self, legs=legs)
 
-    def standing(self, key: FindingKey) -> Standing:
+    def condition(self, key: FindingKey) -> ConditionAnswer:
         """Return whether a condition was found, is shown to be gone, or could not be judged."""
-        return self.sworn.standing(key)
+        return self.check.judge(key)
+
+    def clears(self, key: FindingKey) -> bool:
+        """Return whether a condition is shown to be gone."""
+        return self.condition(key).state is ConditionState.CLEAR

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from reconciler.record.evidence_in import Case, EvidenceUnreadable, StoredVerification, case_of
+from reconciler.record.evidence_in import EvidenceUnreadable, StoredCase, StoredVerification, case_of
 from reconciler.views import VerificationView
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Verdict
@@ -68,7 +68,7 @@ def audit(stored: StoredVerification) -> Audited:
     return Audited(stored.id, view, Outcome.AGREES)
 
 
-def _differences(view: VerificationView, case: Case, again: Verdict) -> list[str]:
+def _differences(view: VerificationView, case: StoredCase, again: Verdict) -> list[str]:
     question = case.question
     asks = "open" if isinstance(question, OpenQuestion) else "close"
     pairs: list[tuple[str, object, object]] = [
@@ -94,7 +94,7 @@ def _kind(view: VerificationView, again: Verdict) -> str:
     return str(again.kind) if view.verdict == RESTING else view.verdict
 
 
-def _word(view: VerificationView, case: Case, again: Verdict) -> str:
+def _word(view: VerificationView, case: StoredCase, again: Verdict) -> str:
     """Return the word for a verdict derived again; of older rows it is the kind, resting or not."""
     waits = rests(case.question, again, case.observations)
     return RESTING if waits and view.verdict == RESTING else str(again.kind)

@@ -64,7 +64,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class StoredCase:
     """A verification before its verdict.
 
     Attributes:
@@ -80,7 +80,7 @@ class Case:
     answer: Answer | None
 
 
-def case_of(view: VerificationView, evidence: Any) -> Case:
+def case_of(view: VerificationView, evidence: Any) -> StoredCase:
     """Return what was asked and seen: the inverse of `verification_record.record_of`.
 
     Args:
@@ -93,7 +93,7 @@ def case_of(view: VerificationView, evidence: Any) -> Case:
     return case_of_leg(LegKey(view.account, view.symbol, view.leg), evidence)
 
 
-def case_of_leg(key: LegKey, evidence: Any) -> Case:
+def case_of_leg(key: LegKey, evidence: Any) -> StoredCase:
     """Return what was asked and seen of a leg; see `case_of`.
 
     Raises:
@@ -108,7 +108,7 @@ def case_of_leg(key: LegKey, evidence: Any) -> Case:
     observations = tuple(_observation(key, each) for each in seen)
     decided = [each.truth("decided") for each in seen]
     deciding = tuple(each for each, did in zip(observations, decided, strict=True) if did)
-    return Case(_question(key, asked), observations, deciding, _answer(asked))
+    return StoredCase(_question(key, asked), observations, deciding, _answer(asked))
 
 
 class _Fields:

@@ -86,7 +86,7 @@ async def _settled_look(watch: AccountWatch, clock: Clock) -> Look:
     while True:
         look = await watch.look()
         waits = [judged.wait for judged in look.judged if not judged.confirmed]
-        if look.comparison.sworn.moving:
+        if look.comparison.check.moving:
             waits.append(MOVING)
         if not waits or _after(clock.now(), min(waits)) > end:
             return look
@@ -104,7 +104,7 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
     flying = comparison.in_flight
     # What an order is only thought to explain, because it could not be asked for, is not settled.
     unsettled = [each for each in look.judged if not each.confirmed and not _of_a_leg(each, flying)]
-    moving = sorted(comparison.sworn.moving)
+    moving = sorted(comparison.check.moving)
     problems = (
         *look.problems,
         *(_unsettled(judged) for judged in unsettled),

@@ -40,7 +40,7 @@ class Demo:
         self._started = 0.0
         self._again = asyncio.Event()
         self._tell = Narrator(self._elapsed)
-        self._chance = random.Random(options.seed)
+        self._rng = random.Random(options.seed)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Play until told to stop, or until the time is over.
@@ -86,7 +86,7 @@ class Demo:
                     alerts,
                     narrator=self._tell,
                     tempo=tempo,
-                    chance=self._chance,
+                    rng=self._rng,
                 )
                 try:
                     while True:

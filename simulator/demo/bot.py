@@ -37,16 +37,16 @@ class DemoBot:
         journal: Journal,
         clock: Clock,
         *,
-        chance: random.Random,
+        rng: random.Random,
     ) -> None:
         """`exchange` is an unmodified ccxt.pro exchange for what is done carelessly; the rest is for care."""
         self._exchange = exchange
         self._venue = venue
         self._journal = journal
         self._clock = clock
-        self._chance = chance
-        self._verifier = Verifier(venue, clock, chance=chance)
-        self._opener = Opener(venue, trader, journal, clock, chance=chance)
+        self._rng = rng
+        self._verifier = Verifier(venue, clock, rng=rng)
+        self._opener = Opener(venue, trader, journal, clock, rng=rng)
         self.trades: dict[str, Opened] = {}
 
     async def open(self, symbol: str, side: Side, quantity: Decimal) -> Outcome:
@@ -127,7 +127,7 @@ class DemoBot:
         return str(order["id"])
 
     def _name(self, what: str) -> str:
-        return f"demo-{what}-{self._chance.getrandbits(48):012x}"
+        return f"demo-{what}-{self._rng.getrandbits(48):012x}"
 
     def _key(self, symbol: str) -> LegKey:
         return LegKey(self._venue.access.account, symbol, Leg.NET)

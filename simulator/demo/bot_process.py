@@ -118,9 +118,9 @@ async def main() -> None:
     access = Access(settings["account"], "binanceusdm", KEY, KEY, ccxt=settings["ccxt"])
     venue = CcxtVenue(access, clock)
     journal = Journal(settings["journal"], bot="demo")
-    chance = random.Random(settings["seed"])
+    rng = random.Random(settings["seed"])
     trader = CcxtTrader(access)
-    bot = DemoBot(exchange, venue, trader, journal, clock, chance=chance)
+    bot = DemoBot(exchange, venue, trader, journal, clock, rng=rng)
     try:
         await venue.connect()
         await trader.connect()

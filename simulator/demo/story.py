@@ -45,15 +45,15 @@ class Story:
         *,
         narrator: Narrator,
         tempo: Tempo,
-        chance: random.Random,
+        rng: random.Random,
     ) -> None:
-        """`chance` decides the quiet trading; the same seed trades the same."""
+        """`rng` decides the quiet trading; the same seed trades the same."""
         self._stage = stage
         self._venue = venue
         self._alerts = alerts
         self._tell = narrator
         self._tempo = tempo
-        self._chance = chance
+        self._rng = rng
 
     async def play(self) -> None:
         """Play every chapter once."""
@@ -158,11 +158,11 @@ class Story:
 
     async def quiet_trading(self) -> None:
         """Open and close something small, as bots do all day."""
-        symbol = self._chance.choice(QUIET)
-        side = self._chance.choice(("buy", "sell"))
-        answer = await self._open(symbol, side, str(self._chance.randint(100, 400)))
+        symbol = self._rng.choice(QUIET)
+        side = self._rng.choice(("buy", "sell"))
+        answer = await self._open(symbol, side, str(self._rng.randint(100, 400)))
         if answer.get("verdict") == "confirmed":
-            await asyncio.sleep(2 + 3 * self._chance.random())
+            await asyncio.sleep(2 + 3 * self._rng.random())
             await self._report(await self._stage.ask_bot(do="close", symbol=symbol), f"close of {symbol}")
 
     async def _tidy_up(self) -> None:

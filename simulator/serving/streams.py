@@ -54,7 +54,7 @@ class Streams:
         user_stream_opened: Set when a user stream opens; clear it to wait for the next.
     """
 
-    def __init__(self, face: StreamFace, faults: Faults, chance: random.Random) -> None:
+    def __init__(self, face: StreamFace, faults: Faults, rng: random.Random) -> None:
         self.silent = False
         self.mute = False
         self.refusing = False
@@ -62,7 +62,7 @@ class Streams:
         self.user_stream_opened = asyncio.Event()
         self._face = face
         self._faults = faults
-        self._chance = chance
+        self._rng = rng
         self._held: list[Push] = []
         self._timers: set[asyncio.TimerHandle] = set()
 
@@ -124,7 +124,7 @@ class Streams:
                 self.send(connection, message)
         pushes = self._face.pushes(effect)
         if isinstance(effect, Filled):
-            self._chance.shuffle(pushes)
+            self._rng.shuffle(pushes)
         for push in pushes:
             self._meet_faults(push)
 

@@ -30,7 +30,7 @@ Numbers = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class BudgetCase:
     """What the account lives through, beside the twenty positions that it holds.
 
     Attributes:
@@ -49,16 +49,16 @@ class Case:
 
 
 CASES = (
-    Case("normal"),
-    Case("storm", round_trips=2.0, held=1.0),
-    Case("unknown_events", unknown_events=20.0),
-    Case("http_429", status=429),
-    Case("http_418", status=418),
-    Case("http_503", status=503),
+    BudgetCase("normal"),
+    BudgetCase("storm", round_trips=2.0, held=1.0),
+    BudgetCase("unknown_events", unknown_events=20.0),
+    BudgetCase("http_429", status=429),
+    BudgetCase("http_418", status=418),
+    BudgetCase("http_503", status=503),
 )
 
 
-async def measure_budget(minutes: float, cases: Sequence[Case] = CASES, checks: str = "") -> Numbers:
+async def measure_budget(minutes: float, cases: Sequence[BudgetCase] = CASES, checks: str = "") -> Numbers:
     """Live through the cases, all at the same time.
 
     Args:
@@ -83,7 +83,7 @@ async def measure_budget(minutes: float, cases: Sequence[Case] = CASES, checks: 
     return numbers
 
 
-async def _live(case: Case, minutes: float, folder: Path, checks: str) -> Numbers:
+async def _live(case: BudgetCase, minutes: float, folder: Path, checks: str) -> Numbers:
     """Live through one case; return its figures by what follows the case in their names."""
     (place := folder / case.name).mkdir()
     async with house(place, checks) as here, _busy(case, here):
@@ -173,7 +173,7 @@ async def _detected(here: House, symbol: str) -> float:
 
 
 @asynccontextmanager
-async def _busy(case: Case, here: House) -> AsyncIterator[None]:
+async def _busy(case: BudgetCase, here: House) -> AsyncIterator[None]:
     """Let the bot trade and strange events come until the block ends."""
     tasks = [asyncio.create_task(_trade(case, here))]
     if case.unknown_events:
@@ -189,7 +189,7 @@ async def _busy(case: Case, here: House) -> AsyncIterator[None]:
             raise error
 
 
-async def _trade(case: Case, here: House) -> None:
+async def _trade(case: BudgetCase, here: House) -> None:
     async with asyncio.TaskGroup() as group:
         number, began = 0, perf_counter()
         while True:
@@ -200,7 +200,7 @@ async def _trade(case: Case, here: House) -> None:
             await asyncio.sleep(max(0.0, began + number / case.round_trips - perf_counter()))
 
 
-async def _push_unknown(case: Case, here: House) -> None:
+async def _push_unknown(case: BudgetCase, here: House) -> None:
     while True:
         event = {"e": "MARGIN_PLAN_REVISED", "E": here.venue.clock.ms(), "p": {"v": 3, "s": "HELD00USDT"}}
         here.venue.streams.push_raw(json.dumps(event))

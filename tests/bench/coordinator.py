@@ -195,7 +195,7 @@ async def cpu(rounds: int) -> tuple[dict[str, list[float]], int]:
     """
     clock = SystemClock()
     venue = MemoryVenue(clock, shared=False)
-    verifier = Verifier(venue, clock, chance=random.Random(1))
+    verifier = Verifier(venue, clock, rng=random.Random(1))
     key = LegKey("main", "AVL/USDT:USDT", Leg.NET)
     took: dict[str, list[float]] = {"whole": [], "sources": [], "bare_race": []}
     disturbed = 0
@@ -241,7 +241,7 @@ async def stall(concurrent: int) -> tuple[float, int, int]:
         for number in range(concurrent)
     )
     venue = MemoryVenue(clock, others)
-    verifier = Verifier(venue, clock, chance=random.Random(1))
+    verifier = Verifier(venue, clock, rng=random.Random(1))
     gc.collect()  # what an earlier run has left is not this one's
     pulse = asyncio.create_task(_longest_turn(over := asyncio.Event()))
     asking = [asyncio.create_task(verifier.verify(_question(key, clock.now(), 1))) for key in keys]

@@ -210,7 +210,7 @@ async def _trueup(venue: ScriptedVenue) -> tuple[Contender, Close]:
     await _until(lambda: gateway.stream_health().state is StreamState.LIVE)
     contender = Trueup(venue, 2)
     contender.gateway = gateway
-    contender.verifier = Verifier(gateway, SystemClock(), chance=random.Random(1))
+    contender.verifier = Verifier(gateway, SystemClock(), rng=random.Random(1))
 
     async def close() -> None:
         await contender.verifier.close()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.bench import coordinator
-from tests.bench.budget import CASES, Case, measure_budget
+from tests.bench.budget import CASES, BudgetCase, measure_budget
 from tests.bench.frame_race import race
 from tests.bench.policies import POLICIES
 from tests.bench.policy_table import Outcome, outcomes, score
@@ -42,7 +42,7 @@ class Size:
     stalls: int = 5
     concurrent: int = 1000
     minutes: float = 5.0
-    cases: tuple[Case, ...] = CASES
+    cases: tuple[BudgetCase, ...] = CASES
     checks: str = ""
     profiles: Path = FILE
     jobs: int = 1

@@ -110,7 +110,7 @@ async def _asked_and_listed(stage: Stage) -> Fact:
 
 async def trueup(stage: Stage) -> Fact:
     """The product: `Verifier` with its own pace and its own rules."""
-    verifier = Verifier(stage.venue, stage.clock, chance=random.Random(stage.case.seed))
+    verifier = Verifier(stage.venue, stage.clock, rng=random.Random(stage.case.seed))
     answer = await verifier.verify(stage.question)
     await verifier.close()
     return _by_verdict(answer.verdict, opens=stage.case.opens)

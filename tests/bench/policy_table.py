@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tests.bench.policies import POLICIES, live
 from tests.bench.profiles import Mix, Profile
 from tests.bench.quantiles import quantile
-from tests.bench.world import Case, Fact, Stage, draw_case
+from tests.bench.world import Fact, Scenario, Stage, draw_case
 from tests.virtual_time import VirtualLoop
 
 CHUNK = 25
@@ -29,7 +29,7 @@ class Outcome(NamedTuple):
     weight: int
 
 
-def play(profile: Profile, case: Case, policy: str) -> Outcome:
+def play(profile: Profile, case: Scenario, policy: str) -> Outcome:
     """Play one episode on a loop of its own."""
     loop = VirtualLoop()
     complaints: list[str] = []
@@ -42,7 +42,7 @@ def play(profile: Profile, case: Case, policy: str) -> Outcome:
     return outcome
 
 
-async def _on_stage(profile: Profile, case: Case, policy: str) -> Outcome:
+async def _on_stage(profile: Profile, case: Scenario, policy: str) -> Outcome:
     stage = Stage(profile, case)
     live(stage, policy)
     stage.send()

@@ -22,11 +22,11 @@ class Lag:
     slow: float
     slow_ms: float
 
-    def draw(self, chance: random.Random) -> float:
+    def draw(self, rng: random.Random) -> float:
         """Return seconds."""
-        if chance.random() < self.slow:
-            return chance.lognormvariate(math.log(self.slow_ms), 0.5) / 1000
-        return chance.lognormvariate(math.log(self.median_ms), 0.6) / 1000
+        if rng.random() < self.slow:
+            return rng.lognormvariate(math.log(self.slow_ms), 0.5) / 1000
+        return rng.lognormvariate(math.log(self.median_ms), 0.6) / 1000
 
 
 @dataclass(frozen=True, slots=True)

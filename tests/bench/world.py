@@ -49,7 +49,7 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Scenario:
     """One episode: what is asked, what happens, what the bot's own cache knows."""
 
     seed: int
@@ -65,18 +65,18 @@ class Case:
         return 0 if self.opens else SIZE
 
 
-def draw_case(seed: int, mix: Mix, *, opens: bool) -> Case:
+def draw_case(seed: int, mix: Mix, *, opens: bool) -> Scenario:
     """Draw what happens in an episode. The same for every policy and in every profile."""
-    chance = random.Random(f"case {seed} {opens}")
-    luck = chance.random()
+    rng = random.Random(f"case {seed} {opens}")
+    luck = rng.random()
     if luck < mix.refused:
         fact = Fact.NOT_HELD if opens else Fact.STILL_OPEN
     elif luck < mix.refused + mix.wrong_side:
         fact = Fact.WRONG if opens else Fact.GREW
     else:
         fact = Fact.HELD if opens else Fact.CLOSED
-    earlier = chance.uniform(0.2, 5.0) if chance.random() < mix.earlier_position and opens else None
-    return Case(seed, opens, fact, chance.random() < mix.cold_cache, earlier, chance.random())
+    earlier = rng.uniform(0.2, 5.0) if rng.random() < mix.earlier_position and opens else None
+    return Scenario(seed, opens, fact, rng.random() < mix.cold_cache, earlier, rng.random())
 
 
 class LaggingStream(SimulatedStream):
@@ -86,7 +86,7 @@ class LaggingStream(SimulatedStream):
 
     @override
     def _send(self, deliver: Callable[..., None], *what: object) -> None:
-        lag, lost = self.profile.push.draw(self._chance), self._chance.random() < self.profile.push_lost
+        lag, lost = self.profile.push.draw(self._rng), self._rng.random() < self.profile.push_lost
         if not lost:
             asyncio.get_running_loop().call_later(lag, deliver, self.epoch, *what)
 
@@ -94,14 +94,14 @@ class LaggingStream(SimulatedStream):
 class LaggingVenue(SimulatedVenue):
     """The simulated account, seen through the lags of a profile. Counts what its requests weigh."""
 
-    def __init__(self, profile: Profile, case: Case, truth: Truth, clock: VirtualClock) -> None:
+    def __init__(self, profile: Profile, case: Scenario, truth: Truth, clock: VirtualClock) -> None:
         """Draw the lags of this episode; they are the same for every policy."""
-        chance = random.Random(f"lags {case.seed} {case.opens} {profile.name}")
-        plan = _plan(profile, case, chance)
-        super().__init__(plan, truth, clock, chance, Trace(clock, on=False))
+        rng = random.Random(f"lags {case.seed} {case.opens} {profile.name}")
+        plan = _plan(profile, case, rng)
+        super().__init__(plan, truth, clock, rng, Trace(clock, on=False))
         self.profile = profile
         self.asked["trades"] = 0
-        down = chance.random() < profile.stream_down
+        down = rng.random() < profile.stream_down
         quiet = random.Random(f"pushes {case.seed} {case.opens} {profile.name}")
         truth.hears.remove(self.stream.hear)
         stream = LaggingStream(plan, clock, quiet, self.trace, self._list, versions=True)
@@ -134,13 +134,13 @@ class LaggingVenue(SimulatedVenue):
 
     @override
     async def _pause(self) -> None:
-        await self.clock.sleep(self.profile.round_trip.draw(self.chance) / 2)
+        await self.clock.sleep(self.profile.round_trip.draw(self.rng) / 2)
 
 
 class Stage:
     """The world of one episode, set up for one policy. Make it inside the loop that it lives on."""
 
-    def __init__(self, profile: Profile, case: Case) -> None:
+    def __init__(self, profile: Profile, case: Scenario) -> None:
         """Put down the past; nothing of the order has happened yet."""
         self.case = case
         self.clock = VirtualClock()
@@ -192,12 +192,12 @@ class Stage:
         await self.venue.close()
 
 
-def _plan(profile: Profile, case: Case, chance: random.Random) -> Plan:
-    down = chance.lognormvariate(0, 0.5) * profile.stream_down_s
+def _plan(profile: Profile, case: Scenario, rng: random.Random) -> Plan:
+    down = rng.lognormvariate(0, 0.5) * profile.stream_down_s
     weather = Weather(
-        lists=(profile.list.draw(chance), profile.list.draw(chance)),
-        orders=(profile.order.draw(chance), profile.order.draw(chance)),
-        trades=profile.order.draw(chance),
+        lists=(profile.list.draw(rng), profile.list.draw(rng)),
+        orders=(profile.order.draw(rng), profile.order.draw(rng)),
+        trades=profile.order.draw(rng),
         answer=0.0,
         push=0.0,
         failures=(Fault.UNREACHABLE,),

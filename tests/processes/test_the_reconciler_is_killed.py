@@ -49,7 +49,7 @@ def told_of(there: Place) -> None:
 
 @pytest.mark.timeout(120)
 async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
-    chance = random.Random(7)
+    rng = random.Random(7)
     async with place(tmp_path) as there:
         order(there.venue, "100")
         claimed = claim(there, BTC, "b1")
@@ -70,7 +70,7 @@ async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
             await there.start()
             if attempt == 2:
                 order(there.venue, "1", ETH)
-            await asyncio.sleep(chance.uniform(0.5, 4))
+            await asyncio.sleep(rng.uniform(0.5, 4))
             told_of(there)
             now = {alert.id for alert in there.open_alerts()}
             assert known <= now

@@ -198,7 +198,7 @@ def test_a_rollback_that_cannot_be_proved_in_ten_seconds_is_critical_and_stays_o
     assert [record.entry for record in story.journal.unfinished()] == [1]
 
 
-Books = Callable[[House], None]
+JournalWriter = Callable[[House], None]
 
 
 def rolled_back(house: House) -> None:
@@ -213,7 +213,7 @@ def nothing_at_all(_: House) -> None:
 
 @pytest.mark.parametrize("books", [rolled_back, nothing_at_all])
 def test_a_position_that_the_books_call_rolled_back_is_told_within_half_a_minute(
-    tmp_path: Path, books: Books
+    tmp_path: Path, books: JournalWriter
 ) -> None:
     async def story(house: House) -> None:
         await house.quiet(40)
@@ -255,7 +255,7 @@ def an_orphan(house: House) -> None:
 
 @pytest.mark.parametrize(("held", "differs"), [(a_trade, set()), (an_orphan, {Kind.ORPHANED_POSITION})])
 def test_a_look_that_failed_makes_no_phantom_and_forgets_no_orphan(
-    tmp_path: Path, held: Books, differs: set[Kind]
+    tmp_path: Path, held: JournalWriter, differs: set[Kind]
 ) -> None:
     async def story(house: House) -> None:
         held(house)

@@ -11,13 +11,13 @@ class BotCache:
 
     def __init__(self, truth: Truth, seed: int) -> None:
         self.truth = truth
-        self.chance = random.Random(seed + 4)
-        self.mood = self.chance.choice(["old", "missing", "broken", "hanging", "odd", "mixed"])
+        self.rng = random.Random(seed + 4)
+        self.mood = self.rng.choice(["old", "missing", "broken", "hanging", "odd", "mixed"])
 
     async def get_cached_position(self, symbol: str) -> object:
         mood = self.mood
         if mood == "mixed":
-            mood = self.chance.choice(["old", "missing", "broken", "odd"])
+            mood = self.rng.choice(["old", "missing", "broken", "odd"])
         match mood:
             case "missing":
                 return None
@@ -26,10 +26,10 @@ class BotCache:
             case "hanging":
                 await asyncio.Event().wait()
             case "odd":
-                return {"quantity": self.chance.choice(["n/a", None, "nan"])}
+                return {"quantity": self.rng.choice(["n/a", None, "nan"])}
             case _:
                 pass
-        at = asyncio.get_running_loop().time() - self.chance.choice([0.0, 1.0, 30.0])
+        at = asyncio.get_running_loop().time() - self.rng.choice([0.0, 1.0, 30.0])
         for key in self.truth.legs:
             if key.symbol == symbol:
                 return {"quantity": self.truth.held_at(key, at).quantity}

@@ -98,13 +98,13 @@ class _Stage:
         self.plan = plan
         self.clock = VirtualClock()
         self.trace = Trace(self.clock, on=traced)
-        chance = random.Random(plan.seed + 2)
+        rng = random.Random(plan.seed + 2)
         self.truth = Truth(versions(plan))
-        self.venue = variant.venue(plan, self.truth, self.clock, chance, self.trace)
+        self.venue = variant.venue(plan, self.truth, self.clock, rng, self.trace)
         self.verifier = variant.verifier(
             self.venue,
             self.clock,
-            chance=random.Random(plan.seed + 3),
+            rng=random.Random(plan.seed + 3),
             bot_cache=BotCache(self.truth, plan.seed) if Fault.BOT_CACHE in plan.faults else None,
             on_sample=(lambda _: None) if plan.measured else None,
         )

@@ -38,12 +38,12 @@ ERRORS: dict[str, type[SourceError]] = {
 class SimulatedVenue:
     """One account. Its methods beginning with `_` are what mutants replace."""
 
-    def __init__(self, plan: Plan, truth: Truth, clock: Clock, chance: random.Random, trace: Trace) -> None:
+    def __init__(self, plan: Plan, truth: Truth, clock: Clock, rng: random.Random, trace: Trace) -> None:
         self.plan = plan
         self.weather = plan.weather
         self.truth = truth
         self.clock = clock
-        self.chance = chance
+        self.rng = rng
         self.trace = trace
         self.access = Access("main", "simulated", "", "")
         self.mode = PositionMode.HEDGE if Fault.HEDGE_MODE in plan.faults else PositionMode.ONE_WAY
@@ -105,19 +105,19 @@ class SimulatedVenue:
         self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None
     ) -> OrderStatus:
         """What the gateway's reading asks its dialect: the status."""
-        time = self._now - self.chance.choice(self.weather.orders)
+        time = self._now - self.rng.choice(self.weather.orders)
         order = self._find(order_id, client_order_id)
         state = order.at(time) if order is not None else None
         if order is None or state is None:
             raise OrderUnknown(order_id or client_order_id or "")
         executed, ended, status = state.executed, state.ended, state.status
-        if Fault.LYING_STATUSES in self.plan.faults and self.chance.random() < 0.4:
+        if Fault.LYING_STATUSES in self.plan.faults and self.rng.random() < 0.4:
             traded = sum(order.filled_by(self._now - self.weather.trades))
             if traded:
                 # Statuses lie about what trades already show, never about what nobody could know: one that
                 # once was true, and not the last, is given out for the end.
                 past = [each.executed for each in order.log if abs(each.executed) < abs(traded)]
-                executed, ended, status = self.chance.choice(past), True, "canceled"
+                executed, ended, status = self.rng.choice(past), True, "canceled"
         await self.clock.sleep(0)
         return self._status(order, OrderState(time, executed, ended, status))
 
@@ -159,12 +159,12 @@ class SimulatedVenue:
         self.listed[sent.monotonic] = None
         try:
             await self._way("list")
-            time = self._now - self.chance.choice(self.weather.lists)
+            time = self._now - self.rng.choice(self.weather.lists)
             held = [(key, self.truth.held_at(key, time)) for key in self.truth.legs]
             self.listed[sent.monotonic] = frozenset(key for key, state in held if state.quantity)
             rows = self._rows(held)
             await self._pause()
-            if Fault.CUT_PAGES in self.weather.failures and self.chance.random() < 0.5:
+            if Fault.CUT_PAGES in self.weather.failures and self.rng.random() < 0.5:
                 rows = self._cut(rows)
         except SourceError as error:
             rows = self._failed_list(error)
@@ -177,7 +177,7 @@ class SimulatedVenue:
         for key, state in held:
             if state.quantity or (Fault.EXPLICIT_ZEROS in self.plan.faults and state.version):
                 version = state.version if self.versions else None
-                alias = Fault.ALIASES in self.plan.faults and self.chance.random() < 0.7
+                alias = Fault.ALIASES in self.plan.faults and self.rng.random() < 0.7
                 name = key.symbol.replace("/", "").split(":")[0] if alias else key.symbol
                 named = LegKey(key.account, name, key.leg)
                 quantity = self.amount(key.symbol, state.quantity)
@@ -211,7 +211,7 @@ class SimulatedVenue:
         return named[-1] if named else None
 
     async def _pause(self) -> None:
-        await self.clock.sleep(self.weather.answer * self.chance.uniform(0.2, 1.0))
+        await self.clock.sleep(self.weather.answer * self.rng.uniform(0.2, 1.0))
 
     async def _way(self, endpoint: str) -> None:
         """Take the time that a request takes, and meet what it may meet."""
@@ -220,8 +220,8 @@ class SimulatedVenue:
         if refused is not None and endpoint == refused[0] and self._now >= refused[1]:
             raise SourceRejected("wrong key")
         kinds = [kind for kind in self.weather.failures if kind != Fault.CUT_PAGES]
-        if kinds and self.chance.random() < self.weather.failing:
-            kind = self.chance.choice(kinds)
+        if kinds and self.rng.random() < self.weather.failing:
+            kind = self.rng.choice(kinds)
             self.trace.note(kind, endpoint)
             if kind == Fault.HANGING:
                 await self.clock.sleep(1e6)

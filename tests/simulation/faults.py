@@ -45,7 +45,7 @@ class Fault(StrEnum):
     CANCELLED = "cancelled"  # the asker gives up, or the process ends
 
 
-def some(chance: random.Random) -> frozenset[Fault]:
+def some(rng: random.Random) -> frozenset[Fault]:
     """Draw the faults of one world: few, some or many."""
-    rate = chance.choice([0.08, 0.2, 0.2, 0.4, 0.7])
-    return frozenset(fault for fault in Fault if chance.random() < rate)
+    rate = rng.choice([0.08, 0.2, 0.2, 0.4, 0.7])
+    return frozenset(fault for fault in Fault if rng.random() < rate)

@@ -36,7 +36,7 @@ from verification.facts.verdict import Mismatch, Verdict, VerdictKind, proved, u
 from verification.facts.verification import Verification
 from verification.race.pace import Pace
 from verification.race.race import Race
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.race.verifier import Verifier
 from verification.rules.judgement import decide
 from verification.venues.position_list import leg_in_list
@@ -46,13 +46,13 @@ class SleepsThreeSeconds(Verifier):
     """Waits three seconds and believes one position list: the first bug of the incident."""
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         watch = watch or self.watch(question.key)
-        clock = self._means.clock
+        clock = self._context.clock
         await clock.sleep(3)
         watch.close()
         try:
-            watch.add(leg_in_list(await self._means.venue.read_positions(), question.key))
+            watch.add(leg_in_list(await self._context.venue.read_positions(), question.key))
         except Exception as error:  # noqa: BLE001 - as carelessly as it was written
             came = Provenance(Source.REST, clock.now())
             watch.add(SourceSilent(question.key, Silence.ERROR, str(error), complete=False, provenance=came))
@@ -88,9 +88,9 @@ class LooksEverySecond(Race):
     """Polls what has come instead of judging what comes."""
 
     @override
-    def _heed(self, news: Observation) -> None:
+    def _on_observation(self, news: Observation) -> None:
         if self.decided.done():
-            super()._heed(news)
+            super()._on_observation(news)
 
     @override
     def _look_after(self) -> None:
@@ -103,9 +103,9 @@ class HearsOfListsLate(Race):
     """Does not judge what a list without the leg says, until something else comes."""
 
     @override
-    def _heed(self, news: Observation) -> None:
+    def _on_observation(self, news: Observation) -> None:
         if self.decided.done() or not isinstance(news, SourceSilent):
-            super()._heed(news)
+            super()._on_observation(news)
 
 
 class GoesByTheWallClock(Race):
@@ -114,14 +114,14 @@ class GoesByTheWallClock(Race):
     @override
     def _run_until(self, end: float, then: Callable[[], None], now: Moment) -> None:
         if not hasattr(self, "over_at"):
-            self.over_at = self._means.clock.now().utc.timestamp() + self._means.pace.deadline
+            self.over_at = self._context.clock.now().utc.timestamp() + self._context.pace.deadline
         super()._run_until(end, then, now)
 
     @override
     def _look_after(self) -> None:
-        left = self.over_at - self._means.clock.now().utc.timestamp()
+        left = self.over_at - self._context.clock.now().utc.timestamp()
         if not self.decided.done():
-            self._end = self._means.clock.now().monotonic + max(0.0, left)
+            self._end = self._context.clock.now().monotonic + max(0.0, left)
         super()._look_after()
 
 
@@ -129,13 +129,13 @@ class LateEar(Verifier):
     """Forgets what the stream said between the order and the question."""
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         if watch is not None:
             watch.close()
         return await super().verify(question)
 
 
-class EndlessWatch(Watch):
+class EndlessWatch(StreamListener):
     """Never stops listening."""
 
     @override
@@ -147,11 +147,11 @@ class KeepsListening(Verifier):
     """Leaves its listener with the stream."""
 
     @override
-    def watch(self, key: LegKey) -> Watch:
-        return EndlessWatch(self._means.venue, key, self._means.clock.now())
+    def watch(self, key: LegKey) -> StreamListener:
+        return EndlessWatch(self._context.venue, key, self._context.clock.now())
 
 
-class CommonWatch(Watch):
+class CommonWatch(StreamListener):
     """Takes every leg's facts for its own."""
 
     @override
@@ -167,16 +167,16 @@ class HearsEveryLeg(Verifier):
     """Mixes legs, symbols and accounts."""
 
     @override
-    def watch(self, key: LegKey) -> Watch:
-        return CommonWatch(self._means.venue, key, self._means.clock.now())
+    def watch(self, key: LegKey) -> StreamListener:
+        return CommonWatch(self._context.venue, key, self._context.clock.now())
 
 
 class LeavesATask(Verifier):
     """Starts a measurement that nobody ends."""
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
-        self.left = asyncio.create_task(self._means.clock.sleep(1_000), name="measurement")
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
+        self.left = asyncio.create_task(self._context.clock.sleep(1_000), name="measurement")
         return await super().verify(question, watch)
 
 
@@ -184,10 +184,10 @@ class WaitsForTheSlowest(Verifier):
     """Asks the sources one after the other, however long each takes."""
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         watch = watch or self.watch(question.key)
         with suppress(SourceError):
-            await self._means.venue.read_positions()
+            await self._context.venue.read_positions()
         return await super().verify(question, watch)
 
 
@@ -223,11 +223,11 @@ class StaysAfterAnError(Verifier):
     """Takes a venue that refuses or fails for one that says no."""
 
     @override
-    def watch(self, key: LegKey) -> Watch:
-        return BelievesErrors(self._means.venue, key, self._means.clock.now())
+    def watch(self, key: LegKey) -> StreamListener:
+        return BelievesErrors(self._context.venue, key, self._context.clock.now())
 
 
-class BelievesErrors(Watch):
+class BelievesErrors(StreamListener):
     """Hears of a failed request as of a complete answer without the leg."""
 
     @override

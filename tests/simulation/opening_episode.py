@@ -170,8 +170,8 @@ async def _life(episode: OpeningEpisode, variant: OpeningVariant, number: int, w
     life = Life(named=named)
     life.live(numbered)
     venue.life = episode.journal.steps = life
-    clock, chance = venue.clock, random.Random(plan.seed + 10 + number)
-    verifier = variant.verifier(venue, clock, chance=chance)
+    clock, rng = venue.clock, random.Random(plan.seed + 10 + number)
+    verifier = variant.verifier(venue, clock, rng=rng)
     report = episode.reports.append if variant.reports else (lambda _: None)
     opener = Opener(
         venue,
@@ -180,7 +180,7 @@ async def _life(episode: OpeningEpisode, variant: OpeningVariant, number: int, w
         clock,
         report=report,
         verifier=verifier,
-        chance=random.Random(chance.random()),
+        rng=random.Random(rng.random()),
     )
     tasks = [asyncio.create_task(work(opener), name="bot") for work in works]
     kill = plan.kills[number] if number < len(plan.kills) else None

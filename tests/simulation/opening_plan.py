@@ -112,16 +112,16 @@ class OpeningDraw(Draw):
             "stops_hidden",
             "exits_in_pieces",
         )
-        rate = self.chance.choice([0.1, 0.3, 0.6])
-        troubles = [name for name in names if self.chance.random() < rate]
+        rate = self.rng.choice([0.1, 0.3, 0.6])
+        troubles = [name for name in names if self.rng.random() < rate]
         self.later = random.Random(seed + 1)  # what follows once it is held has a chance of its own
         troubles += [name for name in ("stops_moved", "positions_left") if self.later.random() < 0.5]
         self.troubles = tuple(troubles)
 
     def opening(self) -> OpeningPlan:
-        pick, chance = self.chance.choice, self.chance
+        pick, rng = self.rng.choice, self.rng
         count = pick([1, 1, 2])
-        legs = [pick(self.legs)] * count if self.on(Fault.SEVERAL_ORDERS) else chance.sample(self.legs, count)
+        legs = [pick(self.legs)] * count if self.on(Fault.SEVERAL_ORDERS) else rng.sample(self.legs, count)
         ways: dict[LegKey, int] = {}
         wishes = []
         for number, key in enumerate(legs):
@@ -129,7 +129,7 @@ class OpeningDraw(Draw):
                 ways[key] = {Leg.LONG: 1, Leg.SHORT: -1}.get(key.leg) or pick([1, -1])
                 self._before(key, ways[key])
             wishes.append(self._wish(number, key, ways[key]))
-        steps = ((chance.uniform(0, 9), pick([-3600.0, 3600.0])),) if self.on(Fault.WALL_STEPS) else ()
+        steps = ((rng.uniform(0, 9), pick([-3600.0, 3600.0])),) if self.on(Fault.WALL_STEPS) else ()
         weather = self._weather()
         world = Plan(
             self.seed,
@@ -150,7 +150,7 @@ class OpeningDraw(Draw):
             self._stopped(),
             self._lives(),
             tuple(
-                chance.uniform(0, 12) if "crashes" in self.troubles and chance.random() < 0.5 else None
+                rng.uniform(0, 12) if "crashes" in self.troubles and rng.random() < 0.5 else None
                 for _ in range(2)
             ),
             pick([True, False]),
@@ -160,18 +160,18 @@ class OpeningDraw(Draw):
     def _before(self, key: LegKey, way: int) -> None:
         if self.on(Fault.EARLIER_POSITIONS):
             self._earlier(key, way, 43)
-            if self.chance.random() < 0.5:  # and one before that
+            if self.rng.random() < 0.5:  # and one before that
                 self.past += [(at - 31, where, by) for at, where, by in self.past if where == key]
-            if self.chance.random() < 0.4:
-                self.past.append((-self.chance.choice([0.3, 2.0, 70.0]), key, 13 * way))
+            if self.rng.random() < 0.4:
+                self.past.append((-self.rng.choice([0.3, 2.0, 70.0]), key, 13 * way))
         if self.on(Fault.OTHERS_TRADE):
-            self.strangers.append((self.chance.uniform(0, 9), key, self.chance.choice([20, 43]) * way))
+            self.strangers.append((self.rng.uniform(0, 9), key, self.rng.choice([20, 43]) * way))
 
     def _wish(self, number: int, key: LegKey, way: int) -> Wish:
-        pick = self.chance.choice
+        pick = self.rng.choice
         quantity = pick([1, 20, 43])
         fills, ends = self._fate(0.0, quantity)
-        wrong = self.on(Fault.WRONG_SIDE) and key.leg is Leg.NET and self.chance.random() < 0.3
+        wrong = self.on(Fault.WRONG_SIDE) and key.leg is Leg.NET and self.rng.random() < 0.3
         return Wish(
             at=number * pick([0.0, 0.2, 3.0]),
             key=key,
@@ -188,7 +188,7 @@ class OpeningDraw(Draw):
         return self.later.choice([0.0, 0.2, 3.0, 12.0]) if what in self.troubles else None
 
     def _exit(self) -> Fate:
-        pick = self.chance.choice
+        pick = self.rng.choice
         at = pick([0.0, 0.008, 0.3, 1.5])
         if "exits_in_pieces" not in self.troubles:
             return Fate(1, ((at, 1000),), (at + 0.001, "expired"))
@@ -198,8 +198,8 @@ class OpeningDraw(Draw):
     def _stopped(self) -> Fate | None:
         if "stops_refused" in self.troubles:
             return None
-        if "stops_fire" in self.troubles and self.chance.random() < 0.7:
-            at = self.chance.choice([0.0, 0.05, 2.0, 8.0])
+        if "stops_fire" in self.troubles and self.rng.random() < 0.7:
+            at = self.rng.choice([0.0, 0.05, 2.0, 8.0])
             return Fate(1, ((at, 1000),), (at + 0.001, "expired"))
         return Fate(1, (), None)
 
@@ -216,11 +216,11 @@ class OpeningDraw(Draw):
             kinds += [*LOST, StepFault.REFUSED]
         if "crashes" in self.troubles:
             kinds += CRASHES
-        named = {self.chance.choice(SENDINGS): self.chance.choice(kinds)} if kinds else {}
+        named = {self.rng.choice(SENDINGS): self.rng.choice(kinds)} if kinds else {}
         if "unwritten" in self.troubles:
             kinds.append(StepFault.UNWRITTEN)
         if not kinds:
             return {}, {}
-        count = self.chance.choice([0, 0, 1, 2, 4])
-        numbered = {self.chance.randrange(STEPS): self.chance.choice(kinds) for _ in range(count)}
-        return numbered, named if self.chance.random() < 0.5 else {}
+        count = self.rng.choice([0, 0, 1, 2, 4])
+        numbered = {self.rng.randrange(STEPS): self.rng.choice(kinds) for _ in range(count)}
+        return numbered, named if self.rng.random() < 0.5 else {}

@@ -59,9 +59,9 @@ class TradedVenue(SimulatedVenue):
     """One account that can be traded. Implements `Venue` and `Trader`."""
 
     def __init__(
-        self, plan: OpeningPlan, truth: Truth, clock: Clock, chance: random.Random, trace: Trace
+        self, plan: OpeningPlan, truth: Truth, clock: Clock, rng: random.Random, trace: Trace
     ) -> None:
-        super().__init__(plan.world, truth, clock, chance, trace)
+        super().__init__(plan.world, truth, clock, rng, trace)
         self.opening = plan
         self.life = Life()
         exclusive = WorldFault.OTHERS_TRADE not in plan.world.faults
@@ -130,7 +130,7 @@ class TradedVenue(SimulatedVenue):
         try:
             await self._way("orders")
             hidden = HIDDEN if "stops_hidden" in self.opening.troubles else 0.0
-            stops = self._resting(self._now - self.chance.choice(self.weather.orders) - hidden)
+            stops = self._resting(self._now - self.rng.choice(self.weather.orders) - hidden)
         except SourceError as error:
             failures[Part.CONDITIONAL_ORDERS] = error
         now = self.clock.now()

@@ -173,9 +173,9 @@ def _in_scope(episode: Episode, asked: Asked, question: Question, answer: Verifi
 def _derivable(episode: Episode, asked: Asked, question: Question, answer: Verification) -> Iterator[str]:
     """What the verdict rests on, and all that was seen, lead to it again, in whatever order."""
     verdict = answer.verdict
-    chance = random.Random(len(answer.observations))
+    rng = random.Random(len(answer.observations))
     mixed = [*answer.observations, *answer.observations[::3]]
-    chance.shuffle(mixed)
+    rng.shuffle(mixed)
     if episode.rule(question, mixed) != verdict:
         yield f"from the same evidence in another order: {episode.rule(question, mixed).reason}"
     if verdict.kind is VerdictKind.UNKNOWN:

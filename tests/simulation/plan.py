@@ -101,8 +101,8 @@ class Draw:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.chance = random.Random(seed)
-        self.faults = some(self.chance)
+        self.rng = random.Random(seed)
+        self.faults = some(self.rng)
         self.on = self.faults.__contains__
         legs = [Leg.LONG, Leg.SHORT] if self.on(Fault.HEDGE_MODE) else [Leg.NET]
         self.legs = [LegKey(ACCOUNT, symbol, leg) for symbol in SYMBOLS for leg in legs]
@@ -110,13 +110,13 @@ class Draw:
         self.strangers: list[tuple[float, LegKey, int | None]] = []
 
     def plan(self) -> Plan:
-        pick = self.chance.choice
+        pick = self.rng.choice
         count = pick([1, 1, 1, 2, 3])
-        legs = self.chance.sample(self.legs, k=min(count, len(self.legs)))
+        legs = self.rng.sample(self.legs, k=min(count, len(self.legs)))
         intents: list[Intent] = []
         for number, key in enumerate(legs):
             intents += self._leg(number, key)
-        steps = [(self.chance.uniform(0, 9), pick([-3600.0, 3600.0, -1.0, 7.5])) for _ in range(pick([1, 2]))]
+        steps = [(self.rng.uniform(0, 9), pick([-3600.0, 3600.0, -1.0, 7.5])) for _ in range(pick([1, 2]))]
         return Plan(
             self.seed,
             self.faults,
@@ -125,15 +125,13 @@ class Draw:
             tuple(intents),
             self._weather(),
             tuple(steps) if self.on(Fault.WALL_STEPS) else (),
-            measured=self.chance.random() < 0.05,
-            shuts=self.chance.uniform(0, 11)
-            if self.on(Fault.CANCELLED) and self.chance.random() < 0.5
-            else None,
+            measured=self.rng.random() < 0.05,
+            shuts=self.rng.uniform(0, 11) if self.on(Fault.CANCELLED) and self.rng.random() < 0.5 else None,
         )
 
     def _leg(self, number: int, key: LegKey) -> list[Intent]:
         """What happens on one leg: its past, the bot's order (or two), and other people's."""
-        pick = self.chance.choice
+        pick = self.rng.choice
         opens = pick([True, False])
         quantity = pick([1, 20, 43])
         way = {Leg.LONG: 1, Leg.SHORT: -1}.get(key.leg) or pick([1, -1])
@@ -162,37 +160,37 @@ class Draw:
 
     def _earlier(self, key: LegKey, way: int, quantity: int) -> None:
         """A position that is over by now; its last words may still be on their way."""
-        held = self.chance.choice([quantity, 43, 13, 20]) * way
-        end = -self.chance.choice([0.2, 1.0, 4.0, 30.0])
-        self.past += [(end - self.chance.choice([0.5, 20.0]), key, held), (end, key, -held)]
+        held = self.rng.choice([quantity, 43, 13, 20]) * way
+        end = -self.rng.choice([0.2, 1.0, 4.0, 30.0])
+        self.past += [(end - self.rng.choice([0.5, 20.0]), key, held), (end, key, -held)]
 
     def _others(self, key: LegKey, held: int, way: int) -> bool:
         """Somebody else acts on the leg; return True if the bot must say that it is not alone."""
-        at = self.chance.uniform(0, 9)
+        at = self.rng.uniform(0, 9)
         if self.on(Fault.OTHERS_TRADE):
             moves = [20, 43, 13] if key.leg is not Leg.NET else [20, -20, 43, -43, -held or 7]
-            for _ in range(self.chance.choice([1, 2])):
-                by = self.chance.choice(moves)
+            for _ in range(self.rng.choice([1, 2])):
+                by = self.rng.choice(moves)
                 self.strangers.append((at, key, by * way if key.leg is not Leg.NET else by))
-                at += self.chance.uniform(0, 3)
+                at += self.rng.uniform(0, 3)
             return True
-        if self.on(Fault.LIQUIDATION) and self.chance.random() < 0.5:
+        if self.on(Fault.LIQUIDATION) and self.rng.random() < 0.5:
             self.strangers.append((at, key, None))  # which a bot that says that it is alone cannot know
         return False
 
     def _intent(
         self, order_id: str, key: LegKey, sign: int, quantity: int, *, opens: bool, free: bool
     ) -> Intent:
-        pick, chance = self.chance.choice, self.chance
+        pick, rng = self.rng.choice, self.rng
         side = Side.BUY if sign > 0 else Side.SELL
-        wrong = self.on(Fault.WRONG_SIDE) and (key.leg is Leg.NET or not opens) and chance.random() < 0.5
-        sent = chance.uniform(0, 0.5)
+        wrong = self.on(Fault.WRONG_SIDE) and (key.leg is Leg.NET or not opens) and rng.random() < 0.5
+        sent = rng.uniform(0, 0.5)
         fills, ends = self._fate(sent, quantity)
         late = self.on(Fault.LATE_WATCH) and pick([True, False])
         knows = (True, pick([True, False]))
         if self.on(Fault.LOST_IDS):
             knows = pick([(False, True), (False, False), (True, True)])
-        gives_up = chance.uniform(0, 11) if self.on(Fault.CANCELLED) and chance.random() < 0.3 else None
+        gives_up = rng.uniform(0, 11) if self.on(Fault.CANCELLED) and rng.random() < 0.3 else None
         return Intent(
             opens=opens,
             key=key,
@@ -204,7 +202,7 @@ class Draw:
             sent=sent,
             fills=fills,
             ends=ends,
-            asked=sent + (chance.uniform(0.5, 4) if late else chance.choice([0.0, 0.005, 0.05, 0.2])),
+            asked=sent + (rng.uniform(0.5, 4) if late else rng.choice([0.0, 0.005, 0.05, 0.2])),
             watched=not late and pick([True, True, False]),
             exclusive=free,
             knows=knows,
@@ -216,7 +214,7 @@ class Draw:
         self, sent: float, quantity: int
     ) -> tuple[tuple[tuple[float, int], ...], tuple[float, str] | None]:
         """When the order executes, and how it ends."""
-        chance, pick = self.chance, self.chance.choice
+        rng, pick = self.rng, self.rng.choice
         at = sent + pick([0.0, 0.008, 0.05, 0.3, 1.5])
         if self.on(Fault.LATE_FILLS) and pick([True, False]):
             at += pick([3.0, 9.9, 12.0])
@@ -227,14 +225,14 @@ class Draw:
         fills: list[tuple[float, int]] = []
         for _ in range(pick([1, 2, 3])):
             fills.append((at, pick([1, 7, max(1, quantity // 2), quantity])))
-            at += chance.choice([0.0, 0.002, 0.2, 4.0])
-        return tuple(fills), pick([(at + chance.uniform(0, 2), "canceled"), None])
+            at += rng.choice([0.0, 0.002, 0.2, 4.0])
+        return tuple(fills), pick([(at + rng.uniform(0, 2), "canceled"), None])
 
     def _stop(self, order_id: str, key: LegKey, sign: int, quantity: int) -> Intent:
         """A stop that rests on the leg and may fire while the exit works. Nobody asks about it."""
-        at = self.chance.uniform(0, 6)
+        at = self.rng.uniform(0, 6)
         side = Side.BUY if sign > 0 else Side.SELL
-        fills = ((at, quantity),) if self.chance.random() < 0.6 else ()
+        fills = ((at, quantity),) if self.rng.random() < 0.6 else ()
         return Intent(
             opens=False,
             key=key,
@@ -255,30 +253,28 @@ class Draw:
         )
 
     def _weather(self) -> Weather:
-        chance, on = self.chance, self.on
+        rng, on = self.rng, self.on
         slow = on(Fault.SLOW_LISTS)
-        worst = chance.choice([1.0, 4.5, 15.0, 60.0]) if slow else 0.3
+        worst = rng.choice([1.0, 4.5, 15.0, 60.0]) if slow else 0.3
         replicas = 3 if on(Fault.BACKWARD_READS) else 1
-        lists = tuple(worst * chance.random() for _ in range(replicas))
-        order_lag = chance.choice([0.3, 2.0, 15.0]) if on(Fault.SLOW_ORDERS) else 0.02
+        lists = tuple(worst * rng.random() for _ in range(replicas))
+        order_lag = rng.choice([0.3, 2.0, 15.0]) if on(Fault.SLOW_ORDERS) else 0.02
         kinds = [Fault.UNREACHABLE, Fault.MALFORMED, Fault.HANGING, Fault.CUT_PAGES]
-        refused = (
-            (chance.choice(["list", "order"]), chance.choice([-1.0, 0.4])) if on(Fault.REJECTED) else None
-        )
+        refused = (rng.choice(["list", "order"]), rng.choice([-1.0, 0.4])) if on(Fault.REJECTED) else None
         down: list[tuple[float, float]] = []
         if on(Fault.DISCONNECTS):
-            start = chance.choice([-1.0, 0.0, chance.uniform(0, 6)])
-            down.append((start, start + chance.choice([0.1, 1.0, 5.0, 30.0])))
+            start = rng.choice([-1.0, 0.0, rng.uniform(0, 6)])
+            down.append((start, start + rng.choice([0.1, 1.0, 5.0, 30.0])))
         return Weather(
             lists=lists,
-            orders=tuple(order_lag * chance.random() for _ in range(replicas)),
-            trades=chance.choice([0.1, 2.0, 15.0]) if on(Fault.SLOW_TRADES) else 0.0,
-            answer=chance.choice([0.5, 2.0]) if on(Fault.SLOW_ANSWERS) else chance.choice([0.02, 0.08]),
-            push=chance.choice([0.005, 0.03, 0.2]),
+            orders=tuple(order_lag * rng.random() for _ in range(replicas)),
+            trades=rng.choice([0.1, 2.0, 15.0]) if on(Fault.SLOW_TRADES) else 0.0,
+            answer=rng.choice([0.5, 2.0]) if on(Fault.SLOW_ANSWERS) else rng.choice([0.02, 0.08]),
+            push=rng.choice([0.005, 0.03, 0.2]),
             failures=tuple(kind for kind in kinds if on(kind)),
-            failing=chance.choice([0.1, 0.5, 1.0]),
+            failing=rng.choice([0.1, 0.5, 1.0]),
             refused=refused,
-            lost=chance.choice([0.1, 0.5, 1.0]) if on(Fault.LOST_PUSHES) else 0.0,
+            lost=rng.choice([0.1, 0.5, 1.0]) if on(Fault.LOST_PUSHES) else 0.0,
             doubled=0.4 if on(Fault.DOUBLED_PUSHES) else 0.0,
             late=0.4 if on(Fault.REORDERED_PUSHES) else 0.0,
             down=tuple(down),

@@ -30,7 +30,7 @@ class SimulatedStream:
         self,
         plan: Plan,
         clock: Clock,
-        chance: random.Random,
+        rng: random.Random,
         trace: Trace,
         snapshot: Callable[[], Awaitable[PositionsReading]],
         *,
@@ -39,7 +39,7 @@ class SimulatedStream:
         self._plan = plan
         self._weather = plan.weather
         self._clock = clock
-        self._chance = chance
+        self._rng = rng
         self._trace = trace
         self._snapshot = snapshot
         self._versions = versions
@@ -87,18 +87,18 @@ class SimulatedStream:
         if state is not None:
             self._send(self._position, key, state)
             if Fault.CROSSED_ACCOUNTS in self._plan.faults:
-                other = LegState(state.at, state.version + 1, self._chance.choice([0, 43, -20]))
+                other = LegState(state.at, state.version + 1, self._rng.choice([0, 43, -20]))
                 self._send(self._position, LegKey("other", key.symbol, key.leg), other)
 
     def _send(self, deliver: Callable[..., None], *what: object) -> None:
-        weather, chance = self._weather, self._chance
-        if chance.random() < weather.lost:
+        weather, rng = self._weather, self._rng
+        if rng.random() < weather.lost:
             self._trace.note("lost", *what)
             return
-        for _ in range(2 if chance.random() < weather.doubled else 1):
+        for _ in range(2 if rng.random() < weather.doubled else 1):
             delay = weather.push
-            if chance.random() < weather.late:
-                delay += chance.choice([0.05, 1.0, 8.0])
+            if rng.random() < weather.late:
+                delay += rng.choice([0.05, 1.0, 8.0])
             asyncio.get_running_loop().call_later(delay, deliver, self.epoch, *what)
 
     def _position(self, epoch: int, key: LegKey, state: LegState) -> None:

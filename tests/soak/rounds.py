@@ -39,7 +39,7 @@ class Rounds:
         self.wrong: list[str] = []
         self._house = house
         self._narrator = narrator
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
         self._say = say
 
     async def play(self, alerts: AlertFollower) -> None:
@@ -52,7 +52,7 @@ class Rounds:
                 alerts,
                 narrator=self._narrator,
                 tempo=BUSY,
-                chance=self._chance,
+                rng=self._rng,
             )
             with Console.open(self._house.state_url) as console:
                 known = 0

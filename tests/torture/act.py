@@ -98,8 +98,8 @@ class Act:
                 asyncio.create_task(self._acknowledge(scene, witness)),
             ]
             try:
-                chance = random.Random(f"storm {self.seed}")
-                await storm(scene, self.torments, chance, self.seconds, partial(self._until_watched, scene))
+                rng = random.Random(f"storm {self.seed}")
+                await storm(scene, self.torments, rng, self.seconds, partial(self._until_watched, scene))
             finally:
                 await _cancelled(*living)
             self.say("calm")
@@ -125,36 +125,36 @@ class Act:
 
     async def _change(self, scene: Scene) -> None:
         """Let the world go on: plant and heal."""
-        chance = random.Random(f"world {self.seed}")
+        rng = random.Random(f"world {self.seed}")
         legs = [leg for symbol, leg in scene.legs.legs.items() if symbol != CONTROL]
         while True:
-            await asyncio.sleep(chance.uniform(1, 6))
+            await asyncio.sleep(rng.uniform(1, 6))
             async with scene.files:
                 try:
-                    self.say(scene.legs.change(chance.choice(legs), chance))
+                    self.say(scene.legs.change(rng.choice(legs), rng))
                 except JournalError as error:
                     self.say(f"nothing is done, for the journal cannot be written: {error}")
 
     async def _leave_some(self, scene: Scene) -> None:
         """Leave every second leg in a condition, so that the calm has something to tell."""
-        chance = random.Random(f"calm {self.seed}")
+        rng = random.Random(f"calm {self.seed}")
         async with scene.files:
             for leg in list(scene.legs.legs.values())[::2]:
                 while leg.symbol != CONTROL and leg.episode is None:
-                    self.say(scene.legs.change(leg, chance))
+                    self.say(scene.legs.change(leg, rng))
 
     async def _acknowledge(self, scene: Scene, witness: Witness) -> None:
         """Have people acknowledge what is told."""
-        chance = random.Random(f"people {self.seed}")
+        rng = random.Random(f"people {self.seed}")
         count = 0
         while True:
-            await asyncio.sleep(chance.uniform(0.5, 3))
+            await asyncio.sleep(rng.uniform(0.5, 3))
             alerts = await _alerts(scene)
             open_ones = [alert for alert in alerts if alert.state is AlertState.FIRING]
             if not open_ones:
                 continue
             count += 1
-            alert, by = chance.choice(open_ones), chance.choice(PEOPLE)
+            alert, by = rng.choice(open_ones), rng.choice(PEOPLE)
             note = f"note {count} of act {self.seed}"
             if await scene.household.ask_person(alert.id, by, note, ACKNOWLEDGE_SECONDS):
                 witness.promises.append(Promise(alert.id, by, note))

@@ -112,14 +112,14 @@ class Legs:
             return ORPHAN
         return MISMATCH if held else PHANTOM
 
-    def change(self, leg: WorldLeg, chance: random.Random) -> str:
+    def change(self, leg: WorldLeg, rng: random.Random) -> str:
         """Do the next thing to a leg, and return what was done. The control is left alone.
 
         Raises:
             JournalError: The journal could not be written; nothing was done.
         """
         with self._journal() as journal:  # first: without it nothing is done to the venue either
-            done = self._change(leg, journal, chance)
+            done = self._change(leg, journal, rng)
         self._note(leg)
         return done
 
@@ -127,7 +127,7 @@ class Legs:
         """Return the conditions that last."""
         return [leg.episode for leg in self.legs.values() if leg.episode is not None]
 
-    def _change(self, leg: WorldLeg, journal: Journal, chance: random.Random) -> str:
+    def _change(self, leg: WorldLeg, journal: Journal, rng: random.Random) -> str:
         match self.truth(leg):
             case kinds if kinds == ORPHAN:
                 self._trade(leg, Side.SELL, self.held(leg), reduce_only=True)
@@ -142,12 +142,12 @@ class Legs:
                 self._place_stop(leg, journal)
                 return f"{leg.symbol}: the bot places a new stop"
         if not leg.believed:
-            if chance.random() < 0.4:
+            if rng.random() < 0.4:
                 self._trade(leg, Side.BUY, leg.size)
                 return f"{leg.symbol}: bought by hand, an orphan"
             self._enter(leg, journal)
             return f"{leg.symbol}: the bot opens"
-        match chance.choice(("phantom", "mismatch", "unprotected", "leave")):
+        match rng.choice(("phantom", "mismatch", "unprotected", "leave")):
             case "phantom":
                 self._trade(leg, Side.SELL, self.held(leg), reduce_only=True)
                 self._cancel_stop(leg)

@@ -28,21 +28,21 @@ def page(outcome: trueup.Outcome) -> None:
     sys.stderr.flush()
 
 
-async def trade(opener: trueup.Opener, finish: asyncio.Event, chance: random.Random) -> None:
+async def trade(opener: trueup.Opener, finish: asyncio.Event, rng: random.Random) -> None:
     """Open and leave, until told to finish; then leave all that is held."""
     before = await opener.resume()
     held = [each for each in before if isinstance(each, trueup.Opened)]
     while not (finish.is_set() and not held):
         with suppress(TimeoutError):
-            await asyncio.wait_for(finish.wait(), PAUSE * chance.random())
+            await asyncio.wait_for(finish.wait(), PAUSE * rng.random())
         try:
-            if held and (finish.is_set() or chance.random() < 0.6):
+            if held and (finish.is_set() or rng.random() < 0.6):
                 outcome = await opener.leave(held[0])
                 held.pop(0)
                 if not isinstance(outcome, trueup.Closed):
                     page(outcome)
             elif not finish.is_set():
-                symbol = chance.choice(tuple(SIZES))
+                symbol = rng.choice(tuple(SIZES))
                 if symbol in {each.symbol for each in held}:
                     continue
                 size, stop = SIZES[symbol]

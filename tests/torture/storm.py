@@ -18,7 +18,7 @@ MERCY = 0.75
 async def storm(
     scene: Scene,
     torments: Sequence[Torment],
-    chance: random.Random,
+    rng: random.Random,
     seconds: float,
     watched: Callable[[], Awaitable[None]],
 ) -> None:
@@ -30,9 +30,9 @@ async def storm(
     under_way = set[asyncio.Task[None]]()
     while loop.time() < end:
         if not deck:
-            deck = chance.sample(possible, len(possible))
+            deck = rng.sample(possible, len(possible))
         torment = deck.pop()
-        own = random.Random(chance.getrandbits(64))  # what it draws depends on no other's timing
+        own = random.Random(rng.getrandbits(64))  # what it draws depends on no other's timing
         if torment.alone:
             await asyncio.gather(*under_way)
             await torment.strike(scene, own)
@@ -40,9 +40,9 @@ async def storm(
             while len(under_way := {task for task in under_way if not task.done()}) >= AT_ONCE:
                 await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
             under_way.add(asyncio.create_task(torment.strike(scene, own), name=torment.name))
-        if chance.random() < MERCY and torment.blinding:
+        if rng.random() < MERCY and torment.blinding:
             await asyncio.gather(*under_way)
             await watched()
-        await asyncio.sleep(chance.uniform(0.2, 2.5))
+        await asyncio.sleep(rng.uniform(0.2, 2.5))
     await asyncio.gather(*under_way)
     scene.venue.faults.clear()

@@ -36,13 +36,13 @@ def crowds() -> st.SearchStrategy[Crowd]:
 
 def crowd(number: int, times: int = 1) -> Crowd:
     """Make one up; every quantity in it is multiplied by `times`, and nothing else follows from that."""
-    chance = random.Random(number)
-    opens, exclusive, side = chance.random() < 0.5, chance.random() < 0.6, chance.choice(list(Side))
-    (order_id, client), known = chance.choice(NAMES), chance.choice([10, 10, 10, None])
+    rng = random.Random(number)
+    opens, exclusive, side = rng.random() < 0.5, rng.random() < 0.6, rng.choice(list(Side))
+    (order_id, client), known = rng.choice(NAMES), rng.choice([10, 10, 10, None])
     way = side.sign * times
     question: Question
     if opens:
-        held = chance.choice([0, 0, 0, 13, -5])
+        held = rng.choice([0, 0, 0, 13, -5])
         question = opening(
             SIZE * times,
             side,
@@ -51,28 +51,28 @@ def crowd(number: int, times: int = 1) -> Crowd:
             order_id=order_id,
             client=client,
         )
-        sizes = [held + SIZE, held + SIZE, chance.choice([held, 1, 5, 20, 99, -SIZE])]
+        sizes = [held + SIZE, held + SIZE, rng.choice([held, 1, 5, 20, 99, -SIZE])]
     else:
         question = closing(SIZE * way, known, exclusive=exclusive, order_id=order_id, client=client)
-        sizes = chance.sample([0, 0, SIZE, 5, 20, 99, -5, -SIZE], 3)
-    versions, rows = chance.choice(VERSIONS), chance.choice([0, 2, 3, 4, 6])
-    seen = [_row(chance, sizes, versions, way) for _ in range(rows)]
-    orders = chance.choice([0, 0, 1, 2])
-    seen += [_order(chance, [0, 5, SIZE if opens else -SIZE], way) for _ in range(orders)]
+        sizes = rng.sample([0, 0, SIZE, 5, 20, 99, -5, -SIZE], 3)
+    versions, rows = rng.choice(VERSIONS), rng.choice([0, 2, 3, 4, 6])
+    seen = [_row(rng, sizes, versions, way) for _ in range(rows)]
+    orders = rng.choice([0, 0, 1, 2])
+    seen += [_order(rng, [0, 5, SIZE if opens else -SIZE], way) for _ in range(orders)]
     if not opens:
-        seen += [gone(at) for at in INSTANTS if chance.random() < 0.5]
+        seen += [gone(at) for at in INSTANTS if rng.random() < 0.5]
     return Crowd(question, tuple(seen))
 
 
-def _row(chance: random.Random, sizes: list[int], versions: list[int | None], way: int) -> Observation:
-    source, at = chance.choice([WS, WS, REST, REST, CACHE]), chance.choice(INSTANTS)
-    sent = None if source is WS else moment(at - chance.choice([0, 0.5]))
-    quantity = Decimal(chance.choice(sizes) * way)
-    return PositionSeen(KEY, quantity, chance.choice(versions), Provenance(source, moment(at), sent))
+def _row(rng: random.Random, sizes: list[int], versions: list[int | None], way: int) -> Observation:
+    source, at = rng.choice([WS, WS, REST, REST, CACHE]), rng.choice(INSTANTS)
+    sent = None if source is WS else moment(at - rng.choice([0, 0.5]))
+    quantity = Decimal(rng.choice(sizes) * way)
+    return PositionSeen(KEY, quantity, rng.choice(versions), Provenance(source, moment(at), sent))
 
 
-def _order(chance: random.Random, sizes: list[int], way: int) -> Observation:
-    over, agree = chance.random() < 0.6, chance.choice([True, None, False])
-    done, client = Decimal(chance.choice(sizes) * way), chance.choice(["c", None])
-    came = Provenance(chance.choice([WS, ORDER]), moment(chance.choice(INSTANTS)))
+def _order(rng: random.Random, sizes: list[int], way: int) -> Observation:
+    over, agree = rng.random() < 0.6, rng.choice([True, None, False])
+    done, client = Decimal(rng.choice(sizes) * way), rng.choice(["c", None])
+    came = Provenance(rng.choice([WS, ORDER]), moment(rng.choice(INSTANTS)))
     return OrderSeen(KEY, "7", client, done, over, agree, "closed" if over else "open", None, came)

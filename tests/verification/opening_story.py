@@ -95,16 +95,14 @@ def _recovering(story: Story) -> Work:
 
 
 async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
-    chance = random.Random(len(story.venue.sent_names))
-    verifier = story.verifier(story.venue, clock, chance=chance)
+    rng = random.Random(len(story.venue.sent_names))
+    verifier = story.verifier(story.venue, clock, rng=rng)
 
     def told(outcome: Outcome) -> None:
         story.reports.append(outcome)
         story.reported_at.append(clock.now().monotonic)
 
-    opener = Opener(
-        story.venue, story.venue, story.journal, clock, report=told, verifier=verifier, chance=chance
-    )
+    opener = Opener(story.venue, story.venue, story.journal, clock, report=told, verifier=verifier, rng=rng)
     try:
         for each in work(opener):
             story.outcomes.append(await each)

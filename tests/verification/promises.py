@@ -111,9 +111,9 @@ def confluent(rule: Rule) -> None:
     @REPEATABLE
     @given(worlds(), st.integers())
     def check(world: World, number: int) -> None:
-        chance = random.Random(number)
-        mixed = [*world.seen, *(seen for seen in world.seen if chance.random() < 0.3)]
-        chance.shuffle(mixed)
+        rng = random.Random(number)
+        mixed = [*world.seen, *(seen for seen in world.seen if rng.random() < 0.3)]
+        rng.shuffle(mixed)
         assert rule(world.question, mixed) == rule(world.question, world.seen)
 
     check()
@@ -198,8 +198,8 @@ def proofs_outlive_loss(rule: Rule) -> None:
     @REPEATABLE
     @given(worlds(), st.integers())
     def check(world: World, number: int) -> None:
-        chance = random.Random(number)
-        kept = [seen for seen in world.seen if chance.random() < 0.5]
+        rng = random.Random(number)
+        kept = [seen for seen in world.seen if rng.random() < 0.5]
         some, full = rule(world.question, kept), rule(world.question, world.seen)
         if some.grade is Grade.PROOF and some.kind in (CONFIRMED, REFUTED):
             assert full.kind is some.kind or _held_again(some, world.seen)

@@ -63,8 +63,8 @@ def restarted(
         story = Story(venue, MemoryJournal(steps), intent)
 
         def opener() -> Opener:
-            chance = random.Random(len(steps.history))
-            return Opener(venue, venue, story.journal, clock, report=story.reports.append, chance=chance)
+            rng = random.Random(len(steps.history))
+            return Opener(venue, venue, story.journal, clock, report=story.reports.append, rng=rng)
 
         first = opener()
         steps.live(plan or {} if behind_from_the_entry else {})

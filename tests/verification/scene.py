@@ -23,7 +23,7 @@ class Scene:
         self.verifier = Verifier(
             self.venue,
             self.clock,
-            chance=random.Random(seed),
+            rng=random.Random(seed),
             bot_cache=bot_cache,
             on_sample=self.samples.append,
         )

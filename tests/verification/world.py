@@ -55,14 +55,14 @@ def worlds() -> st.SearchStrategy[World]:
     return st.integers(0, 2**48).map(lambda number: world(random.Random(number)))
 
 
-def world(chance: random.Random) -> World:
+def world(rng: random.Random) -> World:
     """Make one up."""
-    pick = chance.choice
+    pick = rng.choice
     side, exclusive = pick(list(Side)), pick([True, True, False])
     opens = pick([True, False])
     held = pick([0, 0, 13, 43, -43]) if opens else -20 * side.sign
     wanted = pick([1, 20, 43]) if opens else 20
-    history = _history(chance, held, wanted, side, exclusive=exclusive)
+    history = _history(rng, held, wanted, side, exclusive=exclusive)
     # Before the baseline the leg held other things, the last of them in the same instant (a tie of versions).
     before = pick([0, 43, 20, -20, held + wanted * side.sign])
     past = [State(history[0].version - ago, before, 0, ended=False) for ago in (1, 0)]
@@ -75,31 +75,29 @@ def world(chance: random.Random) -> World:
     else:
         question = CloseQuestion(KEY, known, order_id, client, exclusive, moment(0))
     seen: list[Observation] = []
-    for _ in range(chance.randint(0, 7)):
+    for _ in range(rng.randint(0, 7)):
         match pick(["row", "row", "order", "order", "noise", "again"]):
             case "row":
-                seen.append(_row(chance, pick([past, history, history])))
+                seen.append(_row(rng, pick([past, history, history])))
             case "order":
-                seen.append(_order(chance, history))
+                seen.append(_order(rng, history))
             case "again" if seen:
                 seen.append(pick(seen))
             case _:
-                seen.append(_noise(chance))
+                seen.append(_noise(rng))
     return World(question, history, tuple(seen))
 
 
-def _history(
-    chance: random.Random, held: int, wanted: int, side: Side, *, exclusive: bool
-) -> tuple[State, ...]:
+def _history(rng: random.Random, held: int, wanted: int, side: Side, *, exclusive: bool) -> tuple[State, ...]:
     """Fills of our order up to what was sent, mixed with others' where there are others, perhaps its end."""
-    pick = chance.choice
+    pick = rng.choice
     way = pick([side.sign, side.sign, side.sign, -side.sign])
     states = [State(10, held, 0, ended=False)]
-    for _ in range(chance.randint(0, 4)):
+    for _ in range(rng.randint(0, 4)):
         last = states[-1]
         left = wanted - abs(last.executed)
         what = pick(["fill", "fill", "end"] if exclusive else ["fill", "fill", "end", "other"])
-        version = last.version + chance.randint(1, 2)
+        version = last.version + rng.randint(1, 2)
         if what == "other":
             by = pick([43, -43, 20, -20, -last.quantity or 7])
             states.append(State(version, last.quantity + by, last.executed, last.ended))
@@ -112,37 +110,37 @@ def _history(
     return tuple(states)
 
 
-def _row(chance: random.Random, states: Sequence[State]) -> Observation:
+def _row(rng: random.Random, states: Sequence[State]) -> Observation:
     """The leg at any version, with its version or without."""
-    state = chance.choice(states)
-    version = chance.choice([state.version, state.version, state.version, None])
-    source = chance.choice([Source.WEBSOCKET, Source.REST, Source.BOT_CACHE])
-    return PositionSeen(KEY, Decimal(state.quantity), version, came(source, chance.randint(0, 12)))
+    state = rng.choice(states)
+    version = rng.choice([state.version, state.version, state.version, None])
+    source = rng.choice([Source.WEBSOCKET, Source.REST, Source.BOT_CACHE])
+    return PositionSeen(KEY, Decimal(state.quantity), version, came(source, rng.randint(0, 12)))
 
 
-def _order(chance: random.Random, history: Sequence[State]) -> Observation:
+def _order(rng: random.Random, history: Sequence[State]) -> Observation:
     """Our order at any version; a status may lie that it ended, but then its trades do not bear it out."""
-    state = chance.choice(history)
-    ended = state.ended or chance.random() < 0.3
+    state = rng.choice(history)
+    ended = state.ended or rng.random() < 0.3
     true = state.ended or not ended
-    agree = chance.choice([True, True, None, False] if true else [None, False])
-    source = chance.choice([Source.WEBSOCKET, Source.ORDER])
+    agree = rng.choice([True, True, None, False] if true else [None, False])
+    source = rng.choice([Source.WEBSOCKET, Source.ORDER])
     said = Decimal(state.executed)
-    provenance = came(source, chance.randint(0, 12))
+    provenance = came(source, rng.randint(0, 12))
     return OrderSeen(KEY, "7", "c", said, ended, agree, "canceled", None, provenance)
 
 
-def _noise(chance: random.Random) -> Observation:
+def _noise(rng: random.Random) -> Observation:
     """Silences of every kind, the other leg, and other orders on this one."""
-    provenance = came(chance.choice(list(Source)), chance.randint(0, 12))
-    quantity = Decimal(chance.choice([0, 20, -20, 43, -43]))
-    over = chance.random() < 0.5
-    match chance.randint(0, 4):
+    provenance = came(rng.choice(list(Source)), rng.randint(0, 12))
+    quantity = Decimal(rng.choice([0, 20, -20, 43, -43]))
+    over = rng.random() < 0.5
+    match rng.randint(0, 4):
         case 0 | 1:
-            silence = chance.choice([Silence.ABSENT, *Silence])
+            silence = rng.choice([Silence.ABSENT, *Silence])
             return SourceSilent(KEY, silence, "", silence is Silence.ABSENT and over, provenance)
         case 2:
-            return PositionSeen(OTHER_LEG, quantity, chance.randint(8, 20), provenance)
+            return PositionSeen(OTHER_LEG, quantity, rng.randint(8, 20), provenance)
         case 3:
             return OrderSeen(OTHER_LEG, "7", "c", quantity, over, over, "closed", None, provenance)
         case _:

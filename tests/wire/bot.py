@@ -24,7 +24,7 @@ from verification.facts.verification import Verification
 from verification.opening.opener import Opener
 from verification.opening.outcome import Outcome
 from verification.race.pace import Pace
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.race.verifier import Verifier
 from verification.venues.gateway.trader import CcxtTrader
 
@@ -91,7 +91,7 @@ class Bot:
         """Cancel by the id we gave, as a bot does that never got the venue's."""
         await self.exchange.cancel_order(None, AVL, {_OUR_ID[self.face.name]: name})
 
-    async def asks(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def asks(self, question: Question, watch: StreamListener | None = None) -> Verification:
         return await self.verifier.verify(question, watch)
 
     async def asks_in_vain(self, question: Question) -> Verification:
@@ -142,7 +142,7 @@ async def trading(face: Face, prepare: Prepare = lambda _: None) -> AsyncIterato
         keys = {"apiKey": "the-key", "secret": "the-secret", "enableRateLimit": False, "timeout_on_exit": 0}
         exchange = getattr(ccxt.pro, venue.ccxt_id)({**keys, **venue.ccxt_config()})
         verifier, brief = (
-            Verifier(gateway.venue, CLOCK, chance=random.Random(1), pace=Pace(deadline=deadline))
+            Verifier(gateway.venue, CLOCK, rng=random.Random(1), pace=Pace(deadline=deadline))
             for deadline in (10.0, BRIEFLY)
         )
         try:

@@ -115,7 +115,7 @@ async def scene(
         prepare(venue)
         gateway, trader = CcxtVenue(access_to(venue), clock), CcxtTrader(access_to(venue))
         journal = journal or Journal(f"sqlite:///{folder}/bot.db", bot="mine")
-        verifier = Verifier(gateway, clock, chance=random.Random(1), pace=Pace(deadline=deadline))
+        verifier = Verifier(gateway, clock, rng=random.Random(1), pace=Pace(deadline=deadline))
         opener = Opener(gateway, trader, journal, clock, report=reports.append, verifier=verifier)
         try:
             await gateway.connect()

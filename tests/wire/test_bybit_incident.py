@@ -51,7 +51,7 @@ def bot_of(venue: SimulatedVenue) -> Any:
 async def test_the_open_is_proved_in_milliseconds_while_every_list_is_empty(silenced: str | None) -> None:
     async with running(as_it_happened, face=BYBIT) as (venue, gateway):
         bot = bot_of(venue)
-        verifier = Verifier(gateway.venue, CLOCK, chance=random.Random(1))
+        verifier = Verifier(gateway.venue, CLOCK, rng=random.Random(1))
         try:
             await bot.load_markets()
             if silenced is not None:  # each of the other topics proves the open alone
@@ -85,7 +85,7 @@ async def opening(folder: Path) -> AsyncIterator[tuple[SimulatedVenue, Opener]]:
     """Run the venue with a bot on it that opens atomically."""
     async with running(as_it_happened, face=BYBIT) as (venue, gateway):
         journal = Journal(f"sqlite:///{folder}/bot.db", bot="mine")
-        verifier = Verifier(gateway.venue, CLOCK, chance=random.Random(1))
+        verifier = Verifier(gateway.venue, CLOCK, rng=random.Random(1))
         trader = CcxtTrader(access_to(venue))
         opener = Opener(gateway.venue, trader, journal, CLOCK, report=print, verifier=verifier)
         try:

@@ -60,7 +60,7 @@ async def test_43_coins_are_4_3_contracts_of_ten(
         "timeout_on_exit": 0,
     }
     venue = CcxtVenue(Access("main", "okx", "the-key", "the-secret", "the-phrase", ccxt=settings), CLOCK)
-    verifier = Verifier(venue, CLOCK, chance=random.Random(1))
+    verifier = Verifier(venue, CLOCK, rng=random.Random(1))
     try:
         await venue.connect()
         market = venue.markets[AVL]

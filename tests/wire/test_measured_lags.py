@@ -71,7 +71,7 @@ async def probing(
         clock, lags = SystemClock(), Lags()
         venue_clock = VenueClock(gateway.venue, clock)
         await venue_clock.measure()
-        probe = FillProbe(gateway.venue, clock, venue_clock, chance=random.Random(1), on_sample=lags.add)
+        probe = FillProbe(gateway.venue, clock, venue_clock, rng=random.Random(1), on_sample=lags.add)
         running_probe = asyncio.create_task(probe.run())
         try:
             yield venue, lags, probe
@@ -167,7 +167,7 @@ async def test_a_venue_in_trouble_is_not_probed() -> None:
 async def test_a_verification_inside_a_bot_measures_too() -> None:
     async with running() as (venue, gateway):
         clock, lags = SystemClock(), Lags()
-        verifier = Verifier(gateway.venue, clock, chance=random.Random(1), on_sample=lags.add)
+        verifier = Verifier(gateway.venue, clock, rng=random.Random(1), on_sample=lags.add)
         venue.faults.add(Lag(source=Reading.POSITIONS, seconds=1.0))
         key = LegKey("main", AVL, Leg.NET)
         watch, asked = verifier.watch(key), clock.now()

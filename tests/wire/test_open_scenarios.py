@@ -198,7 +198,7 @@ async def test_a_row_without_a_quantity_is_malformed_and_not_flat(
 ) -> None:
     gateway = await connect(scripted.port)
     scripted.answers["GET /fapi/v3/positionRisk"] = plain([listed_position(positionAmt=amount)])
-    verifier = Verifier(gateway.venue, CLOCK, chance=random.Random(1), pace=Pace(deadline=0.3))
+    verifier = Verifier(gateway.venue, CLOCK, rng=random.Random(1), pace=Pace(deadline=0.3))
     for question in (opened(), closed(Baseline(Decimal(43), 1))):
         proof = await verifier.verify(question)
         assert said(proof.verdict) == "unknown"

@@ -20,11 +20,11 @@ class Backoff:
     most: float = 2.0
     jitter: float = 0.2
 
-    def pause(self, asked: int, chance: random.Random) -> float:
+    def pause(self, asked: int, rng: random.Random) -> float:
         """Return the seconds to wait after `asked` questions (at least one)."""
         grown = self.factor ** min(asked - 1, _GROWTH_ENDS)
         plain = min(self.most, self.first * grown)
-        return plain * (1 + self.jitter * (2 * chance.random() - 1))
+        return plain * (1 + self.jitter * (2 * rng.random() - 1))
 
 
 _GROWTH_ENDS = 60

@@ -73,7 +73,7 @@ class FillProbe:
         clock: Clock,
         venue_clock: VenueClock,
         *,
-        chance: random.Random,
+        rng: random.Random,
         on_sample: Callable[[LatencySample], None],
         on_order: Callable[[OrderSeen], None] = lambda _: None,
         limits: ProbeLimits | None = None,
@@ -82,7 +82,7 @@ class FillProbe:
         self._venue = venue
         self._clock = clock
         self._venue_clock = venue_clock
-        self._chance = chance
+        self._rng = rng
         self._on_sample = on_sample
         self._on_order = on_order
         self._limits = limits or ProbeLimits()
@@ -215,7 +215,7 @@ class FillProbe:
             if first.shown is not None:
                 await self._tell(probe, source, first)
                 return
-            await self._clock.sleep(self._limits.pace.pause(asked, self._chance))
+            await self._clock.sleep(self._limits.pace.pause(asked, self._rng))
         _log.info("the %s has not shown the fill of order %s", source, probe.fill.order_id)
 
     async def _tell(self, probe: ProbedFill, source: Source, first: FirstAnswer) -> None:

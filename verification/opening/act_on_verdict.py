@@ -8,16 +8,16 @@ from verification.facts.observation import OrderSeen
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
-from verification.opening.case import Case, Tools, order_ended, order_now, venue_shows
-from verification.opening.exit import Leaving
+from verification.opening.case import OpeningCase, Tools, order_ended, order_now, venue_shows
+from verification.opening.exit import Exit
 from verification.opening.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.opening.protection import Sent, Stop, StopState, protect
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.rules.shown_version import shown_at
 
 
 async def verify_entry(
-    tools: Tools, case: Case, order_id: str | None, asked: Moment, watch: Watch | None
+    tools: Tools, case: OpeningCase, order_id: str | None, asked: Moment, watch: StreamListener | None
 ) -> Verification:
     """Ask whether the entry has executed, and write the answer down.
 
@@ -41,7 +41,7 @@ async def verify_entry(
     return verification
 
 
-async def settle(tools: Tools, case: Case, proved: Verification, *, sent: Sent = Sent.NO) -> Outcome:
+async def settle(tools: Tools, case: OpeningCase, proved: Verification, *, sent: Sent = Sent.NO) -> Outcome:
     """Do what the verdict on the entry allows. `sent` tells whether its stop may be at the venue already."""
     verdict = proved.verdict
     match verdict.kind:
@@ -67,7 +67,7 @@ async def settle(tools: Tools, case: Case, proved: Verification, *, sent: Sent =
             return await _hold(tools, case, proved, sent)
 
 
-async def _hold(tools: Tools, case: Case, proved: Verification, sent: Sent) -> Outcome:
+async def _hold(tools: Tools, case: OpeningCase, proved: Verification, sent: Sent) -> Outcome:
     """Protect what executed; undo it where that cannot be proved."""
     verdict = proved.verdict
     held = write_held(tools, case, proved)
@@ -83,7 +83,7 @@ async def _hold(tools: Tools, case: Case, proved: Verification, sent: Sent) -> O
     return await _undo(tools, case, held, proved, over=verdict.settled, stop=stop, why=stop.reason)
 
 
-def protected(tools: Tools, case: Case, proved: Verification, stop: Stop, reason: str) -> Opened:
+def protected(tools: Tools, case: OpeningCase, proved: Verification, stop: Stop, reason: str) -> Opened:
     """Return that what the entry executed is held, with its stop, and write that down last."""
     assert stop.order is not None, "a stop that rests was seen in a list"
     case.last_word = partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
@@ -97,7 +97,7 @@ def protected(tools: Tools, case: Case, proved: Verification, stop: Stop, reason
     )
 
 
-async def _undo_mismatch(tools: Tools, case: Case, proved: Verification) -> Outcome:
+async def _undo_mismatch(tools: Tools, case: OpeningCase, proved: Verification) -> Outcome:
     """Close what executed and was not meant, if the venue's position has its sign."""
     verdict = proved.verdict
     if case.baseline is None or case.baseline.quantity != 0:
@@ -110,7 +110,7 @@ async def _undo_mismatch(tools: Tools, case: Case, proved: Verification) -> Outc
     return await _undo(tools, case, held, proved, over=over, stop=None, why=verdict.reason)
 
 
-async def executed_by_now(tools: Tools, case: Case, proved: Verification) -> tuple[Decimal, bool]:
+async def executed_by_now(tools: Tools, case: OpeningCase, proved: Verification) -> tuple[Decimal, bool]:
     """Return what the entry has executed, signed, and whether that is all.
 
     A verdict on an entry that went wrong is settled by its first execution, and more may follow: so the order
@@ -127,7 +127,7 @@ async def executed_by_now(tools: Tools, case: Case, proved: Verification) -> tup
 
 async def _undo(
     tools: Tools,
-    case: Case,
+    case: OpeningCase,
     held: Decimal,
     proved: Verification,
     *,
@@ -138,7 +138,7 @@ async def _undo(
     if proved.verdict.grade is not Grade.PROOF:
         return case.exposed(held, proved, f"{why}; the open rests on an assumption about lags")
     version = shown_at(proved, case.leg_with(held))
-    closed = await Leaving(tools, case, held, entry_over=over, shown_at=version, stop=stop).run(why)
+    closed = await Exit(tools, case, held, entry_over=over, shown_at=version, stop=stop).run(why)
     if isinstance(closed, Exposed):
         return closed
     # Nothing came of it: what turns up later is told from what a trade that was held leaves behind.
@@ -147,14 +147,14 @@ async def _undo(
     return RolledBack(entry=case.entry, reason=why, opened=proved, closed=closed, concerns=concerns)
 
 
-def write_held(tools: Tools, case: Case, proved: Verification) -> Decimal:
+def write_held(tools: Tools, case: OpeningCase, proved: Verification) -> Decimal:
     """Write down that what the entry executed is held, and return it."""
     held, price = executed_by(proved), _average_price(case, proved)
     case.write(partial(tools.journal.opened, case.entry, abs(held), average_price=price))
     return held
 
 
-def to_cover(case: Case, proved: Verification) -> Decimal:
+def to_cover(case: OpeningCase, proved: Verification) -> Decimal:
     """Return how many contracts the stop must cover: all of an entry that works on, and a person knows."""
     verdict = proved.verdict
     if verdict.settled:
@@ -170,7 +170,7 @@ def executed_by(proved: Verification) -> Decimal:
     return quantity
 
 
-def _average_price(case: Case, proved: Verification) -> Decimal | None:
+def _average_price(case: OpeningCase, proved: Verification) -> Decimal | None:
     orders = [each for each in proved.observations if isinstance(each, OrderSeen)]
     ours = (each.average_price for each in orders if each.client_order_id == case.names.entry)
     return next((price for price in ours if price is not None), None)

@@ -17,7 +17,7 @@ from verification.facts.question import Baseline
 from verification.facts.verification import Verification
 from verification.opening.intent import Intent
 from verification.opening.journal_port import OpeningJournal
-from verification.opening.journal_writer import Books
+from verification.opening.journal_writer import JournalWriter
 from verification.opening.order_names import OrderNames
 from verification.opening.outcome import Exposed, Report
 from verification.race.verifier import Verifier
@@ -39,7 +39,7 @@ class Tools:
         books: What writes the journal.
         verifier: What proves opens and closes.
         clock: Where time comes from.
-        chance: Ids and jitter.
+        rng: Ids and jitter.
         report: Gets every outcome that a person must look at.
         look_for: Seconds for which a stop, or a position after a crash, is looked for.
         answer_within: Seconds after which an order that was sent counts as one whose answer was lost.
@@ -49,10 +49,10 @@ class Tools:
     venue: Venue
     trader: Trader
     journal: OpeningJournal
-    books: Books
+    books: JournalWriter
     verifier: Verifier
     clock: Clock
-    chance: random.Random
+    rng: random.Random
     report: Report
     look_for: float = 10.0
     answer_within: float = 15.0
@@ -60,7 +60,7 @@ class Tools:
 
 
 @dataclass(slots=True)
-class Case:
+class OpeningCase:
     """One opening.
 
     Attributes:
@@ -96,7 +96,7 @@ class Case:
     exclusive: bool
     names: OrderNames
     stop_name: str
-    books: Books
+    books: JournalWriter
     all_or_nothing: bool = False
     stop_before: str | None = None
     stops: int = 1
@@ -147,7 +147,7 @@ async def in_time(tools: Tools, sending: Coroutine[Any, Any, T]) -> T:
         raise AnswerLost(f"no answer within {tools.answer_within:g} s") from None
 
 
-async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
+async def venue_shows(tools: Tools, case: OpeningCase, held: Decimal) -> bool:
     """Look until the leg shows what executed, beside what it held before; False when it does not in time."""
     wanted = case.leg_with(held)
     end = tools.clock.now().monotonic + tools.look_for
@@ -161,12 +161,12 @@ async def venue_shows(tools: Tools, case: Case, held: Decimal) -> bool:
         if seen / wanted >= 1:
             return True
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
     return False
 
 
 async def order_now(
-    tools: Tools, case: Case, name: str, *, order_id: str | None = None, seconds: float = 1.0
+    tools: Tools, case: OpeningCase, name: str, *, order_id: str | None = None, seconds: float = 1.0
 ) -> OrderSeen | None:
     """Ask for an order of the opening once; None when it is not seen, which says nothing."""
     try:
@@ -178,7 +178,7 @@ async def order_now(
 
 
 async def order_ended(
-    tools: Tools, case: Case, name: str, *, order_id: str | None = None, seconds: float = 1.0
+    tools: Tools, case: OpeningCase, name: str, *, order_id: str | None = None, seconds: float = 1.0
 ) -> OrderSeen | None:
     """Ask for an order of the opening until it has ended; None when that is not seen in time."""
     end = tools.clock.now().monotonic + seconds
@@ -188,17 +188,17 @@ async def order_ended(
         if seen is not None and seen.terminal:
             return seen
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
     return None
 
 
 def case_of(
     tools: Tools, intent: Intent, key: LegKey, *, entry: int, baseline: Baseline | None, names: OrderNames
-) -> Case:
+) -> OpeningCase:
     """Return the case of an intent that was written down."""
     # What the leg held before has orders of its own, a stop above all, that may act meanwhile.
     alone = tools.venue.access.exclusive and baseline is not None and baseline.quantity == 0
-    return Case(
+    return OpeningCase(
         entry=entry,
         key=key,
         side=intent.side,

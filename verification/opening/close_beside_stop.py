@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from verification.facts.question import CloseQuestion
 from verification.facts.verification import Verification
-from verification.opening.case import Case, Tools, order_ended
-from verification.race.stream_listener import Watch
+from verification.opening.case import OpeningCase, Tools, order_ended
+from verification.race.stream_listener import StreamListener
 from verification.rules.judgement import decide
 
 _A_LITTLE = 0.5  # seconds
@@ -15,9 +15,9 @@ _A_LITTLE = 0.5  # seconds
 
 async def verify_beside_others(
     tools: Tools,
-    case: Case,
+    case: OpeningCase,
     question: CloseQuestion,
-    watch: Watch | None,
+    watch: StreamListener | None,
     *,
     left: Decimal,
     stop_fired: Callable[[], Awaitable[bool]],

@@ -15,14 +15,14 @@ from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.question import Baseline, CloseQuestion
 from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
-from verification.opening.case import Case, Tools
+from verification.opening.case import OpeningCase, Tools
 from verification.rules.judgement import decide
 from verification.rules.shown_version import executed_at
 from verification.venues.position_list import leg_in_list, list_within
 
 
 async def closed_elsewhere(
-    tools: Tools, case: Case, left: Decimal, shown_at: int | None, known: Collection[OrderSeen] = ()
+    tools: Tools, case: OpeningCase, left: Decimal, shown_at: int | None, known: Collection[OrderSeen] = ()
 ) -> Verification | None:
     """Return the proof that nothing is left of an entry, written down; None where there is none.
 
@@ -41,7 +41,9 @@ async def closed_elsewhere(
     return found
 
 
-async def _by_zero(tools: Tools, case: Case, left: Decimal, shown_at: int | None) -> Verification | None:
+async def _by_zero(
+    tools: Tools, case: OpeningCase, left: Decimal, shown_at: int | None
+) -> Verification | None:
     """Ask list and stream for a zero. Of one that cannot be ordered nothing follows."""
     question = CloseQuestion(
         case.key,
@@ -63,7 +65,7 @@ async def _by_zero(tools: Tools, case: Case, left: Decimal, shown_at: int | None
     return _proof(tools, question, tuple(seen))
 
 
-async def _by_orders(tools: Tools, case: Case, known: Collection[OrderSeen]) -> Verification | None:
+async def _by_orders(tools: Tools, case: OpeningCase, known: Collection[OrderSeen]) -> Verification | None:
     """Look for the orders that have closed it, whoever sent them: those of trades since the entry executed.
 
     Counted are all of them, its own exits and stops too, against all that the entry executed. Where they come
@@ -93,7 +95,7 @@ async def _by_orders(tools: Tools, case: Case, known: Collection[OrderSeen]) -> 
 
 
 async def _traded(
-    tools: Tools, case: Case, held: Decimal, since: datetime, own: Collection[str | None]
+    tools: Tools, case: OpeningCase, held: Decimal, since: datetime, own: Collection[str | None]
 ) -> dict[str, Decimal] | None:
     """Return what orders have traded the other way since, oldest first: signed contracts by the order's id.
 
@@ -116,7 +118,7 @@ async def _traded(
 
 
 async def _closing_orders(
-    tools: Tools, case: Case, traded: dict[str, Decimal], known: Collection[OrderSeen]
+    tools: Tools, case: OpeningCase, traded: dict[str, Decimal], known: Collection[OrderSeen]
 ) -> list[OrderSeen]:
     """Return the orders that may have closed it, those of trades first; none where one is not known."""
     found: dict[str, OrderSeen] = {}
@@ -139,7 +141,9 @@ async def _closing_orders(
     return list(found.values())
 
 
-async def _own_orders(tools: Tools, case: Case, seen: Collection[str | None]) -> list[OrderSeen] | None:
+async def _own_orders(
+    tools: Tools, case: OpeningCase, seen: Collection[str | None]
+) -> list[OrderSeen] | None:
     """Ask for the opening's own orders by name, for the list of trades may be behind what they have executed.
 
     None where one could not be asked: it may have executed anything. One that the venue does not know has not
@@ -157,7 +161,7 @@ async def _own_orders(tools: Tools, case: Case, seen: Collection[str | None]) ->
     return found
 
 
-def _own_names(case: Case) -> list[str]:
+def _own_names(case: OpeningCase) -> list[str]:
     """Return the ids of the opening's exits and last stops: what was moved before that was seen to be gone.
 
     After a crash one more stop may have been sent than the journal holds.
@@ -170,7 +174,7 @@ def _own_names(case: Case) -> list[str]:
 
 
 async def _order(
-    tools: Tools, case: Case, order_id: str | None, name: str | None
+    tools: Tools, case: OpeningCase, order_id: str | None, name: str | None
 ) -> OrderSeen | SourceSilent | None:
     """Ask for an order; None where it could not be asked, which is less than that the venue knows none."""
     try:

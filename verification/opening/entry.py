@@ -6,7 +6,7 @@ from functools import partial
 from verification.facts.account import Part
 from verification.facts.errors import AnswerLost, SourceUnreachable
 from verification.opening.act_on_verdict import settle, verify_entry
-from verification.opening.case import Case, Tools, in_time
+from verification.opening.case import OpeningCase, Tools, in_time
 from verification.opening.outcome import Outcome, Refuted
 from verification.venues.trading import OrderRefused
 
@@ -26,7 +26,7 @@ async def see_stops(tools: Tools, symbol: str) -> None:
         raise reading.failures[Part.CONDITIONAL_ORDERS]
 
 
-async def enter(tools: Tools, case: Case) -> Outcome:
+async def enter(tools: Tools, case: OpeningCase) -> Outcome:
     """Send the entry, which is written down, and go on by what is proved of it."""
     watch = tools.verifier.watch(case.key)  # before the order, so that no push is missed
     asked = tools.clock.now()

@@ -14,14 +14,14 @@ from verification.facts.leg import Side
 from verification.facts.question import Baseline, CloseQuestion
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
-from verification.opening.case import Case, Tools, in_time, order_ended, order_now
+from verification.opening.case import OpeningCase, Tools, in_time, order_ended, order_now
 from verification.opening.close_beside_stop import verify_beside_others
 from verification.opening.closed_elsewhere import closed_elsewhere
 from verification.opening.outcome import Exposed
 from verification.opening.protection import Stop, StopState
-from verification.opening.slow_exit_alert import told_if_late
+from verification.opening.slow_exit_alert import alert_if_slow
 from verification.opening.withdrawal import withdraw, withdraw_others
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.rules.order_identity import is_order
 from verification.rules.shown_version import shown_at
 from verification.venues.trading import OrderRefused
@@ -42,13 +42,13 @@ class _Proof:
     over: bool
 
 
-class Leaving:
+class Exit:
     """Closes what one entry executed."""
 
     def __init__(
         self,
         tools: Tools,
-        case: Case,
+        case: OpeningCase,
         held: Decimal,
         *,
         entry_over: bool,
@@ -87,12 +87,12 @@ class Leaving:
             why: Why it is closed.
             first: The number of the first exit; above 1 after a crash.
         """
-        async with told_if_late(self._tools, self._case, why, lambda: self._left):
+        async with alert_if_slow(self._tools, self._case, why, lambda: self._left):
             return self._all_told(await self._run(why, first), why)
 
     async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
         """Go on after a crash: ask what became of the exit that was announced last."""
-        async with told_if_late(self._tools, self._case, why, lambda: self._left):
+        async with alert_if_slow(self._tools, self._case, why, lambda: self._left):
             number = self._case.names.number_of(exit_name)
             proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
             ended = await self._after(proof, why)
@@ -214,7 +214,7 @@ class Leaving:
         return await self._prove(order_id, name, asked, watch)
 
     async def _prove(
-        self, order_id: str | None, name: str | None, asked: Moment, watch: Watch | None
+        self, order_id: str | None, name: str | None, asked: Moment, watch: StreamListener | None
     ) -> _Proof:
         """Verify the close: sources are raced and asked again and again, at the latest for ten seconds."""
         case, left = self._case, self._left

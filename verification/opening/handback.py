@@ -8,7 +8,7 @@ from verification.facts.errors import SourceError
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.opening.act_on_verdict import executed_by, protected, verify_entry
-from verification.opening.case import Case, Tools
+from verification.opening.case import OpeningCase, Tools
 from verification.opening.journal_port import OpeningRecord
 from verification.opening.outcome import Closed, Exposed, Opened
 from verification.opening.protection import Stop, StopState, unfit
@@ -26,7 +26,7 @@ class _Look:
     wrong: str
 
 
-async def give_back(tools: Tools, case: Case, record: OpeningRecord) -> Opened | Closed | Exposed:
+async def give_back(tools: Tools, case: OpeningCase, record: OpeningRecord) -> Opened | Closed | Exposed:
     """Look for a position that was held with its stop, until something is proved or the time is over."""
     proved = record.proof
     if proved is None or not proved.verdict.settled:
@@ -41,7 +41,7 @@ async def give_back(tools: Tools, case: Case, record: OpeningRecord) -> Opened |
 
 
 async def _found(
-    tools: Tools, case: Case, record: OpeningRecord, proved: Verification
+    tools: Tools, case: OpeningCase, record: OpeningRecord, proved: Verification
 ) -> Opened | Closed | Exposed:
     held, looks = executed_by(proved), 0
     end = tools.clock.now().monotonic + tools.look_for
@@ -56,11 +56,11 @@ async def _found(
         if tools.clock.now().monotonic >= end:
             return case.exposed(held, proved, f"the books say held with a stop, but {seen.wrong}")
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
 
 
 async def _with_its_stop(
-    tools: Tools, case: Case, record: OpeningRecord, proved: Verification, order: RestingOrder
+    tools: Tools, case: OpeningCase, record: OpeningRecord, proved: Verification, order: RestingOrder
 ) -> Opened:
     name = order.client_order_id
     assert name is not None, "it was found by its name"
@@ -77,7 +77,7 @@ async def _with_its_stop(
     return opened
 
 
-async def _look(tools: Tools, case: Case, held: Decimal) -> _Look:
+async def _look(tools: Tools, case: OpeningCase, held: Decimal) -> _Look:
     """Look at the leg and at the stops of the entry, whatever their price: the last one counts."""
     try:
         shown = (await tools.verifier.baseline(case.key)).quantity
@@ -98,5 +98,5 @@ async def _look(tools: Tools, case: Case, held: Decimal) -> _Look:
     return _Look(there, shown == 0, fit[-1] if fit else None, wrong)
 
 
-def _unfit(case: Case, order: RestingOrder, quantity: Decimal) -> str | None:
+def _unfit(case: OpeningCase, order: RestingOrder, quantity: Decimal) -> str | None:
     return unfit(order, case, case.side, quantity, price=order.trigger_price)

@@ -45,7 +45,7 @@ class _Page:
     attempts: int = 0
 
 
-class Books:
+class JournalWriter:
     """Writes one journal. It belongs to one event loop."""
 
     def __init__(self) -> None:

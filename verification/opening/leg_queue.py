@@ -11,7 +11,7 @@ from verification.opening.outcome import Outcome
 Result = TypeVar("Result", bound=Outcome)
 
 
-class Lines:
+class LegQueue:
     """A line of work for each leg.
 
     Attributes:

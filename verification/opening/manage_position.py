@@ -8,9 +8,9 @@ from verification.facts.errors import SourceError
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.opening.act_on_verdict import executed_by, protected, to_cover, verify_entry, write_held
-from verification.opening.case import Case, Tools
+from verification.opening.case import OpeningCase, Tools
 from verification.opening.closed_elsewhere import closed_elsewhere
-from verification.opening.exit import Leaving
+from verification.opening.exit import Exit
 from verification.opening.journal_port import OpeningRecord
 from verification.opening.outcome import Closed, Exposed, Opened
 from verification.opening.protection import Sent, Stop, StopState, protect
@@ -29,13 +29,13 @@ class Held:
         stop: Its stop as the venue listed it last; None where none was proved.
     """
 
-    case: Case
+    case: OpeningCase
     quantity: Decimal
     proved: Verification
     stop: RestingOrder | None
 
 
-async def move_stop(tools: Tools, case: Case, held: Held) -> Opened | Closed | Exposed:
+async def move_stop(tools: Tools, case: OpeningCase, held: Held) -> Opened | Closed | Exposed:
     """Place another stop and prove it; then withdraw the one before."""
     held = await _as_it_is_now(tools, case, held)
     proved, before = held.proved, case.stop_name if held.stop is not None else None
@@ -57,7 +57,7 @@ async def move_stop(tools: Tools, case: Case, held: Held) -> Opened | Closed | E
 
 
 async def go_on_moving(
-    tools: Tools, case: Case, record: OpeningRecord, proved: Verification
+    tools: Tools, case: OpeningCase, record: OpeningRecord, proved: Verification
 ) -> Opened | Exposed:
     """Go on after a crash: the new stop rests, or the one before does. Nothing is sent again."""
     assert record.stop_before is not None, "a stop is moved from one to another"
@@ -76,7 +76,7 @@ async def go_on_moving(
     return protected(tools, case, proved, stop, stop.reason)
 
 
-async def leave(tools: Tools, case: Case, held: Held, why: str) -> Closed | Exposed:
+async def leave(tools: Tools, case: OpeningCase, held: Held, why: str) -> Closed | Exposed:
     """Close it, prove the close, and withdraw its stop."""
     held = await _as_it_is_now(tools, case, held)
     resting = None
@@ -84,14 +84,14 @@ async def leave(tools: Tools, case: Case, held: Held, why: str) -> Closed | Expo
         resting = Stop(StopState.RESTS, f"stop {held.stop.order_id} rested", held.stop)
     version = await _shown_now(tools, case, held)
     over = held.proved.verdict.settled
-    leaving = Leaving(tools, case, held.quantity, entry_over=over, shown_at=version, stop=resting)
+    leaving = Exit(tools, case, held.quantity, entry_over=over, shown_at=version, stop=resting)
     closed = await leaving.run(why, case.exits + 1)
     if isinstance(closed, Exposed):
         return closed
     return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
 
 
-async def _as_it_is_now(tools: Tools, case: Case, held: Held) -> Held:
+async def _as_it_is_now(tools: Tools, case: OpeningCase, held: Held) -> Held:
     """Ask once more what the entry has executed, where it worked on when it was opened."""
     before = held.proved
     if before.verdict.settled:
@@ -103,7 +103,7 @@ async def _as_it_is_now(tools: Tools, case: Case, held: Held) -> Held:
     return replace(held, quantity=write_held(tools, case, proved), proved=proved)
 
 
-async def _closed_meanwhile(tools: Tools, case: Case, held: Held, stop: Stop) -> Closed | None:
+async def _closed_meanwhile(tools: Tools, case: OpeningCase, held: Held, stop: Stop) -> Closed | None:
     """Return that the position was closed before its stop could be moved, where that is proved.
 
     A stop that is new, or was not in time, would then rest for nothing.
@@ -127,14 +127,14 @@ async def _closed_meanwhile(tools: Tools, case: Case, held: Held, stop: Stop) ->
     return Closed(entry=case.entry, reason=reason, verification=proof, concerns=tuple(case.concerns))
 
 
-async def _withdraw_beside(tools: Tools, case: Case, name: str, *, rested: bool) -> None:
+async def _withdraw_beside(tools: Tools, case: OpeningCase, name: str, *, rested: bool) -> None:
     """Take back the stop that is one too many; a person must know where that is in doubt."""
     doubt = await withdraw(tools, case, name, rested=rested)
     if doubt is not None:
         case.concerns.append(f"see at the venue that no stop {name} rests beside the other: {doubt}")
 
 
-async def _shown_now(tools: Tools, case: Case, held: Held) -> int | None:
+async def _shown_now(tools: Tools, case: OpeningCase, held: Held) -> int | None:
     """Return the version of the leg where the venue shows it as it should be, now or when it was opened.
 
     A version that is not newer than the leg before the entry is of an earlier position.

@@ -29,13 +29,13 @@ from verification.facts.account import PositionMode
 from verification.facts.clock import Clock
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.question import Baseline
-from verification.opening.case import Case, Tools, case_of
+from verification.opening.case import OpeningCase, Tools, case_of
 from verification.opening.entry import enter, see_stops
 from verification.opening.handback import give_back
 from verification.opening.intent import Intent
 from verification.opening.journal_port import OpeningJournal, OpeningRecord
-from verification.opening.journal_writer import Books
-from verification.opening.leg_queue import Lines
+from verification.opening.journal_writer import JournalWriter
+from verification.opening.leg_queue import LegQueue
 from verification.opening.manage_position import leave, move_stop
 from verification.opening.order_names import OrderNames
 from verification.opening.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report
@@ -70,7 +70,7 @@ class Opener:
         *,
         report: Report = log_critical,
         verifier: Verifier | None = None,
-        chance: random.Random | None = None,
+        rng: random.Random | None = None,
     ) -> None:
         """`report` is called with every outcome that a person must look at, even if nobody awaits it.
 
@@ -82,12 +82,12 @@ class Opener:
         """
         if id(journal) in _at_work:
             raise ValueError("another opener works with this journal: close it, or name one for each account")
-        chance = chance if chance is not None else random.SystemRandom()
-        self._own = None if verifier is not None else Verifier(venue, clock, chance=chance)
+        rng = rng if rng is not None else random.SystemRandom()
+        self._own = None if verifier is not None else Verifier(venue, clock, rng=rng)
         proving = verifier or self._own
         assert proving is not None, "one of the two is there"
-        self._tools = Tools(venue, trader, journal, Books(), proving, clock, chance, report)
-        self._lines = Lines(self._tools.books.concerns)
+        self._tools = Tools(venue, trader, journal, JournalWriter(), proving, clock, rng, report)
+        self._lines = LegQueue(self._tools.books.concerns)
         self._positions = Positions()
         self._leaving: set[int] = set()
         self._seeing: set[str] = set()
@@ -210,7 +210,7 @@ class Opener:
         if before.quantity * intent.side.sign < 0:
             held = f"the leg holds {before.quantity}: a {intent.side} would reduce it"
             return Refuted(entry=None, reason=f"{held}. Nothing was sent")
-        names = OrderNames.drawn(tools.chance)
+        names = OrderNames.drawn(tools.rng)
         entry = await tools.books.through(
             partial(
                 tools.journal.opening,
@@ -230,7 +230,7 @@ class Opener:
     async def _resumed(
         self,
         record: OpeningRecord,
-        work: Callable[[Tools, Case, OpeningRecord], Awaitable[Outcome]],
+        work: Callable[[Tools, OpeningCase, OpeningRecord], Awaitable[Outcome]],
         *,
         raises: bool = True,
     ) -> Outcome:
@@ -261,7 +261,7 @@ class Opener:
             self._leaving.discard(entry)
 
     async def _told(
-        self, case: Case, steps: Callable[[], Awaitable[Result]], *, raises: bool = True
+        self, case: OpeningCase, steps: Callable[[], Awaitable[Result]], *, raises: bool = True
     ) -> Result | Exposed:
         """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
         self._positions.begin(case.entry)

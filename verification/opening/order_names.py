@@ -18,9 +18,9 @@ class OrderNames:
     entry: str
 
     @staticmethod
-    def drawn(chance: random.Random) -> "OrderNames":
+    def drawn(rng: random.Random) -> "OrderNames":
         """Choose ids that no other order has."""
-        return OrderNames(f"tu{chance.getrandbits(_BITS):016x}")
+        return OrderNames(f"tu{rng.getrandbits(_BITS):016x}")
 
     @property
     def stop(self) -> str:

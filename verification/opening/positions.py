@@ -2,7 +2,7 @@
 
 from verification.facts.leg import LegKey
 from verification.facts.verdict import Grade, VerdictKind
-from verification.opening.case import Case
+from verification.opening.case import OpeningCase
 from verification.opening.manage_position import Held
 from verification.opening.outcome import Exposed, Opened, Outcome, Unknown
 
@@ -23,7 +23,7 @@ class Positions:
         self._begun.add(entry)
         self._met.add(entry)
 
-    def remember(self, case: Case, outcome: Outcome) -> None:
+    def remember(self, case: OpeningCase, outcome: Outcome) -> None:
         """Note how something ended that was done with an entry."""
         self._begun.discard(case.entry)
         doubts = self._doubts.setdefault(case.key, set())
@@ -73,7 +73,7 @@ class Positions:
     def _in_doubt(self, key: LegKey) -> set[int]:
         return self._doubts.get(key, set())
 
-    def _keep(self, case: Case) -> None:
+    def _keep(self, case: OpeningCase) -> None:
         """Keep what is exposed, so that it can be left or protected, where its entry is proved."""
         before = self._held.get(case.entry)
         if before is not None:

@@ -10,7 +10,7 @@ from verification.facts.account import Part, RestingOrder
 from verification.facts.errors import AnswerLost, SourceError
 from verification.facts.leg import Side
 from verification.facts.observation import OrderSeen
-from verification.opening.case import Case, Tools, in_time
+from verification.opening.case import OpeningCase, Tools, in_time
 from verification.venues.trading import OrderRefused
 
 _ONE_LOOK = 2.0  # seconds: the position has no stop meanwhile
@@ -57,7 +57,9 @@ class Sent(StrEnum):
     YES = "yes"  # it was announced: one that is not found proves nothing, and a second would dangle beside it
 
 
-async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, sent: Sent = Sent.NO) -> Stop:
+async def protect(
+    tools: Tools, case: OpeningCase, way: Side, quantity: Decimal, sent: Sent = Sent.NO
+) -> Stop:
     """Place the stop and prove it.
 
     Args:
@@ -84,7 +86,7 @@ async def protect(tools: Tools, case: Case, way: Side, quantity: Decimal, sent: 
     return stop if stop.state is not StopState.UNPROVED else Stop(stop.state, stop.reason + lost)
 
 
-async def _found(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | None:
+async def _found(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -> Stop | None:
     """Look once for a stop that may have been sent; None when nothing is seen of it, which says nothing."""
     try:
         async with asyncio.timeout(_ONE_LOOK):
@@ -94,7 +96,7 @@ async def _found(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop
     return seen if isinstance(seen, Stop) else None
 
 
-async def _look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop:
+async def _look(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -> Stop:
     """Look for the stop until something is proved of it, or the time is over."""
     end = tools.clock.now().monotonic + tools.look_for
     looks, last = 0, "the venue did not answer"
@@ -111,11 +113,11 @@ async def _look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop:
                 return seen
             last = seen
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
     return Stop(StopState.UNPROVED, f"the stop was not seen to rest in {tools.look_for:g} s: {last}")
 
 
-async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> Stop | str:
+async def _one_look(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -> Stop | str:
     """Return what one look proves of the stop; else in words why it proves nothing."""
     reading = await tools.venue.read(frozenset({case.key.symbol}))
     listed = (*(reading.conditional_orders or ()), *(reading.orders or ()))
@@ -136,7 +138,7 @@ async def _one_look(tools: Tools, case: Case, way: Side, quantity: Decimal) -> S
 
 
 def unfit(
-    order: RestingOrder, case: Case, way: Side, quantity: Decimal, *, price: Decimal | None = None
+    order: RestingOrder, case: OpeningCase, way: Side, quantity: Decimal, *, price: Decimal | None = None
 ) -> str | None:
     """Return why a resting order does not protect `quantity` contracts; None when it does.
 

@@ -7,9 +7,9 @@ from functools import partial
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.opening.act_on_verdict import executed_by, executed_by_now, settle, verify_entry
-from verification.opening.case import Case, Tools, order_ended, order_now, venue_shows
+from verification.opening.case import OpeningCase, Tools, order_ended, order_now, venue_shows
 from verification.opening.closed_elsewhere import closed_elsewhere
-from verification.opening.exit import Leaving
+from verification.opening.exit import Exit
 from verification.opening.journal_port import OpeningRecord, Stage
 from verification.opening.manage_position import Held, go_on_moving
 from verification.opening.outcome import Closed, Exposed, Outcome
@@ -18,7 +18,7 @@ from verification.opening.withdrawal import withdraw, withdraw_others
 from verification.rules.shown_version import shown_at
 
 
-async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
+async def resume(tools: Tools, case: OpeningCase, record: OpeningRecord) -> Outcome:
     """Ask what became of the last order that was announced, and go on from there."""
     proved = await verify_entry(tools, case, record.order_id, tools.clock.now(), None)
     verdict = proved.verdict
@@ -41,7 +41,7 @@ async def resume(tools: Tools, case: Case, record: OpeningRecord) -> Outcome:
 
 
 async def exit_unwritten(
-    tools: Tools, case: Case, record: OpeningRecord, held: Decimal
+    tools: Tools, case: OpeningCase, record: OpeningRecord, held: Decimal
 ) -> OpeningRecord | None:
     """Return the record as it would be had the journal kept up with an exit; None when none is seen."""
     first = case.names.exit(1)
@@ -50,7 +50,7 @@ async def exit_unwritten(
     return replace(record, stage=Stage.LEAVING, exit_client_id=first, closing_quantity=abs(held))
 
 
-async def gone(tools: Tools, case: Case, proved: Verification) -> Closed | Exposed:
+async def gone(tools: Tools, case: OpeningCase, proved: Verification) -> Closed | Exposed:
     """Tell what became of a position that the venue does not show: closed only where that is proved."""
     held = executed_by(proved)
     proof = await closed_elsewhere(tools, case, held, shown_at(proved, case.leg_with(held)))
@@ -66,7 +66,7 @@ async def gone(tools: Tools, case: Case, proved: Verification) -> Closed | Expos
     return Closed(entry=case.entry, reason=why, verification=proof, concerns=tuple(case.concerns))
 
 
-async def leave_again(tools: Tools, case: Case, held: Held, why: str) -> Closed | Exposed:
+async def leave_again(tools: Tools, case: OpeningCase, held: Held, why: str) -> Closed | Exposed:
     """Go on leaving what an earlier attempt did not prove closed: ask what became of its last exit first."""
     assert case.exit is not None, "an exit was sent before"
     proved, (name, quantity) = held.proved, case.exit
@@ -92,7 +92,7 @@ async def leave_again(tools: Tools, case: Case, held: Held, why: str) -> Closed 
 
 async def go_on_leaving(
     tools: Tools,
-    case: Case,
+    case: OpeningCase,
     record: OpeningRecord,
     proved: Verification,
     why: str = "an exit was under way",
@@ -119,7 +119,7 @@ async def go_on_leaving(
     if other is not None and not over:
         case.concerns.append(f"see at the venue whether stop {other} rests")
     version = shown_at(proved, case.leg_with(left))
-    leaving = Leaving(
+    leaving = Exit(
         tools,
         case,
         left,
@@ -138,7 +138,7 @@ async def go_on_leaving(
     return Closed(entry=case.entry, reason=why, verification=closed, concerns=tuple(case.concerns))
 
 
-async def _withdraw_other_stop(tools: Tools, case: Case, name: str | None) -> None:
+async def _withdraw_other_stop(tools: Tools, case: OpeningCase, name: str | None) -> None:
     """Take back a stop that is not the one announced last: it would act on the next position.
 
     It is the one that was to be replaced; or one that could not be announced, for the journal failed.
@@ -148,7 +148,9 @@ async def _withdraw_other_stop(tools: Tools, case: Case, name: str | None) -> No
         case.concerns.append(f"see at the venue that no stop {name} is left: {doubt}")
 
 
-async def _beyond(tools: Tools, case: Case, record: OpeningRecord, executed: Decimal) -> tuple[Decimal, bool]:
+async def _beyond(
+    tools: Tools, case: OpeningCase, record: OpeningRecord, executed: Decimal
+) -> tuple[Decimal, bool]:
     """Return what the entry has executed beyond all that its exits and its stop were for: unsigned contracts.
 
     It may have worked on while what it had executed was being closed. An earlier exit or a stop that cannot
@@ -167,6 +169,6 @@ async def _beyond(tools: Tools, case: Case, record: OpeningRecord, executed: Dec
     return max(Decimal(0), rest - by_stop), by_stop > 0
 
 
-async def _closed_by(tools: Tools, case: Case, name: str) -> Decimal:
+async def _closed_by(tools: Tools, case: OpeningCase, name: str) -> Decimal:
     seen = await order_ended(tools, case, name)
     return Decimal(0) if seen is None else abs(seen.executed)

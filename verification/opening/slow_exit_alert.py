@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
-from verification.opening.case import Case, Tools
+from verification.opening.case import OpeningCase, Tools
 
 TOLD_AFTER = 15.0
 """Seconds after which a person is told of a close that is not proved yet: ten for the looks at one exit, five
@@ -13,8 +13,8 @@ for sending it and for what was refused. More may follow, but nobody should lear
 
 
 @asynccontextmanager
-async def told_if_late(
-    tools: Tools, case: Case, why: str, left: Callable[[], Decimal]
+async def alert_if_slow(
+    tools: Tools, case: OpeningCase, why: str, left: Callable[[], Decimal]
 ) -> AsyncIterator[None]:
     """Tell a person, while a close goes on, that it is not proved yet; then how it ends is told too.
 
@@ -35,7 +35,7 @@ async def told_if_late(
             case.concerns.append(f"that the close took long could not be reported: {error}")
 
 
-async def _tell(tools: Tools, case: Case, why: str, left: Callable[[], Decimal]) -> None:
+async def _tell(tools: Tools, case: OpeningCase, why: str, left: Callable[[], Decimal]) -> None:
     await tools.clock.sleep(TOLD_AFTER)
     reason = f"{why}; not proved closed within {TOLD_AFTER:g} s, and still tried"
     tools.report(case.exposed(left(), None, reason))

@@ -4,7 +4,7 @@ import asyncio
 
 from verification.facts.errors import AnswerLost, SourceError
 from verification.facts.observation import OrderSeen, SourceSilent
-from verification.opening.case import Case, Tools, in_time
+from verification.opening.case import OpeningCase, Tools, in_time
 from verification.venues.trading import NoSuchOrder, OrderRefused
 
 _ABSENT_ENOUGH = 3  # looks that do not find a stop that was to be cancelled: perhaps it was never sent
@@ -15,7 +15,7 @@ class _TakenIn(AnswerLost):
     """The venue has the cancellation, and its answer does not say that it is carried out."""
 
 
-async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str | None:
+async def withdraw(tools: Tools, case: OpeningCase, name: str, *, rested: bool) -> str | None:
     """Cancel a stop; where the answer leaves open what became of it, ask until that is known.
 
     Other than an order, a cancellation may be sent again: it does nothing that was not asked for. One that a
@@ -53,11 +53,11 @@ async def withdraw(tools: Tools, case: Case, name: str, *, rested: bool) -> str 
                 break
             if isinstance(doubt, (OrderRefused, _TakenIn)) and again:
                 doubt = await _cancel(tools, case, name)
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.chance))
+        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
     return None if doubt is None else str(doubt)
 
 
-async def withdraw_others(tools: Tools, case: Case) -> None:
+async def withdraw_others(tools: Tools, case: OpeningCase) -> None:
     """Take back every other stop of the entry that is listed: of those that were moved, one may be left."""
     if case.stops == 1 and not case.resumed:
         return
@@ -82,7 +82,7 @@ async def withdraw_others(tools: Tools, case: Case) -> None:
             case.concerns.append(f"see at the venue that no stop {name} is left: {doubt}")
 
 
-async def _cancel(tools: Tools, case: Case, name: str) -> AnswerLost | OrderRefused | None:
+async def _cancel(tools: Tools, case: OpeningCase, name: str) -> AnswerLost | OrderRefused | None:
     try:
         gone = await in_time(tools, tools.trader.withdraw_stop(case.key, name))
     except (AnswerLost, OrderRefused) as doubt:
@@ -90,7 +90,7 @@ async def _cancel(tools: Tools, case: Case, name: str) -> AnswerLost | OrderRefu
     return None if gone else _TakenIn("the venue took the cancellation in and was not seen to carry it out")
 
 
-async def _fate(tools: Tools, case: Case, name: str, end: float) -> OrderSeen | SourceSilent | None:
+async def _fate(tools: Tools, case: OpeningCase, name: str, end: float) -> OrderSeen | SourceSilent | None:
     """Return what the venue says of a stop; None when it could not be asked, which says nothing."""
     try:
         async with asyncio.timeout(end - tools.clock.now().monotonic):

@@ -7,7 +7,7 @@ EACH_TURN = 50
 """How many pass in one turn of the event loop."""
 
 
-class Turnstile:
+class AdmissionGate:
     """Passed by everybody in order of arrival, by `EACH_TURN` in one turn of the event loop."""
 
     def __init__(self) -> None:

@@ -18,13 +18,13 @@ Rule = Callable[[Question, Sequence[Observation]], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class RaceContext:
     """What every race of an account runs with.
 
     Attributes:
         venue: The account.
         clock: Where time comes from.
-        chance: Jitter between questions.
+        rng: Jitter between questions.
         pace: How time and budget are spent.
         rule: What observations prove.
         bot_cache: Any object, see `read_bot_cache`; None if the bot has none.
@@ -35,7 +35,7 @@ class Means:
 
     venue: Venue
     clock: Clock
-    chance: random.Random
+    rng: random.Random
     pace: Pace
     rule: Rule
     bot_cache: object | None

@@ -13,8 +13,8 @@ AT_ONCE = 2
 """Requests of one source that may be under way together: one that hangs, and the one sent beside it."""
 
 
-class Asking:
-    """One source of one question. What it answers, or that it did not, goes to `tell`, also when it is late.
+class Poller:
+    """One source of one question. What it answers, or that it did not, goes to `emit`, also when it is late.
 
     It keeps no task while it pauses: a thousand that wait cost a thousand timers, and are ended at once.
     """
@@ -22,6 +22,7 @@ class Asking:
     __slots__ = (
         "_asked",
         "_clock",
+        "_emit",
         "_failed",
         "_hangs",
         "_key",
@@ -32,7 +33,6 @@ class Asking:
         "_pause",
         "_request",
         "_source",
-        "_tell",
         "_timer",
         "_under_way",
         "_wanted",
@@ -43,7 +43,7 @@ class Asking:
         key: LegKey,
         source: Source,
         request: Callable[[], Coroutine[Any, Any, Observation]],
-        tell: Callable[[Observation], None],
+        emit: Callable[[Observation], None],
         *,
         wanted: Callable[[Source], bool],
         pause: Callable[[int], float],
@@ -57,7 +57,7 @@ class Asking:
             key: Which leg, for what is told of a failure.
             source: Which source this is.
             request: Asks it once.
-            tell: Gets each observation; must not raise.
+            emit: Gets each observation; must not raise.
             wanted: Whether to ask this source once more.
             pause: Seconds to wait after so many questions.
             patience: Seconds after which a request counts as hanging, and another one is sent.
@@ -67,7 +67,7 @@ class Asking:
         self._key = key
         self._source = source
         self._request = request
-        self._tell = tell
+        self._emit = emit
         self._wanted = wanted
         self._pause = pause
         self._patience = patience
@@ -98,7 +98,7 @@ class Asking:
         if self._over or self._hangs or sent is None or now.monotonic - sent.monotonic < self._patience:
             return
         self._hangs = True
-        self._tell(self._silent(Silence.TIMEOUT, f"no answer within {self._patience:g} s", sent))
+        self._emit(self._silent(Silence.TIMEOUT, f"no answer within {self._patience:g} s", sent))
         self.ask(now)
 
     def stop(self) -> list[asyncio.Task[Observation]]:
@@ -118,9 +118,9 @@ class Asking:
             return
         error = task.exception()
         if error is None:
-            self._tell(task.result())
+            self._emit(task.result())
         elif isinstance(error, SourceError):
-            self._tell(self._silent(Silence(error.code), str(error), sent))
+            self._emit(self._silent(Silence(error.code), str(error), sent))
             self._over = self._over or not error.again
         else:
             self._over = True

@@ -17,9 +17,9 @@ from verification.facts.verdict import Verdict, VerdictKind
 from verification.facts.verification import Verification
 from verification.latency.lag_watch import LagWatch
 from verification.race.bot_cache import read_bot_cache
-from verification.race.context import Means, SampleSink
-from verification.race.poller import Asking
-from verification.race.stream_listener import Watch
+from verification.race.context import RaceContext, SampleSink
+from verification.race.poller import Poller
+from verification.race.stream_listener import StreamListener
 from verification.rules.evidence import bears
 from verification.rules.working_order import rests
 from verification.venues.position_list import leg_in_list
@@ -35,26 +35,31 @@ class Race:
     """
 
     def __init__(
-        self, means: Means, question: Question, watch: Watch, now: Moment, over: Callable[["Race"], None]
+        self,
+        context: RaceContext,
+        question: Question,
+        watch: StreamListener,
+        now: Moment,
+        over: Callable[["Race"], None],
     ) -> None:
         """Prepare; the deadline runs from `now`.
 
         Args:
-            means: What it runs with.
+            context: What it runs with.
             question: What is asked.
             watch: What the stream pushes about the leg; closed at the end.
             now: The present instant.
             over: Called once when nothing is left but tasks that are being cancelled.
         """
-        self._means = means
+        self._context = context
         self._question = question
         self._watch = watch
-        self._end = now.monotonic + means.pace.deadline
+        self._end = now.monotonic + context.pace.deadline
         self._tell_over = over
         self._loop = asyncio.get_running_loop()
-        self._context = copy_context()  # for what follows the verdict: a copy there would be waited for
+        self._variables = copy_context()  # for what follows the verdict: a copy there would be waited for
         self.decided: asyncio.Future[Verification] = self._loop.create_future()
-        self._askings: list[Asking] = []
+        self._pollers: list[Poller] = []
         self._lags: LagWatch | None = None
         self._spared: set[Source] = set()
         self._then: Callable[[], None] = self._at_deadline
@@ -66,9 +71,9 @@ class Race:
         """Judge what is known already, then ask, until the deadline."""
         if self._over:
             return  # ended before it began
-        now = self._means.clock.now()
+        now = self._context.clock.now()
         self._watch.hear_first(now)
-        self._watch.heed = self._heed
+        self._watch.on_observation = self._on_observation
         self._judge()
         if not self.decided.done():
             self._run_until(self._end, self._at_deadline, now)
@@ -77,13 +82,13 @@ class Race:
             self._ask_all(now)
 
     def _ask_all(self, now: Moment) -> None:
-        question, pace = self._question, self._means.pace
+        question, pace = self._question, self._context.pace
         if question.order_id is None and question.client_order_id is None:
             self._watch.add(self._silent(Source.ORDER, Silence.UNSUPPORTED, "no order id is known"))
         else:
             self._ask(Source.ORDER, self._order, pace.order, now)
         self._ask(Source.REST, self._list, pace.rest, now)
-        if self._means.bot_cache is not None:
+        if self._context.bot_cache is not None:
             self._ask(Source.BOT_CACHE, self._cached, pace.rest, now)
 
     def _ask(
@@ -93,30 +98,30 @@ class Race:
         pauses: Backoff,
         now: Moment,
     ) -> None:
-        asking = Asking(
+        poller = Poller(
             self._question.key,
             source,
             request,
             self._watch.add,
             wanted=self._wants,
-            pause=partial(pauses.pause, chance=self._means.chance),
-            patience=self._means.pace.patience,
+            pause=partial(pauses.pause, rng=self._context.rng),
+            patience=self._context.pace.patience,
             failed=self._failed,
-            clock=self._means.clock,
+            clock=self._context.clock,
         )
-        self._askings.append(asking)
-        asking.ask(now)
+        self._pollers.append(poller)
+        poller.ask(now)
 
     async def _order(self) -> Observation:
         question = self._question
         with self._errand():
-            return await self._means.venue.read_order(
+            return await self._context.venue.read_order(
                 question.key, order_id=question.order_id, client_order_id=question.client_order_id
             )
 
     async def _list(self) -> Observation:
         with self._errand():
-            return leg_in_list(await self._means.venue.read_positions(), self._question.key)
+            return leg_in_list(await self._context.venue.read_positions(), self._question.key)
 
     def _errand(self) -> AbstractContextManager[None]:
         """Name what a request is for: after the verdict it only measures, whoever wanted the verdict."""
@@ -125,7 +130,7 @@ class Race:
         return asked_for(Purpose.VERIFICATION)
 
     async def _cached(self) -> Observation:
-        return await read_bot_cache(self._means.bot_cache, self._question.key, self._means.clock)
+        return await read_bot_cache(self._context.bot_cache, self._question.key, self._context.clock)
 
     def _wants(self, source: Source) -> bool:
         """Until the verdict every source is asked; then those that answer, and whose lag is to be learnt."""
@@ -135,7 +140,7 @@ class Race:
             return False
         return self._lags is None or not self._lags.shown_by(source)
 
-    def _heed(self, news: Observation) -> None:
+    def _on_observation(self, news: Observation) -> None:
         if not self.decided.done():
             if bears(self._question, news):
                 self._judge()
@@ -150,7 +155,7 @@ class Race:
         if not self._watch.seen:
             return
         try:
-            verdict = self._means.rule(self._question, self._watch.seen)
+            verdict = self._context.rule(self._question, self._watch.seen)
         except Exception as bug:  # noqa: BLE001 - the stream must not meet it, but whoever asks
             self._failed(bug)
         else:
@@ -161,16 +166,16 @@ class Race:
         if self.decided.done():
             return  # in this very turn
         try:
-            self._decide(self._means.rule(self._question, self._watch.seen))
+            self._decide(self._context.rule(self._question, self._watch.seen))
         except Exception as bug:  # noqa: BLE001 - as above
             self._failed(bug)
 
     def _decide(self, verdict: Verdict) -> None:
         seen = tuple(self._watch.seen)
-        answer = Verification(self._question, verdict, seen, decided=self._means.clock.now())
+        answer = Verification(self._question, verdict, seen, decided=self._context.clock.now())
         self.decided.set_result(answer)
         self._loop.call_soon(
-            self._after_verdict, context=self._context
+            self._after_verdict, context=self._variables
         )  # whoever waits for the verdict goes on first
 
     def _failed(self, bug: BaseException) -> None:
@@ -185,7 +190,7 @@ class Race:
 
     def _measures(self) -> bool:
         """Return True when there is a lag to learn, somebody wants it, and nobody else learns it."""
-        if self._means.on_sample is None or self._means.lag_is_measured(self._question):
+        if self._context.on_sample is None or self._context.lag_is_measured(self._question):
             return False
         answer = self.decided.result()
         if rests(answer.question, answer.verdict, answer.observations):
@@ -195,14 +200,14 @@ class Race:
     def _after_verdict(self) -> None:
         if self._over:
             return
-        means = self._means
-        if means.on_sample is None:
+        context = self._context
+        if context.on_sample is None:
             self.stop()
             return
-        self._lags = LagWatch(self._question, means.venue.access.account, self._watch.listening)
+        self._lags = LagWatch(self._question, context.venue.access.account, self._watch.listening)
         if self._measures():
-            now = means.clock.now()
-            self._run_until(now.monotonic + means.pace.measure_for, self._report, now)
+            now = context.clock.now()
+            self._run_until(now.monotonic + context.pace.measure_for, self._report, now)
             self._measure()
         else:
             self._report()
@@ -215,18 +220,18 @@ class Race:
 
     def _report(self) -> None:
         """End the measuring and tell what was learnt."""
-        means, lags = self._means, self._lags
-        if self._over or lags is None or means.on_sample is None:
+        context, lags = self._context, self._lags
+        if self._over or lags is None or context.on_sample is None:
             return
         lags.catch_up(self._watch.seen)
         if self._measures():
-            self._await_end_of(self._loop.create_task(self._tell_lags(lags, means.on_sample)))
+            self._await_end_of(self._loop.create_task(self._tell_lags(lags, context.on_sample)))
         for sample in lags.request_times():
-            means.on_sample(sample)
+            context.on_sample(sample)
         self.stop()
 
     async def _tell_lags(self, lags: LagWatch, on_sample: SampleSink) -> None:
-        venue_time = await self._means.venue_clock.ask(self._means.pace.deadline)
+        venue_time = await self._context.venue_clock.ask(self._context.pace.deadline)
         for sample in lags.lags(venue_time):
             on_sample(sample)
 
@@ -251,10 +256,10 @@ class Race:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for asking in self._askings:
-            for task in asking.stop():
+        for poller in self._pollers:
+            for task in poller.stop():
                 self._await_end_of(task)
-        self._askings.clear()
+        self._pollers.clear()
         self._watch.close()
 
     def _await_end_of(self, task: asyncio.Task[Observation] | asyncio.Task[None]) -> None:
@@ -279,15 +284,15 @@ class Race:
 
     def _look_after(self) -> None:
         self._timer = None
-        now = self._means.clock.now()
+        now = self._context.clock.now()
         if now.monotonic >= self._end:
             self._then()
             return
-        for asking in self._askings:
-            asking.look_after(now)
+        for poller in self._pollers:
+            poller.look_after(now)
         if not self._over:
             self._run_until(self._end, self._then, now)
 
     def _silent(self, source: Source, silence: Silence, detail: str) -> SourceSilent:
-        came = Provenance(source, received=self._means.clock.now())
+        came = Provenance(source, received=self._context.clock.now())
         return SourceSilent(self._question.key, silence, detail, complete=False, provenance=came)

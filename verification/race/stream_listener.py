@@ -12,12 +12,13 @@ from verification.venues.port import Venue
 from verification.venues.stream_state import StreamState
 
 
-class Watch:
+class StreamListener:
     """Keeps what the stream pushes about one leg, from before the order is sent.
 
     Attributes:
         listening: Since when, and to which life of the stream; None if it was not live at the beginning.
-        heed: Called with each observation as it is added; must not raise. None: nobody needs to know at once.
+        on_observation: Called with each observation as it is added; must not raise. None: nobody needs to
+            know at once.
     """
 
     def __init__(self, venue: Venue, key: LegKey, now: Moment) -> None:
@@ -27,7 +28,7 @@ class Watch:
         health = venue.stream_health()
         self.listening = Listening(now, health.epoch) if health.state is StreamState.LIVE else None
         self.seen: list[Observation] = []
-        self.heed: Callable[[Observation], None] | None = None
+        self.on_observation: Callable[[Observation], None] | None = None
         self._stop: Callable[[], None] | None = venue.listen(self._hear)
 
     def hear_first(self, now: Moment) -> None:
@@ -47,10 +48,10 @@ class Watch:
             self.add(observation)
 
     def add(self, observation: Observation) -> None:
-        """Put one more observation to the rest and tell `heed` of it."""
+        """Put one more observation to the rest and tell `on_observation` of it."""
         self.seen.append(observation)
-        if self.heed is not None:
-            self.heed(observation)
+        if self.on_observation is not None:
+            self.on_observation(observation)
 
     def close(self) -> None:
         """Stop listening. Safe to call twice."""

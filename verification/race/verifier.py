@@ -11,11 +11,11 @@ from verification.facts.observation import PositionSeen
 from verification.facts.question import Baseline, Question
 from verification.facts.verification import Verification
 from verification.latency.venue_clock import VenueClock
-from verification.race.admission_gate import Turnstile
-from verification.race.context import Means, SampleSink
+from verification.race.admission_gate import AdmissionGate
+from verification.race.context import RaceContext, SampleSink
 from verification.race.pace import Pace
 from verification.race.race import Race
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.rules.baseline import baseline_of
 from verification.rules.judgement import decide
 from verification.venues.port import Venue
@@ -33,7 +33,7 @@ class Verifier:
         venue: Venue,
         clock: Clock,
         *,
-        chance: random.Random,
+        rng: random.Random,
         pace: Pace | None = None,
         bot_cache: object | None = None,
         on_sample: SampleSink | None = None,
@@ -45,7 +45,7 @@ class Verifier:
         Args:
             venue: The account.
             clock: Where time comes from.
-            chance: Jitter between questions.
+            rng: Jitter between questions.
             pace: How time and budget are spent.
             bot_cache: Any object; see `read_bot_cache`.
             on_sample: Gets each latency measured. None: after a verdict nothing more is asked.
@@ -53,10 +53,10 @@ class Verifier:
             lag_is_measured: True of a question whose fill somebody else measures: only request times are
                 sampled then, and nothing is asked after the verdict.
         """
-        self._means = Means(
+        self._context = RaceContext(
             venue,
             clock,
-            chance,
+            rng,
             pace or Pace(),
             self.rule,
             bot_cache,
@@ -64,12 +64,12 @@ class Verifier:
             on_sample,
             lag_is_measured,
         )
-        self._turnstile = Turnstile()
+        self._gate = AdmissionGate()
         self._races: set[Race] = set()
 
-    def watch(self, key: LegKey) -> Watch:
+    def watch(self, key: LegKey) -> StreamListener:
         """Start to listen for a leg. Call it before the order is sent, so that no push can be missed."""
-        return Watch(self._means.venue, key, self._means.clock.now())
+        return StreamListener(self._context.venue, key, self._context.clock.now())
 
     async def baseline(self, key: LegKey) -> Baseline:
         """Return what the leg holds now, for a question that is to be asked after an order.
@@ -81,9 +81,9 @@ class Verifier:
             SourceError: The position list, or the part of it that shows the leg, could not be read in time.
         """
         with asked_for(Purpose.VERIFICATION):
-            reading = await list_within(self._means.venue, self._means.pace.deadline)
+            reading = await list_within(self._context.venue, self._context.pace.deadline)
         listed = leg_in_list(reading, key)
-        pushed = self._means.venue.latest(key)
+        pushed = self._context.venue.latest(key)
         in_list = listed if isinstance(listed, PositionSeen) else None
         in_stream = pushed if isinstance(pushed, PositionSeen) else None
         unread = reading.why_unread(key.symbol)
@@ -91,7 +91,7 @@ class Verifier:
             raise SourceUnreachable(f"what is held in {key.symbol} is not known: {unread}")
         return baseline_of(in_list, in_stream)
 
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         """Answer `question`: at the first conclusive evidence, at the latest at the deadline.
 
         Args:
@@ -102,12 +102,12 @@ class Verifier:
         Returns:
             The verification, with UNKNOWN as its verdict if no source proved anything in time.
         """
-        now = self._means.clock.now()
-        watch = watch or Watch(self._means.venue, question.key, now)
-        race = self.race(self._means, question, watch, now, self._races.discard)
+        now = self._context.clock.now()
+        watch = watch or StreamListener(self._context.venue, question.key, now)
+        race = self.race(self._context, question, watch, now, self._races.discard)
         self._races.add(race)
         try:
-            await self._turnstile.enter()
+            await self._gate.enter()
             race.start()
             return await race.decided
         except BaseException:

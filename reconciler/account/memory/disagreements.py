@@ -21,7 +21,7 @@ from verification.rules.judgement import decide
 from verification.rules.order_identity import is_of
 from verification.rules.working_order import RESTING
 
-WATCHED_FOR = timedelta(minutes=30)
+DISAGREEMENT_WATCHED_FOR = timedelta(minutes=30)
 """How long after its verdict what is said of an order is held against it; and how long a word stays told."""
 
 RECENT = 1000
@@ -70,7 +70,7 @@ class Disagreements:
         """
         self._forget(now)
         decided_at = view.asked_at + timedelta(milliseconds=view.milliseconds)
-        if now - decided_at > WATCHED_FOR:
+        if now - decided_at > DISAGREEMENT_WATCHED_FOR:
             return
         case = case_of(view, record)
         order = _Verified(view, case.question, case.observations, [], decided_at)
@@ -108,7 +108,9 @@ class Disagreements:
 
     def _forget(self, now: datetime) -> None:
         self._orders = {
-            place: order for place, order in self._orders.items() if now - order.decided_at <= WATCHED_FOR
+            place: order
+            for place, order in self._orders.items()
+            if now - order.decided_at <= DISAGREEMENT_WATCHED_FOR
         }
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Alert
-from reconciler.comparison.condition_check import Word
 from reconciler.comparison.outcome import Comparison
 from reconciler.comparison.watched_order import SOURCE, WatchedOrder, from_evidence, watched_order
 from reconciler.facts.finding import Finding, FindingKey, Kind
@@ -15,14 +14,14 @@ from reconciler.views import VerificationView
 from verification.facts.leg import LegKey
 from verification.facts.observation import OrderSeen
 
-WATCHED_FOR = timedelta(minutes=30)
+LATE_FILL_WATCHED_FOR = timedelta(minutes=30)
 """How long after its verdict an order is watched; one whose fill was found stays until that is gone."""
 
 
 class LateFills:
     """The watch of one account. It rests on stored verifications and alerts, so it survives a restart."""
 
-    def __init__(self, watched_for: timedelta = WATCHED_FOR) -> None:
+    def __init__(self, watched_for: timedelta = LATE_FILL_WATCHED_FOR) -> None:
         """Nothing is watched yet."""
         self._watched_for = watched_for
         self._orders: dict[tuple[LegKey, str, str], WatchedOrder] = {}
@@ -81,7 +80,7 @@ class LateFills:
                 self._keep(finding)
         for key in tuple(self._found):
             condition = FindingKey(Kind.REAPPEARED_POSITION, key.account, key.symbol, key.leg)
-            if comparison.standing(condition).word is Word.CLEAR:
+            if comparison.clears(condition):
                 del self._found[key]
 
     def _keep(self, finding: Finding) -> None:

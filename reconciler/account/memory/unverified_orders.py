@@ -13,12 +13,12 @@ KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubt:
+class _UnverifiedOrder:
     names: frozenset[str]
     since: Moment
 
 
-class Doubts:
+class UnverifiedOrders:
     """Doubts that are open, by leg and order: an answer about one order says nothing of another."""
 
     def __init__(self, settled: Callable[[LegKey, Moment], bool]) -> None:
@@ -29,14 +29,14 @@ class Doubts:
                 doubt before has come to that.
         """
         self._settled = settled
-        self._open: dict[LegKey, list[_Doubt]] = {}
+        self._open: dict[LegKey, list[_UnverifiedOrder]] = {}
         self._answered: deque[tuple[LegKey, frozenset[str]]] = deque(maxlen=KEPT)
 
     def raised(self, question: Question, at: Moment) -> None:
         """Take note that an order is in doubt."""
         names = _names(question)
         others = [each for each in self._open.get(question.key, ()) if not names & each.names]
-        self._open[question.key] = [*others, _Doubt(names, at)]
+        self._open[question.key] = [*others, _UnverifiedOrder(names, at)]
 
     def ended(self, question: Question) -> bool:
         """Take note that an order was answered for; True when nothing on its leg is in doubt any more."""
@@ -67,7 +67,7 @@ class Doubts:
         names = _names(question)
         return any(names & each.names for each in self._open.get(question.key, ()))
 
-    def _others(self, question: Question) -> list[_Doubt]:
+    def _others(self, question: Question) -> list[_UnverifiedOrder]:
         names, key = _names(question), question.key
         others = (each for each in self._open.get(key, ()) if not names & each.names)
         return [each for each in others if not self._settled(key, each.since)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from reconciler.account.memory.unverified_orders import Doubts
+from reconciler.account.memory.unverified_orders import UnverifiedOrders
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind
 from tests.reconciler.accounts import SYMBOL
@@ -161,22 +161,22 @@ def _settles(*when: tuple[LegKey, float]) -> Callable[[LegKey, Moment], bool]:
 
 
 def test_doubts_are_counted_by_order() -> None:
-    doubts = Doubts(_settles())
+    unverified = UnverifiedOrders(_settles())
     one, other = opening(order_id=None, client="a"), opening(order_id="2", client="b")
-    doubts.raised(one, moment(1))
-    doubts.raised(other, moment(2))
-    assert not doubts.ended(opening(order_id="2", client=None))
-    assert doubts.doubted(one)
-    assert doubts.answered(other)
-    assert not doubts.answered(one)
-    assert doubts.ended(opening(order_id="1", client="a")), "the same order under both its names"
-    assert doubts.ended(closing(order_id="9")), "nothing is in doubt"
+    unverified.raised(one, moment(1))
+    unverified.raised(other, moment(2))
+    assert not unverified.ended(opening(order_id="2", client=None))
+    assert unverified.doubted(one)
+    assert unverified.answered(other)
+    assert not unverified.answered(one)
+    assert unverified.ended(opening(order_id="1", client="a")), "the same order under both its names"
+    assert unverified.ended(closing(order_id="9")), "nothing is in doubt"
 
 
 def test_a_doubt_from_before_both_sides_agreed_is_none_any_more() -> None:
-    doubts = Doubts(_settles((opening().key, 5)))
-    doubts.raised(opening(order_id="1"), moment(1))
-    doubts.raised(opening(order_id="2"), moment(6))
-    assert not doubts.ended(opening(order_id="3"))
-    assert not doubts.doubted(opening(order_id="1"))
-    assert doubts.doubted(opening(order_id="2"))
+    unverified = UnverifiedOrders(_settles((opening().key, 5)))
+    unverified.raised(opening(order_id="1"), moment(1))
+    unverified.raised(opening(order_id="2"), moment(6))
+    assert not unverified.ended(opening(order_id="3"))
+    assert not unverified.doubted(opening(order_id="1"))
+    assert unverified.doubted(opening(order_id="2"))

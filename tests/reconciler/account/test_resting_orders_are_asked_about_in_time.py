@@ -33,11 +33,11 @@ class Life:
     """One order that rests, fills a part or not, and ends; its stream and its lists tell of that badly."""
 
     def __init__(self, number: int) -> None:
-        self.chance = random.Random(number)
-        self.part_at = self.chance.choice([None, self.chance.uniform(1, 900)])
-        self.ends_at = self.chance.uniform(901, 1500)
-        self.lost = self.chance.choice([0.0, 0.5, 1.0])
-        self.failing = self.chance.choice([0.0, 0.3])
+        self.rng = random.Random(number)
+        self.part_at = self.rng.choice([None, self.rng.uniform(1, 900)])
+        self.ends_at = self.rng.uniform(901, 1500)
+        self.lost = self.rng.choice([0.0, 0.5, 1.0])
+        self.failing = self.rng.choice([0.0, 0.3])
 
     def done(self, second: float) -> int:
         return 20 if self.part_at is not None and second >= self.part_at else 0
@@ -45,8 +45,8 @@ class Life:
     def pushes(self) -> list[tuple[float, OrderSeen]]:
         told = [] if self.part_at is None else [(self.part_at, push(20, self.part_at))]
         told.append((self.ends_at, push(self.done(self.ends_at), self.ends_at, ended=True)))
-        heard = [each for each in told if self.chance.random() >= self.lost]
-        return [*heard, *(each for each in heard if self.chance.random() < 0.3)]
+        heard = [each for each in told if self.rng.random() >= self.lost]
+        return [*heard, *(each for each in heard if self.rng.random() < 0.3)]
 
 
 @EXAMPLES
@@ -59,8 +59,8 @@ def test_it_is_looked_at_soon_after_it_ends_and_not_for_nothing(number: int) -> 
     for second, seen in sorted(events, key=lambda each: each[0]):
         if seen is not None:
             order.hear(seen)
-        elif life.chance.random() >= life.failing:
-            old = second - life.chance.uniform(0, LAG)
+        elif life.rng.random() >= life.failing:
+            old = second - life.rng.uniform(0, LAG)
             rows = [limit("7", Side.BUY, "43", filled=str(life.done(old)))] if old < life.ends_at else []
             order.look(rows, at(second), at(second + 0.1))
         if order.due(at(second), 1) == 0:

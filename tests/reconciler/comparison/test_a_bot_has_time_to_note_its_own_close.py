@@ -45,11 +45,11 @@ def _after(order: BelievedOrder, executed: str, held: str, *, ago: float) -> Com
 def _told_after(comparison: Comparison) -> float:
     """Seconds from the first look until it is told, with a look each second."""
     (finding,) = comparison.findings
-    ground = comparison.grounds[finding.identity]
+    confidence = comparison.confidence[finding.identity]
     suspicion: Suspicion | None = None
     for second in range(200):
         now = at(second)
-        judged = judge(suspicion, finding, replace(ground, looked=now), SETTINGS, now=now)
+        judged = judge(suspicion, finding, replace(confidence, looked=now), SETTINGS, now=now)
         if judged.confirmed:
             return second
         suspicion = judged.suspicion

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.confirmation import POLICY, ConfirmationSettings, Judgement, Suspicion, judge
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.finding import Finding, Kind, Severity
@@ -34,7 +34,7 @@ def _look(
 ) -> Judgement:
     since = None if quiet_since is None else utc(quiet_since)
     naked = kind is Kind.UNPROTECTED_POSITION
-    ground = Ground(
+    confidence = Confidence(
         looked=at(second if looked is None else looked),
         grade=grade,
         lagging=lagging,
@@ -44,7 +44,7 @@ def _look(
     return judge(
         past,
         _finding(kind, observed),
-        ground,
+        confidence,
         settings,
         lag=None if lag is None else timedelta(seconds=lag),
         now=at(second),

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace as seen_as
 
 from reconciler.account.memory.late_fills import LateFills
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.watched_order import WatchedOrder, from_evidence, watched_order
 from reconciler.facts.expectation import Expectation, ExpectationState
 from reconciler.facts.finding import FindingKey, Kind, Severity
@@ -203,7 +203,7 @@ def test_the_watch_ends_in_time_but_not_while_its_fill_is_open() -> None:
         assert found(comparison) == ["reappeared_position"]
     flat = merged(reading([listed("0", version=3)], second=9100), previous=held)
     gone = compared([], flat, watched=late.watched(utc(9100)))
-    assert gone.standing(CONDITION).word is Word.CLEAR
+    assert gone.condition(CONDITION).state is ConditionState.CLEAR
     late.looked(gone)
     assert late.watched(utc(9101)) == {}
 

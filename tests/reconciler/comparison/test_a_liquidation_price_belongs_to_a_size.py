@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.facts.expectation import StopPolicy
 from reconciler.facts.finding import FindingKey, Kind
 from tests.reconciler.accounts import SYMBOL, compared, found, listed, merged, pushed, reading, row, stop
@@ -25,7 +25,7 @@ def test_a_stop_that_lay_beyond_the_liquidation_price_is_in_doubt_until_a_list_t
     comparison = compared(ledger, changed)
     assert found(comparison) == kinds
     naked = FindingKey(Kind.UNPROTECTED_POSITION, "main", SYMBOL, Leg.NET)
-    assert comparison.standing(naked).word is not Word.CLEAR
+    assert comparison.condition(naked).state is not ConditionState.CLEAR
     after = replace(listed(size, version=101), liquidation_price=Decimal("8.5"), entry_price=Decimal(10))
     told = merged(
         reading([after], second=20, stops=[stop("7001", Side.SELL, "100")]),
@@ -33,7 +33,7 @@ def test_a_stop_that_lay_beyond_the_liquidation_price_is_in_doubt_until_a_list_t
         previous=changed,
     )
     assert found(compared(ledger, told)) == []
-    assert compared(ledger, told).standing(naked).word is Word.CLEAR
+    assert compared(ledger, told).condition(naked).state is ConditionState.CLEAR
 
 
 def test_a_leg_that_turned_round_keeps_no_liquidation_price() -> None:

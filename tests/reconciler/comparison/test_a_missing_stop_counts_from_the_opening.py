@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
 from reconciler.comparison.venue_view import Grade, VenueView
 from reconciler.facts.expectation import Expectation, StopPolicy
@@ -66,7 +66,7 @@ def _told_at(
         if not naked:
             continue
         told = judge(
-            suspicion, naked[0], comparison.grounds[naked[0].identity], SETTINGS, now=at(second + 0.05)
+            suspicion, naked[0], comparison.confidence[naked[0].identity], SETTINGS, now=at(second + 0.05)
         )
         suspicion = told.suspicion
         if told.confirmed:
@@ -148,8 +148,8 @@ def test_a_step_of_the_wall_clock_makes_what_was_seen_to_grow_neither_older_nor_
         found = Finding(Kind.UNPROTECTED_POSITION, "main", SYMBOL, Leg.NET, Severity.CRITICAL, "because")
         now = at(held_for)
         stepped = Moment.at(now.utc + timedelta(seconds=step), now.monotonic)
-        ground = Ground(stepped, Grade.PROOF, grown=at(0))
-        return judge(None, found, ground, SETTINGS, now=stepped).suspicion.wait.total_seconds()
+        confidence = Confidence(stepped, Grade.PROOF, grown=at(0))
+        return judge(None, found, confidence, SETTINGS, now=stepped).suspicion.wait.total_seconds()
 
     assert due(0) == pytest.approx(PLACING)
     assert due(50) == pytest.approx(REPLACING)

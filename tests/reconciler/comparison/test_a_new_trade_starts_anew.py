@@ -8,7 +8,7 @@ import pytest
 from typing_extensions import override
 
 from reconciler.account.watch import AccountWatch, Look, Rules
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.expectation import Expectation, LedgerReading
@@ -27,8 +27,8 @@ def _found(
     kind: Kind, second: float, past: Suspicion | None, rows: frozenset[tuple[str, str]]
 ) -> tuple[Suspicion, bool]:
     finding = Finding(kind, "main", SYMBOL, Leg.NET, Severity.CRITICAL, "because", Decimal(43), Decimal(0))
-    ground = Ground(at(second), Grade.PROOF, rows=rows)
-    suspicion, confirmed, _ = judge(past, finding, ground, ConfirmationSettings(), now=at(second))
+    confidence = Confidence(at(second), Grade.PROOF, rows=rows)
+    suspicion, confirmed, _ = judge(past, finding, confidence, ConfirmationSettings(), now=at(second))
     return suspicion, confirmed
 
 

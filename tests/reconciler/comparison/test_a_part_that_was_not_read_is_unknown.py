@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.finding import FindingKey, Kind
@@ -85,17 +85,17 @@ def test_a_live_stream_that_pushed_the_leg_itself_still_knows_it() -> None:
 def test_an_alert_of_an_unread_part_stays_as_it_is() -> None:
     view = merged(in_part(listed("43")), in_part(listed("43"), second=30))
     comparison = compared([row("43")], view)
-    standing = comparison.standing(FindingKey(Kind.ORPHANED_POSITION, "main", OTHER, Leg.NET))
-    assert standing.word is Word.UNKNOWN
-    assert standing.reason == NOT_ASKED["USDC"]
+    condition = comparison.condition(FindingKey(Kind.ORPHANED_POSITION, "main", OTHER, Leg.NET))
+    assert condition.state is ConditionState.UNKNOWN
+    assert condition.reason == NOT_ASKED["USDC"]
 
 
 def test_a_part_that_was_read_once_is_not_known_to_be_empty_by_two_lists() -> None:
     key = FindingKey(Kind.ORPHANED_POSITION, "main", OTHER, Leg.NET)
     views = [in_part(second=0), in_part(second=10), in_part(second=20, unread={})]
-    assert compared([], merged(*views)).standing(key).word is Word.UNKNOWN
+    assert compared([], merged(*views)).condition(key).state is ConditionState.UNKNOWN
     whole = [*views, in_part(second=30, unread={})]
-    assert compared([], merged(*whole)).standing(key).word is Word.CLEAR
+    assert compared([], merged(*whole)).condition(key).state is ConditionState.CLEAR
 
 
 def test_a_symbol_of_no_known_part_may_be_in_the_one_that_was_not_read() -> None:

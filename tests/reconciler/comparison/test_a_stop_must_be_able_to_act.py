@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.expectation import StopPolicy
 from reconciler.facts.finding import FindingKey, Kind, Severity
@@ -183,7 +183,7 @@ def test_the_side_is_judged_by_the_price_that_the_stop_watches(
 def test_a_side_that_cannot_be_judged_is_neither_alarmed_nor_called_safe() -> None:
     comparison = _looked(_stop(watches=PriceKind.LAST), mark="8")
     assert found(comparison) == []
-    assert comparison.standing(KEY).word is Word.UNKNOWN
+    assert comparison.condition(KEY).state is ConditionState.UNKNOWN
     assert comparison.unprotected_notional is None
     (problem,) = comparison.problems
     assert problem == (
@@ -198,7 +198,7 @@ def test_a_trailing_stop_that_may_or_may_not_be_active_is_neither_alarmed_nor_ca
     )
     comparison = compared([row("43", policy=StopPolicy.VENUE)], merged(said))
     assert found(comparison) == []
-    assert comparison.standing(KEY).word is Word.UNKNOWN
+    assert comparison.condition(KEY).state is ConditionState.UNKNOWN
     (problem,) = comparison.problems
     assert problem.startswith("AVL/USDT:USDT: whether it is protected is not known: ")
     assert "is active since 11" in problem

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.expectation import Expectation, ExpectationState
 from reconciler.facts.finding import Finding, FindingKey, Kind, Severity
@@ -73,27 +73,30 @@ def test_what_is_held_under_an_unknown_id_may_be_it() -> None:
 def test_a_row_that_is_just_changing_waits() -> None:
     comparison = look(row("43", symbol=OLD), moving=frozenset({OLD}))
     assert found(comparison) == []
-    assert comparison.standing(KEY).word is Word.UNKNOWN
+    assert comparison.condition(KEY).state is ConditionState.UNKNOWN
 
 
 def test_it_is_gone_when_the_row_is_or_when_the_symbol_is_listed() -> None:
-    assert look(row("43", symbol=OLD)).standing(KEY).word is Word.FOUND
-    assert look().standing(KEY).word is Word.CLEAR
-    assert look(row("43", symbol=OLD, state=ExpectationState.CLOSED)).standing(KEY).word is Word.CLEAR
+    assert look(row("43", symbol=OLD)).condition(KEY).state is ConditionState.FOUND
+    assert look().condition(KEY).state is ConditionState.CLEAR
+    assert (
+        look(row("43", symbol=OLD, state=ExpectationState.CLOSED)).condition(KEY).state
+        is ConditionState.CLEAR
+    )
     known = dict(MARKETS) | {OLD: market(OLD)}
     now = look(row("43", symbol=OLD), markets=known)
-    assert now.standing(KEY).word is Word.CLEAR
+    assert now.condition(KEY).state is ConditionState.CLEAR
     assert found(now) == ["phantom_position"]
 
 
 def test_a_ledger_that_cannot_be_read_may_have_it_down_still() -> None:
-    assert look(complete=False).standing(KEY).word is Word.UNKNOWN
+    assert look(complete=False).condition(KEY).state is ConditionState.UNKNOWN
 
 
 def test_a_look_at_other_symbols_says_nothing_of_it() -> None:
     elsewhere = look(row("43", symbol=OLD), symbols=frozenset(MARKETS))
     assert found(elsewhere) == []
-    assert elsewhere.standing(KEY).word is Word.UNKNOWN
+    assert elsewhere.condition(KEY).state is ConditionState.UNKNOWN
 
 
 def test_both_legs_of_a_hedged_account_are_told_each() -> None:

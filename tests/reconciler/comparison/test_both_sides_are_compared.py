@@ -74,19 +74,19 @@ def test_while_the_list_fails_the_live_stream_can_still_confirm_an_orphan() -> N
     view = merged(reading(None, second=1), pushes=[pushed("43", version=2)])
     first = compared([], view)
     orphan = first.findings[0]
-    once = judge(None, orphan, first.grounds[orphan.identity], ConfirmationSettings(), now=view.read_at)
+    once = judge(None, orphan, first.confidence[orphan.identity], ConfirmationSettings(), now=view.read_at)
     view = merged(reading(None, second=31), pushes=[pushed("43", version=2)], previous=view)
     second = compared([], view)
-    ground = second.grounds[orphan.identity]
-    twice = judge(once.suspicion, second.findings[0], ground, ConfirmationSettings(), now=view.read_at)
+    confidence = second.confidence[orphan.identity]
+    twice = judge(once.suspicion, second.findings[0], confidence, ConfirmationSettings(), now=view.read_at)
     assert (once.confirmed, twice.confirmed) == (False, True)
 
 
 def test_an_empty_list_is_only_suspected_of_being_the_truth() -> None:
     comparison = compared([row("43")], merged(reading([])))
     assert found(comparison) == ["phantom_position"]
-    ground = comparison.grounds[comparison.findings[0].identity]
-    assert ground.grade.value == "absent"
+    confidence = comparison.confidence[comparison.findings[0].identity]
+    assert confidence.grade.value == "absent"
 
 
 def test_a_leg_left_out_while_others_are_listed_is_a_phantom() -> None:
@@ -228,7 +228,7 @@ def test_a_close_by_hand_is_a_phantom_that_names_the_stop_still_resting() -> Non
     assert found(comparison) == ["phantom_position"]
     assert comparison.findings[0].severity is Severity.CRITICAL
     assert "its stop 9 still rests" in comparison.findings[0].reason
-    assert not comparison.grounds[comparison.findings[0].identity].lagging
+    assert not comparison.confidence[comparison.findings[0].identity].lagging
 
 
 def test_a_flat_venue_whose_stop_is_gone_is_given_time() -> None:
@@ -237,7 +237,7 @@ def test_a_flat_venue_whose_stop_is_gone_is_given_time() -> None:
     assert found(comparison) == ["phantom_position"]
     assert comparison.findings[0].severity is Severity.CRITICAL
     assert "whether its stop 9 has fired could not be seen" in comparison.findings[0].reason
-    assert comparison.grounds[comparison.findings[0].identity].lagging
+    assert comparison.confidence[comparison.findings[0].identity].lagging
 
 
 def test_whether_the_stop_fired_is_not_guessed_when_it_could_not_be_seen() -> None:
@@ -253,17 +253,17 @@ def test_an_exit_that_executed_unnoticed_is_given_time() -> None:
     )
     assert [view.verdict for view in working.legs] == ["in flight"]
     assert working.told([]).legs == working.legs
-    assert [view.verdict for view in working.told(working.grounds).legs] == ["differs"]
+    assert [view.verdict for view in working.told(working.confidence).legs] == ["differs"]
     gone = compared(rows, merged(reading([])))
     assert gone.findings[0].severity is Severity.CRITICAL
-    assert gone.grounds[gone.findings[0].identity].lagging
+    assert gone.confidence[gone.findings[0].identity].lagging
 
 
 def test_an_exit_that_rests_untouched_explains_nothing() -> None:
     rows = [row("43", low="0", exits=("5",), orders=(leaving("5", "43"),), state=ExpectationState.CLOSING)]
     comparison = compared(rows, merged(reading([listed("20")], orders=[limit("5", Side.SELL, "43")])))
     assert found(comparison) == ["quantity_mismatch"]
-    assert not comparison.grounds[comparison.findings[0].identity].lagging
+    assert not comparison.confidence[comparison.findings[0].identity].lagging
 
 
 def test_a_resting_entry_untouched_does_not_hide_a_position_of_somebody_else() -> None:
@@ -310,4 +310,4 @@ def test_an_exit_that_could_not_be_looked_up_is_given_the_benefit_for_a_time() -
     comparison = compared(rows, merged(reading([listed("20")], orders=None)))
     assert [view.verdict for view in comparison.legs] == ["in flight"]
     assert found(comparison) == ["quantity_mismatch"]
-    assert comparison.grounds[comparison.findings[0].identity].lagging
+    assert comparison.confidence[comparison.findings[0].identity].lagging

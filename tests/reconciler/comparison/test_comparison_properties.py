@@ -108,7 +108,7 @@ def _absences(comparison: Comparison) -> set[str]:
     return {
         f"{one.kind} {one.symbol} {one.leg}"
         for one in comparison.findings
-        if one.observed == 0 and comparison.grounds[one.identity].grade in ABSENCE
+        if one.observed == 0 and comparison.confidence[one.identity].grade in ABSENCE
     }
 
 
@@ -299,4 +299,4 @@ def test_every_finding_is_explained(
         assert finding.reason.endswith(".")
         assert "None" not in finding.reason
         assert {line.party.value for line in finding.evidence} == {"bot", "exchange"}
-        assert finding.identity in comparison.grounds
+        assert finding.identity in comparison.confidence

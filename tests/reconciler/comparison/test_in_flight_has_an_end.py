@@ -72,17 +72,19 @@ def _only(comparison: Comparison) -> Finding:
 
 
 def _quiet_since(comparison: Comparison) -> datetime | None:
-    return comparison.grounds[_only(comparison).identity].quiet_since
+    return comparison.confidence[_only(comparison).identity].quiet_since
 
 
 def _told_after(comparison: Comparison) -> float:
     """Seconds from the first look until the finding is told, if every look finds it again."""
     finding = _only(comparison)
-    ground = comparison.grounds[finding.identity]
+    confidence = comparison.confidence[finding.identity]
     suspicion: Suspicion | None = None
     for second in range(1000):
         now = Moment.at(at(0).utc + timedelta(seconds=second), at(0).monotonic + second)
-        seen = type(ground)(now, ground.grade, ground.lagging, ground.contested, ground.quiet_since)
+        seen = type(confidence)(
+            now, confidence.grade, confidence.lagging, confidence.contested, confidence.quiet_since
+        )
         judged = judge(suspicion, finding, seen, ConfirmationSettings(), now=now)
         if judged.confirmed:
             return second
@@ -191,7 +193,7 @@ def test_an_exit_and_a_stop_explain_what_the_venue_shows_of_them(line: str, sign
     assert _verdict(comparison) == (words[0] if "_" not in words[0] else "differs")
     assert found(comparison) == [word for word in words if "_" in word]
     for finding in comparison.findings:
-        assert comparison.grounds[finding.identity].lagging == ("lagging" in words)
+        assert comparison.confidence[finding.identity].lagging == ("lagging" in words)
 
 
 def test_an_older_order_that_rests_beside_it_hides_nothing() -> None:

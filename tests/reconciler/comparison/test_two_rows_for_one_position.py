@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.comparison.condition_check import Word
+from reconciler.comparison.condition_check import ConditionState
 from reconciler.facts.expectation import Expectation, StopPolicy
 from reconciler.facts.finding import Finding, FindingKey, Kind, Severity
 from tests.reconciler.accounts import (
@@ -129,6 +129,6 @@ def test_rows_of_the_two_legs_of_a_hedge_account_are_no_twins() -> None:
 def test_it_is_over_when_one_row_is_gone() -> None:
     key = FindingKey(Kind.DUPLICATE_ROWS, ACCOUNT, SYMBOL, Leg.NET)
     view = merged(reading([listed("43")], second=600))
-    assert compared(twice(), view).standing(key).word is Word.FOUND
-    assert compared(twice()[:1], view).standing(key).word is Word.CLEAR
-    assert compared(twice()[:1], view, complete=False).standing(key).word is Word.UNKNOWN
+    assert compared(twice(), view).condition(key).state is ConditionState.FOUND
+    assert compared(twice()[:1], view).condition(key).state is ConditionState.CLEAR
+    assert compared(twice()[:1], view, complete=False).condition(key).state is ConditionState.UNKNOWN

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
-from reconciler.comparison.confidence import Ground
+from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
 from reconciler.comparison.outcome import CompareSettings
 from reconciler.comparison.venue_view import Grade
@@ -46,8 +46,10 @@ def _judged(seconds: list[float], *, contested: bool) -> list[bool]:
     suspicion: Suspicion | None = None
     told = []
     for second in seconds:
-        ground = Ground(at(second), Grade.SHOWN, contested=contested, quiet_since=utc(-60))
-        suspicion, confirmed, _ = judge(suspicion, finding, ground, ConfirmationSettings(), now=at(second))
+        confidence = Confidence(at(second), Grade.SHOWN, contested=contested, quiet_since=utc(-60))
+        suspicion, confirmed, _ = judge(
+            suspicion, finding, confidence, ConfirmationSettings(), now=at(second)
+        )
         told.append(confirmed)
     return told
 
@@ -95,8 +97,8 @@ def test_a_list_with_a_nameless_row_leaves_what_it_does_not_show_to_nobody() -> 
 def test_agreement_with_the_ledgers_that_could_be_read_ends_no_alert() -> None:
     view = merged(reading([listed("43")]))
     key = FindingKey(Kind.QUANTITY_MISMATCH, "main", SYMBOL, Leg.NET)
-    assert compared([row("43")], view).standing(key).word == "clear"
-    assert compared([row("43")], view, complete=False).standing(key).word == "unknown"
+    assert compared([row("43")], view).condition(key).state == "clear"
+    assert compared([row("43")], view, complete=False).condition(key).state == "unknown"
 
 
 def test_a_nameless_row_that_can_be_no_leg_of_the_bots_is_nobodys() -> None:

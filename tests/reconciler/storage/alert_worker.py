@@ -19,15 +19,15 @@ from verification.facts.clock import SystemClock
 SYMBOLS = [f"S{number}/USDT:USDT" for number in range(4)]
 
 
-def sweep(url: str, chance: random.Random) -> None:
+def sweep(url: str, rng: random.Random) -> None:
     """Find or clear one condition after another, for ever."""
     clock = SystemClock()
     with Database.open(url, create=False) as database:
         while True:
-            found = finding(symbol=chance.choice(SYMBOLS), exposure=Decimal(chance.randint(500, 5000)))
+            found = finding(symbol=rng.choice(SYMBOLS), exposure=Decimal(rng.randint(500, 5000)))
             now = clock.now().utc
             observed = Observed((Detected(found, now, confirmed=True),))
-            if chance.random() < 0.3:
+            if rng.random() < 0.3:
                 observed = Observed(clear={found.identity: Clear(SEEN_FLAT, now)})
             with database.write() as connection:
                 alerts.observe(connection, observed, AlertSettings(clears_to_resolve=1), now=now)

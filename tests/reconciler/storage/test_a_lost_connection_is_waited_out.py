@@ -183,12 +183,12 @@ async def test_killed_at_random_what_is_confirmed_is_there_and_what_is_refused_i
 
 
 @contextmanager
-def _killing(server: Server, database: Database, chance: random.Random) -> Iterator[list[str]]:
+def _killing(server: Server, database: Database, rng: random.Random) -> Iterator[list[str]]:
     """End connections at random moments: before and after any statement, before and inside a commit."""
     killed: list[str] = []
 
     def end(connection: sa.Connection, when: str) -> None:
-        if chance.random() < 0.03:
+        if rng.random() < 0.03:
             killed.append(when)
             driver: Any = connection.connection.dbapi_connection
             # Waits until it is dead, so that what follows does not depend on who is faster.
@@ -202,7 +202,7 @@ def _killing(server: Server, database: Database, chance: random.Random) -> Itera
 
     def commit(connection: sa.Connection) -> None:
         end(connection, "before a commit")
-        if chance.random() < 0.3:
+        if rng.random() < 0.3:
             connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # the answer is lost:
             killed.append("inside a commit")
             driver: Any = connection.connection.dbapi_connection

@@ -13,13 +13,13 @@ from tests.virtual_time import VirtualClock, run
 AWAY = StateDatabaseError(StateTrouble.UNREACHABLE, "state database x does not answer", again=True)
 GONE = StateDatabaseError(StateTrouble.CORRUPT, "state database x is damaged")
 
-Lines = list[MutableMapping[str, Any]]
+LegQueue = list[MutableMapping[str, Any]]
 
 
-def told(*requests: tuple[float, StateDatabaseError | None]) -> Lines:
+def told(*requests: tuple[float, StateDatabaseError | None]) -> LegQueue:
     """What the log says when requests come to this at these seconds."""
 
-    async def play() -> Lines:
+    async def play() -> LegQueue:
         clock = VirtualClock()
         outage = Outage(clock)
         with structlog.testing.capture_logs() as lines:

@@ -27,117 +27,115 @@ LONG = [6.0, 40.0, 110.0]
 
 def watched_plan_of(seed: int) -> WatchedPlan:
     """Draw the world of a seed."""
-    chance = random.Random(seed * 7 + 5)
-    troubles = some(chance)
+    rng = random.Random(seed * 7 + 5)
+    troubles = some(rng)
     legs = [Leg.LONG, Leg.SHORT] if Trouble.HEDGE_MODE in troubles else [Leg.NET]
     keys = [LegKey(ACCOUNT, symbol, leg) for symbol in SYMBOLS for leg in legs]
     names = Names(shared=Trouble.SHARED_NUMBERS in troubles)
-    stories = [RestingLegStory(number, key, troubles, chance, names) for number, key in enumerate(keys)]
+    stories = [RestingLegStory(number, key, troubles, rng, names) for number, key in enumerate(keys)]
     for story in stories:
         story.tell()
     noted = [each for story in stories for each in story.noted]
     if Trouble.UNLISTED_SYMBOLS in troubles:
-        noted += unlisted(chance, legs[0])
+        noted += unlisted(rng, legs[0])
     return WatchedPlan(
         seed=seed,
         troubles=troubles,
-        venue=_venue(seed, troubles, chance),
+        venue=_venue(seed, troubles, rng),
         past=tuple((story.key, story.past) for story in stories if story.past),
         rows=tuple(row for story in stories for row in story.before),
         noted=tuple(noted),
         moved=tuple(each for story in stories for each in story.moved),
         sent=tuple(each for story in stories for each in story.sent),
         placed=tuple(each for story in stories for each in story.placed),
-        scales=_scales(troubles, chance),
-        storms=_storms(troubles, chance),
-        mute=_spans(Trouble.SILENT_STREAM in troubles, chance, [20.0, 60.0]),
-        crashes=_spans(Trouble.CRASHES in troubles, chance, [0.5, 5.0, 40.0]),
-        kills=_kills(chance, [each.at for each in noted]) if Trouble.KILLS in troubles else (),
-        steps=_steps(chance) if Trouble.WALL_STEPS in troubles else (),
-        looks=_looks(chance) if Trouble.ACKNOWLEDGEMENTS in troubles else (),
+        scales=_scales(troubles, rng),
+        storms=_storms(troubles, rng),
+        mute=_spans(Trouble.SILENT_STREAM in troubles, rng, [20.0, 60.0]),
+        crashes=_spans(Trouble.CRASHES in troubles, rng, [0.5, 5.0, 40.0]),
+        kills=_kills(rng, [each.at for each in noted]) if Trouble.KILLS in troubles else (),
+        steps=_steps(rng) if Trouble.WALL_STEPS in troubles else (),
+        looks=_looks(rng) if Trouble.ACKNOWLEDGEMENTS in troubles else (),
     )
 
 
-def _venue(seed: int, troubles: frozenset[Trouble], chance: random.Random) -> Plan:
+def _venue(seed: int, troubles: frozenset[Trouble], rng: random.Random) -> Plan:
     faults = frozenset(fault for trouble, fault in AS_FAULTS.items() if trouble in troubles)
-    worst = chance.choice([1.0, 3.0, 5.0]) if Trouble.SLOW_LISTS in troubles else 0.2
+    worst = rng.choice([1.0, 3.0, 5.0]) if Trouble.SLOW_LISTS in troubles else 0.2
     replicas = 3 if Trouble.BACKWARD_READS in troubles else 1
     weather = Weather(
-        lists=tuple(worst * chance.random() for _ in range(replicas)),
+        lists=tuple(worst * rng.random() for _ in range(replicas)),
         orders=(0.02,),
         trades=0.0,
-        answer=chance.choice([0.5, 1.0]) if Trouble.SLOW_ANSWERS in troubles else 0.05,
-        push=chance.choice([0.005, 0.03, 0.2]),
+        answer=rng.choice([0.5, 1.0]) if Trouble.SLOW_ANSWERS in troubles else 0.05,
+        push=rng.choice([0.005, 0.03, 0.2]),
         failures=(),
         failing=0.0,
         refused=None,
-        lost=chance.choice([0.1, 0.5, 1.0]) if Trouble.LOST_PUSHES in troubles else 0.0,
+        lost=rng.choice([0.1, 0.5, 1.0]) if Trouble.LOST_PUSHES in troubles else 0.0,
         doubled=0.4 if Trouble.DOUBLED_PUSHES in troubles else 0.0,
         late=0.4 if Trouble.REORDERED_PUSHES in troubles else 0.0,
-        down=_spans(Trouble.DISCONNECTS in troubles, chance, [0.1, 5.0, 50.0]),
+        down=_spans(Trouble.DISCONNECTS in troubles, rng, [0.1, 5.0, 50.0]),
         bounded=True,
     )
     return Plan(seed, faults, (), (), (), weather, (), measured=False, shuts=None)
 
 
-def _storms(troubles: frozenset[Trouble], chance: random.Random) -> tuple[Storm, ...]:
+def _storms(troubles: frozenset[Trouble], rng: random.Random) -> tuple[Storm, ...]:
     on = troubles.__contains__
     storms = [
-        Storm("list", chance.choice(LIST_FAILURES), start, end)
-        for start, end in _spans(on(Trouble.FAILING_LISTS), chance, LONG)
+        Storm("list", rng.choice(LIST_FAILURES), start, end)
+        for start, end in _spans(on(Trouble.FAILING_LISTS), rng, LONG)
     ]
-    for start, end in _spans(on(Trouble.FAILING_ORDERS), chance, LONG):
-        how = chance.choice(LIST_FAILURES[:4])
+    for start, end in _spans(on(Trouble.FAILING_ORDERS), rng, LONG):
+        how = rng.choice(LIST_FAILURES[:4])
         storms += [Storm(what, how, start, end) for what in ("orders", "conditional_orders")]
-    for start, end in _spans(on(Trouble.UNNAMED_ROWS), chance, LONG):
-        storms.append(Storm("names", chance.choice(SYMBOLS), start, end))
-    for start, end in _spans(on(Trouble.UNREAD_PARTS), chance, LONG):
-        storms.append(Storm("part", chance.choice(SYMBOLS), start, end))
+    for start, end in _spans(on(Trouble.UNNAMED_ROWS), rng, LONG):
+        storms.append(Storm("names", rng.choice(SYMBOLS), start, end))
+    for start, end in _spans(on(Trouble.UNREAD_PARTS), rng, LONG):
+        storms.append(Storm("part", rng.choice(SYMBOLS), start, end))
     for ledger in ("ledger 0", "ledger 1") if on(Trouble.TWO_LEDGERS) else ("ledger 0",):
-        for start, end in _spans(on(Trouble.UNREADABLE_LEDGERS), chance, LONG):
-            storms.append(Storm(ledger, chance.choice(LEDGER_FAILURES), start, end))
+        for start, end in _spans(on(Trouble.UNREADABLE_LEDGERS), rng, LONG):
+            storms.append(Storm(ledger, rng.choice(LEDGER_FAILURES), start, end))
     if on(Trouble.DRY_RUNS):
-        start = chance.choice([-1.0, chance.uniform(10, QUIET)])
-        storms.append(Storm("ledger 0", "dry_run", start, start + chance.choice([10.0, 60.0])))
+        start = rng.choice([-1.0, rng.uniform(10, QUIET)])
+        storms.append(Storm("ledger 0", "dry_run", start, start + rng.choice([10.0, 60.0])))
     return tuple(storms)
 
 
-def _spans(on: bool, chance: random.Random, lengths: list[float]) -> tuple[tuple[float, float], ...]:  # noqa: FBT001 - reads well
+def _spans(on: bool, rng: random.Random, lengths: list[float]) -> tuple[tuple[float, float], ...]:  # noqa: FBT001 - reads well
     """Draw one span or two; none of them reaches the last quarter of the world."""
     if not on:
         return ()
     spans: list[tuple[float, float]] = []
-    at = chance.uniform(1, 60)
-    for _ in range(chance.choice([1, 1, 2])):
-        end = at + chance.choice(lengths)
+    at = rng.uniform(1, 60)
+    for _ in range(rng.choice([1, 1, 2])):
+        end = at + rng.choice(lengths)
         if end > BUSY * 0.7:
             break
         spans.append((at, end))
-        at = end + chance.uniform(5, 80)
+        at = end + rng.uniform(5, 80)
     return tuple(spans)
 
 
-def _steps(chance: random.Random) -> tuple[tuple[float, float], ...]:
-    return tuple(
-        (chance.uniform(1, QUIET), chance.choice([-3600.0, 3600.0])) for _ in range(chance.choice([1, 2]))
-    )
+def _steps(rng: random.Random) -> tuple[tuple[float, float], ...]:
+    return tuple((rng.uniform(1, QUIET), rng.choice([-3600.0, 3600.0])) for _ in range(rng.choice([1, 2])))
 
 
-def _looks(chance: random.Random) -> tuple[float, ...]:
-    return tuple(sorted(chance.uniform(20, BUSY) for _ in range(12)))
+def _looks(rng: random.Random) -> tuple[float, ...]:
+    return tuple(sorted(rng.uniform(20, BUSY) for _ in range(12)))
 
 
-def _scales(troubles: frozenset[Trouble], chance: random.Random) -> tuple[tuple[str, Scale], ...]:
+def _scales(troubles: frozenset[Trouble], rng: random.Random) -> tuple[tuple[str, Scale], ...]:
     fractions, inexact = Trouble.FRACTIONAL_LOTS in troubles, Trouble.INEXACT_LEDGERS in troubles
-    return tuple((symbol, scale_of(chance, fractions=fractions, inexact=inexact)) for symbol in SYMBOLS)
+    return tuple((symbol, scale_of(rng, fractions=fractions, inexact=inexact)) for symbol in SYMBOLS)
 
 
-def _kills(chance: random.Random, times: list[float]) -> tuple[Kill, ...]:
+def _kills(rng: random.Random, times: list[float]) -> tuple[Kill, ...]:
     """Draw deaths in the middle of something, most of them while much goes on."""
     kills = []
-    for _ in range(chance.choice([1, 2, 3])):
-        near = chance.choice([*times, 0.0]) + chance.uniform(-0.5, 12.0)
-        at = near if 0.0 <= near < QUIET and chance.random() < 0.7 else chance.uniform(0, QUIET)
-        away = chance.choice([0.5, 5.0, 40.0])
-        kills.append(Kill(at, chance.randrange(25), done=chance.choice([True, False]), away=away))
+    for _ in range(rng.choice([1, 2, 3])):
+        near = rng.choice([*times, 0.0]) + rng.uniform(-0.5, 12.0)
+        at = near if 0.0 <= near < QUIET and rng.random() < 0.7 else rng.uniform(0, QUIET)
+        away = rng.choice([0.5, 5.0, 40.0])
+        kills.append(Kill(at, rng.randrange(25), done=rng.choice([True, False]), away=away))
     return tuple(sorted(kills, key=lambda kill: kill.after))

@@ -121,7 +121,7 @@ class _Stage:
         self.variant = variant
         self.clock = VirtualClock()
         self.trace = Trace(self.clock, on=traced)
-        self.chance = random.Random(plan.seed + 2)
+        self.rng = random.Random(plan.seed + 2)
         self.truth = Truth(versions(plan.venue))
         self.stops = Stops()
         habits = Habits(
@@ -257,7 +257,7 @@ class _Stage:
             self.clock,
             stops=self.stops,
             life=life,
-            chance=self.chance,
+            rng=self.rng,
             trace=self.trace,
         )
         unit = self.variant.unit(
@@ -268,7 +268,7 @@ class _Stage:
             pace=Pace(),
             store=self.store,
             clock=self.variant.clock(self.clock),
-            chance=random.Random(self.plan.seed + 3),
+            rng=random.Random(self.plan.seed + 3),
         )
         jobs: list[Awaitable[None]] = [
             unit.run(),

@@ -21,7 +21,7 @@ class LegStory:
     """One leg from its past to the end of the world. Each act is over before the next."""
 
     def __init__(
-        self, number: int, key: LegKey, troubles: frozenset[Trouble], chance: random.Random, names: Names
+        self, number: int, key: LegKey, troubles: frozenset[Trouble], rng: random.Random, names: Names
     ) -> None:
         self.key = key
         self.past = 0
@@ -32,12 +32,12 @@ class LegStory:
         self.names = names
         self.number = number
         self.on = troubles.__contains__
-        self.chance = chance
+        self.rng = rng
         self.held = 0
         self.rows: dict[str, Row] = {}
         self.until = 0.0
         self._count = 0
-        self._stops = StopStory(key, troubles, chance, names)
+        self._stops = StopStory(key, troubles, rng, names)
 
     @property
     def placed(self) -> list[Placed]:
@@ -45,61 +45,61 @@ class LegStory:
 
     def tell(self) -> None:
         """Draw it."""
-        pick, chance = self.chance.choice, self.chance
+        pick, rng = self.rng.choice, self.rng
         if pick([True, False]):
             self.past = self.held = pick(SIZES) * self.way()
             row = self._stops.guard(OLD, self.row(self.held))
             self.rows[row.row_id] = row
             self.before.append(row)
-        at = chance.uniform(2, 40)
+        at = rng.uniform(2, 40)
         while at < QUIET:
             self._act(at)
             latest = max((each.at for each in self.noted), default=0.0)
-            at = max(at, latest, self.until) + pick([5.0, 15.0, 40.0, 90.0, 150.0]) + chance.uniform(1, 5)
+            at = max(at, latest, self.until) + pick([5.0, 15.0, 40.0, 90.0, 150.0]) + rng.uniform(1, 5)
 
     def way(self) -> int:
-        return {Leg.LONG: 1, Leg.SHORT: -1}.get(self.key.leg) or self.chance.choice([1, -1])
+        return {Leg.LONG: 1, Leg.SHORT: -1}.get(self.key.leg) or self.rng.choice([1, -1])
 
     @property
     def live(self) -> list[Row]:
         return [row for row in self.rows.values() if row.live]
 
     def _act(self, at: float) -> None:
-        pick, chance = self.chance.choice, self.chance
+        pick, rng = self.rng.choice, self.rng
         live = self.live
         believed = sum(row.expected for row in live)
-        if self.on(Trouble.LIQUIDATIONS) and self.held and chance.random() < 0.4:
+        if self.on(Trouble.LIQUIDATIONS) and self.held and rng.random() < 0.4:
             self.move(at, -self.held, told=None)
-        elif self.on(Trouble.OTHERS_TRADE) and chance.random() < 0.5:
+        elif self.on(Trouble.OTHERS_TRADE) and rng.random() < 0.5:
             self.move(at, self.stranger(), told=0)
-        elif believed != self.held and chance.random() < 0.7:
+        elif believed != self.held and rng.random() < 0.7:
             if pick([True, False]):
                 self._correct(at)
             else:
                 self.move(at, believed - self.held, told=0)
-        elif live and not (self.on(Trouble.SEVERAL_ROWS) and chance.random() < 0.5):
+        elif live and not (self.on(Trouble.SEVERAL_ROWS) and rng.random() < 0.5):
             self._goes_on(at, pick(live))
         else:
             self._open(at)
 
     def _goes_on(self, at: float, row: Row) -> None:
         """Go on with a trade that there is: its stop fires, or stands otherwise, or it is closed."""
-        chance = self.chance
-        if self.on(Trouble.FIRED_STOPS) and self._stops.may_fire(row) and chance.random() < 0.6:
+        rng = self.rng
+        if self.on(Trouble.FIRED_STOPS) and self._stops.may_fire(row) and rng.random() < 0.6:
             self._stop_fires(at, row)
-        elif self.on(Trouble.VENUE_STOPS) and row.expected and chance.random() < 0.4:
+        elif self.on(Trouble.VENUE_STOPS) and row.expected and rng.random() < 0.4:
             self.until = at + 1.0
             self.note(at + 0.5, self._stops.again(at, row))
         else:
             self._close(at, row)
 
     def stranger(self) -> int:
-        size = self.chance.choice([7, *SIZES])
+        size = self.rng.choice([7, *SIZES])
         if self.key.leg is Leg.NET:
-            return size * self.chance.choice([1, -1])
+            return size * self.rng.choice([1, -1])
         way = self.way()
         # On a hedge leg nobody can sell more than there is.
-        return size * way if not self.held else self.chance.choice([size * way, -self.held])
+        return size * way if not self.held else self.rng.choice([size * way, -self.held])
 
     def move(self, at: float, by: int, *, told: int | None) -> None:
         """Something else than the bot's orders changes the leg; the bot may be told of a liquidation."""
@@ -114,12 +114,12 @@ class LegStory:
             self._correct(at + delay)
 
     def _open(self, at: float) -> None:
-        size, way = self.chance.choice(SIZES), self.way()
+        size, way = self.rng.choice(SIZES), self.way()
         row = self.row(size * way)
-        fills = self.chance.choice([0.0, 0.05, 1.5])
+        fills = self.rng.choice([0.0, 0.05, 1.5])
         delay = self.delay()
         if self.on(Trouble.ORDERS):
-            refused = self.on(Trouble.REFUSED_ORDERS) and self.chance.random() < 0.5
+            refused = self.on(Trouble.REFUSED_ORDERS) and self.rng.random() < 0.5
             entry = RowOrder(
                 OrderRole.ENTRY, self.names.order(row.row_id, "e"), size, 0, resting=True, sent=at
             )
@@ -144,20 +144,20 @@ class LegStory:
         done = max(at + fills + delay, 0.5)
         row = self._flawed(row)
         self.note(done, row)
-        if self.on(Trouble.DOUBLED_ROWS) and self.chance.random() < 0.4:
+        if self.on(Trouble.DOUBLED_ROWS) and self.rng.random() < 0.4:
             self.note(at + fills + max(delay, 0.0) + 0.1, self.row(row.expected))
         self.guard(done, row)
 
     def guard(self, at: float, row: Row) -> None:
         """Place the stop of a trade that has come to be, and write it down."""
-        guarded = self._stops.guard(at + self.chance.choice([0.1, 1.0, 8.0]), row)
+        guarded = self._stops.guard(at + self.rng.choice([0.1, 1.0, 8.0]), row)
         if guarded is not row:
             self.note(self.placed[-1].at + 0.05, guarded)
 
     def _close(self, at: float, row: Row) -> None:
         held = self.held if self.held * row.expected > 0 else 0
         by = -min(abs(row.expected), abs(held)) * row.sign
-        fills = self.chance.choice([0.0, 0.05, 1.5])
+        fills = self.rng.choice([0.0, 0.05, 1.5])
         delay = self.delay()
         if self.on(Trouble.ORDERS) and row.expected:
             size = abs(row.expected)
@@ -212,19 +212,19 @@ class LegStory:
 
     def delay(self) -> float | None:
         """Return how long after the fact the bot notes it; None for never."""
-        chance = self.chance
-        if self.on(Trouble.FORGOTTEN_ROWS) and chance.random() < 0.4:
+        rng = self.rng
+        if self.on(Trouble.FORGOTTEN_ROWS) and rng.random() < 0.4:
             return None
-        if self.on(Trouble.LATE_ROWS) and chance.random() < 0.5:
-            return chance.uniform(30, 90)
-        return chance.uniform(-1.5, 5)
+        if self.on(Trouble.LATE_ROWS) and rng.random() < 0.5:
+            return rng.uniform(30, 90)
+        return rng.uniform(-1.5, 5)
 
     def _flawed(self, row: Row) -> Row:
-        chance = self.chance
-        if self.on(Trouble.WRONG_SIZES) and chance.random() < 0.5:
-            size = abs(row.expected) + chance.choice([1, 7, -1]) or 2
+        rng = self.rng
+        if self.on(Trouble.WRONG_SIZES) and rng.random() < 0.5:
+            size = abs(row.expected) + rng.choice([1, 7, -1]) or 2
             row = replace(row, expected=size * row.sign, low=size, high=size)
-        if self.on(Trouble.WRONG_SIDES) and chance.random() < 0.5 and self.key.leg is Leg.NET:
+        if self.on(Trouble.WRONG_SIDES) and rng.random() < 0.5 and self.key.leg is Leg.NET:
             row = replace(row, expected=-row.expected, sign=-row.sign)
         return row
 
@@ -234,12 +234,12 @@ class LegStory:
 
     def row(self, quantity: int) -> Row:
         self._count += 1
-        ledger = self.chance.choice([0, 1]) if self.on(Trouble.TWO_LEDGERS) else 0
+        ledger = self.rng.choice([0, 1]) if self.on(Trouble.TWO_LEDGERS) else 0
         sign = 1 if quantity > 0 else -1
         size = abs(quantity)
         # One uncut number on a leg misses less than a lot; several might not.
         alone = self.on(Trouble.INEXACT_LEDGERS) and not self.live
-        excess = self.chance.choice([Decimal(0), Decimal("0.3"), Decimal("0.7")]) if alone else Decimal(0)
+        excess = self.rng.choice([Decimal(0), Decimal("0.3"), Decimal("0.7")]) if alone else Decimal(0)
         row_id = f"{self.number}.{self._count}"
         return Row(ledger, row_id, self.key, sign, quantity, size, size, State.OPEN, excess)
 

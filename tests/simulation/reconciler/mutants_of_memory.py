@@ -26,9 +26,9 @@ class GracesCountFromOurFirstLook(AccountWatch):
     @override
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity
-        ground = replace(comparison.grounds[key], quiet_since=None, opened=None, grown=None)
-        grounds = {**comparison.grounds, key: ground}
-        return super()._confirm(finding, replace(comparison, grounds=grounds), now)
+        blind = replace(comparison.confidence[key], quiet_since=None, opened=None, grown=None)
+        confidence = {**comparison.confidence, key: blind}
+        return super()._confirm(finding, replace(comparison, confidence=confidence), now)
 
 
 class ARestingQuestionIsDropped(Opens):

@@ -26,8 +26,8 @@ class RestingLegStory(LegStory):
             super()._open(at)
             return
         live = [row for row in self.live if row.expected and not row.ids(OrderRole.ENTRY, resting=True)]
-        again = live and self.chance.random() < 0.4
-        self._enter(at, self.chance.choice(live) if again else None)
+        again = live and self.rng.random() < 0.4
+        self._enter(at, self.rng.choice(live) if again else None)
 
     @override
     def _close(self, at: float, row: Row) -> None:
@@ -39,11 +39,11 @@ class RestingLegStory(LegStory):
         self._leave(at, row)
 
     def _rests(self) -> bool:
-        return self.on(Trouble.RESTING_ORDERS) and self.chance.random() < 0.7
+        return self.on(Trouble.RESTING_ORDERS) and self.rng.random() < 0.7
 
     def _enter(self, at: float, row: Row | None) -> None:
         """Rest an entry: the first of a new trade, or one more of a trade that there is."""
-        size = self.chance.choice(SIZES)
+        size = self.rng.choice(SIZES)
         if row is None:
             row = self.row(size * self.way())
             row = replace(row, expected=0, low=0, high=0, state=State.OPENING, excess=Decimal(0))
@@ -79,33 +79,33 @@ class RestingLegStory(LegStory):
 
     def _fate(self, at: float, size: int) -> tuple[tuple[tuple[float, int], ...], float | None]:
         """When it executes, and when it ends at the latest; None: it rests on."""
-        chance = self.chance
-        rests = chance.choice(RESTS)
-        parts = chance.choice([0, 1, 1, 2, 3])
-        times = sorted(at + chance.uniform(0.5, rests - 1.0) for _ in range(parts))
+        rng = self.rng
+        rests = rng.choice(RESTS)
+        parts = rng.choice([0, 1, 1, 2, 3])
+        times = sorted(at + rng.uniform(0.5, rests - 1.0) for _ in range(parts))
         left, fills = size, []
         for number, time in enumerate(times):
-            whole = number == len(times) - 1 and chance.random() < 0.6
-            by = left if whole else min(left, chance.choice([1, max(1, left // 2)]))
+            whole = number == len(times) - 1 and rng.random() < 0.6
+            by = left if whole else min(left, rng.choice([1, max(1, left // 2)]))
             left -= by
             if by:
                 fills.append((time, by))
         self.until = at + rests
         if left == 0:
             return tuple(fills), fills[-1][0] + 0.01
-        if chance.random() < 0.3:
+        if rng.random() < 0.3:
             self.until = QUIET  # nothing else happens on a leg whose order rests to the end
             return tuple(fills), None
         return tuple(fills), at + rests
 
     def _others(self, at: float, ends: float | None, within: int) -> None:
         """Somebody else trades, in the direction of the order and by no more than it may still execute."""
-        if within == 0 or not self.on(Trouble.OTHERS_TRADE) or self.chance.random() < 0.4:
+        if within == 0 or not self.on(Trouble.OTHERS_TRADE) or self.rng.random() < 0.4:
             return
         last = ends if ends is not None else at + 40.0
-        by = self.chance.choice([within, within // abs(within)])
+        by = self.rng.choice([within, within // abs(within)])
         self.held += by
-        self.moved.append(Moved(self.chance.uniform(at + 0.1, last), self.key, by))
+        self.moved.append(Moved(self.rng.uniform(at + 0.1, last), self.key, by))
 
     def _booked(
         self, row: Row, order: RowOrder, fills: tuple[tuple[float, int], ...], ends: float | None

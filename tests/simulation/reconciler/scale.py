@@ -69,8 +69,8 @@ FRACTIONS = (
 """Lots and contract sizes that venues have."""
 
 
-def scale_of(chance: random.Random, *, fractions: bool, inexact: bool) -> Scale:
+def scale_of(rng: random.Random, *, fractions: bool, inexact: bool) -> Scale:
     """Draw the measures of a symbol."""
-    lot, size = chance.choice(FRACTIONS) if fractions else (Decimal(1), Decimal(1))
-    base = chance.choice([True, False]) or inexact
+    lot, size = rng.choice(FRACTIONS) if fractions else (Decimal(1), Decimal(1))
+    base = rng.choice([True, False]) or inexact
     return Scale(lot, size, base, floats=inexact) if fractions or inexact else WHOLE

@@ -22,14 +22,12 @@ KINDS = {
 class StopStory:
     """Draws what stands at the venue for the trades of one leg, and what their rows say of it."""
 
-    def __init__(
-        self, key: LegKey, troubles: frozenset[Trouble], chance: random.Random, names: Names
-    ) -> None:
+    def __init__(self, key: LegKey, troubles: frozenset[Trouble], rng: random.Random, names: Names) -> None:
         self.key = key
         self.placed: list[Placed] = []
         self._on = Trouble.VENUE_STOPS in troubles
         self._bad = [trouble for trouble in BAD_STOPS if trouble in troubles]
-        self._chance = chance
+        self._rng = rng
         self._names = names
         self._standing: set[str] = set()
 
@@ -41,21 +39,21 @@ class StopStory:
         """Place a stop for what a row expects; return the row with it, or the same row without one."""
         if not self._on or not row.expected:
             return row
-        chance = self._chance
-        flaw = chance.choice(self._bad) if self._bad and chance.random() < 0.5 else None
+        rng = self._rng
+        flaw = rng.choice(self._bad) if self._bad and rng.random() < 0.5 else None
         if flaw is Trouble.MISSING_STOPS:
             return row
         size = abs(row.expected)
         lots = max(1, size // 2) if flaw is Trouble.SHORT_STOPS else size
         order_id = self._names.stop(row.row_id)
         kind = KINDS.get(flaw) if flaw is not None else None
-        good = chance.choice([StopKind.GOOD, StopKind.GOOD, StopKind.WHOLE])
+        good = rng.choice([StopKind.GOOD, StopKind.GOOD, StopKind.WHOLE])
         if kind is None and flaw is not None:
             good = StopKind.GOOD
         first = StopKind.GOOD if kind is StopKind.TRIGGERED else kind or good
         self.placed.append(Placed(at, self.key, order_id, Stop(row.sign, lots, first)))
         if kind is StopKind.TRIGGERED:
-            hit = at + chance.choice([0.01, 3.0, 40.0]) if at >= 0 else chance.uniform(-5, 40)
+            hit = at + rng.choice([0.01, 3.0, 40.0]) if at >= 0 else rng.uniform(-5, 40)
             self.placed.append(Placed(hit, self.key, order_id, Stop(row.sign, lots, kind)))
         self._standing.add(order_id)
         known = RowOrder(OrderRole.STOP, order_id, lots, 0, resting=True, sent=at)

@@ -66,10 +66,10 @@ BAD_STOPS = (
 """Ways in which a stop does not guard."""
 
 
-def some(chance: random.Random) -> frozenset[Trouble]:
+def some(rng: random.Random) -> frozenset[Trouble]:
     """Draw the troubles of one world: few, some or many."""
-    rate = chance.choice([0.08, 0.2, 0.2, 0.35, 0.5])
-    troubles = {trouble for trouble in Trouble if chance.random() < rate}
+    rate = rng.choice([0.08, 0.2, 0.2, 0.35, 0.5])
+    troubles = {trouble for trouble in Trouble if rng.random() < rate}
     if Trouble.ACKNOWLEDGEMENTS in troubles:
         # What one alert may do to another shows only where there are several, and where they grow.
         troubles |= {Trouble.OTHERS_TRADE, Trouble.FORGOTTEN_ROWS}

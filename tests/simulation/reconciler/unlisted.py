@@ -12,12 +12,12 @@ GONE = "GONE/USDT:USDT"
 """A contract of another venue, or one that was delisted."""
 
 
-def unlisted(chance: random.Random, leg: Leg) -> list[Noted]:
+def unlisted(rng: random.Random, leg: Leg) -> list[Noted]:
     """Draw what ledgers say of it."""
     sign = -1 if leg is Leg.SHORT else 1
     row = Row(0, "gone.1", LegKey(ACCOUNT, GONE, leg), sign, 20 * sign, 20, 20, State.OPEN)
-    since = chance.choice([OLD, chance.uniform(1.0, 120.0)])
+    since = rng.choice([OLD, rng.uniform(1.0, 120.0)])
     noted = [Noted(since, row)]
-    if chance.random() < 0.5:
-        noted.append(Noted(max(since, 1.0) + chance.choice([5.0, 90.0]), over(row)))
+    if rng.random() < 0.5:
+        noted.append(Noted(max(since, 1.0) + rng.choice([5.0, 90.0]), over(row)))
     return noted

@@ -57,12 +57,12 @@ class WatchedVenue(SimulatedVenue):
         *,
         stops: Stops,
         life: Life,
-        chance: random.Random,
+        rng: random.Random,
         trace: Trace,
     ) -> None:
-        super().__init__(watched.venue, truth, clock, chance, trace)
+        super().__init__(watched.venue, truth, clock, rng, trace)
         truth.hears.remove(self.stream.hear)
-        luck = random.Random(chance.random())
+        luck = random.Random(rng.random())
         self.stream: WatchedStream = self.streaming(
             watched.venue, clock, luck, trace, self._list, versions=self.versions
         )
@@ -249,7 +249,7 @@ class WatchedVenue(SimulatedVenue):
         self.asked["list"] += 1
         try:
             await self._way("list")
-            time = self._now - self.chance.choice(self.weather.lists)
+            time = self._now - self.rng.choice(self.weather.lists)
             unread = self._unread()
             rows = self._rows(
                 [

@@ -8,8 +8,8 @@ STEPS = (-3600.0, -90.0, -3.0, 3.0, 90.0, 3600.0)
 FURTHEST = 2 * 3600.0
 
 
-async def _step(scene: Scene, chance: random.Random) -> None:
-    step = chance.choice(STEPS)
+async def _step(scene: Scene, rng: random.Random) -> None:
+    step = rng.choice(STEPS)
     ahead = scene.clock.ahead + step
     if abs(ahead) > FURTHEST:
         ahead = 0.0

@@ -10,7 +10,7 @@ def _why_not(scene: Scene) -> str:
     return scene.state_disk.why_not or scene.bots_disk.why_not
 
 
-async def _cut(scene: Scene, chance: random.Random) -> None:
+async def _cut(scene: Scene, rng: random.Random) -> None:
     async with scene.files:
         scene.counts["cuts"] += 1
         scene.say("the power is cut")
@@ -20,7 +20,7 @@ async def _cut(scene: Scene, chance: random.Random) -> None:
         if scene.server is not None:
             scene.server.kill()
         await scene.household.power_off()
-        await asyncio.sleep(chance.uniform(0, 1))
+        await asyncio.sleep(rng.uniform(0, 1))
         await asyncio.to_thread(_power_up, scene)
         await scene.household.power_on()
 

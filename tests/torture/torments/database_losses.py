@@ -22,17 +22,17 @@ def _no_disk(scene: Scene) -> str:
     return _not_sqlite(scene) or scene.state_disk.why_not
 
 
-async def _end_sessions(scene: Scene, chance: random.Random) -> None:
-    del chance
+async def _end_sessions(scene: Scene, rng: random.Random) -> None:
+    del rng
     assert scene.server is not None
     ended = await asyncio.to_thread(scene.server.end_sessions)
     scene.counts["losses"] += 1
     scene.say(f"{ended} sessions of the state database are ended")
 
 
-async def _restart(scene: Scene, chance: random.Random) -> None:
+async def _restart(scene: Scene, rng: random.Random) -> None:
     assert scene.server is not None
-    mode, away = chance.choice(("fast", "immediate")), chance.uniform(0, 6)
+    mode, away = rng.choice(("fast", "immediate")), rng.uniform(0, 6)
     scene.counts["losses"] += 1
     scene.say(f"the database server is stopped ({mode}), and away for {away:.1f} s")
     async with scene.files:
@@ -41,8 +41,8 @@ async def _restart(scene: Scene, chance: random.Random) -> None:
         await asyncio.to_thread(scene.server.start)
 
 
-async def _lock(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(1, LONGEST)
+async def _lock(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(1, LONGEST)
     path = scene.household.state_url.removeprefix("sqlite:///")
     async with scene.files:
         with closing(sqlite3.connect(path, timeout=LONGEST)) as other:
@@ -56,8 +56,8 @@ async def _lock(scene: Scene, chance: random.Random) -> None:
             other.rollback()
 
 
-async def _fill(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(1, LONGEST)
+async def _fill(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(1, LONGEST)
     async with scene.files:
         scene.counts["losses"] += 1
         scene.say(f"the disk is full for {seconds:.1f} s")

@@ -9,8 +9,8 @@ from functools import partial
 from tests.torture.scene import Scene, Torment
 
 
-async def _hang(name: str, scene: Scene, chance: random.Random) -> None:
-    seconds = chance.choice((0.5, 3.0, 9.0))
+async def _hang(name: str, scene: Scene, rng: random.Random) -> None:
+    seconds = rng.choice((0.5, 3.0, 9.0))
     pid = scene.household.pid(name)
     if pid is None or not scene.household.send(name, signal.SIGSTOP):
         return

@@ -10,16 +10,16 @@ from tests.torture.scene import Scene, Torment
 WAIT_SECONDS = 10.0
 
 
-async def _kill(name: str, scene: Scene, chance: random.Random) -> None:
-    del chance  # the moment is the chance
+async def _kill(name: str, scene: Scene, rng: random.Random) -> None:
+    del rng  # the moment is the chance
     if scene.household.send(name, signal.SIGKILL):
         scene.counts["kills"] += 1
         scene.say(f"kill -9 the {name}")
 
 
-async def _kill_supervisor(scene: Scene, chance: random.Random) -> None:
+async def _kill_supervisor(scene: Scene, rng: random.Random) -> None:
     """Kill it outright: its children must not outlive it."""
-    del chance
+    del rng
     parts = {pid for name in ("reconciler", "dashboard") if (pid := scene.household.pid(name)) is not None}
     if not scene.household.send("supervisor", signal.SIGKILL):
         return

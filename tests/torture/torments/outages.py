@@ -9,25 +9,25 @@ from tests.torture.scene import Scene, Torment
 LONGEST = 10.0
 
 
-async def _error(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(1, LONGEST)
+async def _error(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(1, LONGEST)
     fault = RequestFault(action=RequestAction.ERROR, status=503, for_seconds=seconds)
     _told(scene, f"the venue answers 503 for {seconds:.1f} s")
     scene.venue.faults.add(fault)
     await asyncio.sleep(seconds)
 
 
-async def _garbage(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(1, LONGEST)
-    garbage = chance.choice(tuple(Garbage))
+async def _garbage(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(1, LONGEST)
+    garbage = rng.choice(tuple(Garbage))
     fault = RequestFault(action=RequestAction.GARBAGE, garbage=garbage, method="GET", for_seconds=seconds)
     _told(scene, f"the venue answers with garbage ({garbage}) for {seconds:.1f} s")
     scene.venue.faults.add(fault)
     await asyncio.sleep(seconds)
 
 
-async def _reset(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(1, LONGEST)
+async def _reset(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(1, LONGEST)
     fault = RequestFault(action=RequestAction.LOSE, for_seconds=seconds)
     _told(scene, f"every connection to the venue is reset for {seconds:.1f} s")
     scene.venue.faults.add(fault)
@@ -35,8 +35,8 @@ async def _reset(scene: Scene, chance: random.Random) -> None:
     await asyncio.sleep(seconds)
 
 
-async def _refuse(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(1, LONGEST)
+async def _refuse(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(1, LONGEST)
     _told(scene, f"the venue refuses connections for {seconds:.1f} s")
     await scene.venue.stop()
     try:
@@ -45,8 +45,8 @@ async def _refuse(scene: Scene, chance: random.Random) -> None:
         await scene.venue.start()
 
 
-async def _mute(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(5, 3 * LONGEST)
+async def _mute(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(5, 3 * LONGEST)
     _told(scene, f"the stream is connected and mute for {seconds:.1f} s")
     scene.venue.streams.silent = scene.venue.streams.mute = True
     try:

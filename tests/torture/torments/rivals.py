@@ -7,9 +7,9 @@ import signal
 from tests.torture.scene import Scene, Torment
 
 
-async def _rival(scene: Scene, chance: random.Random) -> None:
-    seconds = chance.uniform(5, 15)
-    how = chance.choice((signal.SIGTERM, signal.SIGKILL))
+async def _rival(scene: Scene, rng: random.Random) -> None:
+    seconds = rng.uniform(5, 15)
+    how = rng.choice((signal.SIGTERM, signal.SIGKILL))
     if scene.household.pid("rival") is not None:
         return
     scene.counts["rivals"] += 1

@@ -15,7 +15,7 @@ def test_pauses_double_up_to_the_longest(asked: int, seconds: float) -> None:
 
 
 def test_chance_adds_or_takes_away_its_share_at_most() -> None:
-    chance = random.Random(1)
-    pauses = [Backoff(1.0, jitter=0.2).pause(1, chance) for _ in range(1000)]
+    rng = random.Random(1)
+    pauses = [Backoff(1.0, jitter=0.2).pause(1, rng) for _ in range(1000)]
     assert 0.8 <= min(pauses) < 0.85
     assert 1.15 < max(pauses) <= 1.2

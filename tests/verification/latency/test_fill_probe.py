@@ -40,7 +40,7 @@ class Probing:
             self.venue,
             self.clock,
             self.venue_clock,
-            chance=random.Random(1),
+            rng=random.Random(1),
             on_sample=self.samples.append,
             limits=limits,
         )

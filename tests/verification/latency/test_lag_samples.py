@@ -123,7 +123,7 @@ def test_what_somebody_else_measures_is_not_measured_twice() -> None:
         verifier = Verifier(
             scene.venue,
             scene.clock,
-            chance=random.Random(1),
+            rng=random.Random(1),
             on_sample=samples.append,
             lag_is_measured=lambda question: question.order_id == "7",
         )
@@ -196,7 +196,7 @@ def test_nobody_need_want_the_samples() -> None:
     async def story(scene: Scene) -> None:
         incident(scene)
         scene.venue.offset.asked_at.clear()
-        quiet = Verifier(scene.venue, scene.clock, chance=random.Random(1))
+        quiet = Verifier(scene.venue, scene.clock, rng=random.Random(1))
         await quiet.verify(opening())
         await asyncio.sleep(10)
         assert not scene.venue.offset.asked_at

@@ -20,7 +20,7 @@ from verification.facts.leg import LegKey, Side
 from verification.facts.question import OpenQuestion, Question
 from verification.facts.verdict import Grade, Verdict, VerdictKind
 from verification.facts.verification import Verification
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.race.verifier import Verifier
 from verification.venues.trading import OrderRefused
 
@@ -82,7 +82,7 @@ class _Judging(Verifier):
         raise NotImplementedError
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         answer = await Verifier.verify(self, question, watch)
         return structs.replace(answer, verdict=self.judged(question, answer.verdict))
 
@@ -115,10 +115,10 @@ class BelievesTheList(Verifier):
     """Sleeps three seconds, looks once into the position list, and believes it."""
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         answer = await Verifier.verify(self, question, watch)
-        await self._means.clock.sleep(3)
-        if answer.asks == "open" and not (await self._means.venue.read_positions()).positions:
+        await self._context.clock.sleep(3)
+        if answer.asks == "open" and not (await self._context.venue.read_positions()).positions:
             return structs.replace(answer, verdict=certain(answer.verdict, VerdictKind.REFUTED))
         return answer
 

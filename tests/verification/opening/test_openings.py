@@ -24,7 +24,7 @@ from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
 from verification.opening.intent import Intent
 from verification.opening.outcome import Exposed, Opened, Refuted, RolledBack, Unknown
-from verification.race.stream_listener import Watch
+from verification.race.stream_listener import StreamListener
 from verification.race.verifier import Verifier
 
 Bend = Callable[[RestingOrder], RestingOrder]
@@ -311,7 +311,7 @@ class AssumesByLag(Verifier):
     """Knows nothing for sure."""
 
     @override
-    async def verify(self, question: Question, watch: Watch | None = None) -> Verification:
+    async def verify(self, question: Question, watch: StreamListener | None = None) -> Verification:
         proved = await super().verify(question, watch)
         verdict = msgspec.structs.replace(proved.verdict, grade=Grade.BOUNDED_LAG)
         return msgspec.structs.replace(proved, verdict=verdict)

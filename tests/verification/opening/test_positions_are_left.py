@@ -60,8 +60,8 @@ def after_opening(
         story = Story(venue, MemoryJournal(steps), BUY)
 
         def opener() -> Opener:
-            chance = random.Random(len(steps.history))
-            return Opener(venue, venue, story.journal, clock, report=story.reports.append, chance=chance)
+            rng = random.Random(len(steps.history))
+            return Opener(venue, venue, story.journal, clock, report=story.reports.append, rng=rng)
 
         first = opener()
         opened = await first.open(BUY)

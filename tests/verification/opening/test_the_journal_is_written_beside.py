@@ -9,7 +9,7 @@ import pytest
 
 from verification.opening import journal_writer as books_module
 from verification.opening.journal_port import JournalFailed
-from verification.opening.journal_writer import Books
+from verification.opening.journal_writer import JournalWriter
 
 
 def failing(times: int, said: list[str], word: str, *, again: bool = True) -> Callable[[], None]:
@@ -24,13 +24,13 @@ def failing(times: int, said: list[str], word: str, *, again: bool = True) -> Ca
     return step
 
 
-async def caught_up(books: Books) -> None:
+async def caught_up(books: JournalWriter) -> None:
     assert await books._until(lambda: not books._pages, 10)
 
 
 async def test_steps_are_written_in_order_on_a_thread_of_their_own() -> None:
     said: list[tuple[int, int]] = []
-    books = Books()
+    books = JournalWriter()
     for number in range(50):
         books.write(1, lambda number=number: said.append((number, threading.get_ident())))  # type: ignore[misc] # bound
     await caught_up(books)
@@ -41,7 +41,7 @@ async def test_steps_are_written_in_order_on_a_thread_of_their_own() -> None:
 
 async def test_what_failed_is_written_before_what_came_after() -> None:
     said: list[str] = []
-    books = Books()
+    books = JournalWriter()
     books.write(1, failing(2, said, "first"))
     books.write(1, lambda: said.append("second"))
     assert await books.concerns(1) == ()
@@ -51,7 +51,7 @@ async def test_what_failed_is_written_before_what_came_after() -> None:
 
 async def test_what_can_never_be_written_is_told_and_holds_nothing_up() -> None:
     said: list[str] = []
-    books = Books()
+    books = JournalWriter()
     books.write(1, failing(1, said, "never", again=False))
     books.write(2, lambda: said.append("another's"))
     (concern,) = await books.concerns(1)
@@ -62,7 +62,7 @@ async def test_what_can_never_be_written_is_told_and_holds_nothing_up() -> None:
 
 
 async def test_a_journal_of_somebodys_own_that_breaks_is_told() -> None:
-    books = Books()
+    books = JournalWriter()
     books.write(1, lambda: 1 / 0)  # type: ignore[arg-type] # it never returns
     (concern,) = await books.concerns(1)
     assert "ZeroDivisionError" in concern
@@ -72,7 +72,7 @@ async def test_a_journal_of_somebodys_own_that_breaks_is_told() -> None:
 async def test_nobody_waits_for_a_journal_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(books_module, "PATIENCE", 0.2)
     monkeypatch.setattr(books_module, "GRACE", 0.1)
-    hangs, books = threading.Event(), Books()
+    hangs, books = threading.Event(), JournalWriter()
     began = time.perf_counter()
 
     def hang() -> None:
@@ -89,7 +89,7 @@ async def test_nobody_waits_for_a_journal_that_hangs(monkeypatch: pytest.MonkeyP
 
 
 async def test_an_entry_that_nobody_waits_for_any_more_is_written_off() -> None:
-    goes_on, off, books = threading.Event(), list[int](), Books()
+    goes_on, off, books = threading.Event(), list[int](), JournalWriter()
 
     def slow() -> int:
         goes_on.wait()

@@ -3,14 +3,14 @@
 import asyncio
 
 from tests.virtual_time import run
-from verification.race.admission_gate import EACH_TURN, Turnstile
+from verification.race.admission_gate import EACH_TURN, AdmissionGate
 
 
-async def _crowd(turnstile: Turnstile, size: int) -> tuple[list[asyncio.Task[None]], list[int]]:
+async def _crowd(gate: AdmissionGate, size: int) -> tuple[list[asyncio.Task[None]], list[int]]:
     passed: list[int] = []
 
     async def one(number: int) -> None:
-        await turnstile.enter()
+        await gate.enter()
         passed.append(number)
 
     tasks = [asyncio.create_task(one(number)) for number in range(size)]
@@ -20,7 +20,7 @@ async def _crowd(turnstile: Turnstile, size: int) -> tuple[list[asyncio.Task[Non
 
 def test_few_people_do_not_wait() -> None:
     async def story() -> None:
-        _, passed = await _crowd(Turnstile(), EACH_TURN)
+        _, passed = await _crowd(AdmissionGate(), EACH_TURN)
         assert passed == list(range(EACH_TURN))
         await asyncio.sleep(0)
 
@@ -29,7 +29,7 @@ def test_few_people_do_not_wait() -> None:
 
 def test_a_crowd_passes_in_order_and_never_too_many_in_one_turn() -> None:
     async def story() -> None:
-        tasks, passed = await _crowd(Turnstile(), 7 * EACH_TURN)
+        tasks, passed = await _crowd(AdmissionGate(), 7 * EACH_TURN)
         turns = [len(passed)]
         while not all(task.done() for task in tasks):
             await asyncio.sleep(0)
@@ -43,7 +43,7 @@ def test_a_crowd_passes_in_order_and_never_too_many_in_one_turn() -> None:
 
 def test_whoever_leaves_the_queue_holds_up_nobody() -> None:
     async def story() -> None:
-        tasks, passed = await _crowd(Turnstile(), 3 * EACH_TURN)
+        tasks, passed = await _crowd(AdmissionGate(), 3 * EACH_TURN)
         leaves = tasks[EACH_TURN : 2 * EACH_TURN]
         for task in leaves:
             task.cancel()
@@ -56,9 +56,9 @@ def test_whoever_leaves_the_queue_holds_up_nobody() -> None:
 
 def test_it_is_free_again_when_the_crowd_has_gone() -> None:
     async def story() -> None:
-        turnstile = Turnstile()
+        gate = AdmissionGate()
         for _ in range(3):
-            tasks, passed = await _crowd(turnstile, 2 * EACH_TURN)
+            tasks, passed = await _crowd(gate, 2 * EACH_TURN)
             await asyncio.gather(*tasks)
             assert len(passed) == 2 * EACH_TURN
             await asyncio.sleep(0)

@@ -9,7 +9,7 @@ from tests.verification.drawn import KEY
 from tests.virtual_time import VirtualClock, run
 from verification.facts.errors import AnswerLost, SourceError
 from verification.facts.observation import Observation, Silence, Source, SourceSilent
-from verification.race.poller import Asking
+from verification.race.poller import Poller
 
 
 def kinds(of: type[SourceError] = SourceError) -> Iterator[type[SourceError]]:
@@ -29,7 +29,7 @@ def test_a_failure_of_any_kind_is_told_with_its_reason(kind: type[SourceError]) 
         async def fails() -> Observation:
             raise kind("why it failed")
 
-        asking = Asking(
+        asking = Poller(
             KEY,
             Source.REST,
             fails,

@@ -90,10 +90,10 @@ def test_no_more_than_two_requests_of_a_source_hang_at_once() -> None:
 
 def test_what_hangs_is_cancelled_with_the_question() -> None:
     async def story(scene: Scene) -> None:
-        asking = asyncio.create_task(scene.ask())
+        poller = asyncio.create_task(scene.ask())
         await asyncio.sleep(5)
-        asking.cancel()
-        await asyncio.wait([asking])
+        poller.cancel()
+        await asyncio.wait([poller])
         assert not scene.venue.listeners
 
     play(story)

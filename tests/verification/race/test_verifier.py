@@ -208,7 +208,7 @@ def test_a_bug_in_a_rule_reaches_whoever_asks_at_once(pushed: float) -> None:
             raise bug
 
     async def story(scene: Scene) -> None:
-        verifier = Buggy(scene.venue, scene.clock, chance=random.Random(1))
+        verifier = Buggy(scene.venue, scene.clock, rng=random.Random(1))
         scene.venue.push_later(pushed, row(43, 11))
         scene.venue.order.answers = scene.venue.positions.answers = {0: None}
         with pytest.raises(TypeError) as caught:
@@ -295,7 +295,7 @@ def test_a_crowd_is_let_in_a_few_at_a_time() -> None:
     async def story(scene: Scene) -> None:
         crowd = [asyncio.create_task(scene.ask()) for _ in range(2 * EACH_TURN)]
         await asyncio.sleep(0)
-        begun = sum(bool(race._askings) for race in scene.verifier._races)
+        begun = sum(bool(race._pollers) for race in scene.verifier._races)
         assert begun == EACH_TURN
         await scene.verifier.close()
         await asyncio.gather(*crowd)

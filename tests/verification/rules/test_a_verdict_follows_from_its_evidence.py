@@ -56,9 +56,9 @@ def test_what_a_verdict_rests_on_leads_to_it_again_in_every_small_crowd() -> Non
 
 @REPEATABLE
 @given(crowds(), st.randoms(use_true_random=False))
-def test_the_order_in_which_it_is_told_decides_nothing(drawn: Crowd, chance: random.Random) -> None:
-    mixed = [*drawn.seen, *(seen for seen in drawn.seen if chance.random() < 0.3)]
-    chance.shuffle(mixed)
+def test_the_order_in_which_it_is_told_decides_nothing(drawn: Crowd, rng: random.Random) -> None:
+    mixed = [*drawn.seen, *(seen for seen in drawn.seen if rng.random() < 0.3)]
+    rng.shuffle(mixed)
     assert decide(drawn.question, mixed) == decide(drawn.question, drawn.seen)
 
 

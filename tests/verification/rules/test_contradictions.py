@@ -17,8 +17,8 @@ from verification.facts.leg import Side
 from verification.facts.observation import Observation, OrderSeen, PositionSeen, Source
 from verification.facts.question import Baseline
 from verification.facts.verification import Verification
-from verification.opening.case import Case
-from verification.opening.journal_writer import Books
+from verification.opening.case import OpeningCase
+from verification.opening.journal_writer import JournalWriter
 from verification.opening.order_names import OrderNames
 from verification.opening.outcome import RolledBack
 from verification.rules.contradiction import contradictions
@@ -172,7 +172,7 @@ def _lies(world: World, seen: Observation) -> bool:
 def test_a_person_is_told_where_an_opening_met_a_contradiction() -> None:
     question = opening()
     seen: tuple[Observation, ...] = (order("43"), EMPTY_END)
-    case = Case(
+    case = OpeningCase(
         entry=1,
         key=KEY,
         side=Side.BUY,
@@ -181,7 +181,7 @@ def test_a_person_is_told_where_an_opening_met_a_contradiction() -> None:
         baseline=question.baseline,
         exclusive=True,
         names=OrderNames("c"),
-        books=Books(),
+        books=JournalWriter(),
         stop_name="s",
     )
     answered = Verification(question, decide(question, seen), seen, moment(1))

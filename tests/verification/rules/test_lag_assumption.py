@@ -29,13 +29,13 @@ def quantity_at(timeline: Timeline, at: float) -> int:
     return next((quantity for since, quantity in reversed(timeline) if since <= at), 0)
 
 
-def told(chance: random.Random, timeline: Timeline, bound: float) -> list[Observation]:
+def told(rng: random.Random, timeline: Timeline, bound: float) -> list[Observation]:
     """Sources without versions, each telling what was true up to `bound` seconds ago."""
     seen: list[Observation] = []
-    for _ in range(chance.randint(0, 9)):
-        sent = chance.choice([0.0, 1.0, 2.0, 4.0, 5.0, 5.5, 7.0, 9.0])
-        source: Source = chance.choice([REST, REST, REST, WS, CACHE])
-        quantity = quantity_at(timeline, sent - chance.choice([0, bound / 2, bound]))
+    for _ in range(rng.randint(0, 9)):
+        sent = rng.choice([0.0, 1.0, 2.0, 4.0, 5.0, 5.5, 7.0, 9.0])
+        source: Source = rng.choice([REST, REST, REST, WS, CACHE])
+        quantity = quantity_at(timeline, sent - rng.choice([0, bound / 2, bound]))
         came = Provenance(source, moment(sent + 0.1), None if source is WS else moment(sent))
         if quantity == 0 and source is REST:
             seen.append(SourceSilent(KEY, Silence.ABSENT, "", complete=True, provenance=came))
@@ -46,19 +46,19 @@ def told(chance: random.Random, timeline: Timeline, bound: float) -> list[Observ
 
 def wrong_verdicts(number: int, bound: float) -> tuple[int, int]:
     """Return how many verdicts by lag a seed's open and close give, and how many of them are wrong."""
-    chance = random.Random(number)
+    rng = random.Random(number)
     given_, wrong = 0, 0
     # An open on a leg that held the same quantity shortly before, and was closed before the question.
-    filled = chance.choice([None, 0.5, 3.0])
-    leg: Timeline = [(-20, 43), (chance.choice([-9.0, -4.0, -0.5]), 0)]
+    filled = rng.choice([None, 0.5, 3.0])
+    leg: Timeline = [(-20, 43), (rng.choice([-9.0, -4.0, -0.5]), 0)]
     leg += [] if filled is None else [(filled, 43)]
-    verdict = decide(opening(baseline=(0, None), asked=0), told(chance, leg, bound))
+    verdict = decide(opening(baseline=(0, None), asked=0), told(rng, leg, bound))
     if verdict.grade is Grade.BOUNDED_LAG:
         given_, wrong = given_ + 1, wrong + (filled is None)
     # A close on a shared leg, where somebody else may have bought at the same time.
-    closed: Timeline = [(-20, 43), (1.0, chance.choice([0, 0, 20]))]
-    exit_order = order(-43, ended=True, at=chance.choice([1.0, 2.0]))
-    verdict = decide(closing(version=None, exclusive=False), [exit_order, *told(chance, closed, bound)])
+    closed: Timeline = [(-20, 43), (1.0, rng.choice([0, 0, 20]))]
+    exit_order = order(-43, ended=True, at=rng.choice([1.0, 2.0]))
+    verdict = decide(closing(version=None, exclusive=False), [exit_order, *told(rng, closed, bound)])
     if verdict.grade is Grade.BOUNDED_LAG:
         assert verdict.kind is VerdictKind.CONFIRMED
         given_, wrong = given_ + 1, wrong + (quantity_at(closed, 99) != 0)

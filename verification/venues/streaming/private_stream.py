@@ -26,7 +26,7 @@ from verification.venues.streaming.steadiness import Steadiness
 from verification.venues.streaming.stream_life import Ending, StreamLife, bug_in
 
 _log = logging.getLogger(__name__)
-_chance = random.SystemRandom()
+_rng = random.SystemRandom()
 
 
 class PrivateStream:
@@ -124,7 +124,7 @@ class PrivateStream:
                 ending = bug_in("the stream", error)
             self._ended(ending)
             _log.warning("%s: the stream ended: %s", asker.exchange.id, ending.why)
-            await self._clock.sleep(self._steadiness.pause() * _chance.uniform(0.5, 1.0))
+            await self._clock.sleep(self._steadiness.pause() * _rng.uniform(0.5, 1.0))
 
     async def _live(self, asker: Asker) -> Ending:
         """Live one epoch; return why it ended."""
