@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 
+from verification.budget.backoff import Backoff
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.order_fact import OrderFact, OrderFacts, OrderRef
@@ -23,17 +24,14 @@ class AskingLimits:
         most: Orders asked for in one round.
         patience: Longest time that one round may take.
         fresh: An order that still works is not asked for again within this.
-        pause: After an order was not found, or could not be asked for, it is left alone this long, twice as
-            long after each further time.
-        longest_pause: The longest of these pauses.
+        pauses: For how long an order is left alone after it was not found, or could not be asked for.
         kept: Answers kept; those that were wanted longest ago go first.
     """
 
     most: int = 12
     patience: timedelta = timedelta(seconds=4)
     fresh: timedelta = timedelta(seconds=1)
-    pause: timedelta = timedelta(seconds=2)
-    longest_pause: timedelta = timedelta(minutes=10)
+    pauses: Backoff = field(default_factory=lambda: Backoff(2.0, most=600.0))
     kept: int = 2000
 
 
@@ -125,8 +123,7 @@ class AskedOrders:
         if asked is None:
             return True
         if asked.in_vain:
-            pause = self._limits.pause * float(2 ** min(asked.in_vain - 1, 20))
-            return _age(asked.at, now) >= min(pause, self._limits.longest_pause)
+            return _age(asked.at, now) >= timedelta(seconds=self._limits.pauses.after(asked.in_vain))
         return (
             asked.fact is not None and not asked.fact.terminal and _age(asked.at, now) >= self._limits.fresh
         )

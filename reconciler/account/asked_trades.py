@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from reconciler.comparison.traded import Traded, Trades, TradesWanted
+from verification.budget.backoff import Backoff
 from verification.facts.account import Fill
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
@@ -18,17 +19,24 @@ _log = logging.getLogger(__name__)
 _MOST = 3  # symbols asked for in one round
 _PATIENCE = 4.0  # seconds that one round may take
 _KEPT = 200  # symbols
-_PAUSE, _LONGEST_PAUSE = 5.0, 600.0  # seconds between two questions about one symbol; each pause is longer
+_PAUSES = Backoff(5.0, most=600.0)  # between two questions about one symbol while as much is held
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is remembered of one symbol; `traded` is None while nothing could be learned."""
+    """What is remembered of one symbol.
+
+    Attributes:
+        traded: What was told last; None while nothing could be learned.
+        at: When it was asked for last.
+        held: What was held then.
+        times: How often it was asked for in a row while as much was held.
+    """
 
     traded: Traded | None
     at: Moment
     held: Decimal
-    pause: float
+    times: int
 
 
 class AskedTrades:
@@ -80,12 +88,10 @@ class AskedTrades:
         else:
             raise error
         before = self._asked.pop(wish.symbol, None)
-        pause = _PAUSE
-        if before is not None and before.held == wish.held:
-            pause = min(before.pause * 2, _LONGEST_PAUSE)
+        times = before.times + 1 if before is not None and before.held == wish.held else 1
         known = traded if traded is not None else None if before is None else before.traded
         # Put last: the order of the table is the order in which answers are forgotten.
-        self._asked[wish.symbol] = _Asked(known, asked_at, wish.held, pause)
+        self._asked[wish.symbol] = _Asked(known, asked_at, wish.held, times)
         return traded is not None
 
     def _is_due(self, wish: TradesWanted, now: Moment) -> bool:
@@ -94,4 +100,4 @@ class AskedTrades:
             return True
         if asked.traded is not None and asked.traded.since > wish.since:
             return True
-        return now.monotonic - asked.at.monotonic >= asked.pause
+        return now.monotonic - asked.at.monotonic >= _PAUSES.after(asked.times)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from reconciler.account.look_queue import WHOLE
-from reconciler.account.unexpected import pause_after
+from reconciler.account.unexpected import PAUSES
 from verification.facts.clock import Moment
 
 
@@ -19,7 +19,7 @@ class FailedLooks:
     def failed(self, symbols: Iterable[str] | None, now: Moment) -> None:
         """Take note that a look at these symbols (None: at everything) has ended so."""
         self._in_a_row += 1
-        self._resumes = now.monotonic + pause_after(self._in_a_row)
+        self._resumes = now.monotonic + PAUSES.after(self._in_a_row)
         self._owed |= {WHOLE} if symbols is None else set(symbols)
 
     def done(self, symbols: Iterable[str] | None) -> bool:

@@ -15,6 +15,7 @@ from reconciler.account.questions.ledger_question import LedgerQuestion, Questio
 from reconciler.account.resting import Resting, RestingOrders, Why
 from reconciler.account.unexpected import until_done
 from reconciler.storage.waiting import waited_out
+from verification.budget.backoff import Backoff
 from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
@@ -32,8 +33,8 @@ from verification.venues.port import Venue
 OPEN_WATCHED_FOR = timedelta(minutes=5)
 """How long a question without an answer is asked again: a late fill shows up within minutes or by a sweep."""
 
-PAUSE_SECONDS = (2.0, 30.0)
-"""Between asking again, from and to: the race before goes on listening meanwhile, and so do the looks."""
+PAUSES = Backoff(2.0, most=30.0)
+"""Between asking again: the race before goes on listening meanwhile, and so do the looks."""
 
 CHECKS_APART_SECONDS = 0.5
 """Least time between two requests about resting orders of one account, however many may have filled."""
@@ -163,7 +164,7 @@ class Opens:
 
     async def _until_answered(self, open_: UnderWay, so_far: Verification | None) -> None:
         since = open_.put.question.asked
-        pause, longest = PAUSE_SECONDS
+        asked = 0
         if so_far is None and not open_.raced:
             so_far = await self._rest(open_, None)
             since = self._clock.now()
@@ -174,11 +175,11 @@ class Opens:
             if rests(open_.question, so_far.verdict, so_far.observations):
                 open_.raced = False
                 so_far = await self._rest(open_, so_far)
-                since, pause = self._clock.now(), PAUSE_SECONDS[0]
+                since, asked = self._clock.now(), 0
             if so_far.verdict.kind is not VerdictKind.UNKNOWN:
                 return
-            await self._clock.sleep(pause)
-            pause = min(2 * pause, longest)
+            asked += 1
+            await self._clock.sleep(PAUSES.after(asked))
             late = self._clock.now().monotonic - since.monotonic > OPEN_WATCHED_FOR.total_seconds()
             if late or self._settled(open_.put.question.key, since):
                 return

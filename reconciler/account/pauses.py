@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from reconciler.account.look_queue import WHOLE
+from verification.budget.backoff import Backoff
 
 LOOKS_APART_SECONDS = 0.5
 """Least time between two targeted looks, for the venue's budget."""
@@ -28,7 +29,7 @@ class Pauses:
         times = self._times.get(symbol, 0)
         self._times[symbol] = times + 1
         least = max(self._spacing, WHOLE_APART_SECONDS if symbol == WHOLE else LOOKS_APART_SECONDS)
-        return float(max(least, min(least * 2 ** min(times, 10), LONGEST_PAUSE_SECONDS)))
+        return Backoff(least, most=max(least, LONGEST_PAUSE_SECONDS)).after(times + 1)
 
     def forget(self, *symbols: str) -> None:
         """Have the next pause of these symbols be the shortest again."""

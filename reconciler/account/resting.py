@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from verification.budget.backoff import Backoff
 from verification.facts.account import AccountReading, RestingOrder
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
@@ -27,8 +28,8 @@ FIRST_SECONDS = 10.0
 SECONDS_EACH = 2.0
 """How much longer for each that rests: where no list shows them, one is asked about in so many seconds."""
 
-PAUSE_SECONDS = (5.0, 300.0)
-"""Between asking about one order again although nothing new was said of it: from and to."""
+PAUSES = Backoff(5.0, most=300.0)
+"""Between asking about one order again although nothing new was said of it."""
 
 _Claim = tuple[Source, bool, bool | None]
 
@@ -112,10 +113,9 @@ class Resting:
 
     def asked(self, now: Moment) -> None:
         """Take note that it was asked about, and rests: it is not asked about again at once."""
-        first, longest = PAUSE_SECONDS
         self.shown = now
-        self._not_before = now.monotonic + min(first * 2**self._asked, longest)
-        self._asked = min(self._asked + 1, 10)
+        self._asked += 1
+        self._not_before = now.monotonic + PAUSES.after(self._asked)
 
     def due(self, now: Moment, among: int) -> float:
         """Return in how many seconds it is to be looked at, at the latest; zero: now.

@@ -11,6 +11,7 @@ import structlog
 
 from reconciler.sight.blindness import Failing
 from reconciler.storage.errors import StateDatabaseError, may_pass
+from verification.budget.backoff import Backoff
 from verification.facts.clock import Clock, Moment
 
 LOOKS = "looks"
@@ -46,8 +47,8 @@ EVERY_WORK = frozenset(
 QUIET_SECONDS = 60.0
 """How long work that runs on must have met no error to count as well again. Longer than any pause."""
 
-FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
+PAUSES = Backoff(1.0, most=30.0)
+"""After so many errors in a row."""
 
 log = structlog.get_logger()
 
@@ -113,11 +114,6 @@ def told(error: Exception, *, account: str, work: str) -> tuple[str, str]:
     return f"{work}: unexpected {type(error).__name__}{place} (trace {trace}, see the log)", trace
 
 
-def pause_after(failures: int) -> float:
-    """Return the seconds to wait after so many errors in a row, at least one: ever longer."""
-    return min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE_SECONDS)
-
-
 def of_everybody(error: Exception) -> bool:
     """Return True where the state database cannot be used any more: no matter of one account.
 
@@ -160,7 +156,7 @@ async def until_done(
                 on_error(error)
         else:
             return
-        await clock.sleep(pause_after(failures))
+        await clock.sleep(PAUSES.after(failures))
         if needless():
             return
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.service.child_process import command, environment, leashed
+from verification.budget.backoff import Backoff
 
 GRACE_SECONDS = 10.0
 """How long a child may take to end by itself before it is killed."""
@@ -36,19 +37,11 @@ class Child:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pauses:
-    """How long to wait before a child that ended is started again, in seconds.
+PAUSES = Backoff(1.0, most=60.0)
+"""Before a child that ended is started again."""
 
-    Attributes:
-        first: After its first end; it doubles with each further one.
-        most: Longest.
-        steady: A child that ran so long begins with the first pause again.
-    """
-
-    first: float = 1.0
-    most: float = 60.0
-    steady: float = 60.0
+STEADY_SECONDS = 60.0
+"""A child that ran so long begins with the first pause again."""
 
 
 def become(module: str, *arguments: str, environ: Mapping[str, str] | None = None) -> None:
@@ -61,7 +54,7 @@ def become(module: str, *arguments: str, environ: Mapping[str, str] | None = Non
 
 
 async def supervise(
-    children: Sequence[Child], *, grace: float = GRACE_SECONDS, pauses: Pauses = Pauses()
+    children: Sequence[Child], *, grace: float = GRACE_SECONDS, pauses: Backoff = PAUSES
 ) -> int:
     """Keep the children running until we are told to stop, then end them all.
 
@@ -92,10 +85,10 @@ async def supervise(
         await asyncio.gather(stopped, *kept, return_exceptions=True)
 
 
-async def _keep(child: Child, grace: float, pauses: Pauses) -> None:
+async def _keep(child: Child, grace: float, pauses: Backoff) -> None:
     """Run a child again and again; return only where its first start is refused."""
     loop = asyncio.get_running_loop()
-    pause, first = pauses.first, True
+    ended, first = 0, True
     while True:
         began = loop.time()
         process = await _start(child)
@@ -107,11 +100,10 @@ async def _keep(child: Child, grace: float, pauses: Pauses) -> None:
             sys.stderr.write(f"trueup: the {child.name} cannot start: ending the rest\n")
             return
         first = False
-        if loop.time() - began >= pauses.steady:
-            pause = pauses.first
+        ended = 1 if loop.time() - began >= STEADY_SECONDS else ended + 1
+        pause = pauses.after(ended)
         sys.stderr.write(f"trueup: the {child.name} ended (exit code {code}): started again in {pause:g} s\n")
         await asyncio.sleep(pause)
-        pause = min(2 * pause, pauses.most)
 
 
 async def _start(child: Child) -> asyncio.subprocess.Process:

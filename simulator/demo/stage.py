@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.service.child_process import environment, leashed
+from verification.budget.backoff import Backoff
 
 READY_SECONDS = 120.0
 GRACE_SECONDS = 8.0
-RESTART_SECONDS = (6.0, 60.0)
-"""How long a process that died stays dead, so that a person can see the screens say so: from, and at most."""
+PAUSES = Backoff(6.0, most=60.0)
+"""How long a process that died stays dead: long enough for a person to see the screens say so."""
 
 STEADY_SECONDS = 60.0
 """A process that ran so long is started again after the shortest pause."""
@@ -80,15 +81,13 @@ class Stage:
             back: Is called when it speaks, or runs, again.
         """
         loop, part = asyncio.get_running_loop(), self._parts[name]
-        first, longest = RESTART_SECONDS
-        pause = first
+        died = 0
         while True:
             began, code = loop.time(), await self.wait_ended(name)
-            if loop.time() - began >= STEADY_SECONDS:
-                pause = first
+            died = 1 if loop.time() - began >= STEADY_SECONDS else died + 1
+            pause = PAUSES.after(died)
             say(f"the {name} ended ({code}): the screens say so; it starts again in {pause:g} s")
             await asyncio.sleep(pause)
-            pause = min(2 * pause, longest)
             await self._launch(part)
             if part.talks:
                 try:

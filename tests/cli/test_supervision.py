@@ -13,7 +13,8 @@ from textwrap import dedent
 
 import pytest
 
-from reconciler.cli.processes import Child, Pauses, supervise
+from reconciler.cli.processes import Child, supervise
+from verification.budget.backoff import Backoff
 from verification.facts.clock import SystemClock
 
 pytestmark = pytest.mark.processes
@@ -63,7 +64,7 @@ def child(house: Path, name: str, *, after: str = "") -> Child:
     return Child(name, name, (str(house),))
 
 
-QUICK = Pauses(first=0.05, most=0.2, steady=60)
+QUICK = Backoff(0.05, most=0.2)
 
 
 async def _supervised(house: Path, children: tuple[Child, ...], until: Callable[[], bool]) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from verification.budget.backoff import Backoff
+
 LONGEST = 3 * 24 * 3600.0
 """No wait that is told is longer, in seconds: Binance's longest ban. A number beyond it is no time."""
 
@@ -85,8 +87,8 @@ class Wait:
         """
         if now >= self.until:
             self.refusals = self.refusals + 1 if now < self.until + CALM else 1
-        grown = 2.0 ** min(self.refusals - 1, 16)
-        own = min(max(GROWS_TO, least), (least if told is None else 1.0) * grown)
+        ours = Backoff(least if told is None else 1.0, most=max(GROWS_TO, least))
+        own = ours.after(self.refusals)
         self.until = max(self.until, now + max(own, told or 0.0))
         self.proven = False
 

@@ -30,7 +30,7 @@ GRACE = 1.0
 """Seconds that the journal gets to catch up before a person is told that it is behind. Nothing waits for that
 but the answer to whoever asked."""
 
-_PAUSES = Backoff(0.1, most=5.0, jitter=0.0)
+_PAUSES = Backoff(0.1, most=5.0)
 _CHANGES_SHOWN = 3
 
 _log = logging.getLogger(__name__)
@@ -155,8 +155,8 @@ class JournalWriter:
         if isinstance(error, JournalFailed) and error.again:
             page.attempts += 1
             self._why = str(error)
-            pause = _PAUSES.first * min(2 ** (page.attempts - 1), 1024)
-            self._again = asyncio.get_running_loop().call_later(min(pause, _PAUSES.most), self._begin)
+            pause = _PAUSES.after(page.attempts)
+            self._again = asyncio.get_running_loop().call_later(pause, self._begin)
             return False
         if error is not None:
             why = f"the journal does not hold what was done, and never will: {type(error).__name__}: {error}"

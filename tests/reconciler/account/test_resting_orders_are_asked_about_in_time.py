@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from reconciler.account.resting import PAUSE_SECONDS, UNSEEN_SECONDS, Resting, Why
+from reconciler.account.resting import PAUSES, UNSEEN_SECONDS, Resting, Why
 from tests.reconciler.accounts import at, limit
 from tests.verification.drawn import opening
 from verification.facts.leg import Side
@@ -73,7 +73,7 @@ def test_it_is_looked_at_soon_after_it_ends_and_not_for_nothing(number: int) -> 
         listed = any(word.provenance.source is Source.ORDER for word in order.words)
         assert is_working(order.question, order.words) is listed or second >= life.ends_at
     assert looked, "it is looked at in the end"
-    assert looked[-1][0] - life.ends_at <= LAG + 2 * SWEEP + 10 * SWEEP * life.failing + PAUSE_SECONDS[0]
+    assert looked[-1][0] - life.ends_at <= LAG + 2 * SWEEP + 10 * SWEEP * life.failing + PAUSES.first
     before = [why for second, why in looked if second < life.ends_at]
     assert before.count(Why.GONE) == before.count(Why.CHANGED) == 0, "nobody asks about what a list shows"
     assert before.count(Why.NEWS) <= 2, "once when it is first shown, once for its part"
@@ -90,4 +90,4 @@ def test_words_of_the_stream_alone_are_enough_to_answer() -> None:
     order.hear(replace(push(43, 7, ended=True), status="closed"))
     assert order.due(at(7), 1) == 0
     assert decide(order.question, order.words).kind is VerdictKind.CONFIRMED
-    assert PAUSE_SECONDS[0] < UNSEEN_SECONDS
+    assert PAUSES.first < UNSEEN_SECONDS

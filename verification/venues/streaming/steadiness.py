@@ -1,5 +1,6 @@
 """Whether a stream's lives last: one that ends soon after it began was none, and the next comes later."""
 
+from verification.budget.backoff import Backoff
 from verification.facts.clock import Moment
 from verification.venues.capabilities import StreamRules
 
@@ -41,8 +42,8 @@ class Steadiness:
 
     def pause(self) -> float:
         """Return the seconds to wait before the next life: ever longer while none of them lasts."""
-        rules = self._rules
-        return float(min(rules.backoff_most, rules.backoff_first * 2 ** min(self._short, 10)))
+        pauses = Backoff(self._rules.backoff_first, most=self._rules.backoff_most)
+        return pauses.after(self._short + 1)
 
     def _steady(self, now: Moment) -> bool:
         return self._live is not None and now.monotonic - self._live.monotonic >= self._needed
