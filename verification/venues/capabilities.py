@@ -2,20 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from verification.budget.rates import Rates
+from verification.facts.key_rights import KeyRights
 from verification.facts.leg import Leg, Side
 from verification.venues.parts import one_list
-
-
-class Dialect(StrEnum):
-    """How a venue's answers are read: by rules of its own wire format, or in ccxt's unified form."""
-
-    BINANCE_FUTURES = "binance_futures"
-    BYBIT_V5 = "bybit_v5"
-    UNIFIED = "unified"
 
 
 class KeyKind(StrEnum):
@@ -123,6 +117,16 @@ def one_request(_part: str) -> PartLists | None:
     return PartLists()
 
 
+def swaps_by_type(_part: str) -> PartLists:
+    """Return how a part is asked for where ccxt asks the spot market whatever its options say."""
+    return PartLists({}, {"type": "swap"})
+
+
+def steps_by_ccxt(_info: Mapping[str, Any]) -> tuple[Decimal | None, Decimal | None]:
+    """Return no steps of a contract: what ccxt makes of its row is exact."""
+    return None, None
+
+
 @dataclass(frozen=True, slots=True)
 class RowRules:
     """What ccxt's unified rows do not tell of a contract, and the venue's own row inside them does.
@@ -139,6 +143,8 @@ class RowRules:
         coins: True where positions and orders are counted in coins (or quote units) although ccxt gives the
             market another contract size.
         inverse_in_base: True where contracts that are settled in their base currency are counted in it too.
+        steps: Returns the smallest steps of a quantity and of a price that a market's own row holds; None
+            for one that ccxt tells as well.
     """
 
     contract: tuple[str, ...] = ()
@@ -148,6 +154,20 @@ class RowRules:
     sizes: tuple[str, str] | None = None
     coins: bool = False
     inverse_in_base: bool = False
+    steps: Callable[[Mapping[str, Any]], tuple[Decimal | None, Decimal | None]] = steps_by_ccxt
+
+
+@dataclass(frozen=True, slots=True)
+class KeyQuestion:
+    """How a venue tells what a key may do.
+
+    Attributes:
+        method: ccxt's method that asks.
+        read: Makes the rights of its answer; raises `SourceMalformed` where that does not tell them.
+    """
+
+    method: str
+    read: Callable[[Mapping[str, Any]], KeyRights]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +175,8 @@ class Capabilities:
     """All that is known of one venue.
 
     Attributes:
-        dialect: How its answers are read.
+        dialect: The name under which `dialects` finds the code that reads its answers; None where they are
+            read in ccxt's unified form.
         stream: Rules of its private stream; None when its frames are not known: then it is only asked.
         conditionals: Where its conditional orders are listed.
         shapes: What its answers must look like. A path without a rule must at least hold JSON.
@@ -168,11 +189,12 @@ class Capabilities:
         temporary_codes: Error codes that mean "try again" though ccxt has no class for them.
         doubtful_codes: Error codes after which an order may exist all the same: its fate is open, or its
             client id is taken.
+        clock_codes: Error codes that mean nothing but that a request bears a wrong time.
+        key_rights: How it tells what a key may do; None where that is not known.
         keys: The kinds of keys with which both the venue and ccxt sign; empty where that is not known, and
             nothing is refused.
         symbol_words: Codes of a request with something wrong in it, and the word that is in its text where
             that is the symbol.
-        position_requests: Parameters of each request that together list every position.
         documented: True where the shapes are those of all its lists: only then an empty one says anything.
         lists_of: Returns how a part of the account is asked for, by its name; None where that is not known.
         rows: What ccxt's rows do not tell.
@@ -196,9 +218,11 @@ class Capabilities:
             order, where a failure would leave that order in doubt although it was never sent.
         rates: How it counts requests; without a documented limit ccxt's own pace and costs stand in.
         beside: What else an account of the venue may hold that is never read, in words; empty if nothing.
+        names: What ccxt, or a bot of an earlier year, calls this company's venues, where that is more than
+            one name.
     """
 
-    dialect: Dialect = Dialect.UNIFIED
+    dialect: str | None = None
     stream: StreamRules | None = None
     conditionals: Conditionals = Conditionals.NOT_KNOWN
     shapes: tuple[Shape, ...] = ()
@@ -209,9 +233,10 @@ class Capabilities:
     advice: Mapping[str, str] = field(default_factory=dict)
     temporary_codes: frozenset[str] = frozenset()
     doubtful_codes: frozenset[str] = frozenset()
+    clock_codes: frozenset[str] = frozenset()
+    key_rights: KeyQuestion | None = None
     keys: frozenset[KeyKind] = frozenset()
     symbol_words: Mapping[str, str] = field(default_factory=dict)
-    position_requests: tuple[Mapping[str, Any], ...] = ({},)
     documented: bool = False
     lists_of: Callable[[str], PartLists | None] = one_request
     rows: RowRules = field(default_factory=RowRules)
@@ -224,6 +249,7 @@ class Capabilities:
     order_parameters: Mapping[str, Any] = field(default_factory=dict)
     instead: str | None = None
     beside: str = ""
+    names: frozenset[str] = frozenset()
     client_id_name: str = "clientOrderId"
     asks_by_client_id: bool = False
     cancels_at_once: bool = False

@@ -139,3 +139,7 @@ class StreamDialect(Protocol):
 
     def ends_stream(self, frame: Frame) -> bool:
         """Return True for a frame by which the venue says that the stream is over."""
+
+
+class OwnDialect(Dialect, StreamDialect, Protocol):
+    """A venue's own dialect, in one: it reads answers, and frames of the private stream."""

@@ -1,18 +1,22 @@
-"""What is known of a venue, by its ccxt exchange id."""
+"""What is known of a venue, by its ccxt exchange id: one line a venue."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from verification.venues.binance import capabilities as binance
 from verification.venues.bybit import capabilities as bybit
-from verification.venues.capabilities import Capabilities, Conditionals, Dialect, PartLists
+from verification.venues.capabilities import Capabilities, Conditionals
 from verification.venues.parts import settle_coin
 from verification.venues.untried import (
     bingx,
+    bitfinex,
     bitget,
+    btse,
+    coinbase,
+    cryptocom,
     deribit,
     dydx,
     gate,
+    hashkey,
     htx,
     hyperliquid,
     kraken,
@@ -22,29 +26,21 @@ from verification.venues.untried import (
     phemex,
 )
 
-
-def _typed(_part: str) -> PartLists:
-    """Return how a part is asked for where ccxt asks the spot market whatever its options say."""
-    return PartLists({}, {"type": "swap"})
-
-
-_UNKNOWN = Capabilities(part_of=settle_coin)
-"""Nothing is documented, so what its lists leave out is not known; what they show is."""
-
-_TYPED = Capabilities(part_of=settle_coin, lists_of=_typed)
-
-_KNOWN: Mapping[str, Capabilities] = {
+KNOWN: Mapping[str, Capabilities] = {
     "binance": binance.ALL_IN_ONE,
-    "binancecoinm": replace(_TYPED, no_sandbox=binance.CAPABILITIES.no_sandbox),
+    "binancecoinm": binance.COIN_MARGINED,
     "binanceusdm": binance.CAPABILITIES,
     "bingx": bingx.CAPABILITIES,
+    "bitfinex": bitfinex.CAPABILITIES,
     "bitget": bitget.CAPABILITIES,
-    "btse": _TYPED,
+    "btse": btse.CAPABILITIES,
     "bybit": bybit.CAPABILITIES,
+    "coinbase": coinbase.CAPABILITIES,
+    "cryptocom": cryptocom.CAPABILITIES,
     "deribit": deribit.CAPABILITIES,
     "dydx": dydx.CAPABILITIES,
     "gate": gate.CAPABILITIES,
-    "hashkey": _TYPED,
+    "hashkey": hashkey.CAPABILITIES,
     "htx": htx.CAPABILITIES,
     "hyperliquid": hyperliquid.CAPABILITIES,
     "krakenfutures": kraken.FUTURES,
@@ -57,16 +53,19 @@ _KNOWN: Mapping[str, Capabilities] = {
     "phemex": phemex.CAPABILITIES,
 }
 
+_UNKNOWN = Capabilities(part_of=settle_coin)
+"""Nothing is documented, so what its lists leave out is not known; what they show is."""
+
 
 def capabilities_of(venue: str) -> Capabilities:
     """Return what is known of a ccxt exchange id; for a venue without rules the cautious defaults."""
-    return _KNOWN.get(venue, _UNKNOWN)
+    return KNOWN.get(venue, _UNKNOWN)
 
 
 def unseen_of(venue: str) -> tuple[str, ...]:
     """Return what is not seen of an untried venue, a few words each; empty for one with its own dialect."""
     known = capabilities_of(venue)
-    if known.dialect is not Dialect.UNIFIED or known.instead is not None:
+    if known.dialect is not None or known.instead is not None:
         return ()
     stops = ("stops and other conditional orders",) if known.conditionals is Conditionals.NOT_KNOWN else ()
     left_out = () if known.documented else ("whatever its lists leave out",)
@@ -86,3 +85,11 @@ def notes_of(venue: str) -> tuple[str, ...]:
     beside = capabilities_of(venue).beside
     lines = (untried(venue), f"{beside} of this account are not read" if beside else "")
     return tuple(line for line in lines if line)
+
+
+def one_company(name: str, other: str) -> bool:
+    """Return True where two names are of venues of one company.
+
+    Not every common beginning is a family: some companies bear the name of another that they are not.
+    """
+    return any(name in known.names and other in known.names for known in KNOWN.values())

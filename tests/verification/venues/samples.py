@@ -11,6 +11,7 @@ from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import PositionSeen, Provenance, Source
 from verification.venues.parts import one_list
 from verification.venues.reading.markets import Markets
+from verification.venues.registry import capabilities_of
 
 AVL = "AVL/USDT:USDT"
 NET = LegKey("main", AVL, Leg.NET)
@@ -49,7 +50,7 @@ def market_row(market_id: str) -> dict[str, Any]:
 
 
 def listed(*ids: str) -> Markets:
-    markets = Markets(one_list)
+    markets = Markets(one_list, capabilities_of("binanceusdm").rows)
     markets.fill(LoadedExchange(*(ids or ("AVLUSDT", "BTCUSDT"))))
     return markets
 

@@ -47,7 +47,7 @@ class Told:
 def asked(*answers: dict[str, Any] | Exception) -> tuple[Bybit, Told, Asker]:
     told = Told(*answers)
     asker = Asker(told, Translator("bybit", KNOWN, ()), SystemClock())
-    return Bybit("main", listed(), KNOWN), told, asker
+    return Bybit("main", listed()), told, asker
 
 
 async def test_every_page_of_every_settle_coin_is_read() -> None:

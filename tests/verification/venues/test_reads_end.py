@@ -50,7 +50,7 @@ def positions_of(server: Server) -> tuple[SourceError, float]:
     async def story() -> tuple[SourceError, float]:
         clock = VirtualClock()
         asker = Asker(server, Translator("bybit", KNOWN, ()), clock)
-        dialect = Timely(Bybit("main", listed(), KNOWN))
+        dialect = Timely(Bybit("main", listed()))
         try:
             read = await dialect.positions(asker)
         except SourceError as error:

@@ -240,7 +240,6 @@ def test_any_other_order_without_a_size_is_malformed(changes: dict[str, Any]) ->
 def test_an_order_whose_purpose_is_not_told_says_so() -> None:
     assert _bybit(triggerDirection=0).nature_told is False
     assert _unified(stopLossPrice=None).nature_told is False
-    assert _unified(stopLossPrice=None, info={"triggerDirection": "2"}).nature_told is True
     assert _algo().nature_told is True
     assert _unified(stopLossPrice=None, triggerPrice=None).nature_told is True
 

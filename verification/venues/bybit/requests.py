@@ -18,7 +18,6 @@ from verification.facts.prices import Prices
 from verification.venues.bybit.frames import TOPICS, BybitFrames
 from verification.venues.bybit.prices import read_prices
 from verification.venues.bybit.rows import fill, moved, order_status, position, resting_order
-from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.ccxt.keys import signature
 from verification.venues.dialect import Listed, OrderStatus
@@ -41,16 +40,16 @@ T = TypeVar("T")
 _WINDOW = timedelta(days=7)  # the longest span of one request for executions
 _AHEAD = timedelta(hours=1)  # more than clocks differ
 _SIGNED_FOR = timedelta(seconds=10)
+_COINS = ("USDT", "USDC")  # that are asked for whatever the markets say
 _USUAL = "BTC/USDT:USDT"  # asked for the mode where nothing is held
 
 
 class Bybit:
     """The REST and stream dialect of Bybit v5."""
 
-    def __init__(self, account: str, markets: Markets, capabilities: Capabilities) -> None:
+    def __init__(self, account: str, markets: Markets) -> None:
         self._account = account
         self._markets = markets
-        self._requests = capabilities.position_requests
         self._frames = BybitFrames(account, markets)
 
     async def positions(self, asker: Asker) -> Listed:
@@ -77,8 +76,7 @@ class Bybit:
 
     def _settle_coins(self) -> list[str]:
         """Return the coins that the contracts are settled in: those known before, and whatever is listed."""
-        known = [str(each["settleCoin"]) for each in self._requests]
-        return known + sorted(set(self._markets.parts.values()) - {"", *known})
+        return [*_COINS, *sorted(set(self._markets.parts.values()) - {"", *_COINS})]
 
     async def _listed(self, asker: Asker, parameters: Mapping[str, Any]) -> list[Position]:
         listed = await _pages(

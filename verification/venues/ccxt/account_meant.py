@@ -6,7 +6,7 @@ from typing import Any
 import ccxt
 
 from verification.facts.errors import SourceRejected
-from verification.venues.capabilities import Capabilities, Dialect
+from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt.failures import STUMBLES
 from verification.venues.port import Access
 
@@ -77,8 +77,7 @@ def _why_not(name: str, value: object, known: Capabilities, *, nested: bool) -> 
         return "asks for standard contracts, which Trueup does not read: remove it"
     if name == "defaultType" and str(value) not in _CONTRACTS:
         return f"asks for {value} markets, and Trueup reads futures: remove it, or name the futures venue"
-    own = known.dialect is not Dialect.UNIFIED
-    if name == "defaultSubType" and own and str(value) != "linear":
+    if name == "defaultSubType" and known.dialect is not None and str(value) != "linear":
         return f"asks for {value} contracts, and Trueup reads linear ones here: remove it"
     return ""
 

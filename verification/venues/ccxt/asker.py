@@ -8,7 +8,7 @@ import ccxt
 
 from verification.facts.clock import Clock
 from verification.facts.errors import SourceError, SourceMalformed
-from verification.venues.ccxt.failures import CLOCK_CODES, STUMBLES, Translator, code_of
+from verification.venues.ccxt.failures import STUMBLES, Translator
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -56,12 +56,15 @@ class Asker:
             return self._translate(error, "a look at the account")
         return None
 
+    def _may_be_timed(self, error: Exception) -> bool:
+        return self._translate.finds_time_wrong(error) and bool(self.exchange.has.get("fetchTime"))
+
     async def _send(self, request: str, call: Callable[[Any], Awaitable[Any]]) -> Any:
         try:
             try:
                 return await call(self.exchange)
             except ccxt.BaseError as error:
-                if code_of(error) not in CLOCK_CODES:
+                if not self._may_be_timed(error):
                     raise
                 _log.warning("%s refused our time at %s: measuring its clock", self.exchange.id, request)
             await self.exchange.load_time_difference()

@@ -15,7 +15,7 @@ import ccxt.pro
 import orjson
 
 from verification.facts.errors import SourceRejected
-from verification.venues.capabilities import Capabilities, Dialect, Shape, StreamRules
+from verification.venues.capabilities import Capabilities, Shape, StreamRules
 from verification.venues.ccxt.account_meant import must_be_meant, no_such_venue, obey, sandboxed
 from verification.venues.ccxt.failures import AnswerMisshapen, DoorShut, PlaceRefused
 from verification.venues.ccxt.keys import signing_secret
@@ -116,7 +116,7 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
         "keepAlive": int(stream.keep_alive * 1000),
         "connectionTimeout": int(stream.connect_timeout * 1000),
     }
-    general = _CONTRACTS if capabilities.dialect is Dialect.UNIFIED else {}
+    general = _CONTRACTS if capabilities.dialect is None else {}
     own: dict[str, Any] = {
         "apiKey": access.api_key,
         "secret": signing_secret(access, capabilities),

@@ -27,8 +27,6 @@ TEXT_MOST = 300
 STUMBLES = (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
 """What ccxt's readers raise where an answer has a form they do not know."""
 
-CLOCK_CODES = frozenset({"-1021", "10002"})
-
 # The most specific class first: ccxt's classes are nested.
 _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
     (ccxt.BadResponse, SourceMalformed, "the answer has not the documented form and is not believed"),
@@ -80,6 +78,10 @@ class Translator:
         own = f" ({error})" if isinstance(error, AnswerMisshapen) else ""
         return kind(self.clean(f"{self.venue}: {request} failed{detail}{own}: {advice}"))
 
+    def finds_time_wrong(self, error: Exception) -> bool:
+        """Return True where the venue says that a request bears a wrong time."""
+        return finds_time_wrong(error, self.capabilities)
+
     def clean(self, message: str) -> str:
         """Return the message on one line, with every secret struck out."""
         for secret in self.secrets:
@@ -87,7 +89,7 @@ class Translator:
         return " ".join(message.split())
 
     def _judge(self, error: Exception, code: str | None) -> tuple[type[SourceError], str]:
-        if code in CLOCK_CODES:
+        if code in self.capabilities.clock_codes:
             return SourceUnreachable, "set this machine's clock; it differs from the venue's"
         if code is not None and code in self.capabilities.temporary_codes:
             return SourceUnreachable, "the venue could not answer; it is asked again"
@@ -124,6 +126,11 @@ class DoorShut(ccxt.ExchangeNotAvailable):  # type: ignore[misc] # ccxt ships no
 
 class NotSent(ccxt.RateLimitExceeded):  # type: ignore[misc] # ccxt ships no types
     """A request that was held back here, and never left. Its text says why, and until when."""
+
+
+def finds_time_wrong(error: Exception, known: Capabilities) -> bool:
+    """Return True where the venue says, by its code or in ccxt's words, that a request bears a wrong time."""
+    return code_of(error) in known.clock_codes or isinstance(error, ccxt.InvalidNonce)
 
 
 def code_of(error: Exception) -> str | None:

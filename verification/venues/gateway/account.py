@@ -196,7 +196,7 @@ class CcxtVenue:
 
     async def read_key_rights(self) -> KeyRights | None:
         """Ask what the key may do; None where no question about it is known. Raises `SourceError`."""
-        return await read_key_rights(self._capabilities.dialect, self._urgent)
+        return await read_key_rights(self._capabilities.key_rights, self._urgent)
 
     async def read_clock_offset(self) -> ClockOffset:
         """Measure the venue's clock against ours.

@@ -16,11 +16,11 @@ from verification.facts.leg import Leg, LegKey, Side
 from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt.exchange import build_exchange
 from verification.venues.ccxt.failures import (
-    CLOCK_CODES,
     STUMBLES,
     NotSent,
     Translator,
     code_of,
+    finds_time_wrong,
     secrets_of,
     text_of,
 )
@@ -212,8 +212,7 @@ class CcxtTrader:
 
 def _for_its_time(error: Exception, known: Capabilities) -> bool:
     """Return True where the venue did nothing but find that a request bears a wrong time."""
-    named = code_of(error) in CLOCK_CODES or isinstance(error, ccxt.InvalidNonce)
-    return named and is_refusal(error, known)
+    return finds_time_wrong(error, known) and is_refusal(error, known)
 
 
 def is_refusal(error: Exception, known: Capabilities) -> bool:

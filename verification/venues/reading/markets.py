@@ -10,7 +10,7 @@ from verification.facts.account import Market
 from verification.facts.errors import SourceMalformed
 from verification.facts.leg import Leg, LegKey
 from verification.venues.capabilities import RowRules
-from verification.venues.reading.exactness import exact, exact_value, rows
+from verification.venues.reading.exactness import exact_value
 
 _PLACES = 30  # more than any number has
 GONE_AFTER = 2
@@ -162,9 +162,7 @@ def _has_steps(row: Mapping[str, Any]) -> bool:
 
 def _market(row: Mapping[str, Any], precision_mode: int, part: str, rules: RowRules) -> Market:
     info = row.get("info")
-    filters = info.get("filters") if isinstance(info, Mapping) else None
-    lot = _filter(filters, "LOT_SIZE", "stepSize")
-    price = _filter(filters, "PRICE_FILTER", "tickSize")
+    lot, price = rules.steps(info if isinstance(info, Mapping) else {})
     precision, settle, size = row["precision"], row.get("settle"), "contractSize"
     return Market(
         symbol=str(row["symbol"]),
@@ -186,14 +184,6 @@ def _least(row: Mapping[str, Any]) -> Decimal | None:
     amounts = limits.get("amount") if isinstance(limits, Mapping) else None
     least = amounts.get("min") if isinstance(amounts, Mapping) else None
     return None if least is None else exact_value(least, "limits.amount.min")
-
-
-def _filter(filters: object, kind: str, name: str) -> Decimal | None:
-    """Return a step from the venue's own filter rows (Binance), which hold it as text."""
-    if not isinstance(filters, list):
-        return None
-    row = next((each for each in rows(filters, "filters") if each.get("filterType") == kind), None)
-    return exact(row, name) if row is not None else None
 
 
 def _positive(number: Decimal, what: str) -> Decimal:

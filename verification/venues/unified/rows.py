@@ -27,7 +27,7 @@ from verification.venues.unified.stops import has_triggered, is_stop, trailing_o
 
 _LEGS = {"long": Leg.LONG, "short": Leg.SHORT}
 _ORDINARY = frozenset({"limit", "market"})
-_AT_MARKET = "-1"  # what OKX, and those who copy it, write for the limit of an order without one
+_AT_MARKET = "-1"  # what some venues write for the limit of an order without one
 _TRIGGERS = ("triggerPx", "triggerPrice", "trigger_price", "stopPrice", "stop_price")
 _ENDED = frozenset({"closed", "canceled", "expired", "rejected"})
 
@@ -137,7 +137,7 @@ def resting_order(row: Row, *, hedged: bool = False, rules: RowRules = RowRules(
     if amount <= 0 and not whole:
         raise SourceMalformed("an order rests without a quantity")
     way, reduces = side(row, rules), row.get("reduceOnly") is True or whole
-    stops = is_stop(way, info, trigger=trigger, stop=stop, target=target, trailing=trailing)
+    stops = is_stop(trigger=trigger, stop=stop, target=target, trailing=trailing)
     return RestingOrder(
         order_id=text(row, "id"),
         client_order_id=optional_text(row, "clientOrderId"),
@@ -178,8 +178,6 @@ def _sizes(row: Row, rules: RowRules) -> tuple[Decimal | None, Decimal]:
 def _leg_of_order(row: Row) -> Leg | None:
     """Return the leg that an order names; None where it names none."""
     info = info_of(row)
-    if "positionIdx" in info:  # Bybit: 0 one-way, 1 long, 2 short
-        return {"1": Leg.LONG, "2": Leg.SHORT}.get(str(info["positionIdx"]), Leg.NET)
     told = str(info.get("positionSide") or info.get("posSide") or "").lower()
     return _LEGS.get(told)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from verification.facts.leg import Side
 from verification.facts.prices import PriceKind, Prices, Trailing
 from verification.venues.reading.exactness import Row, above_zero, optional_exact, optional_text
 
@@ -18,27 +17,12 @@ _PERCENT = Decimal(100)
 
 
 def is_stop(
-    way: Side,
-    info: Mapping[str, Any],
-    *,
-    trigger: Decimal | None,
-    stop: Decimal | None,
-    target: Decimal | None,
-    trailing: Trailing | None,
+    *, trigger: Decimal | None, stop: Decimal | None, target: Decimal | None, trailing: Trailing | None
 ) -> bool | None:
-    """Tell a stop loss from a take-profit; where only a direction is told (Bybit), from it and the side.
-
-    Returns:
-        None where the venue does not tell which of them a conditional order is.
-    """
+    """Tell a stop loss from a take-profit; None where the venue does not tell which of them an order is."""
     if stop is not None or trailing is not None:
         return True
-    if target is not None or trigger is None:
-        return False
-    direction = str(info.get("triggerDirection", ""))
-    if direction not in {"1", "2"}:
-        return None
-    return (direction, way) in {("2", Side.SELL), ("1", Side.BUY)}
+    return False if target is not None or trigger is None else None
 
 
 def has_triggered(row: Row, info: Mapping[str, Any]) -> bool:

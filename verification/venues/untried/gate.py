@@ -59,4 +59,5 @@ CAPABILITIES = Capabilities(
     rows=RowRules(contract=("contract",), legs=("mode", _MODES)),
     order_page=_PAGE,
     position_page=100,  # it lists so many unless it is asked for less
+    names=frozenset({"gate", "gateio"}),
 )

@@ -83,4 +83,5 @@ CAPABILITIES = Capabilities(
         legs=("position_side", {"both": Leg.NET, "long": Leg.LONG, "short": Leg.SHORT}),
     ),
     order_page=_PAGE,
+    names=frozenset({"htx", "huobi", "huobipro"}),
 )

@@ -58,4 +58,5 @@ FUTURES = Capabilities(
         _shape("/instruments", ("instruments",), "symbol"),
     ),
     rows=RowRules(contract=("symbol",)),
+    names=frozenset({"kraken", "krakenfutures"}),
 )

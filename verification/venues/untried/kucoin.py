@@ -54,4 +54,5 @@ CAPABILITIES = Capabilities(
     ),
     order_page=_PAGE,
     position_page=200,  # of a unified account, as ccxt asks for it
+    names=frozenset({"kucoin", "kucoinfutures"}),
 )

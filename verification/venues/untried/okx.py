@@ -56,4 +56,5 @@ CAPABILITIES = Capabilities(
         kinds=("instType", frozenset({"MARGIN", "OPTION"})),
     ),
     order_page=100,
+    names=frozenset({"okx", "okex", "okex5"}),
 )

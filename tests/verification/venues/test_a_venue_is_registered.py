@@ -1,0 +1,40 @@
+"""Whatever is known of a venue is found by its id, and a dialect that its data names is there."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+import ccxt.pro
+import pytest
+
+from verification.venues import binance, bybit, untried
+from verification.venues.capabilities import Capabilities
+from verification.venues.dialects import DIALECTS
+from verification.venues.registry import KNOWN
+
+
+def of_one_file(module: ModuleType) -> list[Capabilities]:
+    return [each for each in vars(module).values() if isinstance(each, Capabilities)]
+
+
+def described() -> list[tuple[str, Capabilities]]:
+    files = [f"{untried.__name__}.{each.name}" for each in pkgutil.iter_modules(untried.__path__)]
+    files += [f"{folder.__name__}.capabilities" for folder in (binance, bybit)]
+    return [(name, known) for name in files for known in of_one_file(importlib.import_module(name))]
+
+
+def test_every_file_of_data_has_its_line() -> None:
+    registered = [id(known) for known in KNOWN.values()]
+
+    assert described()
+    assert [name for name, known in described() if id(known) not in registered] == []
+
+
+def test_every_dialect_that_data_names_is_there_and_no_other() -> None:
+    assert {known.dialect for known in KNOWN.values()} - {None} == set(DIALECTS)
+
+
+@pytest.mark.parametrize("venue", sorted(KNOWN))
+def test_every_line_is_of_an_exchange_that_ccxt_knows(venue: str) -> None:
+    assert venue in ccxt.exchanges
+    assert venue in ccxt.pro.exchanges or KNOWN[venue].dialect is None

@@ -1,0 +1,6 @@
+"""What is known of Crypto.com: what it is called."""
+
+from verification.venues.capabilities import Capabilities
+from verification.venues.parts import settle_coin
+
+CAPABILITIES = Capabilities(part_of=settle_coin, names=frozenset({"cryptocom", "crypto_com", "crypto.com"}))
