@@ -21,13 +21,6 @@ Asked = TypeVar("Asked")
 
 _lock = Lock()
 _consoles: dict[str, Console] = {}
-_lent: dict[str, Console] = {}
-
-
-def lend(url: str, console: Console) -> None:
-    """Use `console` for `url` from now on. It stays the lender's: it is never closed here."""
-    with _lock:
-        _lent[url] = console
 
 
 def ask(question: Callable[[Queries], Asked]) -> Asked | Unread:
@@ -84,8 +77,6 @@ def _unread(message: str) -> Unread:
 
 def _console(url: str) -> Console:
     with _lock:
-        if url in _lent:
-            return _lent[url]
         if url not in _consoles:
             _consoles[url] = Console.open(url)
         return _consoles[url]

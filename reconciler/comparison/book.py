@@ -1,6 +1,6 @@
 """The resting orders of one symbol, by id: what still works at the venue, and how much of it has executed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.comparison.venue_view import VenueView
@@ -44,13 +44,9 @@ class Book:
             None,
         )
 
-    def resting_stops(self, order_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return those of the ids that rest as conditional orders."""
-        return tuple(order_id for order_id in order_ids if order_id in (self.conditional or {}))
-
 
 @dataclass(frozen=True, slots=True)
-class JournalWriter:
+class RestingBooks:
     """The resting orders of an account, sorted once: an account may have thousands of both."""
 
     empty: Book
@@ -61,11 +57,11 @@ class JournalWriter:
         return self._by_symbol.get(symbol, self.empty)
 
 
-def books(view: VenueView) -> JournalWriter:
+def books(view: VenueView) -> RestingBooks:
     """Return the resting orders of an account by symbol."""
     ordinary, conditional = _sorted(view.orders), _sorted(view.conditional_orders)
     none = Book(None if ordinary is None else {}, None if conditional is None else {})
-    return JournalWriter(
+    return RestingBooks(
         none,
         {
             symbol: Book(

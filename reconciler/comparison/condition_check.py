@@ -13,21 +13,6 @@ from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
 from verification.facts.leg import LegKey
 from verification.facts.observation import Source
 
-COMPARED = frozenset(
-    {
-        Kind.ORPHANED_POSITION,
-        Kind.REAPPEARED_POSITION,
-        Kind.PHANTOM_POSITION,
-        Kind.QUANTITY_MISMATCH,
-        Kind.SIDE_MISMATCH,
-        Kind.DUPLICATE_ROWS,
-        Kind.UNPROTECTED_POSITION,
-        Kind.UNLISTED_SYMBOL,
-        Kind.SOURCES_DISAGREE,
-    }
-)
-"""The kinds that a comparison finds. It judges `unverified_open` too: agreement settles it."""
-
 
 class ConditionState(StrEnum):
     """Whether a condition holds."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.comparison.book import JournalWriter
+from reconciler.comparison.book import RestingBooks
 from reconciler.comparison.outcome import CompareSettings
 from reconciler.comparison.traded import Trades
 from reconciler.comparison.venue_view import VenueView
@@ -20,7 +20,7 @@ class Scope:
     """See the arguments of `compare`; `missing` is told in `unseen.missing`."""
 
     view: VenueView
-    books: JournalWriter
+    books: RestingBooks
     settings: CompareSettings
     stop_ledgers: frozenset[str]
     ledgers_complete: bool

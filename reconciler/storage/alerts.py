@@ -101,7 +101,7 @@ def observe(
     Returns:
         Every change, mere re-sightings too (`decision.action.recorded` tells them apart).
     """
-    changes = list(expire(connection, settings, now=now))
+    changes = list(_expire(connection, settings, now=now))
     events = tuple(_events(observed))
     current = _lock_open(connection, {key.account for key, _ in events})
     for key, event in events:
@@ -112,7 +112,7 @@ def observe(
     return tuple(changes)
 
 
-def expire(connection: sa.Connection, settings: AlertSettings, *, now: datetime) -> tuple[Change, ...]:
+def _expire(connection: sa.Connection, settings: AlertSettings, *, now: datetime) -> tuple[Change, ...]:
     """Fire every alert again whose acknowledgement has run out."""
     query = sa.select(ALERT).where(
         ALERT.c.state == AlertState.ACKNOWLEDGED.value, ALERT.c.acknowledged_until <= now

@@ -71,10 +71,6 @@ class Store:
             lambda connection: alerts.observe(connection, observed, self._settings, now=now)
         )
 
-    async def expire(self, *, now: datetime) -> tuple[Change, ...]:
-        """Fire alerts again whose acknowledgement has run out (`observe` does so too)."""
-        return await self._durably(lambda connection: alerts.expire(connection, self._settings, now=now))
-
     async def newest_recorded(self) -> int:
         """Return the number of the newest change of any alert; 0 while there is none."""
         return await self._asked(alerts.newest_recorded)

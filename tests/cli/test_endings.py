@@ -14,7 +14,6 @@ from verification.facts.errors import (
     AnswerLost,
     SourceMalformed,
     SourceRejected,
-    SourceStale,
     SourceUnreachable,
 )
 
@@ -34,9 +33,8 @@ SETTINGS = SettingsError("trueup.toml", (Problem("a.b", "is wrong"), Problem("c"
         (SourceRejected("wrong key"), ("wrong key",), 2),
         (SourceUnreachable("no\nanswer"), ("no answer",), 2),
         (SourceMalformed("<html>"), ("<html>",), 2),
-        (SourceStale("old"), ("old",), 2),
         (AnswerLost("lost"), ("lost",), 2),
-        (ExceptionGroup("both", [SourceStale("old"), SETTINGS]), ("old", *SETTINGS.lines), 3),
+        (ExceptionGroup("both", [SourceUnreachable("old"), SETTINGS]), ("old", *SETTINGS.lines), 3),
     ],
 )
 def test_an_anticipated_error_is_its_lines_and_its_code(
@@ -50,7 +48,10 @@ def test_an_anticipated_error_is_its_lines_and_its_code(
 
 @pytest.mark.parametrize(
     "error",
-    [RuntimeError("what\nnow"), ExceptionGroup("both", [SourceStale("old"), RuntimeError("what\nnow")])],
+    [
+        RuntimeError("what\nnow"),
+        ExceptionGroup("both", [SourceUnreachable("old"), RuntimeError("what\nnow")]),
+    ],
 )
 def test_a_bug_is_one_line_that_says_where_its_trace_is(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

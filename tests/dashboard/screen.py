@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import state_reader as door
+from dashboard import state_reader
 from tests.dashboard.memory_console import Memory
 
 APP = Path(dashboard.__file__).with_name("app.py")
@@ -17,11 +17,12 @@ URL = "memory://screens"
 
 
 @contextmanager
-def lent(memory: Memory) -> Iterator[None]:
+def reading(memory: Memory) -> Iterator[None]:
     """Let the screens read `memory`."""
+    console = memory.console()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(door.STATE_URL, URL)
-        door.lend(URL, memory.console())
+        patch.setenv(state_reader.STATE_URL, URL)
+        patch.setattr(state_reader, "_console", lambda _url: console)
         yield
 
 

@@ -6,7 +6,7 @@ from reconciler.console import seen_of
 from reconciler.facts.finding import Severity
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import lent, opened, run, text
+from tests.dashboard.screen import opened, reading, run, text
 
 
 def memory() -> Memory:
@@ -24,7 +24,7 @@ def send(screen: AppTest, number: int, name: str, note: str) -> AppTest:
 
 
 def test_the_dialog_says_which_alert_it_is_about() -> None:
-    with lent(memory()):
+    with reading(memory()):
         screen = opened()
         screen.button(key="acknowledge-2").click()
         run(screen)
@@ -36,7 +36,7 @@ def test_the_dialog_says_which_alert_it_is_about() -> None:
 
 def test_acknowledging_writes_the_id_the_name_and_the_note() -> None:
     held = memory()
-    with lent(held):
+    with reading(held):
         screen = send(opened(), 1, " ann ", "setting a stop")
 
     assert held.told == [{"id": 1, "by": "ann", "note": "setting a stop", "origin": "dashboard"}]
@@ -45,7 +45,7 @@ def test_acknowledging_writes_the_id_the_name_and_the_note() -> None:
 
 def test_what_the_dialog_shows_is_what_is_acknowledged() -> None:
     held = memory()
-    with lent(held):
+    with reading(held):
         screen = opened()
         screen.button(key="acknowledge-1").click()
         assert "Critical, $81 k exposed" in text(run(screen))
@@ -57,7 +57,7 @@ def test_what_the_dialog_shows_is_what_is_acknowledged() -> None:
 def test_who_could_not_know_something_is_told_at_once_and_the_dialog_stays_open_for_it() -> None:
     held = memory()
     held.answers = "It has grown since you saw it: it was warning and is critical."
-    with lent(held):
+    with reading(held):
         screen = send(opened(), 1, "ann", "setting a stop")
 
     assert [told["id"] for told in held.told] == [1]
@@ -67,7 +67,7 @@ def test_who_could_not_know_something_is_told_at_once_and_the_dialog_stays_open_
 
 def test_a_critical_alert_is_not_acknowledged_without_a_note() -> None:
     held = memory()
-    with lent(held):
+    with reading(held):
         screen = send(opened(), 1, "ann", "  ")
 
     assert held.told == []
@@ -76,7 +76,7 @@ def test_a_critical_alert_is_not_acknowledged_without_a_note() -> None:
 
 def test_a_warning_needs_no_note_but_a_name() -> None:
     held = memory()
-    with lent(held):
+    with reading(held):
         assert "needs a name" in text(send(opened(), 2, "", ""))
         assert held.told == []
         send(opened(), 2, "ann", "")
@@ -87,7 +87,7 @@ def test_a_warning_needs_no_note_but_a_name() -> None:
 def test_what_could_not_be_stored_is_said_and_not_taken_for_done() -> None:
     held = memory()
     held.refuses_writes = "The disk is full."
-    with lent(held):
+    with reading(held):
         screen = send(opened(), 1, "ann", "setting a stop")
 
     assert "Not stored. The disk is full." in text(screen).replace("*", "")
@@ -95,7 +95,7 @@ def test_what_could_not_be_stored_is_said_and_not_taken_for_done() -> None:
 
 
 def test_the_name_is_asked_only_once() -> None:
-    with lent(memory()):
+    with reading(memory()):
         screen = send(opened(), 1, "ann", "setting a stop")
         screen.button(key="acknowledge-2").click()
         run(screen)

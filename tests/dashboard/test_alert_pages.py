@@ -9,7 +9,7 @@ from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Evidence, Kind, Party
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import buttons, lent, opened, run, table, text
+from tests.dashboard.screen import buttons, opened, reading, run, table, text
 
 FIRING = drawn.alert(1)
 SEEN = drawn.acknowledged(drawn.alert(2, Kind.PHANTOM_POSITION, symbol="ATOM/USDT:USDT"))
@@ -21,7 +21,7 @@ def memory() -> Memory:
 
 
 def test_every_alert_is_a_row_with_a_link_by_its_id() -> None:
-    with lent(memory()):
+    with reading(memory()):
         rows = table(opened("alerts"))
 
     assert [row["Alert"] for row in rows] == ["/alert?id=1", "/alert?id=2", "/alert?id=3"]
@@ -38,24 +38,24 @@ def test_every_alert_is_a_row_with_a_link_by_its_id() -> None:
     ],
 )
 def test_filters_are_taken_from_the_address(address: dict[str, str], ids: list[str]) -> None:
-    with lent(memory()):
+    with reading(memory()):
         rows = table(opened("alerts", **address))
 
     assert [row["Alert"] for row in rows] == ids
 
 
 def test_a_filter_that_nothing_fits_is_not_an_empty_history() -> None:
-    with lent(memory()):
+    with reading(memory()):
         screen = opened("alerts")
         screen.pills(key="filter-state").set_value(["pending"])
         assert "No alert fits this filter." in text(run(screen))
         assert screen.query_params["state"] == "pending"
-    with lent(Memory()):
+    with reading(Memory()):
         assert "No alert has been raised yet." in text(opened("alerts"))
 
 
 def test_alerts_that_could_not_be_read_are_not_none() -> None:
-    with lent(Memory(broken="locked")):
+    with reading(Memory(broken="locked")):
         said = text(opened("alerts"))
 
     assert "could not be read. That does not mean that there are none." in said
@@ -63,7 +63,7 @@ def test_alerts_that_could_not_be_read_are_not_none() -> None:
 
 
 def test_one_alert_tells_what_to_do_its_evidence_and_its_history() -> None:
-    with lent(memory()):
+    with reading(memory()):
         screen = opened("alert", id="1")
 
     said = text(screen)
@@ -81,7 +81,7 @@ def test_evidence_names_what_was_looked_at_as_the_strip_does() -> None:
         Evidence(Party.EXCHANGE, "rest", "holds long 0.85 BTC", at, {}),
         Evidence(Party.EXCHANGE, "conditional_orders", "no stop rests", at, {}),
     )
-    with lent(Memory(drawn.view(alerts=(replace(FIRING, evidence=seen),)))):
+    with reading(Memory(drawn.view(alerts=(replace(FIRING, evidence=seen),)))):
         said = text(opened("alert", id="1"))
 
     assert "position list: holds long 0.85 BTC" in said
@@ -92,7 +92,7 @@ def test_a_contradiction_about_an_order_claims_nothing_of_what_the_sides_hold() 
     told = replace(
         FIRING, key=replace(FIRING.key, kind=Kind.SOURCES_DISAGREE), expected=None, observed=None, evidence=()
     )
-    with lent(Memory(drawn.view(alerts=(told,)))):
+    with reading(Memory(drawn.view(alerts=(told,)))):
         said = text(opened("alert", id="1"))
 
     assert "The exchange contradicts itself" in said
@@ -100,7 +100,7 @@ def test_a_contradiction_about_an_order_claims_nothing_of_what_the_sides_hold() 
 
 
 def test_a_resolved_alert_is_not_shown_in_the_colour_of_danger() -> None:
-    with lent(memory()):
+    with reading(memory()):
         firing, over = text(opened("alert", id="1")), text(opened("alert", id="3"))
 
     assert ":red-badge[:material/error: Critical]" in firing
@@ -108,7 +108,7 @@ def test_a_resolved_alert_is_not_shown_in_the_colour_of_danger() -> None:
 
 
 def test_a_resolved_alert_has_no_button_and_no_steps() -> None:
-    with lent(memory()):
+    with reading(memory()):
         screen = opened("alert", id="3")
 
     assert "Resolved 5 m ago" in text(screen)
@@ -118,24 +118,24 @@ def test_a_resolved_alert_has_no_button_and_no_steps() -> None:
 
 @pytest.mark.parametrize("given", ["", "x", "-1", "1; drop", "9" * 30, "²", "77"])
 def test_an_address_that_names_no_alert_says_so(given: str) -> None:
-    with lent(memory()):
+    with reading(memory()):
         screen = opened("alert", id=given)
 
     assert "names no alert" in text(screen) or "There is no alert 77." in text(screen)
 
 
 def test_an_alert_that_could_not_be_read_is_not_over() -> None:
-    with lent(Memory(broken="locked")):
+    with reading(Memory(broken="locked")):
         assert "could not be read. That does not mean that it is over." in text(opened("alert", id="1"))
 
 
 def test_an_old_view_says_that_the_alert_cannot_be_checked() -> None:
-    with lent(Memory(drawn.view(alerts=(FIRING,), heartbeat=drawn.beating(60)))):
+    with reading(Memory(drawn.view(alerts=(FIRING,), heartbeat=drawn.beating(60)))):
         assert "cannot be checked now" in text(opened("alert", id="1"))
 
 
 def test_an_alert_that_is_over_is_not_told_in_the_present_tense() -> None:
-    with lent(memory()):
+    with reading(memory()):
         said = text(opened("alert", id="3"))
 
     assert "This is over. As it was last found" in said
@@ -152,7 +152,7 @@ def test_a_retired_alert_says_why_and_claims_no_end_of_it() -> None:
         resolved_at=drawn.before(300),
         retired="account main is no longer in the settings",
     )
-    with lent(Memory(drawn.view(resolved=(gone,)))):
+    with reading(Memory(drawn.view(resolved=(gone,)))):
         screen = opened("alert", id="8")
 
     said = text(screen)
@@ -164,7 +164,7 @@ def test_a_retired_alert_says_why_and_claims_no_end_of_it() -> None:
 
 
 def test_the_states_that_an_alert_has_left_are_told_as_past() -> None:
-    with lent(memory()):
+    with reading(memory()):
         assert [row["State"] for row in table(opened("alert", id="1"))] == ["needs you"]
         assert [row["State"] for row in table(opened("alert", id="3"))] == ["needed you"]
 
@@ -175,7 +175,7 @@ def test_how_old_a_reading_is_and_since_when_it_is_so_are_two_times() -> None:
         Party.BOT, "mybot", "trade 12: long 0.85 BTC, open", drawn.before(16), {"changed_at": week}
     )
     shown = drawn.alert(4, evidence=(read,))
-    with lent(Memory(drawn.view(alerts=(shown,)))):
+    with reading(Memory(drawn.view(alerts=(shown,)))):
         said = text(opened("alert", id="4"))
 
     assert "(read 14:01:55 UTC, 16 s ago, unchanged for 7 d)" in said
@@ -186,7 +186,7 @@ def test_how_old_a_reading_is_and_since_when_it_is_so_are_two_times() -> None:
 def test_a_long_note_and_a_long_reason_are_shown_to_their_end() -> None:
     note = f"{'called the venue, ' * 40}ticket 4711"
     told = replace(drawn.acknowledged(drawn.alert(5), note=note), reason=f"{'because ' * 100}of that.")
-    with lent(Memory(drawn.view(alerts=(told,)))):
+    with reading(Memory(drawn.view(alerts=(told,)))):
         for page in (text(opened("alert", id="5")), text(opened("now"))):
             assert "ticket 4711" in page
             assert "of that." in page
@@ -195,7 +195,7 @@ def test_a_long_note_and_a_long_reason_are_shown_to_their_end() -> None:
 def test_a_long_symbol_does_not_take_the_room_of_the_next_alert() -> None:
     endless = drawn.alert(6, symbol=f"{'A' * 600}/USDT:USDT")
     second = drawn.alert(7, Kind.ORPHANED_POSITION, symbol="ETH/USDT:USDT")
-    with lent(Memory(drawn.view(alerts=(endless, second)))):
+    with reading(Memory(drawn.view(alerts=(endless, second)))):
         said = text(opened("now"))
 
     banner = next(line for line in said.splitlines() if "2 positions need you" in line)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.charts import DARK, LIGHT, POINTS, bands, distribution, with_gaps
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import lent, opened, table, text
+from tests.dashboard.screen import opened, reading, table, text
 from verification.facts.observation import Source
 
 SERIES = tuple(drawn.latency(source) for source in (Source.WEBSOCKET, Source.ORDER, Source.REST))
@@ -20,7 +20,7 @@ def charts(screen: AppTest) -> list[Any]:
 
 def test_each_measure_has_two_charts_with_words_for_those_who_cannot_see_them() -> None:
     answering = drawn.latency(Source.REST, "request_time")
-    with lent(Memory(series=(*SERIES, answering))):
+    with reading(Memory(series=(*SERIES, answering))):
         screen = opened("latency")
 
     assert len(charts(screen)) == 4
@@ -31,7 +31,7 @@ def test_each_measure_has_two_charts_with_words_for_those_who_cannot_see_them() 
 
 
 def test_the_page_says_what_is_shown_and_what_is_not_counted() -> None:
-    with lent(Memory(series=(*SERIES, drawn.latency(Source.REST, "request_time")))):
+    with reading(Memory(series=(*SERIES, drawn.latency(Source.REST, "request_time")))):
         said = text(opened("latency"))
 
     assert said.count("In milliseconds") == 2
@@ -41,12 +41,12 @@ def test_the_page_says_what_is_shown_and_what_is_not_counted() -> None:
 
 
 def test_a_source_of_which_there_is_no_sample_is_named() -> None:
-    with lent(Memory(series=SERIES[:1])):
+    with reading(Memory(series=SERIES[:1])):
         assert "No sample in this time: order, position list." in text(opened("latency"))
 
 
 def test_nothing_measured_is_not_a_chart_of_zeros() -> None:
-    with lent(Memory(series=(drawn.latency(points=(), total=None, distribution=()),))):
+    with reading(Memory(series=(drawn.latency(points=(), total=None, distribution=()),))):
         screen = opened("latency")
 
     assert text(screen).count("Nothing was measured in this time.") == 2
@@ -54,7 +54,7 @@ def test_nothing_measured_is_not_a_chart_of_zeros() -> None:
 
 
 def test_measurements_that_could_not_be_read_are_said_so() -> None:
-    with lent(Memory(broken="locked")):
+    with reading(Memory(broken="locked")):
         assert "The measurements could not be read." in text(opened("latency"))
 
 

@@ -8,7 +8,7 @@ from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import buttons, lent, opened, text
+from tests.dashboard.screen import buttons, opened, reading, text
 
 ORPHAN = drawn.alert(
     2, Kind.ORPHANED_POSITION, symbol="NEAR/USDT:USDT", expected=Decimal(0), observed=Decimal(5)
@@ -16,7 +16,7 @@ ORPHAN = drawn.alert(
 
 
 def test_all_well_says_so_with_its_age() -> None:
-    with lent(Memory()):
+    with reading(Memory()):
         screen = opened()
 
     assert [str(banner.value) for banner in screen.success] == ["**All 43 positions verified** 4 s ago\\."]
@@ -26,7 +26,7 @@ def test_all_well_says_so_with_its_age() -> None:
 
 
 def test_two_criticals_are_two_cards_with_both_sides_and_their_ages() -> None:
-    with lent(Memory(drawn.view(alerts=(drawn.alert(1), ORPHAN)))):
+    with reading(Memory(drawn.view(alerts=(drawn.alert(1), ORPHAN)))):
         screen = opened()
 
     said = text(screen)
@@ -42,7 +42,7 @@ def test_two_criticals_are_two_cards_with_both_sides_and_their_ages() -> None:
 
 
 def test_an_acknowledged_alert_says_by_whom_and_has_no_button() -> None:
-    with lent(Memory(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))):
+    with reading(Memory(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))):
         screen = opened()
 
     assert "Acknowledged by ann 1 m ago, ends in 14 m: setting a stop" in text(screen)
@@ -52,7 +52,7 @@ def test_an_acknowledged_alert_says_by_whom_and_has_no_button() -> None:
 
 
 def test_a_dead_reconciler_is_said_first_and_nothing_is_green() -> None:
-    with lent(Memory(drawn.view(heartbeat=drawn.beating(37)))):
+    with reading(Memory(drawn.view(heartbeat=drawn.beating(37)))):
         screen = opened()
 
     assert [str(banner.value) for banner in screen.error] == [
@@ -64,7 +64,7 @@ def test_a_dead_reconciler_is_said_first_and_nothing_is_green() -> None:
 
 
 def test_a_database_that_cannot_be_read_is_not_an_empty_one() -> None:
-    with lent(Memory(broken="trueup.db is locked: another program writes to it.")):
+    with reading(Memory(broken="trueup.db is locked: another program writes to it.")):
         screen = opened()
 
     said = text(screen)
@@ -85,7 +85,7 @@ def test_without_an_address_of_a_database_the_screens_say_what_to_do(monkeypatch
 
 def test_a_hostile_symbol_is_only_text() -> None:
     hostile = drawn.alert(1, symbol=drawn.HOSTILE)
-    with lent(Memory(drawn.view(alerts=(hostile,), resolved=(drawn.alert(2, symbol=drawn.HOSTILE),)))):
+    with reading(Memory(drawn.view(alerts=(hostile,), resolved=(drawn.alert(2, symbol=drawn.HOSTILE),)))):
         screen = opened()
 
     raw = "\n".join(str(each.value) for each in (*screen.markdown, *screen.caption, *screen.error))
@@ -98,7 +98,7 @@ def test_a_healing_and_a_resolved_alert_are_told_apart() -> None:
     over = drawn.alert(
         2, state=AlertState.RESOLVED, resolved_at=drawn.before(300), first_seen=drawn.before(700)
     )
-    with lent(Memory(drawn.view(alerts=(healing,), resolved=(over,)))):
+    with reading(Memory(drawn.view(alerts=(healing,), resolved=(over,)))):
         screen = opened()
 
     said = text(screen)
@@ -114,7 +114,7 @@ def test_a_retired_alert_is_not_among_the_resolved_ones_and_does_not_claim_to_be
         resolved_at=drawn.before(300),
         retired="account main is no longer in the settings",
     )
-    with lent(Memory(drawn.view(resolved=(gone,)))):
+    with reading(Memory(drawn.view(resolved=(gone,)))):
         screen = opened()
 
     said = text(screen)
@@ -130,7 +130,7 @@ def test_a_retired_alert_is_not_among_the_resolved_ones_and_does_not_claim_to_be
 
 def test_an_alert_that_cannot_be_checked_says_so() -> None:
     frozen = drawn.alert(1, frozen_since=drawn.before(61))
-    with lent(Memory(drawn.view(alerts=(frozen,)))):
+    with reading(Memory(drawn.view(alerts=(frozen,)))):
         screen = opened()
 
     assert "cannot be checked for 1 m 1 s: this is how it was last seen" in text(screen)
@@ -140,7 +140,7 @@ def test_a_blindness_tells_its_reason_and_no_sizes() -> None:
     deaf = drawn.alert(
         1, Kind.SOURCE_DOWN, symbol="rest", expected=None, observed=None, exposure=None, reason="refused: 401"
     )
-    with lent(Memory(drawn.view(alerts=(deaf,)))):
+    with reading(Memory(drawn.view(alerts=(deaf,)))):
         screen = opened()
 
     said = text(screen)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import lent, opened, run, table, text
+from tests.dashboard.screen import opened, reading, run, table, text
 
 AGREE = drawn.leg()
 DIFFERS = drawn.leg(
@@ -22,7 +22,7 @@ BOOKS_LOST = drawn.leg(symbol="ADA/USDT:USDT", expected=None, ledger_at=None, ve
 
 
 def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
-    with lent(Memory(legs=(DIFFERS,))):
+    with reading(Memory(legs=(DIFFERS,))):
         row = table(opened("positions"))[0]
 
     assert row["Verdict"] == "🔴 differ"
@@ -36,7 +36,7 @@ def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None
     week, hours = drawn.before(7 * 86400 + 3), drawn.before(7201)
     kept = drawn.leg(ledger_changed_at=week, observed_changed_at=hours)
     stranger = replace(kept, expected=None, symbol="SUI/USDT:USDT")
-    with lent(Memory(legs=(kept, stranger))):
+    with reading(Memory(legs=(kept, stranger))):
         row, other = table(opened("positions"))
 
     assert row["Read"] == "3 s ago, unchanged for 7 d"
@@ -45,7 +45,7 @@ def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None
 
 
 def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
-    with lent(Memory(legs=(UNSEEN, FLAT, STRANGER, BOOKS_LOST))):
+    with reading(Memory(legs=(UNSEEN, FLAT, STRANGER, BOOKS_LOST))):
         unseen, flat, stranger, lost = table(opened("positions"))
 
     assert (unseen["Exchange says"], unseen["Seen"]) == ("could not be read", "could not be read")
@@ -59,7 +59,7 @@ def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
 def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
     uncovered = replace(AGREE, symbol="BTC/USDT:USDT", stop="none")
     idle = replace(AGREE, symbol="ETH/USDT:USDT", stop="idle", stop_price=None)
-    with lent(Memory(legs=(DIFFERS, AGREE, uncovered, idle, UNSEEN))):
+    with reading(Memory(legs=(DIFFERS, AGREE, uncovered, idle, UNSEEN))):
         screen = opened("positions")
         screen.toggle(key="only").set_value(True)
         rows = table(run(screen))
@@ -71,7 +71,7 @@ def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
 
 def test_dust_is_shown_as_what_it_is_and_counts_as_a_difference() -> None:
     dust = replace(AGREE, symbol="BTC/USDT:USDT", verdict="dust")
-    with lent(Memory(legs=(dust, AGREE))):
+    with reading(Memory(legs=(dust, AGREE))):
         screen = opened("positions")
         assert table(run(screen))[0]["Verdict"] == "🟢 agree but for dust"
         screen.toggle(key="only").set_value(True)
@@ -79,7 +79,7 @@ def test_dust_is_shown_as_what_it_is_and_counts_as_a_difference() -> None:
 
 
 def test_nothing_is_coloured_when_it_is_old() -> None:
-    with lent(Memory(drawn.view(heartbeat=drawn.beating(60)), legs=(AGREE, DIFFERS))):
+    with reading(Memory(drawn.view(heartbeat=drawn.beating(60)), legs=(AGREE, DIFFERS))):
         rows = table(opened("positions"))
 
     assert [row["Verdict"] for row in rows] == ["⚪ agree", "⚪ differ"]
@@ -87,16 +87,16 @@ def test_nothing_is_coloured_when_it_is_old() -> None:
 
 
 def test_no_positions_is_said_only_when_both_sides_were_read_whole() -> None:
-    with lent(Memory()):
+    with reading(Memory()):
         assert "No positions on either side." in text(opened("positions"))
-    with lent(Memory(drawn.view(cycles=(drawn.cycle(status="blind", problems=("rest: 503",)),)))):
+    with reading(Memory(drawn.view(cycles=(drawn.cycle(status="blind", problems=("rest: 503",)),)))):
         assert "Nothing could be read in full yet" in text(opened("positions"))
-    with lent(Memory(drawn.view(heartbeat=drawn.beating(60)))):
+    with reading(Memory(drawn.view(heartbeat=drawn.beating(60)))):
         assert "Trueup is blind now" in text(opened("positions"))
-    with lent(Memory(broken="locked")):
+    with reading(Memory(broken="locked")):
         assert "could not be read. That does not mean that there are none." in text(opened("positions"))
 
 
 def test_no_differences_is_not_no_positions() -> None:
-    with lent(Memory(legs=(AGREE,))):
+    with reading(Memory(legs=(AGREE,))):
         assert "No differences among 1 position." in text(opened("positions", only="true"))

@@ -6,7 +6,6 @@
       SourceRejected      keys, permission, address, unknown venue: a person must act
         SymbolRejected    one contract, which the venue does not know by that name: the others can be read
       SourceMalformed     an answer that is not what the venue documents: not evidence of anything
-      SourceStale         an answer older than what is already known: try again
     AnswerLost            a request that may have had its effect although no answer came: ask what happened
 
 None of them ever means "flat": a failed read is a value of its own (see `observation.SourceSilent`).
@@ -47,12 +46,6 @@ class SourceMalformed(SourceError):
     """The answer has not the documented shape (an HTML page, an empty body, a row without a quantity)."""
 
     code = "malformed"
-
-
-class SourceStale(SourceError):
-    """The answer is older than what is already known."""
-
-    code = "stale"
 
 
 class AnswerLost(SourceError):

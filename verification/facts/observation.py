@@ -36,7 +36,6 @@ class Silence(StrEnum):
     MALFORMED = "malformed"
     TIMEOUT = "timeout"
     NOT_READY = "not_ready"  # e.g. a stream whose first snapshot has not come yet
-    STALE = "stale"
     UNSUPPORTED = "unsupported"
     ERROR = "error"
 

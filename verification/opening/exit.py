@@ -28,7 +28,6 @@ from verification.venues.trading import OrderRefused
 
 MAX_EXITS = 3
 _PAUSE_AFTER_REFUSAL = 0.5  # seconds, times the number of the exit
-_A_LITTLE = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,6 @@ def settle_coin(market: Mapping[str, Any]) -> str:
     return str(market["settle"])
 
 
-def never_asked(coin: str) -> str:
-    """Return why nothing is known of what is settled in a coin that no request asks for."""
-    return f"positions settled in {coin} were not asked for"
-
-
 def could_not_read(coin: str, error: object) -> str:
     """Return why nothing is known of what is settled in a coin after its request has failed."""
     return f"positions settled in {coin} could not be read: {error}"

@@ -18,7 +18,6 @@ from verification.facts.errors import (
     SourceError,
     SourceMalformed,
     SourceRejected,
-    SourceStale,
     SourceUnreachable,
 )
 from verification.facts.observation import Observation, Silence, Source, SourceSilent
@@ -74,7 +73,6 @@ FAILURES: list[object] = [
     SourceError("broken"),
     SourceUnreachable("timeout"),
     SourceMalformed("<html>"),
-    SourceStale("old"),
     SourceRejected("wrong key"),
     None,
 ]
@@ -126,7 +124,6 @@ def test_a_stream_that_cannot_speak_is_recorded(state: StreamState, silence: Sil
         (SourceUnreachable("?"), Silence.UNREACHABLE),
         (SourceRejected("?"), Silence.REJECTED),
         (SourceMalformed("?"), Silence.MALFORMED),
-        (SourceStale("?"), Silence.STALE),
         (type("TooBusy", (SourceUnreachable,), {})("?"), Silence.UNREACHABLE),
     ],
 )
