@@ -12,7 +12,7 @@ from verification.venues.registry import notes_of, untried
 from verification.venues.stream_state import StreamState
 
 SKEW_MAX = timedelta(seconds=1)
-"""Venues refuse requests whose time is too far off (Binance: 1 s ahead, 5 s behind)."""
+"""Venues refuse requests whose time is too far off: the strictest, what is a second ahead."""
 
 STREAM_SECONDS = 10.0
 POLL_SECONDS = 0.1

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from verification.budget.backoff import Backoff
 
 LONGEST = 3 * 24 * 3600.0
-"""No wait that is told is longer, in seconds: Binance's longest ban. A number beyond it is no time."""
+"""No wait that is told is longer, in seconds: the longest ban that venues document. More is no time."""
 
 GROWS_TO = 300.0
 """What our own pauses grow to, in seconds, while a venue goes on to refuse."""

@@ -87,9 +87,9 @@ class Position:
         mark_price: Quote per base; None if not given.
         notional: Unsigned value in quote currency; None if not computable.
         updated_at: The venue's time of the last change, aware UTC; None if not given.
-        attached_stop: Trigger price of a stop that belongs to the position itself (Bybit); None if none.
+        attached_stop: Trigger price of a stop that belongs to the position itself; None if none.
         liquidation_price: Quote per base, above zero; None where the venue gives none.
-        trailing: A trailing stop that belongs to the position itself (Bybit); None if none.
+        trailing: A trailing stop that belongs to the position itself; None if none.
     """
 
     key: LegKey
@@ -109,7 +109,7 @@ class RestingOrder:
     """An order that waits at the venue.
 
     Attributes:
-        order_id: The venue's id (for a conditional order its own number space, Binance's algoId).
+        order_id: The venue's id. That of a conditional order may be out of a number space of its own.
         client_order_id: The sender's id; None where the venue gives none.
         symbol: ccxt unified form.
         leg: The leg it acts on; NET in one-way mode.

@@ -35,8 +35,8 @@ _REMEMBERED = 1000  # orders; an order that trades on for long is measured at it
 class ProbeLimits:
     """How much a probe asks.
 
-    The weights are those of Binance USD-M (order 1, position list 5, 2400 a minute and address): at most a
-    tenth of it is ever used. Venues that count by the second and question (Bybit: 50) allow more. A probe
+    The weights are as venues count that count most closely (order 1, position list 5, 2400 a minute and
+    address): at most a tenth of it is ever used. Those that count questions by the second allow more. A probe
     begins only if its worst case fits, so that none ends early because the source is slow: that would leave
     out just the long lags.
 
