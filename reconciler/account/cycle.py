@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reconciler.account.watch import Look
+from reconciler.account.look import Look
 from reconciler.views import CycleView
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from reconciler.account.look import Look
 from reconciler.account.unexpected import QUIET_SECONDS, STREAM, Unexpected
-from reconciler.account.watch import Look
 from reconciler.facts.finding import FindingKey, Kind
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.sight.blindness import (

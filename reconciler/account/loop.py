@@ -10,12 +10,13 @@ import structlog
 from reconciler.account.cycle import blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
+from reconciler.account.look import Look
 from reconciler.account.look_queue import WHOLE, LookQueue
 from reconciler.account.observed import leg_of, observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
-from reconciler.account.watch import AccountWatch, Look
+from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.facts.finding import FindingKey

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from reconciler.account.look import Look
 from reconciler.account.memory.disagreements import DISAGREEMENT_WATCHED_FOR, is_of_sources
-from reconciler.account.watch import Look
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.comparison.condition_check import ConditionState

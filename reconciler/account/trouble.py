@@ -1,6 +1,6 @@
 """What trouble with its venue a look at an account has met: it was held back, or the stream shows nothing."""
 
-from reconciler.account.watch import Look
+from reconciler.account.look import Look
 from verification.facts.errors import NotAsked
 from verification.venues.stream_state import StreamHealth, StreamState
 

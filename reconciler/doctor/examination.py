@@ -12,7 +12,7 @@ from reconciler.doctor.state import SUBJECT, examine_state
 from reconciler.ledgers.port import Ledger
 from reconciler.service.wiring import open_ledger_of, open_venue
 from reconciler.settings import Settings, SettingsError
-from reconciler.settings.model import LedgerKind
+from reconciler.settings.sections import LedgerKind
 from verification.facts.clock import Clock
 from verification.venues.port import Access, Venue
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.process_lock import LockTaken, ProcessLock
-from reconciler.storage.store import HeldStore, Store
+from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 
 _NAME_SHOWN = 8
@@ -92,7 +93,7 @@ class Claims:
         given = await self._store.claim(account, self._by, locked=lock is not None, wall=sent.utc)
         if not isinstance(given, Given):
             return given
-        return Claim(self._store.hold(given.lease, self._clock, sent=sent), given.before, lock)
+        return Claim(HeldStore(self._store.shared, given.lease, self._clock, sent=sent), given.before, lock)
 
 
 def _lock(file: Path, account: str) -> ProcessLock:

@@ -8,7 +8,7 @@ from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.sight.blindness import BlindnessSettings
 from reconciler.sight.stall import RECONCILER, stalled
-from reconciler.storage.store import HeldStore
+from reconciler.storage.held_store import HeldStore
 from reconciler.storage.waiting import waited_out
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import Leg

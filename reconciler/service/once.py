@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from reconciler.account.look import Judged, Look
 from reconciler.account.unexpected import LOOKS, told
-from reconciler.account.watch import AccountWatch, Judged, Look, Rules
+from reconciler.account.watch import AccountWatch, Rules
 from reconciler.comparison.difference import LegVerdict
 from reconciler.facts.finding import DIFFERENCES
 from reconciler.ledgers.port import Ledger

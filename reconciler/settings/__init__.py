@@ -1,7 +1,9 @@
 """The settings: one TOML file and the environment, read once at the start and refused in words when wrong."""
 
 from reconciler.settings.loading import load
-from reconciler.settings.model import (
+from reconciler.settings.model import Settings
+from reconciler.settings.problem import Problem, SettingsError
+from reconciler.settings.sections import (
     AccountSettings,
     ChecksSettings,
     DashboardSettings,
@@ -10,9 +12,7 @@ from reconciler.settings.model import (
     LedgerSettings,
     LogFormat,
     LogSettings,
-    Settings,
 )
-from reconciler.settings.problem import Problem, SettingsError
 
 __all__ = [
     "AccountSettings",

@@ -20,7 +20,8 @@ from reconciler.cli.status import exit_code, statuses
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.record.report import ExitCode
 from reconciler.sight.account_state import AccountState, state_of
-from reconciler.storage.store import HeldStore, Store
+from reconciler.storage.held_store import HeldStore
+from reconciler.storage.store import Store
 from reconciler.views import NowView, SourceView
 from tests.cli.conftest import Command
 from tests.dashboard import drawn

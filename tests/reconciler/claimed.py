@@ -5,8 +5,9 @@ import dataclasses
 from reconciler.alerts.retirement import Watched
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder
+from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import Given
-from reconciler.storage.store import HeldStore, Store
+from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 
 HERE = Holder("a", "here", 1)
@@ -17,7 +18,7 @@ async def claimed(store: Store, clock: Clock, account: str = "main", by: Holder 
     sent = clock.now()
     given = await store.claim(account, by, locked=True, wall=sent.utc)
     assert isinstance(given, Given)
-    return store.hold(given.lease, clock, sent=sent)
+    return HeldStore(store.shared, given.lease, clock, sent=sent)
 
 
 async def beaten(store: Store, clock: Clock, heartbeat: Heartbeat, account: str = "main") -> None:

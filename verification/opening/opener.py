@@ -28,7 +28,6 @@ from weakref import WeakValueDictionary
 from verification.facts.account import PositionMode
 from verification.facts.clock import Clock
 from verification.facts.leg import Leg, LegKey, Side
-from verification.facts.question import Baseline
 from verification.opening.case import OpeningCase, Tools, case_of
 from verification.opening.entry import enter, see_stops
 from verification.opening.handback import give_back
@@ -40,7 +39,7 @@ from verification.opening.manage_position import leave, move_stop
 from verification.opening.order_names import OrderNames
 from verification.opening.outcome import Closed, Exposed, Opened, Outcome, Refuted, Report
 from verification.opening.positions import Positions
-from verification.opening.recovery import leave_again, resume
+from verification.opening.recovery import case_of_record, leave_again, resume
 from verification.race.verifier import Verifier
 from verification.venues.port import Venue
 from verification.venues.trading import Trader
@@ -235,14 +234,7 @@ class Opener:
         raises: bool = True,
     ) -> Outcome:
         key = self._key(record.symbol, record.side)
-        known = None if record.baseline is None else Baseline(record.baseline, None)
-        names = OrderNames(record.client_order_id)
-        intent = Intent(record.symbol, record.side, record.intended, record.stop_price, record.all_or_nothing)
-        case = case_of(self._tools, intent, key, entry=record.entry, baseline=known, names=names)
-        case.stop_name = record.stop_client_id or case.stop_name
-        case.stop_before = record.stop_before
-        case.stops = max(1, *map(names.number_of_stop, (case.stop_name, record.stop_before or "")))
-        case.resumed = True
+        case = case_of_record(self._tools, record, key)
         steps = partial(work, self._tools, case, record)
         return await self._carry_through(key, self._told(case, steps, raises=raises))
 

@@ -4,18 +4,35 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from verification.facts.leg import LegKey
+from verification.facts.question import Baseline
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.opening.act_on_verdict import executed_by, executed_by_now, settle, verify_entry
-from verification.opening.case import OpeningCase, Tools, order_ended, order_now, venue_shows
+from verification.opening.case import OpeningCase, Tools, case_of, order_ended, order_now, venue_shows
 from verification.opening.closed_elsewhere import closed_elsewhere
 from verification.opening.exit import Exit
+from verification.opening.intent import Intent
 from verification.opening.journal_port import OpeningRecord, Stage
 from verification.opening.manage_position import Held, go_on_moving
+from verification.opening.order_names import OrderNames
 from verification.opening.outcome import Closed, Exposed, Outcome
 from verification.opening.protection import Sent, Stop, StopState
 from verification.opening.withdrawal import withdraw, withdraw_others
 from verification.rules.shown_version import shown_at
+
+
+def case_of_record(tools: Tools, record: OpeningRecord, key: LegKey) -> OpeningCase:
+    """Return the case of an opening of an earlier life, as far as the journal holds it."""
+    known = None if record.baseline is None else Baseline(record.baseline, None)
+    names = OrderNames(record.client_order_id)
+    intent = Intent(record.symbol, record.side, record.intended, record.stop_price, record.all_or_nothing)
+    case = case_of(tools, intent, key, entry=record.entry, baseline=known, names=names)
+    case.stop_name = record.stop_client_id or case.stop_name
+    case.stop_before = record.stop_before
+    case.stops = max(1, *map(names.number_of_stop, (case.stop_name, record.stop_before or "")))
+    case.resumed = True
+    return case
 
 
 async def resume(tools: Tools, case: OpeningCase, record: OpeningRecord) -> Outcome:

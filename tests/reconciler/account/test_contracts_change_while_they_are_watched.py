@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from reconciler.account.watch import AccountWatch, Look, Rules
+from reconciler.account.look import Look
+from reconciler.account.watch import AccountWatch, Rules
 from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.facts.finding import Kind, Severity
 from tests.reconciler.accounts import MARKETS, SYMBOL, leg, listed, market, row

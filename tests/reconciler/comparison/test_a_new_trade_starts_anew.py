@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from typing_extensions import override
 
-from reconciler.account.watch import AccountWatch, Look, Rules
+from reconciler.account.look import Look
+from reconciler.account.watch import AccountWatch, Rules
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
 from reconciler.comparison.venue_view import Grade

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from reconciler.settings import Settings
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 ROW = re.compile(r"^\| `([a-zA-Z_.]+\.[a-z_]+)` \| ([a-z]*) ?\| `?([^|`]+)`? \|", re.MULTILINE)
 
 

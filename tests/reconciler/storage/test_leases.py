@@ -14,8 +14,9 @@ from reconciler.facts.lease import LASTS, Holder, Lease
 from reconciler.storage import leases
 from reconciler.storage.database import Database
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
+from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import LEASE, Given, Kept
-from reconciler.storage.store import HeldStore, Store
+from reconciler.storage.store import Store
 from reconciler.views import SourceView
 from tests.reconciler.alert_life import NOON, finding
 from tests.reconciler.claimed import HERE, claimed, watched

@@ -13,8 +13,9 @@ from msgspec import structs
 from typing_extensions import override
 
 from reconciler.account.health import Health
+from reconciler.account.look import Judged
 from reconciler.account.loop import AccountLoop
-from reconciler.account.watch import AccountWatch, Judged
+from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import AlertSettings, Clear, Observed
 from reconciler.comparison.outcome import Comparison

@@ -7,9 +7,10 @@ from typing import Any
 
 from typing_extensions import override
 
+from reconciler.account.look import Judged
 from reconciler.account.opens import Opens
 from reconciler.account.questions.ledger_question import UnderWay
-from reconciler.account.watch import AccountWatch, Judged
+from reconciler.account.watch import AccountWatch
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.finding import Finding
 from reconciler.views import VerificationView

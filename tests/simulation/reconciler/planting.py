@@ -7,10 +7,11 @@ from typing import Any
 from typing_extensions import override
 
 from reconciler.account.health import Health
+from reconciler.account.look import Look
 from reconciler.account.loop import AccountLoop
 from reconciler.account.opens import Opens
 from reconciler.account.unit import AccountUnit
-from reconciler.account.watch import AccountWatch, Look
+from reconciler.account.watch import AccountWatch
 from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.ledgers.port import LedgerUnreadable
 from verification.facts.account import AccountReading, Position, PositionMode

@@ -1,0 +1,123 @@
+"""What the holder of an account's lease writes: refused, in the same transaction, once the lease is lost."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from reconciler.alerts.event import Observed
+from reconciler.alerts.retirement import Watched, why_retires
+from reconciler.facts.heartbeat import Heartbeat
+from reconciler.facts.lease import Lease, may_have_run_out
+from reconciler.storage import alerts, leases, records
+from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
+from reconciler.storage.store import Shared, Store
+from verification.facts.clock import Clock, Moment
+
+T = TypeVar("T")
+
+
+class HeldStore(Store):
+    """What the holder of an account's lease writes: refused, in the same transaction, once that is lost."""
+
+    def __init__(self, shared: Shared, lease: Lease, clock: Clock, *, sent: Moment) -> None:
+        """Nothing is written yet.
+
+        Args:
+            shared: Of the store by which the lease was claimed.
+            lease: What was given.
+            clock: Where time comes from.
+            sent: When the claim was sent.
+        """
+        self._database, self._writer = shared.database, shared.writer
+        self._settings, self._outage = shared.settings, shared.outage
+        self.lost = asyncio.Event()
+        self._lease = lease
+        self._clock = clock
+        self._renewed = sent
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Renew the lease, and say that the account is looked at.
+
+        Raises:
+            LeaseLost: It is another process's; `lost` is set.
+        """
+        sent = self._clock.now()
+        await self._owning(partial(leases.beat, lease=self._lease, heartbeat=heartbeat, wall=sent.utc))
+        self._renewed = sent
+
+    async def tell_of_silence(self, observed: Observed, *, now: datetime) -> None:
+        """Store what a heart tells that does not beat: also when its lease may have run out by now.
+
+        Raises:
+            LeaseLost: It is another process's, which tells it; `lost` is set.
+        """
+        await self._fenced(lambda connection: alerts.observe(connection, observed, self._settings, now=now))
+
+    async def retain(self, watched: Watched, *, now: datetime) -> None:
+        """Forget the states of sources that are watched no more, and retire the alerts about them."""
+
+        def work(connection: sa.Connection) -> None:
+            records.retain_sources(connection, watched.account, watched.names)
+            alerts.retire(
+                connection,
+                watched.account,
+                partial(why_retires, watched=watched),
+                self._settings,
+                now=now,
+            )
+
+        await self._durably(work)
+
+    async def give_back(self, heartbeat: Heartbeat) -> None:
+        """Give the lease back: whoever waits for it need not wait longer. Nothing can be written after.
+
+        Raises:
+            LeaseLost: It is another process's already; `lost` is set.
+        """
+        await self._owning(partial(leases.give_back, lease=self._lease, heartbeat=heartbeat))
+
+    async def forget(self, reason: str, *, now: datetime) -> None:
+        """Retire the alerts of the account, forget its states, and give its lease back.
+
+        Args:
+            reason: Why it is watched no more, one plain clause.
+            now: Aware UTC.
+
+        Raises:
+            LeaseLost: It is another process's already; `lost` is set.
+        """
+        account = self._lease.account
+
+        def work(connection: sa.Connection) -> None:
+            alerts.retire(connection, account, lambda _: reason, self._settings, now=now)
+            records.forget_account(connection, account)
+            leases.forget(connection, self._lease)
+
+        await self._owning(work)
+
+    @override
+    async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
+        expires = self._database.file is None
+        if expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic):
+            what = f"the watch over {self._lease.account} has to be renewed before anything more is written"
+            raise StateDatabaseError(StateTrouble.LEASE, what, again=True)
+        return await self._fenced(work)
+
+    async def _fenced(self, work: Callable[[sa.Connection], T]) -> T:
+        def fenced(connection: sa.Connection) -> T:
+            leases.fence(connection, self._lease)
+            return work(connection)
+
+        return await self._owning(fenced)
+
+    async def _owning(self, work: Callable[[sa.Connection], T]) -> T:
+        try:
+            return await super()._durably(work)
+        except LeaseLost:
+            self.lost.set()
+            raise
