@@ -21,12 +21,12 @@ from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen
+from verification.facts.order_identity import is_of, is_same
 from verification.facts.question import Question
 from verification.facts.verdict import Verdict, VerdictKind
 from verification.facts.verification import Verification
 from verification.race.verifier import Verifier
 from verification.rules.judgement import decide
-from verification.rules.order_identity import is_of
 from verification.rules.working_order import rests
 from verification.venues.port import Venue
 
@@ -144,7 +144,7 @@ class Opens:
             asked, put_now = open_.put.question, put.question
             if open_.put.key.ledger or type(asked) is not type(put_now) or asked.key != put_now.key:
                 continue
-            if put_now.order_id == asked.order_id or _same(put_now.client_order_id, asked.client_order_id):
+            if is_same(asked, put_now.order_id, put_now.client_order_id):
                 open_.put = LedgerQuestion(put.key, asked)
                 open_.alone = asked.exclusive and put_now.exclusive
                 return True
@@ -285,7 +285,3 @@ class Opens:
     async def _tell(self, verification: Verification) -> None:
         """Pass an answer on, again and again while the state database is busy: an answer is never lost."""
         await waited_out(lambda: self._on_answer(verification), self._clock)
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    return one is not None and one == other

@@ -16,8 +16,8 @@ from verification.facts.account import AccountReading, RestingOrder
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen, Provenance, Source
+from verification.facts.order_identity import is_of, is_same
 from verification.facts.question import Question
-from verification.rules.order_identity import is_of
 
 UNSEEN_SECONDS = 300.0
 """How long an order may go without being shown to rest before it is asked about; longer where many rest."""
@@ -135,11 +135,9 @@ class Resting:
         self.stirred.set()
 
     def _is(self, row: RestingOrder) -> bool:
-        if self.question.order_id is not None:
-            return row.order_id == self.question.order_id
-        if any(word.order_id == row.order_id for word in self._words.values()):
-            return True
-        return row.client_order_id is not None and row.client_order_id == self.question.client_order_id
+        known = self.question.order_id, *(word.order_id for word in self._words.values())
+        order_id = next((each for each in known if each is not None), None)
+        return is_same(row, order_id, self.question.client_order_id)
 
 
 def _word(key: LegKey, row: RestingOrder, sent: Moment, received: Moment) -> OrderSeen:

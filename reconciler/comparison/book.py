@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from reconciler.comparison.venue_view import VenueView
 from verification.facts.account import RestingOrder
+from verification.facts.order_identity import is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,27 @@ class Book:
     ) -> RestingOrder | None:
         """Return the order that rests under the venue's id, else under the bot's own; None if none is seen.
 
-        A conditional order may stand among the ordinary ones once it has been triggered.
+        A conditional order may stand among the ordinary ones once it has been triggered, under this number or
+        under another: there its own id counts as well.
         """
-        parts = [self.ordinary or {}]
-        if conditional:
-            triggered = {key: order for key, order in parts[0].items() if order.conditional}
-            parts = [self.conditional or {}, triggered]
-        for part in parts:
-            if order_id is not None and order_id in part:
-                return part[order_id]
-        if client_order_id is None:
-            return None
-        return next(
-            (order for part in parts for order in part.values() if order.client_order_id == client_order_id),
-            None,
+        ordinary = self.ordinary or {}
+        if not conditional:
+            return _found(ordinary, order_id, client_order_id)
+        triggered = {key: order for key, order in ordinary.items() if order.conditional}
+        return (
+            _found(self.conditional or {}, order_id, client_order_id)
+            or _found(triggered, order_id, None)
+            or _found(triggered, None, client_order_id)
         )
+
+
+def _found(
+    orders: Mapping[str, RestingOrder], order_id: str | None, client_order_id: str | None
+) -> RestingOrder | None:
+    """Return the order of these names among those of one number space (see `is_same`)."""
+    if order_id is not None:
+        return orders.get(order_id)
+    return next((order for order in orders.values() if is_same(order, None, client_order_id)), None)
 
 
 @dataclass(frozen=True, slots=True)

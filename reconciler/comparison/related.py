@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from reconciler.comparison.leg_case import LegCase
 from reconciler.facts.expectation import Expectation
+from verification.facts.order_identity import goes_by
 
 _NEAR = timedelta(seconds=90)
 """A bot writes a row seconds before or after its order executes, by a clock of its own."""
@@ -19,7 +20,7 @@ def related(case: LegCase) -> Expectation | None:
     if case.late is not None:
         for row in reversed(ended):
             names = (*row.entry_order_ids, *row.exit_order_ids, row.entry_client_id, row.exit_client_id)
-            if case.late.order in names:
+            if goes_by(case.late.order, *names):
                 return row
     traded = set() if case.traded is None else {fill.order_id for fill in case.traded.fills}
     for row in reversed(ended):

@@ -11,6 +11,7 @@ from reconciler.facts.finding import Evidence, Party
 from reconciler.facts.wording import clock, number
 from reconciler.views import VerificationView
 from verification.facts.leg import LegKey, Side
+from verification.facts.order_identity import goes_by
 from verification.facts.verdict import VerdictKind
 from verification.rules.working_order import RESTING
 
@@ -170,7 +171,7 @@ def _earliest(order: WatchedOrder) -> datetime:
 def _rolled_back(order: WatchedOrder, rows: Iterable[Expectation]) -> bool:
     """True when the close was that of a trade that failed: what a closed trade leaves is not its own."""
     return any(
-        row.state is ExpectationState.FAILED and order.order in (*row.exit_order_ids, row.exit_client_id)
+        row.state is ExpectationState.FAILED and goes_by(order.order, *row.exit_order_ids, row.exit_client_id)
         for row in rows
     )
 
@@ -178,6 +179,7 @@ def _rolled_back(order: WatchedOrder, rows: Iterable[Expectation]) -> bool:
 def _accounted_for(order: WatchedOrder, rows: Iterable[Expectation]) -> bool:
     """True when the bot has noted the fill after all, and closed that trade since."""
     return any(
-        row.state is ExpectationState.CLOSED and order.order in (*row.entry_order_ids, row.entry_client_id)
+        row.state is ExpectationState.CLOSED
+        and goes_by(order.order, *row.entry_order_ids, row.entry_client_id)
         for row in rows
     )

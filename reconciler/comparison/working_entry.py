@@ -6,6 +6,7 @@ from decimal import Decimal
 from reconciler.facts.expectation import Expectation, OrderRole
 from verification.facts.account import RestingOrder
 from verification.facts.leg import Side
+from verification.facts.order_identity import is_same
 
 _FLOAT = Decimal("1E-12")
 """By what share of itself a bot's number may miss because it kept it as a float (see `legs`)."""
@@ -35,13 +36,12 @@ def working_entry(
     if orders is None:
         return min(since)
     symbols = {row.symbol for row in working}
-    ids = {order_id for row in working for order_id in row.entry_order_ids}
-    clients = {row.entry_client_id for row in working if row.entry_client_id is not None}
+    entries = [entry for row in working for entry in row.entries]
     executed = [
         order
         for order in orders
         if order.symbol in symbols
-        and (order.order_id in ids or order.client_order_id in clients)
+        and any(is_same(order, *entry) for entry in entries)
         and order.side is not Side.closing(quantity)
         and order.filled > 0
     ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from verification.facts.clock import Moment
+from verification.facts.order_identity import OrderIds
 
 
 class ExpectationState(StrEnum):
@@ -123,6 +124,20 @@ class Expectation:
     opened_at: datetime | None = None
     entered_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def entries(self) -> tuple[OrderIds, ...]:
+        """What its entries are known by, oldest first; the bot's own id is that of the only one."""
+        if not self.entry_order_ids:
+            return () if self.entry_client_id is None else (OrderIds(None, self.entry_client_id),)
+        client_id = self.entry_client_id if len(self.entry_order_ids) == 1 else None
+        return tuple(OrderIds(order_id, client_id) for order_id in self.entry_order_ids)
+
+    @property
+    def exits(self) -> tuple[OrderIds, ...]:
+        """What its exits are known by. The newest of the venue's ids may be that of the one before."""
+        announced = () if self.exit_client_id is None else (OrderIds(None, self.exit_client_id),)
+        return (*(OrderIds(order_id) for order_id in self.exit_order_ids), *announced)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from tests.verification.promises import true_of
 from tests.verification.reference import Claim, claim_of, claims
 from tests.verification.world import World
 from verification.facts.observation import Observation, OrderSeen, PositionSeen, SourceSilent
+from verification.facts.order_identity import is_of
 from verification.facts.question import CloseQuestion, OpenQuestion, Question
 from verification.facts.verdict import Grade, Verdict, VerdictKind
 from verification.facts.verification import Verification
 from verification.rules.contradiction import contradictions
-from verification.rules.order_identity import is_of
 
 DEADLINE = 10.05
 """Seconds: the pace of the product and fifty milliseconds."""

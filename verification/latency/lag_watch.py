@@ -12,11 +12,11 @@ from verification.facts.observation import (
     Source,
     SourceSilent,
 )
+from verification.facts.order_identity import is_of
 from verification.facts.question import OpenQuestion, Question
 from verification.latency.first_showing import FirstAnswer, Listening, lag_of_push
 from verification.latency.sample import LatencySample, Measure
 from verification.latency.venue_time import VenueTime
-from verification.rules.order_identity import is_of
 
 MEASURED = (Source.WEBSOCKET, Source.ORDER, Source.REST)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import partial
 
 from verification.facts.clock import Moment
-from verification.facts.observation import OrderSeen
+from verification.facts.order_identity import is_order
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
@@ -171,6 +171,5 @@ def executed_by(proved: Verification) -> Decimal:
 
 
 def _average_price(case: OpeningCase, proved: Verification) -> Decimal | None:
-    orders = [each for each in proved.observations if isinstance(each, OrderSeen)]
-    ours = (each.average_price for each in orders if each.client_order_id == case.names.entry)
-    return next((price for price in ours if price is not None), None)
+    ours = (each for each in proved.observations if is_order(each, None, case.names.entry))
+    return next((each.average_price for each in ours if each.average_price is not None), None)

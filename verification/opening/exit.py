@@ -11,6 +11,7 @@ from functools import partial
 from verification.facts.clock import Moment
 from verification.facts.errors import AnswerLost
 from verification.facts.leg import Side
+from verification.facts.order_identity import is_order
 from verification.facts.question import Baseline, CloseQuestion
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
@@ -22,7 +23,6 @@ from verification.opening.protection import Stop, StopState
 from verification.opening.slow_exit_alert import alert_if_slow
 from verification.opening.withdrawal import withdraw, withdraw_others
 from verification.race.stream_listener import StreamListener
-from verification.rules.order_identity import is_order
 from verification.rules.shown_version import shown_at
 from verification.venues.trading import OrderRefused
 

@@ -10,6 +10,7 @@ from verification.facts.account import Part, RestingOrder
 from verification.facts.errors import AnswerLost, SourceError
 from verification.facts.leg import Side
 from verification.facts.observation import OrderSeen
+from verification.facts.order_identity import is_same
 from verification.opening.case import OpeningCase, Tools, in_time
 from verification.venues.trading import OrderRefused
 
@@ -121,7 +122,7 @@ async def _one_look(tools: Tools, case: OpeningCase, way: Side, quantity: Decima
     """Return what one look proves of the stop; else in words why it proves nothing."""
     reading = await tools.venue.read(frozenset({case.key.symbol}))
     listed = (*(reading.conditional_orders or ()), *(reading.orders or ()))
-    order = next((each for each in listed if each.client_order_id == case.stop_name), None)
+    order = next((each for each in listed if is_same(each, None, case.stop_name)), None)
     if order is not None:
         wrong = unfit(order, case, way, quantity)
         if wrong is None:

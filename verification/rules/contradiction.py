@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from verification.facts.observation import Observation, OrderSeen, PositionSeen, Source
+from verification.facts.order_identity import is_of
 from verification.facts.question import OpenQuestion, Question
-from verification.rules.order_identity import is_of
 
 SAME_VERSION_SECONDS = 1.0
 """How long after a push a list is sent that has to agree with it on their common version."""

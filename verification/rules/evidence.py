@@ -7,8 +7,8 @@ from operator import lt
 from msgspec import Struct
 
 from verification.facts.observation import Observation, OrderSeen, PositionSeen, Silence, Source, SourceSilent
+from verification.facts.order_identity import is_of
 from verification.facts.question import CloseQuestion, Question
-from verification.rules.order_identity import is_of
 
 
 class Evidence(Struct, frozen=True):

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from verification.facts.observation import OrderSeen, PositionSeen
+from verification.facts.order_identity import is_of
 from verification.facts.question import Baseline, OpenQuestion
 from verification.facts.verification import Verification
-from verification.rules.order_identity import is_of
 
 
 def shown_at(verified: Verification, held: Decimal) -> int | None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from verification.facts.observation import Observation, OrderSeen, Source
+from verification.facts.order_identity import is_of
 from verification.facts.question import CloseQuestion, Question
 from verification.facts.verdict import Verdict, VerdictKind
 from verification.facts.verification import Verification
-from verification.rules.order_identity import is_of
 
 RESTING = "resting"
 """The word for a verification whose order rests: it is answered when that fills or ends."""

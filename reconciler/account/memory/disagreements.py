@@ -15,10 +15,10 @@ from reconciler.record.evidence_in import case_of
 from reconciler.views import VerificationView
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.order_identity import is_of
 from verification.facts.question import Question
 from verification.rules.contradiction import Contradiction, contradictions, of_order
 from verification.rules.judgement import decide
-from verification.rules.order_identity import is_of
 from verification.rules.working_order import RESTING
 
 DISAGREEMENT_WATCHED_FOR = timedelta(minutes=30)

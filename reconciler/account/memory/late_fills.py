@@ -13,6 +13,7 @@ from reconciler.facts.finding import Finding, FindingKey, Kind
 from reconciler.views import VerificationView
 from verification.facts.leg import LegKey
 from verification.facts.observation import OrderSeen
+from verification.facts.order_identity import goes_by
 
 LATE_FILL_WATCHED_FOR = timedelta(minutes=30)
 """How long after its verdict an order is watched; one whose fill was found stays until that is gone."""
@@ -49,12 +50,11 @@ class LateFills:
         """Take note of what a watched order shows of itself: an execution, however late, is a fact."""
         if seen.executed == 0 or seen.conditional:
             return
-        names = {seen.order_id, seen.client_order_id}
         for place, order in self._orders.items():
-            if order.key == seen.key and order.asks == "open" and order.order in names:
+            if _is(order, seen):
                 self._orders[place] = _with(order, seen.executed)
         found = self._found.get(seen.key)
-        if found is not None and found.asks == "open" and found.order in names:
+        if found is not None and _is(found, seen):
             self._found[seen.key] = _with(found, seen.executed)
 
     def watched(self, now: datetime) -> Mapping[LegKey, tuple[WatchedOrder, ...]]:
@@ -97,6 +97,11 @@ class LateFills:
             self._orders[place] = order
         elif known.decided_at <= order.decided_at:
             self._orders[place] = replace(order, executed=known.executed)
+
+
+def _is(order: WatchedOrder, seen: OrderSeen) -> bool:
+    named = goes_by(order.order, seen.order_id, seen.client_order_id)
+    return named and order.key == seen.key and order.asks == "open"
 
 
 def _with(order: WatchedOrder, executed: Decimal) -> WatchedOrder:

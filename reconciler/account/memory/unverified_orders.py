@@ -2,20 +2,23 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
+from verification.facts.order_identity import is_same
 from verification.facts.question import Question
 
 KEPT = 1000
 """How many answered orders are kept, for a bot that could not see what the sidecar saw says so later."""
 
 
-@dataclass(frozen=True, slots=True)
-class _UnverifiedOrder:
-    names: frozenset[str]
-    since: Moment
+class _Order(NamedTuple):
+    """An order by its names, on its leg."""
+
+    key: LegKey
+    order_id: str | None
+    client_order_id: str | None
 
 
 class UnverifiedOrders:
@@ -29,14 +32,13 @@ class UnverifiedOrders:
                 doubt before has come to that.
         """
         self._settled = settled
-        self._open: dict[LegKey, list[_UnverifiedOrder]] = {}
-        self._answered: deque[tuple[LegKey, frozenset[str]]] = deque(maxlen=KEPT)
+        self._open: dict[LegKey, list[tuple[_Order, Moment]]] = {}
+        self._answered: deque[_Order] = deque(maxlen=KEPT)
 
     def raised(self, question: Question, at: Moment) -> None:
         """Take note that an order is in doubt."""
-        names = _names(question)
-        others = [each for each in self._open.get(question.key, ()) if not names & each.names]
-        self._open[question.key] = [*others, _UnverifiedOrder(names, at)]
+        others = [each for each in self._open.get(question.key, ()) if not _is(each[0], question)]
+        self._open[question.key] = [*others, (_order(question), at)]
 
     def ended(self, question: Question) -> bool:
         """Take note that an order was answered for; True when nothing on its leg is in doubt any more."""
@@ -53,25 +55,26 @@ class UnverifiedOrders:
 
     def know_answered(self, question: Question) -> None:
         """Take note that an order was answered for, whatever follows from that: no doubt about it is new."""
-        answered = (question.key, _names(question))
+        answered = _order(question)
         if answered not in self._answered:
             self._answered.append(answered)
 
     def answered(self, question: Question) -> bool:
         """Return True when somebody has been answered about this order already."""
-        names = _names(question)
-        return any(key == question.key and names & each for key, each in self._answered)
+        return any(_is(each, question) for each in self._answered)
 
     def doubted(self, question: Question) -> bool:
         """Return True when this order is in doubt."""
-        names = _names(question)
-        return any(names & each.names for each in self._open.get(question.key, ()))
+        return any(_is(each, question) for each, _ in self._open.get(question.key, ()))
 
-    def _others(self, question: Question) -> list[_UnverifiedOrder]:
-        names, key = _names(question), question.key
-        others = (each for each in self._open.get(key, ()) if not names & each.names)
-        return [each for each in others if not self._settled(key, each.since)]
+    def _others(self, question: Question) -> list[tuple[_Order, Moment]]:
+        others = (each for each in self._open.get(question.key, ()) if not _is(each[0], question))
+        return [(order, since) for order, since in others if not self._settled(order.key, since)]
 
 
-def _names(question: Question) -> frozenset[str]:
-    return frozenset(name for name in (question.order_id, question.client_order_id) if name is not None)
+def _order(question: Question) -> _Order:
+    return _Order(question.key, question.order_id, question.client_order_id)
+
+
+def _is(order: _Order, question: Question) -> bool:
+    return order.key == question.key and is_same(order, question.order_id, question.client_order_id)

@@ -15,6 +15,7 @@ from reconciler.account.questions.ledger_question import (
 from reconciler.account.questions.openings import openings
 from reconciler.facts.expectation import Expectation
 from verification.facts.clock import Moment
+from verification.facts.order_identity import is_same
 from verification.facts.question import OpenQuestion
 
 
@@ -95,6 +96,4 @@ def _entered_again(question: OpenQuestion, row: Expectation) -> bool:
     """Return True when the newest entry of its own row is not the one that is asked about."""
     if not row.entry_order_ids:
         return False
-    if question.order_id is not None:
-        return row.entry_order_ids[-1] != question.order_id
-    return len(row.entry_order_ids) > 1 or row.entry_client_id != question.client_order_id
+    return not is_same(row.entries[-1], question.order_id, question.client_order_id)

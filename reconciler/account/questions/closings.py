@@ -21,6 +21,7 @@ from reconciler.account.questions.openings import CLOCKS_APART
 from reconciler.facts.expectation import BelievedOrder, Expectation, ExpectationState, OrderRole
 from verification.facts.account import Market
 from verification.facts.clock import Moment
+from verification.facts.order_identity import is_same
 from verification.facts.question import Baseline, CloseQuestion
 
 
@@ -95,9 +96,7 @@ def _exit_of(row: Expectation, previous: Expectation | None) -> tuple[str | None
 
 
 def _known(previous: Expectation, order_id: str | None, client_id: str | None) -> bool:
-    if client_id is not None:
-        return previous.exit_client_id == client_id
-    return order_id in previous.exit_order_ids
+    return any(is_same(each, order_id, client_id) for each in previous.exits)
 
 
 def _leaves_flat(row: Expectation, market: Market) -> bool:

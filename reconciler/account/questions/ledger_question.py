@@ -8,6 +8,7 @@ from reconciler.account.memory.holdings import Holding
 from reconciler.facts.expectation import BelievedOrder, Direction, Expectation, ExpectationState, OrderRole
 from verification.facts.account import Market, PositionMode
 from verification.facts.leg import Leg, LegKey
+from verification.facts.order_identity import is_same
 from verification.facts.question import Question
 
 ALIVE = frozenset({ExpectationState.OPENING, ExpectationState.OPEN, ExpectationState.CLOSING})
@@ -108,12 +109,7 @@ def order_in(
 ) -> BelievedOrder | None:
     """Return what the ledger has down of one order of a row; None where it does not tell its orders apart."""
     for order in reversed(row.orders):
-        if order.role is not role:
-            continue
-        if order_id is not None and order.order_id is not None:
-            if order.order_id == order_id:
-                return order
-        elif client_order_id is not None and order.client_order_id == client_order_id:
+        if order.role is role and is_same(order, order_id, client_order_id):
             return order
     return None
 

@@ -15,6 +15,7 @@ from tests.verification.world import World, worlds
 from tests.virtual_time import run
 from verification.facts.leg import Side
 from verification.facts.observation import Observation, OrderSeen, PositionSeen, Source
+from verification.facts.order_identity import is_of
 from verification.facts.question import Baseline
 from verification.facts.verification import Verification
 from verification.opening.case import OpeningCase
@@ -23,7 +24,6 @@ from verification.opening.order_names import OrderNames
 from verification.opening.outcome import RolledBack
 from verification.rules.contradiction import contradictions
 from verification.rules.judgement import decide
-from verification.rules.order_identity import is_of
 
 WEBSOCKET, ORDER, REST = Source.WEBSOCKET, Source.ORDER, Source.REST
 

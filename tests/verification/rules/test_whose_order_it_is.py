@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from tests.verification.drawn import KEY, OTHER_LEG, WS, came, closing, opening, order
 from verification.facts.observation import OrderSeen, Source
+from verification.facts.order_identity import is_of, is_order
 from verification.facts.verdict import VerdictKind
 from verification.latency.lag_watch import LagWatch
 from verification.rules.contradiction import contradictions
 from verification.rules.judgement import decide
-from verification.rules.order_identity import is_of, is_order
 
 FILLED = order(43, ended=True, agree=True, order_id="7", client="c")
 

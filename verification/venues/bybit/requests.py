@@ -14,6 +14,7 @@ from verification.facts.account import Fill, Position, PositionMode, RestingOrde
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError, SourceMalformed, SourceRejected, SymbolRejected
 from verification.facts.leg import Leg, LegKey
+from verification.facts.order_identity import is_same
 from verification.facts.prices import Prices
 from verification.venues.bybit.frames import TOPICS, BybitFrames
 from verification.venues.bybit.prices import read_prices
@@ -284,11 +285,7 @@ def _page(answer: object, what: str, read: Callable[[Row], T]) -> tuple[list[T],
 
 def _the_one(found: list[OrderStatus], order_id: str | None, client_order_id: str | None) -> OrderStatus:
     """Return the order that was asked for: the one that changed last, where an id was used again."""
-    fitting = [
-        each
-        for each in found
-        if (each.order_id == order_id if order_id is not None else each.client_order_id == client_order_id)
-    ]
+    fitting = [each for each in found if is_same(each, order_id, client_order_id)]
     if not fitting:
         raise SourceMalformed("bybit: asked for one order, it answered with another")
     return max(fitting, key=lambda each: each.updated_at or datetime.min.replace(tzinfo=UTC))
