@@ -1,4 +1,4 @@
-"""The settings as a whole: the sections in one value, what follows from them, and all that is wrong at once."""
+"""The settings as a whole: the sections in one value, what follows from them, all that is wrong at once."""
 
 import os
 from datetime import timedelta
