@@ -12,6 +12,7 @@ from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.kind_words import sight
 from reconciler.facts.finding import Evidence, Party, Severity
+from reconciler.kinds.registry import is_blindness
 
 ALERT_PAGE = "screens/alert.py"
 SHOWN = 3
@@ -43,7 +44,7 @@ def card(alert: Alert, now: datetime, *, first: bool) -> None:
             st.markdown(f"**{markdown(alert_words.headline(alert))}**")
         st.caption(_facts(alert, now))
         both_sides(alert, now)
-        if not alert.key.kind.blindness:
+        if not is_blindness(alert.key.kind):
             st.markdown(markdown(alert_words.reason(alert), WHOLE))
         _evidence(alert, now)
         handled = alert_words.acknowledged(alert, now)
@@ -68,7 +69,7 @@ def details_link(alert: Alert, label: str = "Details") -> None:
 
 def both_sides(alert: Alert, now: datetime) -> None:
     """Show what the bot says and what the exchange says of the leg, with the age of each word."""
-    if alert.key.kind.blindness:
+    if is_blindness(alert.key.kind):
         st.markdown(markdown(alert_words.reason(alert), WHOLE))
         return
     if not alert_words.of_two_sides(alert):
@@ -134,7 +135,7 @@ def _evidence(alert: Alert, now: datetime) -> None:
 
 def _facts(alert: Alert, now: datetime) -> str:
     parts = [f"account {alert.key.account}"]
-    if not alert.key.kind.blindness:
+    if not is_blindness(alert.key.kind):
         parts.append(
             f"{alert_words.exposure(alert)} exposed" if alert.exposure is not None else "value not known"
         )

@@ -12,6 +12,7 @@ from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import AlertNotFound
 from reconciler.facts.finding import Party
+from reconciler.kinds.registry import is_blindness
 from reconciler.views import AlertView, NowView, TransitionView
 
 LONGEST_ID = 12
@@ -51,7 +52,7 @@ def _show(found: AlertView, view: NowView) -> None:
         if not alert.state.open:
             st.markdown(markdown(f"{alert_words.ended(alert)}.", WHOLE))
         st.markdown(markdown(alert_words.reason(alert), WHOLE))
-        if not alert.key.kind.blindness:
+        if not is_blindness(alert.key.kind):
             at_risk = "Exposure" if alert.state.open else "Exposure then"
             st.markdown(markdown(f"{at_risk}: {alert_words.exposure(alert)}"))
             both_sides(alert, now)

@@ -9,8 +9,9 @@ from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.kind_words import KINDS, told
+from reconciler.alerts.kind_words import told
 from reconciler.facts.finding import Kind
+from reconciler.kinds.registry import is_blindness, spec_of
 
 LIMIT = 200
 
@@ -33,7 +34,7 @@ def alerts() -> None:
                 "Kind",
                 kinds,
                 index=None,
-                format_func=lambda value: KINDS[Kind(value)].now.title,
+                format_func=lambda value: spec_of(Kind(value)).words.now.title,
                 key=filters.restore("kind", kinds),
                 on_change=filters.remember,
                 args=("kind",),
@@ -90,7 +91,7 @@ def _row(alert: Alert) -> dict[str, str]:
         "Severity": alert_words.SEVERITY_WORD[alert.severity],
         "Bot says": plain(alert_words.bot_says(alert)),
         "Exchange says": plain(alert_words.exchange_says(alert)),
-        "Exposure": "" if alert.key.kind.blindness else alert_words.exposure(alert),
+        "Exposure": "" if is_blindness(alert.key.kind) else alert_words.exposure(alert),
         "Since": words.stamp(alert.first_seen),
         "Over": "" if alert.resolved_at is None else words.stamp(alert.resolved_at),
         "Acknowledged by": "" if given is None else plain(given.by),

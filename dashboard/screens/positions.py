@@ -8,8 +8,9 @@ from dashboard import state_reader as door
 from dashboard.escape import markdown, plain
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread, blind
-from reconciler.alerts.kind_words import KINDS, sight
+from reconciler.alerts.kind_words import sight
 from reconciler.facts.finding import Kind
+from reconciler.kinds.registry import spec_of
 from reconciler.views import NowView, PositionView
 from verification.facts.leg import Leg
 
@@ -137,7 +138,7 @@ def _stop(leg: PositionView) -> str:
 
 
 def _title(kind: str) -> str:
-    return KINDS[Kind(kind)].now.title if kind in set(Kind) else kind
+    return spec_of(Kind(kind)).words.now.title if kind in set(Kind) else kind
 
 
 def _grey(text: str) -> str:

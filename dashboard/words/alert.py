@@ -6,7 +6,8 @@ from decimal import Decimal
 from dashboard.words import numbers as words
 from reconciler.alerts import kind_words
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.facts.finding import Evidence, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Party, Severity
+from reconciler.kinds.registry import is_blindness, spec_of
 from verification.facts.leg import Leg
 
 SEVERITY_WORD = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "Note"}
@@ -30,13 +31,11 @@ STATE_THEN = {
 }
 """Of a state that an alert has left."""
 
-_UNKNOWN_TO_THE_BOT = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION})
-
 
 def subject(alert: Alert) -> str:
     """Return what it is about: `BTC/USDT:USDT`, with its leg in hedge mode; for a blindness the source."""
     key = alert.key
-    if key.kind.blindness:
+    if is_blindness(key.kind):
         return kind_words.sight(key.symbol)
     symbol = words.shortened(key.symbol)
     return symbol if key.leg is Leg.NET else f"{symbol} {key.leg.value} leg"
@@ -68,7 +67,7 @@ def end(alert: Alert, now: datetime) -> str:
 def clause(alert: Alert, now: datetime) -> str:
     """Say it inside a sentence: `BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed`."""
     told = f"{kind_words.clause(alert, subject(alert))} for {words.duration(now - since(alert))}"
-    if alert.exposure is None or alert.key.kind.blindness:
+    if alert.exposure is None or is_blindness(alert.key.kind):
         return told
     return f"{told}, {words.money(alert.exposure, words.quote_of(alert.key.symbol))} exposed"
 
@@ -86,7 +85,7 @@ def exposure(alert: Alert) -> str:
 def at_stake(alert: Alert) -> str:
     """Say how bad it is: `Critical, $81 k exposed`."""
     word = SEVERITY_WORD[alert.severity]
-    if alert.key.kind.blindness:
+    if is_blindness(alert.key.kind):
         return word
     return f"{word}, {exposure(alert)} exposed" if alert.exposure is not None else f"{word}, value not known"
 
@@ -104,12 +103,12 @@ def of_two_sides(alert: Alert) -> bool:
 
 def bot_says(alert: Alert) -> str:
     """Say what the bot believes. An orphan without a row in any ledger is "nothing", not "flat"."""
-    return _says(alert, alert.expected, _UNKNOWN_TO_THE_BOT)
+    return _says(alert, alert.expected, nothing_about_it=spec_of(alert.key.kind).unknown_to_bot)
 
 
 def exchange_says(alert: Alert) -> str:
     """Say what the exchange shows."""
-    return _says(alert, alert.observed, frozenset())
+    return _says(alert, alert.observed, nothing_about_it=False)
 
 
 def age_of(alert: Alert, party: Party, now: datetime) -> str:
@@ -148,12 +147,12 @@ def acknowledged(alert: Alert, now: datetime) -> str:
 
 
 def _beside(alert: Alert) -> str:
-    return "" if alert.key.kind.blindness else position(alert)
+    return "" if is_blindness(alert.key.kind) else position(alert)
 
 
-def _says(alert: Alert, signed: Decimal | None, nothing: frozenset[Kind]) -> str:
+def _says(alert: Alert, signed: Decimal | None, *, nothing_about_it: bool) -> str:
     if not of_two_sides(alert):
         return "does not apply"
-    if not signed and alert.key.kind in nothing:
+    if not signed and nothing_about_it:
         return "nothing about it"
     return words.quantity(signed, alert.contract_size, alert.key.symbol)

@@ -14,6 +14,7 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.kind_words import sight
 from reconciler.facts.finding import Severity
 from reconciler.facts.heartbeat import Pulse
+from reconciler.kinds.registry import is_blindness
 from reconciler.sight.account_state import (
     SEEING,
     accounts_of,
@@ -165,8 +166,8 @@ def _clauses(alerts: tuple[Alert, ...], view: NowView) -> str:
 
 
 def _those(alerts: tuple[Alert, ...], *, past: bool = False) -> str:
-    legs = {(a.key.account, a.key.symbol, a.key.leg) for a in alerts if not a.key.kind.blindness}
-    unseen = sum(1 for alert in alerts if alert.key.kind.blindness)
+    legs = {(a.key.account, a.key.symbol, a.key.leg) for a in alerts if not is_blindness(a.key.kind)}
+    unseen = sum(1 for alert in alerts if is_blindness(alert.key.kind))
     spoken = [words.count(len(legs), "position")] if legs else []
     if unseen:
         spoken.append(words.count(unseen, "blind spot"))

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from reconciler.account.look import Look
 from reconciler.account.unexpected import QUIET_SECONDS, STREAM, Unexpected
-from reconciler.facts.finding import FindingKey, Kind
+from reconciler.facts.finding import FindingKey
+from reconciler.kinds.form.spec import Subject
+from reconciler.kinds.registry import spec_of
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.sight.blindness import (
     PART_NAMES,
@@ -104,13 +106,15 @@ class Health:
 
         A stream is there as long as it is; for it that is now. That it pushes was shown when it last was.
         """
-        if key.kind is Kind.SOURCE_STALE:
-            return now.utc if stream.proof is None else stream.proof.at.utc
-        if key.kind is Kind.LOOK_FAILED:
-            return self.unexpected.last_worked(key.symbol) or now.utc
-        of_ledger = key.kind in {Kind.LEDGER_UNREADABLE, Kind.WRONG_LEDGER}
-        name = f"ledger:{key.symbol}" if of_ledger else key.symbol
-        return self._last_ok.get(name, now.utc)
+        match spec_of(key.kind).subject:
+            case Subject.PUSHES:
+                return now.utc if stream.proof is None else stream.proof.at.utc
+            case Subject.WORK:
+                return self.unexpected.last_worked(key.symbol) or now.utc
+            case Subject.LEDGER:
+                return self._last_ok.get(f"ledger:{key.symbol}", now.utc)
+            case _:
+                return self._last_ok.get(key.symbol, now.utc)
 
     def _stream_view(self, stream: StreamHealth, now: Moment) -> SourceView:
         heard = stream.last_frame.utc if stream.last_frame is not None else None

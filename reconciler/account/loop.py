@@ -20,6 +20,7 @@ from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.facts.finding import FindingKey
+from reconciler.kinds.registry import is_blindness
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
@@ -233,7 +234,7 @@ class AccountLoop:
         unsettled = {
             alert.key.symbol
             for alert in open_alerts
-            if not alert.key.kind.blindness
+            if not is_blindness(alert.key.kind)
             and alert.key not in found
             and (look.symbols is None or alert.key.symbol in look.symbols)
         }
@@ -243,7 +244,7 @@ class AccountLoop:
             self._queue.later(symbol, self._pauses.lengthen(symbol))
         self._pauses.settled(unsettled, look.symbols)
         if not unasked:
-            self._plan_whole(look, blind=any(alert.key.kind.blindness for alert in open_alerts))
+            self._plan_whole(look, blind=any(is_blindness(alert.key.kind) for alert in open_alerts))
 
     def _plan_whole(self, look: Look, *, blind: bool) -> None:
         if look.symbols is None:
@@ -260,7 +261,7 @@ class AccountLoop:
     async def _store_positions(self, look: Look, alerts: Iterable[Alert]) -> None:
         kinds: dict[LegKey, list[str]] = {}
         for alert in alerts:
-            if alert.fired_at is not None and not alert.key.kind.blindness:
+            if alert.fired_at is not None and not is_blindness(alert.key.kind):
                 kinds.setdefault(leg_of(alert.key), []).append(str(alert.key.kind))
         kept = {} if look.symbols is None else self._rows
         rows = {key: row for key, row in kept.items() if key.symbol not in (look.symbols or ())}
@@ -275,7 +276,7 @@ class AccountLoop:
         now = self._clock.now().utc
         account = self._access.account
         known = await self._store.open_alerts([account])
-        unknown = {alert.key: Unknown(problem, now) for alert in known if not alert.key.kind.blindness}
+        unknown = {alert.key: Unknown(problem, now) for alert in known if not is_blindness(alert.key.kind)}
         await self._store.observe(Observed(unknown=unknown), now=now)
         await self.check_health()
         venue = self._access.venue

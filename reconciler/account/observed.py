@@ -7,7 +7,8 @@ from reconciler.account.memory.disagreements import DISAGREEMENT_WATCHED_FOR, is
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.comparison.condition_check import ConditionState
-from reconciler.facts.finding import DIFFERENCES, UNSTOPPED, Finding, FindingKey, Kind
+from reconciler.facts.finding import Finding, FindingKey, Kind
+from reconciler.kinds.registry import DIFFERENCES, is_blindness, spec_of
 from verification.facts.leg import LegKey
 
 
@@ -43,7 +44,7 @@ def observed(
     unknown: dict[FindingKey, Unknown] = {}
     for alert in alerts:
         key = alert.key
-        if key.kind.blindness or (look.symbols is not None and key.symbol not in look.symbols):
+        if is_blindness(key.kind) or (look.symbols is not None and key.symbol not in look.symbols):
             continue
         if (
             key.kind is Kind.SOURCES_DISAGREE
@@ -56,7 +57,11 @@ def observed(
         instead = growing.get(leg_of(key))
         if condition.state is ConditionState.FOUND:
             continue
-        if alert.fired_at is not None and instead is not None and _held_by(key.kind, instead):
+        if (
+            alert.fired_at is not None
+            and instead is not None
+            and spec_of(key.kind).may_become(spec_of(instead))
+        ):
             unknown[key] = Unknown(f"it may have become {_words(instead)}, which has to last first", at)
         elif condition.state is ConditionState.CLEAR:
             clear[key] = Clear(condition.evidence, at, condition.reason)
@@ -80,10 +85,6 @@ def _growing(look: Look, alerts: Iterable[Alert]) -> dict[LegKey, Kind]:
         for each in look.judged
         if each.finding.kind in DIFFERENCES and not each.confirmed and each.finding.identity not in fired
     }
-
-
-def _held_by(kind: Kind, instead: Kind) -> bool:
-    return instead in UNSTOPPED if kind is Kind.UNPROTECTED_POSITION else kind is not instead
 
 
 def _words(kind: Kind) -> str:

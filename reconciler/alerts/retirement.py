@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.alerts.alert import Alert
-from reconciler.facts.finding import Kind, Party
+from reconciler.facts.finding import Party
+from reconciler.kinds.form.spec import Subject
+from reconciler.kinds.registry import spec_of
 
 ABANDONED_AFTER = timedelta(hours=1)
 """How long nobody may have looked at an account that others had, before it counts as taken out: another
 reconciler that shares the state database may only be down, and its accounts are not ours to judge."""
-
-_OF_A_LEDGER = frozenset({Kind.LEDGER_UNREADABLE, Kind.WRONG_LEDGER})
-_OF_A_SOURCE = frozenset({Kind.SOURCE_DOWN, Kind.SOURCE_STALE})
-_OF_ROWS = frozenset({Kind.PHANTOM_POSITION, Kind.UNVERIFIED_OPEN, Kind.DUPLICATE_ROWS, Kind.UNLISTED_SYMBOL})
-"""What only a ledger's word makes a difference. Where the exchange holds something, it is judged anew."""
 
 _ANY_LEDGER = "ledger"
 _LEDGER = "ledger:"
@@ -80,18 +77,21 @@ def why_account_retires(left: Left, before_us: Collection[str], *, now: datetime
 
 def why_retires(alert: Alert, watched: Watched) -> str:
     """Say why an alert of a watched account is about something that is not watched; empty where it is."""
-    kind, what = alert.key.kind, alert.key.symbol
-    if kind in _OF_A_LEDGER:
-        ledger = what.removeprefix(_LEDGER)
-        return "" if ledger in watched.ledgers else _gone(ledger, watched)
-    if kind in _OF_A_SOURCE and what not in watched.sources:
-        return f"{what} is no longer read of account {watched.account}"
-    if kind is Kind.LOOK_FAILED and what not in watched.work:
-        return f"there is no such work any more: {what}"
-    if kind in _OF_ROWS:
-        ledgers = {_ledger(item.source) for item in alert.evidence if item.party is Party.BOT}
-        if ledgers and not ledgers & (watched.ledgers | {_ANY_LEDGER}):
-            return _gone(", ".join(sorted(ledgers)), watched)
+    spec, what = spec_of(alert.key.kind), alert.key.symbol
+    match spec.subject:
+        case Subject.LEDGER:
+            ledger = _ledger(what)
+            return "" if ledger in watched.ledgers else _gone(ledger, watched)
+        case Subject.SOURCE | Subject.PUSHES if what not in watched.sources:
+            return f"{what} is no longer read of account {watched.account}"
+        case Subject.WORK if what not in watched.work:
+            return f"there is no such work any more: {what}"
+        case Subject.LEG if spec.only_by_rows:
+            ledgers = {_ledger(item.source) for item in alert.evidence if item.party is Party.BOT}
+            if ledgers and not ledgers & (watched.ledgers | {_ANY_LEDGER}):
+                return _gone(", ".join(sorted(ledgers)), watched)
+        case _:
+            pass
     return ""
 
 

@@ -10,6 +10,7 @@ from reconciler.alerts.kind_words import ended, subject
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.wording import value
+from reconciler.kinds.registry import is_blindness
 from reconciler.views import AlertView, TransitionView
 
 
@@ -143,7 +144,7 @@ def answer_line(answer: Answer, seen: Seen, by: str) -> str:
         return printable(f"Alert {alert.id}: {answer.told}")
     until = f" until {moment(given.until)}" if given is not None else ""
     what = str(seen.severity)
-    if not alert.key.kind.blindness:
+    if not is_blindness(alert.key.kind):
         worth = (
             "value not known"
             if seen.exposure is None

@@ -12,12 +12,12 @@ from reconciler.comparison.difference import Difference, LegVerdict, differ
 from reconciler.comparison.duplicates import with_duplicates
 from reconciler.comparison.ignored import said, small, stopless, worthless
 from reconciler.comparison.leg_case import LegCase, confidence_of
+from reconciler.comparison.leg_clauses import reason_for
 from reconciler.comparison.leg_row import leg_row
 from reconciler.comparison.legs import Belief, beliefs, narrowed, nothing
 from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState, keeps_stops, protection
-from reconciler.comparison.reason import reason_for
 from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.stop_words import unjudged
@@ -36,7 +36,7 @@ from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.wanted import wanted_orders, wanted_trades
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.facts.expectation import Expectation
-from reconciler.facts.finding import Finding, FindingKey, Kind, Severity
+from reconciler.facts.finding import Finding, FindingKey, Kind
 from verification.facts.account import Market, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
@@ -209,23 +209,19 @@ def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[Finding]:
     found: list[Finding] = []
     kind = case.difference.kind
     if kind is not None and not dust:
-        exposure = case.value(case.apart)
-        found.append(
-            _finding(case, kind, severity_of(kind, case, exposure, scope.settings.large_exposure), exposure)
-        )
+        found.append(_finding(scope, case, kind, case.value(case.apart)))
     if _naked(scope, case):
-        exposure = case.value(case.protection.uncovered)
-        found.append(_finding(case, Kind.UNPROTECTED_POSITION, Severity.CRITICAL, exposure))
+        found.append(_finding(scope, case, Kind.UNPROTECTED_POSITION, case.value(case.protection.uncovered)))
     return [*found, *filter(None, (dispute(case), unlisted(case)))]
 
 
-def _finding(case: LegCase, kind: Kind, severity: Severity, exposure: Decimal | None) -> Finding:
+def _finding(scope: Scope, case: LegCase, kind: Kind, exposure: Decimal | None) -> Finding:
     return Finding(
         kind=kind,
         account=case.key.account,
         symbol=case.key.symbol,
         leg=case.key.leg,
-        severity=severity,
+        severity=severity_of(kind, case, exposure, scope.settings.large_exposure),
         reason=reason_for(kind, case),
         expected=case.expected,
         observed=case.observed,

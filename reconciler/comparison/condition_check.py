@@ -9,7 +9,9 @@ from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.venue_view import VenueView
-from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
+from reconciler.facts.finding import Evidence, FindingKey, Party
+from reconciler.kinds.form.resolution import Gone, LegState, NotKnown
+from reconciler.kinds.registry import spec_of
 from verification.facts.leg import LegKey
 from verification.facts.observation import Source
 
@@ -63,7 +65,8 @@ class ConditionCheck:
         """Return what is known of one condition. Seeing nothing is UNKNOWN, never CLEAR."""
         if key in self.found:
             return ConditionAnswer(ConditionState.FOUND, "it was found again")
-        if key.account != self.view.account or key.kind.blindness:
+        resolution = spec_of(key.kind).resolution
+        if key.account != self.view.account or resolution.on_leg is None:
             return ConditionAnswer(ConditionState.UNKNOWN, "this comparison does not judge it")
         if not self.view.covers(key.symbol):
             return ConditionAnswer(ConditionState.UNKNOWN, f"{key.symbol} was not read this time")
@@ -71,54 +74,28 @@ class ConditionCheck:
             return ConditionAnswer(ConditionState.UNKNOWN, "the ledger changed while the exchange was read")
         leg = LegKey(key.account, key.symbol, key.leg)
         case = self.cases.get(leg)
-        if key.kind is Kind.UNLISTED_SYMBOL:
-            return self._of_unlisted(case)
+        if resolution.on_no_leg is not None and (case is None or case.belief.market is None):
+            line = "no trade that claims anything of it in any ledger"
+            shown = Evidence(Party.BOT, "ledger", line, self.ledger_at, {})
+            return _answer(resolution.on_no_leg(self.ledgers_complete), shown)
         if case is None:
             return self._of_no_leg(leg)
-        doubt = _doubt(key.kind, case)
-        if doubt is not None:
-            return ConditionAnswer(ConditionState.UNKNOWN, doubt)
-        return self._of_stop(case) if key.kind is Kind.UNPROTECTED_POSITION else self._of_leg(key, case)
+        if case.difference.verdict is LegVerdict.UNKNOWN:
+            return ConditionAnswer(ConditionState.UNKNOWN, "one side could not be read")
+        return _answer(resolution.on_leg(self._state(case)), *evidence_of(case))
 
-    def _of_leg(self, key: FindingKey, case: LegCase) -> ConditionAnswer:
-        leg = case.key
-        if leg in self.settled and not self.ledgers_complete:
-            # The bot that could not be asked may expect more: it agrees as far as it could be read.
-            return ConditionAnswer(ConditionState.UNKNOWN, "not every ledger could be read")
-        other = case.difference.kind is not None and leg not in self.settled
-        if leg in self.settled or (other and key.kind is not Kind.UNVERIFIED_OPEN):
-            reason = (
-                "both sides hold the same" if leg in self.settled else "it has become another discrepancy"
-            )
-            return ConditionAnswer(ConditionState.CLEAR, reason, evidence_of(case))
-        return ConditionAnswer(ConditionState.UNKNOWN, "an order of the bot is still at work")
-
-    def _of_stop(self, case: LegCase) -> ConditionAnswer:
-        if case.view.conditional_orders is None and case.observed != 0:
-            return ConditionAnswer(ConditionState.UNKNOWN, "conditional orders could not be read")
-        if case.protection.doubtful:
-            return ConditionAnswer(ConditionState.UNKNOWN, "whether a stop that rests would act is not known")
-        if case.protection.entry_since is not None:
-            return ConditionAnswer(ConditionState.UNKNOWN, "an entry is still at work")
-        reason = (
-            "nothing is held"
-            if case.observed == 0
-            else "what the bots know is covered, or keeps no stop there"
+    def _state(self, case: LegCase) -> LegState:
+        return LegState(
+            settled=case.key in self.settled,
+            differs=case.difference.kind is not None,
+            ledgers_complete=self.ledgers_complete,
+            contradicted=case.leg is not None and case.leg.contrary is not None,
+            record_sure=case.stated.sure,
+            held=case.observed != 0,
+            stops_read=case.view.conditional_orders is not None,
+            stop_doubtful=case.protection.doubtful,
+            entry_at_work=case.protection.entry_since is not None,
         )
-        return ConditionAnswer(ConditionState.CLEAR, reason, evidence_of(case))
-
-    def _of_unlisted(self, case: LegCase | None) -> ConditionAnswer:
-        """Judge a symbol that was not listed: gone when it is listed, or when no bot has it down any more."""
-        if case is not None and case.belief.market is not None:
-            doubt = _doubt(Kind.UNLISTED_SYMBOL, case)
-            if doubt is not None:
-                return ConditionAnswer(ConditionState.UNKNOWN, doubt)
-            return ConditionAnswer(ConditionState.CLEAR, "the exchange lists it now", evidence_of(case))
-        if not self.ledgers_complete:
-            return ConditionAnswer(ConditionState.UNKNOWN, "not every ledger could be read")
-        line = "no trade that claims anything of it in any ledger"
-        evidence = (Evidence(Party.BOT, "ledger", line, self.ledger_at, {}),)
-        return ConditionAnswer(ConditionState.CLEAR, "no bot has it down any more", evidence)
 
     def _of_no_leg(self, leg: LegKey) -> ConditionAnswer:
         """Judge a leg that neither side names: it is gone only if both sides were seen to be without it."""
@@ -141,13 +118,7 @@ class ConditionCheck:
         return ConditionAnswer(ConditionState.CLEAR, "neither side holds anything any more", evidence)
 
 
-def _doubt(kind: Kind, case: LegCase) -> str | None:
-    """Return why a leg that both sides could be asked about shows nothing of a condition; None if it does."""
-    if case.difference.verdict is LegVerdict.UNKNOWN:
-        return "one side could not be read"
-    if kind is Kind.SOURCES_DISAGREE and case.leg is not None and case.leg.contrary is not None:
-        return "position lists still say otherwise"
-    if kind is Kind.UNVERIFIED_OPEN and not case.stated.sure:
-        # To hold what was held before an order is no word on whether it executed: a list may lag.
-        return "the bot's own record does not say either whether its order executed"
-    return None
+def _answer(judged: Gone | NotKnown, *shown: Evidence) -> ConditionAnswer:
+    if isinstance(judged, Gone):
+        return ConditionAnswer(ConditionState.CLEAR, judged.reason, shown)
+    return ConditionAnswer(ConditionState.UNKNOWN, judged.reason)

@@ -1,4 +1,4 @@
-"""How often, how far apart and how long a finding must be seen before people are told, by kind."""
+"""How often, how far apart and how long a finding must be seen before people are told."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -8,36 +8,10 @@ from typing import NamedTuple
 
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.venue_view import Grade
-from reconciler.facts.finding import DIFFERENCES, Finding, FindingKey, Kind
+from reconciler.facts.finding import Finding, FindingKey
+from reconciler.kinds.form.confirmation import Confirmed, Grace, Lasting
+from reconciler.kinds.registry import DIFFERENCES, spec_of
 from verification.facts.clock import Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """What one kind asks for.
-
-    Attributes:
-        looks: Independent looks.
-        sure_looks: Looks that are enough where the venue's side is proved, or concluded from many lists.
-        why: In words.
-    """
-
-    looks: int
-    sure_looks: int
-    why: str
-
-
-POLICY: dict[Kind, Patience] = {
-    Kind.ORPHANED_POSITION: Patience(2, 2, "a bot may be about to write its trade down"),
-    Kind.REAPPEARED_POSITION: Patience(2, 2, "a bot may be about to take note of its late fill"),
-    Kind.PHANTOM_POSITION: Patience(2, 1, "one list that leaves a position out may lag"),
-    Kind.QUANTITY_MISMATCH: Patience(2, 1, "a fill may be under way"),
-    Kind.SIDE_MISMATCH: Patience(2, 1, "a reversal may be under way"),
-    Kind.DUPLICATE_ROWS: Patience(2, 2, "a bot may be about to correct its rows"),
-    Kind.UNLISTED_SYMBOL: Patience(2, 2, "the market list may be read while a contract is renamed"),
-    Kind.UNPROTECTED_POSITION: Patience(2, 2, "bots cancel a stop and place another when they move it"),
-}
-"""Kinds not here come confirmed: a verification has waited its deadline, a blindness its own limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +98,12 @@ def judge(
     """
     past = None if suspicion is not None and _of_other_trades(suspicion, confidence) else suspicion
     state = _looked(past, finding, confidence, settings, now)
-    patience = POLICY.get(finding.kind)
-    if patience is None:
+    asked = spec_of(finding.kind).confirmation
+    if isinstance(asked, Confirmed):
         return Judgement(state, confirmed=True, reason="it comes confirmed")
     sure = confidence.grade in {Grade.PROOF, Grade.BOUNDED_LAG}
-    needed = patience.sure_looks if sure else patience.looks
-    grace, due = _due(state, finding, confidence, settings, lag=lag, now=now)
+    needed = asked.sure_looks if sure else asked.looks
+    grace, due = _due(state, asked.grace, confidence, settings, lag=lag, now=now)
     missing = max(needed - state.looks, 0)
     if confidence.contested and now.monotonic - state.first_seen.monotonic < settings.longest.total_seconds():
         state = replace(state, wait=settings.spacing)
@@ -141,14 +115,13 @@ def judge(
         return Judgement(
             state,
             confirmed=False,
-            reason=f"seen by {state.looks} of {needed} looks {_s(settings.spacing)} apart: {patience.why}",
+            reason=f"seen by {state.looks} of {needed} looks {_s(settings.spacing)} apart: {asked.why}",
         )
     if due > 0:
         return Judgement(
             state,
             confirmed=False,
-            reason=f"{due:.0f} s of {grace:.0f} s grace are left: "
-            f"{_grace_words(finding, confidence, patience)}",
+            reason=f"{due:.0f} s of {grace:.0f} s grace are left: {_grace_words(asked, confidence)}",
         )
     reason = f"seen by {state.looks} looks, past the grace of {grace:.0f} s"
     return Judgement(state, confirmed=True, reason=reason)
@@ -236,7 +209,7 @@ def _of_other_trades(past: Suspicion, confidence: Confidence) -> bool:
 
 def _due(
     state: Suspicion,
-    finding: Finding,
+    asked: Grace,
     confidence: Confidence,
     settings: ConfirmationSettings,
     *,
@@ -245,7 +218,7 @@ def _due(
 ) -> tuple[float, float]:
     """Return the grace and how much of it is left, seconds; negative when it is over."""
     in_sight = now.monotonic - state.first_seen.monotonic
-    if finding.kind is Kind.UNPROTECTED_POSITION:
+    if asked is Grace.STOP:
         return _due_of_stop(in_sight, confidence, settings, now)
     quiet = _quiet(state, confidence, now)
     floor = settings.lagging_grace if confidence.lagging else settings.grace
@@ -287,10 +260,10 @@ def _quiet(state: Suspicion, confidence: Confidence, now: Moment) -> float:
     return max(watched, (now.utc - confidence.quiet_since).total_seconds())
 
 
-def _grace_words(finding: Finding, confidence: Confidence, patience: Patience) -> str:
-    if confidence.lagging and finding.kind is not Kind.UNPROTECTED_POSITION:
+def _grace_words(asked: Lasting, confidence: Confidence) -> str:
+    if confidence.lagging and asked.grace is Grace.QUIET:
         return "an order of the bot explains it and the bot may be about to take note"
-    return patience.why
+    return asked.why
 
 
 def _s(span: timedelta) -> str:

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
-from reconciler.facts.finding import UNSTOPPED
 from reconciler.facts.wording import amount, number
+from reconciler.kinds.registry import spec_of
 
 
 def small(case: LegCase, limit: Decimal) -> bool:
@@ -21,7 +21,8 @@ def worthless(case: LegCase, contracts: Decimal, limit: Decimal) -> bool:
 
 def stopless(case: LegCase) -> bool:
     """True when stops at the venue could be read, should be there, and leave a lot or more uncovered."""
-    if case.view.conditional_orders is None or case.difference.kind in UNSTOPPED:
+    kind = case.difference.kind
+    if case.view.conditional_orders is None or (kind is not None and spec_of(kind).tells_of_stop):
         return False
     return not case.belief.same(case.protection.uncovered, Decimal(0))
 

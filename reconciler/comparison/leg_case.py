@@ -15,8 +15,10 @@ from reconciler.comparison.traded import Traded
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.comparison.watched_order import WatchedOrder, explains
 from reconciler.facts.expectation import Expectation
-from reconciler.facts.finding import DIFFERENCES, Kind
+from reconciler.facts.finding import Kind
 from reconciler.facts.wording import size_told
+from reconciler.kinds.form.confirmation import Grace, Lasting
+from reconciler.kinds.registry import spec_of
 from verification.facts.leg import LegKey
 from verification.facts.order_fact import OrderFacts
 
@@ -135,7 +137,8 @@ def confidence_of(case: LegCase, kind: Kind) -> Confidence:
     looked = view.listed_for(case.key.symbol) or view.read_at
     contested = leg is not None and leg.contrary is not None
     rows = frozenset((row.ledger, row.row_id) for row in case.rows)
-    if kind is Kind.UNPROTECTED_POSITION:
+    spec = spec_of(kind)
+    if isinstance(spec.confirmation, Lasting) and spec.confirmation.grace is Grace.STOP:
         opened = held_since(leg, tuple(share.row for share in case.belief.shares if share.shown != 0))
         grown = None if leg is None else leg.grown
         return Confidence(
@@ -145,7 +148,7 @@ def confidence_of(case: LegCase, kind: Kind) -> Confidence:
         None if leg is None else leg.changed.utc if leg.changed else leg.updated_at
     ]
     times += [row.updated_at for row in (*case.rows, *case.stated.ended)]
-    if kind in DIFFERENCES and (case.difference.accounted or case.difference.offset):
+    if spec.difference and (case.difference.accounted or case.difference.offset):
         # The bot has had since its order executed to book it; that it wrote meanwhile puts nothing off.
         times = [case.belief.unbooked_since or case.appeared]
     known = [at for at in times if at is not None]

@@ -9,7 +9,8 @@ from reconciler.comparison.condition_check import ConditionAnswer, ConditionChec
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.traded import TradesWanted
-from reconciler.facts.finding import DIFFERENCES, Finding, FindingKey
+from reconciler.facts.finding import Finding, FindingKey
+from reconciler.kinds.registry import DIFFERENCES
 from reconciler.views import PositionView
 from verification.facts.leg import LegKey
 from verification.facts.order_fact import OrderRef

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.proof import evidence_of
-from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.facts.finding import Finding
 from reconciler.facts.wording import duration, holding
+from reconciler.kinds.sources_disagree import SPEC, sentence_of_leg
 from verification.facts.observation import Source
 
 LISTS = 3
@@ -29,16 +30,18 @@ def dispute(case: LegCase) -> Finding | None:
     said_by = leg.source.value if leg.push_epoch is None else Source.WEBSOCKET.value
     symbol, size = case.key.symbol, case.contract_size
     return Finding(
-        kind=Kind.SOURCES_DISAGREE,
+        kind=SPEC.kind,
         account=case.key.account,
         symbol=symbol,
         leg=case.key.leg,
-        severity=Severity.WARNING,
-        reason=(
-            f"The exchange's sources contradict each other: its {said_by} told of "
-            f"{holding(leg.quantity, symbol, size)}, and {against.reads} position lists over "
-            f"{duration(lasted)} show {holding(against.quantity, symbol, size)}"
-            f"{f', both at one version, {leg.version}' if against.tied else ''}."
+        severity=SPEC.severity.usual,
+        reason=sentence_of_leg(
+            said_by,
+            holding(leg.quantity, symbol, size),
+            lists=against.reads,
+            lasted=duration(lasted),
+            shown=holding(against.quantity, symbol, size),
+            version=str(leg.version) if against.tied else None,
         ),
         expected=case.belief.expected,
         observed=case.observed,

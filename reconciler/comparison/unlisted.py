@@ -7,8 +7,9 @@ from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.venue_view import VenueView
-from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.facts.finding import Finding
 from reconciler.facts.wording import holding
+from reconciler.kinds.unlisted_symbol import SPEC, sentence
 from verification.facts.leg import LegKey
 
 
@@ -23,14 +24,19 @@ def unlisted(case: LegCase) -> Finding | None:
         return None
     claims = any(share.expected != 0 for share in belief.shares)
     unit = _unit(belief)
-    what = f"holds {holding(belief.expected, symbol, unit)}" if claims else "works to open a position"
     return Finding(
-        kind=Kind.UNLISTED_SYMBOL,
+        kind=SPEC.kind,
         account=case.key.account,
         symbol=symbol,
         leg=case.key.leg,
-        severity=Severity.CRITICAL if claims else Severity.WARNING,
-        reason=f"By its own record ({_rows(belief)}) the bot {what} on {symbol}, and {_word(case.view)}.",
+        severity=SPEC.severity.where(otherwise=not claims),
+        reason=sentence(
+            symbol,
+            rows=_rows(belief),
+            claimed=holding(belief.expected, symbol, unit) if claims else "",
+            venue=case.view.venue,
+            nameless=case.view.unnamed,
+        ),
         expected=belief.expected,
         evidence=evidence_of(case),
         contract_size=unit,
@@ -49,13 +55,6 @@ def stranger(key: LegKey, belief: Belief, view: VenueView) -> str:
 
 def _rows(belief: Belief) -> str:
     return ", ".join(f"ledger {share.row.ledger} trade {share.row.row_id}" for share in belief.shares)
-
-
-def _word(view: VenueView) -> str:
-    known = f"{view.venue} lists no such contract: whether it is held, and with a stop, cannot be seen"
-    if view.unnamed is None:
-        return known
-    return f"{known}; what it holds under the id {view.unnamed} may be it"
 
 
 def _unit(belief: Belief) -> Decimal | None:

@@ -8,6 +8,7 @@ from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.traded import TradesWanted
 from reconciler.facts.expectation import OrderRole
 from reconciler.facts.finding import Kind
+from reconciler.kinds.registry import spec_of
 from verification.facts.order_fact import OrderRef
 
 _NEWEST = 3
@@ -71,7 +72,8 @@ def _since(case: LegCase) -> datetime | None:
     """Return since when trades may have made the sides differ; None where nothing tells."""
     if case.agreed is not None:
         return case.agreed - _BEFORE
-    if case.difference.kind in {Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION}:
+    kind = case.difference.kind
+    if kind is not None and spec_of(kind).unknown_to_bot:
         return None if case.appeared is None else case.appeared - _BEFORE
     opened = [row.opened_at for row in case.rows]
     known = [at - _BEFORE for at in opened if at is not None]

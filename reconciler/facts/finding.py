@@ -10,7 +10,10 @@ from verification.facts.leg import Leg
 
 
 class Kind(StrEnum):
-    """Discrepancies (the two sides differ) and blindnesses (one side cannot be seen)."""
+    """Discrepancies (the two sides differ) and blindnesses (one side cannot be seen).
+
+    What is said and decided of each stands in its file in `reconciler/kinds/`.
+    """
 
     UNVERIFIED_OPEN = "unverified_open"
     ORPHANED_POSITION = "orphaned_position"
@@ -28,40 +31,6 @@ class Kind(StrEnum):
     WRONG_LEDGER = "wrong_ledger"
     LOOK_FAILED = "look_failed"
     RECONCILER_STALLED = "reconciler_stalled"
-
-    @property
-    def blindness(self) -> bool:
-        """True for the kinds that say "we cannot see" and not "they differ"."""
-        return self in _BLIND
-
-
-_BLIND = frozenset(
-    {
-        Kind.SOURCE_DOWN,
-        Kind.SOURCE_STALE,
-        Kind.LEDGER_UNREADABLE,
-        Kind.WRONG_LEDGER,
-        Kind.LOOK_FAILED,
-        Kind.RECONCILER_STALLED,
-    }
-)
-
-
-DIFFERENCES = frozenset(
-    {
-        Kind.ORPHANED_POSITION,
-        Kind.REAPPEARED_POSITION,
-        Kind.PHANTOM_POSITION,
-        Kind.QUANTITY_MISMATCH,
-        Kind.SIDE_MISMATCH,
-        Kind.DUPLICATE_ROWS,
-    }
-)
-"""The ways in which a leg can differ: it differs in one of them at a time."""
-
-
-UNSTOPPED = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION, Kind.SIDE_MISMATCH})
-"""Differences under which a missing stop is not raised by itself."""
 
 
 class Severity(StrEnum):

@@ -8,7 +8,7 @@ from reconciler.account.look import Judged, Look
 from reconciler.account.unexpected import LOOKS, told
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.comparison.difference import LegVerdict
-from reconciler.facts.finding import DIFFERENCES
+from reconciler.kinds.registry import DIFFERENCES
 from reconciler.ledgers.port import Ledger
 from reconciler.record.report import AccountReport, Report
 from reconciler.service.wiring import open_ledgers, open_venue, rules_of

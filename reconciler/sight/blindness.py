@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Finding, Kind, Party
 from reconciler.facts.wording import duration
+from reconciler.kinds import ledger_unreadable, look_failed, source_down, wrong_ledger
 from reconciler.sight.sources import (
     PART_NAMES,
     REST,
@@ -86,12 +87,14 @@ def _judge_ledger(name: str, sight: Sight, settings: BlindnessSettings, now: Mom
         strays = sight.left_out.get(name, ())
         if not strays:
             return Blindness((), {unreadable: read, wrong: read}, ())
-        reason = f"The ledger {name} is not all of this account: {'; '.join(strays)}."
-        line = Evidence(Party.BOT, f"ledger:{name}", "; ".join(strays), now.utc, {})
-        return Blindness((found(wrong, Severity.WARNING, reason, line),), {unreadable: read}, ())
+        told = "; ".join(strays)
+        line = Evidence(Party.BOT, f"ledger:{name}", told, now.utc, {})
+        reason = wrong_ledger.sentence_of_strays(name, told)
+        partly = found(wrong, wrong_ledger.SPEC.severity.otherwise, reason, line)
+        return Blindness((partly,), {unreadable: read}, ())
     if failing.elsewhere:
-        reason = f"The ledger {name} is not of this account: {_bare(name, failing)}."
-        other = found(wrong, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
+        reason = wrong_ledger.sentence(name, _bare(name, failing))
+        other = found(wrong, wrong_ledger.SPEC.severity.usual, reason, _failed(f"ledger:{name}", failing))
         return Blindness((other,), {unreadable: read}, ())
     if _over(failing, settings, now):
         return Blindness((_ledger_unreadable(name, failing, sight.account, now),), {}, ())
@@ -124,31 +127,28 @@ def _over(failing: Failing, settings: BlindnessSettings, now: Moment) -> bool:
 def _part_down(name: str, failing: Failing, sight: Sight, now: Moment) -> Finding:
     what = {REST: "position list", "orders": "list of resting orders"}.get(name, "list of conditional orders")
     if not failing.again:
-        reason = f"The exchange refuses to show its {what}: {failing.message.rstrip('.')}. A person must act."
-        severity = Severity.CRITICAL
+        reason = source_down.sentence_of_refusal(what, failing.message)
     else:
         lasted = duration(seconds(now, failing.since))
-        reason = f"The exchange's {what} could not be read for {lasted}: {failing.message.rstrip('.')}."
-        blind = sight.stream.state is not StreamState.LIVE
-        severity = Severity.CRITICAL if blind and name == REST else Severity.WARNING
+        reason = source_down.sentence_of_list(what, lasted=lasted, message=failing.message)
+    blind = sight.stream.state is not StreamState.LIVE and name == REST
+    severity = source_down.SPEC.severity.where(otherwise=blind or not failing.again)
     return found(condition(Kind.SOURCE_DOWN, sight.account, name), severity, reason, _failed(name, failing))
 
 
 def _ledger_unreadable(name: str, failing: Failing, account: str, now: Moment) -> Finding:
-    lasted = duration(seconds(now, failing.since))
-    told = _bare(name, failing)
-    reason = f"The ledger {name} could not be read for {lasted}: {told}."
-    if not failing.again:
-        reason = f"The ledger {name} cannot be read: {told}."
+    lasted = duration(seconds(now, failing.since)) if failing.again else None
+    reason = ledger_unreadable.sentence(name, _bare(name, failing), lasted=lasted)
     key = condition(Kind.LEDGER_UNREADABLE, account, name)
-    return found(key, Severity.CRITICAL, reason, _failed(f"ledger:{name}", failing))
+    severity = ledger_unreadable.SPEC.severity.usual
+    return found(key, severity, reason, _failed(f"ledger:{name}", failing))
 
 
 def _look_failed(name: str, met: Failing, account: str, settings: BlindnessSettings, now: Moment) -> Finding:
     """Tell at once of an error that nobody expected; it is critical once trying again has not helped."""
-    severity = Severity.CRITICAL if _over(met, settings, now) else Severity.WARNING
-    reason = f"Trueup met an error of its own and tries again: {met.message}."
-    return found(condition(Kind.LOOK_FAILED, account, name), severity, reason, _failed(name, met))
+    severity = look_failed.SPEC.severity.where(otherwise=_over(met, settings, now))
+    key = condition(Kind.LOOK_FAILED, account, name)
+    return found(key, severity, look_failed.sentence(met.message), _failed(name, met))
 
 
 def _bare(name: str, failing: Failing) -> str:

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.wording import clock, duration
+from reconciler.kinds import reconciler_stalled
 from reconciler.sight.blindness import BlindnessSettings
 from verification.facts.leg import Leg
 
@@ -26,24 +27,21 @@ def stalled(
     """
     limit = timedelta(seconds=heartbeat.interval_seconds) * settings.beats
     if heartbeat.at is None:
-        reason = f"The reconciler has never run for {account}: nothing of it is being checked."
+        reason = reconciler_stalled.sentence_of_never(account)
     elif heartbeat.stopped:
-        at = clock(heartbeat.at)
-        reason = f"The reconciler of {account} was stopped at {at}: nothing of it is being checked."
+        reason = reconciler_stalled.sentence_of_stopped(account, clock(heartbeat.at))
     elif now - heartbeat.at > limit:
         age = duration((now - heartbeat.at).total_seconds())
-        reason = (
-            f"The reconciler of {account} has not been heard of for {age}: nothing of it is being checked."
-        )
+        reason = reconciler_stalled.sentence_of_silence(account, age)
     else:
         return None
     line = Evidence(Party.TRUEUP, RECONCILER, "last heartbeat", heartbeat.at, {})
     return Finding(
-        kind=Kind.RECONCILER_STALLED,
+        kind=reconciler_stalled.SPEC.kind,
         account=account,
         symbol=RECONCILER,
         leg=Leg.NET,
-        severity=Severity.CRITICAL,
+        severity=reconciler_stalled.SPEC.severity.usual,
         reason=reason,
         evidence=(line,),
     )

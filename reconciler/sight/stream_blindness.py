@@ -1,7 +1,8 @@
 """Whether an account's stream is away, silent, or well; pure."""
 
-from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
 from reconciler.facts.wording import duration
+from reconciler.kinds import source_down, source_stale
 from reconciler.sight.sources import WEBSOCKET, Blindness, BlindnessSettings, Sight, condition, found, seconds
 from verification.facts.account import Part
 from verification.facts.clock import Moment
@@ -32,7 +33,7 @@ def judge_stream(sight: Sight, settings: BlindnessSettings, now: Moment) -> Blin
     if stale is not None:
         heard = stream.last_frame or stream.since
         line = Evidence(Party.EXCHANGE, WEBSOCKET, "last heard", heard.utc, _life(stream))
-        return Blindness((found(silent, Severity.WARNING, stale, line),), well, tuple(unsure))
+        return Blindness((found(silent, source_stale.SPEC.severity.usual, stale, line),), well, tuple(unsure))
     if stream.missed_since is not None:
         unsure.append(f"{WEBSOCKET}: a change shown elsewhere is not pushed yet")
     elif stream.proof is not None:
@@ -50,11 +51,11 @@ def _judge_away(sight: Sight, settings: BlindnessSettings, now: Moment) -> Blind
     if away < settings.stream_down.total_seconds():
         return Blindness((), {}, (f"{WEBSOCKET}: {error}",))
     also = sight.parts.get(Part.POSITIONS) is not None
-    tail = "and its position list cannot be read either" if also else "the position list still answers"
-    what = "has been away" if since == stream.since else "breaks again and again and has not lasted"
-    reason = f"The exchange's stream {what} for {duration(away)} ({error}); {tail}."
+    reason = source_down.sentence_of_stream(
+        again_and_again=since != stream.since, away=duration(away), error=error, lists_read=not also
+    )
     line = Evidence(Party.EXCHANGE, WEBSOCKET, error, since.utc, {"state": stream.state.value})
-    severity = Severity.CRITICAL if also else Severity.WARNING
+    severity = source_down.SPEC.severity.where(otherwise=also)
     told = found(condition(Kind.SOURCE_DOWN, sight.account, WEBSOCKET), severity, reason, line)
     return Blindness((told,), {}, ())
 
@@ -67,11 +68,8 @@ def _stale(stream: StreamHealth, settings: BlindnessSettings, now: Moment) -> st
     if stream.missed_since is not None:
         late = seconds(now, stream.missed_since)
         if late >= settings.stream_missed.total_seconds():
-            return (
-                "The exchange's stream is connected but silent: for "
-                f"{duration(late)} it has not pushed a change that another source shows."
-            )
+            return source_stale.sentence_of_missed(duration(late))
     quiet = seconds(now, stream.last_frame or stream.since)
     if quiet > settings.stream_quiet.total_seconds():
-        return f"The exchange's stream is connected but has sent nothing at all for {duration(quiet)}."
+        return source_stale.sentence_of_quiet(duration(quiet))
     return None

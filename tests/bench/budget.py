@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from reconciler.facts.finding import FindingKey, Kind
+from reconciler.kinds.registry import is_blindness
 from simulator.engine.order import Side, Ticket
 from simulator.faults.faults import RequestAction, RequestFault
 from simulator.serving.journal import Entry
@@ -130,7 +131,7 @@ def _by_name(cost: Mapping[str, Any]) -> Numbers:
 def _told(keys: Sequence[FindingKey]) -> Numbers:
     """Return how often people were told something beside what was planted."""
     unknown = [key for key in keys if key.kind is Kind.UNVERIFIED_OPEN]
-    blind = [key for key in keys if key.kind.blindness]
+    blind = [key for key in keys if is_blindness(key.kind)]
     planted = [key for key in keys if key.symbol in SPARE]
     false = set(keys) - {*unknown, *blind, *planted}
     return {

@@ -14,6 +14,7 @@ from typing import TypeVar
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console
 from reconciler.journal.journal import Journal
+from reconciler.kinds.registry import is_blindness
 from reconciler.storage.database import migrate
 from simulator.binance.urls import toml
 from simulator.engine.market import Market
@@ -176,7 +177,7 @@ class House:
     def tells_of(self, symbol: str) -> bool:
         """Return True while an alert about a symbol fires."""
         firing = self._console.queries.alerts(states=[AlertState.FIRING], limit=MOST_ALERTS)
-        return any(alert.key.symbol == symbol and not alert.key.kind.blindness for alert in firing)
+        return any(alert.key.symbol == symbol and not is_blindness(alert.key.kind) for alert in firing)
 
     async def end(self) -> None:
         """End the reconciler, gently first."""

@@ -6,15 +6,15 @@ import pytest
 
 from dashboard.words import alert as alert_words
 from reconciler.alerts.alert import AlertState
-from reconciler.alerts.kind_words import KINDS
 from reconciler.facts.finding import Kind, Party, Severity
+from reconciler.kinds.registry import spec_of
 from tests.dashboard import drawn
 from verification.facts.leg import Leg
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_has_plain_words(kind: Kind) -> None:
-    spoken = KINDS[kind].now
+    spoken = spec_of(kind).words.now
     told = alert_words.clause(drawn.alert(1, kind), drawn.NOW)
 
     for text in (spoken.title, told):

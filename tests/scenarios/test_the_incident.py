@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from reconciler.facts.finding import DIFFERENCES, Kind, Severity
+from reconciler.facts.finding import Kind, Severity
+from reconciler.kinds.registry import DIFFERENCES
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House
 from tests.reconciler.house import play as watch

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from reconciler.account.findings.unverified import line_of
-from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.facts.finding import Finding, Kind
 from reconciler.facts.wording import amount, holding, size_told
+from reconciler.kinds.registry import spec_of
 from verification.facts.account import Market
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Grade, Mismatch, VerdictKind
@@ -39,12 +40,13 @@ def mismatched(verification: Verification, market: Market | None) -> Finding | N
         expected, observed = question.position.quantity, verdict.quantity
         what = f"The close of {holding(expected, key.symbol, size)} went wrong"
     turned = observed is not None and observed * expected < 0
+    kind = Kind.SIDE_MISMATCH if turned else Kind.QUANTITY_MISMATCH
     return Finding(
-        kind=Kind.SIDE_MISMATCH if turned else Kind.QUANTITY_MISMATCH,
+        kind=kind,
         account=key.account,
         symbol=key.symbol,
         leg=key.leg,
-        severity=Severity.CRITICAL,
+        severity=spec_of(kind).severity.usual,
         reason=f"{what}: {verdict.reason.rstrip('.')}.",
         expected=expected,
         observed=observed,

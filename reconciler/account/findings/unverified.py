@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.wording import amount, clock, duration, holding, number, size_told
+from reconciler.kinds.unverified_open import SPEC, sentence
 from verification.facts.account import Market
 from verification.facts.observation import Observation, OrderSeen, PositionSeen, Provenance
 from verification.facts.question import OpenQuestion
@@ -35,19 +36,18 @@ def unverified(verification: Verification, market: Market | None, *, price: Deci
         before = question.baseline.quantity if question.baseline is not None else Decimal(0)
         expected = before + question.side.sign * question.quantity
         at_stake = question.quantity
-        what = f"Whether the {question.side.value} of {amount(at_stake, key.symbol, size)} executed"
+        what = f"{question.side.value} of {amount(at_stake, key.symbol, size)}"
     else:
         expected = Decimal(0)
         at_stake = abs(question.position.quantity)
-        what = f"Whether the close of {holding(question.position.quantity, key.symbol, size)} executed"
-    order = f" (order {question.order_id})" if question.order_id is not None else ""
+        what = f"close of {holding(question.position.quantity, key.symbol, size)}"
     return Finding(
-        kind=Kind.UNVERIFIED_OPEN,
+        kind=SPEC.kind,
         account=key.account,
         symbol=key.symbol,
         leg=key.leg,
-        severity=Severity.CRITICAL,
-        reason=f"{what}{order} is not known after {waited}: {verification.verdict.reason.rstrip('.')}.",
+        severity=SPEC.severity.usual,
+        reason=sentence(what, order_id=question.order_id, waited=waited, why=verification.verdict.reason),
         expected=expected,
         exposure=None if market is None else market.value(at_stake, price),
         evidence=_lines(verification.observations, size),

@@ -9,8 +9,9 @@ from typing import Any
 
 from reconciler.account.findings.unverified import when_said
 from reconciler.comparison.watched_order import SOURCE, ending
-from reconciler.facts.finding import Evidence, Finding, FindingKey, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
 from reconciler.facts.wording import number
+from reconciler.kinds.sources_disagree import SPEC, sentence_of_order
 from reconciler.record.evidence_in import case_of
 from reconciler.views import VerificationView
 from verification.facts.leg import LegKey
@@ -129,7 +130,6 @@ def _finding(order: _Verified, found: Contradiction) -> Finding:
     waits = view.verdict == RESTING and not whole.conclusive
     otherwise = str(whole.kind) != view.verdict and not waits
     told = f"verification {view.id} of this {view.question} ended {view.verdict}"
-    after = f"; with both answers it would be {whole.kind}" if otherwise else ""
     line = Evidence(
         party=Party.TRUEUP,
         source=SOURCE,
@@ -139,12 +139,12 @@ def _finding(order: _Verified, found: Contradiction) -> Finding:
     )
     key = LegKey(view.account, view.symbol, view.leg)
     return Finding(
-        kind=Kind.SOURCES_DISAGREE,
+        kind=SPEC.kind,
         account=key.account,
         symbol=key.symbol,
         leg=key.leg,
-        severity=Severity.CRITICAL if otherwise else Severity.WARNING,
-        reason=f"The exchange's sources contradict each other: {found.reason}. {told.capitalize()}{after}.",
+        severity=SPEC.severity.where(otherwise=otherwise),
+        reason=sentence_of_order(found.reason, ended=told, instead=str(whole.kind) if otherwise else ""),
         evidence=(_word(found.one), _word(found.other), line),
     )
 

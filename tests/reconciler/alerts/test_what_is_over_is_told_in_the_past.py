@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.kind_words import KINDS, PARTLY, KindWords, clause, ended, told
+from reconciler.alerts.kind_words import clause, ended, told
 from reconciler.cli.wording import alert_lines, view_document
 from reconciler.facts.finding import Evidence, Kind, Party
+from reconciler.kinds.form.words import KindWords
+from reconciler.kinds.registry import SPECS, spec_of
 from reconciler.views import AlertView
 from tests.reconciler.alert_life import NOON, after, live
 
@@ -30,7 +32,11 @@ def present(sentence: str) -> list[str]:
     return PRESENT.findall(re.sub(r"\b(did|could)( not)? \w+", "", sentence.lower()))
 
 
-@pytest.mark.parametrize("spoken", [*KINDS.values(), PARTLY], ids=[*KINDS, "partly"])
+SPOKEN = {str(spec.kind): spec.words for spec in SPECS}
+SPOKEN |= {f"{spec.kind}, milder": spec.milder.words for spec in SPECS if spec.milder is not None}
+
+
+@pytest.mark.parametrize("spoken", SPOKEN.values(), ids=SPOKEN)
 def test_the_words_of_what_is_over_are_of_the_past(spoken: KindWords) -> None:
     assert not present(spoken.then.title)
     assert not present(spoken.then.clause)
@@ -40,8 +46,8 @@ def test_the_words_of_what_is_over_are_of_the_past(spoken: KindWords) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_is_told_as_it_is_while_open_and_as_it_was_when_over(kind: Kind) -> None:
-    assert told(alert(kind)) == KINDS[kind].now
-    assert told(alert(kind, AlertState.RESOLVED)) == KINDS[kind].then
+    assert told(alert(kind)) == spec_of(kind).words.now
+    assert told(alert(kind, AlertState.RESOLVED)) == spec_of(kind).words.then
     assert "{" not in clause(alert(kind, AlertState.RESOLVED), "AVL/USDT:USDT")
 
 

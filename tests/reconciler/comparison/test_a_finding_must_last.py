@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from reconciler.comparison.confidence import Confidence
-from reconciler.comparison.confirmation import POLICY, ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.finding import Finding, Kind, Severity
+from reconciler.kinds.form.confirmation import Lasting
+from reconciler.kinds.registry import SPECS
 from tests.reconciler.accounts import SYMBOL, at, utc
 from verification.facts.leg import Leg
 
@@ -164,7 +166,7 @@ def test_a_demo_can_turn_the_patience_down_to_seconds() -> None:
     quick = ConfirmationSettings(
         spacing=second, grace=second, lagging_grace=second, stop_placing=second, stop_replacing=second
     )
-    for kind in POLICY:
+    for kind in (spec.kind for spec in SPECS if isinstance(spec.confirmation, Lasting)):
         assert _confirmed_at(EVERY_SECOND, kind=kind, settings=quick) == 1
 
 

@@ -4,6 +4,7 @@ from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.expectation import ExpectationState, StopPolicy
 from reconciler.facts.finding import FindingKey, Kind
+from reconciler.kinds.registry import is_blindness
 from tests.reconciler.accounts import (
     ACCOUNT,
     SYMBOL,
@@ -37,7 +38,9 @@ def test_what_is_found_is_found() -> None:
 def test_agreement_clears_every_difference_and_doubt() -> None:
     comparison = compared([row("43")], merged(reading([listed("43")])))
     for kind in Kind:
-        assert _word(comparison, kind) is (ConditionState.UNKNOWN if kind.blindness else ConditionState.CLEAR)
+        assert _word(comparison, kind) is (
+            ConditionState.UNKNOWN if is_blindness(kind) else ConditionState.CLEAR
+        )
 
 
 def test_a_side_that_was_not_read_clears_nothing() -> None:

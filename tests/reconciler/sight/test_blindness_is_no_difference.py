@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.alerts.alert import AlertState
-from reconciler.facts.finding import DIFFERENCES, Kind
+from reconciler.facts.finding import Kind
+from reconciler.kinds.registry import DIFFERENCES
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from tests.reconciler.house import House, play
 from verification.facts.account import Part

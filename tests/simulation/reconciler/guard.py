@@ -5,13 +5,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from reconciler.facts.expectation import OrderRole
-from reconciler.facts.finding import UNSTOPPED
+from reconciler.facts.finding import Kind
 from tests.simulation.reconciler.plan import Noted, Placed, Row
 from tests.simulation.reconciler.stop import Stop
 from tests.simulation.reconciler.stops import Stops
 from tests.simulation.reconciler.stretch import Stretch
 from tests.simulation.truth import TrueOrder
 from verification.facts.leg import LegKey
+
+TELLS_OF_THE_STOP = frozenset({Kind.ORPHANED_POSITION, Kind.REAPPEARED_POSITION, Kind.SIDE_MISMATCH})
+"""Differences that are told in the place of a missing stop, and say whether there is one."""
 
 UNFILLED = 600.0
 """Seconds for which an entry may rest partly filled before its missing stop is an emergency."""
@@ -92,4 +95,4 @@ def _guard(
         if state is not None and not state.ended and young and order.order_id in believed:
             executed += abs(state.executed) if state.executed * held > 0 else 0
     by_design = 0 < open_lots <= executed
-    return Guard(*span, open_lots, hidden, by_design, judged=stretch.kind not in UNSTOPPED)
+    return Guard(*span, open_lots, hidden, by_design, judged=stretch.kind not in TELLS_OF_THE_STOP)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reconciler.alerts.alert import Alert
-from reconciler.facts.finding import DIFFERENCES, FindingKey, Kind
+from reconciler.facts.finding import FindingKey, Kind
 from tests.simulation.plan import SYMBOLS
 from tests.simulation.reconciler.episode import WatchedEpisode
 from tests.simulation.reconciler.guard import Guard
@@ -22,7 +22,17 @@ SLACK = 8.0
 OUTVOTING = 80.0
 """Until lists are believed that leave out a leg that an unreliable stream showed: three looks."""
 
-LEGS_KINDS = DIFFERENCES | {Kind.DUPLICATE_ROWS, Kind.UNLISTED_SYMBOL}
+LEGS_KINDS = frozenset(
+    {
+        Kind.ORPHANED_POSITION,
+        Kind.REAPPEARED_POSITION,
+        Kind.PHANTOM_POSITION,
+        Kind.QUANTITY_MISMATCH,
+        Kind.SIDE_MISMATCH,
+        Kind.DUPLICATE_ROWS,
+        Kind.UNLISTED_SYMBOL,
+    }
+)
 """The ways in which the two sides of a leg differ, as people are told."""
 
 SETTLED = LEGS_KINDS | {Kind.UNVERIFIED_OPEN}
