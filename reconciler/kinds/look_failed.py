@@ -35,7 +35,7 @@ SPEC = KindSpec(
         Severity.CRITICAL,
         "trying again has not helped {failures} times in a row, or for {failing}",
     ),
-    confirmation=Confirmed("it was met"),
+    confirmation=Confirmed("it is met"),
     resolution=Resolution("that work has gone on without an error", None),
     steps=steps,
 )

@@ -56,8 +56,8 @@ SPEC = KindSpec(
         "only a person can mend it, or neither the position list nor the stream can be read",
     ),
     confirmation=Confirmed(
-        "{failures} reads have failed in a row, or for {failing} none has worked; "
-        "or the stream has been away for {stream_down}"
+        "{failures} reads have failed in a row, or for {failing} none has worked, or only a person can "
+        "mend it; or the stream has been away for {stream_down}"
     ),
     resolution=Resolution("it was read in full; the stream is connected again, and has lasted", None),
     steps=steps,

@@ -69,7 +69,8 @@ SPEC = KindSpec(
     ),
     confirmation=Confirmed("no lag explains it, or position lists have said otherwise for a minute"),
     resolution=Resolution(
-        "no position list says otherwise, and both sides hold the same", _no_list_says_otherwise
+        "no position list says otherwise any more; of an order after half an hour at the earliest",
+        _no_list_says_otherwise,
     ),
     steps=steps,
 )

@@ -46,7 +46,7 @@ SPEC = KindSpec(
         Told("Entry was not confirmed", "had an entry that nobody could confirm"),
     ),
     severity=ALWAYS_CRITICAL,
-    confirmation=Confirmed("a verification has asked until its deadline"),
+    confirmation=Confirmed("a verification has asked until its deadline, in vain"),
     resolution=Resolution(
         "an answer about the order, or a record that says so and both sides hold it", _answered
     ),
