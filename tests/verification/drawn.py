@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from verification.facts.clock import Moment
+from msgspec.structs import replace
+
+from verification.facts.clock import Moment, microseconds
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
 from verification.facts.question import Baseline, CloseQuestion, OpenQuestion
@@ -87,3 +89,10 @@ def closing(
 ) -> CloseQuestion:
     position = Baseline(Decimal(str(held)), version)
     return CloseQuestion(KEY, position, order_id, client, exclusive, moment(0))
+
+
+def filled_at(seconds: float, seen: OrderSeen | None = None) -> OrderSeen:
+    """A fill whose venue time is some seconds after the start."""
+    seen = seen or order(43, ended=True, agree=True)
+    at = START + timedelta(seconds=seconds)
+    return replace(seen, status="closed", provenance=replace(seen.provenance, exchange_us=microseconds(at)))

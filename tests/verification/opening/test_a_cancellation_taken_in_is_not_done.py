@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.verification.opening.test_positions_are_left import after_opening, left, stopped_higher
+from tests.verification.opening.after_opening import after_opening, left, stopped_higher
 from tests.verification.opening_story import Story
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather

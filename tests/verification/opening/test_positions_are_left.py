@@ -1,22 +1,25 @@
 """A position that was opened is left, or gets another stop, whatever befalls the steps."""
 
 import asyncio
-import random
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from tests.verification.drawn import OTHER_LEG, moment, opening, row
-from tests.verification.faulty_steps import CRASHES, Crash, Fault, Steps, of_step
-from tests.verification.memory_journal import MemoryJournal
+from tests.verification.faulty_steps import CRASHES, Fault, of_step
+from tests.verification.opening.after_opening import (
+    HIGHER,
+    WORKS_ON,
+    after_opening,
+    entry_fills,
+    left,
+    stopped_higher,
+)
 from tests.verification.opening_invariants import check
-from tests.verification.opening_story import BUY, SETTLING, STOP_PRICE, Story, dies, with_
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather
-from tests.virtual_time import VirtualClock, run
 from verification.facts.leg import Side
 from verification.facts.observation import Observation, Source
 from verification.facts.verdict import VerdictKind
@@ -27,64 +30,11 @@ from verification.rules.judgement import decide
 from verification.rules.shown_version import shown_at
 
 SOON = 1000.0  # ms
-HIGHER = Decimal("0.19")
-Work = Callable[[Opener, Opened], Coroutine[Any, Any, Outcome]]
-
-
-async def left(opener: Opener, opened: Opened) -> Outcome:
-    return await opener.leave(opened)
-
-
-async def stopped_higher(opener: Opener, opened: Opened) -> Outcome:
-    return await opener.protect(opened, HIGHER)
 
 
 async def left_after_a_stop_that_was_not_moved(opener: Opener, opened: Opened) -> Outcome:
     assert isinstance(await opener.protect(opened, HIGHER), Exposed)
     return await opener.leave(opened)
-
-
-def after_opening(
-    work: Work,
-    plan: Mapping[int, Fault] | None = None,
-    weather: Weather | None = None,
-    before: Callable[[TrueVenue], None] = lambda _: None,
-    *,
-    restarted: bool = False,
-) -> Story:
-    """Open, do `work` with the plan's faults, recover if the process died or is `restarted`."""
-
-    async def whole() -> Story:
-        clock, steps = VirtualClock(), Steps()
-        venue = TrueVenue(clock, weather or Weather(), steps)
-        story = Story(venue, MemoryJournal(steps), BUY)
-
-        def opener() -> Opener:
-            rng = random.Random(len(steps.history))
-            return Opener(venue, venue, story.journal, clock, report=story.reports.append, rng=rng)
-
-        first = opener()
-        opened = await first.open(BUY)
-        assert isinstance(opened, Opened)
-        before(venue)
-        steps.live(plan or {})
-        alive = not restarted
-        try:
-            story.outcomes.append(await work(first, opened))
-        except Crash:
-            alive = False
-        if not alive:
-            dies(first)
-            second = opener()
-            steps.live({})
-            for record in story.journal.unfinished():
-                story.outcomes.append(await second.recover(record))
-            await second.close()
-        await first.close()
-        await clock.sleep(SETTLING)
-        return story
-
-    return run(whole())
 
 
 @pytest.mark.parametrize(
@@ -119,54 +69,6 @@ def test_a_position_that_had_its_stop_was_left_and_not_rolled_back_whatever_befe
     assert story.journal.rows[1]["state"] == "closed"
 
 
-def test_a_stop_is_moved_and_the_old_one_withdrawn_after() -> None:
-    story = after_opening(stopped_higher)
-    assert isinstance(story.outcome, Opened)
-    (stop,) = story.venue.stops.values()
-    assert stop.trigger_price == HIGHER
-    names = story.venue.steps.history[0]
-    assert names.index("stop") < names.index("withdraw"), "never a moment without one"
-
-
-@pytest.mark.parametrize(
-    "weather",
-    [
-        Weather(),
-        Weather(list_lag=3.2),
-        Weather(silent_stream=True),
-        Weather(held_before=13),
-        Weather(cancels_after=0.4),
-    ],
-    ids=["fair", "the list lags", "the stream is silent", "something is held", "cancels late"],
-)
-def test_moving_a_stop_survives_every_fault(weather: Weather) -> None:
-    """The position stays, with one stop, the new one or the one before; of a second one a person knows."""
-    for number, step in enumerate(after_opening(stopped_higher, weather=weather).venue.steps.history[0]):
-        for fault in of_step(step):
-            story, where = (
-                after_opening(stopped_higher, {number: fault}, weather),
-                f"{number} {step}: {fault}",
-            )
-            assert story.venue.held == weather.held_before + 43, where
-            assert story.journal.rows[1]["state"] == "open", where
-            assert len(story.venue.stops) == 1 or story.reports, where
-            assert story.venue.stops, where
-            for outcome in story.outcomes:
-                named = isinstance(outcome, Opened) and outcome.stop.client_order_id in story.venue.stops
-                assert named or outcome in story.reports, where
-
-
-def test_a_stop_that_was_refused_costs_no_position_after_a_restart() -> None:
-    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
-    story = after_opening(stopped_higher, {place: Fault.REFUSED}, restarted=True)
-    opened = story.outcome
-    assert isinstance(opened, Opened)
-    assert opened.stop.trigger_price == STOP_PRICE
-    assert opened.concerns, "whether the refused one had been sent no journal says"
-    assert story.venue.held == 43
-    assert not story.journal.unfinished()
-
-
 def test_a_crash_while_leaving_forgets_none_of_two_stops() -> None:
     place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
     plan = {place: Fault.REFUSED}
@@ -194,59 +96,6 @@ def test_no_stop_is_forgotten_when_a_position_is_left_after_its_stop_could_not_b
             what = f"step {number} {steps[number]}: {fault}"
             for outcome in story.outcomes:
                 assert not (story.venue.stops and isinstance(outcome, Closed)), f"one is left ({what})"
-
-
-WORKS_ON = Weather(fills=20, entry_ends=False)
-
-
-def entry_fills(venue: TrueVenue) -> None:
-    """Let the entry execute all that it was sent for."""
-    entry = next(iter(venue.orders.values()))
-    venue.orders[entry.name] = replace(entry, executed=entry.quantity, ended=True)
-    venue.move(entry.quantity - entry.executed)
-
-
-def test_the_stop_that_is_moved_covers_what_has_executed_since() -> None:
-    story = after_opening(stopped_higher, weather=WORKS_ON, before=entry_fills)
-    assert isinstance(story.outcome, Opened)
-    assert story.outcome.quantity == story.outcome.stop.quantity == 43
-    assert not story.outcome.critical
-    assert story.journal.rows[1]["quantity"] == 43
-
-
-def test_the_stop_that_is_moved_covers_what_may_execute_yet() -> None:
-    story = after_opening(stopped_higher, weather=WORKS_ON)
-    assert isinstance(story.outcome, Opened)
-    assert story.outcome.quantity == 20
-    assert story.outcome.stop.quantity == 43
-    assert "may execute more" in story.outcome.concerns[0]
-
-
-def test_a_stop_that_somebody_cancelled_is_placed_again() -> None:
-    story = after_opening(stopped_higher, before=lambda venue: venue.stops.clear())
-    assert isinstance(story.outcome, Opened)
-    assert not story.outcome.critical
-    assert len(story.venue.stops) == 1
-
-
-@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.LOST_BEFORE])
-def test_a_new_stop_that_is_not_proved_leaves_the_old_one_and_is_told(fault: Fault) -> None:
-    place = after_opening(stopped_higher).venue.steps.history[0].index("stop")
-    story = after_opening(stopped_higher, {place: fault})
-    assert isinstance(story.outcome, Exposed)
-    assert story.reports == [story.outcome]
-    assert story.venue.held == 43
-    assert len(story.venue.stops) == 1
-
-
-def test_a_new_stop_that_rests_and_does_not_cover_leaves_the_old_one_and_is_told() -> None:
-    def covers_less(venue: TrueVenue) -> None:
-        venue.weather = replace(venue.weather, bends_stop=with_(quantity=Decimal(42)))
-
-    story = after_opening(stopped_higher, before=covers_less)
-    assert isinstance(story.outcome, Exposed)
-    assert story.reports == [story.outcome]
-    assert [stop.quantity for stop in story.venue.stops.values()] == [43], "the new one was taken back"
 
 
 def test_leaving_sells_what_was_bought() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.verification.faulty_steps import Steps
 from tests.verification.memory_journal import MemoryJournal
-from tests.verification.opening.test_positions_are_left import after_opening, left, stopped_higher
+from tests.verification.opening.after_opening import after_opening, left, stopped_higher
 from tests.verification.opening_story import BUY
 from tests.verification.true_venue import TrueVenue
 from tests.verification.weather import Weather

@@ -1,32 +1,19 @@
 """The verifier: first conclusive evidence decides, the deadline holds, nothing is left behind."""
 
 import asyncio
-import random
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from typing_extensions import override
 
 from tests.verification.drawn import KEY, closing, opening, order, row
 from tests.verification.scene import Scene, play
 from tests.verification.scripted_venue import held
-from tests.virtual_time import run
-from verification.facts.errors import (
-    SourceError,
-    SourceMalformed,
-    SourceRejected,
-    SourceUnreachable,
-)
-from verification.facts.observation import Observation, Silence, Source, SourceSilent
-from verification.facts.question import Baseline, Question
-from verification.facts.verdict import Grade, Verdict, VerdictKind
+from verification.facts.observation import Source
+from verification.facts.verdict import Grade, VerdictKind
 from verification.race.admission_gate import EACH_TURN
 from verification.race.pace import Pace
-from verification.race.verifier import Verifier
-from verification.venues.stream_state import StreamState
 
 CONFIRMED, PARTIAL, MISMATCH, REFUTED, UNKNOWN = VerdictKind
 FILLED = order(43, ended=True, agree=True)
@@ -69,86 +56,6 @@ def test_a_push_before_the_question_counts_where_a_watch_was_started() -> None:
     play(story)
 
 
-FAILURES: list[object] = [
-    SourceError("broken"),
-    SourceUnreachable("timeout"),
-    SourceMalformed("<html>"),
-    SourceRejected("wrong key"),
-    None,
-]
-
-
-@pytest.mark.parametrize(
-    "question", [opening(), closing(), opening(order_id=None)], ids=["open", "close", "no id"]
-)
-@pytest.mark.parametrize("failure", FAILURES, ids=str)
-def test_with_every_source_failing_it_is_unknown_at_the_deadline(question: Question, failure: object) -> None:
-    async def story(scene: Scene) -> None:
-        scene.venue.state = StreamState.DOWN
-        for source in (scene.venue.order, scene.venue.positions, scene.venue.offset):
-            source.answers = {0: failure}
-        answer = await scene.ask(question)
-        assert answer.verdict.kind is UNKNOWN
-        assert 10 <= scene.now < 10.05
-        assert all(isinstance(seen, SourceSilent) for seen in answer.observations)
-        await asyncio.sleep(75)
-        assert not scene.venue.listeners, "the watch ends with the measuring"
-
-    play(story)
-
-
-@pytest.mark.parametrize(
-    ("state", "silence"),
-    [
-        (StreamState.CONNECTING, Silence.NOT_READY),
-        (StreamState.DOWN, Silence.UNREACHABLE),
-        (StreamState.UNSUPPORTED, Silence.UNSUPPORTED),
-        (StreamState.LIVE, None),
-    ],
-)
-def test_a_stream_that_cannot_speak_is_recorded(state: StreamState, silence: Silence | None) -> None:
-    async def story(scene: Scene) -> None:
-        scene.venue.state = state
-        scene.venue.order.answers = {0: FILLED}
-        answer = await scene.ask()
-        streams = [s for s in answer.observations if s.provenance.source is Source.WEBSOCKET]
-        assert [s.silence for s in streams if isinstance(s, SourceSilent)] == ([silence] if silence else [])
-
-    play(story)
-
-
-@pytest.mark.parametrize(
-    ("failure", "silence"),
-    [
-        (SourceError("?"), Silence.ERROR),
-        (SourceUnreachable("?"), Silence.UNREACHABLE),
-        (SourceRejected("?"), Silence.REJECTED),
-        (SourceMalformed("?"), Silence.MALFORMED),
-        (type("TooBusy", (SourceUnreachable,), {})("?"), Silence.UNREACHABLE),
-    ],
-)
-def test_a_failure_is_recorded_as_what_it_is(failure: SourceError, silence: Silence) -> None:
-    async def story(scene: Scene) -> None:
-        scene.venue.order.answers = {0: failure, 0.05: FILLED}
-        scene.venue.positions.answers = {0: failure}
-        scene.venue.push_later(2, row(43, 11))
-        answer = await scene.ask()
-        silences = {s.silence for s in answer.observations if isinstance(s, SourceSilent)}
-        assert silences == {silence}
-
-    play(story)
-
-
-def test_what_a_venue_refused_is_not_asked_again() -> None:
-    async def story(scene: Scene) -> None:
-        refused = SourceRejected("wrong key")
-        scene.venue.order.answers = scene.venue.positions.answers = {0: refused}
-        await scene.ask()
-        assert len(scene.venue.order.asked_at) == len(scene.venue.positions.asked_at) == 1
-
-    play(story)
-
-
 def test_a_refutation_needs_agreeing_trades() -> None:
     async def story(scene: Scene) -> None:
         scene.venue.order.answers = {0: order(0, ended=True), 4: order(0, ended=True, agree=True)}
@@ -167,52 +74,6 @@ def test_a_verdict_that_is_not_settled_stands_at_the_deadline() -> None:
         answer = await scene.ask()
         assert (answer.verdict.kind, answer.verdict.quantity) == (PARTIAL, Decimal(20))
         assert 10 <= scene.now < 10.05
-
-    play(story)
-
-
-@pytest.mark.parametrize("late", [0, 0.1, 20])
-def test_a_bug_in_a_source_reaches_somebody_and_is_no_verdict(late: float) -> None:
-    bug = TypeError("a bug")
-
-    async def told() -> None:
-        scene = Scene()
-        complaints: list[object] = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, c: complaints.append(c["exception"]))
-        scene.venue.order.answers = {0: "not found", late: bug}
-        scene.venue.positions.answers = {0: ()}
-        if late < 10:
-            with pytest.raises(TypeError) as caught:
-                await scene.ask()
-            assert caught.value is bug
-        else:
-            assert (await scene.ask()).verdict.kind is UNKNOWN
-            await asyncio.sleep(15)
-            assert complaints == [bug]
-        await scene.end()
-
-    run(told())
-
-
-@pytest.mark.parametrize("pushed", [0.5, 99], ids=["with a push", "at the deadline"])
-def test_a_bug_in_a_rule_reaches_whoever_asks_at_once(pushed: float) -> None:
-    bug = TypeError("a bug")
-
-    class Buggy(Verifier):
-        @staticmethod
-        @override
-        def rule(question: Question, observations: Sequence[Observation]) -> Verdict:
-            raise bug
-
-    async def story(scene: Scene) -> None:
-        verifier = Buggy(scene.venue, scene.clock, rng=random.Random(1))
-        scene.venue.push_later(pushed, row(43, 11))
-        scene.venue.order.answers = scene.venue.positions.answers = {0: None}
-        with pytest.raises(TypeError) as caught:
-            await verifier.verify(opening())
-        assert caught.value is bug
-        assert scene.now == pytest.approx(min(pushed, 10))
-        await verifier.close()
 
     play(story)
 
@@ -340,54 +201,6 @@ def test_a_late_fill_is_still_watched_for_after_an_unknown() -> None:
         await scene.ask()
         await asyncio.sleep(40)
         assert scene.venue.order.asked_at[-1] > 45
-
-    play(story)
-
-
-BASELINES: list[tuple[str, tuple[object, ...], Observation | None, Baseline]] = [
-    ("nobody shows it", (), None, Baseline(Decimal(0), None)),
-    ("the list shows it", (held(KEY, 13, 9),), None, Baseline(Decimal(13), 9)),
-    ("both, the list newer", (held(KEY, 13, 9),), row(5, 8), Baseline(Decimal(13), 9)),
-    ("both, the stream newer", (held(KEY, 13, 8),), row(5, 9), Baseline(Decimal(5), 9)),
-    ("both the same", (held(KEY, 13, 9),), row(13, 9), Baseline(Decimal(13), 9)),
-    ("the same instant, not the same", (held(KEY, 13, 9),), row(20, 9), Baseline(Decimal(20), None)),
-    ("the stream said zero", (), row(0, 9), Baseline(Decimal(0), 9)),
-    ("the stream alone shows it", (), row(43, 9), Baseline(Decimal(43), None)),
-    ("the list has no version", (held(KEY, 13, None),), row(13, 9), Baseline(Decimal(13), 9)),
-    ("the stream has no version", (held(KEY, 13, 9),), row(13, None), Baseline(Decimal(13), 9)),
-    ("the stream spoke of an order", (held(KEY, 13, 9),), FILLED, Baseline(Decimal(13), 9)),
-]
-
-
-@pytest.mark.parametrize(
-    ("listed", "pushed", "expected"), [b[1:] for b in BASELINES], ids=[b[0] for b in BASELINES]
-)
-def test_a_baseline_has_a_version_only_where_there_is_no_doubt(
-    listed: tuple[object, ...], pushed: Observation | None, expected: Baseline
-) -> None:
-    async def story(scene: Scene) -> None:
-        scene.venue.positions.answers = {0: listed}
-        if pushed is not None:
-            scene.venue.newest[KEY] = pushed
-        assert await scene.verifier.baseline(KEY) == expected
-
-    play(story)
-
-
-def test_a_baseline_that_cannot_be_read_is_no_baseline() -> None:
-    async def story(scene: Scene) -> None:
-        scene.venue.positions.answers = {0: SourceUnreachable("down")}
-        with pytest.raises(SourceUnreachable):
-            await scene.verifier.baseline(KEY)
-
-    play(story)
-
-
-def test_a_list_that_hangs_is_no_baseline_and_nobody_waits_for_ever() -> None:
-    async def story(scene: Scene) -> None:
-        with pytest.raises(SourceUnreachable, match="within 10 s"):
-            await scene.verifier.baseline(KEY)
-        assert scene.now == pytest.approx(10)
 
     play(story)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.verification.venues.broken_bodies import Broken, broken, once
 from tests.verification.venues.bybit_samples import execution_row, order_row, position_row, pushed
+from tests.verification.venues.right_answers import numbers, touched
 from tests.verification.venues.samples import (
     account_update,
     algo_update,
@@ -18,7 +19,6 @@ from tests.verification.venues.samples import (
     order_update,
     pushed_position,
 )
-from tests.verification.venues.test_broken_answers import numbers, touched
 from verification.facts.errors import SourceMalformed
 from verification.facts.observation import Observation, OrderSeen, PositionSeen
 from verification.venues.binance.frames import read_text
