@@ -2,12 +2,14 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 
 import ccxt.pro
 import pytest
 
-from verification.venues import binance, bybit, untried
+from verification import venues
+from verification.venues import untried
 from verification.venues.capabilities import Capabilities
 from verification.venues.dialects import DIALECTS
 from verification.venues.registry import KNOWN
@@ -19,7 +21,10 @@ def of_one_file(module: ModuleType) -> list[Capabilities]:
 
 def described() -> list[tuple[str, Capabilities]]:
     files = [f"{untried.__name__}.{each.name}" for each in pkgutil.iter_modules(untried.__path__)]
-    files += [f"{folder.__name__}.capabilities" for folder in (binance, bybit)]
+    files += [
+        f"{venues.__name__}.{each.parent.name}.capabilities"
+        for each in Path(venues.__path__[0]).glob("*/capabilities.py")
+    ]
     return [(name, known) for name in files for known in of_one_file(importlib.import_module(name))]
 
 

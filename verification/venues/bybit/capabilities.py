@@ -7,20 +7,20 @@ from verification.venues.bybit.weights import RATES
 from verification.venues.capabilities import Capabilities, Conditionals, KeyKind, Shape, StreamRules
 from verification.venues.parts import settle_coin
 
-_BYBIT_LIST = ("result", "list")
-_BYBIT_ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
+_LIST = ("result", "list")
+_ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
 # Bybit v5 puts every list under result.list; its position list covers one settle coin a request.
 _SHAPES = (
-    Shape("/v5/position/list", "GET", _BYBIT_LIST, ("symbol", "side", "size", "positionIdx", "seq")),
-    Shape("/v5/order/realtime", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
-    Shape("/v5/order/history", "GET", _BYBIT_LIST, _BYBIT_ORDER_KEYS),
+    Shape("/v5/position/list", "GET", _LIST, ("symbol", "side", "size", "positionIdx", "seq")),
+    Shape("/v5/order/realtime", "GET", _LIST, _ORDER_KEYS),
+    Shape("/v5/order/history", "GET", _LIST, _ORDER_KEYS),
     Shape(
         "/v5/execution/list",
         "GET",
-        _BYBIT_LIST,
+        _LIST,
         ("execId", "orderId", "symbol", "side", "execQty", "execPrice", "execType", "execTime"),
     ),
-    Shape("/v5/market/instruments-info", "GET", _BYBIT_LIST, ("symbol", "lotSizeFilter", "priceFilter")),
+    Shape("/v5/market/instruments-info", "GET", _LIST, ("symbol", "lotSizeFilter", "priceFilter")),
     Shape("/v5/market/time", "GET", None, ("time",)),
 )
 
