@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state_reader as door
+from dashboard import state_reader
 from dashboard.escape import WHOLE, markdown
 from dashboard.words import alert as alert_words
 from reconciler.alerts.alert import Alert
@@ -86,7 +86,7 @@ def _form(alert: Alert) -> tuple[str, str] | None:
 def _store(alert: Alert, name: str, note: str) -> None:
     """Store it; then close the dialog, or keep it open for what the person has to be told."""
     try:
-        answer = door.acknowledge(alert, by=name, note=note)
+        answer = state_reader.acknowledge(alert, by=name, note=note)
     except AlertCommandError as refusal:
         st.error(markdown(str(refusal)), icon=":material/block:")
     except StateDatabaseError as error:

@@ -6,8 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import favicon
-from dashboard import state_reader as door
+from dashboard import favicon, state_reader
 from dashboard.escape import WHOLE, markdown
 from dashboard.silence import beat
 from dashboard.words import numbers as words
@@ -40,7 +39,7 @@ class Chip:
 @st.fragment(run_every=2)
 def strip() -> None:
     """Show it, and set the tab's title and picture."""
-    view = door.now()
+    view = state_reader.now()
     verdict = judge(view)
     st.set_page_config(
         page_title=favicon.title(verdict.level, verdict.count),

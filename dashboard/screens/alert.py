@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state_reader as door
+from dashboard import state_reader
 from dashboard.acknowledging import acknowledge_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import WHOLE, markdown, plain
@@ -26,11 +26,11 @@ def alert_page() -> None:
         st.warning("This address names no alert.", icon=":material/help:")
         return
     try:
-        found = door.ask(lambda queries: queries.alert(int(given)))
+        found = state_reader.ask(lambda queries: queries.alert(int(given)))
     except AlertNotFound:
         st.warning(f"There is no alert {given}.", icon=":material/help:")
         return
-    view = door.now()
+    view = state_reader.now()
     if isinstance(found, Unread) or isinstance(view, Unread):
         st.markdown("The alert could not be read. That does not mean that it is over.")
         return

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dashboard import filters
-from dashboard import state_reader as door
+from dashboard import filters, state_reader
 from dashboard.escape import plain
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
@@ -41,7 +40,7 @@ def alerts() -> None:
                 placeholder="every kind",
                 width=280,
             )
-            filters.account(door.now(), "every account")
+            filters.account(state_reader.now(), "every account")
     _table()
 
 
@@ -49,8 +48,8 @@ def alerts() -> None:
 def _table() -> None:
     states = [AlertState(value) for value in filters.chosen("state") or []]
     kind, account = filters.chosen("kind"), filters.chosen("account")
-    view = door.now()
-    found = door.ask(
+    view = state_reader.now()
+    found = state_reader.ask(
         lambda queries: queries.alerts(
             states=states or None,
             kinds=[Kind(kind)] if kind else None,

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import filters
-from dashboard import state_reader as door
+from dashboard import filters, state_reader
 from dashboard.charts import NAMES, bands, distribution
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
@@ -57,7 +56,7 @@ def latency() -> None:
         st.segmented_control(
             "Period", list(PERIODS), default="1 h", required=True, key="period", bind="query-params"
         )
-        filters.account(door.now(), "all accounts together")
+        filters.account(state_reader.now(), "all accounts together")
     _charts()
 
 
@@ -65,7 +64,7 @@ def latency() -> None:
 def _charts() -> None:
     period, bucket = PERIODS[st.session_state.get("period") or "1 h"]
     account = filters.chosen("account")
-    found = door.ask(lambda queries: queries.latency(period, bucket, account=account))
+    found = state_reader.ask(lambda queries: queries.latency(period, bucket, account=account))
     if isinstance(found, Unread):
         st.markdown("The measurements could not be read.")
         return

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state_reader as door
+from dashboard import state_reader
 from dashboard.cards import card, over_line
 from dashboard.words.figures import Figure, figures
 from dashboard.words.verdict import Unread, acknowledged, blind, needing, recovering
@@ -13,7 +13,7 @@ from reconciler.views import NowView
 @st.fragment(run_every=2)
 def now() -> None:
     """Show what needs somebody, read afresh every two seconds."""
-    view = door.now()
+    view = state_reader.now()
     if isinstance(view, Unread):
         st.markdown("The alerts could not be read. That does not mean that there are none.")
         return

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import state_reader as door
+from dashboard import state_reader
 from dashboard.escape import markdown, plain
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread, blind
@@ -43,8 +43,8 @@ def positions() -> None:
 
 @st.fragment(run_every=2)
 def _table() -> None:
-    view = door.now()
-    found = door.ask(lambda queries: queries.positions())
+    view = state_reader.now()
+    found = state_reader.ask(lambda queries: queries.positions())
     if isinstance(found, Unread) or isinstance(view, Unread):
         st.markdown("The positions could not be read. That does not mean that there are none.")
         return

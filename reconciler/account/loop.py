@@ -77,7 +77,7 @@ class AccountLoop:
                 try:
                     await self._store_unseen(str(error))
                 except StateDatabaseError as busy:
-                    self._bear(busy)
+                    self._go_on_if_busy(busy)
                 self.last_pass = self._clock.now()
                 await self._clock.sleep(RECONNECT_SECONDS if error.again else REFUSED_SECONDS)
             except Exception as error:  # noqa: BLE001 - a bug at one account ends no other; it is told and tried again
@@ -89,7 +89,7 @@ class AccountLoop:
 
     async def follow(self) -> None:
         """Look at a symbol soon after its stream or its ledger has moved; until cancelled."""
-        stop = self._watch.venue.listen(self._hear)
+        stop = self._watch.venue.listen(self._on_observation)
         self._queue.everything_soon()
         try:
             while True:
@@ -99,7 +99,7 @@ class AccountLoop:
                 try:
                     await self._look_at(symbols)
                 except StateDatabaseError as error:
-                    self._bear(error)
+                    self._go_on_if_busy(error)
                     self._queue.soon((WHOLE,) if symbols is None else symbols)
                     # Looks whose outcome it cannot take would only spend the venue's budget.
                     await waited_out(self.check_health, self._clock)
@@ -118,7 +118,7 @@ class AccountLoop:
         try:
             await self._look_at(None)
         except StateDatabaseError as error:
-            self._bear(error)
+            self._go_on_if_busy(error)
             self._queue.everything_soon()
         except Exception as error:  # noqa: BLE001 - a bug ends this look and nothing else; it is told
             await self._fail(None, error)
@@ -158,11 +158,11 @@ class AccountLoop:
         self._answers.pop(condition, None)
         self.mark((condition.symbol,))
 
-    def _hear(self, seen: Observation) -> None:
+    def _on_observation(self, seen: Observation) -> None:
         if not isinstance(seen, SourceSilent):
             self.mark((seen.key.symbol,))
 
-    def _bear(self, error: StateDatabaseError) -> None:
+    def _go_on_if_busy(self, error: StateDatabaseError) -> None:
         """Go on where the state database is only busy or away: what was not stored is looked at again."""
         if not error.again:
             raise error
@@ -184,7 +184,7 @@ class AccountLoop:
                 # Nothing was seen of what it was to look at; what else is known of the account stays known.
                 await (self._store_unseen(problem) if symbols is None else self.check_health())
             except StateDatabaseError as busy:
-                self._bear(busy)
+                self._go_on_if_busy(busy)
             if symbols is None:
                 # It was a pass, and a blind one, which is told: the heart beats on for the other accounts.
                 self.last_pass = self._clock.now()

@@ -125,7 +125,7 @@ class Opens:
 
     async def run(self) -> None:
         """Verify until cancelled."""
-        stop = self._venue.listen(self._resting.hear)
+        stop = self._venue.listen(self._resting.on_observation)
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
@@ -171,7 +171,7 @@ class Opens:
         while True:
             if so_far is None:
                 so_far = self._as_it_stands(open_, await self._verifier.verify(open_.question))
-                await self._told(so_far)
+                await self._log_and_publish(so_far)
             if rests(open_.question, so_far.verdict, so_far.observations):
                 open_.raced = False
                 so_far = await self._rest(open_, so_far)
@@ -185,7 +185,7 @@ class Opens:
                 return
             so_far = None
 
-    async def _told(self, verification: Verification) -> None:
+    async def _log_and_publish(self, verification: Verification) -> None:
         verdict, question = verification.verdict, verification.question
         log.info(
             "verification.answered",
@@ -196,7 +196,7 @@ class Opens:
             decided_by=str(verdict.decided_by),
             milliseconds=round(verification.milliseconds, 1),
         )
-        await self._tell(verification)
+        await self._publish(verification)
 
     async def _rest(self, open_: UnderWay, so_far: Verification | None) -> Verification:
         """Wait until an order that rests has filled or ended, and return the answer; it is told already."""
@@ -212,11 +212,11 @@ class Opens:
                 answer, waits = await self._checked(open_, order)
                 shown = rests(answer.question, answer.verdict, answer.observations)
                 if not waits and not shown:
-                    await self._told(answer)
+                    await self._log_and_publish(answer)
                     return answer
                 if shown and order.executed != told:
                     told = order.executed
-                    await self._told(answer)
+                    await self._log_and_publish(answer)
         finally:
             self._resting.leave(order)
 
@@ -282,6 +282,6 @@ class Opens:
         verdict = decide(question, answered.observations)
         return Verification(question, verdict, answered.observations, answered.decided)
 
-    async def _tell(self, verification: Verification) -> None:
+    async def _publish(self, verification: Verification) -> None:
         """Pass an answer on, again and again while the state database is busy: an answer is never lost."""
         await waited_out(lambda: self._on_answer(verification), self._clock)

@@ -76,7 +76,7 @@ class Resting:
         """True when anybody said that it has ended."""
         return any(word.terminal for word in self._words.values())
 
-    def hear(self, seen: Observation) -> None:
+    def on_observation(self, seen: Observation) -> None:
         """Take one word of the stream."""
         if isinstance(seen, OrderSeen) and is_of(self.question, seen) and self.add(seen):
             self._not_before, self._asked = 0.0, 0
@@ -180,10 +180,10 @@ class RestingOrders:
         if left:
             self._by_leg[order.question.key] = left
 
-    def hear(self, seen: Observation) -> None:
+    def on_observation(self, seen: Observation) -> None:
         """Pass on what the stream says."""
         for each in self._by_leg.get(seen.key, ()):
-            each.hear(seen)
+            each.on_observation(seen)
 
     def looked(self, reading: AccountReading) -> None:
         """Pass on which orders a look has shown to rest; a list that failed says nothing."""

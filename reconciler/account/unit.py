@@ -73,7 +73,7 @@ class AccountUnit:
         self._watch = AccountWatch(venue, ledgers, rules, clock)
         self.loop = AccountLoop(self._watch, self._health, store, clock)
         self._verdicts = Verdicts(store, clock, self._watch, self.loop)
-        self._measuring = Measuring(store, clock, self._watch.believe_lag)
+        self._measuring = Measuring(store, clock, self._watch.use_lag)
         self._venue_clock = VenueClock(venue, clock)
         rng = rng or random.Random()  # noqa: S311 - jitter
         self._probe = FillProbe(

@@ -66,7 +66,7 @@ class AccountWatch:
         self._suspicions: dict[FindingKey, Suspicion] = {}
         self._settled: dict[LegKey, Moment] = {}
         self._turn = asyncio.Lock()
-        self._unlisten = venue.listen(self._hear)
+        self._unlisten = venue.listen(self._on_observation)
         self._sizes = ContractSizes()
         self._lag: timedelta | None = None
         self._wall = WallSteps()
@@ -78,7 +78,7 @@ class AccountWatch:
         """The last position that each leg was shown to hold, by whoever showed it newest."""
         return self._holdings.known()
 
-    def believe_lag(self, lag: timedelta) -> None:
+    def use_lag(self, lag: timedelta) -> None:
         """Take `lag` for the high percentile of the position list's visibility lag from now on."""
         self._lag = lag
 
@@ -149,7 +149,7 @@ class AccountWatch:
         comparison = await self._inquiry.compare(compare_with)
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
-        comparison = comparison.told(each.finding.identity for each in judged if each.confirmed)
+        comparison = comparison.with_confirmed(each.finding.identity for each in judged if each.confirmed)
         self._forget(comparison)
         self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
         times = (started, now, self._clock.now())
@@ -207,7 +207,7 @@ class AccountWatch:
         for key, leg in view.legs.items():
             self._holdings.note(key, Holding(leg.quantity, leg.version, leg.updated_at))
 
-    def _hear(self, seen: Observation) -> None:
+    def _on_observation(self, seen: Observation) -> None:
         if isinstance(seen, OrderSeen):
             self.late_fills.heard(seen)
             self.disagreements.heard(seen)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from reconciler.cli import alerts, audit, demo, doctor, house, init, reconcile, status
-from reconciler.cli.ending import INTERRUPTED, ending, tell
+from reconciler.cli.ending import INTERRUPTED, ending, print_ending
 from reconciler.record.report import ExitCode
 
 application = typer.Typer(
@@ -56,6 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: whatever comes is told in a line
         told = ending(error)
-        tell(told)
+        print_ending(told)
         return told.code
     return code if isinstance(code, int) else 0

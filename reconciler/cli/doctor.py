@@ -25,12 +25,12 @@ def doctor(*, config: Config = None) -> int:
 
 async def _examine(settings: Settings) -> ExitCode:
     from reconciler.cli.log import write_log
-    from reconciler.doctor import Doors, Health, examine
+    from reconciler.doctor import Health, Openers, examine
 
     write_log(settings.log)
     code = ExitCode.AGREES
     with asked_for(Purpose.COMMAND):
-        async for check in examine(settings, SystemClock(), Doors()):
+        async for check in examine(settings, SystemClock(), Openers()):
             _say(check.subject, check.health, check.text)
             if check.health is Health.NOT_OK:
                 code = max(code, ExitCode.WRONG_SETTINGS if check.settings else ExitCode.UNCHECKED)

@@ -51,7 +51,7 @@ def ending(error: BaseException) -> Ending:
     return Ending(lines, max(told.code for told in known))
 
 
-def tell(told: Ending) -> None:
+def print_ending(told: Ending) -> None:
     """Write the lines to standard error."""
     for line in told.lines:
         sys.stderr.write(f"trueup: {line}\n")

@@ -21,7 +21,7 @@ from reconciler.comparison.protection import StopState, keeps_stops, protection
 from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.stop_words import unjudged
-from reconciler.comparison.stream_list_conflict import dispute
+from reconciler.comparison.stream_list_conflict import conflict_of
 from reconciler.comparison.traded import Trades
 from reconciler.comparison.unlisted import stranger, unlisted
 from reconciler.comparison.unseen import (
@@ -212,7 +212,7 @@ def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[Finding]:
         found.append(_finding(scope, case, kind, case.value(case.apart)))
     if _naked(scope, case):
         found.append(_finding(scope, case, Kind.UNPROTECTED_POSITION, case.value(case.protection.uncovered)))
-    return [*found, *filter(None, (dispute(case), unlisted(case)))]
+    return [*found, *filter(None, (conflict_of(case), unlisted(case)))]
 
 
 def _finding(scope: Scope, case: LegCase, kind: Kind, exposure: Decimal | None) -> Finding:

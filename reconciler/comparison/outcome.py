@@ -79,7 +79,7 @@ class Comparison:
         )
         return frozenset(key for key in flying if self.check.cases[key].difference.accounted)
 
-    def told(self, confirmed: Iterable[FindingKey]) -> "Comparison":
+    def with_confirmed(self, confirmed: Iterable[FindingKey]) -> "Comparison":
         """Return it with the legs of confirmed differences as differing: in flight is a matter of time."""
         over = {(key.symbol, key.leg) for key in confirmed if key.kind in DIFFERENCES}
         late = LegVerdict.IN_FLIGHT.value

@@ -6,7 +6,7 @@ from decimal import Decimal
 from reconciler.comparison.cause_words import evidence_of_cause
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Share
-from reconciler.comparison.stop_words import told_of
+from reconciler.comparison.stop_words import evidence_of_stops
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.expectation import Expectation
 from reconciler.facts.finding import Evidence, Party
@@ -157,7 +157,9 @@ def _stops(case: LegCase) -> tuple[Evidence, ...]:
     conditional = case.book.conditional
     orders = {} if conditional is None else dict(conditional)
     lines = [_order(order, symbol, size, at) for _, order in sorted(orders.items()) if order.stop_loss]
-    lines += [Evidence(Party.EXCHANGE, STOPS, text, at, data) for text, data in told_of(case.protection)]
+    lines += [
+        Evidence(Party.EXCHANGE, STOPS, text, at, data) for text, data in evidence_of_stops(case.protection)
+    ]
     if conditional is not None:
         lines += [
             Evidence(

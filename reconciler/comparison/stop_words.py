@@ -73,7 +73,7 @@ def untold_words(order: RestingOrder) -> str:
     )
 
 
-def told_of(stops: Protection) -> tuple[tuple[str, dict[str, str]], ...]:
+def evidence_of_stops(stops: Protection) -> tuple[tuple[str, dict[str, str]], ...]:
     """Return the lines of evidence, with their values, about stops that do not count or may not."""
     idle = [(f"{idle_words(each)}: it does not protect", _values(each)) for each in stops.idle]
     unsure = [(unsure_words(each), _identity(each.stop)) for each in stops.unsure]

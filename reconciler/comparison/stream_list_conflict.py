@@ -17,7 +17,7 @@ SPAN_OF_ONE_VERSION = timedelta(seconds=5)
 """The same where they say so of one version, which no lag explains: only a push still under way may."""
 
 
-def dispute(case: LegCase) -> Finding | None:
+def conflict_of(case: LegCase) -> Finding | None:
     """Return the finding that lists contradict what is believed of a leg; None while a lag may explain it."""
     leg = case.leg
     against = None if leg is None else leg.contrary

@@ -18,7 +18,7 @@ from verification.venues.port import Access, Venue
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Openers:
     """How the doctor reaches what it tries.
 
     Attributes:
@@ -30,17 +30,17 @@ class Doors:
     venue: Callable[[Access, Clock], Venue] = open_venue
 
 
-async def examine(settings: Settings, clock: Clock, doors: Doors) -> AsyncIterator[Check]:
+async def examine(settings: Settings, clock: Clock, openers: Openers) -> AsyncIterator[Check]:
     """Yield checks of the state database, each ledger, and each thing that is needed of each account."""
     async for check in _part(SUBJECT, partial(examine_state, settings.database.url, clock)):
         yield check
     for account, own in settings.accounts.items():
         for name in own.ledgers:
-            opener = partial(doors.ledger, settings, account, name, clock)
+            opener = partial(openers.ledger, settings, account, name, clock)
             async for check in _part(f"ledger {name}", partial(examine_ledger, opener, clock)):
                 yield check
     for account in settings.accounts:
-        async for check in _account(settings, account, clock, doors):
+        async for check in _account(settings, account, clock, openers):
             yield check
 
 
@@ -53,11 +53,11 @@ async def _part(subject: str, examination: Callable[[], list[Check]]) -> AsyncIt
         yield check
 
 
-async def _account(settings: Settings, name: str, clock: Clock, doors: Doors) -> AsyncIterator[Check]:
+async def _account(settings: Settings, name: str, clock: Clock, openers: Openers) -> AsyncIterator[Check]:
     subject = f"account {name}"
     try:
         access = settings.access(name)
-        venue = doors.venue(access, clock)
+        venue = openers.venue(access, clock)
     except SettingsError as error:
         text = "; ".join(problem.text for problem in error.problems)
         yield Check(f"{subject}: venue", Health.NOT_OK, text, settings=True)

@@ -14,11 +14,11 @@ from verification.facts.clock import Clock, Moment
 from verification.facts.leg import Leg
 
 STUCK = timedelta(seconds=60)
-"""Least time that an account may go without a finished look (reads have time-outs) before the heart stops."""
+"""How long an account may go without a finished look before its heartbeat stops: reads have time-outs."""
 
 
-class Looking(Protocol):
-    """Something whose looks keep the heart beating."""
+class LooksAtAccount(Protocol):
+    """Something that looks at an account: while it does, the heartbeat goes on."""
 
     @property
     def last_pass(self) -> Moment:
@@ -41,7 +41,7 @@ class HeartbeatKeeper:
         """Begin to beat.
 
         Args:
-            account: Whose heart it is.
+            account: Its name in the settings.
             store: Where to write.
             clock: Where time comes from.
             every: Seconds between two beats.
@@ -56,7 +56,7 @@ class HeartbeatKeeper:
         self._last = last
         self._started = clock.now().utc
 
-    async def tell_of_the_silence_before(self) -> None:
+    async def report_silence_before(self) -> None:
         """Raise an alert if the holder before ended without a good-bye and was missed."""
         now = self._clock.now().utc
         if self._last.at is None or self._last.stopped:
@@ -65,12 +65,12 @@ class HeartbeatKeeper:
         if finding is None:
             return
         told = Observed((Detected(finding, now, confirmed=True),))
-        await waited_out(lambda: self._store.tell_of_silence(told, now=now), self._clock)
+        await waited_out(lambda: self._store.report_silence(told, now=now), self._clock)
 
-    async def beat(self, looking: Looking) -> None:
+    async def beat(self, looks: LooksAtAccount) -> None:
         """Beat if the account has been looked at lately; one that is held and looked at no more is dead."""
         now = self._clock.now()
-        if now.monotonic - looking.last_pass.monotonic <= self._patience:
+        if now.monotonic - looks.last_pass.monotonic <= self._patience:
             beat = self._heartbeat(now.utc, stopped=False)
             await self._store.beat(beat)
             self._last = beat
@@ -82,9 +82,9 @@ class HeartbeatKeeper:
         finding = stalled(self._account, self._last, BlindnessSettings(), now=now.utc)
         if finding is not None:
             told = Observed((Detected(finding, now.utc, confirmed=True),))
-            await self._store.tell_of_silence(told, now=now.utc)
+            await self._store.report_silence(told, now=now.utc)
 
-    async def say_good_bye(self) -> None:
+    async def give_back(self) -> None:
         """Give the lease back: a clean stop is not a crash, but nobody sees the account all the same."""
         await self._store.give_back(self._heartbeat(self._clock.now().utc, stopped=True))
 

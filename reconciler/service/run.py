@@ -8,11 +8,11 @@ import structlog
 
 from reconciler.account.unexpected import EVERY_WORK
 from reconciler.alerts.retirement import Watched
+from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
-from reconciler.service.sentry import HEARTBEAT_SECONDS, Sentry
 from reconciler.service.wiring import unit_maker
 from reconciler.settings import Settings
 from reconciler.sight.blindness import PART_NAMES, WEBSOCKET
@@ -40,8 +40,8 @@ async def run(settings: Settings, clock: Clock) -> int:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
         retiring = Retiring(store, claims, ourselves, settings.accounts, clock)
-        sentries = [
-            Sentry(
+        runners = [
+            AccountRunner(
                 name,
                 make,
                 claims,
@@ -51,13 +51,13 @@ async def run(settings: Settings, clock: Clock) -> int:
             )
             for name, make in makers.items()
         ]
-        service = Service(settings, sentries, store, clock, retiring=retiring)
+        service = Service(settings, runners, store, clock, retiring=retiring)
         try:
             await service.run(_told_to_stop())
         finally:
             await service.close()
         # Only here: after a bug the heart just stops, and the next process tells of the silence.
-        await service.say_good_bye()
+        await service.give_back()
     return 0
 
 
@@ -67,7 +67,7 @@ class Service:
     def __init__(
         self,
         settings: Settings,
-        sentries: Sequence[Sentry],
+        runners: Sequence[AccountRunner],
         store: Store,
         clock: Clock,
         *,
@@ -75,7 +75,7 @@ class Service:
     ) -> None:
         """Nothing runs yet."""
         self._settings = settings
-        self._sentries = sentries
+        self._runners = runners
         self._store = store
         self._clock = clock
         self._retiring = retiring
@@ -92,13 +92,13 @@ class Service:
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
         seconds = self._settings.sweep_every.total_seconds()
-        for number, sentry in enumerate(self._sentries):
-            schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, sentry.beat)
-            schedule.every(f"sweep {number}", seconds, sentry.sweep)
-            schedule.every(f"health {number}", min(seconds, 2.0), sentry.check_health)
-            schedule.every(f"clock {number}", CLOCK_SECONDS, sentry.measure_clock)
+        for number, runner in enumerate(self._runners):
+            schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, runner.beat)
+            schedule.every(f"sweep {number}", seconds, runner.sweep)
+            schedule.every(f"health {number}", min(seconds, 2.0), runner.check_health)
+            schedule.every(f"clock {number}", CLOCK_SECONDS, runner.measure_clock)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(sentry.run()) for sentry in self._sentries]
+            tasks = [group.create_task(runner.run()) for runner in self._runners]
             tasks.append(group.create_task(schedule.run()))
             await stop.wait()
             for task in tasks:
@@ -106,11 +106,11 @@ class Service:
 
     async def close(self) -> None:
         """End every connection, even where ending one of them fails."""
-        await asyncio.gather(*(sentry.close() for sentry in self._sentries))
+        await asyncio.gather(*(runner.close() for runner in self._runners))
 
-    async def say_good_bye(self) -> None:
+    async def give_back(self) -> None:
         """Give every lease back."""
-        await asyncio.gather(*(sentry.say_good_bye() for sentry in self._sentries))
+        await asyncio.gather(*(runner.give_back() for runner in self._runners))
 
     async def _prune(self) -> None:
         await self._store.prune(now=self._clock.now().utc)

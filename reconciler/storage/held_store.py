@@ -50,8 +50,8 @@ class HeldStore(Store):
         await self._owning(partial(leases.beat, lease=self._lease, heartbeat=heartbeat, wall=sent.utc))
         self._renewed = sent
 
-    async def tell_of_silence(self, observed: Observed, *, now: datetime) -> None:
-        """Store what a heart tells that does not beat: also when its lease may have run out by now.
+    async def report_silence(self, observed: Observed, *, now: datetime) -> None:
+        """Store that nobody looks at the account: also when its lease may have run out by now.
 
         Raises:
             LeaseLost: It is another process's, which tells it; `lost` is set.

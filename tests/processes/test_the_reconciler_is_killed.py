@@ -35,7 +35,7 @@ def claim(there: Place, symbol: str, name: str) -> int:
     return entry
 
 
-def told_of(there: Place) -> None:
+def evidence_of_stops(there: Place) -> None:
     """Check the history of every alert: unbroken, and at most one open episode of a condition."""
     alerts = there.console.queries.alerts()
     open_ones = Counter(alert.key for alert in alerts if alert.state.open)
@@ -72,7 +72,7 @@ async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
             if attempt == 2:
                 order(there.venue, "1", ETH)
             await asyncio.sleep(rng.uniform(0.5, 4))
-            told_of(there)
+            evidence_of_stops(there)
             now = {alert.id for alert in there.open_alerts()}
             assert known <= now
             acknowledged = there.console.queries.alert(orphan.id).alert.acknowledgement
@@ -89,7 +89,7 @@ async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
         there.journal.failed(claimed, "never was")
         await there.until(lambda: not there.kinds(), within=25, what="healing")
         assert there.console.queries.alert(orphan.id).alert.state is AlertState.RESOLVED
-        told_of(there)
+        evidence_of_stops(there)
 
 
 def _silent(there: Place) -> bool:

@@ -13,7 +13,7 @@ from reconciler.sight.account_state import pulse_of
 from reconciler.storage.outage import STEADY_SECONDS
 from tests.postgres import Server
 from tests.processes.running import Place, place
-from tests.processes.test_the_reconciler_is_killed import claim, told_of
+from tests.processes.test_the_reconciler_is_killed import claim, evidence_of_stops
 from tests.wire.simulated import AVL, BTC, order
 
 pytestmark = [pytest.mark.processes, pytest.mark.wire, pytest.mark.postgres]
@@ -79,7 +79,7 @@ async def test_killed_restarted_and_read_only_it_lives_on_and_tells_what_is_so(
         await there.until(partial(alive, there), within=20, what="its heart")
 
         await asyncio.sleep(2 * STEADY_SECONDS)  # so long nothing may fail before it is called back
-        told_of(there)
+        evidence_of_stops(there)
         code, said = await there.end(signal.SIGTERM)
         assert code == 0, said
         assert pulse(there) is Pulse.STOPPED

@@ -15,10 +15,10 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.retirement import Watched
 from reconciler.facts.finding import Kind
 from reconciler.ledgers.port import Ledger
+from reconciler.service.account_runner import AccountRunner
 from reconciler.service.claims import Claims
 from reconciler.service.retirement import Retiring
 from reconciler.service.run import Service
-from reconciler.service.sentry import Sentry
 from reconciler.settings import load
 from reconciler.sight.blindness import BlindnessSettings
 from reconciler.views import CycleView
@@ -120,8 +120,8 @@ def serve(
             both = Both(house, ledgers(house))
             settings = load(written(folder), venues=False)
             claims = Claims(house.store, HERE, house.clock)
-            sentries = [
-                Sentry(
+            runners = [
+                AccountRunner(
                     account,
                     lambda _, unit=unit: unit,  # type: ignore[misc]
                     claims,
@@ -132,7 +132,7 @@ def serve(
                 for account, unit in (("main", house.unit), ("other", both.unit))
             ]
             retiring = Retiring(house.store, claims, HERE, settings.accounts, house.clock)
-            service = Service(settings, sentries, house.store, house.clock, retiring=retiring)
+            service = Service(settings, runners, house.store, house.clock, retiring=retiring)
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))
             telling = asyncio.ensure_future(story(both))

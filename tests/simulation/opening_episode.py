@@ -207,8 +207,8 @@ async def _life(episode: OpeningEpisode, variant: OpeningVariant, number: int, w
 def _kill(life: Life, opener: Opener) -> None:
     """End the process: no step has an effect any more, whatever still runs is over."""
     life.dead = True
-    opener._tools.books.abandon()
-    for task in list(opener._lines.running):
+    opener._context.writer.abandon()
+    for task in list(opener._queue.running):
         task.cancel()
 
 

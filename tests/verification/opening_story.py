@@ -118,8 +118,8 @@ async def _life(story: Story, clock: VirtualClock, work: Work) -> None:
 
 def dies(opener: Opener) -> None:
     """End the process that an opener lives in: it writes nothing more, and its journal is free."""
-    opener._tools.books.abandon()
-    _at_work.pop(id(opener._tools.journal), None)
+    opener._context.writer.abandon()
+    _at_work.pop(id(opener._context.journal), None)
 
 
 def fit(stop: RestingOrder, covering: Decimal) -> bool:

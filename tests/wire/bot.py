@@ -173,4 +173,4 @@ async def opener_of(bot: Bot, folder: Path) -> AsyncIterator[Opener]:
 
 def give_up_soon(opener: Opener, bot: Bot) -> None:
     """Let an opener ask only briefly from now on: nothing is going to prove what it asks."""
-    opener._tools = replace(opener._tools, verifier=bot.brief)
+    opener._context = replace(opener._context, verifier=bot.brief)

@@ -25,7 +25,7 @@ from verification.facts.clock import Moment, SystemClock
 from verification.facts.errors import SymbolRejected
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import PositionSeen
-from verification.venues.ccxt.outgoing import Governors
+from verification.venues.ccxt.outgoing import GovernorRegistry
 from verification.venues.gateway.account import CcxtVenue
 from verification.venues.registry import capabilities_of
 
@@ -54,7 +54,7 @@ class LaterClock(SystemClock):
 async def later(port: int) -> AsyncIterator[tuple[Watched, LaterClock]]:
     clock = LaterClock()
     known = replace(capabilities_of("binanceusdm"), stream=QUICK)
-    venue = CcxtVenue(access_to(port), clock, known, Governors(clock))
+    venue = CcxtVenue(access_to(port), clock, known, GovernorRegistry(clock))
     watched = Watched(venue)
     try:
         await venue.connect()

@@ -97,8 +97,8 @@ def locked(path: Path) -> Iterator[Callable[[], None]]:
 
 async def caught_up(on: Scene) -> bool:
     """Wait until the journal holds all that was handed in."""
-    books = on.opener._tools.books
-    return await books._until(lambda: not books._pages, 20)
+    writer = on.opener._context.writer
+    return await writer._wait_until(lambda: not writer._queue, 20)
 
 
 async def state_of(folder: Path, entry: int, wanted: str) -> str:
@@ -140,7 +140,7 @@ def rows_of(folder: Path, query: str) -> list[tuple[str]]:
 async def test_leaving_and_moving_wait_for_no_books(tmp_path: Path) -> None:
     async with scene(tmp_path, BINANCE) as on:
         opened = await on.opened()
-        await on.opener._tools.books.concerns(opened.entry)
+        await on.opener._context.writer.concerns(opened.entry)
         with locked(tmp_path / "bot.db") as free:
             began = time.perf_counter()
             moving = asyncio.create_task(on.opener.protect(opened, Decimal("0.16")))

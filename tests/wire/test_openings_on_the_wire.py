@@ -205,7 +205,7 @@ async def test_a_stop_whose_cancellation_was_turned_away_is_not_gone_because_it_
 async def test_a_stop_that_cannot_be_cancelled_is_told(tmp_path: Path, face: Face) -> None:
     async with scene(tmp_path, face, deadline=0.5) as on:
         opened = await on.opened()
-        on.opener._tools = replace(on.opener._tools, look_for=1.0)  # ten seconds are long in a test
+        on.opener._context = replace(on.opener._context, look_for=1.0)  # ten seconds are long in a test
         face.refuse(on.venue, Step.CANCEL, times=None)
         outcome = await on.opener.leave(opened)
         assert isinstance(outcome, Closed), outcome

@@ -43,24 +43,24 @@ class Purpose(IntEnum):
 
 
 @dataclass(slots=True)
-class Errand:
+class SharedPurpose:
     """Why something is asked; a request that others join becomes as urgent as the most urgent of them."""
 
     purpose: Purpose
 
 
-_errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
+_shared: ContextVar[SharedPurpose | None] = ContextVar("shared", default=None)
 
 
 def present_purpose() -> Purpose:
     """Return what is asked for here and now."""
-    errand = _errand.get()
-    return Purpose.SWEEP if errand is None else errand.purpose
+    shared = _shared.get()
+    return Purpose.SWEEP if shared is None else shared.purpose
 
 
-def present_errand() -> Errand:
+def present_shared_purpose() -> SharedPurpose:
     """Return why something is asked here and now."""
-    return _errand.get() or Errand(Purpose.SWEEP)
+    return _shared.get() or SharedPurpose(Purpose.SWEEP)
 
 
 @contextmanager
@@ -69,21 +69,21 @@ def asked_for(purpose: Purpose) -> Iterator[None]:
 
     Whoever does something urgent needs all of it, whatever its parts are for in other circumstances.
     """
-    before = _errand.get()
+    before = _shared.get()
     more = before is None or purpose > before.purpose
-    token = _errand.set(Errand(purpose)) if more else None
+    token = _shared.set(SharedPurpose(purpose)) if more else None
     try:
         yield
     finally:
         if token is not None:
-            _errand.reset(token)
+            _shared.reset(token)
 
 
 @contextmanager
-def on_errand(errand: Errand) -> Iterator[None]:
-    """Let what is asked within be for an errand that others may still join, whatever it is begun within."""
-    token = _errand.set(errand)
+def sharing(shared: SharedPurpose) -> Iterator[None]:
+    """Let what is asked within be for a purpose that others may make more urgent, wherever it begins."""
+    token = _shared.set(shared)
     try:
         yield
     finally:
-        _errand.reset(token)
+        _shared.reset(token)

@@ -8,7 +8,7 @@ from verification.facts.order_identity import is_order
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
-from verification.opening.case import OpeningCase, Tools, order_ended, order_now, venue_shows
+from verification.opening.case import OpeningCase, OpeningContext, order_ended, order_now, venue_shows
 from verification.opening.exit import Exit
 from verification.opening.outcome import Exposed, Opened, Outcome, Refuted, RolledBack, Unknown
 from verification.opening.protection import Sent, Stop, StopState, protect
@@ -17,7 +17,11 @@ from verification.rules.shown_version import shown_at
 
 
 async def verify_entry(
-    tools: Tools, case: OpeningCase, order_id: str | None, asked: Moment, watch: StreamListener | None
+    context: OpeningContext,
+    case: OpeningCase,
+    order_id: str | None,
+    asked: Moment,
+    watch: StreamListener | None,
 ) -> Verification:
     """Ask whether the entry has executed, and write the answer down.
 
@@ -34,14 +38,16 @@ async def verify_entry(
         exclusive=False,
         asked=asked,
     )
-    verification = await tools.verifier.verify(question, watch)
-    case.write_verified(tools.journal, verification)
+    verification = await context.verifier.verify(question, watch)
+    case.write_verified(context.journal, verification)
     if verification.verdict.quantity is not None:
         case.proved = verification
     return verification
 
 
-async def settle(tools: Tools, case: OpeningCase, proved: Verification, *, sent: Sent = Sent.NO) -> Outcome:
+async def act_on_verdict(
+    context: OpeningContext, case: OpeningCase, proved: Verification, *, sent: Sent = Sent.NO
+) -> Outcome:
     """Do what the verdict on the entry allows. `sent` tells whether its stop may be at the venue already."""
     verdict = proved.verdict
     match verdict.kind:
@@ -53,7 +59,7 @@ async def settle(tools: Tools, case: OpeningCase, proved: Verification, *, sent:
                 concerns=tuple(case.concerns),
             )
         case VerdictKind.REFUTED:
-            case.last_word = partial(tools.journal.failed, case.entry, verdict.reason)
+            case.last_word = partial(context.journal.failed, case.entry, verdict.reason)
             return Refuted(
                 entry=case.entry,
                 reason=verdict.reason,
@@ -62,31 +68,35 @@ async def settle(tools: Tools, case: OpeningCase, proved: Verification, *, sent:
             )
         case VerdictKind.MISMATCH:
             case.concerns.append(verdict.reason)
-            return await _undo_mismatch(tools, case, proved)
+            return await _undo_mismatch(context, case, proved)
         case VerdictKind.CONFIRMED | VerdictKind.PARTIAL:
-            return await _hold(tools, case, proved, sent)
+            return await _hold(context, case, proved, sent)
 
 
-async def _hold(tools: Tools, case: OpeningCase, proved: Verification, sent: Sent) -> Outcome:
+async def _hold(context: OpeningContext, case: OpeningCase, proved: Verification, sent: Sent) -> Outcome:
     """Protect what executed; undo it where that cannot be proved."""
     verdict = proved.verdict
-    held = write_held(tools, case, proved)
+    held = write_held(context, case, proved)
     if verdict.kind is VerdictKind.PARTIAL and verdict.settled and case.all_or_nothing:
-        perhaps = sent is Sent.YES or (sent is Sent.PERHAPS and await order_now(tools, case, case.stop_name))
+        perhaps = sent is Sent.YES or (
+            sent is Sent.PERHAPS and await order_now(context, case, case.stop_name)
+        )
         before = Stop(StopState.UNPROVED, "a stop may have been sent") if perhaps else None
         why = f"all or nothing: {verdict.reason}"
-        return await _undo(tools, case, held, proved, over=True, stop=before, why=why)
+        return await _undo(context, case, held, proved, over=True, stop=before, why=why)
     cover = to_cover(case, proved)
-    stop = await protect(tools, case, case.side, cover, sent)
+    stop = await protect(context, case, case.side, cover, sent)
     if stop.state is StopState.RESTS:
-        return protected(tools, case, proved, stop, f"{verdict.reason}; {stop.reason}")
-    return await _undo(tools, case, held, proved, over=verdict.settled, stop=stop, why=stop.reason)
+        return protected(context, case, proved, stop, f"{verdict.reason}; {stop.reason}")
+    return await _undo(context, case, held, proved, over=verdict.settled, stop=stop, why=stop.reason)
 
 
-def protected(tools: Tools, case: OpeningCase, proved: Verification, stop: Stop, reason: str) -> Opened:
+def protected(
+    context: OpeningContext, case: OpeningCase, proved: Verification, stop: Stop, reason: str
+) -> Opened:
     """Return that what the entry executed is held, with its stop, and write that down last."""
     assert stop.order is not None, "a stop that rests was seen in a list"
-    case.last_word = partial(tools.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
+    case.last_word = partial(context.journal.stop_placed, case.entry, stop.order.order_id, case.stop_price)
     return Opened(
         entry=case.entry,
         reason=reason,
@@ -97,20 +107,22 @@ def protected(tools: Tools, case: OpeningCase, proved: Verification, stop: Stop,
     )
 
 
-async def _undo_mismatch(tools: Tools, case: OpeningCase, proved: Verification) -> Outcome:
+async def _undo_mismatch(context: OpeningContext, case: OpeningCase, proved: Verification) -> Outcome:
     """Close what executed and was not meant, if the venue's position has its sign."""
     verdict = proved.verdict
     if case.baseline is None or case.baseline.quantity != 0:
         doubt = "the leg held something before, so nothing was undone"
         return case.exposed(executed_by(proved), proved, f"{verdict.reason}; {doubt}")
-    held, over = await executed_by_now(tools, case, proved)
-    if not await venue_shows(tools, case, held):
+    held, over = await executed_by_now(context, case, proved)
+    if not await venue_shows(context, case, held):
         reason = f"{verdict.reason}; the venue does not show them, so no side is sure to undo it"
         return case.exposed(held, proved, reason)
-    return await _undo(tools, case, held, proved, over=over, stop=None, why=verdict.reason)
+    return await _undo(context, case, held, proved, over=over, stop=None, why=verdict.reason)
 
 
-async def executed_by_now(tools: Tools, case: OpeningCase, proved: Verification) -> tuple[Decimal, bool]:
+async def executed_by_now(
+    context: OpeningContext, case: OpeningCase, proved: Verification
+) -> tuple[Decimal, bool]:
     """Return what the entry has executed, signed, and whether that is all.
 
     A verdict on an entry that went wrong is settled by its first execution, and more may follow: so the order
@@ -118,7 +130,7 @@ async def executed_by_now(tools: Tools, case: OpeningCase, proved: Verification)
     """
     if proved.verdict.kind is not VerdictKind.MISMATCH:
         return executed_by(proved), proved.verdict.settled
-    seen = await order_ended(tools, case, case.names.entry, order_id=proved.question.order_id)
+    seen = await order_ended(context, case, case.names.entry, order_id=proved.question.order_id)
     if seen is None:
         return executed_by(proved), False
     over = seen.trades_agree is True or abs(seen.executed) >= case.intended
@@ -126,7 +138,7 @@ async def executed_by_now(tools: Tools, case: OpeningCase, proved: Verification)
 
 
 async def _undo(
-    tools: Tools,
+    context: OpeningContext,
     case: OpeningCase,
     held: Decimal,
     proved: Verification,
@@ -138,19 +150,19 @@ async def _undo(
     if proved.verdict.grade is not Grade.PROOF:
         return case.exposed(held, proved, f"{why}; the open rests on an assumption about lags")
     version = shown_at(proved, case.leg_with(held))
-    closed = await Exit(tools, case, held, entry_over=over, shown_at=version, stop=stop).run(why)
+    closed = await Exit(context, case, held, entry_over=over, shown_at=version, stop=stop).run(why)
     if isinstance(closed, Exposed):
         return closed
     # Nothing came of it: what turns up later is told from what a trade that was held leaves behind.
-    case.last_word = partial(tools.journal.failed, case.entry, f"rolled back: {why}")
+    case.last_word = partial(context.journal.failed, case.entry, f"rolled back: {why}")
     concerns = tuple(case.concerns)
     return RolledBack(entry=case.entry, reason=why, opened=proved, closed=closed, concerns=concerns)
 
 
-def write_held(tools: Tools, case: OpeningCase, proved: Verification) -> Decimal:
+def write_held(context: OpeningContext, case: OpeningCase, proved: Verification) -> Decimal:
     """Write down that what the entry executed is held, and return it."""
     held, price = executed_by(proved), _average_price(case, proved)
-    case.write(partial(tools.journal.opened, case.entry, abs(held), average_price=price))
+    case.write(partial(context.journal.opened, case.entry, abs(held), average_price=price))
     return held
 
 

@@ -29,14 +29,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class OpeningContext:
     """What an opening works with.
 
     Attributes:
         venue: Where it looks.
         trader: Where it places its orders.
-        journal: Where it writes down what it is about to do; written through `books` only.
-        books: What writes the journal.
+        journal: Where it writes down what it is about to do; written through `writer` only.
+        writer: What writes the journal.
         verifier: What proves opens and closes.
         clock: Where time comes from.
         rng: Ids and jitter.
@@ -49,7 +49,7 @@ class Tools:
     venue: Venue
     trader: Trader
     journal: OpeningJournal
-    books: JournalWriter
+    writer: JournalWriter
     verifier: Verifier
     clock: Clock
     rng: random.Random
@@ -73,7 +73,7 @@ class OpeningCase:
         exclusive: True when nothing but this opening changes the leg.
         names: The ids of its orders.
         stop_name: The id of its stop.
-        books: What writes the journal.
+        writer: What writes the journal.
         all_or_nothing: True when a partial fill is to be rolled back.
         stop_before: The id of the stop that it takes, or took, the place of; None where that is the first.
         stops: The highest number of a stop that was announced; the next one gets the next.
@@ -96,7 +96,7 @@ class OpeningCase:
     exclusive: bool
     names: OrderNames
     stop_name: str
-    books: JournalWriter
+    writer: JournalWriter
     all_or_nothing: bool = False
     stop_before: str | None = None
     stops: int = 1
@@ -117,7 +117,7 @@ class OpeningCase:
         This waits for nothing. A journal that fails then must not leave a position without its stop; a person
         is told at the end of what it does not hold.
         """
-        self.books.write(self.entry, step)
+        self.writer.write(self.entry, step)
 
     def write_verified(self, journal: OpeningJournal, verification: Verification) -> None:
         """Write a verification down. A person must know where the venue's sources contradicted each other."""
@@ -133,7 +133,7 @@ class OpeningCase:
         )
 
 
-async def in_time(tools: Tools, sending: Coroutine[Any, Any, T]) -> T:
+async def in_time(context: OpeningContext, sending: Coroutine[Any, Any, T]) -> T:
     """Send something through the trader, and do not wait for its answer for ever.
 
     Raises:
@@ -141,63 +141,79 @@ async def in_time(tools: Tools, sending: Coroutine[Any, Any, T]) -> T:
         AnswerLost: What became of it is not known.
     """
     try:
-        async with asyncio.timeout(tools.answer_within):
+        async with asyncio.timeout(context.answer_within):
             return await sending
     except TimeoutError:
-        raise AnswerLost(f"no answer within {tools.answer_within:g} s") from None
+        raise AnswerLost(f"no answer within {context.answer_within:g} s") from None
 
 
-async def venue_shows(tools: Tools, case: OpeningCase, held: Decimal) -> bool:
+async def venue_shows(context: OpeningContext, case: OpeningCase, held: Decimal) -> bool:
     """Look until the leg shows what executed, beside what it held before; False when it does not in time."""
     wanted = case.leg_with(held)
-    end = tools.clock.now().monotonic + tools.look_for
+    end = context.clock.now().monotonic + context.look_for
     looks = 0
-    while (left := end - tools.clock.now().monotonic) > 0:
+    while (left := end - context.clock.now().monotonic) > 0:
         try:
             async with asyncio.timeout(left):
-                seen = (await tools.verifier.baseline(case.key)).quantity
+                seen = (await context.verifier.baseline(case.key)).quantity
         except (SourceError, TimeoutError):
             seen = Decimal(0)  # not seen: it is asked again
         if seen / wanted >= 1:
             return True
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
+        await context.clock.sleep(context.pauses.pause(looks, context.rng))
     return False
 
 
 async def order_now(
-    tools: Tools, case: OpeningCase, name: str, *, order_id: str | None = None, seconds: float = 1.0
+    context: OpeningContext,
+    case: OpeningCase,
+    name: str,
+    *,
+    order_id: str | None = None,
+    seconds: float = 1.0,
 ) -> OrderSeen | None:
     """Ask for an order of the opening once; None when it is not seen, which says nothing."""
     try:
         async with asyncio.timeout(seconds):
-            seen = await tools.venue.read_order(case.key, order_id=order_id, client_order_id=name)
+            seen = await context.venue.read_order(case.key, order_id=order_id, client_order_id=name)
     except (SourceError, TimeoutError):
         return None
     return seen if isinstance(seen, OrderSeen) else None
 
 
 async def order_ended(
-    tools: Tools, case: OpeningCase, name: str, *, order_id: str | None = None, seconds: float = 1.0
+    context: OpeningContext,
+    case: OpeningCase,
+    name: str,
+    *,
+    order_id: str | None = None,
+    seconds: float = 1.0,
 ) -> OrderSeen | None:
     """Ask for an order of the opening until it has ended; None when that is not seen in time."""
-    end = tools.clock.now().monotonic + seconds
+    end = context.clock.now().monotonic + seconds
     looks = 0
-    while (left := end - tools.clock.now().monotonic) > 0:
-        seen = await order_now(tools, case, name, order_id=order_id, seconds=left)
+    while (left := end - context.clock.now().monotonic) > 0:
+        seen = await order_now(context, case, name, order_id=order_id, seconds=left)
         if seen is not None and seen.terminal:
             return seen
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
+        await context.clock.sleep(context.pauses.pause(looks, context.rng))
     return None
 
 
 def case_of(
-    tools: Tools, intent: Intent, key: LegKey, *, entry: int, baseline: Baseline | None, names: OrderNames
+    context: OpeningContext,
+    intent: Intent,
+    key: LegKey,
+    *,
+    entry: int,
+    baseline: Baseline | None,
+    names: OrderNames,
 ) -> OpeningCase:
     """Return the case of an intent that was written down."""
     # What the leg held before has orders of its own, a stop above all, that may act meanwhile.
-    alone = tools.venue.access.exclusive and baseline is not None and baseline.quantity == 0
+    alone = context.venue.access.exclusive and baseline is not None and baseline.quantity == 0
     return OpeningCase(
         entry=entry,
         key=key,
@@ -208,6 +224,6 @@ def case_of(
         exclusive=alone,
         names=names,
         stop_name=names.stop,
-        books=tools.books,
+        writer=context.writer,
         all_or_nothing=intent.all_or_nothing,
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from verification.facts.question import CloseQuestion
 from verification.facts.verification import Verification
-from verification.opening.case import OpeningCase, Tools, order_ended
+from verification.opening.case import OpeningCase, OpeningContext, order_ended
 from verification.race.stream_listener import StreamListener
 from verification.rules.judgement import decide
 
@@ -14,7 +14,7 @@ _A_LITTLE = 0.5  # seconds
 
 
 async def verify_beside_others(
-    tools: Tools,
+    context: OpeningContext,
     case: OpeningCase,
     question: CloseQuestion,
     watch: StreamListener | None,
@@ -28,7 +28,7 @@ async def verify_beside_others(
     would be waited for in vain, and what is left needs another exit soon.
 
     Args:
-        tools: What to work with.
+        context: What to work with.
         case: The opening.
         question: Of an exit that is known by the sender's id.
         watch: Started before the exit was sent; None: a new one.
@@ -37,10 +37,10 @@ async def verify_beside_others(
     """
     name = question.client_order_id
     assert name is not None, "every exit has an id of ours"
-    watch = watch or tools.verifier.watch(question.key)
-    asking = asyncio.create_task(tools.verifier.verify(question, watch))
+    watch = watch or context.verifier.watch(question.key)
+    asking = asyncio.create_task(context.verifier.verify(question, watch))
     try:
-        exit_ = await order_ended(tools, case, name, order_id=question.order_id)
+        exit_ = await order_ended(context, case, name, order_id=question.order_id)
         whole = exit_ is not None and exit_.executed == -left
         if exit_ is None or not (whole or await stop_fired() or exit_.trades_agree is True):
             return await asking
@@ -52,4 +52,4 @@ async def verify_beside_others(
             asking.cancel()
             await asyncio.wait({asking})
     seen = (*watch.seen, exit_)
-    return Verification(question, decide(question, seen), seen, tools.clock.now())
+    return Verification(question, decide(question, seen), seen, context.clock.now())

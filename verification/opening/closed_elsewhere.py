@@ -15,34 +15,38 @@ from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.question import Baseline, CloseQuestion
 from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
-from verification.opening.case import OpeningCase, Tools
+from verification.opening.case import OpeningCase, OpeningContext
 from verification.rules.judgement import decide
 from verification.rules.shown_version import executed_at
 from verification.venues.position_list import leg_in_list, list_within
 
 
 async def closed_elsewhere(
-    tools: Tools, case: OpeningCase, left: Decimal, shown_at: int | None, known: Collection[OrderSeen] = ()
+    context: OpeningContext,
+    case: OpeningCase,
+    left: Decimal,
+    shown_at: int | None,
+    known: Collection[OrderSeen] = (),
 ) -> Verification | None:
     """Return the proof that nothing is left of an entry, written down; None where there is none.
 
     Args:
-        tools: What to work with.
+        context: What to work with.
         case: The opening; its entry is proved.
         left: Signed contracts that would be left.
         shown_at: The newest version at which the venue showed the leg with them; None if it never did.
         known: Orders of the opening that were seen to have executed, whatever is told of them later.
     """
-    found = await _by_zero(tools, case, left, shown_at)
+    found = await _by_zero(context, case, left, shown_at)
     if found is None and case.exclusive:
-        found = await _by_orders(tools, case, known)
+        found = await _by_orders(context, case, known)
     if found is not None:
-        case.write_verified(tools.journal, found)
+        case.write_verified(context.journal, found)
     return found
 
 
 async def _by_zero(
-    tools: Tools, case: OpeningCase, left: Decimal, shown_at: int | None
+    context: OpeningContext, case: OpeningCase, left: Decimal, shown_at: int | None
 ) -> Verification | None:
     """Ask list and stream for a zero. Of one that cannot be ordered nothing follows."""
     question = CloseQuestion(
@@ -51,21 +55,23 @@ async def _by_zero(
         None,
         None,
         exclusive=False,
-        asked=tools.clock.now(),
+        asked=context.clock.now(),
     )
     seen: list[Observation] = []
-    pushed = tools.venue.latest(case.key)
+    pushed = context.venue.latest(case.key)
     if pushed is not None:
         seen.append(pushed)
     try:
-        seen.append(leg_in_list(await list_within(tools.venue, tools.look_for), case.key))
+        seen.append(leg_in_list(await list_within(context.venue, context.look_for), case.key))
     except SourceError:
         if pushed is None:
             return None
-    return _proof(tools, question, tuple(seen))
+    return _proof(context, question, tuple(seen))
 
 
-async def _by_orders(tools: Tools, case: OpeningCase, known: Collection[OrderSeen]) -> Verification | None:
+async def _by_orders(
+    context: OpeningContext, case: OpeningCase, known: Collection[OrderSeen]
+) -> Verification | None:
     """Look for the orders that have closed it, whoever sent them: those of trades since the entry executed.
 
     Counted are all of them, its own exits and stops too, against all that the entry executed. Where they come
@@ -78,24 +84,24 @@ async def _by_orders(tools: Tools, case: OpeningCase, known: Collection[OrderSee
         return None
     left, found = held, None
     own = {each.order_id for each in entry.observations if isinstance(each, OrderSeen)}
-    traded = await _traded(tools, case, held, since, {*own, entry.question.order_id})
+    traded = await _traded(context, case, held, since, {*own, entry.question.order_id})
     if traded is None:
         return None
-    for seen in await _closing_orders(tools, case, traded, known):
+    for seen in await _closing_orders(context, case, traded, known):
         if seen.executed * held >= 0:
             continue
         if found is not None or (left + seen.executed) * held < 0:
             case.exclusive = False  # it had not been alone on the leg: a person looks
             return None
         at = Baseline(case.leg_with(left), None)
-        question = CloseQuestion(case.key, at, seen.order_id, None, exclusive=True, asked=tools.clock.now())
-        found = _proof(tools, question, (seen,))
+        question = CloseQuestion(case.key, at, seen.order_id, None, exclusive=True, asked=context.clock.now())
+        found = _proof(context, question, (seen,))
         left += seen.executed
     return found
 
 
 async def _traded(
-    tools: Tools, case: OpeningCase, held: Decimal, since: datetime, own: Collection[str | None]
+    context: OpeningContext, case: OpeningCase, held: Decimal, since: datetime, own: Collection[str | None]
 ) -> dict[str, Decimal] | None:
     """Return what orders have traded the other way since, oldest first: signed contracts by the order's id.
 
@@ -103,8 +109,8 @@ async def _traded(
     was alone on the leg when it was sent, and another entry of the same bot may share the leg by now.
     """
     try:
-        async with asyncio.timeout(tools.look_for):
-            fills = await tools.venue.read_fills(case.key.symbol, since)
+        async with asyncio.timeout(context.look_for):
+            fills = await context.venue.read_fills(case.key.symbol, since)
     except (SourceError, TimeoutError):
         return None
     later = [each for each in fills if each.at > since and each.leg in {None, case.key.leg}]
@@ -118,12 +124,12 @@ async def _traded(
 
 
 async def _closing_orders(
-    tools: Tools, case: OpeningCase, traded: dict[str, Decimal], known: Collection[OrderSeen]
+    context: OpeningContext, case: OpeningCase, traded: dict[str, Decimal], known: Collection[OrderSeen]
 ) -> list[OrderSeen]:
     """Return the orders that may have closed it, those of trades first; none where one is not known."""
     found: dict[str, OrderSeen] = {}
     for order_id, by in traded.items():
-        seen = await _order(tools, case, order_id, None)
+        seen = await _order(context, case, order_id, None)
         if not isinstance(seen, OrderSeen):
             return []
         if seen.key != case.key:
@@ -131,7 +137,7 @@ async def _closing_orders(
         if abs(seen.executed) < abs(by):
             return []  # what is told of it is behind its own trades
         found[order_id] = seen
-    own = await _own_orders(tools, case, {each.client_order_id for each in found.values()})
+    own = await _own_orders(context, case, {each.client_order_id for each in found.values()})
     if own is None:
         return []
     for each in (*own, *known):
@@ -142,7 +148,7 @@ async def _closing_orders(
 
 
 async def _own_orders(
-    tools: Tools, case: OpeningCase, seen: Collection[str | None]
+    context: OpeningContext, case: OpeningCase, seen: Collection[str | None]
 ) -> list[OrderSeen] | None:
     """Ask for the opening's own orders by name, for the list of trades may be behind what they have executed.
 
@@ -153,7 +159,7 @@ async def _own_orders(
     for name in _own_names(case):
         if name in seen:
             continue
-        order = await _order(tools, case, None, name)
+        order = await _order(context, case, None, name)
         if order is None:
             return None
         if isinstance(order, OrderSeen) and order.key == case.key:
@@ -174,17 +180,19 @@ def _own_names(case: OpeningCase) -> list[str]:
 
 
 async def _order(
-    tools: Tools, case: OpeningCase, order_id: str | None, name: str | None
+    context: OpeningContext, case: OpeningCase, order_id: str | None, name: str | None
 ) -> OrderSeen | SourceSilent | None:
     """Ask for an order; None where it could not be asked, which is less than that the venue knows none."""
     try:
-        async with asyncio.timeout(tools.look_for):
-            return await tools.venue.read_order(case.key, order_id=order_id, client_order_id=name)
+        async with asyncio.timeout(context.look_for):
+            return await context.venue.read_order(case.key, order_id=order_id, client_order_id=name)
     except (SourceError, TimeoutError):
         return None
 
 
-def _proof(tools: Tools, question: CloseQuestion, seen: tuple[Observation, ...]) -> Verification | None:
+def _proof(
+    context: OpeningContext, question: CloseQuestion, seen: tuple[Observation, ...]
+) -> Verification | None:
     verdict = decide(question, seen)
     proved = verdict.kind is VerdictKind.CONFIRMED and verdict.grade is Grade.PROOF
-    return Verification(question, verdict, seen, tools.clock.now()) if proved else None
+    return Verification(question, verdict, seen, context.clock.now()) if proved else None

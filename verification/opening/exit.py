@@ -15,7 +15,7 @@ from verification.facts.order_identity import is_order
 from verification.facts.question import Baseline, CloseQuestion
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
-from verification.opening.case import OpeningCase, Tools, in_time, order_ended, order_now
+from verification.opening.case import OpeningCase, OpeningContext, in_time, order_ended, order_now
 from verification.opening.close_beside_stop import verify_beside_others
 from verification.opening.closed_elsewhere import closed_elsewhere
 from verification.opening.outcome import Exposed
@@ -46,7 +46,7 @@ class Exit:
 
     def __init__(
         self,
-        tools: Tools,
+        context: OpeningContext,
         case: OpeningCase,
         held: Decimal,
         *,
@@ -59,7 +59,7 @@ class Exit:
         """Prepare; nothing is sent yet.
 
         Args:
-            tools: What to work with.
+            context: What to work with.
             case: The opening.
             held: What the entry executed, signed, and the leg still holds.
             entry_over: False when the entry may execute more: then that all of it is closed cannot be proved.
@@ -69,7 +69,7 @@ class Exit:
             perhaps_sent: True after a crash: each exit is looked for before it is sent, for the journal may
                 be behind.
         """
-        self._tools = tools
+        self._context = context
         self._case = case
         self._left = held
         self._entry_over = entry_over
@@ -86,18 +86,18 @@ class Exit:
             why: Why it is closed.
             first: The number of the first exit; above 1 after a crash.
         """
-        async with alert_if_slow(self._tools, self._case, why, lambda: self._left):
-            return self._all_told(await self._run(why, first), why)
+        async with alert_if_slow(self._context, self._case, why, lambda: self._left):
+            return self._concluded(await self._run(why, first), why)
 
     async def resume(self, exit_name: str, why: str) -> Verification | Exposed:
         """Go on after a crash: ask what became of the exit that was announced last."""
-        async with alert_if_slow(self._tools, self._case, why, lambda: self._left):
+        async with alert_if_slow(self._context, self._case, why, lambda: self._left):
             number = self._case.names.number_of(exit_name)
-            proof = await self._prove(None, exit_name, self._tools.clock.now(), None)
+            proof = await self._prove(None, exit_name, self._context.clock.now(), None)
             ended = await self._after(proof, why)
-            return self._all_told(ended if ended is not None else await self._run(why, number + 1), why)
+            return self._concluded(ended if ended is not None else await self._run(why, number + 1), why)
 
-    def _all_told(self, ended: Verification | Exposed, why: str) -> Verification | Exposed:
+    def _concluded(self, ended: Verification | Exposed, why: str) -> Verification | Exposed:
         if self._entry_over or isinstance(ended, Exposed):
             return ended
         self._case.last_word = None
@@ -121,7 +121,7 @@ class Exit:
                 if elsewhere is not None:
                     return elsewhere
                 if not self._fired:
-                    await self._tools.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
+                    await self._context.clock.sleep(_PAUSE_AFTER_REFUSAL * number)
                 continue
             ended = await self._after(sent, why)
             if ended is not None:
@@ -129,7 +129,7 @@ class Exit:
         ended = await self._by_stop(why)
         if ended is not None:
             return ended
-        proof = await self._prove(None, None, self._tools.clock.now(), None)
+        proof = await self._prove(None, None, self._context.clock.now(), None)
         if proof.undone:
             return await self._done(proof)
         reason = f"{why}; {refusal or proof.verification.verdict.reason}"
@@ -143,7 +143,7 @@ class Exit:
         """Ask what else has closed it; return the proof where something has. The refusal itself is none."""
         if await self._stop_fired():
             return None
-        proof = await closed_elsewhere(self._tools, self._case, self._left, self._shown_at)
+        proof = await closed_elsewhere(self._context, self._case, self._left, self._shown_at)
         if proof is None:
             return None
         return await self._done(_Proof(None, proof, Decimal(0), undone=True, over=True))
@@ -156,7 +156,7 @@ class Exit:
         if self._counted or not self._fired:
             return None
         self._counted = True
-        proof = await self._prove(None, self._case.stop_name, self._tools.clock.now(), None)
+        proof = await self._prove(None, self._case.stop_name, self._context.clock.now(), None)
         return await self._after(proof, why)
 
     async def _stop_fired(self, *, already: bool = False) -> bool:
@@ -164,12 +164,12 @@ class Exit:
 
         `already` asks once, before an exit is sent: it would close what others hold.
         """
-        tools, case, name = self._tools, self._case, self._case.stop_name
+        context, case, name = self._context, self._case, self._case.stop_name
         if self._stop is None or not self._stop.may_act or self._counted:
             return False
-        if already and not ((now := await order_now(tools, case, name)) and now.executed):
+        if already and not ((now := await order_now(context, case, name)) and now.executed):
             return False
-        seen = await order_ended(tools, case, name)
+        seen = await order_ended(context, case, name)
         if seen is None or seen.executed == 0:
             return False
         self._stop = Stop(StopState.FIRED, f"stop {seen.order_id} has executed {seen.executed}")
@@ -189,16 +189,16 @@ class Exit:
         return self._case.exposed(self._left, proof.verification, reason)
 
     async def _exit(self, number: int) -> _Proof | OrderRefused:
-        tools, case, left, name = self._tools, self._case, self._left, self._case.names.exit(number)
-        if self._perhaps_sent and await order_now(tools, case, name) is not None:
-            return await self._prove(None, name, tools.clock.now(), None)
+        context, case, left, name = self._context, self._case, self._left, self._case.names.exit(number)
+        if self._perhaps_sent and await order_now(context, case, name) is not None:
+            return await self._prove(None, name, context.clock.now(), None)
         case.exits = max(case.exits, number)
-        case.write(partial(tools.journal.closing, case.entry, name, abs(left)))
-        watch = tools.verifier.watch(case.key)
-        asked = tools.clock.now()
+        case.write(partial(context.journal.closing, case.entry, name, abs(left)))
+        watch = context.verifier.watch(case.key)
+        asked = context.clock.now()
         try:
-            sending = tools.trader.leave(case.key, Side.closing(left), abs(left), name)
-            order_id: str | None = await in_time(tools, sending)
+            sending = context.trader.leave(case.key, Side.closing(left), abs(left), name)
+            order_id: str | None = await in_time(context, sending)
         except AnswerLost:
             order_id = None
         except OrderRefused as refusal:
@@ -209,7 +209,7 @@ class Exit:
             raise
         case.exit = (name, abs(left))
         if order_id is not None:
-            case.write(partial(tools.journal.ordered, case.entry, order_id))
+            case.write(partial(context.journal.ordered, case.entry, order_id))
         return await self._prove(order_id, name, asked, watch)
 
     async def _prove(
@@ -221,12 +221,12 @@ class Exit:
         held = Baseline(case.leg_with(left), self._shown_at)
         question = CloseQuestion(case.key, held, order_id, name, exclusive=alone, asked=asked)
         if alone or name is None:
-            verification = await self._tools.verifier.verify(question, watch)
+            verification = await self._context.verifier.verify(question, watch)
         else:
             verification = await verify_beside_others(
-                self._tools, case, question, watch, left=left, stop_fired=self._stop_fired
+                self._context, case, question, watch, left=left, stop_fired=self._stop_fired
             )
-        case.write_verified(self._tools.journal, verification)
+        case.write_verified(self._context.journal, verification)
         orders = [each for each in verification.observations if is_order(each, order_id, name)]
         executed = max((order.executed for order in orders), key=abs, default=Decimal(0))
         over = any(o.terminal and o.executed == executed and o.trades_agree is True for o in orders)
@@ -240,16 +240,16 @@ class Exit:
         While a stop may act, the exit's executions do not say what is left, and a zero must be waited for.
         Once the exit has executed everything, the stop has nothing left to protect: it is withdrawn first.
         """
-        tools, case = self._tools, self._case
+        context, case = self._context, self._case
         if self._stop is None or not self._stop.may_act or name == case.stop_name:
             return True
-        exit_ = await order_ended(tools, case, name, order_id=order_id)
+        exit_ = await order_ended(context, case, name, order_id=order_id)
         if exit_ is None or exit_.executed != -self._left:
             return False
         await self._withdraw_stop()
         if self._doubt is not None:
             return False
-        stop = await order_ended(tools, case, case.stop_name)
+        stop = await order_ended(context, case, case.stop_name)
         return stop is not None and stop.executed == 0 and stop.trades_agree is True
 
     async def _done(self, proof: _Proof) -> Verification:
@@ -258,19 +258,19 @@ class Exit:
         if self._doubt is not None:
             self._case.concerns.append(self._doubt)
         if self._entry_over:
-            await withdraw_others(self._tools, self._case)
-        await self._tell_beyond(proof)
-        self._case.last_word = partial(self._tools.journal.closed, self._case.entry)
+            await withdraw_others(self._context, self._case)
+        await self._report_overclosed(proof)
+        self._case.last_word = partial(self._context.journal.closed, self._case.entry)
         return proof.verification
 
-    async def _tell_beyond(self, proof: _Proof) -> None:
+    async def _report_overclosed(self, proof: _Proof) -> None:
         """Tell a person where an exit, and a stop that was as quick, closed what others hold as well."""
-        tools, case, stop = self._tools, self._case, self._stop
+        context, case, stop = self._context, self._case, self._stop
         if case.exclusive or stop is None or stop.state not in {StopState.FIRED, StopState.ENDED}:
             return
         beyond = self._left
         for name in (proof.name,) if self._counted else (proof.name, case.stop_name):
-            seen = None if name is None else await order_ended(tools, case, name)
+            seen = None if name is None else await order_ended(context, case, name)
             beyond += Decimal(0) if seen is None else seen.executed
         if beyond * self._left < 0:
             case.concerns.append(f"{abs(beyond)} of what others hold on the leg were closed as well")
@@ -281,7 +281,7 @@ class Exit:
         if stop is None or not stop.may_act or stop.state is StopState.FIRED or self._doubt is not None:
             return
         rested = stop.state in {StopState.RESTS, StopState.WRONG}
-        doubt = await withdraw(self._tools, self._case, name, rested=rested)
+        doubt = await withdraw(self._context, self._case, name, rested=rested)
         if doubt is None:
             self._stop = Stop(StopState.ENDED, f"{stop.reason}; it was withdrawn")
         else:

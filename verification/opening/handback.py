@@ -8,11 +8,11 @@ from verification.facts.errors import SourceError
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.opening.act_on_verdict import executed_by, protected, verify_entry
-from verification.opening.case import OpeningCase, Tools
+from verification.opening.case import OpeningCase, OpeningContext
 from verification.opening.journal_port import OpeningRecord
 from verification.opening.outcome import Closed, Exposed, Opened
 from verification.opening.protection import Stop, StopState, unfit
-from verification.opening.recovery import exit_unwritten, go_on_leaving, gone
+from verification.opening.recovery import exit_unwritten, go_on_leaving, position_gone
 from verification.opening.withdrawal import withdraw_others
 
 
@@ -26,62 +26,68 @@ class _Look:
     wrong: str
 
 
-async def give_back(tools: Tools, case: OpeningCase, record: OpeningRecord) -> Opened | Closed | Exposed:
+async def hand_back(
+    context: OpeningContext, case: OpeningCase, record: OpeningRecord
+) -> Opened | Closed | Exposed:
     """Look for a position that was held with its stop, until something is proved or the time is over."""
     proved = record.proof
     if proved is None or not proved.verdict.settled:
-        proved = await verify_entry(tools, case, record.order_id, tools.clock.now(), None)
+        proved = await verify_entry(context, case, record.order_id, context.clock.now(), None)
     if proved.verdict.kind not in {VerdictKind.CONFIRMED, VerdictKind.PARTIAL}:
         return case.exposed(None, proved, f"the books say held, but {proved.verdict.reason}")
     case.proved, held = proved, executed_by(proved)
-    unwritten = await exit_unwritten(tools, case, record, held)
+    unwritten = await exit_unwritten(context, case, record, held)
     if unwritten is not None:
-        return await go_on_leaving(tools, case, unwritten, proved)
-    return await _found(tools, case, record, proved)
+        return await go_on_leaving(context, case, unwritten, proved)
+    return await _found(context, case, record, proved)
 
 
 async def _found(
-    tools: Tools, case: OpeningCase, record: OpeningRecord, proved: Verification
+    context: OpeningContext, case: OpeningCase, record: OpeningRecord, proved: Verification
 ) -> Opened | Closed | Exposed:
     held, looks = executed_by(proved), 0
-    end = tools.clock.now().monotonic + tools.look_for
+    end = context.clock.now().monotonic + context.look_for
     while True:
-        seen = await _look(tools, case, held)
+        seen = await _look(context, case, held)
         if seen.there and seen.stop is not None:
-            return await _with_its_stop(tools, case, record, proved, seen.stop)
-        if seen.empty and (looks == 0 or tools.clock.now().monotonic >= end):
-            closed = await gone(tools, case, proved)
+            return await _with_its_stop(context, case, record, proved, seen.stop)
+        if seen.empty and (looks == 0 or context.clock.now().monotonic >= end):
+            closed = await position_gone(context, case, proved)
             if isinstance(closed, Closed):
                 return closed
-        if tools.clock.now().monotonic >= end:
+        if context.clock.now().monotonic >= end:
             return case.exposed(held, proved, f"the books say held with a stop, but {seen.wrong}")
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
+        await context.clock.sleep(context.pauses.pause(looks, context.rng))
 
 
 async def _with_its_stop(
-    tools: Tools, case: OpeningCase, record: OpeningRecord, proved: Verification, order: RestingOrder
+    context: OpeningContext,
+    case: OpeningCase,
+    record: OpeningRecord,
+    proved: Verification,
+    order: RestingOrder,
 ) -> Opened:
     name = order.client_order_id
     assert name is not None, "it was found by its name"
     case.stop_name = name
     case.stops = max(case.stops, case.names.number_of_stop(name))
     case.stop_price = order.trigger_price or case.stop_price
-    await withdraw_others(tools, case)
+    await withdraw_others(context, case)
     if not proved.verdict.settled:
         case.concerns.append(f"the entry may execute more: {proved.verdict.reason}")
     reason = f"{proved.verdict.reason}; stop {order.order_id} rests at {order.trigger_price}"
-    opened = protected(tools, case, proved, Stop(StopState.RESTS, reason, order), reason)
+    opened = protected(context, case, proved, Stop(StopState.RESTS, reason, order), reason)
     if name == record.stop_client_id:
         case.last_word = None  # the books hold it
     return opened
 
 
-async def _look(tools: Tools, case: OpeningCase, held: Decimal) -> _Look:
+async def _look(context: OpeningContext, case: OpeningCase, held: Decimal) -> _Look:
     """Look at the leg and at the stops of the entry, whatever their price: the last one counts."""
     try:
-        shown = (await tools.verifier.baseline(case.key)).quantity
-        reading = await tools.venue.read(frozenset({case.key.symbol}))
+        shown = (await context.verifier.baseline(case.key)).quantity
+        reading = await context.venue.read(frozenset({case.key.symbol}))
     except SourceError as error:
         return _Look(there=False, empty=False, stop=None, wrong=f"the venue could not be read: {error}")
     there = shown / held >= 1

@@ -1,7 +1,8 @@
 """Has the journal written in order on a thread of its own: no order ever waits for it, nor the event loop.
 
-Only what must be durable before an order is sent is waited for (`through`, `read`). All else is handed in
-(`write`), written as soon as may be, one thing after another, and again where the journal could not take it.
+Only what must be durable before an order is sent is waited for (`write_durably`, `read`). All else is handed
+in (`write`), written as soon as may be, one thing after another, and again where the journal could not take
+it.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Page:
+class _Queued:
     """One thing to write down. `entry` is whom it is about."""
 
     entry: int
@@ -50,36 +51,36 @@ class JournalWriter:
 
     def __init__(self) -> None:
         """Nothing runs yet."""
-        self._thread = _Scribe()
-        self._pages: deque[_Page] = deque()
+        self._thread = _JournalThread()
+        self._queue: deque[_Queued] = deque()
         self._why = ""
         self._again: asyncio.TimerHandle | None = None
-        self._turned = asyncio.Event()
+        self._progressed = asyncio.Event()
         self._lost: dict[int, list[str]] = {}
 
     def write(self, entry: int, step: Callable[[], None]) -> None:
         """Have a step written after all that was handed in before it. Never waits and never fails."""
-        self._pages.append(_Page(entry, step))
-        if len(self._pages) == 1:
-            self._begin()
+        self._queue.append(_Queued(entry, step))
+        if len(self._queue) == 1:
+            self._write_next()
 
-    async def through(self, step: Callable[[], int], never_mind: Callable[[int], None]) -> int:
+    async def write_durably(self, step: Callable[[], int], on_too_late: Callable[[int], None]) -> int:
         """Write a step down and wait until it is durable.
 
         Args:
             step: Writes down what is about to be done, and returns the entry's number.
-            never_mind: Writes down that it is not done after all, where the journal took the step too late.
+            on_too_late: Writes down that it is not done after all, where the journal took the step too late.
 
         Raises:
             JournalFailed: It is not written, or not in time: whatever it announces must not be done.
         """
-        if not await self._until(lambda: not self._pages, PATIENCE):
+        if not await self._wait_until(lambda: not self._queue, PATIENCE):
             raise JournalFailed(f"the journal is behind{self._because()}: nothing was sent")
         writing = self._hand_over(step)
         try:
             return await self._in_time(writing)
         except (asyncio.CancelledError, TimeoutError) as error:
-            writing.add_done_callback(partial(self._too_late, never_mind))
+            writing.add_done_callback(partial(self._too_late, on_too_late))
             if isinstance(error, asyncio.CancelledError):
                 raise
             raise JournalFailed(f"the journal took nothing in {PATIENCE:g} s: nothing was sent") from None
@@ -97,7 +98,7 @@ class JournalWriter:
 
     async def concerns(self, entry: int) -> tuple[str, ...]:
         """Return what a person must know of an entry's books, after giving them a moment to catch up."""
-        await self._until(lambda: not self._behind(entry), GRACE)
+        await self._wait_until(lambda: not self._behind(entry), GRACE)
         behind = self._behind(entry)
         said = self._lost.pop(entry, [])
         if behind:
@@ -109,8 +110,8 @@ class JournalWriter:
 
     async def close(self) -> None:
         """Wait for what is still to be written, but not for ever: orders need no books to be found again."""
-        if not await self._until(lambda: not self._pages, PATIENCE):
-            entries = sorted({page.entry for page in self._pages})
+        if not await self._wait_until(lambda: not self._queue, PATIENCE):
+            entries = sorted({queued.entry for queued in self._queue})
             shown = ", ".join(map(str, entries[:_CHANGES_SHOWN]))
             _log.critical(
                 "the journal does not hold what was done last (entries %s of %d)%s: recover them",
@@ -122,58 +123,58 @@ class JournalWriter:
 
     def abandon(self) -> None:
         """Write nothing more."""
-        self._pages.clear()
+        self._queue.clear()
         if self._again is not None:
             self._again.cancel()
         self._thread.shutdown(wait=False)
 
     def _behind(self, entry: int) -> int:
-        return sum(page.entry == entry for page in self._pages)
+        return sum(queued.entry == entry for queued in self._queue)
 
     def _because(self) -> str:
         return f" ({self._why or 'it does not answer'})"
 
-    def _begin(self) -> None:
+    def _write_next(self) -> None:
         """Write what is to be written next."""
         self._again = None
-        while self._pages:
-            page = self._pages[0]
-            writing = self._hand_over(page.step)
+        while self._queue:
+            queued = self._queue[0]
+            writing = self._hand_over(queued.step)
             if not writing.done():
-                writing.add_done_callback(partial(self._went_on, page))
+                writing.add_done_callback(partial(self._on_written, queued))
                 return
-            if not self._ended(page, writing):
+            if not self._is_done(queued, writing):
                 return
 
-    def _went_on(self, page: _Page, writing: "asyncio.Future[None]") -> None:
-        if self._pages and self._pages[0] is page and self._ended(page, writing):
-            self._begin()
+    def _on_written(self, queued: _Queued, writing: "asyncio.Future[None]") -> None:
+        if self._queue and self._queue[0] is queued and self._is_done(queued, writing):
+            self._write_next()
 
-    def _ended(self, page: _Page, writing: "asyncio.Future[None]") -> bool:
+    def _is_done(self, queued: _Queued, writing: "asyncio.Future[None]") -> bool:
         """Return True when the page is done with: written, or impossible to write."""
         error = writing.exception()
         if isinstance(error, JournalFailed) and error.again:
-            page.attempts += 1
+            queued.attempts += 1
             self._why = str(error)
-            pause = _PAUSES.after(page.attempts)
-            self._again = asyncio.get_running_loop().call_later(pause, self._begin)
+            pause = _PAUSES.after(queued.attempts)
+            self._again = asyncio.get_running_loop().call_later(pause, self._write_next)
             return False
         if error is not None:
             why = f"the journal does not hold what was done, and never will: {type(error).__name__}: {error}"
-            self._lost.setdefault(page.entry, []).append(why)
-            _log.critical("entry %d: %s", page.entry, why)
+            self._lost.setdefault(queued.entry, []).append(why)
+            _log.critical("entry %d: %s", queued.entry, why)
         else:
             self._why = ""
-        self._pages.popleft()
-        self._turned.set()
+        self._queue.popleft()
+        self._progressed.set()
         return True
 
-    async def _until(self, so: Callable[[], bool], seconds: float) -> bool:
+    async def _wait_until(self, so: Callable[[], bool], seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 while not so():
-                    self._turned.clear()
-                    await self._turned.wait()
+                    self._progressed.clear()
+                    await self._progressed.wait()
         except TimeoutError:
             return so()
         return True
@@ -187,13 +188,13 @@ class JournalWriter:
             raise TimeoutError
         return writing.result()
 
-    def _too_late(self, never_mind: Callable[[int], None], writing: "asyncio.Future[int]") -> None:
+    def _too_late(self, on_too_late: Callable[[int], None], writing: "asyncio.Future[int]") -> None:
         if not writing.cancelled() and writing.exception() is None:
             entry = writing.result()
-            self.write(entry, partial(never_mind, entry))
+            self.write(entry, partial(on_too_late, entry))
 
 
-class _Scribe(Executor):
+class _JournalThread(Executor):
     """One thread that does one thing after another. A process may end while it waits for a database."""
 
     def __init__(self) -> None:

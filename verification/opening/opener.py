@@ -8,7 +8,7 @@ is verified, the stop is placed and seen to rest; else what executed is closed r
 proved. The rules it keeps:
 
 * The entry is written down for good before it is sent, and the ids of all that follows come from its id. What
-  follows waits for no journal: `books` writes it down beside. Nothing is sent twice.
+  follows waits for no journal: `writer` writes it down beside. Nothing is sent twice.
 * Only a proved REFUTED drops an entry. UNKNOWN is reported and left alone: rolling back what was never there
   opens a position the other way.
 * The side of an exit is that of what executed, which the venue has shown; it is never guessed.
@@ -28,9 +28,9 @@ from weakref import WeakValueDictionary
 from verification.facts.account import PositionMode
 from verification.facts.clock import Clock
 from verification.facts.leg import Leg, LegKey, Side
-from verification.opening.case import OpeningCase, Tools, case_of
-from verification.opening.entry import enter, see_stops
-from verification.opening.handback import give_back
+from verification.opening.case import OpeningCase, OpeningContext, case_of
+from verification.opening.entry import enter, require_visible_stops
+from verification.opening.handback import hand_back
 from verification.opening.intent import Intent
 from verification.opening.journal_port import OpeningJournal, OpeningRecord
 from verification.opening.journal_writer import JournalWriter
@@ -85,8 +85,8 @@ class Opener:
         self._own = None if verifier is not None else Verifier(venue, clock, rng=rng)
         proving = verifier or self._own
         assert proving is not None, "one of the two is there"
-        self._tools = Tools(venue, trader, journal, JournalWriter(), proving, clock, rng, report)
-        self._lines = LegQueue(self._tools.books.concerns)
+        self._context = OpeningContext(venue, trader, journal, JournalWriter(), proving, clock, rng, report)
+        self._queue = LegQueue(self._context.writer.concerns)
         self._positions = Positions()
         self._leaving: set[int] = set()
         self._seeing: set[str] = set()
@@ -106,7 +106,7 @@ class Opener:
                 Nothing was sent.
             JournalFailed: The entry could not be written down. Nothing was sent.
         """
-        fitted = intent.fitted(self._tools.venue.markets)
+        fitted = intent.fitted(self._context.venue.markets)
         key = self._key(intent.symbol, intent.side)
         return await self._carry_through(key, self._open(fitted, key))
 
@@ -120,11 +120,11 @@ class Opener:
         Raises:
             JournalFailed: The journal could not be read.
         """
-        tools = self._tools
-        unfinished = await tools.books.read(tools.journal.unfinished)
-        held = await tools.books.read(tools.journal.held)
+        context = self._context
+        unfinished = await context.writer.read(context.journal.unfinished)
+        held = await context.writer.read(context.journal.held)
         works = [self._resumed(each, resume, raises=False) for each in unfinished if self._lost(each)]
-        works += [self._resumed(each, give_back, raises=False) for each in held if self._lost(each)]
+        works += [self._resumed(each, hand_back, raises=False) for each in held if self._lost(each)]
         return tuple(await asyncio.gather(*works))
 
     async def recover(self, record: OpeningRecord, *, all_or_nothing: bool = False) -> Outcome:
@@ -154,7 +154,7 @@ class Opener:
         """
         case = self._positions.held(position.entry).case
         wanted = Intent(case.key.symbol, case.side, case.intended, stop_price)
-        price = wanted.fitted(self._tools.venue.markets).stop_price
+        price = wanted.fitted(self._context.venue.markets).stop_price
         return await self._carry_through(case.key, self._protect(position.entry, price))
 
     async def leave(self, position: Opened | Exposed, why: str = "the bot closes it") -> Closed | Exposed:
@@ -178,23 +178,23 @@ class Opener:
 
     async def close(self) -> None:
         """Wait for the openings under way and for the journal, and end the measurements."""
-        await self._lines.close()
+        await self._queue.close()
         if self._own is not None:
             await self._own.close()
-        await self._tools.books.close()
-        if _at_work.get(id(self._tools.journal)) is self:
-            del _at_work[id(self._tools.journal)]
+        await self._context.writer.close()
+        if _at_work.get(id(self._context.journal)) is self:
+            del _at_work[id(self._context.journal)]
 
     async def _carry_through(self, key: LegKey, steps: Coroutine[Any, Any, Result]) -> Result:
-        return await self._lines.carry_through(key, steps, self._with_concerns)
+        return await self._queue.carry_through(key, steps, self._with_concerns)
 
     def _with_concerns(self, outcome: Result, concerns: tuple[str, ...]) -> Result:
         outcome = replace(outcome, concerns=(*outcome.concerns, *concerns))
-        self._tools.report(outcome)
+        self._context.report(outcome)
         return outcome
 
     async def _open(self, intent: Intent, key: LegKey) -> Outcome:
-        tools = self._tools
+        context = self._context
         doubts = self._positions.in_doubt(key)
         if doubts:
             return Refuted(entry=None, reason=f"entry {doubts[0]} on this leg is in doubt. Nothing was sent")
@@ -203,16 +203,16 @@ class Opener:
             why = f"entry {former} on this leg was interrupted in an earlier life: call `resume` first"
             return Refuted(entry=None, reason=f"{why}. Nothing was sent")
         if key.symbol not in self._seeing:
-            await see_stops(tools, key.symbol)
+            await require_visible_stops(context, key.symbol)
             self._seeing.add(key.symbol)
-        before = await tools.verifier.baseline(key)
+        before = await context.verifier.baseline(key)
         if before.quantity * intent.side.sign < 0:
             held = f"the leg holds {before.quantity}: a {intent.side} would reduce it"
             return Refuted(entry=None, reason=f"{held}. Nothing was sent")
-        names = OrderNames.drawn(tools.rng)
-        entry = await tools.books.through(
+        names = OrderNames.drawn(context.rng)
+        entry = await context.writer.write_durably(
             partial(
-                tools.journal.opening,
+                context.journal.opening,
                 intent.symbol,
                 intent.side,
                 intent.quantity,
@@ -221,38 +221,38 @@ class Opener:
                 stop_price=intent.stop_price,
                 all_or_nothing=intent.all_or_nothing,
             ),
-            lambda late: tools.journal.failed(late, "it was written down too late. Nothing was sent"),
+            lambda late: context.journal.failed(late, "it was written down too late. Nothing was sent"),
         )
-        case = case_of(self._tools, intent, key, entry=entry, baseline=before, names=names)
-        return await self._told(case, partial(enter, tools, case))
+        case = case_of(self._context, intent, key, entry=entry, baseline=before, names=names)
+        return await self._reported(case, partial(enter, context, case))
 
     async def _resumed(
         self,
         record: OpeningRecord,
-        work: Callable[[Tools, OpeningCase, OpeningRecord], Awaitable[Outcome]],
+        work: Callable[[OpeningContext, OpeningCase, OpeningRecord], Awaitable[Outcome]],
         *,
         raises: bool = True,
     ) -> Outcome:
         key = self._key(record.symbol, record.side)
-        case = case_of_record(self._tools, record, key)
-        steps = partial(work, self._tools, case, record)
-        return await self._carry_through(key, self._told(case, steps, raises=raises))
+        case = case_of_record(self._context, record, key)
+        steps = partial(work, self._context, case, record)
+        return await self._carry_through(key, self._reported(case, steps, raises=raises))
 
     async def _protect(self, entry: int, price: Decimal) -> Opened | Closed | Exposed:
         held = self._positions.held(entry)  # as it is now that its turn has come
         case = replace(held.case, stop_price=price, concerns=[], last_word=None)
-        return await self._told(case, partial(move_stop, self._tools, case, held))
+        return await self._reported(case, partial(move_stop, self._context, case, held))
 
     async def _leave(self, entry: int, why: str) -> Closed | Exposed:
         held = self._positions.held(entry)
         case = replace(held.case, concerns=[], last_word=None)
         work = leave if case.exit is None else leave_again
         try:
-            return await self._told(case, partial(work, self._tools, case, held, why))
+            return await self._reported(case, partial(work, self._context, case, held, why))
         finally:
             self._leaving.discard(entry)
 
-    async def _told(
+    async def _reported(
         self, case: OpeningCase, steps: Callable[[], Awaitable[Result]], *, raises: bool = True
     ) -> Result | Exposed:
         """Tell a person, then write the last word. An error that nobody foresaw is told as what it may be."""
@@ -261,12 +261,12 @@ class Opener:
             outcome = await steps()
             self._positions.remember(case, outcome)
             if outcome.critical:
-                self._tools.report(outcome)
+                self._context.report(outcome)
         except Exception as error:
             why = f"the opening itself failed: {type(error).__name__}: {error}"
             exposed = case.exposed(None, None, why)
             self._positions.remember(case, exposed)
-            self._tools.report(exposed)
+            self._context.report(exposed)
             if raises:
                 raise
             return exposed
@@ -277,7 +277,7 @@ class Opener:
     async def _left_behind(self, key: LegKey) -> int | None:
         """Return an entry of the leg that an earlier life left unfinished and this one has not taken over."""
         if self._former is None:
-            self._former = tuple(await self._tools.books.read(self._tools.journal.unfinished))
+            self._former = tuple(await self._context.writer.read(self._context.journal.unfinished))
         mine = (each for each in self._former if self._key(each.symbol, each.side) == key)
         return next((each.entry for each in mine if not self._positions.met(each.entry)), None)
 
@@ -285,7 +285,7 @@ class Opener:
         return self._positions.to_recover(record.entry)
 
     def _key(self, symbol: str, side: Side) -> LegKey:
-        venue = self._tools.venue
+        venue = self._context.venue
         leg = Leg.NET
         if venue.mode is PositionMode.HEDGE:
             leg = Leg.LONG if side is Side.BUY else Leg.SHORT

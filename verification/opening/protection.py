@@ -11,7 +11,7 @@ from verification.facts.errors import AnswerLost, SourceError
 from verification.facts.leg import Side
 from verification.facts.observation import OrderSeen
 from verification.facts.order_identity import is_same
-from verification.opening.case import OpeningCase, Tools, in_time
+from verification.opening.case import OpeningCase, OpeningContext, in_time
 from verification.venues.trading import OrderRefused
 
 _ONE_LOOK = 2.0  # seconds: the position has no stop meanwhile
@@ -59,12 +59,12 @@ class Sent(StrEnum):
 
 
 async def protect(
-    tools: Tools, case: OpeningCase, way: Side, quantity: Decimal, sent: Sent = Sent.NO
+    context: OpeningContext, case: OpeningCase, way: Side, quantity: Decimal, sent: Sent = Sent.NO
 ) -> Stop:
     """Place the stop and prove it.
 
     Args:
-        tools: What to work with.
+        context: What to work with.
         case: The opening.
         way: Which way the position goes: the stop goes the other.
         quantity: Contracts that it must cover, positive.
@@ -72,39 +72,39 @@ async def protect(
             announced, else placed under the same id, which a venue refuses while that one rests.
     """
     if sent is Sent.YES:
-        return await _look(tools, case, way, quantity)
-    if sent is Sent.PERHAPS and (found := await _found(tools, case, way, quantity)) is not None:
+        return await _look(context, case, way, quantity)
+    if sent is Sent.PERHAPS and (found := await _found(context, case, way, quantity)) is not None:
         return found
     lost, name, price = "", case.stop_name, case.stop_price
-    case.write(partial(tools.journal.protecting, case.entry, name, price))
+    case.write(partial(context.journal.protecting, case.entry, name, price))
     try:
-        await in_time(tools, tools.trader.place_stop(case.key, way.opposite, quantity, price, name))
+        await in_time(context, context.trader.place_stop(case.key, way.opposite, quantity, price, name))
     except OrderRefused as error:
         return Stop(StopState.REFUSED, f"the stop was refused: {error}")
     except AnswerLost as error:
         lost = f" (its answer was lost: {error})"
-    stop = await _look(tools, case, way, quantity)
+    stop = await _look(context, case, way, quantity)
     return stop if stop.state is not StopState.UNPROVED else Stop(stop.state, stop.reason + lost)
 
 
-async def _found(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -> Stop | None:
+async def _found(context: OpeningContext, case: OpeningCase, way: Side, quantity: Decimal) -> Stop | None:
     """Look once for a stop that may have been sent; None when nothing is seen of it, which says nothing."""
     try:
         async with asyncio.timeout(_ONE_LOOK):
-            seen = await _one_look(tools, case, way, quantity)
+            seen = await _one_look(context, case, way, quantity)
     except (SourceError, TimeoutError):
         return None
     return seen if isinstance(seen, Stop) else None
 
 
-async def _look(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -> Stop:
+async def _look(context: OpeningContext, case: OpeningCase, way: Side, quantity: Decimal) -> Stop:
     """Look for the stop until something is proved of it, or the time is over."""
-    end = tools.clock.now().monotonic + tools.look_for
+    end = context.clock.now().monotonic + context.look_for
     looks, last = 0, "the venue did not answer"
-    while (left := end - tools.clock.now().monotonic) > 0:
+    while (left := end - context.clock.now().monotonic) > 0:
         try:
             async with asyncio.timeout(left):
-                seen = await _one_look(tools, case, way, quantity)
+                seen = await _one_look(context, case, way, quantity)
         except TimeoutError:
             break
         except SourceError as error:
@@ -114,13 +114,13 @@ async def _look(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -
                 return seen
             last = seen
         looks += 1
-        await tools.clock.sleep(tools.pauses.pause(looks, tools.rng))
-    return Stop(StopState.UNPROVED, f"the stop was not seen to rest in {tools.look_for:g} s: {last}")
+        await context.clock.sleep(context.pauses.pause(looks, context.rng))
+    return Stop(StopState.UNPROVED, f"the stop was not seen to rest in {context.look_for:g} s: {last}")
 
 
-async def _one_look(tools: Tools, case: OpeningCase, way: Side, quantity: Decimal) -> Stop | str:
+async def _one_look(context: OpeningContext, case: OpeningCase, way: Side, quantity: Decimal) -> Stop | str:
     """Return what one look proves of the stop; else in words why it proves nothing."""
-    reading = await tools.venue.read(frozenset({case.key.symbol}))
+    reading = await context.venue.read(frozenset({case.key.symbol}))
     listed = (*(reading.conditional_orders or ()), *(reading.orders or ()))
     order = next((each for each in listed if is_same(each, None, case.stop_name)), None)
     if order is not None:
@@ -128,7 +128,7 @@ async def _one_look(tools: Tools, case: OpeningCase, way: Side, quantity: Decima
         if wrong is None:
             return Stop(StopState.RESTS, f"stop {order.order_id} rests at {order.trigger_price}", order)
         return Stop(StopState.WRONG, f"stop {order.order_id} rests, but {wrong}", order)
-    asked = await tools.venue.read_order(case.key, order_id=None, client_order_id=case.stop_name)
+    asked = await context.venue.read_order(case.key, order_id=None, client_order_id=case.stop_name)
     if isinstance(asked, OrderSeen) and asked.executed != 0:
         reason = f"stop {asked.order_id} has executed {asked.executed}"
         return Stop(StopState.FIRED, reason, executed=asked)

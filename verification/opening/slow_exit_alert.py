@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
-from verification.opening.case import OpeningCase, Tools
+from verification.opening.case import OpeningCase, OpeningContext
 
 TOLD_AFTER = 15.0
 """Seconds after which a person is told of a close that is not proved yet: ten for the looks at one exit, five
@@ -14,17 +14,17 @@ for sending it and for what was refused. More may follow, but nobody should lear
 
 @asynccontextmanager
 async def alert_if_slow(
-    tools: Tools, case: OpeningCase, why: str, left: Callable[[], Decimal]
+    context: OpeningContext, case: OpeningCase, why: str, left: Callable[[], Decimal]
 ) -> AsyncIterator[None]:
     """Tell a person, while a close goes on, that it is not proved yet; then how it ends is told too.
 
     Args:
-        tools: What the opening works with.
+        context: What the opening works with.
         case: The opening.
         why: Why it is closed.
         left: Says how many signed contracts are left to close.
     """
-    late = asyncio.create_task(_tell(tools, case, why, left))
+    late = asyncio.create_task(_report(context, case, why, left))
     try:
         yield
     finally:
@@ -35,8 +35,8 @@ async def alert_if_slow(
             case.concerns.append(f"that the close took long could not be reported: {error}")
 
 
-async def _tell(tools: Tools, case: OpeningCase, why: str, left: Callable[[], Decimal]) -> None:
-    await tools.clock.sleep(TOLD_AFTER)
+async def _report(context: OpeningContext, case: OpeningCase, why: str, left: Callable[[], Decimal]) -> None:
+    await context.clock.sleep(TOLD_AFTER)
     reason = f"{why}; not proved closed within {TOLD_AFTER:g} s, and still tried"
-    tools.report(case.exposed(left(), None, reason))
+    context.report(case.exposed(left(), None, reason))
     case.concerns.append(f"its close was reported as not proved within {TOLD_AFTER:g} s")

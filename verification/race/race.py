@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from verification.budget.backoff import Backoff
-from verification.budget.purpose import Errand, Purpose, asked_for, on_errand
+from verification.budget.purpose import Purpose, SharedPurpose, asked_for, sharing
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.observation import Observation, Provenance, Silence, Source, SourceSilent
@@ -114,19 +114,19 @@ class Race:
 
     async def _order(self) -> Observation:
         question = self._question
-        with self._errand():
+        with self._purpose():
             return await self._context.venue.read_order(
                 question.key, order_id=question.order_id, client_order_id=question.client_order_id
             )
 
     async def _list(self) -> Observation:
-        with self._errand():
+        with self._purpose():
             return leg_in_list(await self._context.venue.read_positions(), self._question.key)
 
-    def _errand(self) -> AbstractContextManager[None]:
+    def _purpose(self) -> AbstractContextManager[None]:
         """Name what a request is for: after the verdict it only measures, whoever wanted the verdict."""
         if self.decided.done():
-            return on_errand(Errand(Purpose.MEASUREMENT))
+            return sharing(SharedPurpose(Purpose.MEASUREMENT))
         return asked_for(Purpose.VERIFICATION)
 
     async def _cached(self) -> Observation:

@@ -36,7 +36,7 @@ def trace_of(alert: Alert) -> str:
     return alert.evidence[0].data["code"]
 
 
-async def told_of(both: Both, what: str, within: float = 5) -> Alert:
+async def evidence_of_stops(both: Both, what: str, within: float = 5) -> Alert:
     def alert() -> Alert | None:
         return both.alert(Kind.LOOK_FAILED, "other", what)
 
@@ -65,7 +65,7 @@ def test_a_reader_that_stumbles_blinds_its_own_account_alone(
         await house.until(lambda: len(house.console.queries.now().cycles) == 2, within=5)
         assert both.cycle("other").status == "complete"
         both.other.broken = {"read"}
-        alert = await told_of(both, LOOKS, within=35)
+        alert = await evidence_of_stops(both, LOOKS, within=35)
         await others_do_not_notice(both)
         await house.quiet(120)  # longer than the heart's patience
         assert not both.stalled()
@@ -96,7 +96,7 @@ def test_an_account_that_cannot_even_begin_is_told_and_begins_later(
     async def story(both: Both) -> None:
         both.house.open_trade()
         both.other.broken = {where}
-        alert = await told_of(both, what)
+        alert = await evidence_of_stops(both, what)
         assert trace_of(alert) in alert.reason
         await both.house.quiet(5)
         await others_do_not_notice(both)
@@ -137,7 +137,7 @@ def test_each_piece_of_work_is_begun_again_and_is_well_only_when_it_went_on(
 ) -> None:
     async def story(both: Both) -> None:
         both.house.open_trade()
-        alert = await told_of(both, what, within=10)
+        alert = await evidence_of_stops(both, what, within=10)
         assert trace_of(alert) in alert.reason
         await others_do_not_notice(both)
         await both.house.until(lambda: both.alert(Kind.LOOK_FAILED, "other") is None, within=200)

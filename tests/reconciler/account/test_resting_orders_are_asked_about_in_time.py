@@ -58,7 +58,7 @@ def test_it_is_looked_at_soon_after_it_ends_and_not_for_nothing(number: int) -> 
     looked: list[tuple[float, Why]] = []
     for second, seen in sorted(events, key=lambda each: each[0]):
         if seen is not None:
-            order.hear(seen)
+            order.on_observation(seen)
         elif life.rng.random() >= life.failing:
             old = second - life.rng.uniform(0, LAG)
             rows = [limit("7", Side.BUY, "43", filled=str(life.done(old)))] if old < life.ends_at else []
@@ -82,12 +82,12 @@ def test_it_is_looked_at_soon_after_it_ends_and_not_for_nothing(number: int) -> 
 
 def test_words_of_the_stream_alone_are_enough_to_answer() -> None:
     order = Resting(opening(), at(0))
-    order.hear(push(20, 5))
+    order.on_observation(push(20, 5))
     assert order.take() is Why.NEWS
     assert decide(order.question, order.words).kind is VerdictKind.PARTIAL
-    order.hear(push(20, 6))
+    order.on_observation(push(20, 6))
     assert order.due(at(6), 1) > 0, "told again, it is no news"
-    order.hear(replace(push(43, 7, ended=True), status="closed"))
+    order.on_observation(replace(push(43, 7, ended=True), status="closed"))
     assert order.due(at(7), 1) == 0
     assert decide(order.question, order.words).kind is VerdictKind.CONFIRMED
     assert PAUSES.first < UNSEEN_SECONDS

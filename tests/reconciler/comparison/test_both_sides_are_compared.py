@@ -252,8 +252,8 @@ def test_an_exit_that_executed_unnoticed_is_given_time() -> None:
         rows, merged(reading([listed("20")], orders=[limit("5", Side.SELL, "43", filled="23")]))
     )
     assert [view.verdict for view in working.legs] == ["in flight"]
-    assert working.told([]).legs == working.legs
-    assert [view.verdict for view in working.told(working.confidence).legs] == ["differs"]
+    assert working.with_confirmed([]).legs == working.legs
+    assert [view.verdict for view in working.with_confirmed(working.confidence).legs] == ["differs"]
     gone = compared(rows, merged(reading([])))
     assert gone.findings[0].severity is Severity.CRITICAL
     assert gone.confidence[gone.findings[0].identity].lagging

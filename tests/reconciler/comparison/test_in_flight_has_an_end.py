@@ -363,8 +363,8 @@ def test_of_a_ledger_that_tells_no_orders_apart_the_range_has_an_end() -> None:
 
 def test_what_is_told_of_is_in_flight_no_more() -> None:
     comparison = _judged(_bot(entry("9", "20")), "44", facts=(fact("9", "20", executed_at=LONG_AGO),))
-    assert comparison.in_flight == comparison.told([]).in_flight == {leg()}
-    told = comparison.told([_only(comparison).identity])
+    assert comparison.in_flight == comparison.with_confirmed([]).in_flight == {leg()}
+    told = comparison.with_confirmed([_only(comparison).identity])
     assert (told.in_flight, told.matched, _verdict(told)) == (frozenset(), 0, "differs")
 
 

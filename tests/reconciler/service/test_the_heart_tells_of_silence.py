@@ -46,7 +46,7 @@ def test_only_an_unannounced_silence_before_the_start_is_told_and_then_resolved(
 ) -> None:
     async def story(house: House) -> None:
         heart = await keeper(house, NEVER if ago is None else beaten(house, ago, stopped=stopped))
-        await heart.tell_of_the_silence_before()
+        await heart.report_silence_before()
         assert (Kind.RECONCILER_STALLED in house.alerts()) is told
         for _ in range(3):
             await heart.beat(Looks(house.clock.now()))
@@ -66,7 +66,7 @@ def test_a_busy_state_database_puts_the_telling_off(tmp_path: Path) -> None:
             await house.quiet(10)
             house.writer.busy = False
 
-        await asyncio.gather(heart.tell_of_the_silence_before(), later())
+        await asyncio.gather(heart.report_silence_before(), later())
         assert Kind.RECONCILER_STALLED in house.alerts()
 
     play(tmp_path, story)
@@ -102,7 +102,7 @@ def test_a_good_bye_is_no_crash_and_is_blind_all_the_same(tmp_path: Path) -> Non
     async def story(house: House) -> None:
         heart = await keeper(house)
         await heart.beat(Looks(house.clock.now()))
-        await heart.say_good_bye()
+        await heart.give_back()
         assert pulse(house) is Pulse.STOPPED
 
     play(tmp_path, story)

@@ -127,7 +127,7 @@ SAMPLE = LatencySample("main", Source.REST, Measure.REQUEST_TIME, NOON, 5.0)
 FOUND = Observed((Detected(finding(), NOON, confirmed=True),))
 WRITES: dict[str, Callable[[HeldStore], Awaitable[object]]] = {
     "observe": lambda held: held.observe(FOUND, now=NOON),
-    "tell_of_silence": lambda held: held.tell_of_silence(FOUND, now=NOON),
+    "report_silence": lambda held: held.report_silence(FOUND, now=NOON),
     "save_positions": lambda held: held.save_positions("main", []),
     "save_sources": lambda held: held.save_sources([SourceView("main", "rest", "ok", NOON, "", NOON)]),
     "take_over": lambda held: held.take_over("main", "mybot", [], last_id=7),

@@ -27,7 +27,7 @@ def then(
 
     async def and_look(opener: Opener, opened: Opened) -> Outcome:
         outcome: Outcome = await work(opener, opened)  # type: ignore[misc] # one of those that are awaited
-        rested.append(set(opener._tools.venue.stops))  # type: ignore[attr-defined] # the true venue
+        rested.append(set(opener._context.venue.stops))  # type: ignore[attr-defined] # the true venue
         return outcome
 
     story = after_opening(and_look, weather=weather, before=before)

@@ -159,7 +159,7 @@ def test_what_could_not_be_read_is_told_as_that_and_asked_again() -> None:
         (exposed,) = outcomes
         assert isinstance(exposed, Exposed)
         assert "could not be read" in exposed.reason
-        venue = opener._tools.venue
+        venue = opener._context.venue
         assert isinstance(venue, TrueVenue)
         venue.weather = Weather()
         (opened,) = await opener.resume()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from verification.opening import journal_writer as books_module
+from verification.opening import journal_writer
 from verification.opening.journal_port import JournalFailed
 from verification.opening.journal_writer import JournalWriter
 
@@ -25,7 +25,7 @@ def failing(times: int, said: list[str], word: str, *, again: bool = True) -> Ca
 
 
 async def caught_up(books: JournalWriter) -> None:
-    assert await books._until(lambda: not books._pages, 10)
+    assert await books._wait_until(lambda: not books._queue, 10)
 
 
 async def test_steps_are_written_in_order_on_a_thread_of_their_own() -> None:
@@ -70,8 +70,8 @@ async def test_a_journal_of_somebodys_own_that_breaks_is_told() -> None:
 
 
 async def test_nobody_waits_for_a_journal_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(books_module, "PATIENCE", 0.2)
-    monkeypatch.setattr(books_module, "GRACE", 0.1)
+    monkeypatch.setattr(journal_writer, "PATIENCE", 0.2)
+    monkeypatch.setattr(journal_writer, "GRACE", 0.1)
     hangs, books = threading.Event(), JournalWriter()
     began = time.perf_counter()
 
@@ -82,7 +82,7 @@ async def test_nobody_waits_for_a_journal_that_hangs(monkeypatch: pytest.MonkeyP
     (concern,) = await books.concerns(1)
     assert "(it does not answer): it is behind by 1" in concern
     with pytest.raises(JournalFailed, match="behind"):
-        await books.through(lambda: 7, lambda _: None)
+        await books.write_durably(lambda: 7, lambda _: None)
     await books.close()
     assert time.perf_counter() - began < 5
     hangs.set()
@@ -95,7 +95,7 @@ async def test_an_entry_that_nobody_waits_for_any_more_is_written_off() -> None:
         goes_on.wait()
         return 7
 
-    waiting = asyncio.create_task(books.through(slow, off.append))
+    waiting = asyncio.create_task(books.write_durably(slow, off.append))
     await asyncio.sleep(0.05)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)

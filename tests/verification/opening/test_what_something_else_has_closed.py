@@ -204,7 +204,7 @@ def test_a_second_leave_goes_on_after_an_exposed() -> None:
 def test_two_openers_on_one_journal_are_refused() -> None:
     async def whole() -> None:
         clock, venue, opener, _, _ = await in_hand()
-        journal = opener._tools.journal
+        journal = opener._context.journal
         with pytest.raises(ValueError, match="another opener"):
             Opener(venue, venue, journal, clock)
         await opener.close()
@@ -216,7 +216,7 @@ def test_two_openers_on_one_journal_are_refused() -> None:
 def test_what_is_in_hand_or_over_is_not_recovered_again() -> None:
     async def whole() -> None:
         _, venue, opener, opened, _ = await in_hand()
-        (record,) = opener._tools.journal.held()
+        (record,) = opener._context.journal.held()
         with pytest.raises(ValueError, match="in hand, or over"):
             await opener.recover(record)
         await opener.leave(opened)

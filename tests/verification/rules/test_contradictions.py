@@ -181,7 +181,7 @@ def test_a_person_is_told_where_an_opening_met_a_contradiction() -> None:
         baseline=question.baseline,
         exclusive=True,
         names=OrderNames("c"),
-        books=JournalWriter(),
+        writer=JournalWriter(),
         stop_name="s",
     )
     answered = Verification(question, decide(question, seen), seen, moment(1))

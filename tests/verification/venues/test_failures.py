@@ -11,7 +11,13 @@ from verification.facts.errors import (
     SourceUnreachable,
     SymbolRejected,
 )
-from verification.venues.ccxt.failures import AnswerMisshapen, DoorShut, PlaceRefused, Translator, secrets_of
+from verification.venues.ccxt.failures import (
+    AnswerMisshapen,
+    PlaceRefused,
+    Translator,
+    VenueNotServing,
+    secrets_of,
+)
 from verification.venues.registry import capabilities_of
 
 TRANSLATE = Translator(
@@ -70,7 +76,9 @@ def test_signed_addresses_of_ccxt_are_left_out() -> None:
     assert "signature" not in str(TRANSLATE(raised, "x"))
 
 
-@pytest.mark.parametrize(("raised", "kind"), [(PlaceRefused, SourceRejected), (DoorShut, SourceUnreachable)])
+@pytest.mark.parametrize(
+    ("raised", "kind"), [(PlaceRefused, SourceRejected), (VenueNotServing, SourceUnreachable)]
+)
 def test_a_page_at_the_door_is_told_in_its_words_and_blames_no_key(
     raised: type[Exception], kind: type[SourceError]
 ) -> None:

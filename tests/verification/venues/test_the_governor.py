@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.virtual_time import VirtualClock, run
-from verification.budget.purpose import Errand, Purpose
+from verification.budget.purpose import Purpose, SharedPurpose
 from verification.venues.binance.capabilities import CAPABILITIES as BINANCE
 from verification.venues.bybit.capabilities import CAPABILITIES as BYBIT
 from verification.venues.ccxt.failures import NotSent
@@ -32,7 +32,7 @@ class Scene:
         """Ask once; return why not, or an empty text."""
         request = Request(account, path, weight, user)
         try:
-            await self.governor.admit(request, Errand(purpose))
+            await self.governor.admit(request, SharedPurpose(purpose))
         except NotSent as error:
             return str(error)
         self.sent.append((self.now, account, purpose, weight))
@@ -194,8 +194,8 @@ def test_after_a_wait_one_request_tries_before_all_others_go() -> None:
         scene.hear(429, Retry_After="10")
         await scene.clock.sleep(10)
         first, second = Request("main", "/", 5), Request("main", "/", 5)
-        await scene.governor.admit(first, Errand(Purpose.VERIFICATION))
-        waiting = asyncio.create_task(scene.governor.admit(second, Errand(Purpose.VERIFICATION)))
+        await scene.governor.admit(first, SharedPurpose(Purpose.VERIFICATION))
+        waiting = asyncio.create_task(scene.governor.admit(second, SharedPurpose(Purpose.VERIFICATION)))
         await scene.clock.sleep(1)
         assert not waiting.done()
         scene.hear(200)
@@ -211,7 +211,7 @@ def test_a_trial_that_gets_no_answer_lets_the_next_one_try() -> None:
         scene.hear(429, Retry_After="10")
         await scene.clock.sleep(10)
         first = Request("main", "/", 5)
-        await scene.governor.admit(first, Errand(Purpose.VERIFICATION))
+        await scene.governor.admit(first, SharedPurpose(Purpose.VERIFICATION))
         assert "has not answered again yet" in await scene.ask(Purpose.VERIFICATION)
         scene.governor.done(first)
         assert await scene.ask(Purpose.VERIFICATION) == ""

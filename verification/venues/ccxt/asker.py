@@ -51,7 +51,7 @@ class Asker:
         A look of which half is asked would have cost as much, and told nothing.
         """
         try:
-            await self.exchange.door.room(None if symbols is None else len(symbols))
+            await self.exchange.outgoing.room(None if symbols is None else len(symbols))
         except ccxt.BaseError as error:
             return self._translate(error, "a look at the account")
         return None

@@ -17,9 +17,9 @@ import orjson
 from verification.facts.errors import SourceRejected
 from verification.venues.capabilities import Capabilities, Shape, StreamRules
 from verification.venues.ccxt.account_meant import must_be_meant, no_such_venue, obey, sandboxed
-from verification.venues.ccxt.failures import AnswerMisshapen, DoorShut, PlaceRefused
+from verification.venues.ccxt.failures import AnswerMisshapen, PlaceRefused, VenueNotServing
 from verification.venues.ccxt.keys import signing_secret
-from verification.venues.ccxt.outgoing import OF_PROCESS, Door, Governors
+from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry, Outgoing
 from verification.venues.ccxt.shapes import lacking, misshapen, mute
 from verification.venues.port import Access
 
@@ -56,7 +56,10 @@ class Tap(Protocol):
 
 
 def build_exchange(
-    access: Access, capabilities: Capabilities, tap: Tap | None = None, governors: Governors = OF_PROCESS
+    access: Access,
+    capabilities: Capabilities,
+    tap: Tap | None = None,
+    governors: GovernorRegistry = OF_PROCESS,
 ) -> Any:
     """Return a ccxt.pro exchange of the account's venue that raises instead of answering with nothing.
 
@@ -77,11 +80,11 @@ def build_exchange(
             f"`{access.venue}` is several venues in one: name the futures one, `{capabilities.instead}`"
         )
     parent = _class_of(access.venue)
-    door = Door(access.account, capabilities)
+    outgoing = Outgoing(access.account, capabilities)
     body: dict[str, Any] = {
         "handle_errors": _strict_errors(parent, capabilities),
         "on_json_response": _decode,
-        **door.methods(parent),
+        **outgoing.methods(parent),
     }
     if tap is not None:
         body |= _tapped(parent, tap)
@@ -97,8 +100,8 @@ def build_exchange(
         table = exchange.exceptions[capabilities.exceptions_of]["exact"]
         exchange.exceptions = exchange.deep_extend(exchange.exceptions, {"exact": table})
     exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send again, uncounted, and an order twice
-    door.governor = governors.of(access, exchange, capabilities.rates)
-    exchange.door = door
+    outgoing.governor = governors.of(access, exchange, capabilities.rates)
+    exchange.outgoing = outgoing
     return exchange
 
 
@@ -155,7 +158,7 @@ def _must_be_let_in(code: int, response: object, body: str) -> None:
     if code == _LAWFUL_REFUSAL:
         raise PlaceRefused(body)
     if code == _FORBIDDEN and response is None:
-        raise DoorShut(body)  # a page, and no answer of the venue's own
+        raise VenueNotServing(body)  # a page, and no answer of the venue's own
 
 
 def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:

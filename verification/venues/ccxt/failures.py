@@ -100,7 +100,7 @@ class Translator:
             return SymbolRejected, "check the symbol; the venue does not know it"
         if isinstance(error, PlaceRefused):
             return SourceRejected, PLACE
-        if isinstance(error, DoorShut):
+        if isinstance(error, VenueNotServing):
             return SourceUnreachable, DOOR
         for raised, kind, advice in _ADVICE:
             if isinstance(error, raised):
@@ -120,7 +120,7 @@ class PlaceRefused(ccxt.PermissionDenied):  # type: ignore[misc] # ccxt ships no
     """HTTP 451: the venue does not serve the place that the request came from. Its text is the whole body."""
 
 
-class DoorShut(ccxt.ExchangeNotAvailable):  # type: ignore[misc] # ccxt ships no types
+class VenueNotServing(ccxt.ExchangeNotAvailable):  # type: ignore[misc] # ccxt ships no types
     """HTTP 403 from what stands before the venue. Its text is the whole body."""
 
 
@@ -149,7 +149,7 @@ def text_of(error: Exception) -> str | None:
     found = _JSON_TEXT.search(str(error))
     if found is not None:
         return _shortened(re.sub(r"\\(.)", r"\1", found.group(1)))
-    if isinstance(error, PlaceRefused | DoorShut):
+    if isinstance(error, PlaceRefused | VenueNotServing):
         # A page for people: what it says without its markup, and without an address that may be signed.
         return _shortened(_QUERY.sub("", _MARKUP.sub(" ", str(error)))) or None
     return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from verification.budget.counter import Asked, Budget, Fit
-from verification.budget.purpose import Errand, Purpose
+from verification.budget.purpose import Purpose, SharedPurpose
 from verification.budget.rates import Limit, Rates
 from verification.budget.venue_pause import Wait, told_wait
 from verification.facts.clock import Clock
@@ -57,7 +57,7 @@ class _Place:
     """A place in the line."""
 
     request: Request
-    errand: Errand
+    shared: SharedPurpose
     turn: asyncio.Future[None]
 
 
@@ -95,39 +95,39 @@ class Governor:
         """Take note of an account that shares the address."""
         self._users.setdefault(account, _User())
 
-    async def admit(self, request: Request, errand: Errand) -> None:
+    async def admit(self, request: Request, shared: SharedPurpose) -> None:
         """Return when a request may be sent, and count it. `done` must follow.
 
         Raises:
             NotSent: It may not, and will not soon.
         """
         self.know(request.account)
-        if errand.purpose.trades:
-            if errand.purpose is Purpose.ENTRY and (asked := self.asked_to_wait()):
+        if shared.purpose.trades:
+            if shared.purpose is Purpose.ENTRY and (asked := self.asked_to_wait()):
                 raise NotSent(f"not sent: {asked}")
             # One turn of the loop: a kept connection that the venue has closed is noticed before an order is
             # written to it, and then lost for all that anybody knows.
             await asyncio.sleep(0)
-            self._count(request, errand.purpose)
+            self._count(request, shared.purpose)
             return
-        if not self._line and self._fit(request, errand.purpose) in {Fit.YES, Fit.KEPT}:
-            self._let_out(request, errand.purpose)
+        if not self._line and self._fit(request, shared.purpose) in {Fit.YES, Fit.KEPT}:
+            self._let_out(request, shared.purpose)
             return
-        place = _Place(request, errand, asyncio.get_running_loop().create_future())
+        place = _Place(request, shared, asyncio.get_running_loop().create_future())
         self._line.append(place)
         self._serve()
         await self._turn_of(place)
 
     async def _turn_of(self, place: _Place) -> None:
-        patience = PATIENCE[place.errand.purpose]
+        patience = PATIENCE[place.shared.purpose]
         try:
             if not place.turn.done() and self._left(place.request) > patience:
-                raise NotSent(self._why(place.request, place.errand))
+                raise NotSent(self._why(place.request, place.shared))
             async with asyncio.timeout(patience):
                 await place.turn
         except TimeoutError:
             if place.turn.cancelled():
-                raise NotSent(self._why(place.request, place.errand)) from None
+                raise NotSent(self._why(place.request, place.shared)) from None
         except asyncio.CancelledError:
             if place.turn.done() and not place.turn.cancelled():
                 self.done(place.request)  # it was let out, and is not sent after all: it stays counted
@@ -174,7 +174,7 @@ class Governor:
     def _words(self, seconds: float) -> str:
         return f"{self._name} asks us to wait until {self._in(seconds)}"
 
-    async def room(self, account: str, weight: float, errand: Errand) -> None:
+    async def room(self, account: str, weight: float, shared: SharedPurpose) -> None:
         """Return when requests of so much weight fit together; nothing is set aside for them.
 
         Raises:
@@ -182,12 +182,12 @@ class Governor:
         """
         together = Request(account, "", min(weight, self._budget.part))
         self.know(account)
-        end = self._clock.now().monotonic + PATIENCE[errand.purpose]
-        while self._fit(together, errand.purpose) not in {Fit.YES, Fit.KEPT}:
+        end = self._clock.now().monotonic + PATIENCE[shared.purpose]
+        while self._fit(together, shared.purpose) not in {Fit.YES, Fit.KEPT}:
             now = self._clock.now().monotonic
             pause = max(self._left(together), self._budget.changes(now) or 0.0, _LEAST_PAUSE)
             if now + pause > end:
-                raise NotSent(self._why(together, errand))
+                raise NotSent(self._why(together, shared))
             await self._clock.sleep(pause)
 
     def _let_out(self, request: Request, purpose: Purpose) -> None:
@@ -243,10 +243,10 @@ class Governor:
         self._line = [place for place in self._line if not place.turn.done()]
         full = False
         had = {id(place): self._had(place, now) for place in self._line}
-        for place in sorted(self._line, key=lambda each: (-each.errand.purpose, had[id(each)])):
-            fit = self._fit(place.request, place.errand.purpose)
+        for place in sorted(self._line, key=lambda each: (-each.shared.purpose, had[id(each)])):
+            fit = self._fit(place.request, place.shared.purpose)
             if fit is Fit.KEPT or (fit is Fit.YES and not full):
-                self._let_out(place.request, place.errand.purpose)
+                self._let_out(place.request, place.shared.purpose)
                 place.turn.set_result(None)
             full = full or fit is Fit.FULL
         self._line = [place for place in self._line if not place.turn.done()]
@@ -254,7 +254,7 @@ class Governor:
             self._timer = asyncio.get_running_loop().call_later(self._changes(now), self._serve)
 
     def _had(self, place: _Place, now: float) -> float:
-        return self._budget.had(place.request.account, now, place.errand.purpose)
+        return self._budget.had(place.request.account, now, place.shared.purpose)
 
     def _changes(self, now: float) -> float:
         """Return in how many seconds something may fit that does not now."""
@@ -270,13 +270,13 @@ class Governor:
         wait = self._users[request.account].waits.get(request.path)
         return max(self._wait.left(now), 0.0 if wait is None else wait.left(now))
 
-    def _why(self, request: Request, errand: Errand) -> str:
+    def _why(self, request: Request, shared: SharedPurpose) -> str:
         if asked_to := self.asked_to_wait(request):
             return f"not asked: {asked_to}"
         if self._proof is not None:
             return f"not asked: {self._name} has asked us to wait, and has not answered again yet"
         now = self._clock.now().monotonic
-        asked = Asked(request.address, errand.purpose, request.account)
+        asked = Asked(request.address, shared.purpose, request.account)
         left = self._budget.when(asked, now)
         spent = f"the budget of request weight of {self._name} is spent until {self._in(left)}"
         return f"not asked: {spent}"

@@ -1,11 +1,11 @@
-"""The one door through which everything leaves that ccxt sends by HTTP: counted, and governed."""
+"""What all that ccxt sends by HTTP passes before it leaves: it is counted, and held back by the governor."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from verification.budget.egress import egress_of
-from verification.budget.purpose import present_errand
+from verification.budget.purpose import present_shared_purpose
 from verification.budget.rates import Limit, Rates
 from verification.facts.clock import Clock, SystemClock
 from verification.venues.capabilities import Capabilities
@@ -15,7 +15,7 @@ from verification.venues.port import Access
 _MINUTE = 60.0
 
 
-class Governors:
+class GovernorRegistry:
     """The governors of one process: one for each venue, its hosts, and the address that requests leave by."""
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -39,11 +39,11 @@ class Governors:
         self._known.clear()
 
 
-OF_PROCESS = Governors()
+OF_PROCESS = GovernorRegistry()
 """Shared by everything in this process: a venue counts by address, whoever asks."""
 
 
-class Door:
+class Outgoing:
     """What one ccxt exchange passes before it sends, and tells of what it hears."""
 
     def __init__(self, account: str, capabilities: Capabilities) -> None:
@@ -54,7 +54,7 @@ class Door:
 
     def methods(self, parent: Any) -> dict[str, Any]:
         """Return the methods of a subclass of ccxt's exchange `parent` that lead through here."""
-        door = self
+        outgoing = self
 
         async def fetch2(  # noqa: PLR0917 - ccxt's own signature
             self: Any,
@@ -64,10 +64,10 @@ class Door:
             params: Any = None,
             config: Any = None,
         ) -> Any:
-            request = door.request(self, path, api, method, params or {}, config or {})
-            governor = door.governor
+            request = outgoing.request(self, path, api, method, params or {}, config or {})
+            governor = outgoing.governor
             assert governor is not None, "the exchange is wholly built before it sends"
-            await governor.admit(request, present_errand())
+            await governor.admit(request, present_shared_purpose())
             try:
                 return await parent.fetch2(self, path, api, method, params or {}, config or {})
             finally:
@@ -84,8 +84,10 @@ class Door:
             request_headers: Any,
             request_body: Any,
         ) -> Any:
-            if door.governor is not None:
-                door.governor.heard(door._account, urlsplit(url).path, code, response_headers, response_body)
+            if outgoing.governor is not None:
+                outgoing.governor.heard(
+                    outgoing._account, urlsplit(url).path, code, response_headers, response_body
+                )
             return parent.on_rest_response(
                 self,
                 code,
@@ -107,7 +109,7 @@ class Door:
             NotSent: It does not, and will not soon.
         """
         assert self.governor is not None, "the exchange is wholly built before it sends"
-        await self.governor.room(self._account, self._rates.look_weight(symbols), present_errand())
+        await self.governor.room(self._account, self._rates.look_weight(symbols), present_shared_purpose())
 
     def request(  # noqa: PLR0917 - ccxt's own order
         self, exchange: Any, path: str, api: Any, method: str, parameters: Any, config: Any

@@ -19,7 +19,7 @@ from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt.asker import Asker
 from verification.venues.ccxt.exchange import build_exchange
 from verification.venues.ccxt.failures import Translator, secrets_of
-from verification.venues.ccxt.outgoing import OF_PROCESS, Governors
+from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry
 from verification.venues.dialects import dialects_of
 from verification.venues.gateway.account_kind import tell_generation
 from verification.venues.gateway.account_parts import by_symbol, part_of
@@ -49,7 +49,7 @@ class CcxtVenue:
         access: Access,
         clock: Clock,
         capabilities: Capabilities | None = None,
-        governors: Governors = OF_PROCESS,
+        governors: GovernorRegistry = OF_PROCESS,
     ) -> None:
         """Prepare; nothing is sent before `connect`. `governors` count what all of them send together.
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from verification.budget.purpose import Errand, on_errand, present_errand, present_purpose
+from verification.budget.purpose import SharedPurpose, present_purpose, present_shared_purpose, sharing
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class SingleFlight(Generic[T]):
         self._send = send
         self._patience = patience
         self._boarding: asyncio.Task[T] | None = None
-        self._errand = present_errand()
+        self._shared = present_shared_purpose()
         self._flying: set[asyncio.Task[T]] = set()
 
     async def ask(self) -> T:
@@ -30,11 +30,11 @@ class SingleFlight(Generic[T]):
         """
         purpose = present_purpose()
         if self._boarding is None:
-            self._errand = Errand(purpose)
+            self._shared = SharedPurpose(purpose)
             self._boarding = asyncio.create_task(self._fly())
             self._boarding.add_done_callback(self._landed)
-        elif purpose > self._errand.purpose:
-            self._errand.purpose = purpose
+        elif purpose > self._shared.purpose:
+            self._shared.purpose = purpose
         # One caller's cancellation is not the others'.
         return await asyncio.shield(self._boarding)
 
@@ -53,7 +53,7 @@ class SingleFlight(Generic[T]):
         # No await between here and the sending: whoever comes later boards the next one.
         self._boarding = None
         self._flying.add(task)
-        with on_errand(self._errand):
+        with sharing(self._shared):
             return await self._send()
 
     def _landed(self, task: asyncio.Task[T]) -> None:

@@ -28,7 +28,7 @@ TELL_SECONDS = 300.0
 log = structlog.get_logger()
 
 
-class Sentry:
+class AccountRunner:
     """Waits for the lease of an account, watches the account for as long as it has it, and waits again."""
 
     def __init__(
@@ -59,11 +59,11 @@ class Sentry:
         self._watched = watched
         self._claim: Claim | None = None
         self._unit: AccountUnit | None = None
-        self._heart: HeartbeatKeeper | None = None
+        self._heartbeat: HeartbeatKeeper | None = None
         self._jobs: set[asyncio.Future[None]] = set()
 
     async def run(self) -> None:
-        """Watch or wait until cancelled; then `close`, and `say_good_bye` if it was meant to end.
+        """Watch or wait until cancelled; then `close`, and `give_back` if it was meant to end.
 
         Raises:
             StateDatabaseError: The state database cannot be used; a group may hold it.
@@ -76,18 +76,18 @@ class Sentry:
             await self._end_jobs()
             await self.close()
             self._claim.let_go()
-            self._claim = self._heart = None
+            self._claim = self._heartbeat = None
 
     async def beat(self) -> None:
         """Say that the account is looked at. Called by the schedule."""
 
         async def beat(unit: AccountUnit) -> None:
             assert self._claim is not None
-            assert self._heart is not None
+            assert self._heartbeat is not None
             if not self._claim.stands():
                 self._claim.store.lost.set()
                 return
-            await self._heart.beat(unit.loop)
+            await self._heartbeat.beat(unit.loop)
 
         await self._do(beat)
 
@@ -114,12 +114,12 @@ class Sentry:
             # Whatever one account's end meets is no other's.
             log.exception("account.not_closed", account=self._account)
 
-    async def say_good_bye(self) -> None:
+    async def give_back(self) -> None:
         """Give the lease back, if there is one: whoever waits for the account has it at once."""
-        if self._claim is None or self._heart is None:
+        if self._claim is None or self._heartbeat is None:
             return
         try:
-            await self._heart.say_good_bye()
+            await self._heartbeat.give_back()
         except LeaseLost:
             log.warning("account.lost", account=self._account, hint="another process watches it")
         except StateDatabaseError as error:
@@ -155,7 +155,7 @@ class Sentry:
             await asyncio.gather(looking, losing, return_exceptions=True)
 
     async def _look(self, claim: Claim) -> None:
-        heart = HeartbeatKeeper(
+        heartbeat = HeartbeatKeeper(
             self._account,
             claim.store,
             self._clock,
@@ -163,8 +163,8 @@ class Sentry:
             interval=self._interval,
             last=claim.before,
         )
-        self._heart = heart
-        await heart.tell_of_the_silence_before()
+        self._heartbeat = heartbeat
+        await heartbeat.report_silence_before()
         await waited_out(lambda: claim.store.retain(self._watched, now=self._clock.now().utc), self._clock)
         self._unit = unit = self._make_unit(claim.store)
         async with asyncio.TaskGroup() as group:

@@ -1,4 +1,4 @@
-"""One account's sentry: looks at nothing while another process has the account, and ends when it loses it."""
+"""An account is not looked at while another process has it, and no more once its lease is lost."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -14,8 +14,8 @@ from reconciler.alerts import retirement
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder
+from reconciler.service.account_runner import AccountRunner
 from reconciler.service.claims import Claim, Claims
-from reconciler.service.sentry import Sentry
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.store import Store
 from tests.reconciler.claimed import HERE
@@ -33,14 +33,14 @@ def lines() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 class Watched:
-    """The house with a sentry before it, and how often that has begun."""
+    """The house with a runner before it, and how often that has begun."""
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.units: list[AccountUnit] = []
         self.others = Claims(house.store, THERE, house.clock)
         claims = Claims(house.store, HERE, house.clock)
-        self.sentry = Sentry(
+        self.runner = AccountRunner(
             "main", self._make, claims, house.clock, interval=timedelta(seconds=30), watched=SIGHT
         )
 
@@ -68,7 +68,7 @@ Story = Callable[[Watched], Awaitable[None]]
 
 
 def play(folder: Path, story: Story, *, before: Callable[[Watched], Awaitable[None]] | None = None) -> None:
-    """Run a sentry beside a story, with its jobs in the rhythm of the schedule."""
+    """Run an account beside a story, with its jobs in the rhythm of the schedule."""
 
     async def every(house: House, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -81,12 +81,12 @@ def play(folder: Path, story: Story, *, before: Callable[[Watched], Awaitable[No
             there = Watched(house)
             if before is not None:
                 await before(there)
-            sentry = there.sentry
+            runner = there.runner
             tasks = [
-                asyncio.ensure_future(sentry.run()),
-                asyncio.ensure_future(every(house, 2, sentry.beat)),
-                asyncio.ensure_future(every(house, 2, sentry.check_health)),
-                asyncio.ensure_future(every(house, 30, sentry.sweep)),
+                asyncio.ensure_future(runner.run()),
+                asyncio.ensure_future(every(house, 2, runner.beat)),
+                asyncio.ensure_future(every(house, 2, runner.check_health)),
+                asyncio.ensure_future(every(house, 30, runner.sweep)),
             ]
             told = asyncio.ensure_future(story(there))
             await asyncio.wait([told, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -94,8 +94,8 @@ def play(folder: Path, story: Story, *, before: Callable[[Watched], Awaitable[No
                 if not task.done():
                     task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await sentry.close()
-            await sentry.say_good_bye()
+            await runner.close()
+            await runner.give_back()
             for task in (*tasks, told):
                 if not task.cancelled():
                     await task
