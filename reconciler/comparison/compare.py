@@ -1,6 +1,6 @@
 """Compare what all bots of an account believe with what the venue holds, over the union of both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +41,9 @@ from verification.facts.account import Market, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 from verification.facts.order_fact import OrderFacts
+
+_BESIDE: tuple[Callable[[LegCase], Finding | None], ...] = (conflict_of, unlisted)
+"""What a leg may show beside a difference and a missing stop: each rule finds one kind."""
 
 
 def compare(
@@ -212,7 +215,7 @@ def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[Finding]:
         found.append(_finding(scope, case, kind, case.value(case.apart)))
     if _naked(scope, case):
         found.append(_finding(scope, case, Kind.UNPROTECTED_POSITION, case.value(case.protection.uncovered)))
-    return [*found, *filter(None, (conflict_of(case), unlisted(case)))]
+    return [*found, *filter(None, (rule(case) for rule in _BESIDE))]
 
 
 def _finding(scope: Scope, case: LegCase, kind: Kind, exposure: Decimal | None) -> Finding:
