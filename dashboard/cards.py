@@ -10,7 +10,7 @@ from dashboard.escape import WHOLE, markdown
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.kind_words import sight
+from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Evidence, Party, Severity
 from reconciler.kinds.registry import is_blindness
 

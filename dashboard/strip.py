@@ -11,7 +11,7 @@ from dashboard.escape import WHOLE, markdown
 from dashboard.silence import beat
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Level, Unread, Verdict, blind, judge
-from reconciler.alerts.kind_words import sight
+from reconciler.alerts.wording import sight
 from reconciler.facts.heartbeat import Heartbeat, Pulse
 from reconciler.sight.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
 from reconciler.views import NowView, SourceView

@@ -8,7 +8,7 @@ from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.kind_words import told
+from reconciler.alerts.wording import told
 from reconciler.facts.finding import Kind
 from reconciler.kinds.registry import is_blindness, spec_of
 

@@ -8,7 +8,7 @@ from dashboard import state_reader
 from dashboard.escape import markdown, plain
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread, blind
-from reconciler.alerts.kind_words import sight
+from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Kind
 from reconciler.kinds.registry import spec_of
 from reconciler.views import NowView, PositionView

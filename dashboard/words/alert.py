@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dashboard.words import numbers as words
-from reconciler.alerts import kind_words
+from reconciler.alerts import wording
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.facts.finding import Evidence, Party, Severity
 from reconciler.kinds.registry import is_blindness, spec_of
@@ -36,7 +36,7 @@ def subject(alert: Alert) -> str:
     """Return what it is about: `BTC/USDT:USDT`, with its leg in hedge mode; for a blindness the source."""
     key = alert.key
     if is_blindness(key.kind):
-        return kind_words.sight(key.symbol)
+        return wording.sight(key.symbol)
     symbol = words.shortened(key.symbol)
     return symbol if key.leg is Leg.NET else f"{symbol} {key.leg.value} leg"
 
@@ -52,7 +52,7 @@ def reason(alert: Alert) -> str:
 
 def ended(alert: Alert) -> str:
     """Say what one that is over was, and for how long: `BTC/USDT:USDT had no stop for 3 m 12 s`."""
-    return kind_words.ended(alert, subject(alert))
+    return wording.ended(alert, subject(alert))
 
 
 def end(alert: Alert, now: datetime) -> str:
@@ -66,7 +66,7 @@ def end(alert: Alert, now: datetime) -> str:
 
 def clause(alert: Alert, now: datetime) -> str:
     """Say it inside a sentence: `BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed`."""
-    told = f"{kind_words.clause(alert, subject(alert))} for {words.duration(now - since(alert))}"
+    told = f"{wording.clause(alert, subject(alert))} for {words.duration(now - since(alert))}"
     if alert.exposure is None or is_blindness(alert.key.kind):
         return told
     return f"{told}, {words.money(alert.exposure, words.quote_of(alert.key.symbol))} exposed"
@@ -133,7 +133,7 @@ def changed_at(item: Evidence) -> datetime | None:
 def headline(alert: Alert) -> str:
     """Name it on one line: `No stop: BTC/USDT:USDT long 0.85 contracts (0.85 BTC)`."""
     what = " ".join(part for part in (subject(alert), _beside(alert)) if part)
-    return f"{kind_words.told(alert).title}: {what}"
+    return f"{wording.told(alert).title}: {what}"
 
 
 def acknowledged(alert: Alert, now: datetime) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.kind_words import sight
+from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Severity
 from reconciler.facts.heartbeat import Pulse
 from reconciler.kinds.registry import is_blindness

@@ -6,8 +6,8 @@ from typing import Any
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.answer import Answer
-from reconciler.alerts.kind_words import ended, subject
 from reconciler.alerts.seen import Seen, seen_of
+from reconciler.alerts.wording import ended, subject
 from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.wording import value
 from reconciler.kinds.registry import is_blindness

@@ -3,7 +3,7 @@
 import structlog
 
 from reconciler.alerts.event import Action
-from reconciler.alerts.kind_words import ended, subject
+from reconciler.alerts.wording import ended, subject
 from reconciler.storage.alerts import Recorded
 from reconciler.storage.store import Store
 

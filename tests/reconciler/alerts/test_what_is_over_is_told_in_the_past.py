@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.kind_words import clause, ended, told
+from reconciler.alerts.wording import clause, ended, told
 from reconciler.cli.wording import alert_lines, view_document
 from reconciler.facts.finding import Evidence, Kind, Party
 from reconciler.kinds.form.words import KindWords
