@@ -1,9 +1,10 @@
-"""Reads one ledger in a thread of its own, with a time limit: a read that hangs starves nobody else."""
+"""Reads one ledger in a thread of its own, in time, once a change: a read that hangs starves nobody else."""
 
 import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -12,10 +13,18 @@ from typing_extensions import ParamSpec, override
 
 from reconciler.facts.expectation import LedgerReading
 from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+from verification.facts.clock import Clock, Moment
 
 READ_SECONDS = 15.0
 """How long a read is waited for. The databases' own limits (8 s on SQLite, 10 s on PostgreSQL) come first;
 what gets here has no limit of its own: a file on a network that is gone, a server that is held."""
+
+KEPT_SECONDS = 10.0
+"""How long a reading stands for a ledger that is not written to. That it can be read is only shown by reading
+it, and trades that have ended leave it with time."""
+
+DOUBTED_SECONDS = 60.0
+"""How long after a failure each read is a full one: two of them, a moment apart, tell that it is over."""
 
 CLOSE_SECONDS = 2.0
 """How long the end waits for a read: one that is cut off may leave its files beside the bot's."""
@@ -29,22 +38,25 @@ _Job = tuple["Future[Any]", Callable[[], Any]]
 class LedgerReader:
     """One ledger, read from the event loop. One read at a time; the next waits for it, within the limit."""
 
-    def __init__(self, ledger: Ledger, *, seconds: float = READ_SECONDS) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, *, seconds: float = READ_SECONDS) -> None:
         """Nothing is read yet. `seconds` is the limit of one read."""
         self.ledger = ledger
         self.name = ledger.name
+        self._clock = clock
         self._seconds = seconds
+        self._kept: LedgerReading | None = None
+        self._failed: Moment | None = None
         self._thread = OneThread(f"ledger {ledger.name}")
         self._turn = asyncio.Lock()
         self._late: asyncio.Future[Any] | None = None
 
     async def read(self) -> LedgerReading:
-        """Read it now.
+        """Return what it holds now: the last reading again, where it is young and nothing was written since.
 
         Raises:
             LedgerUnreadable: It could not be read in full, or not in time.
         """
-        return await self.do(self.ledger.read)
+        return await self.do(self._read)
 
     async def version(self) -> object:
         """Return its change token.
@@ -63,15 +75,34 @@ class LedgerReader:
             LedgerUnreadable: It failed so, or has not come back in time.
         """
         async with self._turn:
-            if self._late is not None and not self._late.done():
-                raise self._hangs()
-            future = asyncio.get_running_loop().run_in_executor(self._thread, work)
-            future.add_done_callback(_take_note)
-            done, _ = await asyncio.wait({future}, timeout=self._seconds)
-            if done:
-                return future.result()
-            self._late = future
+            try:
+                return await self._in_time(work)
+            except LedgerUnreadable:
+                self._failed = self._clock.now()
+                raise
+
+    async def _in_time(self, work: Callable[[], T]) -> T:
+        if self._late is not None and not self._late.done():
             raise self._hangs()
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        future.add_done_callback(_take_note)
+        done, _ = await asyncio.wait({future}, timeout=self._seconds)
+        if done:
+            return future.result()
+        self._late = future
+        raise self._hangs()
+
+    def _read(self) -> LedgerReading:
+        now, kept = self._clock.now(), self._kept
+        self._kept = None
+        young = kept is not None and _since(kept.read_at, now) < KEPT_SECONDS
+        if kept is not None and young and self.ledger.version() == kept.version:
+            self._kept = kept
+            return replace(kept, read_at=now)  # nothing was committed from that reading until after `now`
+        reading = self.ledger.read()
+        doubted = self._failed is not None and _since(self._failed, now) < DOUBTED_SECONDS
+        self._kept = None if doubted or reading.version is None else reading
+        return reading
 
     def close(self) -> None:
         """End the thread; what hangs in it is left behind and ends with the process."""
@@ -126,6 +157,10 @@ class OneThread(Executor):
             else:
                 future.set_result(result)
             del job, future, work  # nothing of a reading is kept until the next one
+
+
+def _since(then: Moment, now: Moment) -> float:
+    return now.monotonic - then.monotonic
 
 
 def _take_note(future: "asyncio.Future[Any]") -> None:

@@ -1,6 +1,6 @@
 """What a bot believes about one position, as its ledger says it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -151,6 +151,7 @@ class LedgerReading:
         last_activity: When the bot last wrote, as far as its rows tell, aware UTC; None if they tell nothing.
         warnings: Plain lines about what is odd but readable.
         left_out: Plain lines about live trades in it that are not of this account and so are not judged.
+        version: What the ledger's `version` says as long as nothing is written; None if that is not known.
     """
 
     ledger: str
@@ -159,6 +160,7 @@ class LedgerReading:
     last_activity: datetime | None
     warnings: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    version: object = field(default=None, compare=False)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ class FreqtradeLedger:
             LedgerUnreadable: It could not be read in full, is of a dry run, or of another exchange or market.
         """
         now = self._clock.now()
-        raw = self._database.read(lambda tables: self._raw(tables, now))
+        raw, version = self._database.read(lambda tables: self._raw(tables, now))
         self._refuse_dry_run(raw)
         left_out = self._paired(raw)
         futures = [trade for trade in raw.trades if self._is_of_account(trade)]
@@ -134,7 +134,7 @@ class FreqtradeLedger:
         activity = self._activity(raw)
         self._refuse_future(activity, now)
         warnings = tuple(self._warnings(raw, len(futures)))
-        return LedgerReading(self._name, rows, now, activity, warnings, left_out)
+        return LedgerReading(self._name, rows, now, activity, warnings, left_out, version)
 
     def _raw(self, tables: Tables, now: Moment) -> _Raw:
         present = self._database.require(tables, "trades", _TRADES_NEEDED, "freqtrade")

@@ -109,7 +109,7 @@ class JournalLedger:
             )
             return rows, events, tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
 
-        rows, events, last = self._database.read(work)
+        (rows, events, last), version = self._database.read(work)
         try:
             said: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
             for event in events:
@@ -121,7 +121,7 @@ class JournalLedger:
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
         if self._policy is not None:
             expectations = tuple(replace(row, stop_policy=self._policy) for row in expectations)
-        return LedgerReading(self._name, expectations, now, activity)
+        return LedgerReading(self._name, expectations, now, activity, version=version)
 
     def read_verifications(
         self, after_id: int, limit: int = VERIFICATIONS_AT_ONCE
@@ -140,7 +140,7 @@ class JournalLedger:
                 most=limit,
             )
 
-        rows = self._database.read(work)
+        rows, _ = self._database.read(work)
         try:
             return tuple(_verification(row) for row in rows)
         except (ValueError, TypeError) as error:

@@ -69,7 +69,9 @@ class Ledger(Protocol):
         """
 
     def version(self) -> object:
-        """Return a cheap token that changes when the database may have changed (no transaction is taken).
+        """Return a cheap token that changes with every commit, and may change without one.
+
+        While it is that of a reading (`LedgerReading.version`) the ledger holds what was read.
 
         Raises:
             LedgerUnreadable: It is not there.

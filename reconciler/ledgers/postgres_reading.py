@@ -60,12 +60,10 @@ class PostgresReading:
         Raises:
             LedgerUnreadable: The server cannot be asked.
         """
-        return self.read(
-            lambda rows: rows.select("SELECT txid_current_snapshot()::text AS token")[0]["token"]
-        )
+        return self.read(lambda _: None)[1]
 
-    def read(self, work: Callable[[PostgresRows], T]) -> T:
-        """Return what `work` makes of the tables, within one short read transaction.
+    def read(self, work: Callable[[PostgresRows], T]) -> tuple[T, object]:
+        """Return what `work` makes of the tables within one short read transaction, and the version of that.
 
         Raises:
             LedgerUnreadable: It cannot be read; the message says why and what to do.
@@ -75,9 +73,11 @@ class PostgresReading:
             with psycopg.connect(**values, autocommit=True, row_factory=dict_row) as connection:
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}")
-                result = work(PostgresRows(connection))
+                rows = PostgresRows(connection)
+                version = rows.select("SELECT txid_current_snapshot()::text AS version")[0]["version"]
+                result = work(rows)
                 connection.execute("ROLLBACK")
-                return result
+                return result, version
         except psycopg.Error as error:
             raise self._explained(error) from error
         except TextUnreadable as error:

@@ -41,6 +41,8 @@ ATTEMPTS = 5
 
 _MAGIC = b"SQLite format 3\0"
 _WAL = 2  # both version bytes of the header, with a write-ahead log
+_CHANGES_AT, _CHANGES = 24, 16  # in the header: the change counter and what SQLite compares with it
+_INDEX = 96  # at the start of the `-shm`: both copies of the header of the log's index
 
 
 class _Way(Enum):
@@ -93,23 +95,25 @@ class SqliteReading:
         return str(self._path)
 
     def version(self) -> object:
-        """Return what the file system says of the file and its log. Nothing is opened.
+        """Return by what a commit is seen, without a transaction (see `_look`).
 
         Raises:
             LedgerUnreadable: The file is not there.
         """
-        self._check_there()
-        return self._look()
+        with self._gate():
+            self._check_there()
+            return self._look()
 
-    def read(self, work: Callable[[SqliteRows], T]) -> T:
-        """Return what `work` makes of the tables, within one short read transaction.
+    def read(self, work: Callable[[SqliteRows], T]) -> tuple[T, object]:
+        """Return what `work` makes of the tables within one short read transaction, and the version of that.
+
+        The version is None where a commit may have come beside the reading, or where only the file system
+        would show one: of two changes within one tick of its clock it shows the first.
 
         Raises:
             LedgerUnreadable: It cannot be read; the message says why and what to do.
         """
-        with _GATES_GATE:
-            gate = _GATES.setdefault(self._path, threading.Lock())
-        with gate:
+        with self._gate():
             for _ in range(ATTEMPTS):
                 before = self._look()
                 way = self._way()
@@ -117,8 +121,11 @@ class SqliteReading:
                     result = self._attempt_on_copy(work) if way is _Way.COPY else self._attempt(work, way)
                 except _Gone:
                     continue
-                if way is _Way.LOCKED or before == self._look():
-                    return result
+                same = before == self._look()
+                if way is _Way.LOCKED:
+                    return result, before if same else None
+                if same:
+                    return result, None
         raise self._trouble(
             LedgerTrouble.LOCKED, f"changed {ATTEMPTS} times while it was read: it is tried again", again=True
         )
@@ -245,8 +252,20 @@ class SqliteReading:
     def _beside(self, suffix: str) -> Path:
         return self._path.with_name(self._path.name + suffix)
 
+    def _gate(self) -> threading.Lock:
+        with _GATES_GATE:
+            return _GATES.setdefault(self._path, threading.Lock())
+
     def _look(self) -> tuple[object, ...]:
-        return (_looks(self._path), _looks(self._beside("-wal")))
+        """Return what changes with every commit: what SQLite itself compares to see one.
+
+        That is the change counter in the file's header, or the header of the index of the write-ahead log,
+        which is written last. The file system's word alone would not do: a log grows before its transaction
+        counts.
+        """
+        wal, shm = self._beside("-wal"), self._beside("-shm")
+        counters = (_bytes(self._path, _CHANGES_AT, _CHANGES), _bytes(shm, 0, _INDEX))
+        return (_looks(self._path), _looks(wal), *counters)
 
 
 def _looks(path: Path) -> tuple[int, int, int] | None:
@@ -255,6 +274,16 @@ def _looks(path: Path) -> tuple[int, int, int] | None:
     except FileNotFoundError:
         return None
     return (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+
+
+def _bytes(path: Path, start: int, length: int) -> bytes:
+    """Return a part of a file; nothing of one that cannot be read: whoever reads it says why."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            file.seek(start)
+            return file.read(length)
+    except OSError:
+        return b""
 
 
 def _size(path: Path) -> int:

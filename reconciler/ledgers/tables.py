@@ -59,8 +59,10 @@ class BotDatabase:
         """
         return self._reading.version()
 
-    def read(self, work: Callable[[Tables], T]) -> T:
-        """Return what `work` makes of the tables, within one short read transaction.
+    def read(self, work: Callable[[Tables], T]) -> tuple[T, object]:
+        """Return what `work` makes of the tables within one short read transaction, and the version of that.
+
+        While `version` says the same nothing was committed since; None: that cannot be told.
 
         Raises:
             LedgerUnreadable: It cannot be read.

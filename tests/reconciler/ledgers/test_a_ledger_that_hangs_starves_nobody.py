@@ -19,7 +19,7 @@ from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House
 from tests.reconciler.two_accounts import Both, serve
-from tests.virtual_time import ThreadlessLoop, run
+from tests.virtual_time import ThreadlessLoop, VirtualClock, run
 from verification.facts.clock import SystemClock
 from verification.facts.leg import Side
 
@@ -78,7 +78,7 @@ def test_a_read_that_hangs_fails_in_time_and_then_at_once_until_it_is_back() -> 
 
     async def story() -> None:
         ledger = OneRowless("mine")
-        reader = LedgerReader(ledger)
+        reader = LedgerReader(ledger, VirtualClock())
         ledger.hangs = True
         waited = []
         for _ in range(3):
@@ -105,7 +105,7 @@ def test_who_waits_behind_a_read_that_hangs_is_told_with_it() -> None:
 
     async def story() -> None:
         ledger = OneRowless("mine")
-        reader = LedgerReader(ledger)
+        reader = LedgerReader(ledger, VirtualClock())
         ledger.hangs = True
         endings = await asyncio.gather(reader.read(), reader.version(), return_exceptions=True)
         assert [type(each) for each in endings] == [LedgerUnreadable, LedgerUnreadable]
@@ -117,7 +117,10 @@ def test_who_waits_behind_a_read_that_hangs_is_told_with_it() -> None:
 
 async def test_in_real_threads_each_ledger_has_one_of_its_own() -> None:
     let_go = threading.Event()
-    stuck, well = LedgerReader(OneRowless("stuck"), seconds=0.05), LedgerReader(OneRowless("well"))
+    stuck, well = (
+        LedgerReader(OneRowless("stuck"), SystemClock(), seconds=0.05),
+        LedgerReader(OneRowless("well"), SystemClock()),
+    )
     try:
         with pytest.raises(LedgerUnreadable):
             await stuck.do(let_go.wait)

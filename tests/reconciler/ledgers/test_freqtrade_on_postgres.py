@@ -99,6 +99,11 @@ def test_the_token_changes_with_a_commit(bot_url: str) -> None:
         before = ledger.version()
         bot.execute("UPDATE trades SET amount = 1 WHERE id = 1")
         assert ledger.version() != before
+        reading = ledger.read()
+        assert reading.version is not None
+        assert ledger.read().version == reading.version == ledger.version()
+        bot.execute("UPDATE trades SET amount = 2 WHERE id = 1")
+        assert ledger.version() != reading.version
 
 
 def test_what_cannot_be_read_is_told_with_its_remedy_and_without_a_password(bot_url: str) -> None:

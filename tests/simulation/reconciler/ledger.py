@@ -84,7 +84,7 @@ class SimulatedLedger:
         if storm is not None:
             return self._unreadable(LedgerTrouble(storm.how))
         rows = tuple(self._rows[number] for number in sorted(self._rows))
-        return LedgerReading(self.name, rows, self._clock.now(), None)
+        return LedgerReading(self.name, rows, self._clock.now(), None, version=self.version())
 
     def version(self) -> object:
         storm = self.storm()
