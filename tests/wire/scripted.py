@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -79,11 +80,16 @@ class ScriptedVenue:
         }
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.streams: list[web.WebSocketResponse] = []
+        self.wires: list[asyncio.BaseTransport | None] = []
+        self.farewells: list[int | None] = []
+        self.pongs: list[bytes] = []
         self.dialled = 0
         self.let_through = 0
         self.answers_pings = True
-        self.refuses_streams = False
+        self.refuses_streams = 0  # the status of the refusal; 0 takes them in
         self.port = 0
+        self.tls_port = 0
+        self.handshakes: list[Mapping[str, str]] = []
         self._changed = asyncio.Event()
 
     def count(self, request: str) -> int:
@@ -100,9 +106,9 @@ class ScriptedVenue:
             for frame in frames:
                 await stream.send_str(frame if isinstance(frame, str) else json.dumps(frame))
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, code: int = 1000) -> None:
         for stream in list(self.streams):
-            await stream.close()
+            await stream.close(code=code)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         name = f"{request.method} {request.path}"
@@ -124,17 +130,24 @@ class ScriptedVenue:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         self.dialled += 1
+        self.handshakes.append(request.headers)
         self._changed.set()
         if self.refuses_streams:
-            return web.Response(status=503)
+            return web.Response(status=self.refuses_streams)
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         self.streams.append(socket)
+        self.wires.append(request.transport)
         self._changed.set()
         async for message in socket:
             if message.type is WSMsgType.PING and self.answers_pings:
                 await socket.pong(message.data)
+            elif message.type is WSMsgType.PONG:
+                self.pongs.append(message.data)
+                self._changed.set()
         self.streams.remove(socket)
+        self.wires.remove(request.transport)
+        self.farewells.append(socket.close_code)
         self._changed.set()
         return socket
 
@@ -150,7 +163,8 @@ async def _dripped(request: web.Request, reply: Reply) -> web.StreamResponse:
 
 
 @asynccontextmanager
-async def scripted_venue() -> AsyncIterator[ScriptedVenue]:
+async def scripted_venue(tls: SSLContext | None = None) -> AsyncIterator[ScriptedVenue]:
+    """Run one; with `tls` it is served at a second port too."""
     venue = ScriptedVenue()
     app = web.Application()
     app.router.add_get("/private/ws", venue.stream)
@@ -160,6 +174,9 @@ async def scripted_venue() -> AsyncIterator[ScriptedVenue]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     venue.port = runner.addresses[0][1]
+    if tls is not None:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        venue.tls_port = runner.addresses[1][1]
     try:
         yield venue
     finally:

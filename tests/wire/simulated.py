@@ -62,18 +62,18 @@ def _nothing(_: SimulatedVenue) -> None:
 
 
 def running(
-    prepare: Prepare = _nothing, rules: StreamRules = QUICK, face: Face = BINANCE
+    prepare: Prepare = _nothing, rules: StreamRules = QUICK, face: Face = BINANCE, **ccxt: Any
 ) -> AbstractAsyncContextManager[tuple[SimulatedVenue, Watched]]:
     """Run a simulated venue, prepared, with a gateway connected and live."""
-    return _running(prepare, rules, face)
+    return _running(prepare, rules, face, ccxt)
 
 
 @asynccontextmanager
-async def _running(prepare: Prepare, rules: StreamRules, face: Face) -> Any:
+async def _running(prepare: Prepare, rules: StreamRules, face: Face, ccxt: dict[str, Any]) -> Any:
     async with SimulatedVenue(face=face.name, api_key="the-key", secret="the-secret") as venue:
         prepare(venue)
         known = replace(capabilities_of(venue.ccxt_id), stream=rules)
-        gateway = CcxtVenue(access_to(venue), SystemClock(), known)
+        gateway = CcxtVenue(access_to(venue, **ccxt), SystemClock(), known)
         watched = Watched(gateway)
         try:
             await gateway.connect()

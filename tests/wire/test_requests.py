@@ -79,7 +79,7 @@ async def test_one_symbol_is_read_by_symbol_and_all_by_the_lists_of_all(
 async def test_closing_leaves_no_task_and_no_socket(scripted: ScriptedVenue, moment: str) -> None:
     before = asyncio.all_tasks()
     venue = CcxtVenue(access_to(scripted.port), SystemClock(), binance(StreamRules(keep_alive=0.2)))
-    scripted.refuses_streams = moment == "dialling"
+    scripted.refuses_streams = 503 if moment == "dialling" else 0
     await venue.connect()
     if moment == "dialling":
         await scripted.until(lambda: scripted.dialled >= 1)

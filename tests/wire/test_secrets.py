@@ -31,7 +31,7 @@ async def test_a_whole_life_leaves_no_secret_behind(
         with pytest.raises(SourceError) as caught:
             await gateway.venue.read_positions()
         said += [str(caught.value), repr(caught.value), repr(caught.value.__cause__)]
-        scripted.refuses_streams = True
+        scripted.refuses_streams = 503
         await scripted.hang_up()
         health = await gateway.health(lambda now: now.state is StreamState.DOWN and now.epoch > 1)
         said += [repr(health), repr(gateway.venue.access), repr(gateway.venue), caplog.text]

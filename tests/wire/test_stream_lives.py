@@ -58,7 +58,7 @@ async def test_while_it_is_down_it_claims_to_know_nothing(scripted: ScriptedVenu
     gateway = await connect(scripted.port)
     await scripted.push(account_update(pushed_position("43")))
     await gateway.facts(1)
-    scripted.refuses_streams = True
+    scripted.refuses_streams = 503
     await scripted.hang_up()
     health = await gateway.health(lambda now: now.state is StreamState.DOWN)
     assert health.error

@@ -73,10 +73,10 @@ class StreamRules:
     """How to keep a private stream alive, in seconds.
 
     Attributes:
-        keep_alive: Between two pings; a peer that misses two is gone.
+        keep_alive: About how often a quiet peer is pinged; one that is silent for twice as long is gone.
         key_refresh: Between two renewals of the key that the stream lives by.
         connect_timeout: How long a connection, and each answer while it is set up, may take before it is
-            given up. At least 1: ccxt counts whole seconds.
+            given up.
         missed_after: A change that another source showed this long ago and the stream has not pushed is
             missed.
         absent_after: A position list without a leg is held against the stream only if it was sent this long

@@ -117,6 +117,10 @@ class Dialect(Protocol):
 class StreamDialect(Protocol):
     """The private stream of one venue."""
 
+    @property
+    def ping(self) -> Mapping[str, Any] | None:
+        """What the venue wants to hear now and then, or it hangs up; None where the protocol's pings do."""
+
     async def open_stream(self, asker: Asker) -> str:
         """Get what the stream needs (a key, a signature) and return the address to connect to."""
 

@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
+from aiohttp import WSMessage, WSMsgType
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,33 +24,50 @@ from verification.venues.streaming.private_stream import PrivateStream
 RULES = StreamRules(backoff_first=0.1, backoff_most=0.1)
 
 
-class Client:
-    """What `Connection` uses of ccxt's."""
+class Socket:
+    """What `Connection` uses of aiohttp's: says what it is told to say."""
 
-    connection = None
+    def __init__(self) -> None:
+        self.frames: asyncio.Queue[WSMessage] = asyncio.Queue()
+        self.closed = False
+
+    def get_extra_info(self, _: str) -> None:
+        return
+
+    async def receive(self) -> WSMessage:
+        return await self.frames.get()
 
     async def close(self) -> None:
-        return
+        self.closed = True
 
 
 class Exchange:
-    """Dials at once."""
+    """Dials at once. It is its own session."""
 
     id = "played"
+    options: ClassVar[dict[str, Any]] = {}
+    streaming: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
-        self.clients: dict[str, Client] = {}
-        self.stream: PrivateStream | None = None
+        self.sockets: list[Socket] = []
+        self.session = self
 
-    def watch(self, url: str, *_: Any) -> asyncio.Future[None]:
-        client = self.clients[url] = Client()
-        assert self.stream is not None
-        asyncio.get_running_loop().call_soon(self.stream.connected, client)
-        return asyncio.get_running_loop().create_future()
+    def open(self, _: object) -> None:
+        return
+
+    def check_ws_proxy_settings(self) -> list[None]:
+        return [None, None, None]
+
+    async def ws_connect(self, url: str, **_: Any) -> Socket:
+        assert url == "ws://venue"
+        self.sockets.append(Socket())
+        return self.sockets[-1]
 
 
 class Speech:
     """A dialect whose frames are one word each."""
+
+    ping = None
 
     async def open_stream(self, _: Asker) -> str:
         return "ws://venue"
@@ -85,7 +103,6 @@ class Played:
     def __post_init__(self) -> None:
         self.exchange = Exchange()
         self.stream = PrivateStream(Speech(), self.list, RULES, self.clock)
-        self.exchange.stream = self.stream
         self.stream.listen(self.told.append)
         inner = self.stream._ended
 
@@ -107,20 +124,14 @@ class Played:
         row = Position(NET, Decimal(epoch), None, None, None, None, None)
         return PositionsReading((row,), sent, self.clock.now())
 
-    def client(self) -> Client | None:
-        return self.exchange.clients.get("ws://venue")
-
     def happens(self, what: str) -> None:
-        client = self.client()
-        if client is None:
+        if not self.exchange.sockets or self.exchange.sockets[-1].closed:
             return
+        frames = self.exchange.sockets[-1].frames
         if what == "hang up":
-            self.stream.ended(client, "hung up")
-            return
-        try:
-            self.stream.frame(client, what)
-        except TypeError as error:
-            self.stream.broken(client, error)
+            frames.put_nowait(WSMessage(WSMsgType.CLOSE, 1001, ""))
+        else:
+            frames.put_nowait(WSMessage(WSMsgType.TEXT, what, None))
 
 
 STEPS = st.lists(
@@ -145,6 +156,7 @@ def test_a_list_lands_in_the_life_that_asked_for_it_or_nowhere(
         health = played.stream.health()
         await played.stream.stop()
         await clock.sleep(10)  # what was under way for nobody comes to its end
+        assert all(socket.closed for socket in played.exchange.sockets)
         assert health.state is StreamState.LIVE, "whatever ended a life, another began"
         for fact in played.told:
             assert isinstance(fact, PositionSeen)

@@ -51,6 +51,7 @@ class BinanceFutures:
     """The REST and stream dialect of Binance USD-M."""
 
     def __init__(self, account: str, markets: Markets) -> None:
+        self.ping = None
         self._account = account
         self._markets = markets
 

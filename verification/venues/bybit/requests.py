@@ -49,6 +49,7 @@ class Bybit:
     """The REST and stream dialect of Bybit v5."""
 
     def __init__(self, account: str, markets: Markets) -> None:
+        self.ping = {"op": "ping"}
         self._account = account
         self._markets = markets
         self._frames = BybitFrames(account, markets)
@@ -221,8 +222,7 @@ class Bybit:
 
     async def open_stream(self, asker: Asker) -> str:
         """Return the address of the private stream."""
-        exchange = asker.exchange
-        return str(exchange.implode_hostname(exchange.urls["api"]["ws"]["private"]["contract"]))
+        return str(asker.exchange.implode_hostname(asker.exchange.urls["api"]["ws"]["private"]["contract"]))
 
     async def introduction(self, asker: Asker) -> tuple[Mapping[str, Any], ...]:
         """Return the sign-in, signed by the venue's clock and not by ours, and the subscription."""

@@ -70,9 +70,9 @@ class CcxtVenue:
             self._stream = PrivateStream(pushed, self._flight.ask, known.stream, clock)
         secrets = secrets_of((access.api_key, access.secret, access.password))
         translate = Translator(access.venue, known, secrets)
-        self._streaming = Asker(build_exchange(access, known, self._stream, governors), translate, clock)
-        self._urgent = Asker(build_exchange(access, known, None, governors), translate, clock)
-        self._sweeping = Asker(build_exchange(access, known, None, governors), translate, clock)
+        self._streaming = Asker(build_exchange(access, known, governors), translate, clock)
+        self._urgent = Asker(build_exchange(access, known, governors), translate, clock)
+        self._sweeping = Asker(build_exchange(access, known, governors), translate, clock)
         self._list = MarketList(self._markets, self._urgent, (self._streaming, self._sweeping), clock)
         self._unsupported_since = clock.now()
         self._closed = False

@@ -1,79 +1,88 @@
-"""One WebSocket connection of ccxt's, from dialling to the last byte."""
+"""One WebSocket of a private stream, from its first byte to its last: reads, pings, says, closes."""
 
 import asyncio
+import socket as sockets
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Protocol, Self
 
-_CHANNEL = "account"
+import aiohttp
+import orjson
+from aiohttp import WSCloseCode, WSMsgType
+
+from verification.venues.ccxt.dialling import Dialled
+
+_GOODBYE: Final = 1.0  # seconds that a good-bye may take: a peer that has gone takes none
+_TEXT, _BINARY, _PING, _PONG = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG
+_SILENT: Final = "the venue has fallen silent (no pong)"
+_BREAKS = (ConnectionError, aiohttp.ClientError)
+
+
+class Hearer(Protocol):
+    """Who is told what comes, one frame after the other."""
+
+    def frame(self, text: str) -> None:
+        """A message came. What this raises ends the connection."""
+
+    def heard(self) -> None:
+        """A ping or a pong came."""
+
+    def broken(self, error: Exception) -> None:
+        """A message could not be read, and nothing after it is."""
 
 
 class Connection:
-    """Dials on entering and leaves nothing behind on leaving: no socket, no task, no unread future.
+    """Reads from entering on, and leaves nothing behind on leaving: no socket, no task."""
 
-    Attributes:
-        client: ccxt's connection object, by which a frame is known as this connection's; None until it dials.
-    """
-
-    def __init__(self, exchange: Any, url: str) -> None:
-        self._exchange = exchange
-        self._url = url
-        self.client: Any = None
-        self._watching: Any = None
-        self._open = asyncio.Event()
+    def __init__(self, dialled: Dialled, hearer: Hearer, ping: Mapping[str, Any] | None) -> None:
+        """`ping` is what the venue wants to hear now and then; None where the protocol's pings do."""
+        self._socket = dialled.socket
+        self._wire = dialled.socket.get_extra_info("socket")
+        self._keep_alive = dialled.keep_alive
+        self._hearer = hearer
+        self._ping = ping
+        self._answered = True
         self._over = asyncio.Event()
         self._why = ""
         self._replies: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        exchange = self._exchange
-        exchange.ws_dial_backoff = {}  # the stream has pauses of its own; two of them add up
-        stale = (exchange.clients or {}).pop(self._url, None)
-        if stale is not None:
-            await stale.close()
-        # Called for dialling only. Its future is never resolved, for the tap takes every frame.
-        self._watching = exchange.watch(self._url, _CHANNEL, None, _CHANNEL)
-        self._watching.add_done_callback(_read_outcome)
-        self.client = exchange.clients[self._url]
+        self._tasks.append(asyncio.create_task(self._receive()))
+        if self._ping is not None and self._keep_alive:
+            self._tasks.append(asyncio.create_task(self._keep_pinging(_encoded(self._ping))))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        client = self.client
-        if (self._exchange.clients or {}).get(self._url) is client:
-            del self._exchange.clients[self._url]
-        self._watching.cancel()
-        _abort(client)
-        await client.close()
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            with suppress(TimeoutError, *_BREAKS):
+                async with asyncio.timeout(_GOODBYE):
+                    await self._socket.close()
+        finally:
+            self._cut()
 
     @property
     def is_over(self) -> bool:
         """True when it has ended, or is no longer wanted."""
         return self._over.is_set()
 
-    def note_open(self) -> None:
-        """The connection stands."""
-        self._open.set()
-
     def note_end(self, why: str) -> None:
         """The connection is over, or no longer wanted. The first reason counts."""
         if not self._over.is_set():
             self._why = why
             self._over.set()
+            self.note_reply("", why)
 
-    async def opened(self, seconds: float) -> str:
-        """Wait until it stands; return an empty text, or why it does not."""
-        waits = {asyncio.create_task(self._open.wait()), asyncio.create_task(self._over.wait())}
-        try:
-            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-        if self._over.is_set():
-            return self._why
-        return "" if self._open.is_set() else f"no connection within {seconds:g} s"
+    async def ended(self) -> str:
+        """Wait until it is over; return why."""
+        await self._over.wait()
+        return self._why
 
     def note_reply(self, to: str, refusal: str) -> None:
         """The venue has answered the command `to`: an empty text when it obeys, else why it does not."""
@@ -82,19 +91,13 @@ class Connection:
     async def say(self, message: Mapping[str, Any], seconds: float) -> str:
         """Send a command and wait for its answer; return an empty text, or what went wrong."""
         try:
-            await self.client.send(message)
-        except ConnectionError as error:
-            return f"the connection broke ({type(error).__name__})"
-        waits = {asyncio.create_task(self._reply(message.get("op"))), asyncio.create_task(self.ended())}
-        try:
-            done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-        if self._over.is_set():
-            return self._why
-        return next(iter(done)).result() if done else f"no answer to a command within {seconds:g} s"
+            async with asyncio.timeout(seconds):
+                await self._socket.send_str(_encoded(message))
+                return await self._reply(message.get("op"))
+        except TimeoutError:
+            return f"no answer to a command within {seconds:g} s"
+        except _BREAKS as error:
+            return self._why or f"the connection broke ({type(error).__name__})"
 
     async def _reply(self, op: object) -> str:
         """Wait for the answer to a command; one to another command, said twice or late, answers nothing."""
@@ -103,20 +106,72 @@ class Connection:
             if to in {op, ""}:
                 return refusal
 
-    async def ended(self) -> str:
-        """Wait until it is over; return why."""
-        await self._over.wait()
-        return self._why
+    async def _receive(self) -> None:
+        """Read frames one after the other, until none can come any more."""
+        socket, hearer = self._socket, self._hearer
+        try:
+            while True:
+                message = await socket.receive()
+                self._answered = True
+                kind = message.type
+                if kind is _TEXT:
+                    hearer.frame(message.data)
+                elif kind is _BINARY:
+                    hearer.frame(message.data.decode())
+                elif kind is _PONG:
+                    hearer.heard()
+                elif kind is _PING:
+                    hearer.heard()
+                    with suppress(*_BREAKS):  # the next frame tells of it
+                        await socket.pong(message.data)
+                else:
+                    self.note_end(_why_ended(message, socket))
+                    return
+                await asyncio.sleep(0)  # whoever waits for what it said goes on before all the rest
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more is read, and that is told
+            hearer.broken(error)
+
+    async def _keep_pinging(self, text: str) -> None:
+        """Say the venue's own ping for ever, until nothing at all has come when the next is due."""
+        while True:
+            await asyncio.sleep(self._keep_alive)
+            if not self._answered:
+                self.note_end(_SILENT)
+                return
+            self._answered = False
+            with suppress(*_BREAKS):  # whoever reads is told of it
+                await self._socket.send_str(text)
+
+    def _cut(self) -> None:
+        """Cut what a good-bye has left: over TLS it waits half a minute for a peer that has gone."""
+        # Closed by now, or a loop whose sockets cannot be cut (uvloop): then the transport ends by itself.
+        with suppress(OSError, TypeError, AttributeError):
+            self._wire.shutdown(sockets.SHUT_RDWR)
 
 
-def _read_outcome(future: Any) -> None:
-    if not future.cancelled():
-        future.exception()
+def _encoded(message: Mapping[str, Any]) -> str:
+    return orjson.dumps(message).decode()
 
 
-def _abort(client: Any) -> None:
-    """Cut the socket: a polite good-bye waits ten seconds for a peer that has gone."""
-    link = getattr(client.connection, "_conn", None)  # the name by which ccxt itself reaches it
-    transport = getattr(link, "transport", None)
-    if transport is not None:
-        transport.abort()
+def _why_ended(message: aiohttp.WSMessage, socket: aiohttp.ClientWebSocketResponse) -> str:
+    """Say why no more frames can come. What the other side says of it may hold anything, and is left out."""
+    if message.type is WSMsgType.CLOSE:
+        return f"the venue closed the connection ({_in_words(message.data)})"
+    error = message.data if message.type is WSMsgType.ERROR else socket.exception()
+    if isinstance(error, aiohttp.ServerTimeoutError):
+        return _SILENT
+    if isinstance(error, aiohttp.WebSocketError):
+        return f"what came over the connection is no frame that can be read ({_in_words(error.code)})"
+    if error is None:
+        return "the connection broke off without a word"
+    return f"the connection broke ({type(error).__name__})"
+
+
+def _in_words(code: int) -> str:
+    """Return a close code with its name, where it has one."""
+    if code == 0:
+        return "no close code"
+    try:
+        return f"{code}, {WSCloseCode(code).name.replace('_', ' ').lower()}"
+    except ValueError:
+        return str(code)

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.account import PositionsReading
@@ -30,7 +29,7 @@ _rng = random.SystemRandom()
 
 
 class PrivateStream:
-    """Feeds the fact store and the listeners from one venue's stream. Also the tap of its ccxt exchange."""
+    """Feeds the fact store and the listeners from one venue's stream."""
 
     def __init__(
         self,
@@ -197,25 +196,16 @@ class PrivateStream:
         """Return True when a position list is to confirm what the stream pushes again."""
         return self._pushing.wants_list(self._clock.now())
 
-    # What follows is the tap: called by ccxt's connection, synchronously, frame by frame.
+    def heard(self) -> None:
+        """Note that a ping or a pong came."""
+        self._last_frame = self._clock.now()
 
-    def connected(self, client: Any) -> None:
-        """Note that the present connection stands."""
-        life = self._of(client)
-        if life is not None and life.connection is not None:
-            life.connection.note_open()
-
-    def heard(self, client: Any) -> None:
-        """Note that a frame arrived, a pong too."""
-        if self._of(client) is not None:
-            self._last_frame = self._clock.now()
-
-    def frame(self, client: Any, text: str) -> None:
+    def frame(self, text: str) -> None:
         """Read a frame, keep its facts, tell the listeners."""
         life = self._life
         connection = None if life is None else life.connection
-        if life is None or connection is None or connection.client is not client:
-            return  # an old connection on its way out: its facts are covered by the new one's snapshot
+        if life is None or connection is None:
+            return  # on its way out: its facts are covered by the next life's snapshot
         self._last_frame = received = self._clock.now()
         frame = self._dialect.read_frame(text, received, life.epoch)
         for fact in frame.facts:
@@ -232,21 +222,7 @@ class PrivateStream:
         if not frame.known:
             life.load_again(frame.event)
 
-    def broken(self, client: Any, error: Exception) -> None:
+    def broken(self, error: Exception) -> None:
         """End the epoch: a frame could not be read, and what it said is only in the next snapshot."""
-        life = self._of(client)
-        if life is not None:
-            life.cannot_read(error)
-
-    def ended(self, client: Any, why: str) -> None:
-        """Note that a connection is gone."""
-        life = self._of(client)
-        if life is not None and life.connection is not None:
-            life.connection.note_end(why)
-
-    def _of(self, client: Any) -> StreamLife | None:
-        """Return the present life, if this is its connection."""
-        life = self._life
-        if life is None or life.connection is None or life.connection.client is not client:
-            return None
-        return life
+        if self._life is not None:
+            self._life.cannot_read(error)

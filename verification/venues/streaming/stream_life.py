@@ -16,8 +16,9 @@ from verification.facts.clock import Clock
 from verification.facts.errors import NotAsked, SourceError, SourceMalformed
 from verification.venues.capabilities import StreamRules
 from verification.venues.ccxt.asker import Asker
+from verification.venues.ccxt.dialling import dial
 from verification.venues.dialect import StreamDialect
-from verification.venues.streaming.connection import Connection
+from verification.venues.streaming.connection import Connection, Hearer
 
 _log = logging.getLogger(__name__)
 _CHECK_EVERY = 1.0  # seconds between two looks at whether facts are missed
@@ -25,8 +26,8 @@ _AFTER_FAILURE = 30.0  # seconds until a list that failed is asked for again to 
 _LISTS_APART = 3.0  # seconds between two lists for events that are not known: they may come in crowds
 
 
-class Keeper(Protocol):
-    """Whose life it is."""
+class Keeper(Hearer, Protocol):
+    """Whose life it is, and who hears its frames."""
 
     def take_snapshot(self, reading: PositionsReading) -> None:
         """Merge a position list that was read in this life."""
@@ -93,10 +94,11 @@ class StreamLife:
         """Live; return why it ended. Nothing of it runs on, whatever ended it."""
         try:
             url = await self._dialect.open_stream(self._asker)
-            async with Connection(self._asker.exchange, url) as connection:
+            ping = self._dialect.ping
+            dialled = await dial(self._asker.exchange, url, self._rules, heartbeat=ping is None)
+            async with Connection(dialled, self._keeper, ping) as connection:
                 self.connection = connection
-                why = await connection.opened(self._rules.connect_timeout + 1)
-                why = why or await self._introduce(connection) or await self._stay(connection)
+                why = await self._introduce(connection) or await self._stay(connection)
                 return self._ending or Ending(why)
         except SourceError as error:
             return Ending(str(error))
@@ -153,7 +155,7 @@ class StreamLife:
                 self._work.difference_update(left)
 
     def _begin(self, work: Callable[[], Awaitable[str]]) -> None:
-        with asked_for(Purpose.STREAM):  # a frame may begin it, on ccxt's own task
+        with asked_for(Purpose.STREAM):  # whoever begins it
             task = asyncio.create_task(self._do(work))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
