@@ -12,7 +12,7 @@ from dashboard.silence import beat
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Level, Unread, Verdict, blind, judge
 from reconciler.alerts.wording import sight
-from reconciler.facts.heartbeat import Heartbeat, Pulse
+from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
 from reconciler.sight.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
 from reconciler.views import NowView, SourceView
 
@@ -105,13 +105,13 @@ def _held(view: NowView, account: str) -> str:
 
 def _heart(beat: Heartbeat, now: datetime, *, of: str = "", more: str = "") -> Chip:
     age = words.ago(beat.at, now)
-    said: dict[Pulse, tuple[str, Colour]] = {
-        Pulse.ALIVE: (f"reconciler {age}", "green"),
-        Pulse.NEVER: ("reconciler never ran", "red"),
-        Pulse.STOPPED: (f"reconciler stopped {age}", "red"),
-        Pulse.LATE: (f"reconciler last seen {age}", "red"),
+    said: dict[HeartbeatState, tuple[str, Colour]] = {
+        HeartbeatState.ALIVE: (f"reconciler {age}", "green"),
+        HeartbeatState.NEVER: ("reconciler never ran", "red"),
+        HeartbeatState.STOPPED: (f"reconciler stopped {age}", "red"),
+        HeartbeatState.LATE: (f"reconciler last seen {age}", "red"),
     }
-    text, colour = said[beat.pulse(now)]
+    text, colour = said[beat.state(now)]
     alive = colour == "green"
     icon = ":material/favorite:" if alive else ":material/heart_broken:"
     return Chip(f"{of}{text}", colour, icon, more)

@@ -13,21 +13,21 @@ from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Severity
-from reconciler.facts.heartbeat import Pulse
+from reconciler.facts.heartbeat import HeartbeatState
 from reconciler.kinds.registry import is_blindness
 from reconciler.sight.account_state import (
     SEEING,
     accounts_of,
     cycle_of,
     heartbeat_of,
+    heartbeat_state_of,
     is_old,
     is_unheard,
-    pulse_of,
 )
 from reconciler.views import NowView
 
 NAMED = 2
-_RANK = (Pulse.NEVER, Pulse.STOPPED, Pulse.LATE)
+_RANK = (HeartbeatState.NEVER, HeartbeatState.STOPPED, HeartbeatState.LATE)
 
 
 class Level(StrEnum):
@@ -95,7 +95,9 @@ def blind(view: NowView | Unread, account: str | None = None) -> bool:
     if isinstance(view, Unread):
         return True
     accounts = accounts_of(view) if account is None else (account,)
-    return not accounts or any(pulse_of(view, each) is not Pulse.ALIVE for each in accounts)
+    return not accounts or any(
+        heartbeat_state_of(view, each) is not HeartbeatState.ALIVE for each in accounts
+    )
 
 
 def judge(view: NowView | Unread) -> Verdict:
@@ -127,7 +129,7 @@ def _silence(view: NowView, asleep: list[str], *, everywhere: bool) -> tuple[str
     """Return why nobody looks, by the worst of the accounts that nobody looks at, and what that means."""
     now = view.read_at
     beats = [heartbeat_of(view, account) for account in asleep]
-    worst = max(beats, key=lambda beat: _RANK.index(beat.pulse(now)), default=None)
+    worst = max(beats, key=lambda beat: _RANK.index(beat.state(now)), default=None)
     old = "What you see below is old." if everywhere else "What you see of it is old; the rest is watched."
     if worst is None or worst.at is None:
         if everywhere:

@@ -26,7 +26,8 @@ from reconciler.comparison.confirmation import (
     judge,
     past_of,
 )
-from reconciler.comparison.merge import DEFAULT_MERGE, MergeSettings, merge_view
+from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings
+from reconciler.comparison.merge import merge_view
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.renaming import renamed, without, without_unlisted
 from reconciler.comparison.venue_view import VenueView

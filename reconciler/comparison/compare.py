@@ -10,7 +10,7 @@ from reconciler.comparison.condition_check import ConditionCheck
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import Difference, LegVerdict, differ
 from reconciler.comparison.duplicates import with_duplicates
-from reconciler.comparison.ignored import said, small, stopless, worthless
+from reconciler.comparison.ignored import ignored_lines, is_dust, is_worth_little, lacks_stops
 from reconciler.comparison.leg_case import LegCase, confidence_of
 from reconciler.comparison.leg_clauses import reason_for
 from reconciler.comparison.leg_row import leg_row
@@ -26,11 +26,11 @@ from reconciler.comparison.traded import Trades
 from reconciler.comparison.unlisted import stranger, unlisted
 from reconciler.comparison.unseen import (
     failed_words,
-    hidden,
+    hidden_by_unread_ledger,
     missing,
     missing_words,
+    rests_on_silence,
     unread_words,
-    unsaid,
 )
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.wanted import wanted_orders, wanted_trades
@@ -143,8 +143,9 @@ def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
         difference = Difference(LegVerdict.UNKNOWN)
     else:
         difference = differ(belief, observed)
-        if hidden(difference, scope.mode, ledgers_complete=scope.ledgers_complete) or (
-            difference.kind is not None and unsaid(scope.view, key, stated, scope.missing, scope.stepped)
+        if hidden_by_unread_ledger(difference, scope.mode, ledgers_complete=scope.ledgers_complete) or (
+            difference.kind is not None
+            and rests_on_silence(scope.view, key, stated, scope.missing, scope.stepped)
         ):
             difference = Difference(LegVerdict.UNKNOWN)
     case = LegCase(
@@ -172,8 +173,8 @@ def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Compari
     settled: set[LegKey] = set()
     dusty: set[LegKey] = set()
     for case in cases:
-        dust = small(case, scope.settings.dust_notional)
-        ignored += [Ignored(case.key, line) for line in said(case, scope.settings.dust_notional)]
+        dust = is_dust(case, scope.settings.dust_notional)
+        ignored += [Ignored(case.key, line) for line in ignored_lines(case, scope.settings.dust_notional)]
         for finding in _findings(scope, case, dust=dust):
             findings[finding.identity] = finding
             confidence[finding.identity] = confidence_of(case, finding.kind)
@@ -237,9 +238,9 @@ def _finding(scope: Scope, case: LegCase, kind: Kind, exposure: Decimal | None) 
 def _naked(scope: Scope, case: LegCase) -> bool:
     """True when what the bots know and keep a stop for is not covered, and that is not by design."""
     settings = scope.settings
-    if case.key.symbol in scope.moving or not stopless(case):
+    if case.key.symbol in scope.moving or not lacks_stops(case):
         return False
-    if worthless(case, case.protection.uncovered, settings.dust_notional):
+    if is_worth_little(case, case.protection.uncovered, settings.dust_notional):
         return False
     since = case.protection.entry_since
     # Bots place the stop when the entry is done: until it would be given up, there is none by design.

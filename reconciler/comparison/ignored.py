@@ -8,18 +8,18 @@ from reconciler.facts.wording import amount, number
 from reconciler.kinds.registry import spec_of
 
 
-def small(case: LegCase, limit: Decimal) -> bool:
+def is_dust(case: LegCase, limit: Decimal) -> bool:
     """True when the sides differ, by what is worth no more than `limit` (quote currency): dust."""
-    return case.difference.kind is not None and worthless(case, case.apart, limit)
+    return case.difference.kind is not None and is_worth_little(case, case.apart, limit)
 
 
-def worthless(case: LegCase, contracts: Decimal, limit: Decimal) -> bool:
+def is_worth_little(case: LegCase, contracts: Decimal, limit: Decimal) -> bool:
     """True when contracts are known to be worth no more than `limit` (quote currency)."""
     value = case.value(contracts)
     return value is not None and value <= limit
 
 
-def stopless(case: LegCase) -> bool:
+def lacks_stops(case: LegCase) -> bool:
     """True when stops at the venue could be read, should be there, and leave a lot or more uncovered."""
     kind = case.difference.kind
     if case.view.conditional_orders is None or (kind is not None and spec_of(kind).tells_of_stop):
@@ -27,13 +27,13 @@ def stopless(case: LegCase) -> bool:
     return not case.belief.same(case.protection.uncovered, Decimal(0))
 
 
-def said(case: LegCase, limit: Decimal) -> list[str]:
+def ignored_lines(case: LegCase, limit: Decimal) -> list[str]:
     """Return what is to be said of a leg of which nothing is raised, plain lines."""
     lines = []
-    if small(case, limit):
+    if is_dust(case, limit):
         lines.append(f"the difference is {_worth(case, case.apart, limit)}: dust")
     uncovered = case.protection.uncovered
-    if stopless(case) and worthless(case, uncovered, limit):
+    if lacks_stops(case) and is_worth_little(case, uncovered, limit):
         lines.append(f"what has no stop is {_worth(case, uncovered, limit)}: dust")
     agrees = case.difference.verdict is LegVerdict.AGREE
     value = case.value(case.apart)

@@ -2,46 +2,30 @@
 
 A list that leaves a leg out, or shows it without a version, never overrides a newer push by itself. Lists
 sent after the push that go on contradicting it for longer than any plausible lag do, with that grade.
+
+For instance: the stream has pushed 43 contracts as version 12. A list that shows 13 as version 11, or leaves
+the leg out, changes nothing; one that shows 20 as version 13 is believed at once. Three lists in a row, over
+five seconds or more, that leave the leg out are believed where the stream is blind by now; against a stream
+that is live they must go on for five minutes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from reconciler.comparison.growth import earlier, growth, is_less
-from reconciler.comparison.pushed_leg import former_liquidation, pushed_leg
+from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings, believed, contradicted
+from reconciler.comparison.growth import earlier, growth
+from reconciler.comparison.pushed_leg import pushed_leg
 from reconciler.comparison.renaming import renamed, renamed_legs
 from reconciler.comparison.stop_prices import prices_of
 from reconciler.comparison.trails import Trails
-from reconciler.comparison.venue_view import Contrary, Grade, LegView, Lists, VenueView
+from reconciler.comparison.venue_view import Grade, LegView, Lists, VenueView
 from verification.facts.account import AccountReading, Position, PositionsReading
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 from verification.facts.observation import PositionSeen, Source
-from verification.venues.stream_state import StreamHealth, StreamState
-
-
-@dataclass(frozen=True, slots=True)
-class MergeSettings:
-    """When lists are believed against what was known.
-
-    Attributes:
-        reads: Lists needed against a push of a stream that is blind by now.
-        list_reads: Lists needed where only earlier lists showed the leg.
-        spacing: Lists sent closer together than this count once.
-        span: Least time from the first to the last of them; twice the measured lag if that is longer.
-        outvote: The span needed against a stream that is live and has not taken its word back.
-    """
-
-    reads: int = 3
-    list_reads: int = 2
-    spacing: timedelta = timedelta(seconds=1)
-    span: timedelta = timedelta(seconds=5)
-    outvote: timedelta = timedelta(minutes=5)
-
-
-DEFAULT_MERGE = MergeSettings()
+from verification.venues.stream_state import StreamHealth
 
 
 def merge_view(
@@ -77,7 +61,7 @@ def merge_view(
     if listed is not None:
         legs = _with_list(legs, reading, listed, settings, first=first)
         legs = {
-            key: _believe(leg, listed, stream_health, settings, lag)
+            key: believed(leg, listed, stream_health, settings, lag)
             if _in_scope(reading, key) and listed.why_unread(key.symbol) is None
             else leg
             for key, leg in legs.items()
@@ -159,8 +143,8 @@ def _with_row(
         # A row that is provably old says nothing about now: it neither confirms nor contradicts.
         tied = new.version is not None and new.version == old.version
         if stale and new.quantity == old.quantity:
-            return _told_more(old, new)
-        return old if stale else _contradicted(old, new.quantity, listed, settings, tied=tied)
+            return _with_prices_of(old, new)
+        return old if stale else contradicted(old, new.quantity, listed, settings, tied=tied)
     if new.quantity != old.quantity:
         return replace(new, changed=listed.received, **growth(old, new, listed.received))
     return replace(
@@ -175,7 +159,7 @@ def _with_row(
     )
 
 
-def _told_more(old: LegView, new: LegView) -> LegView:
+def _with_prices_of(old: LegView, new: LegView) -> LegView:
     """Return a leg of which pushes alone have told, with what only a list tells, from an older row of it.
 
     A push says how much is held, and nothing of the stops that belong to the position or of its prices.
@@ -212,63 +196,9 @@ def _after(later: Moment | None, earlier: Moment) -> bool:
 
 def _left_out(old: LegView, listed: PositionsReading, settings: MergeSettings) -> LegView:
     if old.quantity != 0:
-        return _contradicted(old, Decimal(0), listed, settings)
+        return contradicted(old, Decimal(0), listed, settings)
     # A list without a flat leg agrees with it.
     return replace(old, heard=listed.received, contrary=None)
-
-
-def _contradicted(
-    old: LegView, quantity: Decimal, listed: PositionsReading, settings: MergeSettings, *, tied: bool = False
-) -> LegView:
-    if listed.sent.monotonic < old.heard.monotonic:
-        # Sent before the fact was heard: even an answer without any lag may not contain it.
-        return old
-    past = old.contrary
-    if past is None or past.quantity != quantity or past.tied != tied:
-        return replace(old, contrary=Contrary(quantity, 1, listed.sent, listed.sent, tied))
-    if listed.sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
-        return old
-    return replace(old, contrary=replace(past, reads=past.reads + 1, latest=listed.sent))
-
-
-def _believe(
-    leg: LegView,
-    listed: PositionsReading,
-    stream: StreamHealth,
-    settings: MergeSettings,
-    lag: timedelta | None,
-) -> LegView:
-    against = leg.contrary
-    if against is None:
-        return leg
-    span = max(settings.span, 2 * lag) if lag is not None else settings.span
-    reads = settings.reads
-    if leg.push_epoch is None:
-        reads = settings.list_reads
-    elif stream.state is StreamState.LIVE and stream.epoch == leg.push_epoch and stream.missed_since is None:
-        span = max(span, settings.outvote)
-    elapsed = against.latest.monotonic - against.since.monotonic
-    if against.reads < reads or elapsed < span.total_seconds():
-        return leg
-    return replace(
-        leg,
-        quantity=against.quantity,
-        grade=Grade.BOUNDED_LAG,
-        source=Source.REST,
-        sent=listed.sent,
-        heard=listed.received,
-        push_epoch=None,
-        changed=listed.received,
-        contrary=None,
-        notional=None,
-        updated_at=None,
-        attached_stop=None,
-        trailing=None,
-        liquidation_price=None,
-        liquidation_before=former_liquidation(leg) if leg.quantity * against.quantity > 0 else None,
-        grown=leg.grown if is_less(leg.quantity, against.quantity) else listed.received,
-        grown_by=leg.grown_by if is_less(leg.quantity, against.quantity) else None,
-    )
 
 
 def _parts(previous: VenueView | None, listed: PositionsReading | None) -> Mapping[str, str]:

@@ -1,4 +1,10 @@
-"""What looks like a difference and was only not seen: an unread ledger or part, a nameless row."""
+"""What looks like a difference and was only not seen: an unread ledger or part, a nameless row.
+
+For instance: two bots trade one account, and the ledger of one cannot be read. The venue holds 60 where the
+other bot expects 43: the rest may be the first one's, and nothing is raised (`hidden_by_unread_ledger`).
+Or: the position list cannot be read, and the stream last spoke before the bot wrote its entry down. That it
+shows no position says nothing then (`rests_on_silence`).
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,7 +17,7 @@ from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 
 
-def hidden(difference: Difference, mode: PositionMode, *, ledgers_complete: bool) -> bool:
+def hidden_by_unread_ledger(difference: Difference, mode: PositionMode, *, ledgers_complete: bool) -> bool:
     """True when a ledger that could not be read may explain the difference."""
     if ledgers_complete or difference.verdict is LegVerdict.AGREE:
         return False
@@ -65,7 +71,7 @@ def missing_words(view: VenueView, symbols: tuple[str, ...]) -> list[str]:
     return [f"{view.unnamed}: a row of the position list without a name may be {what}: neither is judged"]
 
 
-def unsaid(
+def rests_on_silence(
     view: VenueView, key: LegKey, stated: Belief, symbols: tuple[str, ...], stepped: Moment | None
 ) -> bool:
     """True when a difference on a leg rests on what nobody has said.

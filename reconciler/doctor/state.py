@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.console import Console, StateDatabaseError, StateTrouble
 from reconciler.doctor.check import Check, Health
-from reconciler.facts.heartbeat import Pulse
+from reconciler.facts.heartbeat import HeartbeatState
 from reconciler.settings.database_url import SQLITE
 from verification.facts.clock import Clock
 
@@ -30,12 +30,12 @@ def examine_state(url: str, clock: Clock) -> list[Check]:
         return [Check(SUBJECT, Health.NOT_OK, what), *seen_by_others]
     checks = [Check(SUBJECT, Health.OK, "opens, and is of this version"), *seen_by_others]
     if not watches:
-        never = f"nobody looks now ({Pulse.NEVER}): start `trueup run`"
+        never = f"nobody looks now ({HeartbeatState.NEVER}): start `trueup run`"
         return [*checks, Check("reconciler", Health.NOTE, never)]
     for watch in watches:
-        pulse = watch.heartbeat.pulse(clock.now().utc)
-        if pulse is not Pulse.ALIVE:
-            nobody = f"nobody looks at {watch.account} now ({pulse}): start `trueup run`"
+        heartbeat_state = watch.heartbeat.state(clock.now().utc)
+        if heartbeat_state is not HeartbeatState.ALIVE:
+            nobody = f"nobody looks at {watch.account} now ({heartbeat_state}): start `trueup run`"
             checks.append(Check("reconciler", Health.NOTE, nobody))
     return checks
 

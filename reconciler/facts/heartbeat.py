@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Pulse(StrEnum):
+class HeartbeatState(StrEnum):
     """Whether the reconcile loop is alive. Everything but `alive` is blind: nothing then is green."""
 
     ALIVE = "alive"
@@ -30,17 +30,17 @@ class Heartbeat:
     started_at: datetime | None
     stopped: bool
 
-    def pulse(self, now: datetime) -> Pulse:
+    def state(self, now: datetime) -> HeartbeatState:
         """Say whether the loop is alive: late after three missed beats, and at least five seconds.
 
         A beat from the future (a clock stepped back) proves no life either, or a dead loop would look alive.
         """
         if self.at is None:
-            return Pulse.NEVER
+            return HeartbeatState.NEVER
         if self.stopped:
-            return Pulse.STOPPED
+            return HeartbeatState.STOPPED
         patience = timedelta(seconds=max(3 * self.interval_seconds, 5.0))
-        return Pulse.LATE if abs(now - self.at) > patience else Pulse.ALIVE
+        return HeartbeatState.LATE if abs(now - self.at) > patience else HeartbeatState.ALIVE
 
 
 @dataclass(frozen=True, slots=True)

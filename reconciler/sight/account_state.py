@@ -6,7 +6,7 @@ The word never says more than is known: nobody's watch comes before what was see
 from datetime import timedelta
 from enum import StrEnum
 
-from reconciler.facts.heartbeat import Heartbeat, Pulse
+from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
 from reconciler.views import CycleView, NowView, SourceView
 
 SWEEP_PATIENCE = timedelta(minutes=5)
@@ -48,9 +48,9 @@ def holder_of(view: NowView, account: str) -> str | None:
     return next((each.holder for each in view.watches if each.account == account), None)
 
 
-def pulse_of(view: NowView, account: str) -> Pulse:
+def heartbeat_state_of(view: NowView, account: str) -> HeartbeatState:
     """Return whether an account is looked at."""
-    return heartbeat_of(view, account).pulse(view.read_at)
+    return heartbeat_of(view, account).state(view.read_at)
 
 
 def cycle_of(view: NowView, account: str) -> CycleView | None:
@@ -70,11 +70,11 @@ def is_unheard(source: SourceView, view: NowView) -> bool:
 
 def state_of(view: NowView, account: str) -> AccountState:
     """Return the word for an account."""
-    pulse = pulse_of(view, account)
-    if pulse in {Pulse.NEVER, Pulse.STOPPED}:
+    heartbeat_state = heartbeat_state_of(view, account)
+    if heartbeat_state in {HeartbeatState.NEVER, HeartbeatState.STOPPED}:
         return AccountState.NOT_WATCHED
     cycle = cycle_of(view, account)
-    if pulse is not Pulse.ALIVE or (cycle is not None and is_old(cycle, view)):
+    if heartbeat_state is not HeartbeatState.ALIVE or (cycle is not None and is_old(cycle, view)):
         return AccountState.STALLED
     if cycle is None or cycle.status not in {"complete", "partial"}:
         return AccountState.BLIND

@@ -107,7 +107,7 @@ class Writer:
         if jobs:
             group = _Group(self._database, jobs)
             group.write()
-            group.tell()
+            group.answer()
 
 
 class _Group:
@@ -121,7 +121,7 @@ class _Group:
         self._failed: list[tuple[_Job, BaseException]] = []
 
     def write(self) -> None:
-        """Run the jobs and commit them; what each has come to is kept for `tell`."""
+        """Run the jobs and commit them; what each has come to is kept for `answer`."""
         error = self._tried()
         if error is not None and self._may_repeat(error):
             error = self._tried()
@@ -129,7 +129,7 @@ class _Group:
             self._results = []
             self._failed = [(job, _of_its_own(error)) for job in self._jobs]
 
-    def tell(self) -> None:
+    def answer(self) -> None:
         """Give each caller what its job has come to."""
         for job, result in self._results:
             job.future.set_result(result)

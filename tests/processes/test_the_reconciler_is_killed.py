@@ -15,9 +15,9 @@ import pytest
 
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind
-from reconciler.facts.heartbeat import Pulse
+from reconciler.facts.heartbeat import HeartbeatState
 from reconciler.kinds.registry import is_blindness
-from reconciler.sight.account_state import pulse_of
+from reconciler.sight.account_state import heartbeat_state_of
 from tests.processes.running import Place, place
 from tests.wire.simulated import AVL, BTC, order
 from verification.facts.leg import Side
@@ -61,7 +61,9 @@ async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
         out, err = await said.communicate()
         assert said.returncode == 0, (out, err)
         known = {alert.id for alert in there.open_alerts() if not is_blindness(alert.key.kind)}
-        await there.until(lambda: _pulse(there) is Pulse.ALIVE, within=30, what="its heart")
+        await there.until(
+            lambda: _heartbeat_state(there) is HeartbeatState.ALIVE, within=30, what="its heart"
+        )
 
         for attempt in range(4):
             await there.end(signal.SIGKILL)
@@ -93,12 +95,12 @@ async def test_killed_again_and_again_it_loses_nothing(tmp_path: Path) -> None:
 
 
 def _silent(there: Place) -> bool:
-    return _pulse(there) is Pulse.LATE
+    return _heartbeat_state(there) is HeartbeatState.LATE
 
 
-def _pulse(there: Place) -> Pulse:
+def _heartbeat_state(there: Place) -> HeartbeatState:
     now = there.console.queries.now()
-    return pulse_of(now, "main")
+    return heartbeat_state_of(now, "main")
 
 
 async def test_told_to_stop_it_says_good_bye_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ async def test_told_to_stop_it_says_good_bye_and_leaves_nothing_behind(tmp_path:
         assert code == 0
         for word in ("Traceback", "never awaited", "destroyed", "unclosed", "Warning", "error", "exception"):
             assert word not in err, err
-        assert _pulse(there) is Pulse.STOPPED
+        assert _heartbeat_state(there) is HeartbeatState.STOPPED
         assert ORPHAN in there.kinds()
 
 
@@ -129,7 +131,9 @@ async def test_told_to_stop_while_it_starts_it_ends_well(tmp_path: Path, seconds
 async def test_a_state_database_that_breaks_ends_it_loudly_and_without_a_good_bye(tmp_path: Path) -> None:
     async with place(tmp_path) as there:
         await there.start()
-        await there.until(lambda: _pulse(there) is Pulse.ALIVE, within=30, what="its heart")
+        await there.until(
+            lambda: _heartbeat_state(there) is HeartbeatState.ALIVE, within=30, what="its heart"
+        )
         _drop(tmp_path / "trueup.db", "source_state")
         assert there.process is not None
         async with asyncio.timeout(20):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.console import StateDatabaseError
-from reconciler.facts.heartbeat import Pulse
-from reconciler.sight.account_state import pulse_of
+from reconciler.facts.heartbeat import HeartbeatState
+from reconciler.sight.account_state import heartbeat_state_of
 from reconciler.storage.outage import STEADY_SECONDS
 from tests.postgres import Server
 from tests.processes.running import Place, place
@@ -22,17 +22,17 @@ ORPHAN, PHANTOM = ("orphaned_position", AVL), ("phantom_position", BTC)
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'trueup'"
 
 
-def pulse(there: Place) -> Pulse | None:
+def heartbeat_state(there: Place) -> HeartbeatState | None:
     """The reconciler's pulse; None while it cannot be read."""
     try:
         view = there.console.queries.now()
     except StateDatabaseError:
         return None
-    return pulse_of(view, "main")
+    return heartbeat_state_of(view, "main")
 
 
 def alive(there: Place) -> bool:
-    return pulse(there) is Pulse.ALIVE
+    return heartbeat_state(there) is HeartbeatState.ALIVE
 
 
 def told(there: Place, *kinds: tuple[str, str], gone: tuple[str, str] | None = None) -> bool:
@@ -63,7 +63,7 @@ async def test_killed_restarted_and_read_only_it_lives_on_and_tells_what_is_so(
         order(there.venue, "-100")
         claim(there, BTC, "b1")
         await asyncio.sleep(6)
-        assert pulse(there) is None
+        assert heartbeat_state(there) is None
         await asyncio.to_thread(own_postgres.start)
         await there.until(partial(told, there, PHANTOM, gone=ORPHAN), within=60, what="what is so")
         await there.until(partial(alive, there), within=20, what="its heart")
@@ -71,7 +71,9 @@ async def test_killed_restarted_and_read_only_it_lives_on_and_tells_what_is_so(
         # It takes no changes, and all can be read: the heart stands still.
         read_only = "ALTER SYSTEM SET default_transaction_read_only = on"
         await asyncio.to_thread(own_postgres.tell, read_only, "SELECT pg_reload_conf()")
-        await there.until(lambda: pulse(there) is Pulse.LATE, within=40, what="its silence")
+        await there.until(
+            lambda: heartbeat_state(there) is HeartbeatState.LATE, within=40, what="its silence"
+        )
         order(there.venue, "100")
         writable = "ALTER SYSTEM RESET default_transaction_read_only"
         await asyncio.to_thread(own_postgres.tell, writable, "SELECT pg_reload_conf()")
@@ -82,6 +84,6 @@ async def test_killed_restarted_and_read_only_it_lives_on_and_tells_what_is_so(
         evidence_of_stops(there)
         code, said = await there.end(signal.SIGTERM)
         assert code == 0, said
-        assert pulse(there) is Pulse.STOPPED
+        assert heartbeat_state(there) is HeartbeatState.STOPPED
     assert "Traceback" not in said
     assert 1 <= said.count("state.back") <= said.count("state.away") <= 5, said

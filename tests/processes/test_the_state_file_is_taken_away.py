@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.console import StateDatabaseError
-from reconciler.facts.heartbeat import Pulse
-from reconciler.sight.account_state import pulse_of
+from reconciler.facts.heartbeat import HeartbeatState
+from reconciler.sight.account_state import heartbeat_state_of
 from tests.processes.running import Place, place
 from tests.wire.simulated import AVL, order
 
@@ -59,6 +59,6 @@ async def test_it_ends_loudly_and_starts_well_on_what_stands_there(
 def _sees(there: Place) -> bool:
     try:
         now = there.console.queries.now()
-        return pulse_of(now, "main") is Pulse.ALIVE and ORPHAN in there.kinds()
+        return heartbeat_state_of(now, "main") is HeartbeatState.ALIVE and ORPHAN in there.kinds()
     except StateDatabaseError:  # it is not there yet, or not set up
         return False

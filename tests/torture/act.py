@@ -12,7 +12,7 @@ import aiohttp
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console, StateDatabaseError
-from reconciler.facts.heartbeat import Pulse
+from reconciler.facts.heartbeat import HeartbeatState
 from reconciler.journal.journal import JournalError
 from reconciler.views import AlertView
 from simulator.server import SimulatedVenue
@@ -225,7 +225,7 @@ def _sees_all(scene: Scene) -> bool:
             now = console.queries.now()
     except StateDatabaseError:
         return False
-    alive = [watch.heartbeat.pulse(now.read_at) is Pulse.ALIVE for watch in now.watches]
+    alive = [watch.heartbeat.state(now.read_at) is HeartbeatState.ALIVE for watch in now.watches]
     complete = [cycle.status == "complete" for cycle in now.cycles]
     return bool(alive) and bool(complete) and all(alive) and all(complete)
 

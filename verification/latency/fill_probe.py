@@ -168,7 +168,7 @@ class FillProbe:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ask_order(probe))
                     group.create_task(self._ask_list(probe))
-                await self._tell_push(probe)
+                await self._emit_push(probe)
         finally:
             self._probing.remove(probe)
             self._allowance.settle(probe.reserve, probe.spent, self._clock.now())
@@ -213,17 +213,17 @@ class FillProbe:
             # All of them anew: what dates the first may have been pushed after it.
             first = first_of(answers, shows)
             if first.shown is not None:
-                await self._tell(probe, source, first)
+                await self._emit(probe, source, first)
                 return
             await self._clock.sleep(self._limits.pace.pause(asked, self._rng))
         _log.info("the %s has not shown the fill of order %s", source, probe.fill.order_id)
 
-    async def _tell(self, probe: ProbedFill, source: Source, first: FirstAnswer) -> None:
+    async def _emit(self, probe: ProbedFill, source: Source, first: FirstAnswer) -> None:
         venue_time = await self._venue_clock.ask(self._limits.pace.most)
         if venue_time is not None and first.shown is not None:
             self._sample(source, first.shown, first.lag(venue_time.monotonic(probe.at)))
 
-    async def _tell_push(self, probe: ProbedFill) -> None:
+    async def _emit_push(self, probe: ProbedFill) -> None:
         venue_time = await self._venue_clock.ask(self._limits.pace.most)
         if venue_time is None:
             return

@@ -225,12 +225,12 @@ class Race:
             return
         lags.catch_up(self._watch.seen)
         if self._measures():
-            self._await_end_of(self._loop.create_task(self._tell_lags(lags, context.on_sample)))
+            self._await_end_of(self._loop.create_task(self._emit_lags(lags, context.on_sample)))
         for sample in lags.request_times():
             context.on_sample(sample)
         self.stop()
 
-    async def _tell_lags(self, lags: LagWatch, on_sample: SampleSink) -> None:
+    async def _emit_lags(self, lags: LagWatch, on_sample: SampleSink) -> None:
         venue_time = await self._context.venue_clock.ask(self._context.pace.deadline)
         for sample in lags.lags(venue_time):
             on_sample(sample)

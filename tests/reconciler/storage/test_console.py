@@ -14,7 +14,7 @@ from reconciler.alerts.alert import AlertState
 from reconciler.alerts.policy import Clear, Detected, Observed
 from reconciler.console import AlertNotFound, AlreadyResolved, Console, NoteRequired
 from reconciler.facts.finding import Finding, Kind, Severity
-from reconciler.facts.heartbeat import Heartbeat, Pulse
+from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
 from reconciler.storage.records import CYCLE, Retention
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
@@ -115,17 +115,23 @@ def test_a_database_on_which_no_reconciler_ran_says_so_and_is_not_green(console:
 
 
 @pytest.mark.parametrize(
-    ("age", "stopped", "pulse"),
+    ("age", "stopped", "heartbeat_state"),
     [
-        (0, False, Pulse.ALIVE),
-        (5, False, Pulse.ALIVE),
-        (6.1, False, Pulse.LATE),
-        (1, True, Pulse.STOPPED),
-        (-60, False, Pulse.LATE),
+        (0, False, HeartbeatState.ALIVE),
+        (5, False, HeartbeatState.ALIVE),
+        (6.1, False, HeartbeatState.LATE),
+        (1, True, HeartbeatState.STOPPED),
+        (-60, False, HeartbeatState.LATE),
     ],
 )
 async def test_a_reconciler_that_is_dead_stopped_or_ahead_of_time_shows(
-    store: Store, console: Console, clock: StoppedClock, *, age: float, stopped: bool, pulse: Pulse
+    store: Store,
+    console: Console,
+    clock: StoppedClock,
+    *,
+    age: float,
+    stopped: bool,
+    heartbeat_state: HeartbeatState,
 ) -> None:
     await beaten(store, clock, Heartbeat(NOON, 2.0, NOON, stopped=False))
     await beaten(store, clock, Heartbeat(NOON, 2.0, NOON, stopped=stopped))
@@ -134,7 +140,7 @@ async def test_a_reconciler_that_is_dead_stopped_or_ahead_of_time_shows(
     view = console.queries.now()
 
     (watch,) = view.watches
-    assert (watch.account, watch.heartbeat.pulse(view.read_at)) == ("main", pulse)
+    assert (watch.account, watch.heartbeat.state(view.read_at)) == ("main", heartbeat_state)
     assert console.queries.watches() == view.watches
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.facts.finding import Kind
-from reconciler.facts.heartbeat import Heartbeat, Pulse
+from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
 from reconciler.service.heartbeat import HeartbeatKeeper
 from tests.reconciler.claimed import claimed
 from tests.reconciler.house import House, play
@@ -32,9 +32,9 @@ def beaten(house: House, ago: float, *, stopped: bool = False) -> Heartbeat:
     return Heartbeat(house.clock.now().utc - timedelta(seconds=ago), 2.0, None, stopped=stopped)
 
 
-def pulse(house: House) -> Pulse:
+def heartbeat_state(house: House) -> HeartbeatState:
     (watch,) = house.console.queries.watches()
-    return watch.heartbeat.pulse(house.clock.now().utc)
+    return watch.heartbeat.state(house.clock.now().utc)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_only_an_unannounced_silence_before_the_start_is_told_and_then_resolved(
             await heart.beat(Looks(house.clock.now()))
             await house.quiet(2)
         assert Kind.RECONCILER_STALLED not in house.alerts()
-        assert pulse(house) is Pulse.ALIVE
+        assert heartbeat_state(house) is HeartbeatState.ALIVE
 
     play(tmp_path, story)
 
@@ -79,9 +79,9 @@ def test_the_heart_stops_when_the_looks_stop_and_beats_again_with_them(tmp_path:
         for second in range(0, 140, 2):
             await heart.beat(stuck)
             if second < 88:
-                assert pulse(house) is Pulse.ALIVE
+                assert heartbeat_state(house) is HeartbeatState.ALIVE
             await house.quiet(2)
-        assert pulse(house) is Pulse.LATE
+        assert heartbeat_state(house) is HeartbeatState.LATE
         assert Kind.RECONCILER_STALLED in house.alerts()
         kept = await house.store.kept("main")
         assert kept is not None
@@ -92,7 +92,7 @@ def test_the_heart_stops_when_the_looks_stop_and_beats_again_with_them(tmp_path:
             stuck.last_pass = house.clock.now()
             await heart.beat(stuck)
             await house.quiet(2)
-        assert pulse(house) is Pulse.ALIVE
+        assert heartbeat_state(house) is HeartbeatState.ALIVE
         assert Kind.RECONCILER_STALLED not in house.alerts()
 
     play(tmp_path, story)
@@ -103,7 +103,7 @@ def test_a_good_bye_is_no_crash_and_is_blind_all_the_same(tmp_path: Path) -> Non
         heart = await keeper(house)
         await heart.beat(Looks(house.clock.now()))
         await heart.give_back()
-        assert pulse(house) is Pulse.STOPPED
+        assert heartbeat_state(house) is HeartbeatState.STOPPED
 
     play(tmp_path, story)
 
@@ -116,7 +116,7 @@ def test_a_step_of_the_wall_clock_does_not_stop_the_heart(tmp_path: Path, hours:
             if turn == 5:
                 house.clock.step(timedelta(hours=hours))
             await heart.beat(Looks(house.clock.now()))
-            assert pulse(house) is Pulse.ALIVE
+            assert heartbeat_state(house) is HeartbeatState.ALIVE
             await house.quiet(2)
         assert Kind.RECONCILER_STALLED not in house.alerts(fired=False)
 
