@@ -20,8 +20,6 @@ from verification.venues.port import Access
 
 pytestmark = pytest.mark.wire
 
-WALLET = "0x1111111111111111111111111111111111111111"
-
 
 def addressed(value: Any, port: int) -> Any:
     """Return ccxt's addresses with every host replaced by loopback, paths kept."""
@@ -51,9 +49,7 @@ async def connected_to(world: World, answers: list[Answer]) -> AsyncIterator[Ccx
     await site.start()
     port = runner.addresses[0][1]
     given: dict[str, Any] = {"urls": {"api": addressed(getattr(ccxt.pro, world.venue)().urls["api"], port)}}
-    given |= {"options": world.options, "timeout_on_exit": 0}
-    if world.venue in {"hyperliquid", "dydx"}:
-        given["walletAddress"] = WALLET
+    given |= {"options": world.options, "timeout_on_exit": 0, **world.given}
     access = Access("main", world.venue, "key-key", "c2VjcmV0LXNlY3JldA==", "phrase", ccxt=given)
     venue = CcxtVenue(access, SystemClock())
     try:

@@ -125,7 +125,7 @@ def test_what_is_held_is_never_lost(scene: Scene, runner: asyncio.Runner, data: 
 def test_a_resting_order_is_never_misread(scene: Scene, runner: asyncio.Runner, data: st.DataObject) -> None:
     answer = scene.world.orders
     damaged = data.draw(broken(answer.body))
-    symbol = scene.world.symbol if scene.world.venue == "htx" else None
+    symbol = scene.world.symbol if scene.world.orders_by_symbol else None
     orders = read(runner, scene, answer, damaged, lambda: scene.unified.orders(scene.asker, symbol))
     if orders is None or says_otherwise(scene, answer, damaged) or _documented_as_none(scene, damaged):
         return

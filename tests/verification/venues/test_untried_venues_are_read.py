@@ -40,10 +40,10 @@ async def test_the_mode_is_one_way(scene: Scene) -> None:
 
 
 async def test_the_resting_order_is_read_of_the_contract_market(scene: Scene) -> None:
-    if scene.world.venue == "htx":
+    if scene.world.orders_by_symbol:
         with pytest.raises(SourceRejected, match="not asked for"):
             await scene.unified.orders(scene.asker, None)
-    symbol = scene.world.symbol if scene.world.venue == "htx" else None
+    symbol = scene.world.symbol if scene.world.orders_by_symbol else None
     (order,) = await scene.unified.orders(scene.asker, symbol)
     assert (order.order_id, order.side.value, order.quantity, order.filled) == ("77", "buy", TWO, NONE)
     assert not any("spot" in request for request in scene.asked if "rder" in request)

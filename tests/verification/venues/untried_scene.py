@@ -17,8 +17,6 @@ from verification.venues.reading.markets import Markets
 from verification.venues.registry import capabilities_of
 from verification.venues.unified.requests import Unified
 
-WALLET = "0x1111111111111111111111111111111111111111"
-
 
 class StoppedClock:
     def now(self) -> Moment:
@@ -34,9 +32,7 @@ class Scene:
     def __init__(self, world: World) -> None:
         self.world = world
         known = unspared(capabilities_of(world.venue))
-        given: dict[str, Any] = {"options": world.options, "enableRateLimit": False}
-        if world.venue in {"hyperliquid", "dydx"}:
-            given["walletAddress"] = WALLET
+        given: dict[str, Any] = {"options": world.options, "enableRateLimit": False, **world.given}
         access = Access("main", world.venue, "key-key", "c2VjcmV0LXNlY3JldA==", "phrase", ccxt=given)
         self.exchange = build_exchange(access, known)
         self.exchange.fetch = self._fetch

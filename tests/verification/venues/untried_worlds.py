@@ -34,6 +34,8 @@ class World:
         venue: ccxt exchange id.
         symbol: The contract that is held.
         options: What ccxt would otherwise ask first.
+        given: What else ccxt's constructor needs beside a key.
+        orders_by_symbol: True where the orders of this contract are listed for it alone.
         positions: The answer that lists them; `orders`, `order` and `trades` are the like.
         others: What else is answered: markets, mode, time.
         telling: Keys whose value says what is held or what an order does: another value is another word.
@@ -48,6 +50,8 @@ class World:
     trades: Answer | None
     others: tuple[Answer, ...]
     telling: frozenset[str]
+    given: dict[str, Any]
+    orders_by_symbol: bool
 
 
 def _world(venue: str, told: dict[str, Any]) -> World:
@@ -62,6 +66,8 @@ def _world(venue: str, told: dict[str, Any]) -> World:
         trades=None if trades is None else Answer(**trades),
         others=tuple(Answer(**each) for each in told["others"]),
         telling=frozenset(told["telling"]),
+        given=told.get("given", {}),
+        orders_by_symbol=told.get("orders_by_symbol", False),
     )
 
 
