@@ -1,20 +1,18 @@
-"""What a person can do about a finding: three concrete steps, in plain words, from the file of its kind."""
+"""What a person can do about an alert: the steps of its kind, filled with what it is about."""
 
-from decimal import Decimal
-
-from reconciler.facts.finding import Kind
+from reconciler.alerts.alert import Alert
 from reconciler.kinds.form.steps import Affected, Steps
 from reconciler.kinds.registry import spec_of
 
 
-def steps(
-    kind: Kind,
-    *,
-    account: str,
-    symbol: str,
-    observed: Decimal | None = None,
-    contract_size: Decimal | None = None,
-    code: str = "",
-) -> Steps:
-    """Return three steps, the most urgent first; what they are filled with is said in `Affected`."""
-    return spec_of(kind).steps(Affected(account, symbol, observed, contract_size, code))
+def steps_for(alert: Alert) -> Steps:
+    """Return three steps, the most urgent first."""
+    codes = [item.data["code"] for item in alert.evidence if "code" in item.data]
+    affected = Affected(
+        account=alert.key.account,
+        symbol=alert.key.symbol,
+        observed=alert.observed,
+        contract_size=alert.contract_size,
+        code=codes[0] if codes else "",
+    )
+    return spec_of(alert.key.kind).steps(affected)

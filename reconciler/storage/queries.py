@@ -10,7 +10,7 @@ import structlog
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound
-from reconciler.alerts.runbook import steps
+from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
@@ -124,7 +124,7 @@ class StoredQueries:
         for line in unread:
             raise StateDatabaseError(StateTrouble.CORRUPT, f"{line}: restore the database from a backup")
         for alert in found:
-            return AlertView(alert, tuple(changes), _steps(alert))
+            return AlertView(alert, tuple(changes), steps_for(alert))
         raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
 
     def positions(self) -> tuple[PositionView, ...]:
@@ -261,15 +261,3 @@ def _urgency(position: PositionView) -> tuple[int, int, str, str, str]:
     known = position.verdict in _VERDICTS
     rank = _VERDICTS.index(position.verdict) if known else -1
     return (0 if position.kinds else 1, rank, position.account, position.symbol, position.leg.value)
-
-
-def _steps(alert: Alert) -> tuple[str, ...]:
-    codes = [item.data["code"] for item in alert.evidence if "code" in item.data]
-    return steps(
-        alert.key.kind,
-        account=alert.key.account,
-        symbol=alert.key.symbol,
-        observed=alert.observed,
-        contract_size=alert.contract_size,
-        code=codes[0] if codes else "",
-    )
