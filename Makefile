@@ -24,8 +24,10 @@ $(STAMP): pyproject.toml constraints.txt scripts/setup
 demo: $(STAMP) ## the whole house on a simulated exchange: http://127.0.0.1:8501, Ctrl-C ends it
 	@$(BIN)/trueup demo
 
-test: $(STAMP) ## run every test
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+test: $(STAMP) ## run every test, WORKERS=4 files at a time (12 min on two cores)
+	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(4, os.cpu_count() or 1))')); \
+	echo "Running every test, $$workers files at a time: about 12 minutes on two cores."; \
+	$(BIN)/python -m pytest -n $$workers --dist loadfile
 
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000))
