@@ -7,7 +7,7 @@ from decimal import Decimal
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.facts.finding import Evidence, Severity
 from reconciler.facts.heartbeat import WatchView
-from verification.facts.leg import Leg
+from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Source
 
 
@@ -266,3 +266,8 @@ class VerificationView:
     milliseconds: float
     reason: str
     order_id: str
+
+    @property
+    def key(self) -> LegKey:
+        """The leg asked about."""
+        return LegKey(self.account, self.symbol, self.leg)

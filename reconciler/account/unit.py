@@ -108,7 +108,7 @@ class AccountUnit:
             store,
             clock,
             on_read=self._health.note_ledger,
-            on_taken=self._verdicts.learn_stored,
+            on_taken=self._verdicts.learn_bots,
         )
 
     async def run(self) -> None:

@@ -1,9 +1,7 @@
 """What follows from each verification, the sidecar's or a bot's: stored, told to a person, watched on."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import structlog
 from msgspec.structs import replace as seen_as
@@ -17,20 +15,18 @@ from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party
-from reconciler.record.evidence_in import EvidenceUnreadable, case_of
-from reconciler.record.evidence_out import record_of
+from reconciler.record.evidence_form import EvidenceUnreadable
+from reconciler.record.stored_verification import record_of, verification_from
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
 from reconciler.views import VerificationView
 from verification.facts.clock import Clock, Moment
 from verification.facts.observation import Observation, OrderSeen
-from verification.facts.verdict import Verdict, VerdictKind
+from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
-from verification.rules.working_order import RESTING, is_over, is_working
+from verification.rules.working_order import is_over, is_working
 
 log = structlog.get_logger()
-
-Record = Sequence[Mapping[str, Any]]
 
 
 class Verdicts:
@@ -52,26 +48,33 @@ class Verdicts:
 
     async def _restored(self) -> tuple[Alert, ...]:
         alerts = await self._store.open_alerts([self._account])
-        await self.learn_stored()
+        await self._learn_stored()
         return alerts
 
     async def resting(self) -> list[Verification]:
         """Return what the process before left waiting for resting orders, as of this process's clock."""
         stored = await waited_out(lambda: self._store.resting(self._account), self._clock)
-        return _restored(stored, self._clock.now())
+        found = [_read(view, evidence) for view, evidence in stored]
+        now = self._clock.now()
+        return [_now(each, now) for each in found if each is not None]
 
-    async def learn_stored(self) -> None:
-        """Read the stored verifications that are not known yet: the bots' own, or all after a start.
+    async def learn_bots(self) -> None:
+        """Read the verifications of bots that were stored since; the sidecar's own are known.
 
         Raises:
             StateDatabaseError: What follows from one of them could not be stored; it is read again.
         """
-        since = self._clock.now().utc - 2 * LATE_FILL_WATCHED_FOR
-        stored = await self._store.verifications(self._account, since=since, after=self._learned)
-        learned = [(view, self._learn(view, record)) for view, record in stored]
-        for _, known in learned:  # first, for after a start a doubt may stand before its answer of long ago
-            if known is not None and not _is_doubt(known):
-                self._unverified_orders.know_answered(known.question)
+        await self._learn_stored(asked_by="bot")
+
+    async def _learn_stored(self, asked_by: str | None = None) -> None:
+        since, after = self._clock.now().utc - 2 * LATE_FILL_WATCHED_FOR, self._learned
+        stored = await self._store.verifications(self._account, since=since, after=after, asked_by=asked_by)
+        learned = [(view, _read(view, evidence)) for view, evidence in stored]
+        for view, known in learned:
+            if known is not None:
+                self._learn(view, known)
+                if not _is_doubt(known):  # first, for after a start a doubt may stand before its answer
+                    self._unverified_orders.know_answered(known.question)
         for view, known in learned:
             if known is not None and view.asked_by == "bot":
                 await self._follow_bot(known)
@@ -82,9 +85,9 @@ class Verdicts:
 
     async def answered(self, verification: Verification) -> None:
         """Store a verification of the sidecar's own, and what follows."""
-        view, record = record_of(verification, asked_by="sidecar")
-        number = await self._store.save_verification(view, record)
-        self._learn(replace(view, id=number), record)
+        view, evidence = record_of(verification, asked_by="sidecar")
+        number = await self._store.save_verification(view, evidence)
+        self._learn(replace(view, id=number), verification)
         if _is_doubt(verification):
             await self._doubt(verification)
         else:
@@ -99,16 +102,9 @@ class Verdicts:
     def _look_at_disagreements(self) -> None:
         self._loop.mark({finding.symbol for finding in self._watch.disagreements.waiting()})
 
-    def _learn(self, view: VerificationView, record: Record) -> Verification | None:
-        try:
-            known = _as_it_was(view, record)
-        except EvidenceUnreadable as error:
-            # Nothing can be held against it then; `trueup audit` tells of it as well.
-            log.warning("verification.unreadable", id=view.id, error=str(error))
-            return None
-        self._watch.late_fills.learn(view, record)
-        self._watch.disagreements.learn(view, record, now=self._clock.now().utc)
-        return known
+    def _learn(self, view: VerificationView, verification: Verification) -> None:
+        self._watch.late_fills.learn(view, verification.question)
+        self._watch.disagreements.learn(view, verification, now=self._clock.now().utc)
 
     def _note(self, verification: Verification) -> None:
         if _is_doubt(verification):
@@ -163,41 +159,13 @@ def _is_doubt(verification: Verification) -> bool:
     return not is_working(verification.question, verification.observations)
 
 
-def _as_it_was(view: VerificationView, record: Record) -> Verification:
-    """Return a stored verification, as far as it is asked about here: its verdict rests on nothing.
-
-    Raises:
-        EvidenceUnreadable: It is not of the form in which verifications are written.
-    """
-    case = case_of(view, record)
-    took = view.milliseconds / 1000
-    asked = case.question.asked
+def _read(view: VerificationView, evidence: str) -> Verification | None:
+    """Return the verification of a row; None where it cannot be read: `trueup audit` tells of it as well."""
     try:
-        kind = VerdictKind.UNKNOWN if view.verdict == RESTING else VerdictKind(view.verdict)
-        decided_at = view.asked_at + timedelta(seconds=took)
-    except (ValueError, OverflowError) as error:
-        raise EvidenceUnreadable(f"its verdict or its time is none: {error}") from error
-    decided = Moment.at(decided_at, asked.monotonic + took)
-    verdict = Verdict(
-        kind=kind,
-        grade=None,
-        quantity=None,
-        mismatch=None,
-        decided_by=view.decided_by,
-        reason=view.reason,
-        rests_on=(),
-    )
-    return Verification(case.question, verdict, case.observations, decided)
-
-
-def _restored(stored: Iterable[tuple[VerificationView, Record]], now: Moment) -> list[Verification]:
-    found = []
-    for view, record in stored:
-        try:
-            found.append(_now(_as_it_was(view, record), now))
-        except EvidenceUnreadable as error:
-            log.warning("verification.unreadable", id=view.id, error=str(error))
-    return found
+        return verification_from(view, evidence)
+    except EvidenceUnreadable as error:
+        log.warning("verification.unreadable", id=view.id, error=str(error))
+        return None
 
 
 def _now(stored: Verification, now: Moment) -> Verification:

@@ -1,17 +1,17 @@
 """An order that a verification ended as not executed, as not known, or as a rollback: it may fill late."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from reconciler.facts.expectation import Expectation, ExpectationState
 from reconciler.facts.finding import Evidence, Party
 from reconciler.facts.wording import clock, number
 from reconciler.views import VerificationView
-from verification.facts.leg import LegKey, Side
+from verification.facts.leg import LegKey
 from verification.facts.order_identity import goes_by
+from verification.facts.question import OpenQuestion, Question
 from verification.facts.verdict import VerdictKind
 from verification.rules.working_order import RESTING
 
@@ -90,22 +90,22 @@ def ending(view: VerificationView) -> str:
     return f"{view.verdict}{f' ({by})' if by else ''}: {view.reason.rstrip('.')}"
 
 
-def watched_order(view: VerificationView, record: Sequence[Mapping[str, Any]]) -> WatchedOrder | None:
+def watched_order(view: VerificationView, question: Question) -> WatchedOrder | None:
     """Return what is to be watched after a stored verification; None where nothing is left to fill.
 
     Args:
         view: The verification, with its id.
-        record: What is stored with it, the question first (see `verification_record`).
+        question: What it asked.
     """
-    asked = record[0] if record else {}
-    if view.question == "open" and view.verdict in _DOUBTED and "side" in asked:
-        sign = Side(asked["side"]).sign
-    elif view.question == "close" and view.verdict == VerdictKind.CONFIRMED and "position" in asked:
-        sign = 1 if Decimal(asked["position"][0]) > 0 else -1
+    if isinstance(question, OpenQuestion):
+        sign, may_fill = question.side.sign, view.question == "open" and view.verdict in _DOUBTED
     else:
+        sign = 1 if question.position.quantity > 0 else -1
+        may_fill = view.question == "close" and view.verdict == VerdictKind.CONFIRMED
+    if not may_fill:
         return None
     return WatchedOrder(
-        key=LegKey(view.account, view.symbol, view.leg),
+        key=view.key,
         order=view.order_id,
         verification=view.id,
         asks=view.question,

@@ -28,7 +28,7 @@ from reconciler.journal.tables import event, position
 from reconciler.journal.tables import verification as verification_table
 from reconciler.journal.transaction import Writing, one_writer
 from reconciler.journal.unfinished import held, unfinished
-from reconciler.record.evidence_out import record_of
+from reconciler.record.stored_verification import record_of
 from verification.facts.clock import Clock, SystemClock
 from verification.facts.leg import Side
 from verification.facts.question import Baseline

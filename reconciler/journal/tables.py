@@ -70,6 +70,6 @@ verification = sa.Table(
     sa.Column("milliseconds", sa.Double, nullable=False),
     sa.Column("reason", PlainText, nullable=False),
     sa.Column("order_id", PlainText, nullable=False),
-    sa.Column("evidence", JsonText, nullable=False),
+    sa.Column("evidence", PlainText, nullable=False),  # JSON, see `record.evidence_form`
     sqlite_autoincrement=True,
 )

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.facts.expectation import ExpectationState
-from reconciler.record.evidence_in import EvidenceUnreadable, case_of_leg
+from reconciler.record.evidence_form import EvidenceUnreadable
+from reconciler.record.stored_evidence import case_of
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.verdict import Grade, VerdictKind
 from verification.facts.verification import Verification
@@ -94,7 +95,7 @@ def _proof(verifications: Sequence[Mapping[str, Any]]) -> Verification | None:
     for row in reversed(verifications):
         key = LegKey(row["account"], row["symbol"], Leg(row["leg"]))
         try:
-            case = case_of_leg(key, row["evidence"])
+            case = case_of(key, row["evidence"])
         except EvidenceUnreadable:
             continue  # then the venue is asked
         verdict = decide(case.question, case.observations)

@@ -39,12 +39,12 @@ class JournalVerification:
     Attributes:
         id: Its number in the journal, rising.
         view: What to show; its `id` is 0 and its `account` is the bot's word for it.
-        evidence: The question and the observations, as `verification_record.record_of` writes them.
+        evidence: What it asked and saw, as the journal holds it: JSON, see `record.evidence_form`.
     """
 
     id: int
     view: VerificationView
-    evidence: tuple[dict[str, Any], ...]
+    evidence: str
 
 
 class JournalLedger:
@@ -272,4 +272,12 @@ def _verification(row: Mapping[str, Any]) -> JournalVerification:
         reason=row["reason"],
         order_id=row["order_id"],
     )
-    return JournalVerification(int(row["id"]), view, tuple(json.loads(row["evidence"])))
+    return JournalVerification(int(row["id"]), view, _evidence(row["evidence"]))
+
+
+def _evidence(text: str) -> str:
+    """Return stored evidence as it is: what it tells is read where it is used."""
+    plain = json.loads(text)
+    if not isinstance(plain, list):
+        raise TypeError("evidence that is no list")
+    return text if text.isascii() else json.dumps(plain)  # whatever the state database can hold

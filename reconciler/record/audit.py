@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from reconciler.record.evidence_in import EvidenceUnreadable, StoredCase, StoredVerification, case_of
+from reconciler.record.evidence_form import EvidenceUnreadable
+from reconciler.record.stored_evidence import StoredCase, case_of
+from reconciler.record.stored_verification import StoredVerification
 from reconciler.views import VerificationView
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Verdict
@@ -48,7 +50,7 @@ def audit(stored: StoredVerification) -> Audited:
     if view is None or stored.problem:
         return Audited(stored.id, view, Outcome.NOT_DERIVED, stored.problem)
     try:
-        case = case_of(view, stored.evidence)
+        case = case_of(view.key, stored.evidence)
         again = decide(case.question, case.observations)
         resting = decide(case.question, case.deciding)
     except EvidenceUnreadable as error:

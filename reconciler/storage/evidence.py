@@ -1,12 +1,11 @@
 """Reads stored verifications together with their evidence, a page at a time, for an audit."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.record.evidence_in import StoredVerification
+from reconciler.record.stored_verification import StoredVerification
 from reconciler.storage.database import Database
 from reconciler.storage.mapping import verification_of
 from reconciler.storage.records import VERIFICATION
@@ -29,10 +28,7 @@ def stored_verifications(
     Raises:
         StateDatabaseError: The database cannot be read.
     """
-    columns = [column for column in VERIFICATION.c if column.name != "evidence"]
-    # As text, for what somebody may have changed there need not be JSON any more.
-    text = sa.type_coerce(VERIFICATION.c.evidence, sa.Text).label("evidence")
-    query: sa.Select[Any] = sa.select(*columns, text).order_by(VERIFICATION.c.id).limit(page)
+    query = sa.select(VERIFICATION).order_by(VERIFICATION.c.id).limit(page)
     if account is not None:
         query = query.where(VERIFICATION.c.account == account)
     last = 0
@@ -48,10 +44,6 @@ def stored_verifications(
 
 def _stored(row: sa.Row[Any]) -> StoredVerification:
     try:
-        view = verification_of(row)
+        return StoredVerification(row.id, verification_of(row), row.evidence)
     except ValueError as error:
-        return StoredVerification(row.id, None, None, f"its row cannot be read: {error}")
-    try:
-        return StoredVerification(row.id, view, json.loads(row.evidence))
-    except (TypeError, ValueError, RecursionError) as error:
-        return StoredVerification(row.id, view, None, f"its evidence is not JSON: {error}")
+        return StoredVerification(row.id, None, "", f"its row cannot be read: {error}")

@@ -241,13 +241,13 @@ def heartbeat_of(row: sa.Row[Any]) -> Heartbeat:
     return Heartbeat(row.at, row.interval_seconds, row.started_at, row.stopped)
 
 
-def verification_values(view: VerificationView, evidence: Sequence[Mapping[str, Any]]) -> Values:
+def verification_values(view: VerificationView, evidence: str) -> Values:
     """Return the columns of a verification but its id."""
     values = asdict(view)
     del values["id"]
     values["leg"] = view.leg.value
     values["decided_by"] = view.decided_by and view.decided_by.value
-    values["evidence"] = list(evidence)
+    values["evidence"] = evidence
     return values
 
 

@@ -3,10 +3,9 @@
 Each function takes the connection of a write transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -84,9 +83,7 @@ def save_sources(connection: sa.Connection, sources: Sequence[SourceView]) -> No
     put(connection, SOURCE, values)
 
 
-def save_verification(
-    connection: sa.Connection, view: VerificationView, evidence: Sequence[Mapping[str, Any]]
-) -> int:
+def save_verification(connection: sa.Connection, view: VerificationView, evidence: str) -> int:
     """Store a verification and its evidence; stored again (same question, same time), it stays one row.
 
     A decided verdict is not overwritten by `unknown` or `resting`, so a repeated or late write loses nothing.
@@ -94,7 +91,7 @@ def save_verification(
     Args:
         connection: Of a write transaction.
         view: Its `id` is not looked at.
-        evidence: What the verdict was derived from: JSON values only, quantities as strings.
+        evidence: What the verdict was derived from, as `stored_evidence.evidence_of` writes it.
 
     Returns:
         The id of the row.
@@ -113,17 +110,25 @@ def save_verification(
 
 
 def verifications(
-    connection: sa.Connection, *, account: str, since: datetime, after: int
-) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
-    """Return an account's verifications asked since then, numbered above `after`, with their evidence."""
+    connection: sa.Connection, *, account: str, since: datetime, after: int, asked_by: str | None
+) -> tuple[tuple[VerificationView, str], ...]:
+    """Return an account's verifications asked since then, numbered above `after`, with their evidence.
+
+    Args:
+        connection: Of a read transaction.
+        account: Its name.
+        since: Aware UTC.
+        after: 0 for all.
+        asked_by: `bot` or `sidecar`; None for both.
+    """
     mine = (VERIFICATION.c.account == account) & (VERIFICATION.c.asked_at >= since)
     query = sa.select(VERIFICATION).where(mine, VERIFICATION.c.id > after).order_by(VERIFICATION.c.id)
+    if asked_by is not None:
+        query = query.where(VERIFICATION.c.asked_by == asked_by)
     return tuple((verification_of(row), row.evidence) for row in connection.execute(query))
 
 
-def resting(
-    connection: sa.Connection, *, account: str
-) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+def resting(connection: sa.Connection, *, account: str) -> tuple[tuple[VerificationView, str], ...]:
     """Return an account's verifications whose orders rested when they were last stored, however long ago."""
     mine = (VERIFICATION.c.account == account) & (VERIFICATION.c.verdict == RESTING)
     query = (
@@ -143,7 +148,7 @@ def take_over(
     connection: sa.Connection,
     account: str,
     ledger: str,
-    verifications: Sequence[tuple[VerificationView, Sequence[Mapping[str, Any]]]],
+    verifications: Sequence[tuple[VerificationView, str]],
     *,
     last_id: int,
 ) -> None:

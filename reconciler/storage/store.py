@@ -1,12 +1,12 @@
 """The reconciler's side of the state database: everything the service stores, durable when awaited."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -98,19 +98,18 @@ class Store:
         """Renew the state of these sources."""
         await self._durably(partial(records.save_sources, sources=sources))
 
-    async def save_verification(
-        self, view: VerificationView, evidence: Sequence[Mapping[str, Any]] = ()
-    ) -> int:
+    async def save_verification(self, view: VerificationView, evidence: str = "[]") -> int:
         """Store a verification, once however often it is called, and return its id."""
         return await self._durably(partial(records.save_verification, view=view, evidence=evidence))
 
     async def verifications(
-        self, account: str, *, since: datetime, after: int = 0
-    ) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
-        """Return an account's verifications asked since then, numbered above `after`, with their evidence."""
-        return await self._asked(partial(records.verifications, account=account, since=since, after=after))
+        self, account: str, *, since: datetime, after: int = 0, asked_by: str | None = None
+    ) -> tuple[tuple[VerificationView, str], ...]:
+        """Return an account's verifications with their evidence. See `records.verifications`."""
+        wanted = partial(records.verifications, account=account, since=since, after=after, asked_by=asked_by)
+        return await self._asked(wanted)
 
-    async def resting(self, account: str) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+    async def resting(self, account: str) -> tuple[tuple[VerificationView, str], ...]:
         """Return an account's verifications that wait for a resting order, with their evidence."""
         return await self._asked(partial(records.resting, account=account))
 
@@ -122,7 +121,7 @@ class Store:
         self,
         account: str,
         ledger: str,
-        verifications: Sequence[tuple[VerificationView, Sequence[Mapping[str, Any]]]],
+        verifications: Sequence[tuple[VerificationView, str]],
         *,
         last_id: int,
     ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.record.evidence_out import record_of
+from reconciler.record.stored_verification import record_of
 from reconciler.storage.store import Store
 from tests.cli.conftest import Command
 from tests.reconciler.settings_files import written

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.journal.unfinished import held, unfinished
-from reconciler.record.evidence_out import record_of
+from reconciler.record.stored_verification import record_of
 from tests.verification.faulty_steps import Crash, Fault, Steps
 from verification.facts.leg import Side
 from verification.facts.question import Baseline

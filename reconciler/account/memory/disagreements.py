@@ -1,23 +1,20 @@
 """Sources that contradict each other about an order that was verified, before its verdict or after; pure."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from reconciler.account.findings.unverified import when_said
 from reconciler.comparison.watched_order import SOURCE, ending
 from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
 from reconciler.facts.wording import number
 from reconciler.kinds.sources_disagree import SPEC, sentence_of_order
-from reconciler.record.evidence_in import case_of
 from reconciler.views import VerificationView
-from verification.facts.leg import LegKey
-from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.observation import OrderSeen, PositionSeen
 from verification.facts.order_identity import is_of
-from verification.facts.question import Question
+from verification.facts.verification import Verification
 from verification.rules.contradiction import Contradiction, contradictions, of_order
 from verification.rules.judgement import decide
 from verification.rules.working_order import RESTING
@@ -34,14 +31,14 @@ class _Verified:
     """A verified order, and the words on it that differ."""
 
     view: VerificationView
-    question: Question
-    seen: tuple[Observation, ...]
+    verification: Verification
     words: list[OrderSeen]
     decided_at: datetime
 
     def adds(self, word: OrderSeen) -> bool:
         """Take one more word; False if it is of another order, or says what is known."""
-        if not is_of(self.question, word) or any(_claim(word) == _claim(each) for each in self.words):
+        known = any(_claim(word) == _claim(each) for each in self.words)
+        if known or not is_of(self.verification.question, word):
             return False
         self.words.append(word)
         return True
@@ -56,31 +53,28 @@ class Disagreements:
         self._recent: deque[OrderSeen] = deque(maxlen=RECENT)
         self._waiting: dict[FindingKey, Finding] = {}
 
-    def learn(self, view: VerificationView, record: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+    def learn(self, view: VerificationView, verification: Verification, *, now: datetime) -> None:
         """Take note of a stored verification, the sidecar's or a bot's.
 
         Two verifications of one order, a bot's and the sidecar's, are held against each other.
 
         Args:
-            view: The verification, with its id.
-            record: What is stored with it.
+            view: How it is shown, with its id.
+            verification: All that it saw.
             now: The present, aware UTC.
-
-        Raises:
-            EvidenceUnreadable: What is stored with it cannot be read, so nothing can be held against it.
         """
         self._forget(now)
         decided_at = view.asked_at + timedelta(milliseconds=view.milliseconds)
         if now - decided_at > DISAGREEMENT_WATCHED_FOR:
             return
-        case = case_of(view, record)
-        order = _Verified(view, case.question, case.observations, [], decided_at)
+        seen = verification.observations
+        order = _Verified(view, verification, [], decided_at)
         known = [*self._recent, *(word for other in self._orders.values() for word in other.words)]
         self._orders[view.id] = order
-        own = [seen for seen in case.observations if isinstance(seen, OrderSeen)]
+        own = [each for each in seen if isinstance(each, OrderSeen)]
         for word in (*own, *known):
             order.adds(word)
-        self._find(order, contradictions(case.question, (*case.observations, *order.words)))
+        self._find(order, contradictions(verification.question, (*seen, *order.words)))
         for word in own:
             self.heard(word)
 
@@ -125,8 +119,8 @@ def _claim(word: OrderSeen) -> tuple[Decimal, bool, bool | None]:
 
 
 def _finding(order: _Verified, found: Contradiction) -> Finding:
-    view = order.view
-    whole = decide(order.question, (*order.seen, *order.words))
+    view, verified = order.view, order.verification
+    whole = decide(verified.question, (*verified.observations, *order.words))
     waits = view.verdict == RESTING and not whole.conclusive
     otherwise = str(whole.kind) != view.verdict and not waits
     told = f"verification {view.id} of this {view.question} ended {view.verdict}"
@@ -137,12 +131,11 @@ def _finding(order: _Verified, found: Contradiction) -> Finding:
         at=order.decided_at,
         data={"verification": str(view.id), "order": view.order_id},
     )
-    key = LegKey(view.account, view.symbol, view.leg)
     return Finding(
         kind=SPEC.kind,
-        account=key.account,
-        symbol=key.symbol,
-        leg=key.leg,
+        account=view.account,
+        symbol=view.symbol,
+        leg=view.leg,
         severity=SPEC.severity.where(otherwise=otherwise),
         reason=sentence_of_order(found.reason, ended=told, instead=str(whole.kind) if otherwise else ""),
         evidence=(_word(found.one), _word(found.other), line),

@@ -1,10 +1,9 @@
 """Which orders of one account are watched on after their verification, and until when; pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from reconciler.alerts.alert import Alert
 from reconciler.comparison.outcome import Comparison
@@ -14,6 +13,7 @@ from reconciler.views import VerificationView
 from verification.facts.leg import LegKey
 from verification.facts.observation import OrderSeen
 from verification.facts.order_identity import goes_by
+from verification.facts.question import Question
 
 LATE_FILL_WATCHED_FOR = timedelta(minutes=30)
 """How long after its verdict an order is watched; one whose fill was found stays until that is gone."""
@@ -28,12 +28,12 @@ class LateFills:
         self._orders: dict[tuple[LegKey, str, str], WatchedOrder] = {}
         self._found: dict[LegKey, WatchedOrder] = {}
 
-    def learn(self, view: VerificationView, record: Sequence[Mapping[str, Any]]) -> None:
+    def learn(self, view: VerificationView, question: Question) -> None:
         """Take note of a stored verification.
 
         An answer does not end a doubt that came before: the fill that it shows may be the late one.
         """
-        order = watched_order(view, record)
+        order = watched_order(view, question)
         if order is not None:
             self._watch(order)
 

@@ -15,8 +15,7 @@ from reconciler.account.questions.ledger_question import QuestionKey
 from reconciler.account.resting import FIRST_SECONDS, UNSEEN_SECONDS, Resting, Why
 from reconciler.facts.finding import Kind
 from reconciler.record.audit import Outcome, audit
-from reconciler.record.evidence_in import StoredVerification
-from reconciler.record.evidence_out import record_of
+from reconciler.record.stored_verification import StoredVerification, record_of
 from reconciler.views import VerificationView
 from tests.reconciler.accounts import SYMBOL, at, limit
 from tests.reconciler.house import House, play

@@ -12,7 +12,8 @@ from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.watched_order import WatchedOrder, from_evidence, watched_order
 from reconciler.facts.expectation import Expectation, ExpectationState
 from reconciler.facts.finding import FindingKey, Kind, Severity
-from reconciler.record.evidence_out import record_of
+from reconciler.record.evidence_form import EvidenceUnreadable
+from reconciler.record.stored_verification import record_of, verification_from
 from tests.reconciler.accounts import (
     ACCOUNT,
     SYMBOL,
@@ -61,8 +62,8 @@ def learned(late: LateFills, asks: str, verdict: Verdict, *, number: int = 17, s
         question = OpenQuestion(leg(), side, Decimal(43), "e1", None, None, exclusive=True, asked=at(0))
     else:
         question = CloseQuestion(leg(), Baseline(Decimal(43), 1), "x1", None, exclusive=True, asked=at(0))
-    view, record = record_of(Verification(question, verdict, verdict.rests_on, at(2)), asked_by="sidecar")
-    late.learn(replace(view, id=number), record)
+    view, _ = record_of(Verification(question, verdict, verdict.rests_on, at(2)), asked_by="sidecar")
+    late.learn(replace(view, id=number), question)
 
 
 def watch(asks: str = "open", verdict: Verdict = REFUTED, *, side: Side = Side.BUY) -> LateFills:
@@ -182,8 +183,8 @@ def test_what_an_exit_shows_of_itself_is_no_fill_of_a_rollback_that_came_back() 
 def test_two_orders_of_one_leg_are_watched_each_for_itself() -> None:
     late = watch()
     question = OpenQuestion(leg(), Side.BUY, Decimal(43), "e2", None, None, exclusive=True, asked=at(5))
-    view, record = record_of(Verification(question, UNKNOWN, (), at(7)), asked_by="sidecar")
-    late.learn(replace(view, id=18), record)
+    view, _ = record_of(Verification(question, UNKNOWN, (), at(7)), asked_by="sidecar")
+    late.learn(replace(view, id=18), question)
     assert {order.order for order in late.watched(utc(10))[leg()]} == {"e1", "e2"}
 
 
@@ -224,8 +225,11 @@ def test_an_answer_that_comes_after_the_doubt_does_not_end_the_watch() -> None:
 
 def test_a_record_without_its_question_is_watched_by_no_guess() -> None:
     question = OpenQuestion(leg(), Side.SELL, Decimal(43), "e1", None, None, exclusive=True, asked=at(0))
-    view, record = record_of(Verification(question, UNKNOWN, (), at(2)), asked_by="bot")
-    order = watched_order(view, record)
+    view, _ = record_of(Verification(question, UNKNOWN, (), at(2)), asked_by="bot")
+    order = watched_order(view, question)
     assert isinstance(order, WatchedOrder)
     assert order.sign == -1
-    assert watched_order(view, []) is None
+    other = CloseQuestion(leg(), Baseline(Decimal(43), 1), "e1", None, exclusive=True, asked=at(0))
+    assert watched_order(view, other) is None, "its row says that it asked another one"
+    with pytest.raises(EvidenceUnreadable, match="no evidence is stored with it"):
+        verification_from(view, "[]")

@@ -1,6 +1,7 @@
 """What a bot writes in its journal, and what Trueup reads there, on SQLite and PostgreSQL."""
 
 import itertools
+import json
 import sqlite3
 import subprocess
 import sys
@@ -203,7 +204,7 @@ def test_verifications_are_handed_over_once_each_and_in_order(journal: Journal, 
     assert (view.asked_by, view.account, view.leg, view.order_id) == ("bot", "main", Leg.NET, "77")
     assert view.asked_at == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     assert view.milliseconds == pytest.approx(8)
-    assert [one["what"] for one in first.evidence] == ["question", "order"]
+    assert [one["what"] for one in json.loads(first.evidence)] == ["question", "order"]
 
 
 def test_a_journal_of_a_newer_version_is_neither_written_nor_read(journal: Journal, url: str) -> None:

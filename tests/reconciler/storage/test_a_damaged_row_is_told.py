@@ -61,7 +61,7 @@ def console(state_url: str, database: Database) -> Iterator[Console]:
             records.save_positions(connection, account, [replace(drawn.leg(), account=account)])
             records.save_cycle(connection, replace(drawn.cycle(), account=account))
             records.save_sources(connection, [replace(drawn.source(), account=account)])
-            records.save_verification(connection, verification(account), [])
+            records.save_verification(connection, verification(account), "[]")
     with closing(Console.open(state_url)) as opened:
         yield opened
 

@@ -304,7 +304,7 @@ async def test_a_verification_stored_again_is_one_row_and_never_less_than_it_was
     decided = replace(VERIFICATION, verdict="confirmed", grade="proof", decided_by=Source.ORDER)
     ids = [await store.save_verification(each) for each in (VERIFICATION, decided, VERIFICATION)]
     later = replace(VERIFICATION, asked_at=after(1), account="other")
-    await store.save_verification(later, [{"source": "order", "executed": "43"}])
+    await store.save_verification(later, '[{"source":"order","executed":"43"}]')
 
     assert len(set(ids)) == 1
     assert console.queries.verifications(accounts=["main"]) == (replace(decided, id=ids[0]),)

@@ -10,7 +10,7 @@ import pytest
 from reconciler.journal.journal import Journal
 from reconciler.ledgers.journal import JournalLedger
 from reconciler.record.audit import Outcome, audit
-from reconciler.record.evidence_out import record_of
+from reconciler.record.stored_verification import record_of
 from reconciler.storage.database import Database
 from reconciler.storage.evidence import stored_verifications
 from reconciler.storage.records import save_verification, take_over

@@ -1,9 +1,7 @@
 """A reconciler that forgets since when something is so, or what it waits for: one fault in each variant."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from typing_extensions import override
 
@@ -49,7 +47,7 @@ class ARestartForgetsWhatRests(MemoryStore):
     """Keeps what it waits for in the process."""
 
     @override
-    async def resting(self, account: str) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+    async def resting(self, account: str) -> tuple[tuple[VerificationView, str], ...]:
         return ()
 
 

@@ -3,7 +3,7 @@
 The tables have tests of their own, and some worlds are played on both (`test_state_is_the_same_stored.py`).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ class MemoryStore(Store):
         self.diary: list[Entry] = []
         self.cycles: list[tuple[float, CycleView]] = []
         self.positions: list[tuple[float, tuple[PositionView, ...]]] = []
-        self.stored: dict[tuple[Any, ...], tuple[VerificationView, Sequence[Mapping[str, Any]]]] = {}
+        self.stored: dict[tuple[Any, ...], tuple[VerificationView, str]] = {}
 
     def restarted(self, life: Life) -> None:
         """Be told that a new process has opened the database."""
@@ -138,9 +138,7 @@ class MemoryStore(Store):
         await self._write("sources")
 
     @override
-    async def save_verification(
-        self, view: VerificationView, evidence: Sequence[Mapping[str, Any]] = ()
-    ) -> int:
+    async def save_verification(self, view: VerificationView, evidence: str = "[]") -> int:
         await self._write("verification")
         key = (view.symbol, view.leg, view.question, view.asked_by, view.order_id, view.asked_at)
         known = self.stored.get(key)
@@ -153,14 +151,16 @@ class MemoryStore(Store):
 
     @override
     async def verifications(
-        self, account: str, *, since: datetime, after: int = 0
-    ) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+        self, account: str, *, since: datetime, after: int = 0, asked_by: str | None = None
+    ) -> tuple[tuple[VerificationView, str], ...]:
         return tuple(
-            each for each in self.stored.values() if each[0].id > after and each[0].asked_at >= since
+            each
+            for each in self.stored.values()
+            if each[0].id > after and each[0].asked_at >= since and asked_by in {None, each[0].asked_by}
         )
 
     @override
-    async def resting(self, account: str) -> tuple[tuple[VerificationView, Sequence[Mapping[str, Any]]], ...]:
+    async def resting(self, account: str) -> tuple[tuple[VerificationView, str], ...]:
         return tuple(each for each in self.stored.values() if each[0].verdict == "resting")
 
     @override
