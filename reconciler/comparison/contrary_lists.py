@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from reconciler.comparison.growth import is_less
 from reconciler.comparison.pushed_leg import former_liquidation
-from reconciler.comparison.venue_view import Contrary, Grade, LegView
+from reconciler.comparison.venue_view import Contrary, Grade, LegView, Lists
 from verification.facts.account import PositionsReading
+from verification.facts.clock import Moment
 from verification.facts.observation import Source
 from verification.venues.stream_state import StreamHealth, StreamState
 
@@ -34,6 +35,15 @@ class MergeSettings:
 DEFAULT_MERGE = MergeSettings()
 
 
+def counted(past: Lists | None, sent: Moment, settings: MergeSettings) -> Lists:
+    """Return the lists after one more, which counts if it was sent long enough after the last that did."""
+    if past is None:
+        return Lists(1, sent, sent)
+    if sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
+        return past
+    return Lists(past.reads + 1, past.since, sent)
+
+
 def contradicted(
     old: LegView, quantity: Decimal, listed: PositionsReading, settings: MergeSettings, *, tied: bool = False
 ) -> LegView:
@@ -50,11 +60,9 @@ def contradicted(
         # Sent before the fact was heard: even an answer without any lag may not contain it.
         return old
     past = old.contrary
-    if past is None or past.quantity != quantity or past.tied != tied:
-        return replace(old, contrary=Contrary(quantity, 1, listed.sent, listed.sent, tied))
-    if listed.sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
-        return old
-    return replace(old, contrary=replace(past, reads=past.reads + 1, latest=listed.sent))
+    goes_on = past is not None and (past.quantity, past.tied) == (quantity, tied)
+    lists = counted(past.lists if past is not None and goes_on else None, listed.sent, settings)
+    return replace(old, contrary=Contrary(quantity, lists, tied))
 
 
 def believed(
@@ -82,12 +90,20 @@ def believed(
         reads = settings.list_reads
     elif stream.state is StreamState.LIVE and stream.epoch == leg.push_epoch and stream.missed_since is None:
         span = max(span, settings.outvote)
-    elapsed = against.latest.monotonic - against.since.monotonic
-    if against.reads < reads or elapsed < span.total_seconds():
+    if against.lists.reads < reads or against.lists.seconds < span.total_seconds():
         return leg
+    position = replace(
+        leg.position,
+        quantity=against.quantity,
+        notional=None,
+        updated_at=None,
+        attached_stop=None,
+        trailing=None,
+        liquidation_price=None,
+    )
     return replace(
         leg,
-        quantity=against.quantity,
+        position=position,
         grade=Grade.BOUNDED_LAG,
         source=Source.REST,
         sent=listed.sent,
@@ -95,11 +111,6 @@ def believed(
         push_epoch=None,
         changed=listed.received,
         contrary=None,
-        notional=None,
-        updated_at=None,
-        attached_stop=None,
-        trailing=None,
-        liquidation_price=None,
         liquidation_before=former_liquidation(leg) if leg.quantity * against.quantity > 0 else None,
         grown=leg.grown if is_less(leg.quantity, against.quantity) else listed.received,
         grown_by=leg.grown_by if is_less(leg.quantity, against.quantity) else None,

@@ -115,9 +115,10 @@ class LegCase:
             return None
         market = self.belief.market
         size = None if market is None or market.inverse or market.quanto else market.contract_size
-        if leg.mark_price is None and leg.notional and leg.quantity and size:
-            return leg.notional / (abs(leg.quantity) * size)
-        return leg.mark_price or leg.entry_price
+        told = leg.position
+        if told.mark_price is None and told.notional and told.quantity and size:
+            return told.notional / (abs(told.quantity) * size)
+        return told.mark_price or told.entry_price
 
     @property
     def apart(self) -> Decimal:

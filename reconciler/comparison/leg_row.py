@@ -39,7 +39,7 @@ def leg_row(case: LegCase, *, dust: bool) -> PositionView:
         observed_at=observed_at,
         contract_size=case.contract_size,
         notional=case.value(case.observed) if case.observed is not None else None,
-        mark_price=leg.mark_price if leg is not None else None,
+        mark_price=leg.position.mark_price if leg is not None else None,
         stop=case.protection.state.value,
         stop_price=case.protection.price(case.observed) if case.observed else None,
         verdict=(LegVerdict.DUST if dust else case.difference.verdict).value,

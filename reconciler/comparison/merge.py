@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings, believed, contradicted
+from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings, believed, contradicted, counted
 from reconciler.comparison.growth import earlier, growth
 from reconciler.comparison.pushed_leg import pushed_leg
 from reconciler.comparison.renaming import renamed, renamed_legs
@@ -117,24 +117,15 @@ def _with_row(
     old: LegView | None, row: Position, listed: PositionsReading, settings: MergeSettings, *, first: bool
 ) -> LegView:
     new = LegView(
-        key=row.key,
-        quantity=row.quantity,
+        row,
         grade=Grade.SHOWN if row.version is None else Grade.PROOF,
-        version=row.version,
         source=Source.REST,
         sent=listed.sent,
         heard=listed.received,
         # At the start nothing changed under our eyes: the row may be days old.
         changed=None if first else listed.received,
         grown=None if first else listed.received,
-        updated_at=row.updated_at,
         grown_by=row.updated_at,
-        entry_price=row.entry_price,
-        mark_price=row.mark_price,
-        notional=row.notional,
-        attached_stop=row.attached_stop,
-        trailing=row.trailing,
-        liquidation_price=row.liquidation_price,
     )
     if old is None:
         return new
@@ -143,38 +134,31 @@ def _with_row(
         # A row that is provably old says nothing about now: it neither confirms nor contradicts.
         tied = new.version is not None and new.version == old.version
         if stale and new.quantity == old.quantity:
-            return _with_prices_of(old, new)
+            return _with_prices_of(old, row)
         return old if stale else contradicted(old, new.quantity, listed, settings, tied=tied)
     if new.quantity != old.quantity:
         return replace(new, changed=listed.received, **growth(old, new, listed.received))
+    version = old.version if row.version is None else row.version
     return replace(
         new,
+        position=replace(row, version=version, updated_at=row.updated_at or old.updated_at),
         grown=old.grown,
         grown_by=earlier(old.grown_by, new.grown_by),
-        version=old.version if new.version is None else new.version,
         grade=old.grade if new.version is None and old.version is not None else new.grade,
         changed=old.changed,
         push_epoch=old.push_epoch,
-        updated_at=row.updated_at or old.updated_at,
     )
 
 
-def _with_prices_of(old: LegView, new: LegView) -> LegView:
+def _with_prices_of(old: LegView, row: Position) -> LegView:
     """Return a leg of which pushes alone have told, with what only a list tells, from an older row of it.
 
     A push says how much is held, and nothing of the stops that belong to the position or of its prices.
     """
-    if old.sent is not None or (old.entry_price, old.mark_price, old.notional) != (None, None, None):
+    told = old.position
+    if old.sent is not None or (told.entry_price, told.mark_price, told.notional) != (None, None, None):
         return old
-    return replace(
-        old,
-        entry_price=new.entry_price,
-        mark_price=new.mark_price,
-        notional=new.notional,
-        attached_stop=new.attached_stop,
-        trailing=new.trailing,
-        liquidation_price=new.liquidation_price,
-    )
+    return replace(old, position=replace(row, version=told.version, updated_at=told.updated_at))
 
 
 def _row_is_newer(old: LegView, new: LegView) -> bool:
@@ -217,12 +201,4 @@ def _lists(
     covered = set(listed.parts.values()) - listed.unread.keys()
     if not listed.unread:
         covered.add("")
-    return {**past, **{part: _counted(past.get(part), listed.sent, settings) for part in covered}}
-
-
-def _counted(past: Lists | None, sent: Moment, settings: MergeSettings) -> Lists:
-    if past is None:
-        return Lists(1, sent, sent)
-    if sent.monotonic - past.latest.monotonic < settings.spacing.total_seconds():
-        return past
-    return Lists(past.reads + 1, past.since, sent)
+    return {**past, **{part: counted(past.get(part), listed.sent, settings) for part in covered}}

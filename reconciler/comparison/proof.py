@@ -129,8 +129,8 @@ def _exchange(case: LegCase) -> tuple[Evidence, ...]:
                     party=Party.EXCHANGE,
                     source=Source.REST.value,
                     text=f"the position list shows {holding(leg.contrary.quantity, symbol, size)}: not newer",
-                    at=leg.contrary.latest.utc,
-                    data={"lists": str(leg.contrary.reads)},
+                    at=leg.contrary.lists.latest.utc,
+                    data={"lists": str(leg.contrary.lists.reads)},
                 )
             )
     unread = view.why_unread(symbol)

@@ -197,8 +197,8 @@ def _found(
         return judged(
             stop,
             prices,
-            liquidation=None if leg is None else leg.liquidation_price,
-            entry=None if leg is None else leg.entry_price,
+            liquidation=None if leg is None else leg.position.liquidation_price,
+            entry=None if leg is None else leg.position.entry_price,
             liquidation_before=None if leg is None else leg.liquidation_before,
         )
 
@@ -210,14 +210,11 @@ def _found(
     if leg is None:
         return found
     side, listed = Side.closing(quantity), tuple(order for _, order in right)
-    if leg.attached_stop is not None and found.add(
-        look_at(belonging(leg.attached_stop, side, listed)), found.size
-    ):
-        found.attached = leg.attached_stop
-    if leg.trailing is not None and not any(order.trailing is not None for order in listed):
-        stop = view.trails.knowing(
-            of_position(quantity, leg.trailing), Part.POSITIONS, key.symbol, key.leg.value
-        )
+    attached, trailing = leg.position.attached_stop, leg.position.trailing
+    if attached is not None and found.add(look_at(belonging(attached, side, listed)), found.size):
+        found.attached = attached
+    if trailing is not None and not any(order.trailing is not None for order in listed):
+        stop = view.trails.knowing(of_position(quantity, trailing), Part.POSITIONS, key.symbol, key.leg.value)
         found.add(look_at(stop), found.size)
     return found
 
@@ -227,9 +224,9 @@ def _followed(view: VenueView, key: LegKey, part: Part, order: RestingOrder, leg
     stop = Stop.of(order)
     if order.trailing is None:
         return stop
-    if order.trailing.activation is None and leg is not None and leg.trailing is not None:
+    if order.trailing.activation is None and leg is not None and leg.position.trailing is not None:
         # Its row need not tell from where it follows: the position that it belongs to does.
-        stop = replace(stop, trailing=leg.trailing)
+        stop = replace(stop, trailing=leg.position.trailing)
         return view.trails.knowing(stop, Part.POSITIONS, key.symbol, key.leg.value)
     return view.trails.knowing(stop, part, order.symbol, order.order_id)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from reconciler.comparison.growth import earlier, growth
 from reconciler.comparison.venue_view import Grade, LegView
+from verification.facts.account import Position
 from verification.facts.observation import PositionSeen, Source
 
 PAST = timedelta(seconds=60)
@@ -15,16 +16,14 @@ PAST = timedelta(seconds=60)
 def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
     """Return what is known of a leg after a push."""
     where = seen.provenance
+    told = Position(seen.key, seen.quantity, seen.version, None, None, None, where.exchange_at)
     new = LegView(
-        key=seen.key,
-        quantity=seen.quantity,
+        told,
         grade=Grade.SHOWN if seen.version is None else Grade.PROOF,
-        version=seen.version,
         source=Source.WEBSOCKET,
         sent=None,
         heard=where.received,
         push_epoch=where.epoch,
-        updated_at=where.exchange_at,
         grown_by=where.exchange_at,
     )
     if old is None:
@@ -48,27 +47,26 @@ def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
     if new.quantity == old.quantity:
         return replace(
             new,
+            position=replace(old.position, version=told.version, updated_at=told.updated_at),
             changed=old.changed,
-            entry_price=old.entry_price,
-            mark_price=old.mark_price,
-            notional=old.notional,
-            attached_stop=old.attached_stop,
-            trailing=old.trailing,
-            liquidation_price=old.liquidation_price,
             liquidation_before=old.liquidation_before,
             grown=old.grown,
             grown_by=earlier(old.grown_by, new.grown_by),
         )
     # A mark price outlives the position it came with; the value and the liquidation price belong to the old
     # size. What stays on its side keeps the stops that belong to it.
-    stays = new.quantity * old.quantity > 0
+    stays, before = new.quantity * old.quantity > 0, old.position
+    position = replace(
+        told,
+        mark_price=before.mark_price,
+        entry_price=before.entry_price,
+        attached_stop=before.attached_stop if stays else None,
+        trailing=before.trailing if stays else None,
+    )
     return replace(
         new,
+        position=position,
         changed=where.received,
-        mark_price=old.mark_price,
-        entry_price=old.entry_price,
-        attached_stop=old.attached_stop if stays else None,
-        trailing=old.trailing if stays else None,
         liquidation_before=former_liquidation(old) if stays else None,
         **growth(old, new, where.received),
     )
@@ -76,4 +74,5 @@ def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
 
 def former_liquidation(old: LegView) -> Decimal | None:
     """Return where the venue closed a leg before its size changed; None where it never said."""
-    return old.liquidation_before if old.liquidation_price is None else old.liquidation_price
+    told = old.position.liquidation_price
+    return old.liquidation_before if told is None else told

@@ -29,7 +29,8 @@ def renamed_legs(view: VenueView | None, names: Mapping[str, str]) -> dict[LegKe
     """Return what is known of each leg, under its present name."""
     known = {} if view is None else view.legs
     return {
-        key: leg if leg.key == key else replace(leg, key=key) for key, leg in renamed(known, names).items()
+        key: leg if leg.position.key == key else replace(leg, position=replace(leg.position, key=key))
+        for key, leg in renamed(known, names).items()
     }
 
 

@@ -23,9 +23,9 @@ def conflict_of(case: LegCase) -> Finding | None:
     against = None if leg is None else leg.contrary
     if leg is None or against is None:
         return None
-    lasted = against.latest.monotonic - against.since.monotonic
+    lists, lasted = against.lists.reads, against.lists.seconds
     span = SPAN_OF_ONE_VERSION if against.tied else SPAN
-    if against.reads < LISTS or lasted < span.total_seconds():
+    if lists < LISTS or lasted < span.total_seconds():
         return None
     said_by = leg.source.value if leg.push_epoch is None else Source.WEBSOCKET.value
     symbol, size = case.key.symbol, case.contract_size
@@ -38,7 +38,7 @@ def conflict_of(case: LegCase) -> Finding | None:
         reason=sentence_of_leg(
             said_by,
             holding(leg.quantity, symbol, size),
-            lists=against.reads,
+            lists=lists,
             lasted=duration(lasted),
             shown=holding(against.quantity, symbol, size),
             version=str(leg.version) if against.tied else None,

@@ -7,12 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.comparison.trails import Trails
-from verification.facts.account import Part, PositionMode, RestingOrder, why_unread
+from verification.facts.account import Part, Position, PositionMode, RestingOrder, why_unread
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Source
-from verification.facts.prices import Prices, Trailing
+from verification.facts.prices import Prices
 from verification.venues.stream_state import StreamHealth, StreamState
 
 
@@ -26,77 +26,8 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Contrary:
-    """Position lists that say something else than the best known quantity, without being provably newer.
-
-    Attributes:
-        quantity: What they say, signed contracts; zero where they leave the leg out.
-        reads: How many spaced, complete lists said so without interruption.
-        since: When the first of them was sent.
-        latest: When the last counted one was sent.
-        tied: True where they say so of the very version that the best known quantity has: no lag does that.
-    """
-
-    quantity: Decimal
-    reads: int
-    since: Moment
-    latest: Moment
-    tied: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LegView:
-    """The best known state of one leg.
-
-    Attributes:
-        key: Which leg.
-        quantity: Signed contracts, long positive.
-        grade: What it rests on.
-        version: The venue's order of facts; None if it gives none.
-        source: Who said it last.
-        sent: When the list that said it was sent; None for a push.
-        heard: When it was last said, as received here.
-        push_epoch: The life of the stream in which it pushed this quantity itself; None if it never did.
-        changed: When a change of the quantity reached us; None while it never changed under our eyes.
-        contrary: Lists that say something else; None if the last one agrees.
-        updated_at: The venue's own time of the last change, aware UTC; None if not given.
-        entry_price: Quote per base; None if not given.
-        mark_price: Quote per base; None if not given.
-        notional: Unsigned quote value of the position when last listed; None if not known.
-        attached_stop: Trigger price of a stop that belongs to the position itself; None if none.
-        trailing: A trailing stop that belongs to the position itself; None if none.
-        liquidation_price: Where the venue would close it, quote per base; None where it does not say.
-        liquidation_before: Where it would have closed it before its size changed, until a list tells of the
-            new one: a hint only.
-        grown: When the position was opened or grew under our eyes, as it reached us; None if it never did.
-        grown_by: When it last grew at the latest, by the venue's own times, aware UTC; None if not known.
-    """
-
-    key: LegKey
-    quantity: Decimal
-    grade: Grade
-    version: int | None
-    source: Source
-    sent: Moment | None
-    heard: Moment
-    push_epoch: int | None = None
-    changed: Moment | None = None
-    contrary: Contrary | None = None
-    updated_at: datetime | None = None
-    entry_price: Decimal | None = None
-    mark_price: Decimal | None = None
-    notional: Decimal | None = None
-    attached_stop: Decimal | None = None
-    trailing: Trailing | None = None
-    liquidation_price: Decimal | None = None
-    liquidation_before: Decimal | None = None
-    grown: Moment | None = None
-    grown_by: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Lists:
-    """The complete position lists of the whole account that were read, spaced ones only.
+    """Complete position lists, of which ones that come close upon another do not count.
 
     Attributes:
         reads: How many.
@@ -107,6 +38,73 @@ class Lists:
     reads: int
     since: Moment
     latest: Moment
+
+    @property
+    def seconds(self) -> float:
+        """How long they were read over."""
+        return self.latest.monotonic - self.since.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Contrary:
+    """Position lists that say something else than the best known quantity, without being provably newer.
+
+    Attributes:
+        quantity: What they say, signed contracts; zero where they leave the leg out.
+        lists: The lists that said so without interruption.
+        tied: True where they say so of the very version that the best known quantity has: no lag does that.
+    """
+
+    quantity: Decimal
+    lists: Lists
+    tied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """The best known state of one leg.
+
+    Attributes:
+        position: What is known of it, whoever said which part of it.
+        grade: What its quantity rests on.
+        source: Who said that last.
+        sent: When the list that said it was sent; None for a push.
+        heard: When it was last said, as received here.
+        push_epoch: The life of the stream in which it pushed this quantity itself; None if it never did.
+        changed: When a change of the quantity reached us; None while it never changed under our eyes.
+        contrary: Lists that say something else; None if the last one agrees.
+        liquidation_before: Where it would have closed it before its size changed, until a list tells of the
+            new one: a hint only.
+        grown: When the position was opened or grew under our eyes, as it reached us; None if it never did.
+        grown_by: When it last grew at the latest, by the venue's own times, aware UTC; None if not known.
+    """
+
+    position: Position
+    grade: Grade
+    source: Source
+    sent: Moment | None
+    heard: Moment
+    push_epoch: int | None = None
+    changed: Moment | None = None
+    contrary: Contrary | None = None
+    liquidation_before: Decimal | None = None
+    grown: Moment | None = None
+    grown_by: datetime | None = None
+
+    @property
+    def quantity(self) -> Decimal:
+        """Signed contracts, long positive."""
+        return self.position.quantity
+
+    @property
+    def version(self) -> int | None:
+        """The venue's order of facts; None if it gives none."""
+        return self.position.version
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """The venue's own time of the last change, aware UTC; None if not given."""
+        return self.position.updated_at
 
 
 @dataclass(frozen=True, slots=True)

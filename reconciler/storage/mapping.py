@@ -182,30 +182,11 @@ def position_values(position: PositionView) -> Values:
 
 def position_of(row: sa.Row[Any], kinds: tuple[str, ...]) -> PositionView:
     """Return the view of a row of `position_state` and the kinds of its open alerts."""
-    return PositionView(
-        account=row.account,
-        venue=row.venue,
-        symbol=row.symbol,
-        leg=Leg(row.leg),
-        expected=row.expected,
-        expected_low=row.expected_low,
-        expected_high=row.expected_high,
-        ledger_state=row.ledger_state,
-        ledgers=tuple(row.ledgers),
-        ledger_at=row.ledger_at,
-        observed=row.observed,
-        observed_by=None if row.observed_by is None else Source(row.observed_by),
-        observed_at=row.observed_at,
-        contract_size=row.contract_size,
-        notional=row.notional,
-        mark_price=row.mark_price,
-        stop=row.stop,
-        stop_price=row.stop_price,
-        verdict=row.verdict,
-        kinds=kinds,
-        ledger_changed_at=row.ledger_changed_at,
-        observed_changed_at=row.observed_changed_at,
-    )
+    values = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
+    values["leg"] = Leg(row.leg)
+    values["ledgers"] = tuple(row.ledgers)
+    values["observed_by"] = None if row.observed_by is None else Source(row.observed_by)
+    return PositionView(**values, kinds=kinds)
 
 
 def cycle_values(cycle: CycleView) -> Values:

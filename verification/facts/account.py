@@ -9,6 +9,7 @@ from enum import StrEnum
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.observation import PositionSeen, Provenance, Source
 from verification.facts.prices import PriceKind, Prices, Trailing
 
 
@@ -217,6 +218,11 @@ class PositionsReading:
     def row(self, key: LegKey) -> Position | None:
         """Return the row of a leg; None if the list does not show it."""
         return self._by_key.get(key)
+
+    def seen(self, row: Position, epoch: int | None = None) -> PositionSeen:
+        """Return a row as the observation that it is, in the life of a stream if it is taken into one."""
+        came = Provenance.at(Source.REST, self.received, self.sent, row.updated_at, epoch)
+        return PositionSeen(row.key, row.quantity, row.version, came)
 
     def why_unread(self, symbol: str) -> str | None:
         """Return why nothing is known of a contract that is not among the rows; None if its part was read."""

@@ -7,7 +7,6 @@ from verification.facts.errors import SourceUnreachable
 from verification.facts.leg import LegKey
 from verification.facts.observation import (
     Observation,
-    PositionSeen,
     Provenance,
     Silence,
     Source,
@@ -25,9 +24,7 @@ def leg_in_list(reading: PositionsReading, key: LegKey) -> Observation:
     """
     position = reading.row(key)
     if position is not None:
-        at = position.updated_at
-        came = Provenance.at(Source.REST, received=reading.received, sent=reading.sent, exchange_at=at)
-        return PositionSeen(key, position.quantity, position.version, came)
+        return reading.seen(position)
     unnamed, unread = reading.unnamed, reading.why_unread(key.symbol)
     failure = reading.failure_of(key.symbol)
     shown = f"list of {len(reading.positions)} positions does not show it"

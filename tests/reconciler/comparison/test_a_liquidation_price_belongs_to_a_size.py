@@ -41,4 +41,4 @@ def test_a_leg_that_turned_round_keeps_no_liquidation_price() -> None:
     view = merged(reading([before]))
     turned = merged(reading(None, second=10), pushes=[pushed("-43", second=9, version=101)], previous=view)
     (leg_now,) = turned.legs.values()
-    assert (leg_now.liquidation_price, leg_now.liquidation_before) == (None, None)
+    assert (leg_now.position.liquidation_price, leg_now.liquidation_before) == (None, None)

@@ -24,7 +24,7 @@ def test_a_lagging_list_does_not_flatten_what_the_stream_showed() -> None:
     contrary = view.legs[KEY].contrary
     assert contrary is not None
     assert contrary.quantity == 0
-    assert contrary.reads == 4
+    assert contrary.lists.reads == 4
 
 
 def test_an_older_row_neither_overrides_nor_contradicts() -> None:

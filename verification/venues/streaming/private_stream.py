@@ -14,7 +14,7 @@ from verification.budget.purpose import Purpose, asked_for
 from verification.facts.account import PositionsReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import LegKey
-from verification.facts.observation import Observation, PositionSeen, Provenance, Source
+from verification.facts.observation import Observation, PositionSeen
 from verification.venues.capabilities import StreamRules
 from verification.venues.ccxt.asker import Asker
 from verification.venues.dialect import StreamDialect
@@ -167,15 +167,7 @@ class PrivateStream:
 
     def take_snapshot(self, reading: PositionsReading) -> None:
         """Merge a position list into the facts of this epoch."""
-        rows = [
-            PositionSeen(
-                row.key,
-                row.quantity,
-                row.version,
-                Provenance.at(Source.REST, reading.received, reading.sent, row.updated_at, self._epoch),
-            )
-            for row in reading.positions
-        ]
+        rows = [reading.seen(row, self._epoch) for row in reading.positions]
         self.rename()
         self._pushing.begin()
         for fact in self._store.take_snapshot(
