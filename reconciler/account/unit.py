@@ -44,7 +44,7 @@ from verification.venues.port import Venue
 from verification.venues.registry import untried
 
 LEDGER_POLL_SECONDS = 0.25
-"""How often the change token of a ledger is looked at: a stat of two files, no transaction."""
+"""How often the version of a ledger is asked for: on SQLite some bytes of two files, no transaction."""
 
 log = structlog.get_logger()
 
