@@ -231,7 +231,7 @@ class VerificationRow(StateRow, table=True):
     milliseconds: float = Field(sa_type=sa.Double)
     reason: str = Field(sa_type=PlainText)
     order_id: str = Field(sa_type=PlainText)
-    evidence: str = Field(sa_type=PlainText)  # JSON, see `record.evidence_form`
+    evidence: str = Field(sa_type=sa.Text)  # JSON of ASCII alone, see `record.evidence_form`
 
 
 class JournalCursorRow(StateRow, table=True):
