@@ -32,8 +32,8 @@ test: $(STAMP) ## run every test, WORKERS=4 files at a time (12 min on two cores
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000))
 
-bench: $(STAMP) ## verdicts beside what a bot would use instead, and what watching costs (8 min): build/bench.json
-	@$(BIN)/python -m tests.bench
+bench: $(STAMP) ## what Trueup costs, beside the alternatives (15 min); PART=scale one part: build/bench.json
+	@$(BIN)/python -m tests.bench $(foreach part,$(PART),--only $(part)) $(if $(MINUTES),--minutes $(MINUTES))
 
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))

@@ -1,64 +1,126 @@
-"""`python -m tests.bench`: measures, prints tables, writes `build/bench.json`. See docs/bench.md."""
+"""`python -m tests.bench`: measures, prints tables and goals, writes `build/bench.json`: docs/bench.md."""
 
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from types import FrameType
+from typing import NoReturn
 
+from tests.bench import goals, machine
 from tests.bench.parts import PARTS, Numbers, Size
 from tests.bench.profiles import FILE, ProfileError, read_profiles
-from tests.bench.tables import TABLES
+from tests.bench.tables import TABLES, as_it_is
 
 RESULT = Path("build/bench.json")
-FAILED, WRONG_USAGE = 1, 3
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 3, 130
+
+
+class Record:
+    """The figures so far, in the file as soon as they are there."""
+
+    def __init__(self, result: Path, *, anew: bool) -> None:
+        """`anew`: begin with none; else go on with those in the file."""
+        self.numbers: Numbers = {} if anew or not result.exists() else dict(json.loads(result.read_text()))
+        self._result = result
+        self._began = perf_counter()
+
+    def keep(self, found: Numbers) -> None:
+        """Add figures, and write all of them down."""
+        self.numbers |= found | {"bench.seconds": perf_counter() - self._began}
+        self.numbers |= goals.counted(self.numbers)
+        self._result.parent.mkdir(parents=True, exist_ok=True)
+        rounded = {name: round(value, 3) for name, value in self.numbers.items()}
+        written = self._result.with_name(f"{self._result.name}.new")
+        written.write_text(json.dumps(rounded, indent=2) + "\n")
+        written.replace(self._result)  # whoever reads it, and whenever this ends: it is whole
 
 
 def measure(size: Size, parts: Sequence[str] = tuple(PARTS), result: Path = RESULT) -> tuple[Numbers, bool]:
-    """Measure some parts, and print and write down each as soon as it is measured.
+    """Measure some parts, and print and write down each figure as soon as it is measured.
 
-    When only some are asked for, the numbers of the others stay in the file as they are.
+    When only some parts are asked for, the numbers of the others stay in the file as they are.
 
     Returns:
         One flat object of dotted names to numbers; and whether every part could be measured.
     """
-    numbers = {} if set(parts) == set(PARTS) else _written_before(result)
-    began, failed = perf_counter(), 0
-    for part in parts:
-        try:
-            found = PARTS[part](size)
-        except Exception as error:  # noqa: BLE001 - told, and it hides none of the other parts
-            sys.stderr.write(f"{part} could not be measured:\n{''.join(traceback.format_exception(error))}\n")
-            failed += 1
-        else:
-            failed += bool(found.get("budget.failed"))
-            numbers |= found | {"bench.seconds": perf_counter() - began}
-            _say(*TABLES[part](numbers), "")
-            _write(numbers, result)
-    return numbers, not failed
+    record = Record(result, anew=set(parts) == set(PARTS))
+    _say(f"begin: {machine.described()}", "")
+    record.keep(_machine("start"))
+    whole = True
+    try:
+        for part in parts:
+            whole &= _measured(part, size, record)
+    finally:
+        record.keep(_machine("end"))
+        took = f"{record.numbers['bench.seconds']:.0f} s"
+        _say(f"end: {machine.described()}, {took}; {_summary(record.numbers)}")
+    return record.numbers, whole
 
 
-def _write(numbers: Numbers, result: Path) -> None:
-    result.parent.mkdir(parents=True, exist_ok=True)
-    rounded = {name: round(value, 3) for name, value in numbers.items()}
-    result.write_text(json.dumps(rounded, indent=2) + "\n")
+def _measured(part: str, size: Size, record: Record) -> bool:
+    """Measure a part; return whether it could be. What it has measured before it fails is kept."""
+    found: Numbers = {}
+
+    def keep(numbers: Numbers) -> None:
+        found.update(numbers)
+        record.keep(numbers)
+
+    began, whole = perf_counter(), False
+    try:
+        PARTS[part](size, keep)
+        whole = not found.get("budget.failed")
+    except Exception as error:  # noqa: BLE001 - told, and it hides none of the other parts
+        sys.stderr.write(f"{part} could not be measured:\n{''.join(traceback.format_exception(error))}\n")
+    finally:
+        took = perf_counter() - began
+        record.keep({f"bench.{part}.seconds": took, f"bench.{part}.load": machine.load()})
+        _say(f"{part} ({took:.0f} s, load {machine.load():.1f})")
+        # Of a part that was not measured to its end there is no table, but each figure by itself.
+        table = TABLES[part] if found and (whole or "budget.failed" in found) else as_it_is
+        _say(*table(found), *goals.told(record.numbers, found), "")
+    return whole
 
 
-def _written_before(result: Path) -> Numbers:
-    return dict(json.loads(result.read_text())) if result.exists() else {}
+def _machine(when: str) -> Numbers:
+    return {f"machine.load_{when}": machine.load(), f"machine.clock_mhz_{when}": machine.clock_mhz()}
+
+
+def _summary(numbers: Numbers) -> str:
+    met, missed = (int(numbers[f"goals.{word}"]) for word in ("met", "missed"))
+    return f"of the goals {met} are met, {missed} missed, {int(numbers['goals.not_measured'])} not measured"
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Let SIGTERM end it as Ctrl-C does: what runs for it is ended, what was measured is kept."""
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 when all could be measured: the numbers are for people, and for CI to compare."""
-    parser = argparse.ArgumentParser(prog="make bench", description="Verdicts beside the alternatives.")
+    """Return 0 when all could be measured: whether a goal is met is for people, and for CI to compare."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description="What Trueup costs, beside the alternatives."
+    )
     parser.add_argument("--episodes", type=int, default=Size().episodes, help="opens and closes a profile")
-    parser.add_argument("--profiles", type=Path, default=FILE, help="the file of profiles")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
-    parser.add_argument("--only", choices=PARTS, action="append", help="one part; several times for several")
     parser.add_argument("--minutes", type=float, default=Size().minutes, help="how long weight is counted")
+    parser.add_argument("--profiles", type=Path, default=FILE, help="the file of profiles")
+    parser.add_argument("--only", choices=PARTS, action="append", help="one part; several times for several")
     asked = parser.parse_args(arguments)
     if asked.episodes < 1 or asked.jobs < 1 or not asked.minutes > 0:
         parser.error("--episodes, --jobs and --minutes are positive numbers")
@@ -68,7 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return WRONG_USAGE
     size = Size(episodes=asked.episodes, profiles=asked.profiles, jobs=asked.jobs, minutes=asked.minutes)
-    _, whole = measure(size, asked.only or tuple(PARTS))
+    try:
+        with _told_to_end():
+            _, whole = measure(size, asked.only or tuple(PARTS))
+    except KeyboardInterrupt:
+        sys.stderr.write(f"ended early: what was measured by then is in {RESULT}\n")
+        return INTERRUPTED
     return 0 if whole else FAILED
 
 

@@ -1,10 +1,12 @@
-"""An account for the budget: a simulated venue, a bot that trades there, the real `trueup run` beside."""
+"""A house to measure: a simulated venue, a bot that trades there, the real `trueup run` beside."""
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -20,30 +22,68 @@ from simulator.binance.urls import toml
 from simulator.engine.market import Market
 from simulator.engine.order import Kind, Side, Ticket
 from simulator.server import SimulatedVenue
+from tests.bench.children import end
+from tests.bench.machine import written_bytes
 from verification.facts.leg import Side as Way
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = """
-[ledgers.bench]
+[ledgers.{ledger}]
 kind = "journal"
-url = "sqlite:///bot.db"
+url = "sqlite:///{ledger}.db"
 
-[accounts.main]
+[accounts.{account}]
 venue = "binanceusdm"
-ledgers = ["bench"]
-api_key_env = "BENCH_KEY"
+ledgers = ["{ledger}"]
+api_key_env = "BENCH_KEY_{number}"
 secret_env = "BENCH_SECRET"
 """
 HELD = tuple(f"HELD{number:02}/USDT:USDT" for number in range(20))
 TRADED = tuple(f"TRADED{number}/USDT:USDT" for number in range(6))
 SPARE = ("SPARE0/USDT:USDT", "SPARE1/USDT:USDT")
 QUANTITY, STOP = Decimal(100), Decimal("0.5")
-START_SECONDS = 120.0
-END_SECONDS = 20.0
+START_SECONDS = 240.0
 POLL_SECONDS = 0.1
 MOST_ALERTS = 100_000
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a house is to hold.
+
+    Attributes:
+        held: The symbols that the bot holds, with a stop each, before the reconciler starts.
+        others: What else the venue lists.
+        accounts: How many accounts are watched. To the venue all of them are one: each sees the same.
+    """
+
+    held: tuple[str, ...] = HELD
+    others: tuple[str, ...] = (*TRADED, *SPARE)
+    accounts: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The accounts' names."""
+        return tuple("main" if number == 0 else f"further{number}" for number in range(self.accounts))
+
+    def settings(self, url: str) -> str:
+        """Return the settings of all accounts, with a journal each."""
+        parts = [
+            ACCOUNT.format(account=name, ledger=_ledger(number), number=number) + toml(url, name)
+            for number, name in enumerate(self.names)
+        ]
+        return "\n".join(parts)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables with their keys: each account has one of its own."""
+        keys = {f"BENCH_KEY_{number}": f"key{number}" for number in range(self.accounts)}
+        return {**os.environ, "PYTHONPATH": str(ROOT), "BENCH_SECRET": "secret", **keys}
+
+
+def _ledger(number: int) -> str:
+    return "bot" if number == 0 else f"bot{number}"
 
 
 class HouseError(Exception):
@@ -120,12 +160,16 @@ class House:
     Attributes:
         venue: The simulated venue.
         bot: The bot.
+        console: Reads the state database.
+        state: Its address.
     """
 
-    def __init__(self, folder: Path, venue: SimulatedVenue, bot: Bot, console: Console) -> None:
+    def __init__(self, folder: Path, venue: SimulatedVenue, bot: Bot, console: Console, plan: Plan) -> None:
         self.venue = venue
         self.bot = bot
-        self._console = console
+        self.console = console
+        self.state = state_of(folder)
+        self._plan = plan
         self._said = folder / "trueup.log"
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
@@ -141,7 +185,7 @@ class House:
                 sys.executable,
                 *("-m", "reconciler", "run"),
                 cwd=self._folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "BENCH_KEY": "key", "BENCH_SECRET": "secret"},
+                env=self._plan.environment(),
                 stdout=said,
                 stderr=said,
             )
@@ -155,7 +199,18 @@ class House:
             raise HouseError(f"no complete look in {START_SECONDS:.0f} s: {self._last_words()}") from None
 
     def _complete(self) -> bool:
-        return any(cycle.status == "complete" for cycle in self._console.queries.now().cycles)
+        cycles = self.console.queries.now().cycles
+        return {cycle.account for cycle in cycles if cycle.status == "complete"} >= set(self._plan.names)
+
+    @property
+    def pid(self) -> int:
+        """The number of the reconciler's process."""
+        assert self._process is not None, "it has been started"
+        return self._process.pid
+
+    def written(self) -> float:
+        """Return how many bytes the reconciler has written to files so far, but for its log."""
+        return written_bytes(self.pid) - self._said.stat().st_size
 
     def check(self) -> None:
         """Do nothing while the reconciler runs.
@@ -171,54 +226,66 @@ class House:
 
     def told(self) -> list[Alert]:
         """Return every alert that people were told of, open or over. What was only pending was never told."""
-        every = self._console.queries.alerts(limit=MOST_ALERTS)
+        every = self.console.queries.alerts(limit=MOST_ALERTS)
         return [alert for alert in every if alert.fired_at is not None]
 
     def tells_of(self, symbol: str) -> bool:
         """Return True while an alert about a symbol fires."""
-        firing = self._console.queries.alerts(states=[AlertState.FIRING], limit=MOST_ALERTS)
+        firing = self.console.queries.alerts(states=[AlertState.FIRING], limit=MOST_ALERTS)
         return any(alert.key.symbol == symbol and not is_blindness(alert.key.kind) for alert in firing)
 
     async def end(self) -> None:
         """End the reconciler, gently first."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        with suppress(ProcessLookupError):  # it has ended meanwhile
-            self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), END_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+        if self._process is not None:
+            await end(self._process)
+
+
+def state_of(folder: Path) -> str:
+    """Return the address of the state database in a folder."""
+    return f"sqlite:///{folder}/trueup.db"
 
 
 @asynccontextmanager
-async def house(folder: Path, checks: str) -> AsyncIterator[House]:
-    """Open a house whose bot holds twenty positions, with a reconciler that has seen them.
+async def furnished(folder: Path, checks: str, plan: Plan) -> AsyncIterator[tuple[SimulatedVenue, Bot]]:
+    """Open a venue on which a bot holds positions, with the settings and the journals of all accounts."""
+    markets = [
+        Market(symbol.split("/", maxsplit=1)[0], "USDT", Decimal(1), Decimal("0.0001"), Decimal(1))
+        for symbol in (*plan.held, *plan.others)
+    ]
+    async with SimulatedVenue(markets=markets, secret="secret") as venue:
+        (folder / "trueup.toml").write_text(checks + plan.settings(venue.url))
+        with Journal(f"sqlite:///{folder}/bot.db", bot="bench") as journal:
+            bot = Bot(venue, journal)
+            for symbol in plan.held:
+                await bot.open(symbol)
+            for number in range(1, plan.accounts):
+                _copy(folder / "bot.db", folder / f"{_ledger(number)}.db")
+            yield venue, bot
+
+
+@asynccontextmanager
+async def house(folder: Path, checks: str, plan: Plan = Plan()) -> AsyncIterator[House]:
+    """Open a house whose bot holds positions, with a reconciler that has seen them.
 
     Args:
         folder: An empty one, for settings and databases.
         checks: The `[checks]` of the settings; empty for those that Trueup has by itself.
+        plan: What it is to hold.
 
     Raises:
         HouseError: The reconciler does not come up.
     """
-    markets = [
-        Market(symbol.split("/", maxsplit=1)[0], "USDT", Decimal(1), Decimal("0.0001"), Decimal(1))
-        for symbol in (*HELD, *TRADED, *SPARE)
-    ]
-    async with SimulatedVenue(markets=markets, api_key="key", secret="secret") as venue:
-        (folder / "trueup.toml").write_text(ACCOUNT + checks + toml(venue.url))
-        migrate(state := f"sqlite:///{folder}/trueup.db")
-        with ExitStack() as stack:
-            console = stack.enter_context(Console.open(state))
-            bot = Bot(venue, stack.enter_context(Journal(f"sqlite:///{folder}/bot.db", bot="bench")))
-            for symbol in HELD:
-                await bot.open(symbol)
-            opened = House(folder, venue, bot, console)
+    async with furnished(folder, checks, plan) as (venue, bot):
+        migrate(state_of(folder))
+        with Console.open(state_of(folder)) as console:
+            opened = House(folder, venue, bot, console, plan)
             try:
                 await opened.start()
                 yield opened
             finally:
                 await opened.end()
+
+
+def _copy(journal: Path, to: Path) -> None:
+    with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)

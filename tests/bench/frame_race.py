@@ -6,7 +6,7 @@ clock runs from the moment the frame's bytes are in the socket until the asker g
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from time import perf_counter
@@ -17,6 +17,7 @@ import ccxt.pro
 import orjson
 from typing_extensions import override
 
+from tests.bench.coordinator import Disturbed
 from tests.verification.venues.samples import account_update, pushed_position
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain, scripted_venue
 from verification.facts.clock import SystemClock
@@ -32,8 +33,11 @@ from verification.venues.stream_state import StreamState
 KEY = LegKey("main", "AVL/USDT:USDT", Leg.NET)
 SIZE = 43
 WARM_UP = 10
-IDLE = 0.02
-"""Seconds of quiet before a frame. A busy process answers faster, for its caches are warm."""
+GAPS = (0.5, 20, 200)
+"""Milliseconds of quiet before a frame. A busy process answers faster, for its caches are warm."""
+BUSY = 0.01
+"""Seconds before the quiet in which the loop turns, and in which the first looks are answered."""
+
 _NOT_FOUND = Reply('{"code":-2013,"msg":"Order does not exist."}', 400)
 
 
@@ -44,6 +48,7 @@ class Contender:
         """Take the stream that was opened last."""
         self._venue = venue
         self._stream = venue.streams[place]
+        self.idle = 0.0
         self.times: list[float] = []
 
     async def round(self, at: int) -> None:
@@ -54,8 +59,12 @@ class Contender:
         await self.ready()
         await self._stream.send_str(raised)
         began = perf_counter()
-        ended = await answer
-        self.times.append(ended - began)
+        try:
+            self.times.append(await answer - began)
+        finally:
+            await self._flatten(lowered)
+
+    async def _flatten(self, lowered: str) -> None:
         flat = asyncio.create_task(self.flat())
         await asyncio.sleep(0.002)
         await self._stream.send_str(lowered)
@@ -67,7 +76,10 @@ class Contender:
 
     async def ready(self) -> None:
         """Wait until `answer` waits for the frame and nothing else is going on: for all equally long."""
-        await asyncio.sleep(IDLE)
+        busy = perf_counter() + BUSY
+        while perf_counter() < busy:  # noqa: ASYNC110 - busy on purpose: all have warm caches then
+            await asyncio.sleep(0)
+        await asyncio.sleep(self.idle)
 
     async def flat(self) -> None:
         """Wait until the frame that flattens the leg has been read."""
@@ -136,8 +148,9 @@ class Trueup(Contender):
         question = OpenQuestion(KEY, Side.BUY, Decimal(SIZE), "1", None, flat, exclusive=True, asked=now)
         answer = await self.verifier.verify(question)
         ended = perf_counter()
+        if answer.verdict.decided_by is not Source.WEBSOCKET:
+            raise Disturbed(answer.verdict.reason)  # its time was over before the frame came
         assert answer.verdict.kind is VerdictKind.CONFIRMED, answer.verdict.reason
-        assert answer.verdict.decided_by is Source.WEBSOCKET, answer.verdict.reason
         return ended
 
     @override
@@ -225,10 +238,32 @@ async def _until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.002)
 
 
-async def race(rounds: int) -> dict[str, list[float]]:
-    """Return the times of each contender in seconds, after a few rounds that do not count."""
+async def race(rounds: Mapping[float, int]) -> tuple[dict[float, dict[str, list[float]]], int]:
+    """Let the contenders race after each quiet, given in ms with its number of rounds; a few do not count.
+
+    Returns:
+        The times of each contender in seconds, by quiet and name; and how many rounds were thrown away, for
+        the machine was away for so long that something else than the frame decided.
+
+    Raises:
+        RuntimeError: The machine was always away.
+    """
+    found: dict[float, dict[str, list[float]]] = {}
+    at, disturbed, most = 1_700_000_000_000, 0, sum(rounds.values())
     async with contenders() as all_of_them:
-        for number in range(rounds + WARM_UP):
-            for contender in all_of_them.values():
-                await contender.round(1_700_000_000_000 + 10 * number)
-        return {name: each.times[WARM_UP:] for name, each in all_of_them.items()}
+        for gap, wanted in rounds.items():
+            for each in all_of_them.values():
+                each.idle, each.times = gap / 1000, []
+            while len(all_of_them["trueup"].times) < wanted + WARM_UP:
+                at += 10
+                try:
+                    for contender in all_of_them.values():
+                        await contender.round(at)
+                except Disturbed as error:
+                    disturbed += 1
+                    if disturbed > most:
+                        raise RuntimeError("no round was undisturbed: the machine is too busy") from error
+                    for contender in all_of_them.values():  # a round counts for all or for none
+                        del contender.times[len(all_of_them["trueup"].times) :]
+            found[gap] = {name: each.times[WARM_UP:] for name, each in all_of_them.items()}
+    return found, disturbed

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -74,8 +75,14 @@ def outcomes(mix: Mix, profiles: tuple[Profile, ...], episodes: int, jobs: int) 
     if jobs == 1:
         return list(chain.from_iterable(map(work, chunks)))
     # Forked: nothing is loaded twice, and no thread runs here.
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+    with multiprocessing.get_context("fork").Pool(jobs, _as_a_child) as pool:
         return list(chain.from_iterable(pool.imap(work, chunks)))
+
+
+def _as_a_child() -> None:
+    """End by the parent's word alone, whom Ctrl-C reaches too, and whose way with SIGTERM is its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,19 @@ HEADLINES = (
     "verdict.stall_ms_at_1000",
     "verdict.binance_weight",
 )
+SCALE_COLUMNS = {
+    "sweep_ms": "sweep",
+    "sweep_passed_ms": "passed",
+    "stall_ms": "stall",
+    "targeted_ms": "targeted",
+    "targeted_stall_ms": "stall",
+    "rss_mb": "rss MB",
+    "start_ms": "start",
+    "start_stall_ms": "stall",
+    "ccxt_parse_ms": "ccxt parse",
+    "dict_diff_ms": "dict diff",
+    "pandas_merge_ms": "pandas",
+}
 BUDGET_COLUMNS = {
     "weight": 8,
     "most": 8,
@@ -35,6 +48,7 @@ BUDGET_COLUMNS = {
     "blind": 7,
 }
 DEAREST = 4
+_RATIO = "verdict.p50_ratio_to_bare_aiohttp"
 
 
 def of_policies(numbers: Numbers) -> list[str]:
@@ -64,13 +78,33 @@ def of_policies(numbers: Numbers) -> list[str]:
     return [*lines, *_headlines(numbers)]
 
 
-def of_frames(numbers: Numbers) -> list[str]:
-    """Return the contenders beside each other."""
+def of_verdict(numbers: Numbers) -> list[str]:
+    """Return the contenders beside each other, after each quiet."""
     lines = [f"from a frame to the answer, {numbers['verdict.rounds']:.0f} rounds, us: p25 p50 p75 p99"]
-    for name in ("verdict", "verdict.bare_aiohttp", "verdict.ccxt_watch_positions"):
-        told = "".join(f"{numbers[f'{name}.{word}_us']:>8.0f}" for word in ("p25", "p50", "p75", "p99"))
-        lines.append(f"  {'trueup' if name == 'verdict' else name.split('.')[1]:<22}{told}")
+    gaps = [name.rpartition("aiohttp.")[2] for name in numbers if name.startswith(_RATIO + ".")]
+    for gap in gaps:
+        lines.append(f"  after a quiet of {gap} ms ({numbers[f'{_RATIO}.{gap}']:.2f} x bare aiohttp)")
+        for name in ("trueup", "bare_aiohttp", "ccxt_watch_positions"):
+            at = [numbers[f"verdict.after.{gap}.{name}.{word}_us"] for word in ("p25", "p50", "p75", "p99")]
+            lines.append(f"    {name:<22}" + "".join(f"{each:>8.0f}" for each in at))
     return [*lines, *_headlines(numbers)]
+
+
+def of_scale(numbers: Numbers) -> list[str]:
+    """Return a line for each size of an account."""
+    lines = ["ms of processor time (passed, stall, start: of time) of a look at all, and of one at a symbol"]
+    lines.append("  " + "legs".rjust(6) + "".join(f"{word:>11}" for word in SCALE_COLUMNS.values()))
+    for name in numbers:
+        _, legs, *rest = f"{name}..".split(".")
+        if rest[0] == "sweep_ms":
+            at = [numbers[f"scale.{legs}.{column}"] for column in SCALE_COLUMNS]
+            lines.append(f"  {legs:>6}" + "".join(f"{each:>11.1f}" for each in at))
+    return lines
+
+
+def as_it_is(numbers: Numbers) -> list[str]:
+    """Return every figure on a line of its own."""
+    return [f"  {name:<46}{value:>10.4g}" for name, value in numbers.items()]
 
 
 def _headlines(numbers: Numbers) -> list[str]:
@@ -105,9 +139,14 @@ def of_budget(numbers: Numbers) -> list[str]:
 
 
 TABLES: Mapping[str, Callable[[Numbers], list[str]]] = {
+    "startup": as_it_is,
     "policies": of_policies,
-    "frames": of_frames,
     "cpu": _headlines,
     "stall": _headlines,
+    "verdict": of_verdict,
+    "open": as_it_is,
+    "accounts": as_it_is,
+    "detect": as_it_is,
+    "scale": of_scale,
     "budget": of_budget,
 }

@@ -3,21 +3,27 @@
 import asyncio
 import json
 import math
+import os
+import signal
 import subprocess
+import threading
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from simulator.serving.journal import Entry
 from tests.bench import coordinator
 from tests.bench.__main__ import main, measure
-from tests.bench.budget import CASES, LIMIT_SECONDS, most_in_a_minute
-from tests.bench.parts import PARTS, Size
-from tests.bench.policies import POLICIES
+from tests.bench.budget import CASES, most_in_a_minute
+from tests.bench.goals import GOALS, Goal
+from tests.bench.parts import PARTS, Keep, Size
 from tests.bench.policy_table import outcomes, score
 from tests.bench.profiles import FILE, ProfileError, read_profiles
 from tests.bench.quantiles import quantile
-from tests.bench.tables import COLUMNS, HEADLINES
+from tests.bench.scale import Scale
+from tests.bench.tables import COLUMNS, SCALE_COLUMNS
+from tests.bench.turns import loop_with_turns
 from tests.bench.world import Fact
 
 QUICK = """
@@ -27,6 +33,7 @@ grace = 0.4
 lagging_grace = 0.4
 """
 TWO_CASES = tuple(case for case in CASES if case.name in {"normal", "http_418"})
+SMALL, SMALLER = 4, 2
 TINY = Size(
     episodes=2,
     rounds=2,
@@ -36,49 +43,114 @@ TINY = Size(
     minutes=0.05,
     cases=TWO_CASES,
     checks=QUICK,
+    scales=(Scale(SMALLER, 1, 1, 1.0), Scale(SMALL, 1, 1, 1.0)),
+    orphans=2,
+    accounts=2,
+    settle=0.2,
+    opens=1,
+    met=1,
+    every=0.1,
+    commands=1,
+    kept=(2, 2),
 )
 PROMISED = {
-    *HEADLINES,
-    "verdict.p50_us",
-    "verdict.bare_aiohttp.p50_us",
-    "verdict.ccxt_watch_positions.p50_us",
-    *(
-        f"policy.{profile}.{policy}.{name}"
-        for profile in ("healthy", "volatile", "outage")
-        for policy in ("cron", "sleep3", "sequential", "first_discrepancy", "trueup")
-        for name in COLUMNS
-    ),
-    *(
-        f"budget.{case.name}.{name}"
-        for case in TWO_CASES
-        for name in ("weight_per_minute", "weight_most_in_a_minute", "detection_s", "false_alerts")
-    ),
-    "budget.http_418.detection_after_s",
-    "budget.http_418.detected_while_failing",
+    "startup": {
+        "cli.help_s",
+        "cli.reconcile_once_s",
+        "cli.reconcile_once_after_answer_s",
+        "latency.fifty_accounts_ms",
+    },
+    "policies": {
+        "verdict.p50_speedup_over_sleep3",
+        "verdict.binance_weight",
+        *(
+            f"policy.{profile}.{policy}.{name}"
+            for profile in ("healthy", "volatile", "outage")
+            for policy in ("cron", "sleep3", "sequential", "first_discrepancy", "trueup")
+            for name in COLUMNS
+        ),
+        *(f"policy.{profile}.best_rival.p99_ms" for profile in ("healthy", "volatile", "outage")),
+    },
+    "cpu": {"verdict.cpu_us", "verdict.bare_race_cpu_us"},
+    "stall": {"verdict.stall_ms_at_1000"},
+    "verdict": {
+        *(
+            f"verdict.after.{gap}.{who}.p50_us"
+            for gap in ("0.5", "20", "200")
+            for who in ("trueup", "bare_aiohttp", "ccxt_watch_positions")
+        ),
+        "verdict.p50_ratio_to_bare_aiohttp",
+        *(f"verdict.p50_ratio_to_bare_aiohttp.{gap}" for gap in ("0.5", "20", "200")),
+        "verdict.p50_ratio_to_ccxt",
+    },
+    "open": {"open.weight", "open.cpu_ms"},
+    "accounts": {
+        "accounts.1.weight_per_minute",
+        "accounts.1.written_mb_per_day",
+        "accounts.2.rss_mb_each",
+        "accounts.2.cpu_percent_each",
+    },
+    "detect": {"detect.pending_p99_s", "detect.visible_p99_s", "detect.stop_cancel_push_lost_s"},
+    "scale": {
+        *(
+            f"scale.{legs}.{name}"
+            for legs in (SMALLER, SMALL)
+            for name in (*SCALE_COLUMNS, "sweep_ratio_to_ccxt_parse")
+        ),
+        "scale.slope",
+        "scale.orphans_2.stored_ms",
+    },
+    "budget": {
+        *(
+            f"budget.{case.name}.{name}"
+            for case in TWO_CASES
+            for name in ("weight_per_minute", "weight_most_in_a_minute", "detection_s", "false_alerts")
+        ),
+        "budget.http_418.detection_after_s",
+        "budget.http_418.detected_while_failing",
+    },
+}
+OF_EVERY_RUN = {
+    *(f"machine.{name}_{when}" for name in ("load", "clock_mhz") for when in ("start", "end")),
+    *(f"goals.{word}" for word in ("met", "missed", "not_measured")),
+    "bench.seconds",
 }
 
 
 @pytest.mark.wire
 @pytest.mark.processes
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    "part", [pytest.param(each, marks=pytest.mark.browser if each == "detect" else ()) for each in PARTS]
+)
 def test_every_promised_name_is_there_and_every_number_is_finite(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = tmp_path / "bench.json"
-    result.write_text('{"of.an.earlier.run": 1.5}')
 
-    numbers, whole = measure(TINY, result=result)
+    numbers, whole = measure(TINY, [part], result)
 
-    assert whole, capsys.readouterr().err
-    assert set(numbers) >= PROMISED
+    printed = capsys.readouterr()
+    assert whole, printed.err
+    assert set(numbers) >= PROMISED[part] | OF_EVERY_RUN
     assert all(math.isfinite(value) for value in numbers.values())
-    assert "of.an.earlier.run" not in numbers
     assert set(json.loads(result.read_text())) == set(numbers)
-    printed = capsys.readouterr().out
-    assert all(policy in printed for policy in POLICIES)
-    assert all(case.name in printed for case in TWO_CASES)
-    for case in TWO_CASES:
-        assert numbers[f"budget.{case.name}.weight_per_minute"] > 0
-        assert 0 < numbers[f"budget.{case.name}.detection_s"] < LIMIT_SECONDS
+    assert "begin: Python" in printed.out
+    assert printed.out.count(", load ") == 3  # at the start, of the part, at the end
+
+
+def test_every_goal_is_about_a_name_that_is_promised() -> None:
+    small = {"scale.1000.": f"scale.{SMALL}.", "scale.10000.": f"scale.{SMALL}.", "_1000.": "_2."}
+    small |= {"accounts.3.": "accounts.2.", "budget.storm.": "budget.normal."}
+    small |= {"budget.unknown_events.": "budget.normal.", "http_429": "http_418", "http_503": "http_418"}
+    named = set()
+    for goal in GOALS:
+        name = goal.name
+        for large, like in small.items():
+            name = name.replace(large, like)
+        named.add(name)
+
+    assert named <= set().union(*PROMISED.values())
 
 
 def test_the_cases_of_the_budget_are_the_six_that_are_promised() -> None:
@@ -95,16 +167,20 @@ def test_the_cases_of_the_budget_are_the_six_that_are_promised() -> None:
 def test_a_part_that_fails_hides_no_other_and_what_was_measured_before_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(_size: Size) -> dict[str, float]:
+    def fails(_size: Size, keep: Keep) -> None:
+        keep({"verdict.stall_ms_at_1000": 60.0})
         raise RuntimeError("the machine is too busy")
 
     monkeypatch.setitem(PARTS, "stall", fails)
     result = tmp_path / "bench.json"
     numbers, whole = measure(TINY, ["policies", "stall", "cpu"], result)
 
+    told = capsys.readouterr()
     assert not whole
-    assert "the machine is too busy" in capsys.readouterr().err
-    assert {"verdict.binance_weight", "verdict.cpu_us"} <= set(numbers) == set(json.loads(result.read_text()))
+    assert "the machine is too busy" in told.err
+    assert {"verdict.binance_weight", "verdict.stall_ms_at_1000", "verdict.cpu_us"} <= set(numbers)
+    assert set(numbers) == set(json.loads(result.read_text()))
+    assert ["verdict.stall_ms_at_1000", "60", "<=", "50", "missed"] in map(str.split, told.out.splitlines())
 
 
 def test_parts_that_are_not_asked_for_stay_in_the_file(tmp_path: Path) -> None:
@@ -115,6 +191,75 @@ def test_parts_that_are_not_asked_for_stay_in_the_file(tmp_path: Path) -> None:
 
     assert numbers["verdict.cpu_us"] == 1.5
     assert json.loads(result.read_text())["verdict.cpu_us"] == 1.5
+
+
+def test_a_run_of_every_part_begins_with_an_empty_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in PARTS:
+        monkeypatch.setitem(PARTS, part, lambda _size, _keep: None)
+    result = tmp_path / "bench.json"
+    result.write_text('{"of.an.earlier.run": 1.5}')
+
+    measure(TINY, result=result)
+
+    assert "of.an.earlier.run" not in json.loads(result.read_text())
+
+
+def test_what_was_measured_is_written_when_it_is_told_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def is_ended(_size: Size, keep: Keep) -> None:
+        keep({"verdict.cpu_us": 90.0})
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(10)
+
+    monkeypatch.setitem(PARTS, "cpu", is_ended)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["--only", "cpu", "--only", "stall"]) == 130
+
+    numbers = json.loads((tmp_path / "build/bench.json").read_text())
+    assert numbers["verdict.cpu_us"] == 90.0
+    assert {"machine.load_end", "goals.met", "bench.seconds"} <= set(numbers)
+    assert "verdict.stall_ms_at_1000" not in numbers
+    assert "verdict.cpu_us" in capsys.readouterr().out
+
+
+def test_a_goal_says_met_or_missed_and_nothing_of_what_was_not_measured() -> None:
+    at_most, at_least, rival = Goal("a", 2), Goal("b", 25, least=True), Goal("c", "d")
+
+    assert [at_most.met({"a": each}) for each in (1.9, 2, 2.1)] == [True, True, False]
+    assert [at_least.met({"b": each}) for each in (24.0, 25)] == [False, True]
+    assert rival.met({"c": 5, "d": 4}) is False
+    assert rival.met({"c": 5}) is None
+    assert at_most.met({}) is None
+    assert at_most.line({"a": 2.5}).split() == ["a", "2.5", "<=", "2", "missed"]
+    assert at_most.line({}).endswith("not measured")
+
+
+def test_a_turn_is_the_time_between_two_waits_in_which_this_process_ran() -> None:
+    loop, turns = loop_with_turns()
+
+    async def works() -> None:
+        await asyncio.sleep(0)
+        turns.take()
+        until = process_time() + 0.02
+        while process_time() < until:
+            pass
+        await asyncio.sleep(0)
+
+    async def is_away() -> None:
+        await asyncio.sleep(0)
+        turns.take()
+        threading.Event().wait(0.05)  # the process does not run meanwhile
+        await asyncio.sleep(0)
+
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(works())
+        assert turns.take() >= 0.02
+        runner.run(is_away())
+        assert turns.take() < 0.05
 
 
 def test_a_round_in_which_the_machine_was_away_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,154 @@
+"""How the cost of a look grows with the account: a hundred to ten thousand legs, each with its stop."""
+
+import asyncio
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from simulator.binance.urls import toml
+from simulator.server import SimulatedVenue
+from tests.bench.children import ended
+from tests.bench.large_account import hold, markets_of, symbols_of, write_down
+from tests.bench.quantiles import quantile
+from verification.facts.clock import SystemClock
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNT = """
+[ledgers.large]
+kind = "journal"
+url = "sqlite:///bot.db"
+
+[accounts.main]
+venue = "binanceusdm"
+ledgers = ["large"]
+api_key_env = "BENCH_KEY"
+secret_env = "BENCH_SECRET"
+
+[log]
+level = "warning"
+"""
+LONGEST_SECONDS = 900.0
+"""How long one size is measured at most."""
+
+ORPHANS = 1000
+ORPHANED = 3
+"""How often so many orphans are met at once."""
+
+Numbers = dict[str, float]
+Keep = Callable[[Numbers], None]
+
+
+class ScaleError(Exception):
+    """The watching process has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An account of one size, and how often it is looked at.
+
+    Attributes:
+        legs: How many positions it holds.
+        sweeps: How many looks at all of it are measured.
+        targeted: How many looks at one symbol.
+        seconds: After so many no further look of a kind is begun.
+    """
+
+    legs: int
+    sweeps: int
+    targeted: int
+    seconds: float
+
+
+SCALES = (Scale(100, 20, 20, 10.0), Scale(1000, 10, 10, 10.0), Scale(10_000, 4, 4, 15.0))
+
+
+async def measure_scale(keep: Keep, scales: Sequence[Scale] = SCALES, orphans: int = ORPHANS) -> None:
+    """Measure the moment in which so many orphans are met at once, then each size, the largest last."""
+    stored: list[Numbers] = []
+
+    def note(told: Numbers) -> None:
+        if "stored_ms" in told:
+            stored.append(told)
+
+    for _ in range(ORPHANED):
+        await _watched(symbols_of(orphans), (), [], note)
+    for name in ("stored_ms", "stored_cpu_ms", "start_stall_ms"):
+        keep({f"scale.orphans_{orphans}.{name}": quantile([each[name] for each in stored], 0.5)})
+    sweeps: dict[int, float] = {}
+    for scale in scales:
+        found: Numbers = {}
+        await _size(scale, found, keep)
+        sweeps[scale.legs] = found["sweep_ms"]
+    before, most = sorted(sweeps)[-2:]
+    keep({"scale.slope": math.log(sweeps[most] / sweeps[before]) / math.log(most / before)})
+
+
+async def _size(scale: Scale, found: Numbers, keep: Keep) -> None:
+    symbols = symbols_of(scale.legs)
+    asked = ["--sweeps", str(scale.sweeps), "--targeted", str(scale.targeted)]
+
+    def heard(told: Numbers) -> None:
+        found.update(told)
+        if "sweep_ms" in told:
+            found["sweep_ratio_to_ccxt_parse"] = told["sweep_ms"] / found["ccxt_parse_ms"]
+        keep({f"scale.{scale.legs}.{name}": value for name, value in found.items()})
+
+    await _watched(symbols, symbols, [*asked, "--seconds", str(scale.seconds), "--rivals"], heard)
+
+
+async def _watched(
+    held: Sequence[str], believed: Sequence[str], arguments: Sequence[str], heard: Keep
+) -> None:
+    """Let a process of its own watch an account that holds some positions, of which a bot knows some.
+
+    Args:
+        held: The symbols of the positions.
+        believed: Those of them that the bot knows.
+        arguments: Of the process.
+        heard: Called with what it tells, as it comes.
+
+    Raises:
+        ScaleError: It failed; its last words say how.
+    """
+    with tempfile.TemporaryDirectory(prefix="trueup-bench-") as name:
+        folder = Path(name)
+        venue = SimulatedVenue(markets=list(markets_of(held)), api_key="key", secret="secret")
+        venue.limits.change({"weight": 1_000_000_000})
+        hold(venue, held)
+        write_down(folder / "bot.db", believed, SystemClock().now().utc)
+        async with venue:
+            (folder / "trueup.toml").write_text(ACCOUNT + toml(venue.url))
+            with (folder / "said.log").open("wb") as complaints:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    *("-m", "tests.bench.scale_watch", *arguments),
+                    cwd=folder,
+                    env={**os.environ, "PYTHONPATH": str(ROOT), "BENCH_KEY": "key", "BENCH_SECRET": "secret"},
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=complaints,
+                )
+            async with ended(process):
+                await _listened(process, len(held), folder / "said.log", heard)
+
+
+async def _listened(process: asyncio.subprocess.Process, legs: int, complaints: Path, heard: Keep) -> None:
+    assert process.stdout is not None, "it is a pipe"
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            async for line in process.stdout:
+                heard(dict(orjson.loads(line)))
+            await process.wait()
+    except TimeoutError:
+        raise ScaleError(f"{legs} legs: no end after {LONGEST_SECONDS:.0f} s") from None
+    if process.returncode != 0:
+        raise ScaleError(f"{legs} legs: the watch ended with {process.returncode}: {_last(complaints)}")
+
+
+def _last(complaints: Path) -> str:
+    return complaints.read_text(errors="replace")[-3000:]
