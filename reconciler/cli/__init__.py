@@ -1,5 +1,5 @@
 """The `trueup` command: a thin shell over the reconciler, one file a command."""
 
-from reconciler.cli.application import main
+from reconciler.cli.application import command, main
 
-__all__ = ["main"]
+__all__ = ["command", "main"]

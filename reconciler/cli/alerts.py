@@ -16,7 +16,7 @@ from reconciler.settings import load
 if TYPE_CHECKING:
     from reconciler.console import Console
 
-commands = typer.Typer(help="List, show and acknowledge alerts.", rich_markup_mode=None)
+commands = typer.Typer(help="List, show and acknowledge alerts.", add_completion=False, rich_markup_mode=None)
 
 PAGE = 200
 OPEN = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})

@@ -6,9 +6,6 @@ import typer
 
 from reconciler.cli.processes import become
 
-# Everything after the command is the other program's to understand, --help too.
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-
 
 def demo(
     *,

@@ -7,14 +7,8 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from typer.exceptions import TyperException
-
-from reconciler.alerts.errors import AlertCommandError
-from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
-from reconciler.record.report import ExitCode
-from reconciler.settings.problem import SettingsError
-from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from verification.facts.errors import SourceError
+WRONG_SETTINGS = 3
+"""`record.report.ExitCode` has it too; that one is loaded when something is reported."""
 
 BUG = 70
 INTERRUPTED = 130
@@ -67,6 +61,16 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 
 
 def _ending(error: BaseException) -> Ending | None:
+    # Loaded where something has gone wrong: a command that ends well need not wait for them.
+    from typer.exceptions import TyperException
+
+    from reconciler.alerts.errors import AlertCommandError
+    from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+    from reconciler.record.report import ExitCode
+    from reconciler.settings.problem import SettingsError
+    from reconciler.storage.errors import StateDatabaseError, StateTrouble
+    from verification.facts.errors import SourceError
+
     match error:
         case SettingsError():
             return Ending(error.lines, ExitCode.WRONG_SETTINGS)

@@ -7,12 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.comparison.trails import Trails
-from verification.facts.account import Part, Position, PositionMode, RestingOrder, why_unread
+from verification.facts.account import Part, Position, PositionMode, RestingOrder
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Source
 from verification.facts.prices import Prices
+from verification.facts.unread import why_unread
 from verification.venues.stream_state import StreamHealth, StreamState
 
 

@@ -107,9 +107,8 @@ class Sketch:
         stored = {"n": self.count, "neg": self.negative, "zero": self.zero, "max": self.longest, "b": flat}
         return orjson.dumps(stored).decode()
 
-    @classmethod
-    def from_json(cls, stored: str | bytes) -> "Sketch":
-        """Read the stored form.
+    def take_in(self, stored: str | bytes) -> None:
+        """Take in the samples of a stored sketch; where it is none, this one is left as it was.
 
         Raises:
             ValueError: It is not one, or its counts do not add up.
@@ -117,12 +116,30 @@ class Sketch:
         try:
             raw: Mapping[str, Any] = orjson.loads(stored)
             flat = raw["b"]
-            buckets = dict(zip(flat[::2], flat[1::2], strict=True))
-            sketch = cls(buckets, raw["n"], raw["neg"], raw["zero"], raw["max"])
+            indices, counts = flat[::2], flat[1::2]
+            count, negative, zero, longest = raw["n"], raw["neg"], raw["zero"], raw["max"]
+            whole = len(indices) == len(counts) and sum(counts) + zero == count
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not a stored sketch: {stored!r:.80}") from error
-        if sum(buckets.values()) + sketch.zero != sketch.count:
+        if not whole:
             raise ValueError(f"a stored sketch does not add up: {stored!r:.80}")
+        buckets = self.buckets
+        for index, more in zip(indices, counts, strict=True):
+            buckets[index] = buckets.get(index, 0) + more
+        self.count += count
+        self.negative += negative
+        self.zero += zero
+        self.longest = max(self.longest, longest)
+
+    @classmethod
+    def from_json(cls, stored: str | bytes) -> "Sketch":
+        """Read the stored form.
+
+        Raises:
+            ValueError: It is not one, or its counts do not add up.
+        """
+        sketch = cls()
+        sketch.take_in(stored)
         return sketch
 
     def _steps(self) -> Iterator[tuple[int, float]]:

@@ -70,6 +70,6 @@ verification = sa.Table(
     sa.Column("milliseconds", sa.Double, nullable=False),
     sa.Column("reason", PlainText, nullable=False),
     sa.Column("order_id", PlainText, nullable=False),
-    sa.Column("evidence", PlainText, nullable=False),  # JSON, see `record.evidence_form`
+    sa.Column("evidence", sa.Text, nullable=False),  # JSON of ASCII alone, see `record.evidence_form`
     sqlite_autoincrement=True,
 )

@@ -8,19 +8,17 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder
+from reconciler.storage.beats import beside
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.process_lock import LockTaken, ProcessLock
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
-
-_NAME_SHOWN = 8
 
 
 def this_process() -> Holder:
@@ -97,7 +95,7 @@ class Claims:
 
 
 def _lock(file: Path, account: str) -> ProcessLock:
-    place = file.with_name(f"{file.name}.{sha256(account.encode()).hexdigest()[:_NAME_SHOWN]}.lock")
+    place = beside(file, account, "lock")
     try:
         return ProcessLock(place)
     except OSError as error:

@@ -5,7 +5,7 @@ call them at once: open alerts are locked while they are decided upon, each upda
 version, and the partial unique index lets no second open episode of a condition in.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,15 +28,10 @@ from reconciler.alerts.event import (
 )
 from reconciler.alerts.policy import decide
 from reconciler.facts.finding import FindingKey
-from reconciler.storage.mapping import alert_of, alert_values, transition_of, transition_values
-from reconciler.storage.rows import AlertRow, AlertTransitionRow, table
-from reconciler.storage.upsert import upsert_into
+from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION, is_of, last_resolved, store_all
+from reconciler.storage.mapping import alert_of, transition_of
 from reconciler.views import TransitionView
 
-ALERT = table(AlertRow)
-TRANSITION = table(AlertTransitionRow)
-
-IS_OPEN = ALERT.c.state.not_in([state.value for state in OVER])
 _ATTEMPTS = 3
 """How often a decision is made anew because another process opened the same episode in between."""
 
@@ -104,10 +99,9 @@ def observe(
     changes = list(_expire(connection, settings, now=now))
     events = tuple(_events(observed))
     current = _lock_open(connection, {key.account for key, _ in events})
-    for key, event in events:
-        change = _apply(connection, current.get(key), event, settings, key=key, now=now)
-        if change is not None:
-            current[key] = change.alert
+    for group in _each_key_once(events):
+        for change in _apply(connection, current, group, settings, now=now):
+            current[change.alert.key] = change.alert
             changes.append(change)
     return tuple(changes)
 
@@ -196,36 +190,69 @@ def _lock_open(connection: sa.Connection, accounts: set[str]) -> dict[FindingKey
     return {alert.key: alert for alert in alerts}
 
 
-def _is(key: FindingKey) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        ALERT.c.kind == key.kind.value,
-        ALERT.c.account == key.account,
-        ALERT.c.symbol == key.symbol,
-        ALERT.c.leg == key.leg.value,
-    )
+def _each_key_once(events: Sequence[tuple[FindingKey, Event]]) -> Iterator[dict[FindingKey, Event]]:
+    """Yield the events in their order, in groups of which none has two of one condition."""
+    group: dict[FindingKey, Event] = {}
+    for key, event in events:
+        if key in group:
+            yield group
+            group = {}
+        group[key] = event
+    yield group
 
 
 def _apply(
     connection: sa.Connection,
-    alert: Alert | None,
-    event: Event,
+    current: Mapping[FindingKey, Alert],
+    events: Mapping[FindingKey, Event],
     settings: AlertSettings,
     *,
-    key: FindingKey,
     now: datetime,
+) -> Iterator[Change]:
+    """Decide and store, in a few statements however many there are; yield what has changed, in order."""
+    told = _with_what_was_before(connection, current, events)
+    decisions = {key: decide(current.get(key), event, settings, now=now) for key, event in told.items()}
+    stored = store_all(connection, [(current.get(key), each) for key, each in decisions.items()], now)
+    for key, alert in zip(decisions, stored, strict=True):
+        if alert is None:
+            continue
+        if alert.id:
+            yield Change(alert, decisions[key])
+            continue
+        change = _opened_meanwhile(connection, key, told[key], settings, now=now)
+        if change is not None:
+            yield change
+
+
+def _with_what_was_before(
+    connection: sa.Connection, current: Mapping[FindingKey, Alert], events: Mapping[FindingKey, Event]
+) -> dict[FindingKey, Event]:
+    """Return the events; those of conditions that nobody was told of, with when each was last resolved."""
+
+    def unheard(key: FindingKey) -> bool:
+        return key not in current or current[key].state in OVER | {AlertState.PENDING}
+
+    asked = {key for key, event in events.items() if isinstance(event, Detected) and unheard(key)}
+    before = last_resolved(connection, asked)
+    return {
+        key: replace(event, resolved_before=before.get(key))
+        if isinstance(event, Detected) and key in asked
+        else event
+        for key, event in events.items()
+    }
+
+
+def _opened_meanwhile(
+    connection: sa.Connection, key: FindingKey, event: Event, settings: AlertSettings, *, now: datetime
 ) -> Change | None:
-    unheard = alert is None or alert.state in OVER | {AlertState.PENDING}
-    if isinstance(event, Detected) and unheard:
-        gone = (ALERT.c.state == AlertState.RESOLVED.value) & ALERT.c.fired_at.is_not(None)
-        before = sa.select(sa.func.max(ALERT.c.resolved_at)).where(_is(key), gone)
-        event = replace(event, resolved_before=connection.execute(before).scalar())
+    """Decide anew, and store it: another process has just opened the same episode."""
     for _ in range(_ATTEMPTS):
+        query = sa.select(ALERT).where(IS_OPEN, is_of(key)).with_for_update()
+        row = connection.execute(query).one_or_none()
+        alert = None if row is None else alert_of(row)
         change = _store(connection, alert, decide(alert, event, settings, now=now), now)
         if change is None or change.alert.id:
             return change
-        query = sa.select(ALERT).where(IS_OPEN, _is(key)).with_for_update()
-        row = connection.execute(query).one_or_none()
-        alert = None if row is None else alert_of(row)
     raise AlertChanged(f"{key.kind} of {key.symbol} in {key.account} is being written by another process")
 
 
@@ -233,30 +260,5 @@ def _store(
     connection: sa.Connection, before: Alert | None, decision: Decision, now: datetime
 ) -> Change | None:
     """Write a decision. The alert's id stays 0 when another process has just opened the same episode."""
-    after = decision.after
-    if after is None:
-        return None
-    if after.id == 0:
-        after = replace(after, id=_insert(connection, after))
-        if after.id == 0:
-            return Change(after, decision)
-        state = None
-    else:
-        assert before is not None
-        state = before.state
-        changed = connection.execute(
-            sa.update(ALERT)
-            .where(ALERT.c.id == after.id, ALERT.c.version == before.version)
-            .values(alert_values(after))
-        )
-        if changed.rowcount != 1:
-            raise AlertChanged(f"alert {after.id} was changed by another process meanwhile")
-    if decision.action.recorded:
-        connection.execute(sa.insert(TRANSITION).values(transition_values(state, after, decision, now)))
-    return Change(after, decision)
-
-
-def _insert(connection: sa.Connection, alert: Alert) -> int:
-    statement = upsert_into(connection, ALERT).values(alert_values(alert)).on_conflict_do_nothing()
-    given = connection.execute(statement.returning(ALERT.c.id)).scalar()
-    return 0 if given is None else int(given)
+    (alert,) = store_all(connection, [(before, decision)], now)
+    return None if alert is None else Change(alert, decision)

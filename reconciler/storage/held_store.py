@@ -1,7 +1,7 @@
 """What the holder of an account's lease writes: refused, in the same transaction, once the lease is lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -13,12 +13,19 @@ from reconciler.alerts.event import Observed
 from reconciler.alerts.retirement import Watched, why_retires
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Lease, may_have_run_out
-from reconciler.storage import alerts, leases, records
+from reconciler.storage import alerts, differing, leases, records
+from reconciler.storage.beats import BeatFile
+from reconciler.storage.differing import Stored
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
+from reconciler.storage.looked import Looked
 from reconciler.storage.store import Shared, Store
+from reconciler.views import CycleView, PositionView, SourceView
 from verification.facts.clock import Clock, Moment
 
 T = TypeVar("T")
+
+ROW_SECONDS = 300.0
+"""How often a heart that beats beside the database beats in it, which shows that it can be written."""
 
 
 class HeldStore(Store):
@@ -39,16 +46,58 @@ class HeldStore(Store):
         self._lease = lease
         self._clock = clock
         self._renewed = sent
+        self._stored = Stored(clock)
+        file = self._database.file
+        self._beats = None if file is None else BeatFile(file, lease)
+        self._row_renewed: float | None = None
 
     async def beat(self, heartbeat: Heartbeat) -> None:
-        """Renew the lease, and say that the account is looked at.
+        """Renew the lease, and say that the account is looked at, and when it last was.
+
+        Beside a database that is a file it does so in a file of its own; in the database every five minutes,
+        the first time, and after any failure: while something cannot be stored no heart beats.
 
         Raises:
             LeaseLost: It is another process's; `lost` is set.
         """
-        sent = self._clock.now()
-        await self._owning(partial(leases.beat, lease=self._lease, heartbeat=heartbeat, wall=sent.utc))
+        sent, looked = self._clock.now(), self._stored.looked
+        known = self._row_renewed
+        if self._beats is None or known is None or sent.monotonic - known >= ROW_SECONDS:
+            work = partial(leases.beat, lease=self._lease, heartbeat=heartbeat, looked=looked, wall=sent.utc)
+            await self._owning(work)
+            self._row_renewed = sent.monotonic
         self._renewed = sent
+        if self._beats is not None:
+            self._write_beside(self._beats, heartbeat, looked)
+
+    def _write_beside(self, beats: BeatFile, heartbeat: Heartbeat, looked: Looked) -> None:
+        try:
+            beats.beat(heartbeat, looked)
+        except OSError as error:
+            self._row_renewed = None
+            message = f"the heartbeat of {self._lease.account} cannot be written ({error.strerror})"
+            raise StateDatabaseError(StateTrouble.PERMISSION, message, again=True) from error
+
+    @override
+    async def save_cycle(self, cycle: CycleView) -> None:
+        known = self._stored.take_sweep()
+        self._stored.sweep = await self._durably(
+            lambda connection: differing.write_sweep(connection, cycle, known)
+        )
+
+    @override
+    async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
+        known = self._stored.take_legs()
+        self._stored.legs = await self._durably(
+            lambda connection: differing.write_legs(connection, account, positions, known)
+        )
+
+    @override
+    async def save_sources(self, sources: Sequence[SourceView]) -> None:
+        known, account = self._stored.take_sources(), self._lease.account
+        self._stored.sources = await self._durably(
+            lambda connection: differing.write_sources(connection, account, sources, known)
+        )
 
     async def report_silence(self, observed: Observed, *, now: datetime) -> None:
         """Store that nobody looks at the account: also when its lease may have run out by now.
@@ -71,6 +120,7 @@ class HeldStore(Store):
                 now=now,
             )
 
+        self._stored.take_sources()
         await self._durably(work)
 
     async def give_back(self, heartbeat: Heartbeat) -> None:
@@ -79,7 +129,8 @@ class HeldStore(Store):
         Raises:
             LeaseLost: It is another process's already; `lost` is set.
         """
-        await self._owning(partial(leases.give_back, lease=self._lease, heartbeat=heartbeat))
+        looked = self._stored.looked
+        await self._owning(partial(leases.give_back, lease=self._lease, heartbeat=heartbeat, looked=looked))
 
     async def forget(self, reason: str, *, now: datetime) -> None:
         """Retire the alerts of the account, forget its states, and give its lease back.
@@ -120,4 +171,7 @@ class HeldStore(Store):
             return await super()._durably(work)
         except LeaseLost:
             self.lost.set()
+            raise
+        except StateDatabaseError:
+            self._row_renewed = None
             raise

@@ -1,6 +1,7 @@
 """Latency in the database: every sample goes into one sketch per window, in three widths of window.
 
 Charts read the widest window that still resolves their points, so a week costs hardly more than an hour.
+Beside the windows of each account stand those of all together, so that fifty accounts cost what one does.
 """
 
 from collections import defaultdict
@@ -37,6 +38,9 @@ TIERS = (
 )
 """Finest first. Each width divides the next."""
 
+_OF_ALL = ""
+"""Stands for the account where all are meant; the tier is negative there, so that they stand side by side."""
+
 _Key = tuple[int, datetime, str, str, str]
 _KEY = (BUCKET.c.tier, BUCKET.c.start, BUCKET.c.account, BUCKET.c.source, BUCKET.c.measure)
 _ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
@@ -50,10 +54,11 @@ def add_samples(connection: sa.Connection, samples: Iterable[LatencySample]) -> 
     """
     sketches: dict[_Key, Sketch] = defaultdict(Sketch)
     for sample in samples:
-        name = (sample.account, sample.source.value, sample.measure.value)
+        name = (sample.source.value, sample.measure.value)
         for tier in TIERS:
-            key = (_seconds(tier.width), floor(sample.at, tier.width), *name)
-            sketches[key].add(sample.milliseconds)
+            seconds, start = _seconds(tier.width), floor(sample.at, tier.width)
+            sketches[seconds, start, sample.account, *name].add(sample.milliseconds)
+            sketches[-seconds, start, _OF_ALL, *name].add(sample.milliseconds)
     # In the order of their keys, so that two writers never wait for each other crosswise.
     keys = sorted(sketches)
     for begin in range(0, len(keys), _ROWS_AT_ONCE):
@@ -66,13 +71,18 @@ def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> N
     insert = upsert_into(connection, BUCKET).on_conflict_do_nothing()
     connection.execute(insert, [{**_columns(key), "sketch": empty} for key in sketches])
     # Asked for by the first columns of the key: a comparison of whole keys would read the whole table.
-    starts = {tier: sorted({start for each, start, *_ in sketches if each == tier}) for tier, *_ in sketches}
-    windows = ((BUCKET.c.tier == tier) & BUCKET.c.start.in_(each) for tier, each in starts.items())
+    wanted: dict[tuple[int, str], set[datetime]] = defaultdict(set)
+    for tier, start, account, *_ in sketches:
+        wanted[tier, account].add(start)
+    windows = (
+        (BUCKET.c.tier == tier) & BUCKET.c.start.in_(sorted(starts)) & (BUCKET.c.account == account)
+        for (tier, account), starts in wanted.items()
+    )
     query = sa.select(BUCKET).where(sa.or_(*windows)).order_by(*_KEY)
     for row in connection.execute(query.with_for_update()):
         mine = sketches.get((row.tier, row.start, row.account, row.source, row.measure))
         if mine is not None:
-            mine.merge(Sketch.from_json(row.sketch))
+            mine.take_in(row.sketch)
     update = sa.update(BUCKET).where(*(column == sa.bindparam(f"the_{column.name}") for column in _KEY))
     values = [
         {**{f"the_{name}": value for name, value in _columns(key).items()}, "sketch": sketch.to_json()}
@@ -98,19 +108,21 @@ def read_latency(
     if period <= timedelta(0) or bucket <= timedelta(0):
         raise ValueError(f"a period and a bucket are longer than nothing, not {period} and {bucket}")
     tier, width = _resolution(period, bucket)
-    query = sa.select(BUCKET).where(
-        BUCKET.c.tier == _seconds(tier.width),
+    query = sa.select(BUCKET.c.start, BUCKET.c.source, BUCKET.c.measure, BUCKET.c.sketch).where(
+        BUCKET.c.tier == (-1 if account is None else 1) * _seconds(tier.width),
+        BUCKET.c.account == (_OF_ALL if account is None else account),
         BUCKET.c.start >= floor(now - period, width) + width,
         BUCKET.c.start < floor(now, width) + width,
     )
-    if account is not None:
-        query = query.where(BUCKET.c.account == account)
     if measure is not None:
         query = query.where(BUCKET.c.measure == measure.value)
     series: dict[tuple[str, str], dict[datetime, Sketch]] = defaultdict(lambda: defaultdict(Sketch))
-    for row in connection.execute(query):
-        point = series[row.source, row.measure][floor(row.start, width)]
-        point.merge(Sketch.from_json(row.sketch))
+    points: dict[datetime, datetime] = {}  # of each window: there are many series to a window
+    for start, source, named, sketch in connection.execute(query):
+        point = points.get(start)
+        if point is None:
+            point = points[start] = floor(start, width)
+        series[source, named][point].take_in(sketch)
     order = list(Source)
     names = sorted(series, key=lambda name: (name[1], order.index(Source(name[0]))))
     return tuple(
@@ -121,8 +133,9 @@ def read_latency(
 def prune_latency(connection: sa.Connection, *, now: datetime) -> None:
     """Forget the windows that are no longer kept."""
     for tier in TIERS:
-        old = (BUCKET.c.tier == _seconds(tier.width)) & (BUCKET.c.start < now - tier.kept - tier.width)
-        connection.execute(sa.delete(BUCKET).where(old))
+        for number in (_seconds(tier.width), -_seconds(tier.width)):
+            old = (BUCKET.c.tier == number) & (BUCKET.c.start < now - tier.kept - tier.width)
+            connection.execute(sa.delete(BUCKET).where(old))
 
 
 def floor(at: datetime, width: timedelta) -> datetime:

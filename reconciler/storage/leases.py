@@ -6,13 +6,16 @@ transaction ends, and the time is the server's; on SQLite there is one writer at
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from reconciler.facts.heartbeat import Heartbeat, WatchView
 from reconciler.facts.lease import Holder, Lease, Tenancy, claimed, given_back, held_by, is_of, renewed
+from reconciler.storage.beats import Beat, last_beat
 from reconciler.storage.errors import LeaseLost
+from reconciler.storage.looked import Looked, note
 from reconciler.storage.mapping import Values, heartbeat_of, tenancy_of
 from reconciler.storage.rows import LeaseRow, table
 from reconciler.storage.upsert import upsert_into
@@ -46,7 +49,13 @@ class Kept:
 
 
 def claim(
-    connection: sa.Connection, account: str, by: Holder, *, locked: bool, wall: datetime
+    connection: sa.Connection,
+    account: str,
+    by: Holder,
+    *,
+    locked: bool,
+    wall: datetime,
+    last: Beat | None = None,
 ) -> Given | Kept:
     """Give the lease of an account to `by` unless another process holds it. Waits for nobody.
 
@@ -56,28 +65,33 @@ def claim(
         by: Who asks.
         locked: True when `by` has the lock of the operating system; see `lease.claimed`.
         wall: The machine's time, aware UTC.
+        last: The latest beat beside the database, where it is a file.
     """
     mine = sa.select(LEASE).where(LEASE.c.account == account)
     seen = connection.execute(mine).one_or_none()
     if seen is not None and _claimed(connection, seen, by, locked=locked, wall=wall) is None:
-        return _kept(seen)  # who only asks locks nothing and writes nothing
+        return _kept(seen, last)  # who only asks locks nothing and writes nothing
     _pause_at_most(connection)
     fresh = {"account": account, "token": 0, "interval_seconds": 0.0, "stopped": False}
     connection.execute(upsert_into(connection, LEASE).values(fresh).on_conflict_do_nothing())
     row = connection.execute(mine.with_for_update(skip_locked=True)).one_or_none()
     if row is None:  # its holder is writing right now
-        return _kept(connection.execute(mine).one())
+        return _kept(connection.execute(mine).one(), last)
     tenancy = _claimed(connection, row, by, locked=locked, wall=wall)
     if tenancy is None:
-        return _kept(row)
+        return _kept(row, last)
     _store(connection, account, tenancy)
-    return Given(Lease(account, by, tenancy.token), heartbeat_of(row))
+    before = heartbeat_of(row)
+    if last is not None and last.of(tenancy_of(row)):
+        before = last.heartbeat
+        note(connection, account, last.looked)
+    return Given(Lease(account, by, tenancy.token), before)
 
 
-def kept(connection: sa.Connection, account: str) -> Kept | None:
+def kept(connection: sa.Connection, account: str, last: Beat | None = None) -> Kept | None:
     """Return who was last given the lease of an account, and until when; None for nobody. Reads only."""
     row = connection.execute(sa.select(LEASE).where(LEASE.c.account == account)).one_or_none()
-    return None if row is None or row.instance is None or row.expires_at is None else _kept(row)
+    return None if row is None or row.instance is None or row.expires_at is None else _kept(row, last)
 
 
 def fence(connection: sa.Connection, lease: Lease) -> None:
@@ -89,23 +103,27 @@ def fence(connection: sa.Connection, lease: Lease) -> None:
     _own(connection, lease)
 
 
-def beat(connection: sa.Connection, lease: Lease, heartbeat: Heartbeat, *, wall: datetime) -> None:
-    """Renew a lease, and store that its account is looked at.
+def beat(
+    connection: sa.Connection, lease: Lease, heartbeat: Heartbeat, looked: Looked, *, wall: datetime
+) -> None:
+    """Renew a lease, and store that its account is looked at, and when it last was.
 
     Raises:
         LeaseLost: It is not its holder's any more.
     """
     tenancy = renewed(_own(connection, lease), database_time(connection, wall))
     _store(connection, lease.account, tenancy, heartbeat)
+    note(connection, lease.account, looked)
 
 
-def give_back(connection: sa.Connection, lease: Lease, heartbeat: Heartbeat) -> None:
-    """Give a lease back, and store that its account is looked at no more.
+def give_back(connection: sa.Connection, lease: Lease, heartbeat: Heartbeat, looked: Looked) -> None:
+    """Give a lease back, and store that its account is looked at no more, and when it last was.
 
     Raises:
         LeaseLost: It is not its holder's any more.
     """
     _store(connection, lease.account, given_back(_own(connection, lease)), heartbeat)
+    note(connection, lease.account, looked)
 
 
 def forget(connection: sa.Connection, lease: Lease) -> None:
@@ -116,18 +134,31 @@ def forget(connection: sa.Connection, lease: Lease) -> None:
     """
     token = _own(connection, lease).token
     _store(connection, lease.account, Tenancy(None, token, None), Heartbeat(None, 0.0, None, stopped=False))
+    connection.execute(sa.update(LEASE).where(LEASE.c.account == lease.account).values(looked=None))
 
 
-def watches(connection: sa.Connection, *, wall: datetime) -> tuple[WatchView, ...]:
-    """Return who watches each account; one that is watched by nobody any more too. Reads only."""
+def watches(
+    connection: sa.Connection, file: Path | None, *, wall: datetime
+) -> tuple[tuple[WatchView, Looked], ...]:
+    """Return who watches each account, and when it was last looked at; of one that nobody watches too.
+
+    Args:
+        connection: Of a transaction that reads.
+        file: The file of the database, where it is one: beside it are the latest beats.
+        wall: The machine's time, aware UTC.
+    """
     now = database_time(connection, wall)
     watched = LEASE.c.at.is_not(None) | LEASE.c.instance.is_not(None)
     rows = connection.execute(sa.select(LEASE).where(watched).order_by(LEASE.c.account))
-    views = []
-    for row in rows:
-        holder = held_by(tenancy_of(row), now)
-        views.append(WatchView(row.account, None if holder is None else str(holder), heartbeat_of(row)))
-    return tuple(views)
+    return tuple(_watch(row, last_beat(file, row.account), now) for row in rows)
+
+
+def _watch(row: sa.Row[Any], beat: Beat | None, now: datetime) -> tuple[WatchView, Looked]:
+    tenancy, heartbeat, looked = tenancy_of(row), heartbeat_of(row), Looked.of_values(row.looked)
+    if beat is not None and beat.of(tenancy):
+        tenancy, heartbeat, looked = beat.renewing(tenancy), beat.heartbeat, looked.then(beat.looked)
+    holder = held_by(tenancy, now)
+    return WatchView(row.account, None if holder is None else str(holder), heartbeat), looked
 
 
 def database_time(connection: sa.Connection, wall: datetime) -> datetime:
@@ -177,8 +208,10 @@ def _store(
     connection.execute(sa.update(LEASE).where(LEASE.c.account == account).values(values))
 
 
-def _kept(row: sa.Row[Any]) -> Kept:
+def _kept(row: sa.Row[Any], last: Beat | None) -> Kept:
     tenancy = tenancy_of(row)
+    if last is not None and last.of(tenancy):
+        tenancy = last.renewing(tenancy)
     return Kept(tenancy.holder, tenancy.expires_at)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from reconciler.alerts.retirement import Left
 from reconciler.facts.lease import Holder
-from reconciler.storage.alerts import ALERT, IS_OPEN
+from reconciler.storage.decisions import ALERT, IS_OPEN
 from reconciler.storage.leases import LEASE
 from reconciler.storage.mapping import tenancy_of
 from reconciler.storage.records import CYCLE, POSITION, SOURCE

@@ -1,7 +1,7 @@
 """Rows to values and back. What a screen or a decision is given comes out of here, never a row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from verification.facts.observation import Source
 
 Values = dict[str, Any]
 """A row as column names and values."""
+
+_POSITION = tuple(each.name for each in fields(PositionView) if each.name != "kinds")
 
 
 def _evidence_values(evidence: Sequence[Evidence]) -> list[Values]:
@@ -170,10 +172,10 @@ def source_of(row: sa.Row[Any]) -> SourceView:
     return SourceView(row.account, row.source, row.state, row.last_ok, row.detail, row.at)
 
 
-def position_values(position: PositionView) -> Values:
+def position_values(position: PositionView, *, with_look: bool) -> Values:
     """Return the columns of a position. The kinds of its alerts are not stored: the alerts tell them."""
-    values = asdict(position)
-    del values["kinds"]
+    values = {name: getattr(position, name) for name in _POSITION}
+    values["with_look"] = with_look
     values["leg"] = position.leg.value
     values["ledgers"] = list(position.ledgers)
     values["observed_by"] = position.observed_by and position.observed_by.value
@@ -181,8 +183,9 @@ def position_values(position: PositionView) -> Values:
 
 
 def position_of(row: sa.Row[Any], kinds: tuple[str, ...]) -> PositionView:
-    """Return the view of a row of `position_state` and the kinds of its open alerts."""
+    """Return the view of a row of `position_state` and the kinds of its open alerts, with its own times."""
     values = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
+    del values["with_look"]
     values["leg"] = Leg(row.leg)
     values["ledgers"] = tuple(row.ledgers)
     values["observed_by"] = None if row.observed_by is None else Source(row.observed_by)

@@ -11,7 +11,7 @@ from verification.facts.clock import Clock
 STEADY_SECONDS = 3.0
 """How long nothing may fail before it counts as back: reads can work while writes do not, and the reverse.
 
-Longer than the pause between two heartbeats, each of which is a write.
+Longer than the pause between two heartbeats, each of which is a write while something fails.
 """
 
 log = structlog.get_logger()

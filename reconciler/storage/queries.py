@@ -1,7 +1,7 @@
 """What screens and the command line ask of the state database; each answer is one read transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,12 @@ from reconciler.alerts.errors import AlertNotFound
 from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
-from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.database import Database
+from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.latency import p95_by_source, read_latency
 from reconciler.storage.leases import LEASE, watches
+from reconciler.storage.looked import Looked
 from reconciler.storage.mapping import (
     alert_of,
     cycle_of,
@@ -45,6 +46,7 @@ _SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
 _OVER_SHOWN = 10
 _LAG_PERIOD = timedelta(hours=1)
 _LAG_BUCKET = timedelta(minutes=5)
+_NEVER = Looked()
 _VERDICTS = ("differs", "unknown", "in flight", "dust", "agree")
 """Worst first."""
 
@@ -64,8 +66,9 @@ class StoredQueries:
         """Return what the first page and the strip need."""
         with self._database.read() as connection, needed():
             # After the transaction has begun, or a fact in it could be younger than "now".
-            watched = watches(connection, wall=self._clock.now().utc)
+            watched = watches(connection, self._database.file, wall=self._clock.now().utc)
             read_at = self._clock.now().utc
+            looked = {watch.account: each for watch, each in watched}
             lag = read_latency(
                 connection,
                 _LAG_PERIOD,
@@ -74,13 +77,13 @@ class StoredQueries:
                 now=read_at,
                 measure=Measure.VISIBILITY_LAG,
             )
-            cycles, unread_cycles = _cycles(connection)
-            sources, unread_sources = _sources(connection)
+            cycles, unread_cycles = _cycles(connection, looked)
+            sources, unread_sources = _sources(connection, looked)
             shown, unread_alerts = _shown(connection)
             over, unread_over = _lately_over(connection)
             return NowView(
                 read_at=read_at,
-                watches=watched,
+                watches=tuple(watch for watch, _ in watched),
                 cycles=tuple(cycles),
                 sources=tuple(sources),
                 alerts=tuple(sorted(shown, key=_worst_first)),
@@ -135,12 +138,15 @@ class StoredQueries:
             kinds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
             for row in connection.execute(told.order_by(ALERT.c.kind)):
                 kinds[row.account, row.symbol, row.leg].append(row.kind)
-            views, unread = readable(
-                connection,
-                sa.select(POSITION),
-                POSITION,
-                lambda row: position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ()))),
-            )
+            with needed():
+                watched = watches(connection, self._database.file, wall=self._clock.now().utc)
+            looked = {watch.account: each for watch, each in watched}
+
+            def position(row: sa.Row[Any]) -> PositionView:
+                view = position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ())))
+                return looked.get(row.account, _NEVER).of_leg(view) if row.with_look else view
+
+            views, unread = readable(connection, sa.select(POSITION), POSITION, position)
         return tuple(sorted([*views, *map(_unknown, self._told(unread))], key=_urgency))
 
     def latency(
@@ -176,7 +182,8 @@ class StoredQueries:
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account."""
         with self._database.read() as connection, needed():
-            return watches(connection, wall=self._clock.now().utc)
+            watched = watches(connection, self._database.file, wall=self._clock.now().utc)
+        return tuple(watch for watch, _ in watched)
 
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
@@ -202,15 +209,19 @@ def _only(value: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.Sc
     return sa.select(value).where(*where).scalar_subquery()
 
 
-def _cycles(connection: sa.Connection) -> tuple[list[CycleView], list[str]]:
+def _cycles(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[CycleView], list[str]]:
     latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
     query = sa.select(CYCLE).where(CYCLE.c.id.in_(latest)).order_by(CYCLE.c.account)
-    return readable(connection, query, CYCLE, cycle_of)
+    return readable(
+        connection, query, CYCLE, lambda row: looked.get(row.account, _NEVER).of_sweep(cycle_of(row))
+    )
 
 
-def _sources(connection: sa.Connection) -> tuple[list[SourceView], list[str]]:
+def _sources(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[SourceView], list[str]]:
     query = sa.select(SOURCE).order_by(SOURCE.c.account, SOURCE.c.source)
-    return readable(connection, query, SOURCE, source_of)
+    return readable(
+        connection, query, SOURCE, lambda row: looked.get(row.account, _NEVER).of_source(source_of(row))
+    )
 
 
 def _shown(connection: sa.Connection) -> tuple[list[Alert], list[str]]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from reconciler.storage.alerts import ALERT, IS_OPEN, TRANSITION
+from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.latency import prune_latency
 from reconciler.storage.mapping import (
     Values,
@@ -28,6 +28,7 @@ from reconciler.storage.rows import (
 )
 from reconciler.storage.upsert import put, upsert_into
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from verification.facts.leg import LegKey
 from verification.rules.working_order import RESTING
 
 CURSOR = table(JournalCursorRow)
@@ -48,20 +49,45 @@ class Retention:
     cycles: timedelta = timedelta(days=3)
 
 
-def save_cycle(connection: sa.Connection, cycle: CycleView) -> None:
-    """Add a sweep. `last_complete_at` is carried on from the sweep before where this one does not say."""
+def save_cycle(
+    connection: sa.Connection, cycle: CycleView, *, before: datetime | None = None
+) -> datetime | None:
+    """Add a sweep. `last_complete_at` is carried on from the sweep before where this one does not say.
+
+    Args:
+        connection: Of a write transaction.
+        cycle: The sweep.
+        before: When the last complete one was, where that is known and no row says so.
+
+    Returns:
+        When the last complete one was, this one or one before.
+    """
     complete = cycle.last_complete_at
     if complete is None and cycle.status == "complete":
         complete = cycle.finished_at
     if complete is None:
-        before = sa.select(sa.func.max(CYCLE.c.last_complete_at)).where(CYCLE.c.account == cycle.account)
-        complete = connection.execute(before).scalar()
+        newest = sa.select(sa.func.max(CYCLE.c.last_complete_at)).where(CYCLE.c.account == cycle.account)
+        known = (before, connection.execute(newest).scalar())
+        complete = max((each for each in known if each is not None), default=None)
     values = cycle_values(replace(cycle, last_complete_at=complete))
     connection.execute(sa.insert(CYCLE).values(values))
+    return complete
 
 
-def save_positions(connection: sa.Connection, account: str, positions: Sequence[PositionView]) -> None:
+def save_positions(
+    connection: sa.Connection,
+    account: str,
+    positions: Sequence[PositionView],
+    *,
+    with_look: Collection[LegKey] = (),
+) -> None:
     """Put these positions in the place of all that were stored of the account.
+
+    Args:
+        connection: Of a write transaction.
+        account: Whose.
+        positions: All of them.
+        with_look: Those that have the times of the account's last look; see `looked`.
 
     Raises:
         ValueError: One of them is of another account.
@@ -70,7 +96,11 @@ def save_positions(connection: sa.Connection, account: str, positions: Sequence[
         raise ValueError(f"positions of another account were given for {account}")
     connection.execute(sa.delete(POSITION).where(POSITION.c.account == account))
     if positions:
-        connection.execute(sa.insert(POSITION), [position_values(each) for each in positions])
+        rows = [
+            position_values(each, with_look=LegKey(account, each.symbol, each.leg) in with_look)
+            for each in positions
+        ]
+        connection.execute(sa.insert(POSITION), rows)
 
 
 def save_sources(connection: sa.Connection, sources: Sequence[SourceView]) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -159,6 +159,7 @@ class PositionStateRow(StateRow, table=True):
     stop: str = Field(sa_type=PlainText)
     stop_price: Decimal | None = Field(sa_type=ExactDecimal)
     verdict: str = Field(sa_type=PlainText)
+    with_look: bool = Field(sa_type=sa.Boolean)  # its times are those of the account's last look: see `lease`
 
 
 class CycleRow(StateRow, table=True):
@@ -196,6 +197,7 @@ class LeaseRow(StateRow, table=True):
     interval_seconds: float = Field(sa_type=sa.Double)
     started_at: datetime | None = Field(sa_type=UtcTime)
     stopped: bool = Field(sa_type=sa.Boolean)
+    looked: Mapping[str, Any] | None = Field(sa_type=JsonText)  # see `looked`
 
 
 class VerificationRow(StateRow, table=True):
@@ -231,7 +233,7 @@ class VerificationRow(StateRow, table=True):
     milliseconds: float = Field(sa_type=sa.Double)
     reason: str = Field(sa_type=PlainText)
     order_id: str = Field(sa_type=PlainText)
-    evidence: str = Field(sa_type=PlainText)  # JSON, see `record.evidence_form`
+    evidence: str = Field(sa_type=sa.Text)  # JSON of ASCII alone, see `record.evidence_form`
 
 
 class JournalCursorRow(StateRow, table=True):
@@ -245,11 +247,13 @@ class JournalCursorRow(StateRow, table=True):
 
 
 class LatencyBucketRow(StateRow, table=True):
-    """All samples of one window, account, source and measure, as one mergeable sketch."""
+    """All samples of one window, account, source and measure, as one mergeable sketch; or of all accounts."""
 
     __tablename__ = "latency_bucket"
 
-    tier: int = Field(primary_key=True, sa_type=BigNumber)  # the window's width in seconds
+    tier: int = Field(
+        primary_key=True, sa_type=BigNumber
+    )  # the width in seconds, or less than 0: of all accounts
     start: datetime = Field(primary_key=True, sa_type=UtcTime)
     account: str = Field(primary_key=True, sa_type=PlainText)
     source: str = Field(primary_key=True, sa_type=PlainText)

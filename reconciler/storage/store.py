@@ -16,6 +16,7 @@ from reconciler.alerts.retirement import Left
 from reconciler.facts.lease import Holder
 from reconciler.storage import alerts, latency, leases, left, records
 from reconciler.storage.alerts import Change, Recorded
+from reconciler.storage.beats import last_beat
 from reconciler.storage.compaction import compact, renewed
 from reconciler.storage.database import Database
 from reconciler.storage.leases import Given, Kept
@@ -136,11 +137,15 @@ class Store:
 
     async def claim(self, account: str, by: Holder, *, locked: bool, wall: datetime) -> Given | Kept:
         """Take the lease of an account, unless another process has it. See `leases.claim`."""
-        return await self._durably(partial(leases.claim, account=account, by=by, locked=locked, wall=wall))
+        last = last_beat(self._database.file, account)
+        return await self._durably(
+            partial(leases.claim, account=account, by=by, locked=locked, wall=wall, last=last)
+        )
 
     async def kept(self, account: str) -> Kept | None:
         """Return who was last given the lease of an account, and until when; None for nobody."""
-        return await self._asked(partial(leases.kept, account=account))
+        last = last_beat(self._database.file, account)
+        return await self._asked(partial(leases.kept, account=account, last=last))
 
     @property
     def shared(self) -> Shared:

@@ -86,3 +86,25 @@ def test_the_command_starts_without_loading_what_it_does_not_need(tmp_path: Path
 
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_a_process_ends_without_looking_through_all_that_it_has_loaded(tmp_path: Path) -> None:
+    """What was loaded is no garbage: with ccxt it would be half a second of looking for some."""
+    program = (
+        "import atexit, gc, sys; sys.argv = ['trueup', 'init', '--help']; from reconciler.cli import command;"
+        " atexit.register(lambda: print('looks at', len(gc.get_objects()))); sys.exit(command())"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+    )
+
+    words, objects = done.stdout.splitlines()[-1].rsplit(maxsplit=1)
+    assert (done.stderr, words) == ("", "looks at")
+    assert int(objects) < 1000, "all that was there when the command had ended is left alone"

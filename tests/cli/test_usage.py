@@ -1,5 +1,7 @@
 """How the command is called: help is short and good, and a wrong call is one line and exit code 3."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,21 @@ def test_the_help_names_every_command_in_one_screen(trueup: Command) -> None:
     for command in COMMANDS:
         assert f"\n  {command} " in said.out
     assert "...\n" not in said.out.partition("\n")[2]  # no short help is cut off
+
+
+def test_the_help_loads_nothing_that_takes_long(tmp_path: Path) -> None:
+    asked = (
+        "import sys; from reconciler.cli import main; code = main(['--help']); "
+        "print(code, *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    code, *loaded = done.stderr.split()
+    assert code == "0"
+    assert "typer" in loaded
+    assert not {"pydantic", "sqlalchemy", "asyncio", "orjson", "ccxt", "streamlit"} & set(loaded)
 
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS if each != "venue"])

@@ -134,7 +134,7 @@ async def test_a_state_database_that_breaks_ends_it_loudly_and_without_a_good_by
         await there.until(
             lambda: _heartbeat_state(there) is HeartbeatState.ALIVE, within=30, what="its heart"
         )
-        _drop(tmp_path / "trueup.db", "source_state")
+        _drop(tmp_path / "trueup.db", "alert_transition")  # which is read every second
         assert there.process is not None
         async with asyncio.timeout(20):
             _, err = await there.process.communicate()

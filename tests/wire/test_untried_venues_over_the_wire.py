@@ -12,9 +12,10 @@ import pytest
 from aiohttp import web
 
 from tests.verification.venues.untried_worlds import WORLDS, Answer, World
-from verification.facts.account import Part, why_unread
+from verification.facts.account import Part
 from verification.facts.clock import SystemClock
 from verification.facts.errors import SourceError, SourceMalformed
+from verification.facts.unread import why_unread
 from verification.venues.gateway.account import CcxtVenue
 from verification.venues.port import Access
 

@@ -11,6 +11,7 @@ from verification.facts.errors import SourceError
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.observation import PositionSeen, Provenance, Source
 from verification.facts.prices import PriceKind, Prices, Trailing
+from verification.facts.unread import unread_part, why_unread
 
 
 class PositionMode(StrEnum):
@@ -230,7 +231,7 @@ class PositionsReading:
 
     def failure_of(self, symbol: str) -> SourceError | None:
         """Return what went wrong with the part of a contract; None if it was read, or never asked for."""
-        part = _unread_part(self.unread, self.parts, symbol)
+        part = unread_part(self.unread, self.parts, symbol)
         return None if part is None else self.failed.get(part)
 
     @property
@@ -242,25 +243,6 @@ class PositionsReading:
     def unnamed(self) -> str | None:
         """The first symbol under the venue's own id, which may be any leg; None if there is none."""
         return self._unnamed
-
-
-def why_unread(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str) -> str | None:
-    """Return why the part of a contract was not read; None if it was.
-
-    Args:
-        unread: Parts that were not read, each with why.
-        parts: The part of each contract, by symbol.
-        symbol: The contract. One that is in no part that anybody knows may be in one that was not read.
-    """
-    part = _unread_part(unread, parts, symbol)
-    return None if part is None else unread[part]
-
-
-def _unread_part(unread: Mapping[str, str], parts: Mapping[str, str], symbol: str) -> str | None:
-    if not unread:
-        return None
-    part = parts.get(symbol, min(unread))
-    return part if part in unread else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from reconciler.alerts.errors import AlertCommandError
 from reconciler.alerts.policy import Acknowledge, Action, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.facts.finding import Finding, Severity
 from reconciler.storage import alerts
-from reconciler.storage.alerts import ALERT, TRANSITION, Change
+from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
+from reconciler.storage.decisions import ALERT, TRANSITION
 from reconciler.storage.mapping import alert_of
 from tests.reconciler.alert_life import SEEN_FLAT, after, finding
 

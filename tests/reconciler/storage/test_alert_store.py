@@ -12,8 +12,9 @@ from reconciler.alerts.errors import AlertNotFound, AlreadyResolved, NoteRequire
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.facts.finding import Severity
 from reconciler.storage import alerts
-from reconciler.storage.alerts import ALERT, TRANSITION, Change
+from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
+from reconciler.storage.decisions import ALERT, TRANSITION
 from tests.reconciler.alert_life import SEEN_FLAT, after, finding
 
 SETTINGS = AlertSettings()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from reconciler.storage.alerts import ALERT, TRANSITION
 from reconciler.storage.database import Database
+from reconciler.storage.decisions import ALERT, TRANSITION
 
 ROOT = Path(__file__).parents[3]
 

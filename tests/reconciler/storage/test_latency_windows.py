@@ -1,6 +1,7 @@
 """Latency: every sample in its windows, at most 600 points, percentiles within 2 %, nothing kept for ever."""
 
 import math
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -84,6 +85,28 @@ def test_sources_measures_and_accounts_are_series_of_their_own(database: Databas
     assert [(view.account, view.total and view.total.count) for view in other] == [("other", 1)]
 
 
+def test_all_accounts_together_are_the_sum_of_each(database: Database) -> None:
+    accounts = [f"account{number}" for number in range(7)]
+    for turn in range(3):
+        add(
+            database,
+            *(
+                sample(float(number * 50 + turn), ago=number * 7 * MINUTE, account=account)
+                for number, account in enumerate(accounts)
+            ),
+        )
+
+    for period, bucket in ((HOUR, timedelta(seconds=10)), (HOUR, 5 * MINUTE), (7 * 24 * HOUR, HOUR)):
+        (together,) = read(database, period, bucket)
+        each = [view for account in accounts for view in read(database, period, bucket, account)]
+        counted = Counter[datetime]()
+        for point in (point for view in each for point in view.points):
+            counted[point.at] += point.count
+        assert {point.at: point.count for point in together.points} == counted
+        assert together.total is not None
+        assert together.total.max_ms == max(view.total.max_ms for view in each if view.total is not None)
+
+
 def test_no_samples_are_no_series_and_not_a_series_of_zeros(database: Database) -> None:
     add(database, sample(1.0, ago=2 * HOUR))
 
@@ -165,7 +188,7 @@ def test_what_is_too_old_for_its_width_is_forgotten(database: Database) -> None:
         rows = connection.execute(sa.select(BUCKET.c.tier, sa.func.count()).group_by(BUCKET.c.tier))
         kept = {tier: count for tier, count in rows}  # noqa: C416 - a row is no pair to mypy
 
-    assert kept == {10: 1, 300: 2, 3600: 3}
+    assert kept == {10: 1, 300: 2, 3600: 3, -10: 1, -300: 2, -3600: 3}
     assert [tier.width.total_seconds() for tier in TIERS] == [10, 300, 3600]
 
 

@@ -8,8 +8,9 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.policy import AlertSettings, Detected, Observed
 from reconciler.console import Console
 from reconciler.storage import alerts
-from reconciler.storage.alerts import TRANSITION, Change
+from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
+from reconciler.storage.decisions import TRANSITION
 from reconciler.storage.records import Retention, prune
 from tests.reconciler.alert_life import after, finding
 

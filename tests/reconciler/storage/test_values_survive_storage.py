@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from reconciler.alerts.alert import OVER, Acknowledgement, Alert
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.storage import records
-from reconciler.storage.alerts import ALERT
 from reconciler.storage.column import ExactDecimal, PlainText, UtcTime
 from reconciler.storage.database import Database
+from reconciler.storage.decisions import ALERT
 from reconciler.storage.mapping import alert_of, alert_values, position_of
 from reconciler.views import PositionView
 from verification.facts.leg import Leg

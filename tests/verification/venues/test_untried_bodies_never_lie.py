@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tests.verification.venues.broken_bodies import IMPLAUSIBLE, Broken, broken
 from tests.verification.venues.untried_scene import Scene
 from tests.verification.venues.untried_worlds import HELD, WORLDS, Answer
-from verification.facts.account import why_unread
 from verification.facts.errors import SourceError
+from verification.facts.unread import why_unread
 from verification.venues.ccxt.asker import OrderUnknown
 
 SINCE = datetime(2023, 11, 1, tzinfo=UTC)

@@ -1,0 +1,124 @@
+"""The commands by name and by what they do; each is loaded when it is called, for the help needs none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typing_extensions import override
+
+# Everything after the command is the other program's to understand, --help too.
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+class Commands(TyperGroup):
+    """All commands, in the order in which the help shows them."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Know the name of each, and its line in the help."""
+        super().__init__(**settings)
+        for name, (line, load) in _COMMANDS.items():
+            self.add_command(_Later(name, line, load), name)
+
+
+class _Later(TyperCommand):
+    """A command of which only the line is known until it is called."""
+
+    def __init__(self, name: str, line: str, load: Callable[[], typer.Typer]) -> None:
+        super().__init__(name, short_help=line, rich_markup_mode=None)
+        self._load = load
+
+    @override
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Load it, and let it read its words and do its work from here on."""
+        command = typer.main.get_command(self._load())
+        command.name = self.name
+        return command.make_context(info_name, args, parent=parent, **extra)
+
+
+def _alone(function: Callable[..., Any], settings: dict[str, Any] | None = None) -> typer.Typer:
+    """Return a command that is one function."""
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(context_settings=settings)(function)
+    return alone
+
+
+def _demo() -> typer.Typer:
+    from reconciler.cli.demo import demo
+
+    return _alone(demo)
+
+
+def _init() -> typer.Typer:
+    from reconciler.cli.init import init
+
+    return _alone(init)
+
+
+def _doctor() -> typer.Typer:
+    from reconciler.cli.doctor import doctor
+
+    return _alone(doctor)
+
+
+def _reconcile() -> typer.Typer:
+    from reconciler.cli.reconcile import reconcile
+
+    return _alone(reconcile)
+
+
+def _run() -> typer.Typer:
+    from reconciler.cli.house import run
+
+    return _alone(run)
+
+
+def _dashboard() -> typer.Typer:
+    from reconciler.cli.house import dashboard
+
+    return _alone(dashboard)
+
+
+def _up() -> typer.Typer:
+    from reconciler.cli.house import up
+
+    return _alone(up)
+
+
+def _status() -> typer.Typer:
+    from reconciler.cli.status import status
+
+    return _alone(status)
+
+
+def _alerts() -> typer.Typer:
+    from reconciler.cli.alerts import commands
+
+    return commands
+
+
+def _audit() -> typer.Typer:
+    from reconciler.cli.audit import audit_verdicts
+
+    return _alone(audit_verdicts)
+
+
+def _venue() -> typer.Typer:
+    from reconciler.cli.demo import venue
+
+    return _alone(venue, PASS_ON)
+
+
+_COMMANDS = {
+    "demo": ("Watch Trueup catch what a bot misses, on one machine.", _demo),
+    "init": ("Write an example settings file.", _init),
+    "doctor": ("Say what works, what does not, and what to do.", _doctor),
+    "reconcile": ("Compare bots and exchange once.", _reconcile),
+    "run": ("Keep comparing, until Ctrl-C.", _run),
+    "dashboard": ("Serve the screens, until Ctrl-C.", _dashboard),
+    "up": ("Both together, until Ctrl-C.", _up),
+    "status": ("Say who watches each account, and how well.", _status),
+    "audit": ("Derive stored verdicts again.", _audit),
+    "venue": ("The simulated exchange alone.", _venue),
+    "alerts": ("List, show and acknowledge alerts.", _alerts),
+}

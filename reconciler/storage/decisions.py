@@ -1,0 +1,118 @@
+"""Stores what was decided of alerts, in a few statements for a thousand as for one.
+
+Each alert and its row of history are in the transaction of the caller: they come together or not at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from reconciler.alerts.alert import OVER, Alert, AlertState
+from reconciler.alerts.errors import AlertChanged
+from reconciler.alerts.event import Decision
+from reconciler.facts.finding import FindingKey
+from reconciler.storage.mapping import alert_values, transition_values
+from reconciler.storage.rows import AlertRow, AlertTransitionRow, table
+from reconciler.storage.upsert import upsert_into
+
+ALERT = table(AlertRow)
+TRANSITION = table(AlertTransitionRow)
+
+IS_OPEN = ALERT.c.state.not_in([state.value for state in OVER])
+_IDENTITY = (ALERT.c.kind, ALERT.c.account, ALERT.c.symbol, ALERT.c.leg)
+_AT_ONCE = 500
+"""Names in one question; SQLite takes at most 32 766 values in a statement."""
+
+
+def store_all(
+    connection: sa.Connection, decisions: Sequence[tuple[Alert | None, Decision]], now: datetime
+) -> list[Alert | None]:
+    """Write decisions, no two of one condition, each with the alert that it was made on.
+
+    Returns:
+        The alerts as they are now, None where nothing was decided. The id of one stays 0 where another
+        process has just opened the same episode: of that nothing was written.
+
+    Raises:
+        AlertChanged: Another process has changed one of them meanwhile.
+    """
+    numbers = _insert(connection, [each.after for _, each in decisions if _is_new(each)])
+    _update(connection, [(before, each.after) for before, each in decisions if not _is_new(each)])
+    stored: list[Alert | None] = []
+    history = []
+    for before, decision in decisions:
+        after = decision.after
+        if after is not None and _is_new(decision):
+            after = replace(after, id=numbers.get(after.key, 0))
+        if after is not None and after.id and decision.action.recorded:
+            state = None if _is_new(decision) or before is None else before.state
+            history.append(transition_values(state, after, decision, now))
+        stored.append(after)
+    if history:
+        connection.execute(sa.insert(TRANSITION), history)
+    return stored
+
+
+def last_resolved(connection: sa.Connection, keys: Collection[FindingKey]) -> dict[FindingKey, datetime]:
+    """Return when the last episode of each condition that people were told of was resolved, if any was."""
+    symbols = defaultdict[tuple[str, str, str], list[str]](list)
+    for key in keys:
+        symbols[key.kind.value, key.account, key.leg.value].append(key.symbol)
+    found: dict[tuple[str, str, str, str], datetime] = {}
+    for (kind, account, leg), every in symbols.items():
+        for begin in range(0, len(every), _AT_ONCE):
+            query = sa.select(ALERT.c.symbol, sa.func.max(ALERT.c.resolved_at)).where(
+                ALERT.c.kind == kind,
+                ALERT.c.account == account,
+                ALERT.c.leg == leg,
+                ALERT.c.symbol.in_(every[begin : begin + _AT_ONCE]),
+                ALERT.c.state == AlertState.RESOLVED.value,
+                ALERT.c.fired_at.is_not(None),
+            )
+            for symbol, at in connection.execute(query.group_by(ALERT.c.symbol)):
+                found[kind, account, leg, symbol] = at
+    named = ((key, (key.kind.value, key.account, key.leg.value, key.symbol)) for key in keys)
+    return {key: found[name] for key, name in named if name in found}
+
+
+def is_of(key: FindingKey) -> sa.ColumnElement[bool]:
+    """Return the rows of a condition."""
+    values = (key.kind.value, key.account, key.symbol, key.leg.value)
+    return sa.and_(*(column == value for column, value in zip(_IDENTITY, values, strict=True)))
+
+
+def _is_new(decision: Decision) -> bool:
+    return decision.after is not None and decision.after.id == 0
+
+
+def _insert(connection: sa.Connection, alerts: Sequence[Alert | None]) -> dict[FindingKey, int]:
+    """Insert new episodes; return the number of each that was not there."""
+    new = {
+        (each.key.kind.value, each.key.account, each.key.symbol, each.key.leg.value): each
+        for each in alerts
+        if each is not None
+    }
+    if not new:
+        return {}
+    statement = upsert_into(connection, ALERT).on_conflict_do_nothing().returning(ALERT.c.id, *_IDENTITY)
+    rows = connection.execute(statement, [alert_values(each) for each in new.values()])
+    return {new[tuple(identity)].key: number for number, *identity in rows}
+
+
+def _update(connection: sa.Connection, changes: Sequence[tuple[Alert | None, Alert | None]]) -> None:
+    values = []
+    for before, after in changes:
+        if after is not None:
+            assert before is not None
+            values.append({"the_id": after.id, "the_version": before.version, **alert_values(after)})
+    if not values:
+        return
+    same = (ALERT.c.id == sa.bindparam("the_id"), ALERT.c.version == sa.bindparam("the_version"))
+    changed = connection.execute(sa.update(ALERT).where(*same), values)
+    if changed.rowcount != len(values):
+        one = "" if len(values) == 1 else "one of "
+        numbers = ", ".join(str(each["the_id"]) for each in values)
+        raise AlertChanged(f"{one}alert {numbers} was changed by another process meanwhile")

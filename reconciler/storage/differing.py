@@ -1,0 +1,207 @@
+"""Writes of what a look has seen only what differs from what is stored; the rest is said by `looked`.
+
+Each function takes what the caller knows to be stored, None for nothing, and returns what is from then on.
+Prices move all the time: where nothing else differs they are written once they have moved by a hundredth.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from operator import attrgetter
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from reconciler.storage.looked import Looked, Times, looked_of, note
+from reconciler.storage.mapping import position_values
+from reconciler.storage.records import POSITION, save_cycle, save_positions, save_sources
+from reconciler.storage.upsert import put
+from reconciler.views import CycleView, PositionView, SourceView
+from verification.facts.clock import Clock
+from verification.facts.leg import LegKey
+
+T = TypeVar("T")
+
+MOVED = Decimal("0.01")
+"""The share by which a price or what follows from one may differ from what is stored."""
+
+_LEG = attrgetter(
+    *("venue", "expected", "expected_low", "expected_high", "ledger_state", "ledgers", "observed"),
+    *("observed_by", "contract_size", "stop", "stop_price", "verdict"),
+    *("ledger_changed_at", "observed_changed_at"),
+)
+_SWEEP = attrgetter("venue", "status", "matched", "legs", "problems", "in_flight")
+_SOURCE = attrgetter("state", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """The rows of an account's positions.
+
+    Attributes:
+        rows: Each as it is stored, and whether it has the times of the last look.
+        looked: What the last look says of them.
+        wrote: Whether anything of them was written with it.
+    """
+
+    rows: Mapping[LegKey, tuple[PositionView, bool]]
+    looked: Looked
+    wrote: bool
+
+
+def write_legs(
+    connection: sa.Connection, account: str, positions: Sequence[PositionView], known: Legs | None
+) -> Legs:
+    """Store the positions of an account in the place of all that were stored of it."""
+    times = Counter((each.ledger_at, each.observed_at) for each in positions)
+    common: Times = max(times, key=times.__getitem__, default=(None, None))
+    rows = {
+        LegKey(each.account, each.symbol, each.leg): (each, (each.ledger_at, each.observed_at) == common)
+        for each in positions
+    }
+    looked = Looked(legs=common)
+    if known is None:
+        save_positions(connection, account, positions, with_look={key for key, row in rows.items() if row[1]})
+        note(connection, account, looked)
+        return Legs(rows, looked, wrote=True)
+    new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
+    gone = known.rows.keys() - rows.keys()
+    if any(key.account != account for key in new):
+        raise ValueError(f"positions of another account were given for {account}")
+    for key in gone:
+        same = (POSITION.c.account == account) & (POSITION.c.symbol == key.symbol)
+        connection.execute(sa.delete(POSITION).where(same, POSITION.c.leg == key.leg.value))
+    put(connection, POSITION, [position_values(view, with_look=fresh) for view, fresh in new.values()])
+    if new or gone:
+        note(connection, account, looked)
+    kept = {key: row if key in new else known.rows[key] for key, row in rows.items()}
+    return Legs(kept, looked, wrote=bool(new or gone))
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The newest row of an account's sweeps, what the last one says, and whether that was written with it."""
+
+    row: CycleView
+    looked: Looked
+    wrote: bool
+
+
+def write_sweep(connection: sa.Connection, cycle: CycleView, known: Sweep | None) -> Sweep:
+    """Add a sweep, unless it came to what the newest one came to."""
+    complete = cycle.last_complete_at or (cycle.finished_at if cycle.status == "complete" else None)
+    if known is not None and complete is None:
+        assert known.looked.sweep is not None
+        complete = known.looked.sweep[1]
+    if known is not None and _is_same_sweep(known.row, cycle):
+        return Sweep(known.row, Looked(sweep=(cycle.finished_at, complete, cycle.seconds)), wrote=False)
+    before = looked_of(connection, cycle.account).sweep
+    told = replace(cycle, last_complete_at=complete)
+    complete = save_cycle(connection, told, before=before and before[1])
+    looked = Looked(sweep=(cycle.finished_at, complete, cycle.seconds))
+    note(connection, cycle.account, looked)
+    return Sweep(cycle, looked, wrote=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The states of an account's sources as stored, what the last look says, and whether all was written."""
+
+    rows: Mapping[str, SourceView]
+    looked: Looked
+    wrote: bool
+
+
+def write_sources(
+    connection: sa.Connection, account: str, sources: Sequence[SourceView], known: Sources | None
+) -> Sources:
+    """Renew the states of an account's sources."""
+    rows = {} if known is None else known.rows
+    before = looked_of(connection, account) if known is None else known.looked
+    seen = [_carried(each, before) for each in sources]
+    new = [each for each in seen if each.source not in rows or _SOURCE(rows[each.source]) != _SOURCE(each)]
+    looked = before.then(Looked(sources={each.source: (each.at, each.last_ok) for each in seen}))
+    looked = Looked(sources=looked.sources)
+    if new:
+        save_sources(connection, new)
+        note(connection, account, looked)
+    stored = {**rows, **{each.source: each for each in new}}
+    return Sources(stored, looked, wrote=bool(new))
+
+
+WHOLE_SECONDS = 3600.0
+"""How often all is written anew: a row that somebody or a disk has damaged does not stay so."""
+
+
+class Stored:
+    """What a process knows to be stored of an account, and what of its last looks is not stored yet."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Nothing is known."""
+        self.sweep: Sweep | None = None
+        self.legs: Legs | None = None
+        self.sources: Sources | None = None
+        self._clock = clock
+        self._whole: dict[str, float] = {}
+
+    @property
+    def looked(self) -> Looked:
+        """The times of the last looks, which the next heartbeat takes along."""
+        looked = Looked()
+        for each in (self.sweep, self.legs, self.sources):
+            if each is not None and not each.wrote:
+                looked = looked.then(each.looked)
+        return looked
+
+    def take_sweep(self) -> Sweep | None:
+        """Return what is stored of the sweeps; it is forgotten until the next write ends well."""
+        known, self.sweep = self.sweep, None
+        return self._young("sweep", known)
+
+    def take_legs(self) -> Legs | None:
+        """Return what is stored of the positions; it is forgotten until the next write ends well."""
+        known, self.legs = self.legs, None
+        return self._young("legs", known)
+
+    def take_sources(self) -> Sources | None:
+        """Return what is stored of the sources; it is forgotten until the next write ends well."""
+        known, self.sources = self.sources, None
+        return self._young("sources", known)
+
+    def _young(self, name: str, known: T | None) -> T | None:
+        """Return what is known, but for nothing once it is time to write all anew."""
+        now = self._clock.now().monotonic
+        if known is not None and now - self._whole[name] < WHOLE_SECONDS:
+            return known
+        self._whole[name] = now
+        return None
+
+
+def _carried(source: SourceView, before: Looked) -> SourceView:
+    """Return the state of a source, with the time at which it was last good where it does not say that."""
+    if source.last_ok is not None:
+        return source
+    return replace(source, last_ok=before.sources.get(source.source, (None, None))[1])
+
+
+def _is_stored(row: tuple[PositionView, bool], known: tuple[PositionView, bool] | None) -> bool:
+    if known is None:
+        return False
+    (now, fresh), (before, was_fresh) = row, known
+    if fresh != was_fresh or _LEG(now) != _LEG(before):
+        return False
+    if not fresh and (now.ledger_at, now.observed_at) != (before.ledger_at, before.observed_at):
+        return False
+    return _is_near(before.notional, now.notional) and _is_near(before.mark_price, now.mark_price)
+
+
+def _is_same_sweep(before: CycleView, now: CycleView) -> bool:
+    near = _is_near(before.unprotected_notional, now.unprotected_notional)
+    return near and bool(_SWEEP(before) == _SWEEP(now))
+
+
+def _is_near(before: Decimal | None, now: Decimal | None) -> bool:
+    if before is None or now is None or before == now:
+        return before == now
+    return abs(now - before) <= MOVED * min(abs(before), abs(now))
