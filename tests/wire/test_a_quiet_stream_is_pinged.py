@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import ClientWebSocketResponse
 
 from simulator.serving.connection import Connection
 from tests.wire.conftest import Connect
@@ -18,7 +19,7 @@ from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 
-QUIET = StreamRules(keep_alive=0.4, backoff_first=0.02, backoff_most=0.1)
+QUIET = StreamRules(keep_alive=0.6, backoff_first=0.02, backoff_most=0.1)
 
 
 async def test_a_peer_that_is_mute_below_the_protocol_is_given_up_in_time(face: Face) -> None:
@@ -29,7 +30,7 @@ async def test_a_peer_that_is_mute_below_the_protocol_is_given_up_in_time(face: 
         relay.flowing.clear()
         cut = SystemClock().now().monotonic
         down = await gateway.health(lambda now: now.state is StreamState.DOWN)
-        assert down.since.monotonic - cut <= 2.5 * QUIET.keep_alive
+        assert down.since.monotonic - cut <= 3 * QUIET.keep_alive
         assert "the venue has fallen silent (no pong)" in (down.error or "")
         relay.flowing.set()
         await gateway.live(2)
@@ -37,7 +38,7 @@ async def test_a_peer_that_is_mute_below_the_protocol_is_given_up_in_time(face: 
 
 async def test_a_quiet_stream_whose_venue_answers_lives_on(face: Face) -> None:
     async with running(rules=QUIET, face=face) as (_, gateway):
-        await asyncio.sleep(5 * QUIET.keep_alive)
+        await asyncio.sleep(4 * QUIET.keep_alive)
         health = gateway.venue.stream_health()
         assert (health.state, health.epoch) == (StreamState.LIVE, 1)
         assert health.last_frame is not None, "a pong is one"
@@ -57,6 +58,19 @@ async def test_a_venue_with_pings_of_its_own_is_not_there_while_only_the_protoco
         assert "silent" in (down.error or "")
         assert heard == [{"op": "ping"}]
         venue.streams._hear = inner  # type: ignore[method-assign]
+        await gateway.live(2)
+
+
+async def test_a_stream_that_can_no_longer_be_pinged_ends_and_is_told_as_a_bug(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Unpinged it would be believed for as long as its connection seems to stand."""
+    async with running(rules=QUIET, face=BYBIT) as (_, gateway):
+        with monkeypatch.context() as planted:
+            planted.setattr(ClientWebSocketResponse, "send_str", None)
+            health = await gateway.health(lambda now: now.fault is not None)
+        assert health.fault is not None
+        assert "TypeError" in health.fault.message
         await gateway.live(2)
 
 

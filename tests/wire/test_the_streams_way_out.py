@@ -70,7 +70,7 @@ async def test_a_secure_stream_to_a_peer_that_is_gone_keeps_no_socket(
         gateway = await connect(venue.port, rules, **ccxt)
         relay.flowing.clear()
         await gateway.health(lambda now: now.state is StreamState.DOWN)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(5):
             while relay.left == 0:  # noqa: ASYNC110 - a reading, not an event
                 await asyncio.sleep(0.005)
         relay.flowing.set()

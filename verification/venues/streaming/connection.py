@@ -2,8 +2,9 @@
 
 import asyncio
 import socket as sockets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -29,7 +30,7 @@ class Hearer(Protocol):
         """A ping or a pong came."""
 
     def broken(self, error: Exception) -> None:
-        """A message could not be read, and nothing after it is."""
+        """A message could not be read, and nothing after it is; or the work of the connection failed."""
 
 
 class Connection:
@@ -49,9 +50,9 @@ class Connection:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._tasks.append(asyncio.create_task(self._receive()))
+        self._begin(self._receive)
         if self._ping is not None and self._keep_alive:
-            self._tasks.append(asyncio.create_task(self._keep_pinging(_encoded(self._ping))))
+            self._begin(partial(self._keep_pinging, _encoded(self._ping)))
         return self
 
     async def __aexit__(
@@ -106,30 +107,37 @@ class Connection:
             if to in {op, ""}:
                 return refusal
 
+    def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(self._guard(work)))
+
+    async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a piece of work. Without it the connection is worth nothing: what goes wrong in it is told."""
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self._hearer.broken(error)
+
     async def _receive(self) -> None:
         """Read frames one after the other, until none can come any more."""
         socket, hearer = self._socket, self._hearer
-        try:
-            while True:
-                message = await socket.receive()
-                self._answered = True
-                kind = message.type
-                if kind is _TEXT:
-                    hearer.frame(message.data)
-                elif kind is _BINARY:
-                    hearer.frame(message.data.decode())
-                elif kind is _PONG:
-                    hearer.heard()
-                elif kind is _PING:
-                    hearer.heard()
-                    with suppress(*_BREAKS):  # the next frame tells of it
-                        await socket.pong(message.data)
-                else:
-                    self.note_end(_why_ended(message, socket))
-                    return
-                await asyncio.sleep(0)  # whoever waits for what it said goes on before all the rest
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more is read, and that is told
-            hearer.broken(error)
+        while True:
+            message = await socket.receive()
+            self._answered = True
+            kind = message.type
+            if kind is _TEXT:
+                hearer.frame(message.data)
+            elif kind is _BINARY:
+                hearer.frame(message.data.decode())
+            elif kind is _PONG:
+                hearer.heard()
+            elif kind is _PING:
+                hearer.heard()
+                with suppress(*_BREAKS):  # the next frame tells of it
+                    await socket.pong(message.data)
+            else:
+                self.note_end(_why_ended(message, socket))
+                return
+            await asyncio.sleep(0)  # whoever waits for what it said goes on before all the rest
 
     async def _keep_pinging(self, text: str) -> None:
         """Say the venue's own ping for ever, until nothing at all has come when the next is due."""
