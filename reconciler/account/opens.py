@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -12,21 +11,17 @@ from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.questions.asked import AskedQuestions
 from reconciler.account.questions.change import asked_and_not, joined
 from reconciler.account.questions.ledger_question import LedgerQuestion, QuestionKey, Surroundings, UnderWay
-from reconciler.account.resting import Resting, RestingOrders, Why
+from reconciler.account.resting_answers import RestingAnswers, as_it_stands
 from reconciler.account.unexpected import until_done
 from reconciler.storage.waiting import waited_out
 from verification.budget.backoff import Backoff
 from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
-from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
-from verification.facts.observation import Observation, OrderSeen
-from verification.facts.order_identity import is_of, is_same
-from verification.facts.question import Question
-from verification.facts.verdict import Verdict, VerdictKind
+from verification.facts.order_identity import is_same
+from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.race.verifier import Verifier
-from verification.rules.judgement import decide
 from verification.rules.working_order import rests
 from verification.venues.port import Venue
 
@@ -36,17 +31,11 @@ OPEN_WATCHED_FOR = timedelta(minutes=5)
 PAUSES = Backoff(2.0, most=30.0)
 """Between asking again: the race before goes on listening meanwhile, and so do the looks."""
 
-CHECKS_APART_SECONDS = 0.5
-"""Least time between two requests about resting orders of one account, however many may have filled."""
-
 CROWD = 10
 """How many questions may be raced at once; a further one waits until the stream or a look shows its order.
 
 A race asks every second or two, which many orders that rest would each be asked for nothing.
 """
-
-ORDER_SECONDS = 10.0
-"""How long an answer about one resting order is waited for."""
 
 log = structlog.get_logger()
 
@@ -88,8 +77,7 @@ class Opens:
         self._asked = AskedQuestions()
         self._waiting: asyncio.Queue[tuple[UnderWay, Verification | None]] = asyncio.Queue()
         self._open: list[UnderWay] = []
-        self._resting = RestingOrders()
-        self._check = asyncio.Lock()
+        self._resting = RestingAnswers(verifier, venue, clock)
 
     def take_up(self, stored: Iterable[Verification]) -> None:
         """Go on with what the process before left waiting for resting orders; before any ledger changes.
@@ -121,11 +109,11 @@ class Opens:
 
     def looked(self, reading: AccountReading) -> None:
         """Take note of which orders a look has shown to rest."""
-        self._resting.looked(reading)
+        self._resting.orders.looked(reading)
 
     async def run(self) -> None:
         """Verify until cancelled."""
-        stop = self._venue.listen(self._resting.on_observation)
+        stop = self._venue.listen(self._resting.orders.on_observation)
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
@@ -170,7 +158,7 @@ class Opens:
             since = self._clock.now()
         while True:
             if so_far is None:
-                so_far = self._as_it_stands(open_, await self._verifier.verify(open_.question))
+                so_far = as_it_stands(open_, await self._verifier.verify(open_.question))
                 await self._log_and_publish(so_far)
             if rests(open_.question, so_far.verdict, so_far.observations):
                 open_.raced = False
@@ -200,87 +188,7 @@ class Opens:
 
     async def _rest(self, open_: UnderWay, so_far: Verification | None) -> Verification:
         """Wait until an order that rests has filled or ended, and return the answer; it is told already."""
-        order = Resting(open_.put.question, self._clock.now())
-        for seen in () if so_far is None else so_far.observations:
-            if isinstance(seen, OrderSeen):
-                order.add(seen)
-        told = None if so_far is None else order.executed
-        self._resting.enter(order)
-        try:
-            while True:
-                await self._until_due(order)
-                answer, waits = await self._checked(open_, order)
-                shown = rests(answer.question, answer.verdict, answer.observations)
-                if not waits and not shown:
-                    await self._log_and_publish(answer)
-                    return answer
-                if shown and order.executed != told:
-                    told = order.executed
-                    await self._log_and_publish(answer)
-        finally:
-            self._resting.leave(order)
-
-    async def _until_due(self, order: Resting) -> None:
-        """Wait until an order is to be asked about: it said something new, or was not shown for too long."""
-        while (left := order.due(self._clock.now(), len(self._resting))) > 0:
-            order.stirred.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await order.stirred.wait()
-
-    async def _checked(self, open_: UnderWay, order: Resting) -> tuple[Verification, bool]:
-        """Return what is known of a resting order now, and whether to wait on whatever that proves.
-
-        It is known by what the order has shown, or else by asking about it.
-        """
-        why = order.take()
-        heard = self._as_heard(open_, order.words)
-        shown = rests(heard.question, heard.verdict, heard.observations)
-        if heard.verdict.conclusive or (why is Why.NEWS and shown):
-            return heard, False
-        async with self._check:
-            seen, failed = await self._read(open_.question)
-            await self._clock.sleep(CHECKS_APART_SECONDS)
-        alive = seen is not None and not seen.terminal
-        if not order.ended and (alive or (failed and order.words and why is not Why.GONE)):
-            # That nothing can be read is told of itself; it says nothing of an order that rested.
-            if seen is not None:
-                order.add(seen)
-            order.asked(self._clock.now())
-            return self._as_heard(open_, order.words), True
-        watch = self._verifier.watch(open_.question.key)
-        watch.seen += [*order.words, *([] if seen is None else [seen])]
-        answer = self._as_it_stands(open_, await self._verifier.verify(open_.question, watch))
-        for each in answer.observations:
-            if isinstance(each, OrderSeen):
-                order.add(each)
-        order.asked(self._clock.now())
-        return answer, False
-
-    async def _read(self, question: Question) -> tuple[OrderSeen | None, bool]:
-        """Ask once what became of an order: what is seen of it, and whether it could not be asked."""
-        try:
-            async with asyncio.timeout(ORDER_SECONDS):
-                seen = await self._venue.read_order(
-                    question.key, order_id=question.order_id, client_order_id=question.client_order_id
-                )
-        except (SourceError, TimeoutError):
-            return None, True
-        mine = isinstance(seen, OrderSeen) and is_of(question, seen)
-        return (seen if mine and isinstance(seen, OrderSeen) else None), False
-
-    def _as_heard(self, open_: UnderWay, seen: tuple[Observation, ...]) -> Verification:
-        question = open_.question
-        verdict: Verdict = decide(question, seen)
-        return Verification(question, verdict, seen, self._clock.now())
-
-    def _as_it_stands(self, open_: UnderWay, answered: Verification) -> Verification:
-        """Return an answer without what rests on an order having been alone, if it was joined meanwhile."""
-        question = open_.question
-        if answered.question == question:
-            return answered
-        verdict = decide(question, answered.observations)
-        return Verification(question, verdict, answered.observations, answered.decided)
+        return await self._resting.answer(open_, so_far, self._log_and_publish)
 
     async def _publish(self, verification: Verification) -> None:
         """Pass an answer on, again and again while the state database is busy: an answer is never lost."""
