@@ -84,10 +84,10 @@ class RestingAnswers:
         It is known by what the order has shown, or else by asking about it.
         """
         why = order.take()
-        heard = self._as_heard(open_, order.words)
-        shown = rests(heard.question, heard.verdict, heard.observations)
-        if heard.verdict.conclusive or (why is Why.NEWS and shown):
-            return heard, False
+        as_shown = self._as_shown(open_, order.words)
+        shown = rests(as_shown.question, as_shown.verdict, as_shown.observations)
+        if as_shown.verdict.conclusive or (why is Why.NEWS and shown):
+            return as_shown, False
         async with self._check:
             seen, failed = await self._read(open_.question)
             await self._clock.sleep(CHECKS_APART_SECONDS)
@@ -97,7 +97,7 @@ class RestingAnswers:
             if seen is not None:
                 order.add(seen)
             order.asked(self._clock.now())
-            return self._as_heard(open_, order.words), True
+            return self._as_shown(open_, order.words), True
         watch = self._verifier.watch(open_.question.key)
         watch.seen += [*order.words, *([] if seen is None else [seen])]
         answer = as_it_stands(open_, await self._verifier.verify(open_.question, watch))
@@ -119,7 +119,7 @@ class RestingAnswers:
         mine = isinstance(seen, OrderSeen) and is_of(question, seen)
         return (seen if mine and isinstance(seen, OrderSeen) else None), False
 
-    def _as_heard(self, open_: UnderWay, seen: tuple[Observation, ...]) -> Verification:
+    def _as_shown(self, open_: UnderWay, seen: tuple[Observation, ...]) -> Verification:
         question = open_.question
         verdict: Verdict = decide(question, seen)
         return Verification(question, verdict, seen, self._clock.now())

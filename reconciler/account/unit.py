@@ -82,7 +82,7 @@ class AccountUnit:
             self._venue_clock,
             rng=rng,
             on_sample=self._measuring.add,
-            on_order=self._verdicts.heard,
+            on_order=self._verdicts.on_order,
         )
         self._verifier = Verifier(
             venue,

@@ -94,9 +94,9 @@ class Verdicts:
             await self._end_doubt(verification)
             await self._tell_mismatch(verification)
 
-    def heard(self, seen: OrderSeen) -> None:
+    def on_order(self, seen: OrderSeen) -> None:
         """Hear a slower source: the first answer has decided, and a later one may contradict it."""
-        self._watch.disagreements.heard(seen)
+        self._watch.disagreements.on_order(seen)
         self._look_at_disagreements()
 
     def _look_at_disagreements(self) -> None:

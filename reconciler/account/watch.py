@@ -210,8 +210,8 @@ class AccountWatch:
 
     def _on_observation(self, seen: Observation) -> None:
         if isinstance(seen, OrderSeen):
-            self.late_fills.heard(seen)
-            self.disagreements.heard(seen)
+            self.late_fills.on_order(seen)
+            self.disagreements.on_order(seen)
         if not isinstance(seen, PositionSeen):
             return
         known = self._pushed.get(seen.key)

@@ -85,7 +85,7 @@ class Database:
             StateDatabaseError: The database fails, or what was read is not of the file that stands there.
         """
         with (
-            self._told(),
+            self._raising_in_words(),
             self._engine.connect() as connection,
             self._in_place(connection),
             connection.begin(),
@@ -104,7 +104,7 @@ class Database:
             StateDatabaseError: The database fails, or another process writes for too long. Nothing is stored,
                 or (`unsure`) nobody knows.
         """
-        with self._told(), self._engine.connect() as fresh, self._in_place(fresh):
+        with self._raising_in_words(), self._engine.connect() as fresh, self._in_place(fresh):
             connection = fresh.execution_options(trueup_write=True)
             with self._leaving_standby(fresh), committed(self._where) as commit, connection.begin():
                 yield connection
@@ -120,7 +120,7 @@ class Database:
             StateDatabaseError: The database fails.
         """
         assert self._opened is not None, "a server looks after its files itself"
-        with self._told(), self._engine.connect() as connection, self._in_place(connection):
+        with self._raising_in_words(), self._engine.connect() as connection, self._in_place(connection):
             yield cast("FileConnection", connection.connection.dbapi_connection)
             self._opened.shrunk()
 
@@ -135,7 +135,7 @@ class Database:
             raise
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _raising_in_words(self) -> Iterator[None]:
         """As `explained`; where the file is not in its place any more, that is what is told."""
         try:
             with self.explained():

@@ -121,9 +121,9 @@ def explain(error: Exception, where: str) -> StateDatabaseError | None:
     said = " ".join(str(cause).split()) or type(cause).__name__
     if isinstance(error, sa.exc.PendingRollbackError | sa.exc.DisconnectionError):
         # The connection was lost earlier in the same transaction.
-        return _told(_SILENT, "the connection was lost", where)
+        return _error_of(_SILENT, "the connection was lost", where)
     if isinstance(error, sa.exc.TimeoutError):
-        return _told(_CROWDED, said, where)
+        return _error_of(_CROWDED, said, where)
     if isinstance(cause, sqlite3.Error):
         return _explain_sqlite(cause, said, where)
     if type(cause).__module__.startswith("psycopg"):  # not loaded where nobody uses it
@@ -133,7 +133,7 @@ def explain(error: Exception, where: str) -> StateDatabaseError | None:
 
 def lost(where: str) -> StateDatabaseError:
     """Return the error of a transaction that the database has broken off."""
-    return _told(_SILENT, "the transaction was broken off", where)
+    return _error_of(_SILENT, "the transaction was broken off", where)
 
 
 def _explain_sqlite(cause: sqlite3.Error, said: str, where: str) -> StateDatabaseError:
@@ -143,28 +143,28 @@ def _explain_sqlite(cause: sqlite3.Error, said: str, where: str) -> StateDatabas
     code = getattr(cause, "sqlite_errorname", None) or ""
     for name, trouble, what, remedy, again in _SQLITE:
         if code.startswith(name):
-            return _told((trouble, what, remedy, again), said, where)
+            return _error_of((trouble, what, remedy, again), said, where)
     return _other(said, where)
 
 
 def _explain_postgres(error: Exception, cause: BaseException, said: str, where: str) -> StateDatabaseError:
     state = getattr(cause, "sqlstate", None)
     if "during recovery" in said:  # what else a standby cannot do, under the code of what nobody can
-        return _told(_STANDBY, said, where)
+        return _error_of(_STANDBY, said, where)
     for begins, meaning in _POSTGRES:
         if state and state.startswith(begins):
-            return _told(meaning, said, where)
+            return _error_of(meaning, said, where)
     if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
-        return _told(_SILENT, said, where)
+        return _error_of(_SILENT, said, where)
     if state is None and type(cause).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}:
         for pattern, meaning in _NOT_CONNECTED:
             if re.search(pattern, said):
-                return _told(meaning, said, where)
-        return _told(_SILENT, said, where)
+                return _error_of(meaning, said, where)
+        return _error_of(_SILENT, said, where)
     return _other(said, where)
 
 
-def _told(meaning: _Meaning, said: str, where: str) -> StateDatabaseError:
+def _error_of(meaning: _Meaning, said: str, where: str) -> StateDatabaseError:
     trouble, what, remedy, again = meaning
     return StateDatabaseError(trouble, f"state database {where} {what} ({said}): {remedy}", again=again)
 

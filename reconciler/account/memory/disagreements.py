@@ -76,9 +76,9 @@ class Disagreements:
             order.adds(word)
         self._find(order, contradictions(verification.question, (*seen, *order.words)))
         for word in own:
-            self.heard(word)
+            self.on_order(word)
 
-    def heard(self, word: OrderSeen) -> None:
+    def on_order(self, word: OrderSeen) -> None:
         """Take note of what a source says of an order now: what was decided may turn out not to be so."""
         self._recent.append(word)
         for order in self._orders.values():

@@ -46,7 +46,7 @@ class LateFills:
                 if order is not None:
                     self._found[key] = order
 
-    def heard(self, seen: OrderSeen) -> None:
+    def on_order(self, seen: OrderSeen) -> None:
         """Take note of what a watched order shows of itself: an execution, however late, is a fact."""
         if seen.executed == 0 or seen.conditional:
             return

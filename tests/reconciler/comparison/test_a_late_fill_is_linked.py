@@ -147,8 +147,8 @@ def test_it_names_the_order_the_verification_and_the_times() -> None:
 
 def test_an_execution_that_the_order_shows_later_is_told() -> None:
     late = watch()
-    late.heard(order_seen("0", 50))
-    late.heard(order_seen("43", 60))
+    late.on_order(order_seen("0", 50))
+    late.on_order(order_seen("43", 60))
     view = merged(reading([listed("43")], second=100))
     (finding,) = compared([], view, watched=late.watched(utc(100))).findings
     assert finding.evidence[-1].text.endswith("the order has shown 43 contracts executed since")
@@ -156,8 +156,8 @@ def test_an_execution_that_the_order_shows_later_is_told() -> None:
 
 def test_neither_a_word_on_one_trade_nor_the_verification_read_again_takes_back_what_executed() -> None:
     late = watch()
-    late.heard(order_seen("43", 60))
-    late.heard(order_seen("20", 61))
+    late.on_order(order_seen("43", 60))
+    late.on_order(order_seen("20", 61))
     learned(late, "open", REFUTED)
     (order,) = late.watched(utc(100))[leg()]
     assert order.executed == 43
@@ -167,16 +167,16 @@ def test_an_execution_that_shows_after_the_find_is_told_too() -> None:
     late = watch()
     view = merged(reading([listed("43")], second=100))
     late.looked(compared([], view, watched=late.watched(utc(100))))
-    late.heard(order_seen("43", 110))
+    late.on_order(order_seen("43", 110))
     assert [order.executed for order in late.watched(utc(111))[leg()]] == [Decimal(43)]
 
 
 def test_what_an_exit_shows_of_itself_is_no_fill_of_a_rollback_that_came_back() -> None:
     late = watch("close", CONFIRMED)
-    late.heard(seen_as(order_seen("43", 90), order_id="x1"))
+    late.on_order(seen_as(order_seen("43", 90), order_id="x1"))
     view = merged(reading([listed("43")], second=100))
     late.looked(compared([FAILED], view, watched=late.watched(utc(100))))
-    late.heard(seen_as(order_seen("43", 110), order_id="x1"))
+    late.on_order(seen_as(order_seen("43", 110), order_id="x1"))
     assert {order.executed for order in late.watched(utc(111))[leg()]} == {None}
 
 
