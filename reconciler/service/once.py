@@ -11,6 +11,7 @@ from reconciler.comparison.difference import LegVerdict
 from reconciler.kinds.registry import DIFFERENCES
 from reconciler.ledgers.port import Ledger
 from reconciler.record.report import AccountReport, Report
+from reconciler.service.loading import loading
 from reconciler.service.wiring import open_ledgers, open_venue, rules_of
 from reconciler.settings import Settings
 from reconciler.views import PositionView
@@ -49,7 +50,8 @@ async def reconcile_once(settings: Settings, clock: Clock, account: str | None =
 async def _one(settings: Settings, name: str, clock: Clock) -> AccountReport:
     access = settings.access(name)
     ledgers = open_ledgers(settings, name, clock)
-    venue = open_venue(access, clock)
+    with loading():
+        venue = open_venue(access, clock)
     try:
         with asked_for(Purpose.COMMAND):
             return await _looked(venue, ledgers, rules_of(settings), clock)

@@ -11,6 +11,7 @@ from reconciler.alerts.retirement import Watched
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
+from reconciler.service.loading import loading
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
 from reconciler.service.wiring import unit_maker
@@ -35,7 +36,8 @@ async def run(settings: Settings, clock: Clock) -> int:
         LedgerUnreadable: A ledger's settings cannot be right.
         StateDatabaseError: The state database cannot be used.
     """
-    makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
+    with loading():
+        makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
     async with Store.open(settings.database.url, clock=clock) as store:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
