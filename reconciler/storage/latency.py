@@ -8,13 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from reconciler.facts.sketch import Sketch
 from reconciler.storage.rows import LatencyBucketRow, table
-from reconciler.storage.upsert import upsert_into
+from reconciler.storage.upsert import put, upsert_into
 from reconciler.views import LatencyPoint, LatencyView
 from verification.facts.observation import Source
 from verification.latency.sample import LatencySample, Measure
@@ -43,6 +42,8 @@ _OF_ALL = ""
 
 _Key = tuple[int, datetime, str, str, str]
 _KEY = (BUCKET.c.tier, BUCKET.c.start, BUCKET.c.account, BUCKET.c.source, BUCKET.c.measure)
+_NAMES = tuple(column.name for column in _KEY)
+_ASKED_BY = 3  # the tier, the start and the account
 _ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
 
 
@@ -66,29 +67,30 @@ def add_samples(connection: sa.Connection, samples: Iterable[LatencySample]) -> 
 
 
 def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> None:
-    # The rows are there before they are locked and read, so that no other writer's samples are overwritten.
-    empty = Sketch().to_json()
-    insert = upsert_into(connection, BUCKET).on_conflict_do_nothing()
-    connection.execute(insert, [{**_columns(key), "sketch": empty} for key in sketches])
+    if connection.dialect.name != "sqlite":  # which has one writer at a time
+        # The rows are there before they are locked and read: no other writer's samples are overwritten.
+        insert = upsert_into(connection, BUCKET).on_conflict_do_nothing()
+        empty = Sketch().to_json()
+        connection.execute(
+            insert, [{**dict(zip(_NAMES, key, strict=True)), "sketch": empty} for key in sketches]
+        )
     # Asked for by the first columns of the key: a comparison of whole keys would read the whole table.
-    wanted: dict[tuple[int, str], set[datetime]] = defaultdict(set)
-    for tier, start, account, *_ in sketches:
-        wanted[tier, account].add(start)
-    windows = (
-        (BUCKET.c.tier == tier) & BUCKET.c.start.in_(sorted(starts)) & (BUCKET.c.account == account)
-        for (tier, account), starts in wanted.items()
-    )
-    query = sa.select(BUCKET).where(sa.or_(*windows)).order_by(*_KEY)
+    wanted = [
+        column.in_(sorted({key[place] for key in sketches})) for place, column in enumerate(_KEY[:_ASKED_BY])
+    ]
+    query = sa.select(BUCKET).where(*wanted).order_by(*_KEY)
     for row in connection.execute(query.with_for_update()):
         mine = sketches.get((row.tier, row.start, row.account, row.source, row.measure))
         if mine is not None:
             mine.take_in(row.sketch)
-    update = sa.update(BUCKET).where(*(column == sa.bindparam(f"the_{column.name}") for column in _KEY))
-    values = [
-        {**{f"the_{name}": value for name, value in _columns(key).items()}, "sketch": sketch.to_json()}
-        for key, sketch in sketches.items()
-    ]
-    connection.execute(update, values)
+    put(
+        connection,
+        BUCKET,
+        [
+            {**dict(zip(_NAMES, key, strict=True)), "sketch": sketch.to_json()}
+            for key, sketch in sketches.items()
+        ],
+    )
 
 
 def read_latency(
@@ -171,10 +173,6 @@ def _view(account: str, source: Source, measure: str, points: Mapping[datetime, 
 def _point(at: datetime, sketch: Sketch) -> LatencyPoint:
     p50, p95, p99 = sketch.quantiles((0.5, 0.95, 0.99))
     return LatencyPoint(at, sketch.count, p50, p95, p99, sketch.longest)
-
-
-def _columns(key: _Key) -> dict[str, Any]:
-    return dict(zip((column.name for column in _KEY), key, strict=True))
 
 
 def _seconds(width: timedelta) -> int:
