@@ -18,6 +18,7 @@ import orjson
 from typing_extensions import override
 
 from tests.bench.coordinator import Disturbed
+from tests.bench.unlimited import unlimited
 from tests.verification.venues.samples import account_update, pushed_position
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain, scripted_venue
 from verification.facts.clock import SystemClock
@@ -26,6 +27,7 @@ from verification.facts.observation import PositionSeen, Source
 from verification.facts.question import Baseline, OpenQuestion
 from verification.facts.verdict import VerdictKind
 from verification.race.verifier import Verifier
+from verification.venues.ccxt.outgoing import GovernorRegistry
 from verification.venues.gateway.account import CcxtVenue
 from verification.venues.registry import capabilities_of
 from verification.venues.stream_state import StreamState
@@ -37,6 +39,9 @@ GAPS = (0.5, 20, 200)
 """Milliseconds of quiet before a frame. A busy process answers faster, for its caches are warm."""
 BUSY = 0.01
 """Seconds before the quiet in which the loop turns, and in which the first looks are answered."""
+
+LONGEST = 30.0
+"""Seconds that a round may take: one that takes longer was disturbed."""
 
 _NOT_FOUND = Reply('{"code":-2013,"msg":"Order does not exist."}', 400)
 
@@ -56,7 +61,12 @@ class Contender:
         raised = orjson.dumps(account_update(pushed_position(str(SIZE)), at=at)).decode()
         lowered = orjson.dumps(account_update(pushed_position("0"), at=at + 1)).decode()
         answer = asyncio.create_task(self.answer(at))
-        await self.ready()
+        ready = asyncio.create_task(self.ready())
+        await asyncio.wait({answer, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            await answer
+            raise Disturbed("it was answered before the frame")
         await self._stream.send_str(raised)
         began = perf_counter()
         try:
@@ -218,7 +228,10 @@ async def _watching(venue: ScriptedVenue) -> tuple[Contender, Close]:
 
 
 async def _trueup(venue: ScriptedVenue) -> tuple[Contender, Close]:
-    gateway = CcxtVenue(access_to(venue.port, enableRateLimit=False), SystemClock())
+    clock = SystemClock()
+    access = access_to(venue.port, enableRateLimit=False)
+    # So many rounds are more than a venue would allow.
+    gateway = CcxtVenue(access, clock, unlimited(access.venue), GovernorRegistry(clock))
     await gateway.connect()
     await _until(lambda: gateway.stream_health().state is StreamState.LIVE)
     contender = Trueup(venue, 2)
@@ -258,8 +271,9 @@ async def race(rounds: Mapping[float, int]) -> tuple[dict[float, dict[str, list[
                 at += 10
                 try:
                     for contender in all_of_them.values():
-                        await contender.round(at)
-                except Disturbed as error:
+                        async with asyncio.timeout(LONGEST):
+                            await contender.round(at)
+                except (Disturbed, TimeoutError) as error:
                     disturbed += 1
                     if disturbed > most:
                         raise RuntimeError("no round was undisturbed: the machine is too busy") from error

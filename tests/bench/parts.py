@@ -66,8 +66,8 @@ class Size:
     accounts: int = 3
     settle: float = 15.0
     opens: int = 20
-    met: int = 24
-    every: float = 4.0
+    met: int = 12
+    every: float = 8.0
     commands: int = 5
     kept: tuple[int, int] = (50, 360)
     profiles: Path = FILE

@@ -15,7 +15,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from importlib import import_module
 from time import perf_counter, process_time
@@ -34,6 +34,7 @@ from reconciler.storage.store import Store
 from tests.bench import machine
 from tests.bench.quantiles import quantile
 from tests.bench.turns import Turns, loop_with_turns
+from tests.bench.unlimited import unlimited
 from verification.facts.account import AccountReading
 from verification.facts.clock import SystemClock
 from verification.venues.ccxt.outgoing import GovernorRegistry
@@ -44,7 +45,6 @@ from verification.venues.stream_state import StreamState
 MILLI = 1e3
 ACCOUNT = "main"
 START_SECONDS = 900.0
-UNLIMITED = 1e9
 REPEATS = 5
 SETTLE = 2.0
 """Seconds without a further look, after which what follows from the start is done."""
@@ -139,13 +139,8 @@ def _cpu() -> float:
 @asynccontextmanager
 async def _watching(settings: Settings, turns: Turns) -> AsyncIterator[tuple[Watched, CcxtVenue]]:
     clock = SystemClock()
-    known = capabilities_of(settings.accounts[ACCOUNT].venue)
-    assert known.rates.address is not None
-    limits = replace(known.rates.address, most=UNLIMITED)
-    unlimited = replace(known.rates, address=limits, used="")
-    venue = CcxtVenue(
-        settings.access(ACCOUNT), clock, replace(known, rates=unlimited), GovernorRegistry(clock)
-    )
+    access = settings.access(ACCOUNT)
+    venue = CcxtVenue(access, clock, unlimited(access.venue), GovernorRegistry(clock))
     async with Store.open(settings.database.url, clock=clock) as store:
         claim = await Claims(store, this_process(), clock).claim(ACCOUNT)
         assert isinstance(claim, Claim), "the folder is this process's own"
