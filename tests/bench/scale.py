@@ -95,8 +95,8 @@ async def _size(scale: Scale, found: Numbers, keep: Keep) -> None:
 
     def heard(told: Numbers) -> None:
         found.update(told)
-        if "sweep_ms" in told:
-            found["sweep_ratio_to_ccxt_parse"] = told["sweep_ms"] / found["ccxt_parse_ms"]
+        if "ccxt_parse_ms" in told:
+            found["sweep_ratio_to_ccxt_parse"] = found["sweep_ms"] / told["ccxt_parse_ms"]
         keep({f"scale.{scale.legs}.{name}": value for name, value in found.items()})
 
     await _watched(symbols, symbols, [*asked, "--seconds", str(scale.seconds), "--rivals"], heard)

@@ -180,8 +180,6 @@ async def measured(settings: Settings, wish: Wish, turns: Turns) -> None:
         found |= watched.stored[0]
         await watched.settle()
         _tell(found | {"start_stall_ms": turns.take() * MILLI})
-        if wish.rivals:
-            _tell(await _rivals(settings, venue))
         if wish.sweeps:
             sweeps = await watched.looks(None, wish.sweeps, wish.seconds)
             turned = [each["turn"] for each in sweeps]
@@ -194,6 +192,8 @@ async def measured(settings: Settings, wish: Wish, turns: Turns) -> None:
             _tell({"targeted_stall_ms": max(each["turn"] for each in targeted)})
         gc.collect()
         _tell({"rss_mb": machine.rss_mb(os.getpid())})
+        if wish.rivals:  # last: they need memory of their own
+            _tell(await _rivals(settings, venue))
 
 
 def _tell(numbers: Numbers) -> None:
