@@ -18,13 +18,13 @@ STREAM_SECONDS = 10.0
 POLL_SECONDS = 0.1
 
 
-async def examine_account(venue: Venue, clock: Clock, *, one_way: bool) -> AsyncIterator[Check]:
+async def examine_account(venue: Venue, clock: Clock, *, hedged: str) -> AsyncIterator[Check]:
     """Yield the checks of one account. Each thing is tried, whatever became of the others.
 
     Args:
         venue: The account, not yet connected.
         clock: Where time comes from.
-        one_way: True where one of its bots works in one-way mode only.
+        hedged: What to tell where it is in hedge mode and one of its bots wants one-way mode; empty: nothing.
     """
     subject = f"account {venue.access.account}"
     for line in notes_of(venue.access.venue):
@@ -37,15 +37,9 @@ async def examine_account(venue: Venue, clock: Clock, *, one_way: bool) -> Async
     if connection.health is Health.NOT_OK:
         yield Check(f"{subject}: stream", Health.NOTE, "not tried: it needs the connection")
         return
-    if one_way and venue.mode is PositionMode.HEDGE:
-        yield Check(f"{subject}: position mode", Health.NOT_OK, HEDGED)
+    if hedged and venue.mode is PositionMode.HEDGE:
+        yield Check(f"{subject}: position mode", Health.NOT_OK, hedged)
     yield await _tried(f"{subject}: stream", _stream(venue, clock))
-
-
-HEDGED = (
-    "the account is in hedge mode, and freqtrade wants one-way mode: its orders are refused, or open a "
-    "second leg in place of closing the first; when nothing is open, switch the position mode at the venue"
-)
 
 
 async def _tried(subject: str, attempt: Awaitable[tuple[Health, str]]) -> Check:

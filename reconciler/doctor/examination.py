@@ -10,9 +10,9 @@ from reconciler.doctor.check import Check, Health, bug
 from reconciler.doctor.ledgers import examine_ledger
 from reconciler.doctor.state import SUBJECT, examine_state
 from reconciler.ledgers.port import Ledger
+from reconciler.ledgers.registry import KINDS
 from reconciler.service.wiring import open_ledger_of, open_venue
 from reconciler.settings import Settings, SettingsError
-from reconciler.settings.sections import LedgerKind
 from verification.facts.clock import Clock
 from verification.venues.port import Access, Venue
 
@@ -62,9 +62,10 @@ async def _account(settings: Settings, name: str, clock: Clock, openers: Openers
         text = "; ".join(problem.text for problem in error.problems)
         yield Check(f"{subject}: venue", Health.NOT_OK, text, settings=True)
         return
-    kinds = {settings.ledgers[each].kind for each in settings.accounts[name].ledgers}
+    kinds = [KINDS[settings.ledgers[each].kind] for each in settings.accounts[name].ledgers]
+    hedged = next((kind.hedged for kind in kinds if kind.hedged), "")
     try:
-        async for check in examine_account(venue, clock, one_way=LedgerKind.FREQTRADE in kinds):
+        async for check in examine_account(venue, clock, hedged=hedged):
             yield check
     except Exception as error:  # noqa: BLE001 - as above
         yield bug(subject, error)

@@ -4,7 +4,9 @@ import re
 from ipaddress import IPv4Address, IPv6Address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from reconciler.ledgers.registry import KINDS
 from reconciler.settings.consistency import ledger_names
+from reconciler.settings.refusal import close_match
 
 
 def names(value: object) -> object:
@@ -18,6 +20,13 @@ def venue_id(venue: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*", venue):
         raise ValueError("is not written like a ccxt exchange id, which is small letters and digits")
     return venue
+
+
+def ledger_kind(kind: str) -> str:
+    """Return the word for a kind of ledger. Raises ValueError for one that is not known here."""
+    if kind not in KINDS:
+        raise ValueError(f"is not known{close_match(kind, list(KINDS))}")
+    return kind
 
 
 def loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

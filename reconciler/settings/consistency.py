@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.ledgers.registry import KINDS
 from reconciler.settings.egresses import egress_problems, interval_problems
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
@@ -69,15 +70,16 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
     if not isinstance(settings, Mapping):
         return
     on_server = str(settings.get("url", "")).startswith("postgres")
-    if settings.get("timezone") is not None and not (settings.get("kind") == "freqtrade" and on_server):
+    name = str(settings.get("kind"))
+    kind = KINDS.get(name)
+    if settings.get("timezone") is not None and not (kind is not None and kind.zoned and on_server):
+        zoned = " or ".join(each for each, known in KINDS.items() if known.zoned)
         yield Problem(
             f"ledgers.{ledger}.timezone",
-            "is only for a freqtrade database on PostgreSQL; all others keep their times in UTC: remove it",
+            f"is only for a {zoned} database on PostgreSQL; all others keep their times in UTC: remove it",
         )
-    if settings.get("kind") != "freqtrade":
-        return
-    if len(accounts) > 1:
+    if kind is not None and kind.one_account and len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}",
-            f"is named by {' and '.join(accounts)}, but a freqtrade database has one account: keep one",
+            f"is named by {' and '.join(accounts)}, but a {name} database has one account: keep one",
         )

@@ -14,17 +14,10 @@ from pydantic_settings import NoDecode
 
 from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.facts.expectation import StopPolicy
-from reconciler.settings.checked import loopback, names, venue_id, zone_name
+from reconciler.settings.checked import ledger_kind, loopback, names, venue_id, zone_name
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.section import Name, Seconds, Section, seconds
-
-
-class LedgerKind(StrEnum):
-    """What wrote the database."""
-
-    FREQTRADE = "freqtrade"
-    JOURNAL = "journal"
 
 
 class LogFormat(StrEnum):
@@ -56,7 +49,9 @@ class DatabaseSettings(Section):
 class LedgerSettings(Section):
     """`[ledgers.NAME]`: one bot's database, which is only read."""
 
-    kind: LedgerKind = Field(description="What wrote the database.", examples=["freqtrade"])
+    kind: Annotated[str, AfterValidator(ledger_kind)] = Field(
+        description="What wrote the database.", examples=["freqtrade"]
+    )
     url: Annotated[str, AfterValidator(checked_ledger_url)] = Field(
         description="The bot's database.", examples=["sqlite:///user_data/tradesv3.sqlite"]
     )

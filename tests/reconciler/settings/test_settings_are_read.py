@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.comparison.confirmation import ConfirmationSettings
-from reconciler.settings import ChecksSettings, LedgerKind, load
+from reconciler.settings import ChecksSettings, load
 from tests.reconciler.settings_files import GOOD, written
 
 
@@ -19,7 +19,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_short_file_is_enough(tmp_path: Path) -> None:
     settings = load(written(tmp_path))
 
-    assert settings.ledgers["mybot"].kind is LedgerKind.FREQTRADE
+    assert settings.ledgers["mybot"].kind == "freqtrade"
     assert settings.checks.interval == timedelta(seconds=30)
     assert settings.checks.verify_deadline == timedelta(seconds=10)
     assert str(settings.dashboard.address) == "127.0.0.1"
