@@ -124,6 +124,15 @@ class Database:
             yield cast("FileConnection", connection.connection.dbapi_connection)
             self._opened.shrunk()
 
+    def check_name(self) -> None:
+        """Do nothing while the file stands there, for whoever has nothing to write; a server tells by itself.
+
+        Raises:
+            StateDatabaseError: It was deleted, moved or replaced.
+        """
+        if self._opened is not None:
+            self._opened.check_name()
+
     @contextmanager
     def explained(self) -> Iterator[None]:
         """Raise `StateDatabaseError` in place of what the driver raises."""

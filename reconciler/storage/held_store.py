@@ -59,6 +59,7 @@ class HeldStore(Store):
 
         Raises:
             LeaseLost: It is another process's; `lost` is set.
+            StateDatabaseError: The database cannot be written, or its file is not in its place any more.
         """
         sent, looked = self._clock.now(), self._stored.looked
         known = self._row_renewed
@@ -68,6 +69,7 @@ class HeldStore(Store):
             self._row_renewed = sent.monotonic
         self._renewed = sent
         if self._beats is not None:
+            self._database.check_name()  # at rest nothing else would notice for minutes that it is gone
             self._write_beside(self._beats, heartbeat, looked)
 
     def _write_beside(self, beats: BeatFile, heartbeat: Heartbeat, looked: Looked) -> None:

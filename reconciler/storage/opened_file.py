@@ -77,6 +77,18 @@ class OpenedFile:
             self._trouble = trouble if self._ours else None
             raise trouble.anew()
 
+    def check_name(self) -> None:
+        """Do nothing while the file that was opened stands there: cheaper than `check`, and from any thread.
+
+        Raises:
+            StateDatabaseError: It was deleted, moved or replaced; or the file system does not answer.
+        """
+        if self._trouble is not None:
+            raise self._trouble.anew()
+        trouble = self._named(self._found(self.path))
+        if trouble is not None:
+            raise trouble
+
     def shrunk(self) -> None:
         """Take note that the file has just been made smaller on purpose."""
         found = self._found(self.path)
@@ -84,14 +96,23 @@ class OpenedFile:
 
     def _seen(self, marks: tuple[_Mark | None, ...]) -> StateDatabaseError | None:
         there = self._found(self.path)
-        if there is None:
-            return self._gone("was deleted or moved while it was in use: put it back, or")
-        if self._first is not None and (_mark(there) != self._first or (marks and marks[0] != self._first)):
-            return self._gone("was replaced by another file while it was in use:")
+        trouble = self._named(there)
+        if trouble is not None or there is None:
+            return trouble
+        if self._first is not None and marks and marks[0] != self._first:
+            return self._replaced()
         for path, then in zip(self._paths[1:], marks[1:], strict=False):
             if then is not None and _mark(self._found(path)) != then:
                 return self._gone(f"was damaged: its {path.name} was deleted or replaced while in use:")
         return self._cut(there.st_size)
+
+    def _named(self, there: os.stat_result | None) -> StateDatabaseError | None:
+        if there is None:
+            return self._gone("was deleted or moved while it was in use: put it back, or")
+        return self._replaced() if self._first is not None and _mark(there) != self._first else None
+
+    def _replaced(self) -> StateDatabaseError:
+        return self._gone("was replaced by another file while it was in use:")
 
     def _gone(self, what: str) -> StateDatabaseError:
         message = f"state database {self.path} {what} {_AGAIN}; what was last written may be lost"

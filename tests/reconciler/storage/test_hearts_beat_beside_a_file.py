@@ -148,6 +148,32 @@ async def test_while_something_cannot_be_stored_it_does_not_beat(
     assert beaten_in_the_row(store) == at(10)
 
 
+def _move_away(file: Path) -> None:
+    file.rename(file.with_name("elsewhere.db"))
+
+
+def _replace(file: Path) -> None:
+    other = file.with_name("other.db")
+    other.write_bytes(file.read_bytes())
+    other.replace(file)
+
+
+@pytest.mark.parametrize("deed", [Path.unlink, _move_away, _replace])
+async def test_a_file_that_is_not_in_its_place_any_more_is_noticed_at_the_next_beat(
+    store: Store, clock: SetClock, deed: Callable[[Path], None]
+) -> None:
+    held = await claimed(store, clock)
+    await beat(held, clock, 0)
+    await beat(held, clock, 2)
+    assert store.file is not None
+    deed(store.file)
+
+    for second in (4, 6):
+        with pytest.raises(StateDatabaseError) as told:
+            await beat(held, clock, second)
+        assert told.value.trouble is StateTrouble.GONE
+
+
 async def test_the_last_beat_of_one_that_died_is_told_to_the_next(store: Store, clock: SetClock) -> None:
     held = await claimed(store, clock)
     await beat(held, clock, 0)
