@@ -254,6 +254,7 @@ async def stall(concurrent: int, turns: Turns) -> tuple[float, int, int]:
     venue = MemoryVenue(clock, others)
     verifier = Verifier(venue, clock, rng=random.Random(1))
     gc.collect()  # what an earlier run has left is not this one's
+    gc.freeze()  # nor is what the bench itself has loaded
     await asyncio.sleep(0)  # the turn in which that was done is over
     turns.take()
     began = perf_counter()
