@@ -95,7 +95,7 @@ def changed_symbols(before: dict[str, Expectation], after: dict[str, Expectation
     symbols: set[str] = set()
     for row_id in before.keys() | after.keys():
         one, other = before.get(row_id), after.get(row_id)
-        if essence(one) != essence(other):
+        if one is not other and essence(one) != essence(other):
             symbols.update(row.symbol for row in (one, other) if row is not None)
     return frozenset(symbols)
 
@@ -128,6 +128,8 @@ def moving_symbols(
     for name, reading in after.items():
         if name in unreadable:
             continue
+        if before[name].rows is reading.rows:
+            continue  # it was not read again, for it has not changed
         old = {row.row_id: row for row in before[name].rows}
         symbols |= changed_symbols(old, {row.row_id: row for row in reading.rows})
     return frozenset(symbols)

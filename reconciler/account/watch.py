@@ -145,7 +145,7 @@ class AccountWatch:
             moving=moving_symbols(before, after, unreadable),
             watched=self.late_fills.watched(now.utc),
             stepped=self._wall.last,
-            agreed={key: moment.utc for key, moment in self._settled.items()},
+            agreed={key: at.utc for key, at in self._settled.items() if view.covers(key.symbol)},
         )
         comparison = await self._inquiry.compare(compare_with)
         self.late_fills.looked(comparison)
@@ -174,14 +174,16 @@ class AccountWatch:
         A leg that neither side names any more is in no list of legs; whoever waits for a doubt about it to
         end would wait for ever.
         """
-        account = self.venue.access.account
+        account, covers = self.venue.access.account, comparison.check.view.covers
         ended = {
             LegKey(account, row.symbol, Leg.NET if mode is PositionMode.ONE_WAY else Leg(row.direction.value))
             for row in rows
+            if covers(row.symbol)
         }
+        held = {key for key in self._holdings.known() if covers(key.symbol)}
         return {
             key
-            for key in ended | self._holdings.known().keys() | comparison.check.settled
+            for key in ended | held | comparison.check.settled
             if comparison.clears(FindingKey(Kind.UNVERIFIED_OPEN, *_place(key)))
         }
 

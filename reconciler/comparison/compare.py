@@ -98,8 +98,8 @@ def compare(
         trades=trades or {},
         agreed=agreed or {},
     )
-    believed = beliefs(expectations, account=venue_view.account, markets=markets, mode=mode)
-    stated = {key: belief for key, belief in believed.items() if venue_view.covers(key.symbol)}
+    covered = (row for row in expectations if venue_view.covers(row.symbol))
+    stated = beliefs(covered, account=venue_view.account, markets=markets, mode=mode)
     scope = replace(scope, missing=missing(venue_view, stated))
     return _collect(scope, *_every_leg(scope, stated, markets))
 
@@ -156,7 +156,7 @@ def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
         observed=observed,
         book=orders,
         difference=difference,
-        protection=protection(scope.view, key, belief, observed, scope.stop_ledgers),
+        protection=protection(scope.view, orders, key, belief, observed, stop_ledgers=scope.stop_ledgers),
         ledger_at=scope.ledger_at,
         now=scope.now,
         facts=scope.facts,

@@ -1,14 +1,16 @@
 """What a comparison knows about any condition, an open alert's among them: found, gone, or not judged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import NamedTuple
 
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.proof import evidence_of
-from reconciler.comparison.venue_view import VenueView
+from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.facts.finding import Evidence, FindingKey, Party
 from reconciler.kinds.form.resolution import Gone, LegState, NotKnown
 from reconciler.kinds.registry import spec_of
@@ -39,6 +41,18 @@ class ConditionAnswer:
     evidence: tuple[Evidence, ...] = ()
 
 
+def _nothing() -> tuple[Evidence, ...]:
+    return ()
+
+
+class _Told(NamedTuple):
+    """An answer whose evidence is not gathered yet: most who ask only want to know whether it is so."""
+
+    state: ConditionState
+    reason: str
+    shown: Callable[[], tuple[Evidence, ...]] = _nothing
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionCheck:
     """Everything a comparison knows, kept to answer for conditions it did not find.
@@ -62,29 +76,37 @@ class ConditionCheck:
     moving: frozenset[str]
 
     def judge(self, key: FindingKey) -> ConditionAnswer:
-        """Return what is known of one condition. Seeing nothing is UNKNOWN, never CLEAR."""
+        """Return what is known of a condition, and what shows it. Seeing nothing is UNKNOWN, never CLEAR."""
+        told = self._told(key)
+        return ConditionAnswer(told.state, told.reason, told.shown())
+
+    def state(self, key: FindingKey) -> ConditionState:
+        """Return whether a condition holds, as `judge` does, without gathering what shows it."""
+        return self._told(key).state
+
+    def _told(self, key: FindingKey) -> _Told:
         if key in self.found:
-            return ConditionAnswer(ConditionState.FOUND, "it was found again")
+            return _Told(ConditionState.FOUND, "it was found again")
         resolution = spec_of(key.kind).resolution
         if key.account != self.view.account or resolution.on_leg is None:
-            return ConditionAnswer(ConditionState.UNKNOWN, "this comparison does not judge it")
+            return _Told(ConditionState.UNKNOWN, "this comparison does not judge it")
         if not self.view.covers(key.symbol):
-            return ConditionAnswer(ConditionState.UNKNOWN, f"{key.symbol} was not read this time")
+            return _Told(ConditionState.UNKNOWN, f"{key.symbol} was not read this time")
         if key.symbol in self.moving:
-            return ConditionAnswer(ConditionState.UNKNOWN, "the ledger changed while the exchange was read")
+            return _Told(ConditionState.UNKNOWN, "the ledger changed while the exchange was read")
         leg = LegKey(key.account, key.symbol, key.leg)
         case = self.cases.get(leg)
         if resolution.on_no_leg is not None and (case is None or case.belief.market is None):
             line = "no trade that claims anything of it in any ledger"
             shown = Evidence(Party.BOT, "ledger", line, self.ledger_at, {})
-            return _answer(resolution.on_no_leg(self.ledgers_complete), shown)
+            return _answer(resolution.on_no_leg(self.ledgers_complete), lambda: (shown,))
         if case is None:
             return self._of_no_leg(leg)
         if case.difference.verdict is LegVerdict.UNKNOWN:
-            return ConditionAnswer(ConditionState.UNKNOWN, "one side could not be read")
-        return _answer(resolution.on_leg(self._state(case)), *evidence_of(case))
+            return _Told(ConditionState.UNKNOWN, "one side could not be read")
+        return _answer(resolution.on_leg(self._leg_state(case)), partial(evidence_of, case))
 
-    def _state(self, case: LegCase) -> LegState:
+    def _leg_state(self, case: LegCase) -> LegState:
         return LegState(
             settled=case.key in self.settled,
             differs=case.difference.kind is not None,
@@ -97,28 +119,31 @@ class ConditionCheck:
             entry_at_work=case.protection.entry_since is not None,
         )
 
-    def _of_no_leg(self, leg: LegKey) -> ConditionAnswer:
+    def _of_no_leg(self, leg: LegKey) -> _Told:
         """Judge a leg that neither side names: it is gone only if both sides were seen to be without it."""
         if not self.ledgers_complete:
-            return ConditionAnswer(ConditionState.UNKNOWN, "not every ledger could be read")
+            return _Told(ConditionState.UNKNOWN, "not every ledger could be read")
         if not self.view.knows(leg):
             unread = self.view.why_unread(leg.symbol)
-            return ConditionAnswer(ConditionState.UNKNOWN, unread or "the position list could not be read")
+            return _Told(ConditionState.UNKNOWN, unread or "the position list could not be read")
         known = self.view.legs.get(leg)
         lists = self.view.lists_of(leg.symbol)
         if known is None and (lists is None or lists.reads < 2):  # noqa: PLR2004 - one list may lag
-            return ConditionAnswer(ConditionState.UNKNOWN, "a single list without it proves nothing")
+            return _Told(ConditionState.UNKNOWN, "a single list without it proves nothing")
+        shown = partial(self._neither, known)
+        return _Told(ConditionState.CLEAR, "neither side holds anything any more", shown)
+
+    def _neither(self, known: LegView | None) -> tuple[Evidence, ...]:
         told = "the position list is complete and does not show it" if known is None else "holds nothing"
         at = self.view.listed if known is None else known.heard
         source = Source.REST if known is None else known.source
-        evidence = (
+        return (
             Evidence(Party.EXCHANGE, source.value, told, None if at is None else at.utc, {}),
             Evidence(Party.BOT, "ledger", "no trade on it in any ledger", self.ledger_at, {}),
         )
-        return ConditionAnswer(ConditionState.CLEAR, "neither side holds anything any more", evidence)
 
 
-def _answer(judged: Gone | NotKnown, *shown: Evidence) -> ConditionAnswer:
+def _answer(judged: Gone | NotKnown, shown: Callable[[], tuple[Evidence, ...]]) -> _Told:
     if isinstance(judged, Gone):
-        return ConditionAnswer(ConditionState.CLEAR, judged.reason, shown)
-    return ConditionAnswer(ConditionState.UNKNOWN, judged.reason)
+        return _Told(ConditionState.CLEAR, judged.reason, shown)
+    return _Told(ConditionState.UNKNOWN, judged.reason)

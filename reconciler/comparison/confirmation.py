@@ -1,6 +1,6 @@
 """How often, how far apart and how long a finding must be seen before people are told."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -128,7 +128,7 @@ def judge(
 
 
 def followed(
-    suspicions: Mapping[FindingKey, Suspicion], names: Mapping[str, str], anew: Container[str]
+    suspicions: Mapping[FindingKey, Suspicion], names: Mapping[str, str], anew: Collection[str]
 ) -> dict[FindingKey, Suspicion]:
     """Return what is remembered of each condition under the name that its contract has now.
 
@@ -137,6 +137,8 @@ def followed(
         names: Present names by former ones.
         anew: Contracts that are counted anew: their quantities do not compare with what is remembered.
     """
+    if not names and not anew:
+        return dict(suspicions)
     kept: dict[FindingKey, Suspicion] = {}
     for key, each in suspicions.items():
         now = replace(key, symbol=names.get(key.symbol, key.symbol))
@@ -154,15 +156,12 @@ def past_of(suspicions: Mapping[FindingKey, Suspicion], key: FindingKey) -> Susp
     past = suspicions.get(key)
     if past is not None or key.kind not in DIFFERENCES:
         return past
-    leg = (key.account, key.symbol, key.leg)
-    others = [
-        each
-        for other, each in suspicions.items()
-        if other.kind in DIFFERENCES and (other.account, other.symbol, other.leg) == leg
-    ]
+    others = {other for kind in DIFFERENCES if (other := replace(key, kind=kind)) in suspicions}
     if not others:
         return None
-    eldest = min(others, key=lambda each: each.first_seen.monotonic)
+    # Of two that were first seen at once that counts which is remembered for longer.
+    remembered = others if len(others) == 1 else [each for each in suspicions if each in others]
+    eldest = min((suspicions[each] for each in remembered), key=lambda each: each.first_seen.monotonic)
     return replace(eldest, key=key, expected=None, observed=None, looks=0)
 
 

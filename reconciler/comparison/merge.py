@@ -53,19 +53,16 @@ def merge_view(
     trails = (previous.trails if previous is not None else Trails()).after(reading, known)
     legs = renamed_legs(previous, reading.renamed)
     first = previous is None
-    for key, seen in sorted(renamed(stream, reading.renamed).items()):
+    for key, seen in renamed(stream, reading.renamed).items():
         pushed = pushed_leg(legs.get(key), seen)
         # Before the first list nothing is known of a leg that could be seen to grow.
         legs[key] = replace(pushed, grown=None) if first else pushed
     listed = reading.positions
     if listed is not None:
         legs = _with_list(legs, reading, listed, settings, first=first)
-        legs = {
-            key: believed(leg, listed, stream_health, settings, lag)
-            if _in_scope(reading, key) and listed.why_unread(key.symbol) is None
-            else leg
-            for key, leg in legs.items()
-        }
+        for key in [key for key, leg in legs.items() if leg.contrary is not None]:
+            if _in_scope(reading, key) and listed.why_unread(key.symbol) is None:
+                legs[key] = believed(legs[key], listed, stream_health, settings, lag)
     return VenueView(
         account=reading.account,
         venue=reading.venue,
@@ -99,8 +96,8 @@ def _with_list(
     rows = {row.key: row for row in listed.positions}
     # A row that nobody can name may be any leg that has a name; it is none under another id.
     whole = listed.unnamed is None
-    covered = {key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None}
-    for key in sorted(rows.keys() | {key for key in covered if whole or not key.named}):
+    covered = [key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None]
+    for key in (*rows, *(key for key in covered if key not in rows and (whole or not key.named))):
         row, old = rows.get(key), known.get(key)
         if row is not None:
             known[key] = _with_row(old, row, listed, settings, first=first)

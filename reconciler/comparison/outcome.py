@@ -97,4 +97,4 @@ class Comparison:
 
     def clears(self, key: FindingKey) -> bool:
         """Return whether a condition is shown to be gone."""
-        return self.condition(key).state is ConditionState.CLEAR
+        return self.check.state(key) is ConditionState.CLEAR

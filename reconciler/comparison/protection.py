@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from reconciler.comparison.book import Book
 from reconciler.comparison.legs import Belief, Share
 from reconciler.comparison.stop_judgement import Idle, Stop, Unsure, belonging, judged
 from reconciler.comparison.trails import of_position
@@ -117,12 +118,19 @@ def keeps_stops(expectations: tuple[Expectation, ...]) -> frozenset[str]:
 
 
 def protection(
-    view: VenueView, key: LegKey, belief: Belief, quantity: Decimal | None, stop_ledgers: frozenset[str]
+    view: VenueView,
+    book: Book,
+    key: LegKey,
+    belief: Belief,
+    quantity: Decimal | None,
+    *,
+    stop_ledgers: frozenset[str],
 ) -> Protection:
     """Judge the stops of one leg.
 
     Args:
         view: What the venue is known to hold.
+        book: The resting orders of the symbol.
         key: Which leg.
         belief: What the ledgers believe about it.
         quantity: What the venue holds, signed contracts; None if unknown.
@@ -132,7 +140,7 @@ def protection(
         return Protection(StopState.UNKNOWN)
     if quantity == 0:
         return Protection(StopState.NOT_NEEDED)
-    closing = tuple(_closing(view, key, quantity))
+    closing = tuple(_closing(book, key, quantity))
     right = tuple((part, order) for part, order in closing if order.stop_loss)
     found = _found(view, key, quantity, right)
     size = found.size
@@ -153,7 +161,12 @@ def protection(
         idle=tuple(found.idle),
         unsure=tuple(found.unsure),
         untold=tuple(order for _, order in closing if not order.nature_told),
-        entry_since=working_entry(view.orders, tuple(share.row for share in backed), quantity, uncovered),
+        entry_since=working_entry(
+            None if book.ordinary is None else tuple(book.ordinary.values()),
+            tuple(share.row for share in backed),
+            quantity,
+            uncovered,
+        ),
     )
 
 
@@ -164,7 +177,7 @@ def _of(quantity: Decimal, claimed: Decimal, belief: Belief) -> Decimal:
     return min(abs(quantity), abs(claimed)) if claimed * quantity > 0 else _ZERO
 
 
-def _closing(view: VenueView, key: LegKey, quantity: Decimal) -> Iterator[tuple[Part, RestingOrder]]:
+def _closing(book: Book, key: LegKey, quantity: Decimal) -> Iterator[tuple[Part, RestingOrder]]:
     """Return the conditional orders that would close a leg.
 
     Ordinary and conditional orders are two lists that a venue may number apart: an id names an order within
@@ -172,17 +185,12 @@ def _closing(view: VenueView, key: LegKey, quantity: Decimal) -> Iterator[tuple[
     """
     side = Side.closing(quantity)
     for part, orders in (
-        (Part.CONDITIONAL_ORDERS, view.conditional_orders),
-        (Part.ORDERS, view.orders),
+        (Part.CONDITIONAL_ORDERS, book.conditional),
+        (Part.ORDERS, book.ordinary),
     ):
         # By their ids, so that the words do not change with the order in which a venue lists them.
-        for _, order in sorted({order.order_id: order for order in orders or ()}.items()):
-            if (
-                order.conditional
-                and order.symbol == key.symbol
-                and order.leg is key.leg
-                and order.side is side
-            ):
+        for _, order in sorted((orders or {}).items()):
+            if order.conditional and order.leg is key.leg and order.side is side:
                 yield part, order
 
 

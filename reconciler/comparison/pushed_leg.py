@@ -16,6 +16,12 @@ PAST = timedelta(seconds=60)
 def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
     """Return what is known of a leg after a push."""
     where = seen.provenance
+    if old is not None:
+        tied = seen.version is not None and seen.version == old.version
+        if tied and seen.quantity == old.quantity:
+            return old if old.push_epoch == where.epoch else replace(old, push_epoch=where.epoch)
+        if not _is_newer(seen, old, tied=tied):
+            return old
     told = Position(seen.key, seen.quantity, seen.version, None, None, None, where.exchange_at)
     new = LegView(
         told,
@@ -31,19 +37,6 @@ def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
         past = where.exchange_at is not None and where.received.utc - where.exchange_at > PAST
         grown = None if where.exchange_at is None else where.received
         return new if past else replace(new, changed=where.received, grown=grown)
-    tied = new.version is not None and new.version == old.version
-    if tied and new.quantity == old.quantity:
-        return replace(old, push_epoch=where.epoch)
-    if old.version is not None and new.version is not None and not tied:
-        newer = new.version > old.version
-    else:
-        # A push is timelier than an answer: it is older only if it came before the question was even sent.
-        # The same push is handed in again with every reading, hence the strict comparison without one.
-        # Several fills of one moment have one version: of their pushes the last one counts.
-        heard = where.received.monotonic
-        newer = heard >= old.sent.monotonic if old.sent is not None else heard > old.heard.monotonic
-    if not newer:
-        return old
     if new.quantity == old.quantity:
         return replace(
             new,
@@ -70,6 +63,16 @@ def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
         liquidation_before=former_liquidation(old) if stays else None,
         **growth(old, new, where.received),
     )
+
+
+def _is_newer(seen: PositionSeen, old: LegView, *, tied: bool) -> bool:
+    if old.version is not None and seen.version is not None and not tied:
+        return seen.version > old.version
+    # A push is timelier than an answer: it is older only if it came before the question was even sent.
+    # The same push is handed in again with every reading, hence the strict comparison without one.
+    # Several fills of one moment have one version: of their pushes the last one counts.
+    heard = seen.provenance.received.monotonic
+    return heard >= old.sent.monotonic if old.sent is not None else heard > old.heard.monotonic
 
 
 def former_liquidation(old: LegView) -> Decimal | None:

@@ -1,6 +1,6 @@
 """What is remembered of contracts whose facts have changed: moved to the present name, or let go; pure."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ def moved(key: LegKey, names: Mapping[str, str]) -> LegKey:
 
 def renamed(kept: Mapping[LegKey, T], names: Mapping[str, str]) -> dict[LegKey, T]:
     """Move what is kept by leg; of two about one leg that counts which had its name already."""
+    if not names:
+        return dict(kept)
     old = {key for key in kept if key.symbol in names}
     return {moved(key, names): kept[key] for key in old} | {
         key: each for key, each in kept.items() if key not in old
@@ -34,9 +36,9 @@ def renamed_legs(view: VenueView | None, names: Mapping[str, str]) -> dict[LegKe
     }
 
 
-def without(kept: Mapping[LegKey, T], symbols: Container[str]) -> dict[LegKey, T]:
+def without(kept: Mapping[LegKey, T], symbols: Collection[str]) -> dict[LegKey, T]:
     """Drop what is kept of some symbols: their numbers mean something else now."""
-    return {key: each for key, each in kept.items() if key.symbol not in symbols}
+    return {key: each for key, each in kept.items() if key.symbol not in symbols} if symbols else dict(kept)
 
 
 def without_unlisted(markets: Mapping[str, Market], unlisted: frozenset[str]) -> Mapping[str, Market]:

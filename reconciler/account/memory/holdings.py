@@ -1,6 +1,6 @@
 """What each leg was last shown to hold, and since when it is flat again, by whoever spoke of it last."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -51,7 +51,7 @@ class Holdings:
         """Return what is known now."""
         return dict(self._legs)
 
-    def follow(self, names: Mapping[str, str], anew: Container[str]) -> None:
+    def follow(self, names: Mapping[str, str], anew: Collection[str]) -> None:
         """Know contracts by the names that they have now, and forget those that are counted anew."""
         self._legs = without(renamed(self._legs, names), anew)
         self._newest = without(renamed(self._newest, names), anew)

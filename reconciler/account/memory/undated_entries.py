@@ -37,25 +37,31 @@ class UndatedEntries:
             read: The ledgers that they are of. What is remembered of another stays.
             now: The present, aware UTC.
         """
-        taken = {
-            name: order.created_at
-            for order in orders or ()
-            for name in (order.order_id, order.client_order_id)
-            if name is not None and order.created_at is not None
-        }
+        taken: dict[str, datetime] | None = None
         since = {rested: at for rested, at in self._since.items() if rested[0] not in read}
         dated: list[Expectation] = []
         for row in rows:
-            resting = _resting(row)
-            if row.entry_resting_since is not None or not resting:
+            resting = _resting(row) if row.entry_resting_since is None else None
+            if not resting:
                 dated.append(row)
                 continue
+            taken = _taken(orders) if taken is None else taken
             rested = (row.ledger, row.row_id, resting)
             told = [taken[name] for name in resting if name in taken]
             since[rested] = min(self._since.get(rested, now), *told, now)
             dated.append(replace(row, entry_resting_since=since[rested]))
         self._since = since
         return tuple(dated)
+
+
+def _taken(orders: Iterable[RestingOrder] | None) -> dict[str, datetime]:
+    """Return when the venue took each order that rests, by each of its names."""
+    return {
+        name: order.created_at
+        for order in orders or ()
+        for name in (order.order_id, order.client_order_id)
+        if name is not None and order.created_at is not None
+    }
 
 
 def _resting(row: Expectation) -> frozenset[str]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.comparison.book import books as books_of
 from reconciler.comparison.legs import beliefs
 from reconciler.comparison.protection import Protection, protection
 from reconciler.facts.expectation import StopPolicy
@@ -54,7 +55,9 @@ def judged(
     view = merged(replace(reading([held], orders=ordinary, stops=orders), prices={held.key.symbol: known}))
     rows = [row("43", policy=StopPolicy.VENUE)]
     belief = beliefs(rows, account=ACCOUNT, markets=MARKETS, mode=PositionMode.ONE_WAY)[leg()]
-    return protection(view, leg(), belief, Decimal(43), frozenset())
+    return protection(
+        view, books_of(view).of(leg().symbol), leg(), belief, Decimal(43), stop_ledgers=frozenset()
+    )
 
 
 def no_better(after: Protection, before: Protection) -> None:
