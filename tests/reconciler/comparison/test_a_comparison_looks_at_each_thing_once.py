@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, override
+from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from reconciler.comparison import condition_check
 from reconciler.comparison.confirmation import Suspicion, past_of
