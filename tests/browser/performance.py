@@ -8,8 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
-from playwright.sync_api import Browser, sync_playwright
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
@@ -61,6 +64,23 @@ def demo(folder: Path, *options: str) -> Iterator[Demo]:
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+def load(page: Page, url: str) -> None:
+    """Load the page as soon as the dashboard answers; the browser itself does not try in vain.
+
+    One that was refused is still on its way to its own error page, and that may break into the next try.
+    """
+    address = urlsplit(url)
+    for _ in range(240):
+        try:
+            with urlopen(f"http://{address.netloc}/", timeout=30):
+                break
+        except OSError:
+            page.wait_for_timeout(500)
+    else:
+        pytest.fail(f"no dashboard at {url} after two minutes")
+    page.goto(url, timeout=60_000)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.performance import chromium
+from tests.browser.performance import chromium, load
 from tests.browser.screens import Screens
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(240)]
@@ -77,14 +77,7 @@ def screens(tmp_path: Path) -> Iterator[Screens]:
 
 def opened(page: Page, url: str) -> None:
     """Load the page as soon as the dashboard answers, and wait for its first beat."""
-    for _ in range(240):
-        try:
-            page.goto(url)
-            break
-        except Exception as error:
-            if not any(word in str(error) for word in ("ERR_CONNECTION_REFUSED", "ERR_EMPTY", "ERR_CONN")):
-                raise
-            page.wait_for_timeout(500)
+    load(page, url)
     for _ in range(BACK_MS // 500):  # not `wait_for_function`, which the page's policy forbids
         if page.evaluate("window.__trueupSilence?.said"):
             break

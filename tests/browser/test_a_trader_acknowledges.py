@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.performance import chromium, demo
+from tests.browser.performance import chromium, demo, load
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(300)]
 MINUTES_MS = 120_000
@@ -17,7 +17,7 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
 ) -> None:
     with demo(tmp_path, "--hold", "75") as running, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        _open(page, running.url)
+        load(page, running.url)
         card = page.locator("[class*='st-key-alert-']").filter(has_text="SOL/USDT:USDT")
         expect(card).to_be_visible(timeout=MINUTES_MS)
         expect(card).to_contain_text("Critical")
@@ -45,17 +45,3 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
         expect(page.get_by_text("SOL/USDT:USDT").first).to_be_visible(timeout=20_000)
     assert running.process.returncode == 0
     assert "acknowledged by Ada: closing it by hand" in running.story()
-
-
-def _open(page: Page, url: str) -> None:
-    """Load the page as soon as the dashboard answers."""
-    for _ in range(240):
-        try:
-            page.goto(url)
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(500)
-        else:
-            return
-    pytest.fail(f"no dashboard at {url} after two minutes")

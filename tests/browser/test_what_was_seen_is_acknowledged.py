@@ -13,7 +13,7 @@ from reconciler.console import Console
 from reconciler.facts.finding import Severity
 from reconciler.storage import alerts
 from reconciler.storage.database import Database
-from tests.browser.performance import chromium
+from tests.browser.performance import chromium, load
 from tests.browser.screens import Screens
 from tests.reconciler.alert_life import finding
 from verification.facts.clock import SystemClock
@@ -49,15 +49,8 @@ def find(screens: Screens, exposure: int, severity: Severity) -> None:
 
 def opened(browser: Browser, screens: Screens) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    for _ in range(240):
-        try:
-            page.goto(f"http://127.0.0.1:{screens.port}")
-            return page
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(500)
-    pytest.fail("the dashboard did not answer within two minutes")
+    load(page, f"http://127.0.0.1:{screens.port}")
+    return page
 
 
 def asked(page: Page, name: str) -> Locator:
