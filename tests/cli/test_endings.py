@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.alerts.errors import AlertNotFound
-from reconciler.cli.ending import BUG, ending
+from reconciler.cli.ending import BUG, WRONG_SETTINGS, ending
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
+from reconciler.record.report import ExitCode
 from reconciler.settings import Problem, SettingsError
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from verification.facts.errors import (
@@ -76,3 +77,8 @@ def test_a_bug_shows_its_trace_on_request(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert "RuntimeError: what now" in told.lines
     assert told.lines[-1] == "a bug in Trueup: RuntimeError: what now"
+
+
+def test_the_number_of_wrong_settings_is_one_wherever_it_stands() -> None:
+    assert WRONG_SETTINGS == int(ExitCode.WRONG_SETTINGS)
+    assert int(ExitCode.AGREES) == 0, "what a command returns that ends well"
