@@ -80,5 +80,5 @@ def test_a_bug_shows_its_trace_on_request(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_number_of_wrong_settings_is_one_wherever_it_stands() -> None:
-    assert WRONG_SETTINGS == int(ExitCode.WRONG_SETTINGS)
+    assert int(ExitCode.WRONG_SETTINGS) == WRONG_SETTINGS
     assert int(ExitCode.AGREES) == 0, "what a command returns that ends well"
