@@ -33,10 +33,18 @@ def is_working(question: Question, observations: Sequence[Observation]) -> bool:
 
 
 def is_over(verification: Verification) -> bool:
-    """Return True for a close whose exit has ended surely: what is left of the leg the looks tell."""
+    """Return True for a close whose exit has ended surely: what is left of the leg the looks tell.
+
+    Its trades bear out its end, or it has executed all that was open: of an order that is filled in full no
+    trades are asked, and what has executed is never taken back.
+    """
     question = verification.question
-    return isinstance(question, CloseQuestion) and any(
-        seen.terminal and seen.trades_agree is True for seen in _words(question, verification.observations)
+    if not isinstance(question, CloseQuestion):
+        return False
+    held = question.position.quantity
+    return any(
+        seen.terminal and (seen.trades_agree is True or (held + seen.executed) * held <= 0)
+        for seen in _words(question, verification.observations)
     )
 
 

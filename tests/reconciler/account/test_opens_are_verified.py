@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from reconciler.facts.finding import Kind
 from reconciler.views import VerificationView
 from tests.reconciler.accounts import SYMBOL
@@ -219,6 +221,27 @@ def test_a_close_that_is_over_before_it_is_asked_about_is_proved_by_the_zero_all
         house.journal.closing(entry, "x1", Decimal(43))
         await house.until(lambda: len(stored(house)) == 2, within=2)
         assert (stored(house)[0].verdict, stored(house)[0].grade) == ("confirmed", "proof")
+
+    play(tmp_path, story)
+
+
+def test_an_exit_that_executed_in_full_is_no_doubt_though_somebody_has_opened_the_leg_again(
+    tmp_path: Path,
+) -> None:
+    """The bot leaves and a hand buys as many, before the next look: the leg was flat for milliseconds."""
+
+    async def story(house: House) -> None:
+        await house.quiet(5)
+        entry = house.open_trade()  # its stop rests: what is left does not follow from the exit alone
+        await house.quiet(60)
+        house.venue.executed("x1", "-43")
+        house.venue.seen["x1"] = replace(house.venue.seen["x1"], trades_agree=None)  # as of any order in full
+        house.journal.closing(entry, "x1", Decimal(43))
+        await house.quiet(3)
+        house.journal.closed(entry)
+        await house.until(lambda: Kind.ORPHANED_POSITION in house.alerts(), within=90)
+        await house.quiet(60)
+        assert Kind.UNVERIFIED_OPEN not in house.alerts(fired=False)
 
     play(tmp_path, story)
 
