@@ -14,20 +14,18 @@ from verification.facts.errors import SourceError, SourceMalformed, SymbolReject
 from verification.facts.leg import LegKey
 from verification.facts.prices import Prices
 from verification.venues.binance.frames import KEY_EXPIRED, read_text
+from verification.venues.binance.lists import BinanceLists
 from verification.venues.binance.prices import read_prices
 from verification.venues.binance.rows import (
     TARGET_KINDS,
     algo_order_status,
     fill,
     order_status,
-    position,
-    resting_algo_order,
-    resting_order,
 )
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.dialect import Listed, OrderStatus
 from verification.venues.frame import Frame
-from verification.venues.reading.answered import about, each_once, legs_once, orders_once
+from verification.venues.reading.answered import about, each_once
 from verification.venues.reading.exactness import (
     Row,
     exact_value,
@@ -54,45 +52,19 @@ class BinanceFutures:
         self.ping = None
         self._account = account
         self._markets = markets
+        self._lists = BinanceLists(account, markets)
 
     async def positions(self, asker: Asker) -> Listed:
         """Read the whole position list (v3: legs that hold something or have an order)."""
-        listed = await asker.ask(
-            "the position list",
-            lambda exchange: exchange.fapiPrivateV3GetPositionRisk(),
-            lambda answer: legs_once(
-                tuple(
-                    position(row, self._account, self._markets) for row in rows(answer, "the position list")
-                )
-            ),
-        )
-        return Listed(listed)
+        return Listed(await self._lists.positions(asker))
 
     async def orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting ordinary orders. Without a symbol the request weighs 40."""
-        scope = self._scope(symbol)
-        return await asker.ask(
-            "the open orders",
-            lambda exchange: exchange.fapiPrivateGetOpenOrders(scope),
-            lambda answer: orders_once(
-                (resting_order(row, self._markets) for row in rows(answer, "the list of open orders")), symbol
-            ),
-        )
+        return await self._lists.orders(asker, self._scope(symbol), symbol)
 
     async def conditional_orders(self, asker: Asker, symbol: str | None) -> tuple[RestingOrder, ...]:
         """Read the resting conditional (algo) orders, which the list of open orders does not hold."""
-        scope = self._scope(symbol)
-        return await asker.ask(
-            "the open conditional orders",
-            lambda exchange: exchange.fapiPrivateGetOpenAlgoOrders(scope),
-            lambda answer: orders_once(
-                (
-                    resting_algo_order(row, self._markets)
-                    for row in rows(answer, "the list of open conditional orders")
-                ),
-                symbol,
-            ),
-        )
+        return await self._lists.conditional_orders(asker, self._scope(symbol), symbol)
 
     async def order(
         self, asker: Asker, key: LegKey, order_id: str | None, client_order_id: str | None

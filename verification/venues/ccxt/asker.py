@@ -8,9 +8,19 @@ import ccxt
 
 from verification.facts.clock import Clock
 from verification.facts.errors import SourceError, SourceMalformed
+from verification.facts.slices import unhurried
 from verification.venues.ccxt.failures import STUMBLES, Translator
+from verification.venues.ccxt.long_list import (
+    Known,
+    Reading,
+    Undecoded,
+    as_it_came,
+    read_decoded,
+    read_undecoded,
+)
 
 T = TypeVar("T")
+R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
@@ -42,8 +52,45 @@ class Asker:
         try:
             return read(answer)
         except SourceMalformed as error:
-            message = f"{self.exchange.id}: {request}: {error}: the answer is not believed"
-            raise SourceMalformed(self._translate.clean(message)) from None
+            raise self._not_believed(request, error) from None
+
+    async def ask_list(
+        self,
+        request: str,
+        call: Callable[[Any], Awaitable[Any]],
+        how: Reading[T, R],
+        known: Known[T, R] | None = None,
+    ) -> R:
+        """Send a request and read the list that answers it, in slices where it is long.
+
+        Args:
+            request: What is asked for, for messages.
+            call: Sends it, as for `ask`.
+            how: How the list is read.
+            known: What the same request was answered the last time; it is renewed.
+
+        Raises:
+            SourceError: It went wrong.
+        """
+        with as_it_came():
+            answer = await self._send(request, call)
+        try:
+            if isinstance(answer, Undecoded):
+                decode = self.exchange.on_json_response
+                reading = read_undecoded(answer, decode, how, Known() if known is None else known)
+            elif isinstance(answer, list):
+                reading = read_decoded(answer, None, how)
+            else:
+                raise SourceMalformed("it is not a list of objects")
+            return await unhurried(reading, self.clock)
+        except ccxt.BaseError as error:
+            raise self._translate(error, request) from None
+        except SourceMalformed as error:
+            raise self._not_believed(request, error) from None
+
+    def _not_believed(self, request: str, error: SourceMalformed) -> SourceMalformed:
+        message = f"{self.exchange.id}: {request}: {error}: the answer is not believed"
+        return SourceMalformed(self._translate.clean(message))
 
     async def room(self, symbols: Collection[str] | None) -> SourceError | None:
         """Wait until a look at some symbols (None: at all) fits into the budget; return why it does not.

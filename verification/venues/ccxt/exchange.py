@@ -15,8 +15,9 @@ from verification.venues.capabilities import Capabilities, Shape
 from verification.venues.ccxt.account_meant import must_be_meant, no_such_venue, obey, sandboxed
 from verification.venues.ccxt.failures import AnswerMisshapen, PlaceRefused, VenueNotServing
 from verification.venues.ccxt.keys import signing_secret
+from verification.venues.ccxt.long_list import Undecoded, left
 from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry, Outgoing
-from verification.venues.ccxt.shapes import lacking, misshapen, mute
+from verification.venues.ccxt.shapes import lacking, misshapen, mute, rule_for
 from verification.venues.port import Access
 
 _SUCCESS = range(200, 300)
@@ -104,6 +105,9 @@ def _settings(access: Access, capabilities: Capabilities) -> dict[str, Any]:
 
 def _decode(_exchange: object, body: str) -> Any:
     """Decode JSON with fractions kept as the venue wrote them, which ccxt reads like any other text."""
+    undecoded = left(body)
+    if undecoded is not None:
+        return undecoded
     return json.loads(body, parse_float=str, object_pairs_hook=_unambiguous)
 
 
@@ -154,6 +158,10 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
         result = parent.handle_errors(
             self, code, reason, url, method, headers, body, response, request_headers, request_body
         )
+        if isinstance(response, Undecoded) and response.leave(
+            rule_for(capabilities.shapes, method, asked[1])
+        ):
+            return result
         if code in _SUCCESS:
             wrong = misshapen(capabilities.shapes, *asked)
             if wrong is not None:

@@ -32,7 +32,7 @@ def misshapen(
         answer: The decoded body.
         request: The request's own body.
     """
-    rule = next((each for each in shapes if _is_for(each, method, path, request)), None)
+    rule = rule_for(shapes, method, path, request)
     if rule is None:
         return None
     if rule.says is not None:
@@ -57,12 +57,17 @@ def mute(shapes: tuple[Shape, ...], method: str, path: str, answer: object, requ
 
     ccxt takes that for a refusal, after which a person would look for wrong keys.
     """
-    rule = next((each for each in shapes if _is_for(each, method, path, request)), None)
+    rule = rule_for(shapes, method, path, request)
     if rule is None or rule.says is None:
         return None
     key, _ = rule.says
     said = isinstance(answer, Mapping) and any(_scalar(answer.get(name)) for name in {key, *_REFUSING})
     return None if said else f"{rule.path} does not say `{key}`"
+
+
+def rule_for(shapes: tuple[Shape, ...], method: str, path: str, request: str = "") -> Shape | None:
+    """Return the rule of a request's answer: the first that fits; None where there is none."""
+    return next((each for each in shapes if _is_for(each, method, path, request)), None)
 
 
 def lacking(value: object, rule: Shape) -> str | None:
