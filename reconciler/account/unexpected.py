@@ -18,6 +18,7 @@ LOOKS = "looks"
 SWEEPS = "sweeps"
 TAKING_UP = "taking up of verifications"
 FOLLOWING = "following of events"
+GLANCES = "glances at pushes"
 LEDGER_WATCH = "watch over the ledgers"
 VERIFICATIONS = "verifications"
 TAKING_OVER = "taking over of verifications"
@@ -33,6 +34,7 @@ EVERY_WORK = frozenset(
         SWEEPS,
         TAKING_UP,
         FOLLOWING,
+        GLANCES,
         LEDGER_WATCH,
         VERIFICATIONS,
         TAKING_OVER,

@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from reconciler.account.bot_verifications import BotVerifications
+from reconciler.account.glances import Glances
 from reconciler.account.health import Health
 from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
@@ -16,6 +17,7 @@ from reconciler.account.opens import Opens
 from reconciler.account.questions.ledger_question import Surroundings
 from reconciler.account.unexpected import (
     FOLLOWING,
+    GLANCES,
     HEALTH,
     LATENCIES,
     LEDGER_WATCH,
@@ -72,6 +74,7 @@ class AccountUnit:
         self._health = Health(account, blindness, untried(venue.access.venue))
         self._watch = AccountWatch(venue, ledgers, rules, clock)
         self.loop = AccountLoop(self._watch, self._health, store, clock)
+        self._glances = Glances(self._watch, store, clock)
         self._verdicts = Verdicts(store, clock, self._watch, self.loop)
         self._measuring = Measuring(store, clock, self._watch.use_lag)
         self._venue_clock = VenueClock(venue, clock)
@@ -123,6 +126,7 @@ class AccountUnit:
         await self.loop.connect()
         pieces = {
             FOLLOWING: self.loop.follow,
+            GLANCES: self._glances.run,
             LEDGER_WATCH: self._ledger_watch.run,
             VERIFICATIONS: self._verify,
             LATENCIES: self._measuring.run,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from reconciler.account.inquiry import Inquiry
+from reconciler.account.inquiry import Comparing, Inquiry
 from reconciler.account.ledger_reader import LedgerReader
 from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.look import Judged, Look
@@ -17,6 +17,7 @@ from reconciler.account.memory.late_fills import LateFills
 from reconciler.account.memory.undated_entries import UndatedEntries
 from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.account.priced import priced
+from reconciler.account.stranger import not_asked, strangers
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confirmation import (
     ConfirmationSettings,
@@ -107,6 +108,27 @@ class AccountWatch:
             unreadable = failed_before | failed_after
             return await self._judge(before, after, unreadable, reading, started)
 
+    async def glance(self, symbols: frozenset[str]) -> tuple[Finding, ...]:
+        """Return the positions of some symbols that pushes show, no bot knows and nobody suspects yet.
+
+        The venue is asked nothing, no look is waited for, and nothing is remembered: looks judge it all. A
+        push is proof of a position; that no bot knows it is only said where every ledger was read just now.
+        """
+        held = {key for key, seen in self._pushed.items() if key.symbol in symbols and seen.quantity != 0}
+        suspected = {(key.symbol, key.leg) for key in self._suspicions}
+        if self._view is None or all((key.symbol, key.leg) in suspected for key in held):
+            return ()
+        ledgers, unreadable = await self._read_ledgers()
+        now = self._clock.now()
+        if unreadable:
+            return ()
+        reading = not_asked(self.venue, symbols, now)
+        rows = tuple(row for name in sorted(ledgers) for row in ledgers[name].rows)
+        comparing = self._comparing(rows, self._merged(reading, now), reading, ledgers, now=now)
+        found = strangers(comparing(facts={}, trades={}))
+        suspected = {(key.symbol, key.leg) for key in self._suspicions}
+        return tuple(each for each in found if (each.symbol, each.leg) not in suspected)
+
     async def _judge(
         self,
         before: Mapping[str, LedgerReading],
@@ -121,31 +143,17 @@ class AccountWatch:
         readable = {name: after[name] for name in after if name not in unreadable}
         noted = (row for name in sorted(readable) for row in readable[name].rows)
         rows = self._undated.dated(noted, reading.orders, read=readable, now=now.utc)
-        view = merge_view(
-            self._view,
-            reading,
-            self._pushed,
-            self.venue.stream_health(),
-            now=now,
-            settings=self.rules.merge,
-            lag=self._lag,
-        )
+        view = self._merged(reading, now)
         self._view = view
         self._remember_held(view)
-        compare_with = partial(
-            compare,
+        compare_with = self._comparing(
             rows,
             view,
-            markets=without_unlisted(self.venue.markets, reading.unlisted),
-            mode=reading.mode,
-            settings=self.rules.compare,
-            now=now.utc,
-            ledgers_complete=not unreadable,
-            ledger_at=oldest(readable.values()),
+            reading,
+            readable,
+            now=now,
             moving=moving_symbols(before, after, unreadable),
-            watched=self.late_fills.watched(now.utc),
-            stepped=self._wall.last,
-            agreed={key: at.utc for key, at in self._settled.items() if view.covers(key.symbol)},
+            complete=not unreadable,
         )
         comparison = await self._inquiry.compare(compare_with)
         self.late_fills.looked(comparison)
@@ -155,6 +163,44 @@ class AccountWatch:
         self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
         times = (started, now, self._clock.now())
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, *times, remarks)
+
+    def _merged(self, reading: AccountReading, now: Moment) -> VenueView:
+        return merge_view(
+            self._view,
+            reading,
+            self._pushed,
+            self.venue.stream_health(),
+            now=now,
+            settings=self.rules.merge,
+            lag=self._lag,
+        )
+
+    def _comparing(
+        self,
+        rows: tuple[Expectation, ...],
+        view: VenueView,
+        reading: AccountReading,
+        ledgers: Mapping[str, LedgerReading],
+        *,
+        now: Moment,
+        moving: frozenset[str] = frozenset(),
+        complete: bool = True,
+    ) -> Comparing:
+        return partial(
+            compare,
+            rows,
+            view,
+            markets=without_unlisted(self.venue.markets, reading.unlisted),
+            mode=reading.mode,
+            settings=self.rules.compare,
+            now=now.utc,
+            ledgers_complete=complete,
+            ledger_at=oldest(ledgers.values()),
+            moving=moving,
+            watched=self.late_fills.watched(now.utc),
+            stepped=self._wall.last,
+            agreed={key: at.utc for key, at in self._settled.items() if view.covers(key.symbol)},
+        )
 
     def _follow_contracts(self, reading: AccountReading) -> tuple[str, ...]:
         """Move what is remembered to the names that contracts have now; drop what is counted anew."""

@@ -144,6 +144,7 @@ def test_a_row_that_changes_while_the_venue_is_read_waits(tmp_path: Path) -> Non
                 house.journal.opening(SYMBOL, Side.BUY, Decimal(1), client_order_id=f"e{step}")
 
         house.venue.during = bot_writes
+        bot_writes()  # what nobody has written down at all is suspected at once
         house.venue.hold("10")
         await house.quiet(15)
         assert next(steps, None) is not None, "the bot is still writing"

@@ -12,12 +12,13 @@ from typing import Any
 from msgspec import structs
 from typing_extensions import override
 
+from reconciler.account.glances import Glances
 from reconciler.account.health import Health
 from reconciler.account.look import Judged
 from reconciler.account.loop import AccountLoop
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.event import AlertSettings, Clear, Observed
+from reconciler.alerts.event import AlertSettings, Clear, Detected, Observed
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.expectation import Direction, Expectation, LedgerReading
 from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
@@ -72,6 +73,14 @@ class PushesForgetTheirSign(WatchedVenue):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.stream.signed = False
+
+
+class AGlanceAlarms(Glances):
+    """Tells people of what a push has just shown: its bot may be about to write it down."""
+
+    @override
+    def _suspected(self, finding: Finding, now: datetime) -> Detected:
+        return Detected(finding, now, confirmed=True)
 
 
 class AnUnreadableLedgerIsEmpty(SimulatedLedger):
@@ -314,6 +323,8 @@ def watched_mutants() -> list[WatchedVariant]:
         variants.append(WatchedVariant(name, unit=type(name, (PlantedUnit,), {"watch": watch})))
     loops = type("sweeps", (PlantedUnit,), {"looping": SweepsNothing})
     variants.append(WatchedVariant("reconciler_sweeps_nothing", unit=loops))
+    hasty = type("hasty", (PlantedUnit,), {"glances": AGlanceAlarms})
+    variants.append(WatchedVariant("reconciler_a_glance_alarms", unit=hasty))
     quiet = type("quiet", (PlantedUnit,), {"health": BlindnessIsNotTold})
     variants.append(WatchedVariant("reconciler_blindness_is_not_told", unit=quiet))
     variants += [WatchedVariant(name, store=store) for name, store in STORES.items()]

@@ -6,6 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from reconciler.account.glances import Glances
 from reconciler.account.health import Health
 from reconciler.account.look import Look
 from reconciler.account.loop import AccountLoop
@@ -65,6 +66,7 @@ class PlantedUnit(AccountUnit):
     looping: type[AccountLoop] = AccountLoop
     health: type[Health] = Health
     opens: type[Opens] = Opens
+    glances: type[Glances] = Glances
 
     @override
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -73,3 +75,4 @@ class PlantedUnit(AccountUnit):
         self.loop.__class__ = self.looping
         self._health.__class__ = self.health
         self._opens.__class__ = self.opens
+        self._glances.__class__ = self.glances
