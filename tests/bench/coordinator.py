@@ -113,6 +113,10 @@ class MemoryVenue:
         """Nobody asks."""
         _unasked()
 
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        """Nobody asks."""
+        _unasked()
+
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         """Nobody asks."""
         _unasked()

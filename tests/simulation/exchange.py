@@ -25,7 +25,7 @@ from verification.facts.prices import Prices
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.dialect import Dialect, OrderStatus
 from verification.venues.port import Access, ClockOffset
-from verification.venues.reading.order_reading import read_fact, read_order
+from verification.venues.reading.order_reading import read_fact, read_order, read_trades_of
 from verification.venues.reading.single_flight import SingleFlight
 from verification.venues.stream_state import Listener, StreamHealth
 
@@ -87,6 +87,11 @@ class SimulatedVenue:
         self.trace.note("order", key.symbol, seen)
         return seen
 
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        seen = await read_trades_of(cast("Dialect", self), self.asker, ended)
+        self.trace.note("trades", ended.key.symbol, seen)
+        return seen
+
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         self.asked["order"] += 1
         await self._way("order")
@@ -110,16 +115,11 @@ class SimulatedVenue:
         state = order.at(time) if order is not None else None
         if order is None or state is None:
             raise OrderUnknown(order_id or client_order_id or "")
-        executed, ended, status = state.executed, state.ended, state.status
         if Fault.LYING_STATUSES in self.plan.faults and self.rng.random() < 0.4:
             traded = sum(order.filled_by(self._now - self.weather.trades))
-            if traded:
-                # Statuses lie about what trades already show, never about what nobody could know: one that
-                # once was true, and not the last, is given out for the end.
-                past = [each.executed for each in order.log if abs(each.executed) < abs(traded)]
-                executed, ended, status = self.rng.choice(past), True, "canceled"
+            state = order.lie(traded, self.rng) or state
         await self.clock.sleep(0)
-        return self._status(order, OrderState(time, executed, ended, status))
+        return self._status(order, state)
 
     async def order_fills(self, asker: Asker, symbol: str, order_id: str) -> tuple[Fill, ...]:
         """What the gateway's reading asks its dialect: the trades."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
+from msgspec.structs import replace as replace_in
 from typing_extensions import override
 
 from tests.simulation.exchange import SimulatedVenue
@@ -11,7 +12,7 @@ from tests.simulation.truth import LegState
 from verification.facts.account import Fill, Position
 from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
-from verification.facts.observation import OrderSeen, PositionSeen, SourceSilent
+from verification.facts.observation import OrderSeen, PositionSeen, Provenance, Source, SourceSilent
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.dialect import OrderStatus
 from verification.venues.reading.order_reading import judge
@@ -59,6 +60,16 @@ class StatusesAreBelieved(SimulatedVenue):
         at = self.clock.now().utc
         traded = (Fill("1", status.order_id, key.symbol, status.executed, Decimal(1), at),)
         return judge(status, traded, seen.provenance)
+
+
+class PushedEndsAreBelieved(SimulatedVenue):
+    """Does not ask for the trades of an order whose end was pushed."""
+
+    @override
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        now = self.clock.now()
+        came = Provenance(Source.ORDER, now, sent=now)
+        return replace_in(ended, trades_agree=True, provenance=came)
 
 
 class TradesThatFailAreNone(SimulatedVenue):
@@ -147,6 +158,7 @@ VENUES: dict[str, type[SimulatedVenue]] = {
     "a_cut_page_is_whole": ACutPageIsWhole,
     "an_alias_is_left_out": AnAliasIsLeftOut,
     "statuses_are_believed": StatusesAreBelieved,
+    "pushed_ends_are_believed": PushedEndsAreBelieved,
     "trades_that_fail_are_none": TradesThatFailAreNone,
     "accepted_is_executed": AcceptedIsExecuted,
     "the_last_push_is_the_newest": TheLastPushIsTheNewest,

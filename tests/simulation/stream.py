@@ -111,6 +111,9 @@ class SimulatedStream:
 
     def _order(self, epoch: int, order: TrueOrder, state: OrderState) -> None:
         if epoch == self.epoch and self.state is StreamState.LIVE:
+            if Fault.LYING_STATUSES in self._plan.faults and self._rng.random() < 0.2:
+                traded = sum(order.filled_by(self._clock.now().monotonic - self._weather.trades))
+                state = order.lie(traded, self._rng) or state
             self._tell(
                 OrderSeen(
                     order.key,

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import NamedTuple
 
 from verification.facts.leg import LegKey
@@ -52,6 +53,16 @@ class TrueOrder:
 
     def filled_by(self, time: float) -> list[int]:
         return [quantity for at, quantity in self.fills if at <= time]
+
+    def lie(self, traded: int, rng: Random) -> OrderState | None:
+        """Return a status that lies about what trades already show, never about what nobody could know.
+
+        It once was true, and not the last, and is given out for the end. None: there is nothing to lie about.
+        """
+        if not traded:
+            return None
+        past = [each for each in self.log if abs(each.executed) < abs(traded)]
+        return rng.choice(past)._replace(ended=True, status="canceled")
 
 
 class Truth:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from verification.budget.purpose import Purpose, present_purpose
 from verification.facts.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
 from verification.facts.clock import Clock, Moment
+from verification.facts.errors import SourceUnreachable
 from verification.facts.leg import LegKey
 from verification.facts.observation import (
     Observation,
@@ -65,6 +66,7 @@ class ScriptedVenue:
         self.markets: Mapping[str, Market] = {}
         self.positions = Script()
         self.order = Script()
+        self.borne_out = Script(answers={0: SourceUnreachable("no trades are scripted")})
         self.offset = Script(answers={0: ClockOffset(timedelta(0), timedelta(0))})
         self.listeners: list[Listener] = []
         self.newest: dict[LegKey, Observation] = {}
@@ -131,6 +133,13 @@ class ScriptedVenue:
         assert isinstance(answer, OrderSeen)
         at = answer.provenance.exchange_us
         return replace(answer, provenance=replace(provenance, exchange_us=at))
+
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        sent = self.clock.now()
+        answer = await self.borne_out.ask(self.clock)
+        assert isinstance(answer, OrderSeen)
+        came = Provenance(Source.ORDER, self.clock.now(), sent=sent)
+        return replace(answer, provenance=replace(came, exchange_us=ended.provenance.exchange_us))
 
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         self._unscripted()

@@ -284,6 +284,9 @@ class TrueVenue:
         failures = {Part.CONDITIONAL_ORDERS: _BLIND} if blind else {}
         return AccountReading("main", "true", self.mode, symbols, None, (), seen, failures, sent, now)
 
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        raise NotImplementedError("its stream tells of positions alone")
+
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         raise NotImplementedError("an opening asks for its own orders, by their names")
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from simulator.engine.order import Kind, PositionSide
+from simulator.engine.order import Kind, Order, PositionSide
 from simulator.server import SimulatedVenue
 from tests.wire.faces import BINANCE, BYBIT, Face
 from tests.wire.simulated import AVL, long_leg, order, running, short_leg, stop
 from verification.facts.account import FillCause
 from verification.facts.clock import SystemClock
-from verification.facts.leg import Leg
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import OrderSeen, Provenance, Silence, Source, SourceSilent
 from verification.facts.order_fact import OrderRef
 
 pytestmark = pytest.mark.wire
@@ -162,3 +163,43 @@ async def test_an_entry_that_was_filled_in_part_and_cancelled_has_executed_that_
         fact = await gateway.venue.read_order_fact(OrderRef(AVL, face.wire_id(resting), conditional=False))
         assert fact is not None
         assert (fact.executed, fact.terminal) == (Decimal(30), True)
+
+
+def _pushed_end(placed: Order, executed: str, face: Face) -> OrderSeen:
+    came = Provenance(Source.WEBSOCKET, SystemClock().now())
+    key = LegKey("main", AVL, Leg.NET)
+    return OrderSeen(
+        key,
+        face.wire_id(placed),
+        None,
+        Decimal(executed),
+        terminal=True,
+        trades_agree=None,
+        status="canceled",
+        average_price=None,
+        provenance=came,
+    )
+
+
+@pytest.mark.parametrize(("pushed", "executed", "agree"), [("100", "100", True), ("0", "100", False)])
+async def test_an_end_that_was_pushed_is_weighed_against_the_trades(
+    face: Face, pushed: str, executed: str, *, agree: bool
+) -> None:
+    async with running(face=face) as (venue, gateway):
+        seen = await gateway.venue.read_trades_of(_pushed_end(order(venue, "100"), pushed, face))
+        assert isinstance(seen, OrderSeen)
+        assert (seen.executed, seen.trades_agree, seen.terminal) == (Decimal(executed), agree, True)
+        assert seen.provenance.source is Source.ORDER
+
+
+async def test_an_order_without_trades_bears_out_an_end_with_nothing_executed_and_no_other(
+    face: Face,
+) -> None:
+    async with running(face=face) as (venue, gateway):
+        rests = order(venue, "1000", kind=Kind.LIMIT, price=Decimal("0.01"))
+        seen = await gateway.venue.read_trades_of(_pushed_end(rests, "0", face))
+        assert isinstance(seen, OrderSeen)
+        assert seen.trades_agree is True
+        behind = await gateway.venue.read_trades_of(_pushed_end(rests, "60", face))
+        assert isinstance(behind, SourceSilent)  # it lags, or it is not so: no word on the order either way
+        assert behind.silence is Silence.ABSENT

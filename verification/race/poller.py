@@ -28,6 +28,7 @@ class Poller:
         "_key",
         "_latest",
         "_loop",
+        "_most",
         "_over",
         "_patience",
         "_pause",
@@ -50,6 +51,7 @@ class Poller:
         patience: float,
         failed: Callable[[BaseException], None],
         clock: Clock,
+        most: int | None = None,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -63,6 +65,7 @@ class Poller:
             patience: Seconds after which a request counts as hanging, and another one is sent.
             failed: Gets what is no `SourceError`: a bug.
             clock: For the times of a failure.
+            most: How often it is asked; None: as long as it is wanted.
         """
         self._key = key
         self._source = source
@@ -73,6 +76,7 @@ class Poller:
         self._patience = patience
         self._failed = failed
         self._clock = clock
+        self._most = most
         self._loop = asyncio.get_running_loop()
         self._under_way: dict[asyncio.Task[Observation], Moment] = {}
         self._latest: asyncio.Task[Observation] | None = None
@@ -84,7 +88,9 @@ class Poller:
     def ask(self, now: Moment | None = None) -> None:
         """Send a request, if another one is wanted. `now` is the present instant, if it is known."""
         self._timer = None
-        if self._over or len(self._under_way) >= AT_ONCE or not self._wanted(self._source):
+        if self._over or self._asked == self._most or len(self._under_way) >= AT_ONCE:
+            return
+        if not self._wanted(self._source):
             return
         self._asked += 1
         self._hangs = False

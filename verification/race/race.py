@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 from typing import Any
 
 from verification.budget.backoff import Backoff
-from verification.budget.purpose import Purpose, SharedPurpose, asked_for, sharing
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.observation import Observation, Provenance, Silence, Source, SourceSilent
@@ -16,13 +14,12 @@ from verification.facts.question import Question
 from verification.facts.verdict import Verdict, VerdictKind
 from verification.facts.verification import Verification
 from verification.latency.lag_watch import LagWatch
-from verification.race.bot_cache import read_bot_cache
 from verification.race.context import RaceContext, SampleSink
 from verification.race.poller import Poller
+from verification.race.requests import Requests
 from verification.race.stream_listener import StreamListener
-from verification.rules.evidence import bears
+from verification.rules.evidence import bears, is_doubtful_end
 from verification.rules.working_order import rests
-from verification.venues.position_list import leg_in_list
 
 _LOOK_EVERY = 1.0  # seconds between two looks at whether a request hangs
 
@@ -59,7 +56,9 @@ class Race:
         self._loop = asyncio.get_running_loop()
         self._variables = copy_context()  # for what follows the verdict: a copy there would be waited for
         self.decided: asyncio.Future[Verification] = self._loop.create_future()
+        self._requests = Requests(context, question, self.decided.done)
         self._pollers: list[Poller] = []
+        self._end_is_checked = False
         self._lags: LagWatch | None = None
         self._spared: set[Source] = set()
         self._then: Callable[[], None] = self._at_deadline
@@ -78,6 +77,8 @@ class Race:
         if not self.decided.done():
             self._run_until(self._end, self._at_deadline, now)
             self._ask_all(now)
+            for known in tuple(self._watch.seen):
+                self._check_end(known)
         elif self._measures():
             self._ask_all(now)
 
@@ -86,10 +87,10 @@ class Race:
         if question.order_id is None and question.client_order_id is None:
             self._watch.add(self._silent(Source.ORDER, Silence.UNSUPPORTED, "no order id is known"))
         else:
-            self._ask(Source.ORDER, self._order, pace.order, now)
-        self._ask(Source.REST, self._list, pace.rest, now)
+            self._ask(Source.ORDER, self._requests.order, pace.order, now)
+        self._ask(Source.REST, self._requests.list, pace.rest, now)
         if self._context.bot_cache is not None:
-            self._ask(Source.BOT_CACHE, self._cached, pace.rest, now)
+            self._ask(Source.BOT_CACHE, self._requests.cached, pace.rest, now)
 
     def _ask(
         self,
@@ -97,6 +98,7 @@ class Race:
         request: Callable[[], Coroutine[Any, Any, Observation]],
         pauses: Backoff,
         now: Moment,
+        most: int | None = None,
     ) -> None:
         poller = Poller(
             self._question.key,
@@ -108,29 +110,20 @@ class Race:
             patience=self._context.pace.patience,
             failed=self._failed,
             clock=self._context.clock,
+            most=most,
         )
         self._pollers.append(poller)
         poller.ask(now)
 
-    async def _order(self) -> Observation:
-        question = self._question
-        with self._purpose():
-            return await self._context.venue.read_order(
-                question.key, order_id=question.order_id, client_order_id=question.client_order_id
-            )
+    def _check_end(self, seen: Observation) -> None:
+        """Have the trades of an order asked for at once when the stream shows it ended: a status can lie.
 
-    async def _list(self) -> Observation:
-        with self._purpose():
-            return leg_in_list(await self._context.venue.read_positions(), self._question.key)
-
-    def _purpose(self) -> AbstractContextManager[None]:
-        """Name what a request is for: after the verdict it only measures, whoever wanted the verdict."""
-        if self.decided.done():
-            return sharing(SharedPurpose(Purpose.MEASUREMENT))
-        return asked_for(Purpose.VERIFICATION)
-
-    async def _cached(self) -> Observation:
-        return await read_bot_cache(self._context.bot_cache, self._question.key, self._context.clock)
+        Once: whatever they do not settle, the order is asked about as before.
+        """
+        if not self._end_is_checked and is_doubtful_end(seen, self._question):
+            self._end_is_checked = True
+            request = partial(self._requests.trades, seen)
+            self._ask(Source.ORDER, request, self._context.pace.order, seen.provenance.received, most=1)
 
     def _wants(self, source: Source) -> bool:
         """Until the verdict every source is asked; then those that answer, and whose lag is to be learnt."""
@@ -144,6 +137,8 @@ class Race:
         if not self.decided.done():
             if bears(self._question, news):
                 self._judge()
+                if self._pollers and not self.decided.done():
+                    self._check_end(news)
             return
         if isinstance(news, SourceSilent) and news.silence is not Silence.ABSENT:
             self._spared.add(news.provenance.source)  # a venue in trouble is not asked more than needed

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from operator import lt
+from typing import TypeGuard
 
 from msgspec import Struct
 
@@ -102,6 +103,14 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
 def bears(question: Question, seen: Observation) -> bool:
     """False of what adds nothing: of all silences only a list without the leg does, and only to a close."""
     return not isinstance(seen, SourceSilent) or _silence_bears(question, seen)
+
+
+def is_doubtful_end(seen: Observation, question: Question) -> TypeGuard[OrderSeen]:
+    """True of a push that the order has ended with less than all of it: only its trades bear that out."""
+    if not isinstance(seen, OrderSeen) or seen.provenance.source is not Source.WEBSOCKET:
+        return False
+    whole = question.position.quantity if isinstance(question, CloseQuestion) else question.quantity
+    return seen.terminal and abs(seen.executed) < abs(whole) and is_of(question, seen)
 
 
 def came_first(one: Observation, other: Observation) -> bool:

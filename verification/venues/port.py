@@ -108,6 +108,16 @@ class Venue(Protocol):
             SourceError: The venue could not be asked.
         """
 
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        """Ask for the trades of an order whose end was pushed, and say what the two tell together.
+
+        Returns:
+            `SourceSilent(ABSENT)` where the trades show less than was pushed.
+
+        Raises:
+            SourceError: The venue could not be asked.
+        """
+
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         """Ask what became of an ordinary or a conditional order, what it became, and who sent it.
 

@@ -28,7 +28,7 @@ from verification.venues.gateway.key_rights import read_key_rights
 from verification.venues.port import Access, ClockOffset
 from verification.venues.reading.market_list import MarketList
 from verification.venues.reading.markets import Markets
-from verification.venues.reading.order_reading import read_fact, read_order
+from verification.venues.reading.order_reading import read_fact, read_order, read_trades_of
 from verification.venues.reading.single_flight import SingleFlight
 from verification.venues.registry import capabilities_of
 from verification.venues.stream_state import Listener, StreamHealth, StreamState
@@ -174,12 +174,12 @@ class CcxtVenue:
             raise ValueError("an order is asked for by one of its ids")
         return await read_order(self._dialect, self._urgent, key, order_id, client_order_id)
 
-    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
-        """Ask what became of an ordinary or a conditional order; None where the venue shows none such.
+    async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        """Ask for the trades of an order whose end was pushed. Raises `SourceError`."""
+        return await read_trades_of(self._dialect, self._urgent, ended)
 
-        Raises:
-            SourceError: The venue could not be asked, or its answer does not tell.
-        """
+    async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
+        """Ask what became of an order of either kind; None where there is none such. Raises `SourceError`."""
         return await read_fact(self._dialect, self._urgent, self._access.account, ref)
 
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:

@@ -38,6 +38,43 @@ async def read_order(
     return judge(answer, fills, provenance)
 
 
+async def read_trades_of(dialect: Dialect, asker: Asker, ended: OrderSeen) -> OrderSeen | SourceSilent:
+    """Ask for the trades of an order whose end was pushed, and say what both tell together.
+
+    They are asked for after its end was shown, as after an end that was asked for. Where they show less than
+    was pushed they lag, or it is not so: that is no word of this source on the order.
+
+    Raises:
+        SourceError: They could not be read.
+    """
+    sent = asker.clock.now()
+    fills = await dialect.order_fills(asker, ended.key.symbol, ended.order_id)
+    came = Provenance(
+        Source.ORDER, asker.clock.now(), sent=sent, exchange_us=ended.provenance.exchange_us, epoch=None
+    )
+    pushed = OrderStatus(
+        ended.key,
+        ended.order_id,
+        ended.client_order_id,
+        ended.executed,
+        None,
+        ended.status,
+        ended.terminal,
+        ended.average_price,
+        ended.provenance.exchange_at,
+    )
+    seen = judge(pushed, fills, came)
+    if seen.trades_agree or seen.executed != ended.executed:
+        return seen
+    return SourceSilent(
+        ended.key,
+        Silence.ABSENT,
+        "the venue shows no trades that bear out what was pushed (it may not show them yet)",
+        complete=False,
+        provenance=came,
+    )
+
+
 async def read_fact(dialect: Dialect, asker: Asker, account: str, ref: OrderRef) -> OrderFact | None:
     """Ask what became of an order, in its own space of ids, and for its trades where statuses can lie.
 
