@@ -6,7 +6,8 @@ synchronous; every query is one short read transaction, so what it returns belon
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -15,12 +16,18 @@ from reconciler.alerts.answer import Answer
 from reconciler.alerts.errors import (
     AlertChanged,
     AlertCommandError,
+    AlertGrown,
     AlertNotFound,
     AlreadyResolved,
+    AnotherSize,
     NameRequired,
+    NotByHand,
     NoteRequired,
     NotFiringYet,
+    TakenMeanwhile,
+    WrongEnd,
 )
+from reconciler.alerts.limits import LIMITS, offered
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
@@ -32,20 +39,27 @@ from reconciler.views import AlertView, LatencyView, NowView, PositionView, Veri
 from verification.facts.clock import Clock, SystemClock
 
 __all__ = [
+    "LIMITS",
     "AlertChanged",
     "AlertCommandError",
+    "AlertGrown",
     "AlertNotFound",
     "AlreadyResolved",
+    "AnotherSize",
     "Answer",
     "Commands",
     "Console",
     "NameRequired",
+    "NotByHand",
     "NotFiringYet",
     "NoteRequired",
     "Queries",
     "Seen",
     "StateDatabaseError",
     "StateTrouble",
+    "TakenMeanwhile",
+    "WrongEnd",
+    "offered",
     "seen_of",
 ]
 
@@ -104,26 +118,70 @@ class Queries(Protocol):
 
 
 class Commands(Protocol):
-    """What can be done. Every method raises `StateDatabaseError` when it could not be stored."""
+    """What can be done. Every method raises `StateDatabaseError` when it could not be stored.
+
+    What a person says of an alert covers what they saw and no more: one that has grown since fires again at
+    once, which the answer tells. On return it is durable. All of these take:
+
+    Args:
+        alert_id: Which one.
+        by: Who.
+        note: What they say; required where they saw a critical alert, for what is intended, and to close.
+        origin: From where: `dashboard`, `cli`, `api`, `telegram` or `ntfy`.
+        seen: The alert as it was shown to them; None stands for the alert as it is stored.
+        until: When it is to end, aware UTC, as it was shown to them; None for the usual time. `LIMITS` says
+            how long each may last.
+
+    Raises:
+        AlertCommandError: It was refused; the message says why, to be shown as it is.
+    """
 
     def acknowledge(
-        self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
     ) -> Answer:
-        """Say that a person has seen an alert. On return it is durable.
+        """Say that a person has seen an alert, and is on it. The second of two is told of the first."""
 
-        It covers what they saw and no more: an alert that has grown since fires again at once, which the
-        answer tells; and of two at once the second is told of the first.
+    def snooze(
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
+    ) -> Answer:
+        """Say: not now. It stays open and in sight, and comes back by itself, or when it gets worse."""
 
-        Args:
-            alert_id: Which one.
-            by: Who.
-            note: What they say; required where they saw a critical alert.
-            origin: From where: `dashboard` or `cli`.
-            seen: The alert as it was shown to them; None stands for the alert as it is stored.
+    def intend(
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
+        surplus: Decimal | None = None,
+    ) -> Answer:
+        """Say that a position is meant to be there: it comes back when its size changes, or its time is over.
 
-        Raises:
-            AlertCommandError: It was refused; the message says why, to be shown as it is.
+        `surplus` is what they saw the exchange hold beyond the bots' books, signed contracts
+        (`Alert.surplus`); None stands for what it is.
         """
+
+    def close(self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None) -> Answer:
+        """Close an alert for a reason, whatever the checks show; found again it is a new one, and says so."""
+
+    def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
+        """Add a word to an alert, open or over. Nothing else changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ STATE_WORD = {
     AlertState.RECOVERING: "getting better",
     AlertState.RESOLVED: "resolved",
     AlertState.RETIRED: "retired",
+    AlertState.CLOSED: "closed",
 }
 
 STATE_THEN = {
@@ -28,6 +29,7 @@ STATE_THEN = {
     AlertState.RECOVERING: "was getting better",
     AlertState.RESOLVED: "resolved",
     AlertState.RETIRED: "retired",
+    AlertState.CLOSED: "closed",
 }
 """Of a state that an alert has left."""
 
@@ -47,6 +49,11 @@ def reason(alert: Alert) -> str:
         return alert.reason
     if alert.state is AlertState.RETIRED:
         return f"Retired, not resolved: {alert.retired}. As it was last found: {alert.reason}"
+    if alert.state is AlertState.CLOSED:
+        return (
+            f"Closed by {alert.closed_by}, and not seen to be over: {alert.closed_because}. "
+            f"As it was last found: {alert.reason}"
+        )
     return f"This is over. As it was last found, at {words.stamp(alert.last_seen)}: {alert.reason}"
 
 
@@ -60,6 +67,8 @@ def end(alert: Alert, now: datetime) -> str:
     ago = words.ago(alert.resolved_at, now)
     if alert.state is AlertState.RETIRED:
         return f"watched no more since {ago}, and not seen to be over: {alert.retired}"
+    if alert.state is AlertState.CLOSED:
+        return f"closed by {alert.closed_by} {ago}, and not seen to be over: {alert.closed_because}"
     until = alert.last_seen if alert.resolved_at is None else alert.resolved_at
     return f"over {ago} after {words.duration(until - alert.first_seen)}"
 

@@ -1,37 +1,40 @@
-"""What a person is told who has acknowledged an alert: how it is now, and what they could not know; pure."""
+"""What a person is told who has said something of an alert: how it is, and what they could not know; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.alerts.alert import Acknowledgement, Alert
-from reconciler.alerts.event import Acknowledge, Action, Decision
+from reconciler.alerts.event import Action, Decision
+from reconciler.alerts.said import Acknowledge, Note, Said
 from reconciler.alerts.seen import apart
 from reconciler.facts.wording import clock
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of an acknowledgement. It is stored, whatever came of it.
+    """What came of what a person said. It is stored, whatever came of it.
 
     Attributes:
         alert: The alert as it is now.
-        told: What the person could not know when they acknowledged it, plain sentences; empty for nothing.
+        told: What the person could not know when they said it, plain sentences; empty for nothing.
     """
 
     alert: Alert
     told: str
 
 
-def answer(person: Acknowledge, decisions: Sequence[Decision]) -> Answer:
+def answer(said: Said, decisions: Sequence[Decision]) -> Answer:
     """Return what to tell a person, of the decisions that followed from what they did, at least one."""
     last = decisions[-1]
     alert = last.after
-    assert alert is not None, "an acknowledgement is stored or refused"
+    assert alert is not None, "what a person says is stored or refused"
     if last.action is Action.ALSO_ACKNOWLEDGED and alert.acknowledgement is not None:
         return Answer(alert, _second(alert.acknowledgement))
-    if last.action is Action.WORSENED and person.seen is not None:
+    seen = None if isinstance(said, Note) else said.seen
+    if last.action is Action.WORSENED and seen is not None:
+        what = "acknowledgement" if isinstance(said, Acknowledge) else "word"
         grown = (
-            f"It has grown since you saw it: {apart(person.seen, alert)}. Your acknowledgement is stored for "
+            f"It has grown since you saw it: {apart(seen, alert)}. Your {what} is stored for "
             "what you saw, and the alert fires again: look at it anew."
         )
         return Answer(alert, grown)

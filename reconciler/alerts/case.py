@@ -1,15 +1,15 @@
 """One question to the alert table, and the facts about it that its rules ask for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from reconciler.alerts.alert import Acknowledgement, Alert
-from reconciler.alerts.event import Acknowledge, AlertSettings, Clear, Detected, Event
+from reconciler.alerts.alert import STEPPED, Acknowledgement, Alert, Hold, HoldKind
+from reconciler.alerts.event import AlertSettings, Clear, Detected, Event
+from reconciler.alerts.limits import Lasting
+from reconciler.alerts.said import Acknowledge, Bounded, Close, Intend, Note, Said, Snooze
 from reconciler.facts.finding import Severity
-
-STEPPED = timedelta(seconds=60)
-"""A finding further in the future than this was stored before the wall clock was set back."""
+from reconciler.kinds.registry import spec_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,15 @@ class AlertCase:
         return self.event
 
     @property
-    def person(self) -> Acknowledge:
-        """The event of a rule listed for `Acknowledge`."""
-        assert isinstance(self.event, Acknowledge)
+    def said(self) -> Said:
+        """The event of a rule listed for something that a person says."""
+        assert isinstance(self.event, Said)
+        return self.event
+
+    @property
+    def bounded(self) -> Bounded:
+        """The event of a rule listed for what a person says for a while."""
+        assert isinstance(self.event, Bounded)
         return self.event
 
     @property
@@ -74,10 +80,40 @@ class AlertCase:
         return _severer(given, alert.severity) or _grown(given, alert.exposure, self.settings)
 
     @property
+    def held(self) -> Hold | None:
+        """A person's word by which it is quiet, run out or not."""
+        return self.open.hold
+
+    @property
+    def hold_run_out(self) -> bool:
+        """There is such a word and its time is over."""
+        return self.held is not None and not self.held.stands(self.now)
+
+    @property
+    def hold_broken(self) -> bool:
+        """What is found is not what the person saw who wanted it quiet."""
+        finding = self.found.finding
+        surplus = None if finding.observed is None else finding.observed - (finding.expected or 0)
+        return _no_longer(self.held, finding.severity, finding.exposure, surplus, self.settings)
+
+    @property
+    def hold_outgrown(self) -> bool:
+        """What the person saw was not all of it any more when they wanted it quiet."""
+        alert = self.open
+        return _no_longer(alert.hold, alert.severity, alert.exposure, alert.surplus, self.settings)
+
+    @property
+    def overtaken(self) -> bool:
+        """Somebody else has taken it meanwhile, or holds it quiet, and this person could not know."""
+        said, alert = self.said, self.open
+        word = alert.acknowledgement or alert.hold
+        unaware = not isinstance(said, Note) and said.unaware
+        return unaware and word is not None and word.by != said.by.strip()
+
+    @property
     def seconded(self) -> bool:
         """Somebody else has acknowledged it meanwhile, and this person could not know."""
-        given = self.open.acknowledgement
-        return self.person.unaware and given is not None and given.by != self.person.by.strip()
+        return self.overtaken and self.open.acknowledgement is not None
 
     @property
     def run_out(self) -> bool:
@@ -105,14 +141,73 @@ class AlertCase:
         return self.open.clears + 1 >= self.settings.clears_to_resolve
 
     @property
+    def nameless(self) -> bool:
+        """Nobody says it."""
+        return not self.said.by.strip()
+
+    @property
     def noteless(self) -> bool:
-        """What the person saw is critical, and they write nothing about it."""
-        return self.severity_seen is Severity.CRITICAL and not self.person.note.strip()
+        """They write nothing, and a word is needed: of what is critical, and of what is more than a while."""
+        needed = isinstance(self.said, Intend | Close | Note) or self.severity_seen is Severity.CRITICAL
+        return needed and not self.said.note.strip()
 
     @property
     def severity_seen(self) -> Severity:
         """The severity that the person saw."""
-        return self.open.severity if self.person.seen is None else self.person.seen.severity
+        seen = None if isinstance(self.said, Note) else self.said.seen
+        return self.open.severity if seen is None else seen.severity
+
+    @property
+    def exposure_seen(self) -> Decimal | None:
+        """The exposure that the person saw: growth is measured from the first that is known."""
+        seen = None if isinstance(self.said, Note) else self.said.seen
+        return self.open.exposure if seen is None or seen.exposure is None else seen.exposure
+
+    @property
+    def grown_since_seen(self) -> bool:
+        """It has become worse than the person saw."""
+        alert, seen = self.open, self.exposure_seen
+        worse = alert.severity.rank > self.severity_seen.rank
+        return worse or _risen(seen, alert.exposure, self.settings)
+
+    @property
+    def lasting(self) -> Lasting:
+        """How long what the person says may last."""
+        limits = self.settings.limits
+        match self.bounded:
+            case Acknowledge():
+                return limits.acknowledged(self.severity_seen)
+            case Snooze():
+                return limits.snoozed(self.severity_seen)
+            case _:
+                return limits.intended
+
+    @property
+    def until(self) -> datetime:
+        """When what the person says is to end."""
+        return self.bounded.until or self.now + self.lasting.usual
+
+    @property
+    def too_late(self) -> bool:
+        """The end that was chosen is over already."""
+        return self.until <= self.now
+
+    @property
+    def too_long(self) -> bool:
+        """The end that was chosen is later than is allowed."""
+        return self.until - self.now > self.lasting.most
+
+    @property
+    def not_by_hand(self) -> bool:
+        """It is no position that somebody may have opened by hand."""
+        return not spec_of(self.open.key.kind).by_hand
+
+    @property
+    def another_size(self) -> bool:
+        """Its size is not known, or is not the one that the person saw."""
+        assert isinstance(self.event, Intend)
+        surplus = self.open.surplus
+        return not surplus or (self.event.surplus is not None and self.event.surplus != surplus)
 
     @property
     def frozen(self) -> bool:
@@ -125,7 +220,26 @@ def _severer(given: Acknowledgement | None, severity: Severity) -> bool:
 
 
 def _grown(given: Acknowledgement | None, exposure: Decimal | None, settings: AlertSettings) -> bool:
-    if given is None or given.exposure is None or exposure is None:
+    return given is not None and _risen(given.exposure, exposure, settings)
+
+
+def _risen(known: Decimal | None, exposure: Decimal | None, settings: AlertSettings) -> bool:
+    if known is None or exposure is None:
         return False
-    limit = given.exposure * (1 + settings.exposure_growth)
-    return exposure > given.exposure and exposure >= limit
+    return exposure > known and exposure >= known * (1 + settings.exposure_growth)
+
+
+def _no_longer(
+    hold: Hold | None,
+    severity: Severity,
+    exposure: Decimal | None,
+    surplus: Decimal | None,
+    settings: AlertSettings,
+) -> bool:
+    if hold is None:
+        return False
+    if severity.rank > hold.severity.rank:
+        return True
+    if hold.kind is HoldKind.INTENDED:
+        return surplus is not None and surplus != hold.surplus
+    return _risen(hold.exposure, exposure, settings)

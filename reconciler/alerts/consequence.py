@@ -1,15 +1,14 @@
-"""What follows from the rules of the alert table: each function makes the decision of one kind of rule."""
+"""What follows from what is learned of a condition: each function makes the decision of one kind of rule."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState, HoldKind
 from reconciler.alerts.case import AlertCase
-from reconciler.alerts.errors import AlreadyResolved, NameRequired, NoteRequired, NotFiringYet
 from reconciler.alerts.event import Action, Decision, Owed, Retire, Unknown
-from reconciler.alerts.seen import Seen, apart
-from reconciler.facts.finding import Severity
+from reconciler.facts.wording import clock, duration, number
 
 
 def nothing(reason: str) -> Callable[[AlertCase], Decision]:
@@ -40,19 +39,43 @@ def begin(case: AlertCase) -> Decision:
         acknowledgement=None,
         count=1,
         version=1,
+        flaps=_flaps(case) if found.confirmed else 0,
     )
-    action, owed = (Action.CONFIRMED, Owed.FIRST) if found.confirmed else (Action.FOUND, None)
-    return Decision("", action, alert, _came_back(case, found.at) + finding.reason, finding.evidence, owed)
+    if not found.confirmed:
+        return Decision("", Action.FOUND, alert, _before(case, found.at) + finding.reason, finding.evidence)
+    reason = _before(case, found.at) + finding.reason
+    return Decision("", Action.CONFIRMED, alert, reason, finding.evidence, _first(case))
 
 
-def _came_back(case: AlertCase, first_seen: datetime) -> str:
-    resolved = case.found.resolved_before
-    if resolved is None:
-        return ""
-    away = first_seen - resolved
-    if not timedelta(0) <= away <= case.settings.came_back_within:
-        return ""
-    return f"came back {away.total_seconds():.0f} s after it was resolved: "
+def _flaps(case: AlertCase) -> int:
+    return case.found.before.fired + 1
+
+
+def _flapping(flaps: int, case: AlertCase) -> bool:
+    return flaps >= case.settings.flapping_after
+
+
+def _first(case: AlertCase) -> Owed:
+    return Owed.FLAPPING if _flapping(_flaps(case), case) else Owed.FIRST
+
+
+def _before(case: AlertCase, first_seen: datetime) -> str:
+    """Say that it was closed by a person, or that it comes and goes, or has come back: in this order."""
+    before, settings = case.found.before, case.settings
+    if before.closed is not None and _soon(first_seen - before.closed, settings.came_back_within):
+        who = f"closed by {before.closed_by} at {clock(before.closed)} ({before.closed_because})"
+        return f"{who}, and it is still so: "
+    if _flapping(_flaps(case), case):
+        within = duration(settings.flapping_within.total_seconds())
+        return f"comes and goes, {_flaps(case)} times in {within}: "
+    if before.resolved is not None and _soon(first_seen - before.resolved, settings.came_back_within):
+        away = (first_seen - before.resolved).total_seconds()
+        return f"came back {away:.0f} s after it was resolved: "
+    return ""
+
+
+def _soon(away: timedelta, within: timedelta) -> bool:
+    return timedelta(0) <= away <= within
 
 
 def _sighted(case: AlertCase) -> Alert:
@@ -82,14 +105,14 @@ def _found(case: AlertCase, action: Action, state: AlertState, reason: str, owed
     if state is not AlertState.ACKNOWLEDGED:
         after = replace(after, acknowledgement=None)
     if state is AlertState.FIRING and after.fired_at is None:
-        after = replace(after, fired_at=case.now)
+        after = replace(after, fired_at=case.now, flaps=_flaps(case))
     return Decision("", action, after, reason, case.found.finding.evidence, owed)
 
 
 def fire(case: AlertCase) -> Decision:
     """It lasted: people are told."""
-    reason = _came_back(case, case.open.first_seen) + case.found.finding.reason
-    return _found(case, Action.CONFIRMED, AlertState.FIRING, reason, Owed.FIRST)
+    reason = _before(case, case.open.first_seen) + case.found.finding.reason
+    return _found(case, Action.CONFIRMED, AlertState.FIRING, reason, _first(case))
 
 
 def see(case: AlertCase) -> Decision:
@@ -100,6 +123,9 @@ def see(case: AlertCase) -> Decision:
     if after is not None and given is not None and given.exposure is None and exposure is not None:
         # Growth is measured from the first exposure that is known, or it could never be noticed.
         after = replace(after, acknowledgement=replace(given, exposure=exposure))
+    hold = case.held
+    if after is not None and hold is not None and hold.exposure is None and exposure is not None:
+        after = replace(after, hold=replace(hold, exposure=exposure))
     return replace(decision, after=after)
 
 
@@ -129,6 +155,44 @@ def relapse_unattended(case: AlertCase) -> Decision:
     return _found(case, Action.ACKNOWLEDGEMENT_EXPIRED, AlertState.FIRING, reason, owed)
 
 
+def unquiet(case: AlertCase) -> Decision:
+    """It is no longer what the person saw who wanted it quiet: people are told."""
+    finding, hold = case.found.finding, case.held
+    assert hold is not None
+    if finding.severity.rank > hold.severity.rank:
+        why = f"now {finding.severity}"
+    elif hold.kind is HoldKind.INTENDED:
+        why = f"not of the size that is meant to be there, {_size(hold.surplus)}"
+    else:
+        why = f"exposure rose from the {hold.exposure} that were snoozed to {finding.exposure}"
+    decision = _found(case, Action.WORSENED, AlertState.FIRING, f"{why}: {finding.reason}", Owed.WORSE)
+    return _unheld(decision)
+
+
+def relapse_unquiet(case: AlertCase) -> Decision:
+    """It was found again after the time was over for which it was to be quiet: people are told."""
+    hold = case.held
+    assert hold is not None
+    action, owed = ENDED[hold.kind]
+    reason = f"it is {hold.kind} no more, and it is not over: {case.found.finding.reason}"
+    return _unheld(_found(case, action, AlertState.FIRING, reason, owed))
+
+
+ENDED = {
+    HoldKind.SNOOZED: (Action.SNOOZE_ENDED, Owed.SNOOZE_ENDED),
+    HoldKind.INTENDED: (Action.INTENT_ENDED, Owed.INTENT_ENDED),
+}
+
+
+def _unheld(decision: Decision) -> Decision:
+    assert decision.after is not None
+    return replace(decision, after=replace(decision.after, hold=None))
+
+
+def _size(surplus: Decimal | None) -> str:
+    return "unknown" if surplus is None else number(surplus)
+
+
 def vanish(case: AlertCase) -> Decision:
     """It went away before anybody was told."""
     reason = case.clear.reason or "gone before it was confirmed"
@@ -150,7 +214,8 @@ def resolve(case: AlertCase) -> Decision:
     count = case.open.clears + 1
     reads = "one healthy read showed" if count == 1 else f"{count} healthy reads in a row showed"
     reason = f"{reads} it gone" + (f": {case.clear.reason}" if case.clear.reason else "")
-    return _cleared(case, Action.RESOLVED, AlertState.RESOLVED, reason, Owed.RESOLVED)
+    owed = Owed.FLAPPING if _flapping(case.open.flaps, case) else Owed.RESOLVED
+    return _cleared(case, Action.RESOLVED, AlertState.RESOLVED, reason, owed)
 
 
 def _cleared(case: AlertCase, action: Action, state: AlertState, reason: str, owed: Owed | None) -> Decision:
@@ -188,75 +253,3 @@ def freeze(case: AlertCase) -> Decision:
     assert isinstance(case.event, Unknown)
     after = replace(case.open, frozen_since=case.event.at, version=case.open.version + 1)
     return Decision("", Action.FROZEN, after, f"cannot be checked: {case.event.reason}")
-
-
-def acknowledge(case: AlertCase) -> Decision:
-    """A person has seen it. While it is recovering it stays so; a relapse then finds it acknowledged."""
-    alert, person, seen = case.open, case.person, case.person.seen
-    critical = case.severity_seen is Severity.CRITICAL
-    lasts = case.settings.acknowledged_critical if critical else case.settings.acknowledged_other
-    given = Acknowledgement(
-        by=person.by.strip(),
-        at=person.at,
-        note=person.note.strip(),
-        until=case.now + lasts,
-        severity=case.severity_seen,
-        # Growth is measured from the first value that is known, where the person saw none.
-        exposure=alert.exposure if seen is None or seen.exposure is None else seen.exposure,
-    )
-    recovering = alert.state is AlertState.RECOVERING
-    state = AlertState.RECOVERING if recovering else AlertState.ACKNOWLEDGED
-    after = replace(alert, state=state, acknowledgement=given, version=alert.version + 1)
-    return Decision("", Action.ACKNOWLEDGED, after, given.note, (), None, given.by, person.origin)
-
-
-def second(case: AlertCase) -> Decision:
-    """Somebody else was faster: that acknowledgement stays in force, this one is in the history beside it."""
-    alert, person = case.open, case.person
-    after = replace(alert, version=alert.version + 1)
-    by, note = person.by.strip(), person.note.strip()
-    return Decision("", Action.ALSO_ACKNOWLEDGED, after, note, (), None, by, person.origin)
-
-
-def outgrow(case: AlertCase) -> Decision:
-    """It had become worse than the person saw when they acknowledged it: people are told again."""
-    alert, given = case.open, case.open.acknowledgement
-    assert given is not None
-    saw = Seen(alert.version, given.severity, given.exposure)
-    reason = f"it has grown since {given.by} saw it: {apart(saw, alert)}"
-    after = replace(alert, state=AlertState.FIRING, acknowledgement=None, version=alert.version + 1)
-    return Decision("", Action.WORSENED, after, reason, alert.evidence, Owed.WORSE)
-
-
-def expire(case: AlertCase) -> Decision:
-    """The acknowledgement has run out and it is not fixed: people are told again."""
-    alert, given = case.open, case.open.acknowledgement
-    assert given is not None
-    after = replace(alert, state=AlertState.FIRING, acknowledgement=None, version=alert.version + 1)
-    reason = f"acknowledged by {given.by} until {given.until:%Y-%m-%d %H:%M:%S} UTC, and it is not fixed"
-    owed = Owed.ACKNOWLEDGEMENT_EXPIRED
-    return Decision("", Action.ACKNOWLEDGEMENT_EXPIRED, after, reason, alert.evidence, owed)
-
-
-def refuse_resolved(case: AlertCase) -> Decision:
-    """It is over."""
-    alert = case.alert
-    which = f"alert {alert.id}" if alert is not None else "the alert"
-    if alert is not None and alert.state is AlertState.RETIRED:
-        raise AlreadyResolved(f"{which} is retired, it is watched no more: {alert.retired}")
-    raise AlreadyResolved(f"{which} is already resolved: there is nothing to acknowledge")
-
-
-def refuse_pending(case: AlertCase) -> Decision:
-    """Nobody was told of it yet."""
-    raise NotFiringYet(f"alert {case.open.id} is not confirmed yet: wait until it fires or goes away")
-
-
-def refuse_nameless(case: AlertCase) -> Decision:
-    """Nobody says it."""
-    raise NameRequired(f"alert {case.open.id}: say who acknowledges it")
-
-
-def refuse_noteless(case: AlertCase) -> Decision:
-    """Critical, and not a word about it."""
-    raise NoteRequired(f"alert {case.open.id} is critical: say in a note what you are doing about it")

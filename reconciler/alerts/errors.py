@@ -2,11 +2,18 @@
 
 AlertCommandError
   AlertNotFound      no alert has this id
-  AlreadyResolved    it is over; there is nothing to acknowledge
+  AlreadyResolved    it is over; there is nothing to do about it
   NotFiringYet       it is only suspected; nobody was told of it
-  NameRequired       an acknowledgement names who gives it
-  NoteRequired       a critical alert is acknowledged with a note
+  NameRequired       whoever says something says who they are
+  NoteRequired       a critical alert, what is intended and what is closed need a note
+  WrongEnd           the end that was chosen is over, or too far away
+  TakenMeanwhile     somebody else has taken it since the person looked
+  NotByHand          it is no position that somebody may have opened by hand
+  AnotherSize        it is not of the size that the person saw
+  AlertGrown         it has become worse than the person saw
   AlertChanged       another process changes it at this very moment: try again
+  NoSuchAccount      nothing is known of an account of this name
+  NoWindow           no maintenance window of the account is open
 """
 
 
@@ -19,7 +26,7 @@ class AlertNotFound(AlertCommandError):
 
 
 class AlreadyResolved(AlertCommandError):
-    """The alert is over: resolved, or retired."""
+    """The alert is over: resolved, retired or closed."""
 
 
 class NotFiringYet(AlertCommandError):
@@ -27,12 +34,40 @@ class NotFiringYet(AlertCommandError):
 
 
 class NameRequired(AlertCommandError):
-    """An acknowledgement without a name says nothing."""
+    """A word without a name says nothing."""
 
 
 class NoteRequired(AlertCommandError):
-    """A critical alert cannot be acknowledged without a note."""
+    """This cannot be said without a note."""
+
+
+class WrongEnd(AlertCommandError):
+    """The end that was chosen is over, or further away than is allowed."""
+
+
+class TakenMeanwhile(AlertCommandError):
+    """Somebody else has taken it, or holds it quiet, since the person looked."""
+
+
+class NotByHand(AlertCommandError):
+    """It is no position that somebody may have opened by hand."""
+
+
+class AnotherSize(AlertCommandError):
+    """It is not of the size that the person saw."""
+
+
+class AlertGrown(AlertCommandError):
+    """It has become worse than the person saw."""
 
 
 class AlertChanged(AlertCommandError):
     """The alert was changed by another process at the same moment."""
+
+
+class NoSuchAccount(AlertCommandError):
+    """Nothing is known of an account of this name."""
+
+
+class NoWindow(AlertCommandError):
+    """No maintenance window of the account is open."""

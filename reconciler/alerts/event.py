@@ -7,7 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.alerts.alert import Alert
-from reconciler.alerts.seen import Seen
+from reconciler.alerts.limits import LIMITS, Limits
+from reconciler.alerts.said import Acknowledge, Close, Intend, Note, Snooze
 from reconciler.facts.finding import Evidence, Finding, FindingKey
 
 TRUEUP = "trueup"
@@ -21,16 +22,40 @@ class AlertSettings:
     Attributes:
         clears_to_resolve: Clear reads in a row before an alert is resolved, at least 1.
         exposure_growth: Share by which exposure may grow before an acknowledgement is broken.
-        acknowledged_critical: How long the acknowledgement of a critical alert lasts.
-        acknowledged_other: How long any other acknowledgement lasts.
-        came_back_within: A condition that returns sooner than this after it was resolved "came back".
+        came_back_within: A condition that returns sooner than this after it was over "came back".
+        flapping_after: A condition that fires this often within `flapping_within` comes and goes.
+        flapping_within: See there.
+        limits: For how long a person's word may keep an alert quiet.
     """
 
     clears_to_resolve: int = 2
     exposure_growth: Decimal = Decimal("0.10")
-    acknowledged_critical: timedelta = timedelta(minutes=15)
-    acknowledged_other: timedelta = timedelta(hours=4)
     came_back_within: timedelta = timedelta(minutes=10)
+    flapping_after: int = 4
+    flapping_within: timedelta = timedelta(minutes=30)
+    limits: Limits = LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What there was of a condition before: of its episodes that had fired.
+
+    Attributes:
+        resolved: When one was last resolved, aware UTC; None if none was.
+        closed: When one was last closed by a person; None if none was.
+        closed_by: Who did that.
+        closed_because: For which reason.
+        fired: How many of them fired within the time of `AlertSettings.flapping_within`.
+    """
+
+    resolved: datetime | None = None
+    closed: datetime | None = None
+    closed_by: str = ""
+    closed_because: str = ""
+    fired: int = 0
+
+
+NEVER_BEFORE = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +66,13 @@ class Detected:
         finding: What was found.
         at: When the read that found it was finished, aware UTC.
         confirmed: The confirmation module's word; not asked again once an alert has fired.
-        resolved_before: When an earlier episode that had fired was last resolved, aware UTC; None without
-            one. The store fills it in, so that a condition that returns soon says so.
+        before: What there was of it before. The store fills it in, so that what returns says so.
     """
 
     finding: Finding
     at: datetime
     confirmed: bool
-    resolved_before: datetime | None = None
+    before: Earlier = NEVER_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +104,8 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """A person says: seen.
-
-    Attributes:
-        by: Who.
-        note: What they write.
-        at: When, aware UTC.
-        origin: From where: dashboard, cli.
-        seen: The alert as it was shown to them; None stands for the alert as it is.
-        unaware: True when the acknowledgement in force was given after what they saw. The store fills it in.
-    """
-
-    by: str
-    note: str
-    at: datetime
-    origin: str
-    seen: Seen | None = None
-    unaware: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Weigh:
-    """An acknowledgement was just given: it is held against what the alert is by now."""
+    """A person has just said something: it is held against what the alert is by now."""
 
     at: datetime
 
@@ -122,12 +125,12 @@ class Retire:
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """Time has passed: an acknowledgement may have run out."""
+    """Time has passed: an acknowledgement, or what holds an alert quiet, may have run out."""
 
     at: datetime
 
 
-Event = Detected | Clear | Unknown | Acknowledge | Weigh | Retire | Expire
+Event = Detected | Clear | Unknown | Acknowledge | Snooze | Intend | Close | Note | Weigh | Retire | Expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,12 @@ class Action(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ALSO_ACKNOWLEDGED = "also_acknowledged"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze_ended"
+    INTENDED = "intended"
+    INTENT_ENDED = "intent_ended"
+    NOTED = "noted"
+    CLOSED = "closed"
     CLEAR = "clear"
     RELAPSED = "relapsed"
     RESOLVED = "resolved"
@@ -172,13 +181,21 @@ class Action(StrEnum):
 
 
 class Owed(StrEnum):
-    """Why people are to be told."""
+    """Why people are to be told; this is the one list of it: `owed` of a row of the history is one of these.
 
-    FIRST = "first"
-    WORSE = "worse"
-    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
-    RESOLVED = "resolved"
-    RETIRED = "retired"
+    A row is owed until it is marked as told, whatever becomes of the alert. While an alert is quiet its rows
+    wait, and none is dropped by that. A repetition and an escalation are owed by time and not by a row.
+    """
+
+    FIRST = "first"  # it fires
+    FLAPPING = "flapping"  # it fires, or is over, for the fourth time in half an hour or more: one digest
+    WORSE = "worse"  # severer, or a tenth more exposure, or another size than people know of
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"  # and it is not over
+    SNOOZE_ENDED = "snooze_ended"  # and it is not over
+    INTENT_ENDED = "intent_ended"  # its time is over, and the position is still there
+    RESOLVED = "resolved"  # shown to be gone
+    RETIRED = "retired"  # watched no more
+    CLOSED = "closed"  # a person has closed it
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,14 @@ def subject(alert: Alert) -> str:
 def ended(alert: Alert, about: str) -> str:
     """Say what an alert that is over was, and for how long: `BTC/USDT:USDT had no stop for 3 m 12 s`.
 
-    Of one that is retired nobody knows how long it went on: it is said when it was last found.
+    Of one that is retired, or closed, nobody knows how long it went on: it is said when it was last found.
     """
+    at = f"{alert.last_seen:%Y-%m-%d %H:%M:%S} UTC"
+    if alert.state is AlertState.CLOSED:
+        return (
+            f"{clause(alert, about)} when that was last found, at {at}, and was closed by {alert.closed_by}"
+        )
     if alert.state is AlertState.RETIRED:
-        at = f"{alert.last_seen:%Y-%m-%d %H:%M:%S} UTC"
         return f"{clause(alert, about)} when that was last found, at {at}, and is watched no more"
     until = alert.last_seen if alert.resolved_at is None else alert.resolved_at
     return f"{clause(alert, about)} for {span(until - alert.first_seen)}"

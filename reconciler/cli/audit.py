@@ -8,7 +8,7 @@ import typer
 
 from reconciler.cli.ending import UsageError
 from reconciler.cli.options import Config, Json
-from reconciler.cli.wording import moment, printable
+from reconciler.cli.printing import moment, printable
 from reconciler.record.audit import Audited, Outcome, audit
 from reconciler.record.report import ExitCode
 from reconciler.settings import load

@@ -120,5 +120,5 @@ _COMMANDS = {
     "status": ("Say who watches each account, and how well.", _status),
     "audit": ("Derive stored verdicts again.", _audit),
     "venue": ("The simulated exchange alone.", _venue),
-    "alerts": ("List, show and acknowledge alerts.", _alerts),
+    "alerts": ("List and show alerts, and say what becomes of them.", _alerts),
 }

@@ -5,7 +5,7 @@ import asyncio
 import typer
 
 from reconciler.cli.options import Config
-from reconciler.cli.wording import printable
+from reconciler.cli.printing import printable
 from reconciler.record.report import ExitCode
 from reconciler.settings import Settings, load
 from verification.budget.purpose import Purpose, asked_for

@@ -8,7 +8,8 @@ import typer
 
 from reconciler.cli.ending import UsageError
 from reconciler.cli.options import Config, Json
-from reconciler.cli.wording import finding_line, printable
+from reconciler.cli.printing import printable
+from reconciler.cli.wording import finding_line
 from reconciler.record.report import AccountReport, ExitCode, Report
 from reconciler.settings import load
 from verification.facts.clock import SystemClock

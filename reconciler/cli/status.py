@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from reconciler.cli.options import Config, Json
-from reconciler.cli.wording import moment, printable
+from reconciler.cli.printing import moment, printable
 from reconciler.record.report import ExitCode
 from reconciler.settings import load
 

@@ -5,25 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.answer import Answer
-from reconciler.alerts.seen import Seen, seen_of
+from reconciler.alerts.seen import seen_of
 from reconciler.alerts.wording import ended, subject
+from reconciler.cli.printing import moment, printable, quantity
+from reconciler.cli.word_lines import word_document, word_lines
 from reconciler.facts.finding import Evidence, Finding, Party
-from reconciler.facts.wording import value
-from reconciler.kinds.registry import is_blindness
 from reconciler.views import AlertView, TransitionView
-
-
-def printable(text: str) -> str:
-    """Return text that came from outside on one line, without what a terminal would take for a command."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
-def quantity(value: Decimal | None) -> str:
-    """Return a quantity as a person writes it; `-` where there is none."""
-    if value is None:
-        return "-"
-    return format(value.normalize() if value else Decimal(0), "f")
 
 
 def finding_line(found: Finding) -> str:
@@ -44,7 +31,6 @@ def alert_line(alert: Alert) -> str:
 
 def alert_document(alert: Alert) -> dict[str, Any]:
     """Return what `--json` prints of an alert; times are ISO 8601 in UTC."""
-    acknowledgement = alert.acknowledgement
     return {
         "id": alert.id,
         "kind": str(alert.key.kind),
@@ -55,24 +41,25 @@ def alert_document(alert: Alert) -> dict[str, Any]:
         "state": str(alert.state),
         "first_seen": _time(alert.first_seen),
         "last_seen": _time(alert.last_seen),
-        "acknowledged_by": acknowledgement.by if acknowledgement else None,
-        "note": acknowledgement.note if acknowledgement else None,
-    }
+    } | word_document(alert)
 
 
 def view_document(view: AlertView) -> dict[str, Any]:
     """Return what `show --json` prints: the alert with reason, evidence, history; quantities as strings."""
     alert = view.alert
-    retired = alert.state is AlertState.RETIRED
     return alert_document(alert) | {
         "reason": alert.reason,
         "expected": _text(alert.expected),
         "observed": _text(alert.observed),
         "exposure": _text(alert.exposure),
         "fired_at": _time(alert.fired_at),
-        "resolved_at": None if retired else _time(alert.resolved_at),
-        "retired_at": _time(alert.resolved_at) if retired else None,
+        "resolved_at": _time(alert.resolved_at) if alert.state is AlertState.RESOLVED else None,
+        "retired_at": _time(alert.resolved_at) if alert.state is AlertState.RETIRED else None,
         "retired_because": alert.retired or None,
+        "closed_at": _time(alert.resolved_at) if alert.state is AlertState.CLOSED else None,
+        "closed_by": alert.closed_by or None,
+        "closed_because": alert.closed_because or None,
+        "flaps": alert.flaps,
         "evidence": [_evidence(each) for each in alert.evidence],
         "steps": list(view.steps),
         "seen": seen_of(alert).mark,
@@ -90,12 +77,7 @@ def alert_lines(view: AlertView) -> list[str]:
         *_what(alert),
         f"  first seen {moment(alert.first_seen)}, last seen {moment(alert.last_seen)}",
     ]
-    if alert.acknowledgement is not None:
-        given = alert.acknowledgement
-        lines.append(
-            f"  acknowledged by {printable(given.by)} at {moment(given.at)}, until {moment(given.until)}: "
-            f"{printable(given.note)}"
-        )
+    lines += word_lines(alert)
     if alert.state.open:
         lines.append("What to do")
         lines += [f"  {place}. {printable(step)}" for place, step in enumerate(view.steps, 1)]
@@ -123,6 +105,9 @@ def _what(alert: Alert) -> list[str]:
 
 
 def _how_over(alert: Alert) -> str:
+    if alert.state is AlertState.CLOSED:
+        who = f"closed by {printable(alert.closed_by)} {moment(alert.resolved_at)}"
+        return f"{who}, not resolved: {printable(alert.closed_because)}"
     if alert.state is not AlertState.RETIRED:
         return f"over since {moment(alert.resolved_at)}"
     return f"retired {moment(alert.resolved_at)}, not resolved: {printable(alert.retired)}"
@@ -135,29 +120,6 @@ def _evidence_line(item: Evidence) -> str:
     ledger = item.party is Party.BOT and not item.source.startswith("ledger")
     where = f"ledger {item.source}" if ledger else item.source
     return f"{item.party} ({printable(where)}) {moment(item.at)}{since}: {printable(item.text)}"
-
-
-def answer_line(answer: Answer, seen: Seen, by: str) -> str:
-    """Return what came of an acknowledgement: what it covers, or what the person could not know."""
-    alert, given = answer.alert, answer.alert.acknowledgement
-    if answer.told:
-        return printable(f"Alert {alert.id}: {answer.told}")
-    until = f" until {moment(given.until)}" if given is not None else ""
-    what = str(seen.severity)
-    if not is_blindness(alert.key.kind):
-        worth = (
-            "value not known"
-            if seen.exposure is None
-            else f"{value(seen.exposure, alert.key.symbol)} exposed"
-        )
-        what = f"{what}, {worth}"
-    who = f"Alert {alert.id} acknowledged by {by.strip()}{until}"
-    return printable(f"{who}, as seen ({what}): it stays open until both agree.")
-
-
-def moment(at: datetime | None) -> str:
-    """Return a time to the second, in UTC; `-` where there is none."""
-    return "-" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _time(at: datetime | None) -> str | None:

@@ -39,4 +39,5 @@ SPEC = KindSpec(
     ),
     resolution=Resolution("it was read in full", None),
     steps=steps,
+    follows_from=(Kind.RECONCILER_STALLED,),
 )

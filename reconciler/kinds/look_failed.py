@@ -38,4 +38,5 @@ SPEC = KindSpec(
     confirmation=Confirmed("it is met"),
     resolution=Resolution("that work has gone on without an error", None),
     steps=steps,
+    follows_from=(Kind.RECONCILER_STALLED,),
 )

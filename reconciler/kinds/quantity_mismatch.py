@@ -62,4 +62,5 @@ SPEC = KindSpec(
     steps=steps,
     sentence=sentence,
     difference=True,
+    by_hand=True,
 )

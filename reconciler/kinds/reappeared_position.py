@@ -43,4 +43,6 @@ SPEC = KindSpec(
     difference=True,
     unknown_to_bot=True,
     tells_of_stop=True,
+    by_hand=True,
+    always_told=True,
 )

@@ -41,4 +41,5 @@ SPEC = KindSpec(
     sentence=sentence,
     difference=True,
     tells_of_stop=True,
+    by_hand=True,
 )

@@ -61,4 +61,5 @@ SPEC = KindSpec(
     ),
     resolution=Resolution("it was read in full; the stream is connected again, and has lasted", None),
     steps=steps,
+    follows_from=(Kind.RECONCILER_STALLED,),
 )

@@ -45,4 +45,5 @@ SPEC = KindSpec(
     ),
     resolution=Resolution("it has pushed, or lists have agreed with it for long", None),
     steps=steps,
+    follows_from=(Kind.SOURCE_DOWN, Kind.RECONCILER_STALLED),
 )

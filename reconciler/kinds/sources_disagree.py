@@ -73,4 +73,5 @@ SPEC = KindSpec(
         _no_list_says_otherwise,
     ),
     steps=steps,
+    follows_from=(Kind.ORPHANED_POSITION, Kind.PHANTOM_POSITION, Kind.QUANTITY_MISMATCH, Kind.SIDE_MISMATCH),
 )

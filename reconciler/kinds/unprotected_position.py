@@ -80,4 +80,5 @@ SPEC = KindSpec(
     steps=steps,
     sentence=sentence,
     held_by_stop_tellers=True,
+    always_told=True,
 )

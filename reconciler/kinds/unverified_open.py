@@ -52,4 +52,13 @@ SPEC = KindSpec(
     ),
     steps=steps,
     only_by_rows=True,
+    follows_from=(
+        Kind.ORPHANED_POSITION,
+        Kind.REAPPEARED_POSITION,
+        Kind.PHANTOM_POSITION,
+        Kind.QUANTITY_MISMATCH,
+        Kind.SIDE_MISMATCH,
+        Kind.SOURCE_DOWN,
+        Kind.RECONCILER_STALLED,
+    ),
 )

@@ -1,4 +1,4 @@
-"""One log line for every alert that fires, worsens, is acknowledged or ends, whichever process did it."""
+"""One log line for every alert that fires, worsens or ends, and for what people say of it, in any process."""
 
 import structlog
 
@@ -11,10 +11,16 @@ _LOUD = {
     Action.CONFIRMED.value: "alert.fires",
     Action.WORSENED.value: "alert.worsens",
     Action.ACKNOWLEDGEMENT_EXPIRED.value: "alert.acknowledgement_expired",
+    Action.SNOOZE_ENDED.value: "alert.snooze_ended",
+    Action.INTENT_ENDED.value: "alert.intent_ended",
 }
 _CALM = {
     Action.ACKNOWLEDGED.value: "alert.acknowledged",
     Action.ALSO_ACKNOWLEDGED.value: "alert.also_acknowledged",
+    Action.SNOOZED.value: "alert.snoozed",
+    Action.INTENDED.value: "alert.intended",
+    Action.NOTED.value: "alert.noted",
+    Action.CLOSED.value: "alert.closed",
     Action.RESOLVED.value: "alert.resolved",
     Action.RETIRED.value: "alert.retired",
 }

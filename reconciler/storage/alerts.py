@@ -11,12 +11,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from reconciler.alerts.alert import OVER, Alert, AlertState
-from reconciler.alerts.answer import Answer, answer
-from reconciler.alerts.errors import AlertChanged, AlertNotFound
+from reconciler.alerts.alert import OVER, STEPPED, Alert, AlertState
+from reconciler.alerts.errors import AlertChanged
 from reconciler.alerts.event import (
-    Acknowledge,
-    Action,
+    NEVER_BEFORE,
     AlertSettings,
     Decision,
     Detected,
@@ -24,11 +22,10 @@ from reconciler.alerts.event import (
     Expire,
     Observed,
     Retire,
-    Weigh,
 )
 from reconciler.alerts.policy import decide
 from reconciler.facts.finding import FindingKey
-from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION, is_of, last_resolved, store_all
+from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION, earlier, is_of, store_all
 from reconciler.storage.mapping import alert_of, transition_of
 from reconciler.views import TransitionView
 
@@ -107,35 +104,14 @@ def observe(
 
 
 def _expire(connection: sa.Connection, settings: AlertSettings, *, now: datetime) -> tuple[Change, ...]:
-    """Fire every alert again whose acknowledgement has run out."""
-    query = sa.select(ALERT).where(
-        ALERT.c.state == AlertState.ACKNOWLEDGED.value, ALERT.c.acknowledged_until <= now
-    )
+    """End every word of a person whose time is over: who was told is told again."""
+    taken = (ALERT.c.state == AlertState.ACKNOWLEDGED.value) & (ALERT.c.acknowledged_until <= now)
+    quiet = (ALERT.c.held_until <= now) | (ALERT.c.held_at > now + STEPPED)
+    held = (ALERT.c.state == AlertState.FIRING.value) & quiet
+    query = sa.select(ALERT).where(taken | held)
     due = [alert_of(row) for row in connection.execute(query.order_by(ALERT.c.id).with_for_update())]
     changes = (_store(connection, each, decide(each, Expire(now), settings, now=now), now) for each in due)
     return tuple(change for change in changes if change is not None)
-
-
-def acknowledge(
-    connection: sa.Connection, alert_id: int, person: Acknowledge, settings: AlertSettings, *, now: datetime
-) -> Answer:
-    """Store that a person has seen an alert, for as much of it as they saw.
-
-    Raises:
-        AlertCommandError: It was refused; the message is for that person.
-    """
-    row = connection.execute(sa.select(ALERT).where(ALERT.c.id == alert_id).with_for_update()).one_or_none()
-    if row is None:
-        raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
-    alert = alert_of(row)
-    person = replace(person, unaware=_unaware(connection, alert, person))
-    decisions = [decide(alert, person, settings, now=now)]
-    alert = _stored(connection, alert, decisions[0], now)
-    weighed = decide(alert, Weigh(now), settings, now=now)
-    if weighed.after is not None:
-        _stored(connection, alert, weighed, now)
-        decisions.append(weighed)
-    return answer(person, decisions)
 
 
 def retire(
@@ -155,21 +131,6 @@ def retire(
             assert change is not None, "an open alert can be retired"
             changes.append(change)
     return tuple(changes)
-
-
-def _unaware(connection: sa.Connection, alert: Alert, person: Acknowledge) -> bool:
-    """Return whether the acknowledgement in force is younger than what the person saw."""
-    if alert.acknowledgement is None or person.seen is None or person.seen.version >= alert.version:
-        return False
-    given = (TRANSITION.c.alert_id == alert.id) & (TRANSITION.c.action == Action.ACKNOWLEDGED.value)
-    newest = connection.execute(sa.select(sa.func.max(TRANSITION.c.seq)).where(given)).scalar()
-    return newest is not None and int(newest) > person.seen.version
-
-
-def _stored(connection: sa.Connection, before: Alert, decision: Decision, now: datetime) -> Alert:
-    change = _store(connection, before, decision, now)
-    assert change is not None, "what a person does is stored or refused"
-    return change.alert
 
 
 def _events(observed: Observed) -> Iterator[tuple[FindingKey, Event]]:
@@ -210,7 +171,8 @@ def _apply(
     now: datetime,
 ) -> Iterator[Change]:
     """Decide and store, in a few statements however many there are; yield what has changed, in order."""
-    told = _with_what_was_before(connection, current, events)
+    since = now - settings.flapping_within
+    told = _with_what_was_before(connection, current, events, since)
     decisions = {key: decide(current.get(key), event, settings, now=now) for key, event in told.items()}
     stored = store_all(connection, [(current.get(key), each) for key, each in decisions.items()], now)
     for key, alert in zip(decisions, stored, strict=True):
@@ -225,17 +187,20 @@ def _apply(
 
 
 def _with_what_was_before(
-    connection: sa.Connection, current: Mapping[FindingKey, Alert], events: Mapping[FindingKey, Event]
+    connection: sa.Connection,
+    current: Mapping[FindingKey, Alert],
+    events: Mapping[FindingKey, Event],
+    since: datetime,
 ) -> dict[FindingKey, Event]:
-    """Return the events; those of conditions that nobody was told of, with when each was last resolved."""
+    """Return the events; those of conditions that nobody was told of, with what there was of them before."""
 
     def unheard(key: FindingKey) -> bool:
         return key not in current or current[key].state in OVER | {AlertState.PENDING}
 
     asked = {key for key, event in events.items() if isinstance(event, Detected) and unheard(key)}
-    before = last_resolved(connection, asked)
+    before = earlier(connection, asked, since=since)
     return {
-        key: replace(event, resolved_before=before.get(key))
+        key: replace(event, before=before.get(key, NEVER_BEFORE))
         if isinstance(event, Detected) and key in asked
         else event
         for key, event in events.items()

@@ -1,9 +1,14 @@
 """What a person can have done through a screen or the command line: each is one durable transaction."""
 
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
 from reconciler.alerts.answer import Answer
-from reconciler.alerts.event import Acknowledge, AlertSettings
+from reconciler.alerts.event import AlertSettings
+from reconciler.alerts.said import Acknowledge, Close, Intend, Note, Said, Snooze
 from reconciler.alerts.seen import Seen
-from reconciler.storage import alerts
+from reconciler.storage import persons
 from reconciler.storage.database import Database
 from verification.facts.clock import Clock
 
@@ -18,11 +23,57 @@ class StoredCommands:
         self._settings = settings or AlertSettings()
 
     def acknowledge(
-        self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
     ) -> Answer:
         """Store that a person has seen an alert. On return it is durable."""
+        return self._say(alert_id, lambda now: Acknowledge(by, note, now, origin, seen, until=until))
+
+    def snooze(
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
+    ) -> Answer:
+        """Store that an alert is to be quiet for a while. On return it is durable."""
+        return self._say(alert_id, lambda now: Snooze(by, note, now, origin, seen, until=until))
+
+    def intend(
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
+        surplus: Decimal | None = None,
+    ) -> Answer:
+        """Store that a position is meant to be there, of this size. On return it is durable."""
+        return self._say(
+            alert_id, lambda now: Intend(by, note, now, origin, seen, until=until, surplus=surplus)
+        )
+
+    def close(self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None) -> Answer:
+        """Store that a person has closed an alert. On return it is durable."""
+        return self._say(alert_id, lambda now: Close(by, note, now, origin, seen))
+
+    def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
+        """Store a further word about an alert. On return it is durable."""
+        return self._say(alert_id, lambda now: Note(by, note, now, origin))
+
+    def _say(self, alert_id: int, said: Callable[[datetime], Said]) -> Answer:
         with self._database.write() as connection:
             # After the lock is had, so that the order of times is the order of changes.
             now = self._clock.now().utc
-            person = Acknowledge(by=by, note=note, at=now, origin=origin, seen=seen)
-            return alerts.acknowledge(connection, alert_id, person, self._settings, now=now)
+            return persons.say(connection, alert_id, said(now), self._settings, now=now)

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from reconciler.alerts.alert import OVER, Alert, AlertState
 from reconciler.alerts.errors import AlertChanged
-from reconciler.alerts.event import Decision
+from reconciler.alerts.event import Decision, Earlier
 from reconciler.facts.finding import FindingKey
+from reconciler.storage.column import UtcTime
 from reconciler.storage.mapping import alert_values, transition_values
 from reconciler.storage.rows import AlertRow, AlertTransitionRow, table
 from reconciler.storage.upsert import upsert_into
@@ -23,6 +24,12 @@ TRANSITION = table(AlertTransitionRow)
 
 IS_OPEN = ALERT.c.state.not_in([state.value for state in OVER])
 _IDENTITY = (ALERT.c.kind, ALERT.c.account, ALERT.c.symbol, ALERT.c.leg)
+_SUMMED = sa.select(
+    ALERT.c.symbol,
+    sa.func.max(ALERT.c.resolved_at).filter(ALERT.c.state == AlertState.RESOLVED.value).label("resolved"),
+    sa.func.count(ALERT.c.id).filter(ALERT.c.fired_at >= sa.bindparam("since", type_=UtcTime)).label("fired"),
+)
+_CLOSED = sa.select(ALERT.c.symbol, ALERT.c.resolved_at, ALERT.c.closed_by, ALERT.c.closed_because)
 _AT_ONCE = 500
 """Names in one question; SQLite takes at most 32 766 values in a statement."""
 
@@ -56,24 +63,40 @@ def store_all(
     return stored
 
 
-def last_resolved(connection: sa.Connection, keys: Collection[FindingKey]) -> dict[FindingKey, datetime]:
-    """Return when the last episode of each condition that people were told of was resolved, if any was."""
+def earlier(
+    connection: sa.Connection, keys: Collection[FindingKey], *, since: datetime
+) -> dict[FindingKey, Earlier]:
+    """Return what there was of each condition before, if anything: of the episodes that people were told of.
+
+    Args:
+        connection: To read by.
+        keys: The conditions.
+        since: Those that fired later than this are counted, aware UTC.
+    """
     symbols = defaultdict[tuple[str, str, str], list[str]](list)
     for key in keys:
         symbols[key.kind.value, key.account, key.leg.value].append(key.symbol)
-    found: dict[tuple[str, str, str, str], datetime] = {}
+    found: dict[tuple[str, str, str, str], Earlier] = {}
     for (kind, account, leg), every in symbols.items():
         for begin in range(0, len(every), _AT_ONCE):
-            query = sa.select(ALERT.c.symbol, sa.func.max(ALERT.c.resolved_at)).where(
+            mine = sa.and_(
                 ALERT.c.kind == kind,
                 ALERT.c.account == account,
                 ALERT.c.leg == leg,
                 ALERT.c.symbol.in_(every[begin : begin + _AT_ONCE]),
-                ALERT.c.state == AlertState.RESOLVED.value,
                 ALERT.c.fired_at.is_not(None),
             )
-            for symbol, at in connection.execute(query.group_by(ALERT.c.symbol)):
-                found[kind, account, leg, symbol] = at
+            for row in connection.execute(_SUMMED.where(mine).group_by(ALERT.c.symbol), {"since": since}):
+                found[kind, account, leg, row.symbol] = Earlier(resolved=row.resolved, fired=row.fired)
+            closed = ALERT.c.state == AlertState.CLOSED.value
+            for row in connection.execute(_CLOSED.where(mine, closed).order_by(ALERT.c.resolved_at)):
+                name = (kind, account, leg, row.symbol)
+                found[name] = replace(
+                    found[name],
+                    closed=row.resolved_at,
+                    closed_by=row.closed_by,
+                    closed_because=row.closed_because,
+                )
     named = ((key, (key.kind.value, key.account, key.leg.value, key.symbol)) for key in keys)
     return {key: found[name] for key, name in named if name in found}
 

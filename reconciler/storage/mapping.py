@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, Hold, HoldKind
 from reconciler.alerts.event import Decision
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.facts.heartbeat import Heartbeat
@@ -56,7 +56,7 @@ def _evidence(stored: Sequence[Mapping[str, Any]]) -> tuple[Evidence, ...]:
 
 def alert_values(alert: Alert) -> Values:
     """Return the columns of an alert but its id, which the database gives."""
-    given = alert.acknowledgement
+    given, hold = alert.acknowledgement, alert.hold
     return {
         "kind": alert.key.kind.value,
         "account": alert.key.account,
@@ -87,6 +87,17 @@ def alert_values(alert: Alert) -> Values:
         "last_clear": alert.last_clear,
         "frozen_since": alert.frozen_since,
         "retired": alert.retired,
+        "held_as": hold and hold.kind.value,
+        "held_by": hold and hold.by,
+        "held_at": hold and hold.at,
+        "held_note": hold and hold.note,
+        "held_until": hold and hold.until,
+        "held_severity": hold and hold.severity.value,
+        "held_exposure": hold and hold.exposure,
+        "held_surplus": hold and hold.surplus,
+        "closed_by": alert.closed_by,
+        "closed_because": alert.closed_because,
+        "flaps": alert.flaps,
     }
 
 
@@ -116,6 +127,10 @@ def alert_of(row: sa.Row[Any]) -> Alert:
         last_clear=row.last_clear,
         frozen_since=row.frozen_since,
         retired=row.retired,
+        hold=_hold_of(row),
+        closed_by=row.closed_by,
+        closed_because=row.closed_because,
+        flaps=row.flaps,
     )
 
 
@@ -129,6 +144,21 @@ def _acknowledgement_of(row: sa.Row[Any]) -> Acknowledgement | None:
         until=row.acknowledged_until,
         severity=Severity(row.acknowledged_severity),
         exposure=row.acknowledged_exposure,
+    )
+
+
+def _hold_of(row: sa.Row[Any]) -> Hold | None:
+    if row.held_as is None:
+        return None
+    return Hold(
+        kind=HoldKind(row.held_as),
+        by=row.held_by,
+        at=row.held_at,
+        note=row.held_note,
+        until=row.held_until,
+        severity=Severity(row.held_severity),
+        exposure=row.held_exposure,
+        surplus=row.held_surplus,
     )
 
 

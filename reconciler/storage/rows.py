@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -43,8 +43,8 @@ class AlertRow(StateRow, table=True):
             "symbol",
             "leg",
             unique=True,
-            sqlite_where=sa.text("state NOT IN ('resolved', 'retired')"),
-            postgresql_where=sa.text("state NOT IN ('resolved', 'retired')"),
+            sqlite_where=sa.text("state NOT IN ('resolved', 'retired', 'closed')"),
+            postgresql_where=sa.text("state NOT IN ('resolved', 'retired', 'closed')"),
         ),
         sa.Index("ix_alert_state_resolved_at", "state", "resolved_at"),
         sa.Index("ix_alert_first_seen", "first_seen"),
@@ -82,6 +82,17 @@ class AlertRow(StateRow, table=True):
     last_clear: datetime | None = Field(sa_type=UtcTime)
     frozen_since: datetime | None = Field(sa_type=UtcTime)
     retired: str = Field(sa_type=PlainText)
+    held_as: str | None = Field(sa_type=PlainText)
+    held_by: str | None = Field(sa_type=PlainText)
+    held_at: datetime | None = Field(sa_type=UtcTime)
+    held_note: str | None = Field(sa_type=PlainText)
+    held_until: datetime | None = Field(sa_type=UtcTime)
+    held_severity: str | None = Field(sa_type=PlainText)
+    held_exposure: Decimal | None = Field(sa_type=ExactDecimal)
+    held_surplus: Decimal | None = Field(sa_type=ExactDecimal)
+    closed_by: str = Field(sa_type=PlainText)
+    closed_because: str = Field(sa_type=PlainText)
+    flaps: int = Field(sa_type=BigNumber)
 
 
 class AlertTransitionRow(StateRow, table=True):
@@ -118,6 +129,23 @@ class AlertTransitionRow(StateRow, table=True):
     evidence: Sequence[Mapping[str, Any]] = Field(sa_type=JsonText)
     owed: str | None = Field(sa_type=PlainText)
     notified_at: datetime | None = Field(sa_type=UtcTime)
+
+
+class MaintenanceRow(StateRow, table=True):
+    """One maintenance window of an account. Only added; ended once, before its time, by who says so."""
+
+    __tablename__ = "maintenance"
+    __table_args__ = (sa.Index("ix_maintenance_account", "account", "id"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigNumber)
+    account: str = Field(sa_type=PlainText)
+    by: str = Field(sa_type=PlainText)
+    note: str = Field(sa_type=PlainText)
+    origin: str = Field(sa_type=PlainText)
+    at: datetime = Field(sa_type=UtcTime)
+    until: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+    ended_by: str | None = Field(sa_type=PlainText)
 
 
 class SourceStateRow(StateRow, table=True):

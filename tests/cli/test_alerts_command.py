@@ -20,6 +20,11 @@ FIELDS = [
     "last_seen",
     "acknowledged_by",
     "note",
+    "acknowledged_until",
+    "held",
+    "held_by",
+    "held_until",
+    "intended_size",
 ]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, Hold, HoldKind
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.facts.heartbeat import Heartbeat, WatchView
 from reconciler.views import (
@@ -79,6 +79,21 @@ def acknowledged(drawn: Alert, by: str = "ann", note: str = "setting a stop") ->
         exposure=drawn.exposure,
     )
     return replace(drawn, state=AlertState.ACKNOWLEDGED, acknowledgement=given)
+
+
+def hold(
+    drawn: Alert, kind: HoldKind, until: datetime | None = None, *, by: str = "ann", note: str = "later"
+) -> Hold:
+    return Hold(
+        kind=kind,
+        by=by,
+        at=before(60),
+        note=note,
+        until=until or NOW + timedelta(minutes=14),
+        severity=drawn.severity,
+        exposure=drawn.exposure,
+        surplus=drawn.surplus if kind is HoldKind.INTENDED else None,
+    )
 
 
 def cycle(**changes: Any) -> CycleView:

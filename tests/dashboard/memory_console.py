@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
+from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, HoldKind
 from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
 from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
@@ -27,6 +28,7 @@ class Memory:
     broken: str = ""
     refuses_writes: str = ""
     told: list[dict[str, object]] = field(default_factory=list)
+    words: list[dict[str, object]] = field(default_factory=list)
     seen: list[Seen | None] = field(default_factory=list)
     answers: str = ""
 
@@ -85,8 +87,81 @@ class Memory:
         return str(len(self.told))
 
     def acknowledge(
-        self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
     ) -> Answer:
+        found = self._told("acknowledge", alert_id, by, note, origin=origin, seen=seen, until=until)
+        given = Acknowledgement(
+            by=by,
+            at=drawn.NOW,
+            note=note,
+            until=until or drawn.NOW + timedelta(minutes=15),
+            severity=found.severity,
+            exposure=found.exposure,
+        )
+        return self._is(replace(found, state=AlertState.ACKNOWLEDGED, acknowledgement=given))
+
+    def snooze(
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
+    ) -> Answer:
+        found = self._told("snooze", alert_id, by, note, origin=origin, seen=seen, until=until)
+        return self._is(replace(found, hold=drawn.hold(found, HoldKind.SNOOZED, until, by=by, note=note)))
+
+    def intend(
+        self,
+        alert_id: int,
+        *,
+        by: str,
+        note: str,
+        origin: str,
+        seen: Seen | None = None,
+        until: datetime | None = None,
+        surplus: Decimal | None = None,
+    ) -> Answer:
+        found = self._told(
+            "intend", alert_id, by, note, origin=origin, seen=seen, until=until, surplus=surplus
+        )
+        return self._is(replace(found, hold=drawn.hold(found, HoldKind.INTENDED, until, by=by, note=note)))
+
+    def close(self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None) -> Answer:
+        found = self._told("close", alert_id, by, note, origin=origin, seen=seen, until=None)
+        over = replace(
+            found, state=AlertState.CLOSED, closed_by=by, closed_because=note, resolved_at=drawn.NOW
+        )
+        alerts = tuple(alert for alert in self.view.alerts if alert.id != alert_id)
+        self.view = replace(self.view, alerts=alerts, resolved=(over, *self.view.resolved))
+        return Answer(over, self.answers)
+
+    def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
+        return Answer(
+            self._told("note", alert_id, by, note, origin=origin, seen=None, until=None), self.answers
+        )
+
+    def _told(
+        self,
+        what: str,
+        alert_id: int,
+        by: str,
+        note: str,
+        *,
+        origin: str,
+        seen: Seen | None,
+        until: datetime | None,
+        **more: object,
+    ) -> Alert:
         if self.refuses_writes:
             raise StateDatabaseError(StateTrouble.FULL, self.refuses_writes)
         found = self._one(alert_id)
@@ -95,17 +170,12 @@ class Memory:
         if found.severity is Severity.CRITICAL and not note:
             raise NoteRequired("A critical alert needs a note.")
         self.told.append({"id": alert_id, "by": by, "note": note, "origin": origin})
+        self.words.append({"what": what, "until": until, **more})
         self.seen.append(seen)
-        given = Acknowledgement(
-            by=by,
-            at=drawn.NOW,
-            note=note,
-            until=drawn.NOW + timedelta(minutes=15),
-            severity=found.severity,
-            exposure=found.exposure,
-        )
-        done = replace(found, state=AlertState.ACKNOWLEDGED, acknowledgement=given)
-        alerts = tuple(done if alert.id == alert_id else alert for alert in self.view.alerts)
+        return found
+
+    def _is(self, done: Alert) -> Answer:
+        alerts = tuple(done if alert.id == done.id else alert for alert in self.view.alerts)
         self.view = replace(self.view, alerts=alerts)
         return Answer(done, self.answers)
 

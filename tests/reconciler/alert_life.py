@@ -8,19 +8,35 @@ from reconciler.alerts.policy import (
     Acknowledge,
     AlertSettings,
     Clear,
+    Close,
     Decision,
     Detected,
+    Earlier,
     Event,
     Expire,
+    Intend,
+    Note,
     Retire,
+    Snooze,
     Unknown,
     decide,
 )
+from reconciler.alerts.said import Said
 from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
 from verification.facts.leg import Leg
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SEEN_FLAT = (Evidence(Party.EXCHANGE, "rest", "both sides hold 43", NOON, {"quantity": "43"}),)
+
+
+SAID: dict[str, tuple[type[Said], str]] = {
+    "ack": (Acknowledge, "on it"),
+    "snooze": (Snooze, "later"),
+    "intend": (Intend, "mine"),
+    "close": (Close, "known"),
+    "note": (Note, "looked"),
+}
+"""What ann says, and with which note."""
 
 
 def after(minutes: float) -> datetime:
@@ -35,6 +51,7 @@ def finding(
     kind: Kind = Kind.ORPHANED_POSITION,
     account: str = "main",
     symbol: str = "AVL/USDT:USDT",
+    observed: Decimal | None = Decimal(86),
 ) -> Finding:
     """An orphan of 86 AVL where 43 are believed."""
     return Finding(
@@ -45,7 +62,7 @@ def finding(
         severity=severity,
         reason="the exchange holds 86, the bot knows 43",
         expected=Decimal(43),
-        observed=Decimal(86),
+        observed=observed,
         exposure=exposure,
         evidence=(Evidence(Party.BOT, "journal", "43 long", NOON, {"row": "7"}),),
         contract_size=Decimal(1),
@@ -56,8 +73,12 @@ def event_of(word: str, at: datetime) -> Event:
     """Turn one word of a drawing into an event.
 
     `bad` found and confirmed, `bad?` found and not yet, `BAD` critical, `bad+9%` with more exposure, `clear`,
-    `blind`, `ack` by a person with a note, `time` passing, `gone` out of the settings.
+    `blind`, `time` passing, `gone` out of the settings, `bigger` than it was; and what a person says, with a
+    note: `ack`, `snooze`, `intend`, `close`, `note`.
     """
+    if word in SAID:
+        said, note = SAID[word]
+        return said("ann", note, at, "dashboard")
     match word:
         case "bad" | "bad?":
             return Detected(finding(), at, confirmed=word == "bad")
@@ -67,8 +88,8 @@ def event_of(word: str, at: datetime) -> Event:
             return Clear(SEEN_FLAT, at)
         case "blind":
             return Unknown("the position list could not be read", at)
-        case "ack":
-            return Acknowledge("ann", "on it", at, "dashboard")
+        case "bigger":
+            return Detected(finding(observed=Decimal(129)), at, confirmed=True)
         case "time":
             return Expire(at)
         case "gone":
@@ -89,7 +110,7 @@ def live(drawing: str, settings: AlertSettings | None = None) -> list[tuple[Aler
         now = after(float(minutes))
         event = event_of(word, now)
         if isinstance(event, Detected):
-            event = Detected(event.finding, event.at, event.confirmed, told)
+            event = Detected(event.finding, event.at, event.confirmed, Earlier(told))
         decision = decide(alert, event, settings or AlertSettings(), now=now)
         alert = decision.after or alert
         if alert is not None and alert.state is AlertState.RESOLVED and alert.fired_at:

@@ -45,6 +45,10 @@ class KindSpec:
         held_by_stop_tellers: It gives way to another difference only to one that tells of the stop.
         only_by_rows: Only a ledger's word makes it one: it is retired with its ledgers. Where the exchange
             holds something, it is judged anew.
+        by_hand: Somebody may have opened by hand what the exchange holds more: it can be intended.
+        always_told: No other alert and no maintenance window quiets it, only a person's word about itself.
+        follows_from: Kinds that say more of the same: while one of them is told, this one is quiet. See
+            `quiet` for how far each reaches.
     """
 
     kind: Kind
@@ -61,6 +65,9 @@ class KindSpec:
     tells_of_stop: bool = False
     held_by_stop_tellers: bool = False
     only_by_rows: bool = False
+    by_hand: bool = False
+    always_told: bool = False
+    follows_from: tuple[Kind, ...] = ()
 
     @property
     def blindness(self) -> bool:

@@ -15,8 +15,10 @@ from reconciler.alerts.errors import (
 )
 from reconciler.alerts.policy import RULES, Acknowledge, Action, AlertSettings, Clear, Owed, decide
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, check, event_of, live
+from tests.reconciler.alerts.test_what_a_person_says import REFUSED
 
-WORDS = ("bad", "bad?", "BAD", "bad+20%", "clear", "blind", "ack", "time", "gone")
+SAID = ("ack", "snooze", "intend", "close")
+WORDS = ("bad", "bad?", "BAD", "bad+20%", "bigger", "clear", "blind", "time", "gone", "note", *SAID)
 LIVES = {
     None: "0 clear",
     AlertState.PENDING: "0 bad?",
@@ -25,6 +27,7 @@ LIVES = {
     AlertState.RECOVERING: "0 bad\n1 ack\n2 clear",
     AlertState.RESOLVED: "0 bad\n1 clear\n2 clear",
     AlertState.RETIRED: "0 bad\n1 gone",
+    AlertState.CLOSED: "0 bad\n1 close",
 }
 
 
@@ -138,16 +141,16 @@ def test_an_acknowledgement_ends_after_a_quarter_of_an_hour_or_four_hours() -> N
         """
         0      BAD   firing        FIND-1
         1      ack   acknowledged  ACK-5
-        15.99  time  acknowledged  EXPIRE-2
+        15.99  time  acknowledged  EXPIRE-3
         16     time  firing        EXPIRE-1
-        17     time  firing        EXPIRE-2
+        17     time  firing        EXPIRE-3
         """
     )
     check(
         """
         0    bad   firing        FIND-1
         0    ack   acknowledged  ACK-5
-        239  time  acknowledged  EXPIRE-2
+        239  time  acknowledged  EXPIRE-3
         240  time  firing        EXPIRE-1
         """
     )
@@ -235,7 +238,8 @@ def test_a_warning_may_be_acknowledged_without_a_note() -> None:
 def test_every_event_has_an_answer_in_every_state(state: AlertState | None, word: str) -> None:
     alert = live(LIVES[state])[-1][0]
     assert state is (None if alert is None else alert.state)
-    if word == "ack" and state in OVER | {None, AlertState.PENDING}:
+    refused = OVER | {None, AlertState.PENDING} if word in SAID else {None} if word == "note" else set()
+    if state in refused:
         with pytest.raises(AlertCommandError):
             decide(alert, event_of(word, after(30)), AlertSettings(), now=after(30))
         return
@@ -246,9 +250,9 @@ def test_every_event_has_an_answer_in_every_state(state: AlertState | None, word
     if decision.after is not None and alert is not None and decision.after.id == alert.id != 0:
         assert decision.after.version > alert.version
     if decision.after is not None and decision.after.state is AlertState.RESOLVED:
-        assert word == "clear"
+        assert word == "clear" or (word == "note" and state is AlertState.RESOLVED)
     if decision.after is not None and decision.after.state is AlertState.RETIRED:
-        assert word == "gone"
+        assert word == "gone" or (word == "note" and state is AlertState.RETIRED)
 
 
 def test_what_is_watched_no_more_is_retired_out_of_any_state_and_is_a_new_episode_when_it_returns() -> None:
@@ -278,8 +282,8 @@ def test_no_rule_is_dead_and_no_name_is_used_twice() -> None:
     used = {deed.rule for life in DEEDS for reads in (2, 3) for _, deed in live(life, AlertSettings(reads))}
 
     assert len(set(names)) == len(names)
-    elsewhere = {"ACK-1", "ACK-2", "ACK-3", "ACK-4"}  # refusals
-    elsewhere |= {"SECOND-1", "GROWN-1", "GROWN-2"}  # what a person saw
+    refusals = {rule for rule, *_ in REFUSED} | {"INTEND-1", "NOTE-2"}
+    elsewhere = refusals | {"SECOND-1", "GROWN-1", "GROWN-2", "GROWN-3"}  # what a person saw
     assert set(names) - used == elsewhere, "these have tests of their own"
 
 
@@ -291,4 +295,6 @@ DEEDS = (
     "0 bad\n1 blind\n2 blind\n3 ack\n4 bad+30%\n5 clear\n6 bad?\n7 time",
     "0 BAD\n1 ack\n2 clear\n30 BAD\n31 ack\n50 time",
     "0 gone\n1 bad\n2 gone",
+    "0 BAD\n1 snooze\n17 time\n18 snooze\n19 clear\n40 BAD\n41 note",
+    "0 bad\n1 intend\n2 bigger\n3 close",
 )

@@ -14,7 +14,7 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertCommandError
 from reconciler.alerts.policy import Acknowledge, Action, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.facts.finding import Finding, Severity
-from reconciler.storage import alerts
+from reconciler.storage import alerts, persons
 from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, TRANSITION
@@ -114,7 +114,7 @@ class AlertLives(RuleBasedStateMachine):
         person = Acknowledge("ann", note, now, "dashboard")
         try:
             with self.database.write() as connection:
-                given = alerts.acknowledge(connection, alert.id, person, SETTINGS, now=now)
+                given = persons.say(connection, alert.id, person, SETTINGS, now=now)
                 if dies:
                     raise InterruptedError
         except (AlertCommandError, InterruptedError):

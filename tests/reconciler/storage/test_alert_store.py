@@ -11,7 +11,7 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound, AlreadyResolved, NoteRequired
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed, Unknown
 from reconciler.facts.finding import Severity
-from reconciler.storage import alerts
+from reconciler.storage import alerts, persons
 from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, TRANSITION
@@ -36,7 +36,7 @@ def clear(now: datetime) -> Observed:
 def acknowledge(database: Database, alert_id: int, now: datetime, *, note: str = "on it") -> Alert:
     person = Acknowledge("ann", note, now, "cli")
     with database.write() as connection:
-        return alerts.acknowledge(connection, alert_id, person, SETTINGS, now=now).alert
+        return persons.say(connection, alert_id, person, SETTINGS, now=now).alert
 
 
 def story(database: Database) -> list[tuple[int, int, str | None, str, str, str | None]]:

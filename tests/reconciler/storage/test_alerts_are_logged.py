@@ -9,7 +9,7 @@ import structlog
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed
 from reconciler.facts.finding import Severity
 from reconciler.service.alert_log import AlertLog
-from reconciler.storage import alerts
+from reconciler.storage import alerts, persons
 from reconciler.storage.database import Database
 from reconciler.storage.store import Store
 from tests.reconciler.alert_life import SEEN_FLAT, after, finding
@@ -29,9 +29,7 @@ def another_process(url: str, now: datetime) -> None:
     """Acknowledge the one alert from elsewhere, as the screens do."""
     with Database.open(url, create=False) as database, database.write() as connection:
         (alert,) = alerts.open_alerts(connection)
-        alerts.acknowledge(
-            connection, alert.id, Acknowledge("ann", "on it", now, "dashboard"), SETTINGS, now=now
-        )
+        persons.say(connection, alert.id, Acknowledge("ann", "on it", now, "dashboard"), SETTINGS, now=now)
 
 
 def test_each_change_that_people_care_for_has_one_line_whoever_made_it(state_url: str) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.errors import AlertChanged
-from reconciler.alerts.policy import AlertSettings, Clear, Detected, Observed, Unknown, decide
+from reconciler.alerts.policy import AlertSettings, Clear, Detected, Earlier, Observed, Unknown, decide
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.storage import alerts, decisions
 from reconciler.storage.alerts import Change
@@ -186,4 +186,5 @@ def test_only_the_condition_that_was_resolved_before_is_told_that_it_is_back(dat
         observe(database, observed([("A", Clear(SEEN_FLAT, after(minute)))]), after(minute))
     with database.read() as connection:
         keys = [orphan("A").identity, orphan("B").identity, finding(kind=Kind.PHANTOM_POSITION).identity]
-        assert decisions.last_resolved(connection, keys) == {keys[0]: after(2)}
+        before = decisions.earlier(connection, keys, since=after(0))
+    assert before == {keys[0]: Earlier(resolved=after(2), fired=1)}

@@ -152,6 +152,8 @@ def test_the_database_itself_refuses_a_second_open_episode(tmp_path: Path, sqlit
     connection.execute(insert, values("resolved"))
     connection.execute(insert, values("retired"))
     connection.execute(insert, values("retired"))
+    connection.execute(insert, values("closed"))
+    connection.execute(insert, values("closed"))
     connection.execute(insert, values("firing"))
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute(insert, values("pending"))

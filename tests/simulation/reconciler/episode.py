@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.alert import AlertState
-from reconciler.alerts.event import Acknowledge
+from reconciler.alerts.said import Acknowledge
 from reconciler.facts.expectation import StopPolicy
 from reconciler.sight.blindness import BlindnessSettings
 from tests.simulation.reconciler.ledger import Habits, SimulatedLedger

@@ -11,8 +11,9 @@ from typing import Any
 from typing_extensions import override
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.event import Acknowledge, AlertSettings, Decision, Detected, Event, Expire, Observed
+from reconciler.alerts.event import AlertSettings, Decision, Detected, Earlier, Event, Expire, Observed
 from reconciler.alerts.policy import decide
+from reconciler.alerts.said import Acknowledge
 from reconciler.facts.finding import FindingKey
 from reconciler.storage.alerts import Change
 from reconciler.storage.store import Store
@@ -91,7 +92,7 @@ class MemoryStore(Store):
             heard = alert is not None and alert.state is not AlertState.PENDING
             told = event
             if isinstance(event, Detected) and not heard:
-                told = replace(event, resolved_before=self._resolved(key))
+                told = replace(event, before=self._before(key, now))
             decision = decide(alert, told, self._settings, now=now)
             if decision.after is not None:
                 change = self._keep(alert, decision)
@@ -113,13 +114,14 @@ class MemoryStore(Store):
     def _open(self) -> dict[FindingKey, Alert]:
         return {alert.key: alert for alert in self.alerts.values() if alert.state.open}
 
-    def _resolved(self, key: FindingKey) -> datetime | None:
-        times = [
-            alert.resolved_at
-            for alert in self.alerts.values()
-            if alert.key == key and alert.resolved_at is not None and alert.fired_at is not None
+    def _before(self, key: FindingKey, now: datetime) -> Earlier:
+        told = [each for each in self.alerts.values() if each.key == key and each.fired_at is not None]
+        resolved = [
+            each.resolved_at for each in told if each.state is AlertState.RESOLVED and each.resolved_at
         ]
-        return max(times, default=None)
+        since = now - self._settings.flapping_within
+        fired = [each for each in told if each.fired_at is not None and each.fired_at >= since]
+        return Earlier(resolved=max(resolved, default=None), fired=len(fired))
 
     @override
     async def save_cycle(self, cycle: CycleView) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing_extensions import override
 
 from reconciler.alerts.alert import Alert
-from reconciler.alerts.event import Acknowledge, AlertSettings, Observed
-from reconciler.storage import alerts
+from reconciler.alerts.event import AlertSettings, Observed
+from reconciler.alerts.said import Acknowledge
+from reconciler.storage import persons
 from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
 from reconciler.storage.store import Store
@@ -54,7 +55,7 @@ class StoredToo(MemoryStore):
     @override
     async def acknowledge(self, alert: Alert, person: Acknowledge, *, now: datetime) -> None:
         await self.writer.do(
-            lambda connection: alerts.acknowledge(connection, alert.id, person, AlertSettings(), now=now)
+            lambda connection: persons.say(connection, alert.id, person, AlertSettings(), now=now)
         )
         await super().acknowledge(alert, person, now=now)
 

@@ -1,0 +1,21 @@
+"""Text, quantities and times as a terminal is given them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+
+def printable(text: str) -> str:
+    """Return text that came from outside on one line, without what a terminal would take for a command."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def quantity(value: Decimal | None) -> str:
+    """Return a quantity as a person writes it; `-` where there is none."""
+    if value is None:
+        return "-"
+    return format(value.normalize() if value else Decimal(0), "f")
+
+
+def moment(at: datetime | None) -> str:
+    """Return a time to the second, in UTC; `-` where there is none."""
+    return "-" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
