@@ -125,7 +125,9 @@ async def test_what_was_held_under_an_id_is_held_under_the_name_when_the_list_ca
         assert blind.positions.unnamed == "NEWUSDT"
         venue.faults.clear()
         assert down
-        watched.venue._list._reads.clear()  # a minute later
+        shared = watched.venue._list._shared
+        assert shared is not None
+        shared._times.clear()  # a minute later
         reading = await watched.venue.read()
         assert reading.renamed == {"NEWUSDT": NEW}
         assert watched.venue.latest(raw) is None

@@ -134,7 +134,6 @@ async def wrong(account: Wireless, request: str, done: Broken) -> str | None:
     """Say what is wrong with what becomes of a damaged body; None if nothing is."""
     _, ask, right = ENDPOINTS[request]
     account.answers(request, done.body)
-    account.venue._list._reads.clear()
     try:
         outcome = await ask(account)
     except SourceError:

@@ -146,7 +146,11 @@ class Wireless:
         return self
 
     def answers(self, request: str, body: object) -> None:
-        """Let one request be answered so from now on; of Bybit's lists by coin only the first coin's is."""
+        """Let one request be answered so from now on; of Bybit's lists by coin only the first coin's is.
+
+        Whoever connects after this reads the market list, however young the one before is.
+        """
+        self.venue._list.leave()
         if request in {"GET /v5/position/list", "GET /v5/order/realtime"}:
             empty = answer()
             self.bodies[request] = lambda asked: empty if asked.get("settleCoin") == "USDC" else body

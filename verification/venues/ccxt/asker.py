@@ -29,12 +29,16 @@ class OrderUnknown(Exception):
 
 
 class Asker:
-    """One ccxt exchange, with connections of its own: what is urgent never queues behind what is not."""
+    """One ccxt exchange: what is urgent never queues behind what is not."""
 
     def __init__(self, exchange: Any, translate: Translator, clock: Clock) -> None:
         self.exchange = exchange
         self.clock = clock
         self._translate = translate
+
+    def of(self, twin: Any) -> "Asker":
+        """Return one that asks in the same way through a twin of its exchange."""
+        return Asker(twin, self._translate, self.clock)
 
     async def ask(self, request: str, call: Callable[[Any], Awaitable[Any]], read: Callable[[Any], T]) -> T:
         """Send a request and read its answer.

@@ -4,6 +4,7 @@ import difflib
 import json
 import logging
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,10 +14,12 @@ import ccxt.pro
 from verification.facts.errors import SourceRejected
 from verification.venues.capabilities import Capabilities, Shape
 from verification.venues.ccxt.account_meant import must_be_meant, no_such_venue, obey, sandboxed
+from verification.venues.ccxt.connections import Connections
 from verification.venues.ccxt.failures import AnswerMisshapen, PlaceRefused, VenueNotServing
 from verification.venues.ccxt.keys import signing_secret
+from verification.venues.ccxt.likeness import Likeness, likeness_of
 from verification.venues.ccxt.long_list import Undecoded, left
-from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry, Outgoing
+from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry, Outgoing, led_through
 from verification.venues.ccxt.shapes import lacking, misshapen, mute, rule_for
 from verification.venues.port import Access
 
@@ -31,9 +34,18 @@ logging.getLogger("ccxt.base.exchange").setLevel(logging.INFO)
 # Asked for all open orders, ccxt asks the spot market of many venues unless it is told another.
 _CONTRACTS = {"defaultType": "swap"}
 
+_CONSTANT = ("api", "exceptions", "features", "has")
+"""The tables of a venue that ccxt merges anew for each exchange and never writes to: a third of its size."""
+
+_tables: dict[str, dict[str, Any]] = {}
+"""The last of these tables of each venue, for whatever exchange has equal ones."""
+
 
 def build_exchange(
-    access: Access, capabilities: Capabilities, governors: GovernorRegistry = OF_PROCESS
+    access: Access,
+    capabilities: Capabilities,
+    governors: GovernorRegistry = OF_PROCESS,
+    connections: Connections | None = None,
 ) -> Any:
     """Return a ccxt.pro exchange of the account's venue that raises instead of answering with nothing.
 
@@ -43,6 +55,7 @@ def build_exchange(
         access: Whose keys, and what is merged into ccxt's constructor.
         capabilities: What is known of the venue.
         governors: Where the governor is found.
+        connections: Where connections are shared with accounts that are alike; None for some of its own.
 
     Raises:
         SourceRejected: ccxt knows no such venue, it is not one to use, it takes no such key, or the settings
@@ -52,28 +65,79 @@ def build_exchange(
         raise SourceRejected(
             f"`{access.venue}` is several venues in one: name the futures one, `{capabilities.instead}`"
         )
-    parent = _class_of(access.venue)
-    outgoing = Outgoing(access.account, capabilities)
-    body: dict[str, Any] = {
-        "handle_errors": _strict_errors(parent, capabilities),
-        "on_json_response": _decode,
-        **outgoing.methods(parent),
-    }
+    kind = _strict(_class_of(access.venue), access.venue)
     must_be_meant(access, capabilities)
     try:
-        exchange = type(f"Strict_{access.venue}", (parent,), body)(_settings(access, capabilities))
+        exchange = kind(_settings(access, capabilities))
     except (ccxt.NotSupported, TypeError) as error:
         if not sandboxed(access):
             raise
         raise no_such_venue(access, sandboxed(access)) from error
+    exchange.known = capabilities
     obey(exchange, access)
     if capabilities.exceptions_of is not None:
         table = exchange.exceptions[capabilities.exceptions_of]["exact"]
         exchange.exceptions = exchange.deep_extend(exchange.exceptions, {"exact": table})
     exchange.options["maxRetriesOnFailure"] = 0  # ccxt would send again, uncounted, and an order twice
-    outgoing.governor = governors.of(access, exchange, capabilities.rates)
-    exchange.outgoing = outgoing
+    exchange.outgoing = Outgoing(
+        access.account, capabilities.rates, governors.of(access, exchange, capabilities.rates)
+    )
+    if connections is not None:
+        exchange.shares = connections, likeness_of(access, capabilities)
+    _share_tables(exchange)
     return exchange
+
+
+@cache
+def _strict(parent: Any, venue: str) -> Any:
+    """Return the class of all exchanges of a venue: ccxt's own, in which what must not pass silently raises.
+
+    It is one for all of them, for ccxt writes a second name of each of its thousand methods into it.
+    """
+    body: dict[str, Any] = {
+        "handle_errors": _strict_errors(parent),
+        "on_json_response": _decode,
+        "open": _opening(parent),
+        "close": _closing(parent),
+        "known": None,
+        "outgoing": None,
+        "shares": None,
+        # Milliseconds that ccxt waits for connections to be gone: aiohttp waits for that itself by now.
+        "timeout_on_exit": 0,
+        **led_through(parent),
+    }
+    return type(f"Strict_{venue}", (parent,), body)
+
+
+def _opening(parent: Any) -> Any:
+    def open(self: Any, lazy: bool = False) -> None:  # noqa: A001, FBT001, FBT002 - ccxt's own
+        shares: tuple[Connections, Likeness] | None = self.shares
+        closed = lazy and self.closed_by_user
+        if shares is not None and self.own_session and self.session is None and not closed:
+            connections, likeness = shares
+            connections.lend(self, likeness)
+        parent.open(self, lazy)
+
+    return open
+
+
+def _closing(parent: Any) -> Any:
+    async def close(self: Any, clean_instance_data: bool = False) -> None:  # noqa: FBT001, FBT002 - ccxt's own
+        try:
+            await parent.close(self, clean_instance_data)
+        finally:
+            if self.shares is not None:
+                await self.shares[0].give_back(self)
+
+    return close
+
+
+def _share_tables(exchange: Any) -> None:
+    tables = _tables.setdefault(str(exchange.id), {})
+    for name in _CONSTANT:
+        own = getattr(exchange, name)
+        if tables.setdefault(name, own) == own:
+            setattr(exchange, name, tables[name])
 
 
 def _class_of(venue: str) -> Any:
@@ -130,7 +194,7 @@ def _must_be_let_in(code: int, response: object, body: str) -> None:
         raise VenueNotServing(body)  # a page, and no answer of the venue's own
 
 
-def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
+def _strict_errors(parent: Any) -> Any:
     def handle_errors(  # noqa: PLR0917 - ccxt's own signature
         self: Any,
         code: int,
@@ -143,6 +207,7 @@ def _strict_errors(parent: Any, capabilities: Capabilities) -> Any:
         request_headers: Any,
         request_body: Any,
     ) -> Any:
+        capabilities: Capabilities = self.known
         _must_be_let_in(code, response, body)
         if code in _SUCCESS and response is None:
             raise AnswerMisshapen("the body is not JSON")

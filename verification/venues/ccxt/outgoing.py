@@ -8,7 +8,6 @@ from verification.budget.egress import egress_of
 from verification.budget.purpose import present_shared_purpose
 from verification.budget.rates import Limit, Rates
 from verification.facts.clock import Clock, SystemClock
-from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt.governor import Governor, Request
 from verification.venues.port import Access
 
@@ -46,61 +45,33 @@ OF_PROCESS = GovernorRegistry()
 class Outgoing:
     """What one ccxt exchange passes before it sends, and tells of what it hears."""
 
-    def __init__(self, account: str, capabilities: Capabilities) -> None:
-        """Closed until it has its governor."""
-        self.governor: Governor | None = None
-        self._account = account
-        self._rates = capabilities.rates
+    def __init__(self, account: str, rates: Rates, governor: Governor) -> None:
+        """Open.
 
-    def methods(self, parent: Any) -> dict[str, Any]:
-        """Return the methods of a subclass of ccxt's exchange `parent` that lead through here."""
-        outgoing = self
+        Args:
+            account: On whose behalf it sends.
+            rates: How the venue counts.
+            governor: Who lets it out.
+        """
+        self.governor = governor
+        self.account = account
+        self.rates = rates
 
-        async def fetch2(  # noqa: PLR0917 - ccxt's own signature
-            self: Any,
-            path: str,
-            api: Any = "public",
-            method: str = "GET",
-            params: Any = None,
-            config: Any = None,
-        ) -> Any:
-            request = outgoing.request(self, path, api, method, params or {}, config or {})
-            governor = outgoing.governor
-            assert governor is not None, "the exchange is wholly built before it sends"
-            await governor.admit(request, present_shared_purpose())
-            try:
-                return await parent.fetch2(self, path, api, method, params or {}, config or {})
-            finally:
-                governor.done(request)
+    async def admit(self, request: Request) -> None:
+        """Return when a request may be sent; `done` must follow.
 
-        def on_rest_response(  # noqa: PLR0917 - ccxt's own signature
-            self: Any,
-            code: int,
-            reason: str,
-            url: str,
-            method: str,
-            response_headers: Mapping[str, str],
-            response_body: str,
-            request_headers: Any,
-            request_body: Any,
-        ) -> Any:
-            if outgoing.governor is not None:
-                outgoing.governor.heard(
-                    outgoing._account, urlsplit(url).path, code, response_headers, response_body
-                )
-            return parent.on_rest_response(
-                self,
-                code,
-                reason,
-                url,
-                method,
-                response_headers,
-                response_body,
-                request_headers,
-                request_body,
-            )
+        Raises:
+            NotSent: It may not, and will not soon.
+        """
+        await self.governor.admit(request, present_shared_purpose())
 
-        return {"fetch2": fetch2, "on_rest_response": on_rest_response}
+    def done(self, request: Request) -> None:
+        """Take note that a request has been answered, or has failed."""
+        self.governor.done(request)
+
+    def heard(self, path: str, status: int, headers: Mapping[str, str], body: str) -> None:
+        """Take note of what an answer tells of the budget and of waiting."""
+        self.governor.heard(self.account, path, status, headers, body)
 
     async def room(self, symbols: int | None) -> None:
         """Return when a look at so many symbols (None: at all) fits into the budget as a whole.
@@ -108,8 +79,7 @@ class Outgoing:
         Raises:
             NotSent: It does not, and will not soon.
         """
-        assert self.governor is not None, "the exchange is wholly built before it sends"
-        await self.governor.room(self._account, self._rates.look_weight(symbols), present_shared_purpose())
+        await self.governor.room(self.account, self.rates.look_weight(symbols), present_shared_purpose())
 
     def request(  # noqa: PLR0917 - ccxt's own order
         self, exchange: Any, path: str, api: Any, method: str, parameters: Any, config: Any
@@ -117,11 +87,49 @@ class Outgoing:
         """Return what a request is and weighs: by the venue's documents, else by ccxt's costs."""
         named = parameters if isinstance(parameters, Mapping) else {}
         whole = _path_of(exchange, api, path)
-        if self._rates.address is None:
+        if self.rates.address is None:
             cost = exchange.calculate_rate_limiter_cost(api, method, path, named, config)
-            return Request(self._account, whole, float(cost))
-        address, user = self._rates.weight(method, whole, named)
-        return Request(self._account, whole, address, user)
+            return Request(self.account, whole, float(cost))
+        address, user = self.rates.weight(method, whole, named)
+        return Request(self.account, whole, address, user)
+
+
+def led_through(parent: Any) -> dict[str, Any]:
+    """Return the methods of a subclass of ccxt's exchange `parent` that lead through its `outgoing`."""
+
+    async def fetch2(  # noqa: PLR0917 - ccxt's own signature
+        self: Any,
+        path: str,
+        api: Any = "public",
+        method: str = "GET",
+        params: Any = None,
+        config: Any = None,
+    ) -> Any:
+        outgoing: Outgoing = self.outgoing
+        request = outgoing.request(self, path, api, method, params or {}, config or {})
+        await outgoing.admit(request)
+        try:
+            return await parent.fetch2(self, path, api, method, params or {}, config or {})
+        finally:
+            outgoing.done(request)
+
+    def on_rest_response(  # noqa: PLR0917 - ccxt's own signature
+        self: Any,
+        code: int,
+        reason: str,
+        url: str,
+        method: str,
+        response_headers: Mapping[str, str],
+        response_body: str,
+        request_headers: Any,
+        request_body: Any,
+    ) -> Any:
+        self.outgoing.heard(urlsplit(url).path, code, response_headers, response_body)
+        return parent.on_rest_response(
+            self, code, reason, url, method, response_headers, response_body, request_headers, request_body
+        )
+
+    return {"fetch2": fetch2, "on_rest_response": on_rest_response}
 
 
 def _path_of(exchange: Any, api: Any, path: str) -> str:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.account import AccountReading, Fill, Market, Part, PositionMode, PositionsReading
@@ -16,9 +17,11 @@ from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.prices import Prices
 from verification.venues.capabilities import Capabilities
+from verification.venues.ccxt import connections
 from verification.venues.ccxt.asker import Asker
 from verification.venues.ccxt.exchange import build_exchange
 from verification.venues.ccxt.failures import Translator, secrets_of
+from verification.venues.ccxt.likeness import likeness_of
 from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry
 from verification.venues.dialects import dialects_of
 from verification.venues.gateway.account_kind import tell_generation
@@ -39,10 +42,7 @@ _MODE_AGE = 600.0  # seconds after which a full reading also reads the position 
 
 
 class CcxtVenue:
-    """Implements `venues.port.Venue` with three ccxt exchanges, behind the governor of its address.
-
-    One streams, one answers what is urgent (verification, one symbol), one sweeps the whole account.
-    """
+    """Implements `venues.port.Venue` with three ccxt exchanges: to stream, to ask at once, to sweep."""
 
     def __init__(
         self,
@@ -68,12 +68,12 @@ class CcxtVenue:
         self._stream: PrivateStream | None = None
         if pushed is not None and known.stream is not None:
             self._stream = PrivateStream(pushed, self._flight.ask, known.stream, clock)
-        secrets = secrets_of((access.api_key, access.secret, access.password))
-        translate = Translator(access.venue, known, secrets)
-        self._streaming = Asker(build_exchange(access, known, governors), translate, clock)
-        self._urgent = Asker(build_exchange(access, known, governors), translate, clock)
-        self._sweeping = Asker(build_exchange(access, known, governors), translate, clock)
-        self._list = MarketList(self._markets, self._urgent, (self._streaming, self._sweeping), clock)
+        secrets = (access.api_key, access.secret, access.password)
+        translate = Translator(access.venue, known, secrets_of(secrets))
+        build = partial(build_exchange, access, known, governors, connections.OF_PROCESS)
+        self._askers = tuple(Asker(build(), translate, clock) for _ in range(3))
+        self._urgent, self._streaming, self._sweeping = self._askers
+        self._list = MarketList(self._markets, self._askers, likeness_of(access, known), clock)
         self._unsupported_since = clock.now()
         self._closed = False
 
@@ -100,7 +100,7 @@ class CcxtVenue:
             SourceError: Markets or mode could not be read.
         """
         with asked_for(Purpose.LOOK):
-            await tell_generation(self._capabilities, (self._urgent, self._streaming, self._sweeping))
+            await tell_generation(self._capabilities, self._askers)
             await self._list.load()
             await self._read_mode(self._urgent)
         if self._stream is not None:
@@ -111,13 +111,13 @@ class CcxtVenue:
         if self._closed:
             return
         self._closed = True
+        self._list.leave()
         try:
             if self._stream is not None:
                 await self._stream.stop()
             await self._flight.close()
         finally:
-            askers = (self._streaming, self._urgent, self._sweeping)
-            await asyncio.gather(*(asker.exchange.close() for asker in askers))
+            await asyncio.gather(*(asker.exchange.close() for asker in self._askers))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each pushed observation; return the function that stops it."""
@@ -139,9 +139,8 @@ class CcxtVenue:
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading.
 
-        All: over the sweeping connection, with one request for each list. Some: over the urgent one, orders
-        symbol by symbol, which costs less. A symbol that the venue does not list is not asked about: it
-        would fail the others.
+        All: one request for each list. Some: orders symbol by symbol, which costs less. A symbol that the
+        venue does not list is not asked about: it would fail the others.
         """
         with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
             await self._learn(symbols or (), hourly=symbols is None)

@@ -1,24 +1,19 @@
 """Market facts of a venue, exact, and the way from its own ids to unified symbols."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
-import ccxt
-
 from verification.facts.account import Market
-from verification.facts.errors import SourceMalformed
 from verification.facts.leg import Leg, LegKey
 from verification.venues.capabilities import RowRules
-from verification.venues.reading.exactness import exact_value
+from verification.venues.reading.listing import Listing, PartOf, listing_of
 
-_PLACES = 30  # more than any number has
 GONE_AFTER = 2
 """Lists in a row without a contract after which it counts as delisted: one list may have been cut."""
 
 
 class Markets:
-    """The contracts of one venue: filled at connecting, and again and again after it.
+    """The contracts of one venue as one account knows them: from the list, and from what turned up since.
 
     Attributes:
         by_symbol: Facts of every contract that is listed with its steps, by symbol.
@@ -29,7 +24,7 @@ class Markets:
 
     def __init__(
         self,
-        part_of: Callable[[Mapping[str, Any]], str],
+        part_of: PartOf,
         rules: RowRules = RowRules(),  # noqa: B008 - frozen
     ) -> None:
         """Nothing is known yet.
@@ -41,11 +36,11 @@ class Markets:
         self._part_of = part_of
         self._rules = rules
         self.parts: Mapping[str, str] = {}
-        self.by_symbol: dict[str, Market] = {}
+        self.by_symbol: Mapping[str, Market] = {}
         self.unknown: set[str] = set()
         self.renamed: dict[str, str] = {}
-        self._by_id: dict[str, str] = {}
-        self._ids: dict[str, str] = {}
+        self._by_id: Mapping[str, str] = {}
+        self._ids: Mapping[str, str] = {}
         self._gone: dict[str, str] = {}
         self._missed: dict[str, int] = {}
         self._keys: dict[tuple[str, str, Leg], LegKey] = {}
@@ -61,43 +56,44 @@ class Markets:
         Raises:
             SourceMalformed: There are none, or a size or step is not exact. Then all stays as it was.
         """
-        rows = [row for row in exchange.markets.values() if row.get("contract") and not row.get("option")]
-        if not rows:
-            raise SourceMalformed("it holds no futures contract")
-        # A contract without steps (delisted, say) still has a name, so what is held in it shows.
-        by_id = {str(row["id"]): str(row["symbol"]) for row in rows}
-        parts = {str(row["symbol"]): self._part_of(row) for row in rows}
-        by_symbol = {
-            str(row["symbol"]): _market(row, exchange.precisionMode, parts[str(row["symbol"])], self._rules)
-            for row in rows
-            if _has_steps(row)
-        }
-        told = [*self._keep_missing(by_id, by_symbol), *self._rename(by_id), *self._resized(by_symbol)]
-        self._by_id, self.by_symbol, self._keys = by_id, by_symbol, {}
-        self.parts = {**self.parts, **parts}  # what was held in a contract that is gone is still somewhere
-        self._ids = {symbol: market_id for market_id, symbol in by_id.items()}
+        return self.take(listing_of(exchange, self._part_of, self._rules))
+
+    def take(self, listing: Listing) -> tuple[str, ...]:
+        """Take a list that was read for everybody; return what has changed since, plain lines.
+
+        It is kept as it is, and what this account alone knows beside it.
+        """
+        by_id, by_symbol, told = self._keep_missing(listing)
+        told += [*self._rename(by_id), *self._resized(by_symbol)]
+        names = listing.ids if by_id is listing.symbols else {name: each for each, name in by_id.items()}
+        self._by_id, self._ids, self.by_symbol, self._keys = by_id, names, by_symbol, {}
+        # What was held in a contract that is gone is still somewhere.
+        gone = {each: part for each, part in self.parts.items() if each not in listing.parts}
+        self.parts = {**gone, **listing.parts} if gone else listing.parts
         self._gone = {each: name for each, name in self._gone.items() if name not in self._ids}
         self.unknown -= by_id.keys()
         return tuple(told)
 
-    def _keep_missing(self, by_id: dict[str, str], by_symbol: dict[str, Market]) -> list[str]:
-        """Keep what this list lacks for the first time; give up what it lacks again."""
+    def _keep_missing(self, listing: Listing) -> tuple[Mapping[str, str], Mapping[str, Market], list[str]]:
+        """Keep what this list lacks for the first time; give up, and tell of, what it lacks again."""
         told: list[str] = []
         missed: dict[str, int] = {}
+        kept: dict[str, str] = {}
         for market_id, symbol in self._by_id.items():
-            if market_id in by_id:
+            if market_id in listing.symbols:
                 continue
             times = self._missed.get(market_id, 0) + 1
-            if times < GONE_AFTER and symbol not in by_symbol:
+            if times < GONE_AFTER and symbol not in listing.facts:
                 missed[market_id] = times
-                by_id[market_id] = symbol
-                if symbol in self.by_symbol:
-                    by_symbol[symbol] = self.by_symbol[symbol]
+                kept[market_id] = symbol
             else:
                 self._gone[market_id] = symbol
                 told.append(f"{symbol} is not listed any more")
         self._missed = missed
-        return told
+        if not kept:
+            return listing.symbols, listing.facts, told
+        facts = {symbol: self.by_symbol[symbol] for symbol in kept.values() if symbol in self.by_symbol}
+        return {**listing.symbols, **kept}, {**listing.facts, **facts}, told
 
     def _rename(self, by_id: Mapping[str, str]) -> list[str]:
         names = frozenset(by_id.values())
@@ -143,7 +139,7 @@ class Markets:
 
     def refuse(self, symbol: str) -> None:
         """Take note that the venue has said it knows no such contract, until the list is read again."""
-        self._ids.pop(symbol, None)
+        self._ids = {each: market_id for each, market_id in self._ids.items() if each != symbol}
         self.by_symbol = {each: market for each, market in self.by_symbol.items() if each != symbol}
 
     def name_now(self, symbol: str) -> str:
@@ -153,49 +149,3 @@ class Markets:
     def id_of(self, symbol: str) -> str | None:
         """Return the venue's id of a symbol; None if the venue does not list it."""
         return symbol if symbol in self.unknown else self._ids.get(symbol)
-
-
-def _has_steps(row: Mapping[str, Any]) -> bool:
-    precision = row["precision"]
-    return None not in (precision["amount"], precision["price"], row.get("contractSize"))
-
-
-def _market(row: Mapping[str, Any], precision_mode: int, part: str, rules: RowRules) -> Market:
-    info = row.get("info")
-    lot, price = rules.steps(info if isinstance(info, Mapping) else {})
-    precision, settle, size = row["precision"], row.get("settle"), "contractSize"
-    return Market(
-        symbol=str(row["symbol"]),
-        market_id=str(row["id"]),
-        contract_size=Decimal(1) if rules.coins else _positive(exact_value(row["contractSize"], size), size),
-        lot_step=_positive(lot or _step(precision["amount"], precision_mode, "amount"), "a lot"),
-        price_step=_positive(price or _step(precision["price"], precision_mode, "price"), "a price step"),
-        active=row.get("active") is not False,
-        least=_least(row),
-        part=part,
-        inverse=bool(row.get("inverse")) and settle == row.get("base") and not rules.inverse_in_base,
-        quanto=settle not in {row.get("base"), row.get("quote")},
-    )
-
-
-def _least(row: Mapping[str, Any]) -> Decimal | None:
-    """Return the smallest quantity of an order; None where ccxt tells none."""
-    limits = row.get("limits")
-    amounts = limits.get("amount") if isinstance(limits, Mapping) else None
-    least = amounts.get("min") if isinstance(amounts, Mapping) else None
-    return None if least is None else exact_value(least, "limits.amount.min")
-
-
-def _positive(number: Decimal, what: str) -> Decimal:
-    if number <= 0:
-        raise SourceMalformed(f"{what} is {number}")
-    return number
-
-
-def _step(value: object, precision_mode: int, name: str) -> Decimal:
-    number = exact_value(value, name)
-    if precision_mode != ccxt.DECIMAL_PLACES:
-        return number
-    if abs(number) > _PLACES:
-        raise SourceMalformed(f"`{name}` has {number} decimal places")
-    return Decimal(1).scaleb(-int(number))
