@@ -31,6 +31,7 @@ from reconciler.alerts.limits import LIMITS, offered
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
+from reconciler.facts.message import ChannelView
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -109,6 +110,9 @@ class Queries(Protocol):
         self, *, limit: int = 100, offset: int = 0, accounts: Collection[str] | None = None
     ) -> tuple[VerificationView, ...]:
         """Return stored verifications, latest first."""
+
+    def channels(self) -> tuple[ChannelView, ...]:
+        """Return how the channels fare on which people are told; one that was taken out too."""
 
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account, by its name; one that is watched no more too."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.facts.finding import Evidence, Severity
 from reconciler.facts.heartbeat import WatchView
+from reconciler.facts.message import ChannelView, MessageView
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Source
 
@@ -46,11 +47,13 @@ class AlertView:
         alert: The alert.
         transitions: Its history, oldest first.
         steps: What to do about it, the most urgent first.
+        messages: The messages that told of it, oldest first.
     """
 
     alert: Alert
     transitions: tuple[TransitionView, ...]
     steps: tuple[str, ...]
+    messages: tuple[MessageView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class NowView:
         resolved: The latest that are over, resolved or retired, newest first (a few).
         p95_ms: 95th percentile of visibility lag by source over the last hour, milliseconds.
         unreadable: A line for each stored row of these that cannot be read, and is missing in them.
+        channels: How the channels fare on which people are told, by their names.
     """
 
     read_at: datetime
@@ -183,6 +187,7 @@ class NowView:
     resolved: tuple[Alert, ...]
     p95_ms: dict[Source, float]
     unreadable: tuple[str, ...] = ()
+    channels: tuple[ChannelView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

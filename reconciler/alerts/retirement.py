@@ -30,12 +30,14 @@ class Watched:
         ledgers: Its ledgers by name.
         sources: What is read of its exchange, by name.
         work: The pieces of our own work on it, by name.
+        channels: The channels on which people are told, by name.
     """
 
     account: str
     ledgers: frozenset[str]
     sources: frozenset[str]
     work: frozenset[str]
+    channels: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -86,6 +88,8 @@ def why_retires(alert: Alert, watched: Watched) -> str:
             return f"{what} is no longer read of account {watched.account}"
         case Subject.WORK if what not in watched.work:
             return f"there is no such work any more: {what}"
+        case Subject.CHANNEL if what not in watched.channels:
+            return f"channel {what} is no longer in the settings"
         case Subject.LEG if spec.only_by_rows:
             ledgers = {_ledger(item.source) for item in alert.evidence if item.party is Party.BOT}
             if ledgers and not ledgers & (watched.ledgers | {_ANY_LEDGER}):

@@ -103,6 +103,12 @@ def _audit() -> typer.Typer:
     return _alone(audit_verdicts)
 
 
+def _notify() -> typer.Typer:
+    from reconciler.cli.notify import commands
+
+    return commands
+
+
 def _venue() -> typer.Typer:
     from reconciler.cli.demo import venue
 
@@ -120,5 +126,6 @@ _COMMANDS = {
     "status": ("Say who watches each account, and how well.", _status),
     "audit": ("Derive stored verdicts again.", _audit),
     "venue": ("The simulated exchange alone.", _venue),
+    "notify": ("List the channels on which people are told, and try them.", _notify),
     "alerts": ("List and show alerts, and say what becomes of them.", _alerts),
 }

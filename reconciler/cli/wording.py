@@ -10,6 +10,7 @@ from reconciler.alerts.wording import ended, subject
 from reconciler.cli.printing import moment, printable, quantity
 from reconciler.cli.word_lines import word_document, word_lines
 from reconciler.facts.finding import Evidence, Finding, Party
+from reconciler.facts.message import MessageView
 from reconciler.views import AlertView, TransitionView
 
 
@@ -64,6 +65,7 @@ def view_document(view: AlertView) -> dict[str, Any]:
         "steps": list(view.steps),
         "seen": seen_of(alert).mark,
         "transitions": [_transition(each) for each in view.transitions],
+        "messages": [_message(each) for each in view.messages],
     }
 
 
@@ -91,7 +93,26 @@ def alert_lines(view: AlertView) -> list[str]:
     for each in view.transitions:
         step = f"{each.action} -> {each.after} by {printable(each.actor)}"
         lines.append(f"  {moment(each.at)} {step}: {printable(each.reason)}")
+    if view.messages:
+        lines.append("Messages")
+    for told in view.messages:
+        tries = "" if told.attempts == 1 else f", at attempt {told.attempts} since {moment(told.tried_at)}"
+        on = f"{told.why} on {printable(told.channel)} ({printable(told.said)}{tries})"
+        lines.append(f"  {moment(told.at)} {on}: {printable(told.title)}")
     return lines
+
+
+def _message(message: MessageView) -> dict[str, Any]:
+    return {
+        "at": _time(message.at),
+        "tried_at": _time(message.tried_at),
+        "attempts": message.attempts,
+        "channel": message.channel,
+        "why": message.why,
+        "said": message.said,
+        "title": message.title,
+        "body": message.body,
+    }
 
 
 def _what(alert: Alert) -> list[str]:

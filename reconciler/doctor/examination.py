@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from reconciler.doctor.account import examine_account
+from reconciler.doctor.channels import examine_channels
 from reconciler.doctor.check import Check, Health, bug
 from reconciler.doctor.ledgers import examine_ledger
 from reconciler.doctor.state import SUBJECT, examine_state
@@ -39,6 +40,8 @@ async def examine(settings: Settings, clock: Clock, openers: Openers) -> AsyncIt
             opener = partial(openers.ledger, settings, account, name, clock)
             async for check in _part(f"ledger {name}", partial(examine_ledger, opener, clock)):
                 yield check
+    async for check in examine_channels(settings):
+        yield check
     for account in settings.accounts:
         async for check in _account(settings, account, clock, openers):
             yield check

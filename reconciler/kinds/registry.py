@@ -7,6 +7,7 @@ from reconciler.kinds import (
     duplicate_rows,
     ledger_unreadable,
     look_failed,
+    notifier_failed,
     orphaned_position,
     phantom_position,
     quantity_mismatch,
@@ -39,6 +40,7 @@ SPECS: Final[tuple[KindSpec, ...]] = (
     ledger_unreadable.SPEC,
     wrong_ledger.SPEC,
     look_failed.SPEC,
+    notifier_failed.SPEC,
     reconciler_stalled.SPEC,
 )
 

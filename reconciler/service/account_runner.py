@@ -12,6 +12,7 @@ from reconciler.facts.wording import clock as time_of_day
 from reconciler.service.claims import Claim, Claims
 from reconciler.service.heartbeat import HeartbeatKeeper
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
+from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import Kept
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
@@ -61,6 +62,11 @@ class AccountRunner:
         self._unit: AccountUnit | None = None
         self._heartbeat: HeartbeatKeeper | None = None
         self._jobs: set[asyncio.Future[None]] = set()
+
+    @property
+    def held(self) -> HeldStore | None:
+        """What writes of the account while its lease is ours; None while it is another's."""
+        return None if self._claim is None or self._claim.store.lost.is_set() else self._claim.store
 
     async def run(self) -> None:
         """Watch or wait until cancelled; then `close`, and `give_back` if it was meant to end.

@@ -36,18 +36,23 @@ class AlertLog:
         self._store = store
         self._last: int | None = None
 
-    async def write(self) -> None:
+    async def write(self) -> bool:
         """Write a line for each change since the last call; the first one begins with what is new then.
+
+        Returns:
+            Whether there were any.
 
         Raises:
             StateDatabaseError: The history could not be read; nothing is skipped by that.
         """
         if self._last is None:
             self._last = await self._store.newest_recorded()
+        before = self._last
         while recorded := await self._store.recorded_after(self._last):
             for each in recorded:
                 _write(each)
                 self._last = each.number
+        return self._last != before
 
 
 def _write(recorded: Recorded) -> None:

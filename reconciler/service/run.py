@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
@@ -12,12 +13,15 @@ from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
 from reconciler.service.loading import loading
+from reconciler.service.notifying import Notifying
+from reconciler.service.posting import posting_of
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
 from reconciler.service.wiring import unit_maker
 from reconciler.settings import Settings
 from reconciler.sight.blindness import PART_NAMES, WEBSOCKET
 from reconciler.storage.errors import may_pass
+from reconciler.storage.held_store import HeldStore
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 
@@ -38,6 +42,7 @@ async def run(settings: Settings, clock: Clock) -> int:
     """
     with loading():
         makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
+    posting = posting_of(settings)
     async with Store.open(settings.database.url, clock=clock) as store:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
@@ -53,7 +58,8 @@ async def run(settings: Settings, clock: Clock) -> int:
             )
             for name, make in makers.items()
         ]
-        service = Service(settings, runners, store, clock, retiring=retiring)
+        notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
+        service = Service(settings, runners, store, clock, retiring=retiring, notifying=notifying)
         try:
             await service.run(_told_to_stop())
         finally:
@@ -74,6 +80,7 @@ class Service:
         clock: Clock,
         *,
         retiring: Retiring,
+        notifying: Notifying,
     ) -> None:
         """Nothing runs yet."""
         self._settings = settings
@@ -81,16 +88,18 @@ class Service:
         self._store = store
         self._clock = clock
         self._retiring = retiring
+        self._notifying = notifying
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
         told = AlertLog(self._store)
         await told.write()  # before anything is looked at: what fires from now on has its line
+        await self._notifying.begin()
         # Before any account is claimed: then it is known who had them before.
         await self._retiring.begin()
         # A state database that is busy or away: the heartbeats tell of it by their age, the store by a line.
         schedule = Schedule(self._clock, on_step=self._clock_stepped, tolerates=may_pass)
-        schedule.every("alert log", ALERT_LOG_SECONDS, told.write)
+        schedule.every("alert log", ALERT_LOG_SECONDS, partial(self._follow, told))
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
         seconds = self._settings.sweep_every.total_seconds()
@@ -102,6 +111,7 @@ class Service:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(runner.run()) for runner in self._runners]
             tasks.append(group.create_task(schedule.run()))
+            tasks.append(group.create_task(self._notifying.run(), name="notifying"))
             await stop.wait()
             for task in tasks:
                 task.cancel()
@@ -114,16 +124,25 @@ class Service:
         """Give every lease back."""
         await asyncio.gather(*(runner.give_back() for runner in self._runners))
 
+    async def _follow(self, told: AlertLog) -> None:
+        self._notifying.changed(recorded=await told.write())
+
     async def _prune(self) -> None:
         await self._store.prune(now=self._clock.now().utc)
 
     def _clock_stepped(self, seconds: float) -> None:
         log.warning("clock.stepped", by=f"{seconds:+.1f} s")
+        self._notifying.wake()
+
+
+def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:
+    return [runner.held for runner in runners if runner.held is not None]
 
 
 def _watched(settings: Settings, account: str) -> Watched:
     ledgers = frozenset(settings.accounts[account].ledgers)
-    return Watched(account, ledgers, frozenset({WEBSOCKET, *PART_NAMES.values()}), EVERY_WORK)
+    sources = frozenset({WEBSOCKET, *PART_NAMES.values()})
+    return Watched(account, ledgers, sources, EVERY_WORK, frozenset(settings.notify))
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -2,6 +2,7 @@
 
 from reconciler.settings.loading import load
 from reconciler.settings.model import Settings
+from reconciler.settings.notify import NotifySettings
 from reconciler.settings.problem import Problem, SettingsError
 from reconciler.settings.sections import (
     AccountSettings,
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerSettings",
     "LogFormat",
     "LogSettings",
+    "NotifySettings",
     "Problem",
     "Settings",
     "SettingsError",

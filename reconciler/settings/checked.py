@@ -2,8 +2,10 @@
 
 import re
 from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from reconciler.facts.finding import Kind
 from reconciler.ledgers.registry import KINDS
 from reconciler.settings.consistency import ledger_names
 from reconciler.settings.refusal import close_match
@@ -13,6 +15,33 @@ def names(value: object) -> object:
     """Return the names in a list or in a text with commas; anything else as it is, for pydantic to refuse."""
     found = ledger_names(value)
     return value if found is None else found
+
+
+def some_names(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names. Raises ValueError for an empty list, which would mean nothing at all."""
+    if not given:
+        raise ValueError("names none, so that nothing would be told: name some, or remove it for all")
+    return given
+
+
+def known_kinds(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return kinds of alerts. Raises ValueError for one that is not known here."""
+    for kind in given:
+        if kind not in set(Kind):
+            raise ValueError(f"names {kind}, which is no kind of alert{close_match(kind, list(Kind))}")
+    return given
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an address of web pages without a stroke at its end. Raises ValueError for what is none."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is no address of web pages: write one like https://trueup.example.com")
+    if parts.username or parts.password:
+        raise ValueError("holds a login, which everybody who is sent a link would read: remove it")
+    return url.rstrip("/")
 
 
 def venue_id(venue: str) -> str:

@@ -8,6 +8,8 @@ from reconciler.settings.egresses import egress_problems, interval_problems
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
 
+_REPEAT_LEAST, _REPEAT_MOST = 60, 86400
+
 
 def inconsistencies(raw: Any) -> Iterator[Problem]:
     """Yield what does not fit together in the merged settings; wrong types are pydantic's to tell."""
@@ -33,8 +35,32 @@ def inconsistencies(raw: Any) -> Iterator[Problem]:
                 )
     yield from egress_problems(accounts)
     yield from interval_problems(_table(raw, "checks").get("interval"), accounts)
+    yield from _channels(_table(raw, "notify"), accounts)
     for ledger, named_by in users.items():
         yield from _ledger_use(ledger, named_by, ledgers[ledger])
+
+
+def _channels(channels: Mapping[str, Any], accounts: Mapping[str, Any]) -> Iterator[Problem]:
+    for channel, settings in channels.items():
+        if not isinstance(settings, Mapping):
+            continue
+        where = f"notify.{channel}"
+        for name in ledger_names(settings.get("accounts")) or ():
+            if name not in accounts:
+                yield Problem(f"{where}.accounts", f"{name} is no account{close_match(name, list(accounts))}")
+        repeat = settings.get("repeat")
+        if isinstance(repeat, int | float | str) and not isinstance(repeat, bool):
+            yield from _repeat(f"{where}.repeat", repeat)
+
+
+def _repeat(where: str, repeat: float | str) -> Iterator[Problem]:
+    try:
+        seconds = float(repeat)
+    except ValueError:
+        return  # pydantic tells of it
+    if seconds and not _REPEAT_LEAST <= seconds <= _REPEAT_MOST:
+        fix = f"should be from {_REPEAT_LEAST} to {_REPEAT_MOST} seconds, or 0 for no reminders"
+        yield Problem(where, f"{repeat} is wrong, it {fix}")
 
 
 def ledger_names(value: object) -> tuple[str, ...] | None:

@@ -68,9 +68,9 @@ class CredentialSettings(Section):
             if variable is not None and file is not None:
                 found = Problem(f"{name}_env", f"is given twice, with {stem}_file: keep one of the two")
             elif variable is not None:
-                found = _from_variable(f"{name}_env", variable, environ)
+                found = from_variable(f"{name}_env", variable, environ)
             elif file is not None:
-                found = _from_file(f"{name}_file", folder / file.expanduser())
+                found = from_file(f"{name}_file", folder / file.expanduser())
             elif needed:
                 example = type(self).model_fields[f"{stem}_env"].examples or [""]
                 found = Problem(
@@ -91,7 +91,8 @@ class CredentialSettings(Section):
         return Secrets(api_key, secret, password), ()
 
 
-def _from_variable(name: str, variable: str, environ: Mapping[str, str]) -> str | Problem:
+def from_variable(name: str, variable: str, environ: Mapping[str, str]) -> str | Problem:
+    """Return the secret that a variable holds, or what is wrong, told of the setting `name`."""
     value = environ.get(variable, "").strip()
     if value:
         return value
@@ -105,7 +106,8 @@ def _from_variable(name: str, variable: str, environ: Mapping[str, str]) -> str 
     return Problem(name, f"the variable {variable} {state}: export {variable}=... before starting Trueup")
 
 
-def _from_file(name: str, file: Path) -> str | Problem:
+def from_file(name: str, file: Path) -> str | Problem:
+    """Return the secret that a file holds, or what is wrong, told of the setting `name`."""
     try:
         with file.open("rb") as stream:
             value = stream.read(SECRET_BYTES_MAX + 1)

@@ -130,3 +130,7 @@ def _not_reachable(settings: Settings) -> Iterator[Problem]:
         )
     for name, account in settings.accounts.items():
         yield from account.read_secrets(name, settings.folder, os.environ)[1]
+    for name, channel in settings.notify.items():
+        found = channel.read_url(name, settings.folder, os.environ)
+        if isinstance(found, Problem):
+            yield found

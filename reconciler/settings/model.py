@@ -17,7 +17,8 @@ from typing_extensions import override
 
 from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.egresses import least_interval
-from reconciler.settings.problem import SettingsError
+from reconciler.settings.notify import NotifySettings
+from reconciler.settings.problem import Problem, SettingsError
 from reconciler.settings.refusal import refusals
 from reconciler.settings.section import Name
 from reconciler.settings.sections import (
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
         ledgers: Bots' databases by name.
         accounts: Credentials on venues by name.
         checks: How often and how patiently.
+        notify: The channels on which people are told, by name.
         dashboard: Where the screens are.
         log: What is written to standard error.
     """
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
     ledgers: dict[Name, LedgerSettings] = Field(default_factory=dict)
     accounts: dict[Name, AccountSettings] = Field(default_factory=dict)
     checks: ChecksSettings = ChecksSettings()
+    notify: dict[Name, NotifySettings] = Field(default_factory=dict)
     dashboard: DashboardSettings = DashboardSettings()
     log: LogSettings = LogSettings()
 
@@ -92,6 +95,18 @@ class Settings(BaseSettings):
             ccxt=settings.ccxt,
             egress=settings.egress or "",
         )
+
+    def channel_url(self, channel: str) -> str:
+        """Return the address of a channel, read now from the environment or its file.
+
+        Raises:
+            SettingsError: It is not there.
+            KeyError: No channel has this name.
+        """
+        found = self.notify[channel].read_url(channel, self._folder, os.environ)
+        if isinstance(found, Problem):
+            raise SettingsError(self._origin, (found,))
+        return found
 
     @property
     def sweep_every(self) -> timedelta:

@@ -84,6 +84,9 @@ def _words(detail: ErrorDetails, loc: tuple[str, ...], raw: Any, model: type[Bas
     if detail["type"] == "extra_forbidden":
         if loc[0] == "accounts" and secret_word(key):
             return literal_secret(key, loc[1])
+        if loc[0] == "notify" and key == "url":
+            fix = f'put it into an environment variable, named by [notify.{loc[1]}] url_env = "MY_URL"'
+            return f"is a secret, and secrets do not belong in the settings: {fix}"
         return f"is not a setting{close_match(key, _keys(model, loc[:-1]))}"
     shown = _shown(loc, _at(raw, loc))
     if (
@@ -118,7 +121,7 @@ def _example(key: str, field: FieldInfo | None) -> str:
 
 def _shown(loc: tuple[str, ...], value: object) -> str:
     # An address may hold a password, and whatever stands where a credential is named may be the credential.
-    if loc[-1] == "url" or loc[-1].endswith(("_env", "_file")) or "ccxt" in loc:
+    if loc[-1].endswith(("url", "_env", "_file")) or "ccxt" in loc:
         return ""
     if isinstance(value, str | int | float | bool) and len(str(value)) <= SHOWN_MAX:
         return f"{orjson.dumps(value).decode()} "

@@ -14,7 +14,7 @@ from pydantic_settings import NoDecode
 
 from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.facts.expectation import StopPolicy
-from reconciler.settings.checked import ledger_kind, loopback, names, venue_id, zone_name
+from reconciler.settings.checked import ledger_kind, loopback, names, venue_id, web_address, zone_name
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.section import Name, Seconds, Section, seconds
@@ -156,6 +156,17 @@ class DashboardSettings(Section):
         examples=["127.0.0.1"],
     )
     port: int = Field(default=8501, ge=1, le=65535, description="TCP port to listen on.", examples=[8501])
+    public_url: Annotated[str | None, AfterValidator(web_address)] = Field(
+        default=None,
+        description="Where the screens are reached from a phone: the links in messages begin with it.",
+        examples=["https://trueup.example.com"],
+    )
+
+    @property
+    def link(self) -> str:
+        """What the address of every page begins with, without a stroke at the end."""
+        host = f"[{self.address}]" if self.address.version == 6 else str(self.address)  # noqa: PLR2004 - IPv6
+        return self.public_url or f"http://{host}:{self.port}"
 
 
 class LogSettings(Section):

@@ -51,6 +51,11 @@ class HeldStore(Store):
         self._beats = None if file is None else BeatFile(file, lease)
         self._row_renewed: float | None = None
 
+    @property
+    def lease(self) -> Lease:
+        """What was given."""
+        return self._lease
+
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Renew the lease, and say that the account is looked at, and when it last was.
 
@@ -152,6 +157,14 @@ class HeldStore(Store):
             leases.forget(connection, self._lease)
 
         await self._owning(work)
+
+    async def leave(self) -> None:
+        """Give the lease back of an account that is not in the settings: it stays nobody's.
+
+        Raises:
+            LeaseLost: It is another process's already; `lost` is set.
+        """
+        await self._owning(partial(leases.forget, lease=self._lease))
 
     @override
     async def _durably(self, work: Callable[[sa.Connection], T]) -> T:

@@ -13,6 +13,7 @@ from reconciler.alerts.errors import AlertNotFound
 from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
+from reconciler.facts.message import ChannelView
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -27,6 +28,7 @@ from reconciler.storage.mapping import (
     transition_of,
     verification_of,
 )
+from reconciler.storage.messages import CHANNEL, channels, messages_about
 from reconciler.storage.readable import needed, readable
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.views import (
@@ -90,6 +92,7 @@ class StoredQueries:
                 resolved=tuple(over),
                 p95_ms=p95_by_source(lag),
                 unreadable=tuple(self._told([*unread_alerts, *unread_cycles, *unread_sources, *unread_over])),
+                channels=channels(connection),
             )
 
     def alerts(
@@ -123,11 +126,12 @@ class StoredQueries:
                 sa.select(TRANSITION).where(TRANSITION.c.alert_id == alert_id).order_by(TRANSITION.c.seq)
             )
             changes, unread_changes = readable(connection, history, TRANSITION, transition_of)
+            told = messages_about(connection, alert_id)
         self._told(unread_changes)
         for line in unread:
             raise StateDatabaseError(StateTrouble.CORRUPT, f"{line}: restore the database from a backup")
         for alert in found:
-            return AlertView(alert, tuple(changes), steps_for(alert))
+            return AlertView(alert, tuple(changes), steps_for(alert), told)
         raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
 
     def positions(self) -> tuple[PositionView, ...]:
@@ -185,6 +189,11 @@ class StoredQueries:
             watched = watches(connection, self._database.file, wall=self._clock.now().utc)
         return tuple(watch for watch, _ in watched)
 
+    def channels(self) -> tuple[ChannelView, ...]:
+        """Return how the channels fare on which people are told."""
+        with self._database.read() as connection, needed():
+            return channels(connection)
+
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
         shown = IS_OPEN
@@ -200,6 +209,7 @@ class StoredQueries:
             _only(sa.func.max(POSITION.c.observed_at)),
             _only(sa.func.sum(LEASE.c.token)),
             _only(sa.func.count(LEASE.c.account), LEASE.c.stopped.is_(sa.true())),
+            _only(sa.func.max(CHANNEL.c.at)),
         )
         with self._database.read() as connection:
             return "|".join(str(each) for each in connection.execute(query).one())

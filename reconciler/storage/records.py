@@ -18,6 +18,7 @@ from reconciler.storage.mapping import (
     verification_of,
     verification_values,
 )
+from reconciler.storage.messages import forget_tells, prune_messages
 from reconciler.storage.rows import (
     CycleRow,
     JournalCursorRow,
@@ -204,6 +205,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     """Forget what is over and older than its time."""
     old = ~IS_OPEN & (ALERT.c.resolved_at < now - retention.alerts)
     ids = sa.select(ALERT.c.id).where(old)
+    forget_tells(connection, ids)
     connection.execute(sa.delete(TRANSITION).where(TRANSITION.c.alert_id.in_(ids)))
     connection.execute(sa.delete(ALERT).where(old))
     stale = (VERIFICATION.c.asked_at < now - retention.verifications) & (VERIFICATION.c.verdict != RESTING)
@@ -211,4 +213,5 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
     past = CYCLE.c.finished_at < now - retention.cycles
     connection.execute(sa.delete(CYCLE).where(past, CYCLE.c.id.not_in(latest)))
+    prune_messages(connection, now=now)
     prune_latency(connection, now=now)

@@ -6,29 +6,36 @@ A SQLModel table class checks nothing by itself; the column types and the constr
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
+from reconciler.storage.message_rows import ChannelRow, MessageAlertRow, MessageRow
+from reconciler.storage.state_row import StateRow, table
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+__all__ = [
+    "REVISIONS",
+    "AlertRow",
+    "AlertTransitionRow",
+    "ChannelRow",
+    "CycleRow",
+    "JournalCursorRow",
+    "LatencyBucketRow",
+    "LeaseRow",
+    "MaintenanceRow",
+    "MessageAlertRow",
+    "MessageRow",
+    "PositionStateRow",
+    "SourceStateRow",
+    "StateRow",
+    "VerificationRow",
+    "table",
+]
+
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
-
-
-class StateRow(SQLModel):
-    """What all tables share: their own metadata, so that no other table of the process gets in."""
-
-    metadata: ClassVar[sa.MetaData] = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class AlertRow(StateRow, table=True):
@@ -287,8 +294,3 @@ class LatencyBucketRow(StateRow, table=True):
     source: str = Field(primary_key=True, sa_type=PlainText)
     measure: str = Field(primary_key=True, sa_type=PlainText)
     sketch: str = Field(sa_type=PlainText)
-
-
-def table(row: type[StateRow]) -> sa.Table:
-    """Return the table of a row class, for statements that never build an object."""
-    return StateRow.metadata.tables[str(row.__tablename__)]

@@ -1,7 +1,7 @@
 """The reconciler's side of the state database: everything the service stores, durable when awaited."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,13 +13,16 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
 from reconciler.alerts.retirement import Left
-from reconciler.facts.lease import Holder
-from reconciler.storage import alerts, latency, leases, left, records
+from reconciler.facts.lease import Holder, Lease
+from reconciler.facts.message import ChannelView
+from reconciler.notify.outbox import AlertCase
+from reconciler.storage import alerts, latency, leases, left, messages, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.beats import last_beat
 from reconciler.storage.compaction import compact, renewed
 from reconciler.storage.database import Database
 from reconciler.storage.leases import Given, Kept
+from reconciler.storage.messages import Outbox, Sent
 from reconciler.storage.outage import Outage
 from reconciler.storage.records import Retention
 from reconciler.storage.writer import Writer
@@ -146,6 +149,22 @@ class Store:
         """Return who was last given the lease of an account, and until when; None for nobody."""
         last = last_beat(self._database.file, account)
         return await self._asked(partial(leases.kept, account=account, last=last))
+
+    async def outbox(self, held: Sequence[Lease]) -> Outbox:
+        """Return what people may be owed of the accounts whose leases these are. See `messages.outbox`."""
+        return await self._asked(partial(messages.outbox, leases=held))
+
+    async def settle(self, held: Mapping[str, Lease], cases: Sequence[AlertCase], *, now: datetime) -> None:
+        """Store that nobody is owed anything more by the steps of these cases."""
+        await self._durably(partial(messages.settle, leases=held, cases=cases, now=now))
+
+    async def save_sent(self, held: Mapping[str, Lease], sent: Sent, channel: ChannelView) -> None:
+        """Store a message that was taken; once, however often this is called."""
+        await self._durably(partial(messages.store_sent, leases=held, sent=sent, channel=channel))
+
+    async def save_channels(self, channels: Sequence[ChannelView]) -> None:
+        """Store how channels fare."""
+        await self._durably(partial(messages.store_channels, channels=channels))
 
     @property
     def shared(self) -> Shared:

@@ -19,6 +19,7 @@ COMMANDS = (
     "dashboard",
     "up",
     "venue",
+    "notify",
     "alerts",
     "audit",
     "status",

@@ -10,6 +10,7 @@ from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
 from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
+from reconciler.facts.message import ChannelView
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
 from tests.dashboard import drawn
@@ -77,6 +78,10 @@ class Memory:
     ) -> tuple[VerificationView, ...]:
         self._read()
         return ()
+
+    def channels(self) -> tuple[ChannelView, ...]:
+        self._read()
+        return self.view.channels
 
     def watches(self) -> tuple[WatchView, ...]:
         self._read()

@@ -17,8 +17,10 @@ from reconciler.facts.finding import Kind
 from reconciler.ledgers.port import Ledger
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.claims import Claims
+from reconciler.service.notifying import Notifying
 from reconciler.service.retirement import Retiring
 from reconciler.service.run import Service
+from reconciler.service.served_channel import Posting
 from reconciler.settings import load
 from reconciler.sight.blindness import BlindnessSettings
 from reconciler.views import CycleView
@@ -132,7 +134,11 @@ def serve(
                 for account, unit in (("main", house.unit), ("other", both.unit))
             ]
             retiring = Retiring(house.store, claims, HERE, settings.accounts, house.clock)
-            service = Service(settings, runners, house.store, house.clock, retiring=retiring)
+            nobody = Posting((), "", frozenset())
+            notifying = Notifying(nobody, house.store, claims, list, house.clock)
+            service = Service(
+                settings, runners, house.store, house.clock, retiring=retiring, notifying=notifying
+            )
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))
             telling = asyncio.ensure_future(story(both))

@@ -1,0 +1,100 @@
+"""Takes messages to one channel through a process of its own, which is ended where it does not answer."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from reconciler.facts.finding import Severity
+from reconciler.notify.answer import Answer
+
+SEND_SECONDS = 30.0
+"""How long one message may take, the start of the process included."""
+
+IDLE_SECONDS = 120.0
+"""How long a process is kept after its last message: it holds 50 MB, and takes half a second to start."""
+
+
+class Courier(Protocol):
+    """What takes a message to a channel."""
+
+    async def send(self, title: str, body: str, severity: Severity) -> Answer:
+        """Send one message and return what came back. Never raises for what a channel does."""
+
+    async def close(self) -> None:
+        """End what is left of it."""
+
+
+class AppriseCourier:
+    """Sends through apprise. One message at a time."""
+
+    def __init__(self, url: str, command: Sequence[str]) -> None:
+        """Nothing is started yet.
+
+        Args:
+            url: The channel's address, a secret: it leaves by the child's standard input alone.
+            command: What starts `apprise_child`.
+        """
+        self._url = url
+        self._command = command
+        self._child: asyncio.subprocess.Process | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def send(self, title: str, body: str, severity: Severity) -> Answer:
+        """Send one message."""
+        return await self._ask({"title": title, "body": body, "severity": severity.value})
+
+    async def try_way(self) -> Answer:
+        """Try the way that a message would go, without sending any. It is the last that is asked."""
+        return await self._ask({"only_try": True})
+
+    async def close(self) -> None:
+        """End the process, if there is one."""
+        if self._idle is not None:
+            self._idle.cancel()
+        child, self._child = self._child, None
+        if child is not None and child.returncode is None:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    async def _ask(self, asked: dict[str, object]) -> Answer:
+        if self._idle is not None:
+            self._idle.cancel()
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                answer = await self._answered({"url": self._url, **asked})
+        except TimeoutError:
+            await self.close()
+            return Answer(taken=False, said=f"no answer within {SEND_SECONDS:.0f} s")
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        except (OSError, ValueError) as error:
+            await self.close()
+            return Answer(taken=False, said=f"its process ended ({type(error).__name__})")
+        self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._let_go)
+        return answer
+
+    async def _answered(self, asked: dict[str, object]) -> Answer:
+        child = self._child
+        if child is None or child.returncode is not None:
+            child = self._child = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # it may hold the address
+            )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps(asked).encode() + b"\n")
+        await child.stdin.drain()
+        line = await child.stdout.readline()
+        return Answer(**json.loads(line))
+
+    def _let_go(self) -> None:
+        """Let it end by itself: there is nothing more for it to read."""
+        child, self._child = self._child, None
+        if child is not None and child.stdin is not None:
+            child.stdin.close()

@@ -1,0 +1,50 @@
+"""A channel as one process serves it, and what all of them are served with."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from reconciler.facts.message import ChannelView
+from reconciler.notify.channel import Channel
+from reconciler.notify.courier import Courier
+from verification.facts.clock import Moment
+
+
+@dataclass(slots=True)
+class ServedChannel:
+    """A channel, as this process serves it.
+
+    Attributes:
+        channel: What is told on it.
+        courier: What takes messages there.
+        state: How it fares; None until the state database was asked.
+        free_at: When it may next be sent something, monotonic seconds.
+        due_since: Since when something is due, monotonic seconds; None while nothing is.
+        tried_at: When what waits was first tried; None where nothing was.
+        attempts: How often it was tried.
+        sending: What sends at the moment.
+    """
+
+    channel: Channel
+    courier: Courier
+    state: ChannelView | None = None
+    free_at: float = 0.0
+    due_since: float | None = None
+    tried_at: Moment | None = None
+    attempts: int = 0
+    sending: asyncio.Task[None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What messages are sent with.
+
+    Attributes:
+        couriers: What takes messages to each channel.
+        public_url: What the links in them begin with.
+        accounts: Those of the settings.
+    """
+
+    couriers: tuple[tuple[Channel, Courier], ...]
+    public_url: str
+    accounts: Collection[str]

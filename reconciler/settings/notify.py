@@ -1,0 +1,94 @@
+"""`[notify.NAME]`: a channel on which people are told, whose address is a secret and stands elsewhere."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from reconciler.facts.finding import Kind, Severity
+from reconciler.notify.channel import Channel
+from reconciler.settings.checked import known_kinds, names, some_names
+from reconciler.settings.credentials import from_file, from_variable
+from reconciler.settings.problem import Problem
+from reconciler.settings.section import Seconds, Section, seconds
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(names), AfterValidator(some_names)]
+Kinds = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(names), AfterValidator(some_names), AfterValidator(known_kinds)
+]
+
+
+class NotifySettings(Section):
+    """One channel."""
+
+    url_env: str | None = Field(
+        default=None,
+        description="Variable that holds the channel's address, any that apprise knows.",
+        examples=["TELEGRAM_URL"],
+    )
+    url_file: Path | None = Field(
+        default=None, description="File that holds the address, instead.", examples=["secrets/telegram"]
+    )
+    min_severity: Severity = Field(
+        default=Severity.WARNING,
+        description="What is less severe is not told: info, warning or critical.",
+        examples=["warning"],
+    )
+    accounts: Names | None = Field(
+        default=None, description="The accounts that it is for; all without it.", examples=[["main"]]
+    )
+    kinds: Kinds | None = Field(
+        default=None,
+        description="The kinds of alert that it is for; all without it.",
+        examples=[["unprotected_position"]],
+    )
+    after: Seconds = seconds(
+        0,
+        least=0,
+        most=86400,
+        what="How long an alert fires without being acknowledged before it is told here.",
+    )
+    repeat: Seconds | None = Field(
+        default=None,
+        description="Time between two reminders of what nobody has acknowledged, 60 to 86400, or 0 for none.",
+        examples=[600],
+        json_schema_extra={"unit": "seconds", "least": 60, "most": 86400},
+    )
+
+    def channel(self, name: str) -> Channel:
+        """Return what is told on it."""
+        return Channel(
+            name=name,
+            min_severity=self.min_severity,
+            accounts=None if self.accounts is None else frozenset(self.accounts),
+            kinds=None if self.kinds is None else frozenset(Kind(each) for each in self.kinds),
+            after=self.after,
+            repeat=self.repeat,
+        )
+
+    def read_url(self, name: str, folder: Path, environ: Mapping[str, str]) -> str | Problem:
+        """Read the address now; a problem where it is not there.
+
+        Args:
+            name: The channel's name, for the message.
+            folder: What a relative file is relative to.
+            environ: The environment.
+        """
+        where = f"notify.{name}.url"
+        if self.url_env is not None and self.url_file is not None:
+            return Problem(f"{where}_env", "is given twice, with url_file: keep one of the two")
+        if self.url_env is not None:
+            found = from_variable(f"{where}_env", self.url_env, environ)
+        elif self.url_file is not None:
+            found = from_file(f"{where}_file", folder / self.url_file.expanduser())
+        else:
+            return Problem(f"{where}_env", 'is missing: add url_env = "TELEGRAM_URL" and set that variable')
+        if isinstance(found, str) and ("://" not in found or len(found.split()) != 1):
+            held = f"{where}_env" if self.url_env is not None else f"{where}_file"
+            text = (
+                "holds no single address that apprise could know, such as tgram://TOKEN/CHAT or ntfy://TOPIC"
+            )
+            return Problem(held, text)
+        return found

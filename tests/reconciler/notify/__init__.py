@@ -1,0 +1,1 @@
+"""What people are told: to whom, when, in which words, and that none of it is lost."""
