@@ -5,7 +5,7 @@ synchronous; every query is one short read transaction, so what it returns belon
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -32,10 +32,12 @@ from reconciler.alerts.seen import Seen, seen_of
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView
+from reconciler.facts.token import Role, Token
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.queries import StoredQueries
+from reconciler.storage.tokens import StoredTokens, TokenNotFound
 from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
 from verification.facts.clock import Clock, SystemClock
 
@@ -59,6 +61,8 @@ __all__ = [
     "StateDatabaseError",
     "StateTrouble",
     "TakenMeanwhile",
+    "TokenNotFound",
+    "Tokens",
     "WrongEnd",
     "offered",
     "seen_of",
@@ -188,12 +192,30 @@ class Commands(Protocol):
         """Add a word to an alert, open or over. Nothing else changes."""
 
 
+class Tokens(Protocol):
+    """The tokens of programs. Every method raises `StateDatabaseError` when the database cannot be used."""
+
+    def new(self, *, role: Role, name: str) -> tuple[Token, str]:
+        """Make a token; the token itself is known here and never again."""
+
+    def every(self) -> tuple[Token, ...]:
+        """Return every token that can be read, revoked ones too, oldest first."""
+
+    def revoke(self, token_id: int) -> Token:
+        """Let a token open nothing any more.
+
+        Raises:
+            TokenNotFound: No token has this number.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """An open state database. Use as a context manager or call `close`. Safe to use from several threads."""
 
     queries: Queries
     commands: Commands
+    tokens: Tokens
     shut: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
@@ -207,9 +229,15 @@ class Console:
         Raises:
             StateDatabaseError: It cannot be used; `trouble` says why, the message what to do.
         """
-        clock = clock or SystemClock()
         database = Database.open(url, create=False)
-        return cls(StoredQueries(database, clock), StoredCommands(database, clock), database.close)
+        return replace(cls.on(database, clock or SystemClock()), shut=database.close)
+
+    @classmethod
+    def on(cls, database: Database, clock: Clock) -> "Console":
+        """Return the door to a database that is open already, and stays whoever's it is."""
+        return cls(
+            StoredQueries(database, clock), StoredCommands(database, clock), StoredTokens(database, clock)
+        )
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""

@@ -1,9 +1,19 @@
 """What one pass over an account is stored as: what it came to, or that nothing was seen; pure."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.account.look import Look
 from reconciler.views import CycleView
+from verification.facts.clock import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The last pass over an account, as it was stored, and when both sides had been read."""
+
+    cycle: CycleView
+    at: Moment
 
 
 def cycle_of(look: Look, venue: str, last_complete: datetime | None) -> CycleView:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from reconciler.account.cycle import blind_cycle, cycle_of
+from reconciler.account.cycle import Swept, blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
 from reconciler.account.look import Look
@@ -63,6 +63,7 @@ class AccountLoop:
         self._failed = FailedLooks()
         self._rows: dict[LegKey, PositionView] = {}
         self._last_complete: datetime | None = None
+        self.swept: Swept | None = None
         self.last_pass = clock.now()
         self.on_look: Callable[[AccountReading], None] = lambda _: None
 
@@ -137,6 +138,16 @@ class AccountLoop:
         await self._store.observe(Observed(detected, clear), now=now.utc)
         await self._store.save_sources(self._health.sources(stream, now))
 
+    @property
+    def connected(self) -> bool:
+        """True once the venue was connected to."""
+        return self._connected
+
+    @property
+    def legs(self) -> tuple[PositionView, ...]:
+        """The legs as they were last compared, from memory."""
+        return tuple(self._rows.values())
+
     def mark(self, symbols: Iterable[str]) -> None:
         """Have these symbols looked at soon: something happened to them."""
         happened = frozenset(symbols)
@@ -207,7 +218,9 @@ class AccountLoop:
                 return
             if look.status == "complete":
                 self._last_complete = look.finished.utc
-            await self._store.save_cycle(cycle_of(look, self._access.venue, self._last_complete))
+            cycle = cycle_of(look, self._access.venue, self._last_complete)
+            await self._store.save_cycle(cycle)
+            self.swept = Swept(cycle, look.finished)
             self._succeed(None)
             self.last_pass = self._clock.now()
 
@@ -273,11 +286,12 @@ class AccountLoop:
 
     async def _store_unseen(self, problem: str) -> None:
         """Store that nothing of the account can be seen: its open alerts cannot be checked either."""
-        now = self._clock.now().utc
-        account = self._access.account
+        at = self._clock.now()
+        now, account = at.utc, self._access.account
         known = await self._store.open_alerts([account])
         unknown = {alert.key: Unknown(problem, now) for alert in known if not is_blindness(alert.key.kind)}
         await self._store.observe(Observed(unknown=unknown), now=now)
         await self.check_health()
-        venue = self._access.venue
-        await self._store.save_cycle(blind_cycle(account, venue, problem, now, self._last_complete))
+        cycle = blind_cycle(account, self._access.venue, problem, at.utc, self._last_complete)
+        await self._store.save_cycle(cycle)
+        self.swept = Swept(cycle, at)

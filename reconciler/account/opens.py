@@ -19,6 +19,7 @@ from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import LegKey
 from verification.facts.order_identity import is_same
+from verification.facts.question import OpenQuestion
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.race.verifier import Verifier
@@ -110,6 +111,12 @@ class Opens:
     def looked(self, reading: AccountReading) -> None:
         """Take note of which orders a look has shown to rest."""
         self._resting.orders.looked(reading)
+
+    def unverified(self) -> tuple[OpenQuestion, ...]:
+        """Return the opens that nobody has answered for yet, but for those whose orders are shown to rest."""
+        asked = (each.put.question for each in self._open)
+        opens = (each for each in asked if isinstance(each, OpenQuestion))
+        return tuple(each for each in opens if not self._resting.orders.shown(each))
 
     async def run(self) -> None:
         """Verify until cancelled."""

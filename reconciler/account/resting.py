@@ -180,6 +180,13 @@ class RestingOrders:
         if left:
             self._by_leg[order.question.key] = left
 
+    def shown(self, question: Question) -> bool:
+        """Return whether the order of a question was shown to rest, and not to have ended."""
+        return any(
+            each.question == question and each.words and not each.ended
+            for each in self._by_leg.get(question.key, ())
+        )
+
     def on_observation(self, seen: Observation) -> None:
         """Pass on what the stream says."""
         for each in self._by_leg.get(seen.key, ()):

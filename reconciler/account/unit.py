@@ -10,6 +10,7 @@ import structlog
 from reconciler.account.bot_verifications import BotVerifications
 from reconciler.account.glances import Glances
 from reconciler.account.health import Health
+from reconciler.account.known import Known
 from reconciler.account.ledger_watch import LedgerChange, LedgerWatch
 from reconciler.account.loop import AccountLoop
 from reconciler.account.measuring import Measuring
@@ -70,6 +71,7 @@ class AccountUnit:
         self._venue = venue
         self._store = store
         self._clock = clock
+        self._pace = pace
         account = venue.access.account
         self._health = Health(account, blindness, untried(venue.access.venue))
         self._watch = AccountWatch(venue, ledgers, rules, clock)
@@ -148,6 +150,18 @@ class AccountUnit:
     async def measure_clock(self) -> None:
         """Measure the venue's clock, from which every lag is counted. Called by the schedule."""
         await tried(VENUE_CLOCK, self._measure_clock, self._health.unexpected, self._clock)
+
+    def known(self) -> Known:
+        """Return what is known of the account at this moment, from memory."""
+        return Known(
+            swept=self.loop.swept,
+            sources=self._health.sources(self._venue.stream_health(), self._clock.now()),
+            legs=self.loop.legs,
+            unverified=self._opens.unverified(),
+            verified_within=self._pace.deadline,
+            mode=self._venue.mode if self.loop.connected else None,
+            symbols=self._venue.markets,
+        )
 
     async def _keep_up(self, work: str, run: Callable[[], Awaitable[None]]) -> None:
         await kept_up(work, run, self._health.unexpected, self._clock)

@@ -97,6 +97,12 @@ def _alerts() -> typer.Typer:
     return commands
 
 
+def _token() -> typer.Typer:
+    from reconciler.cli.token import commands
+
+    return commands
+
+
 def _audit() -> typer.Typer:
     from reconciler.cli.audit import audit_verdicts
 
@@ -127,5 +133,6 @@ _COMMANDS = {
     "audit": ("Derive stored verdicts again.", _audit),
     "venue": ("The simulated exchange alone.", _venue),
     "notify": ("List the channels on which people are told, and try them.", _notify),
+    "token": ("Make, list and revoke the tokens of programs.", _token),
     "alerts": ("List and show alerts, and say what becomes of them.", _alerts),
 }

@@ -9,6 +9,7 @@ import structlog
 from reconciler.account.unit import AccountUnit
 from reconciler.alerts.retirement import Watched
 from reconciler.facts.wording import clock as time_of_day
+from reconciler.serve.watching import Watching
 from reconciler.service.claims import Claim, Claims
 from reconciler.service.heartbeat import HeartbeatKeeper
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
@@ -30,7 +31,11 @@ log = structlog.get_logger()
 
 
 class AccountRunner:
-    """Waits for the lease of an account, watches the account for as long as it has it, and waits again."""
+    """Waits for the lease of an account, watches the account for as long as it has it, and waits again.
+
+    Attributes:
+        account: Its name in the settings.
+    """
 
     def __init__(
         self,
@@ -52,7 +57,7 @@ class AccountRunner:
             interval: Between two sweeps.
             watched: What is watched of it: of anything else nothing is kept.
         """
-        self._account = account
+        self.account = account
         self._make_unit = make_unit
         self._claims = claims
         self._clock = clock
@@ -62,6 +67,13 @@ class AccountRunner:
         self._unit: AccountUnit | None = None
         self._heartbeat: HeartbeatKeeper | None = None
         self._jobs: set[asyncio.Future[None]] = set()
+        self._waits_for = ""
+
+    def watching(self) -> Watching:
+        """Return what this process knows of the account at this moment, from memory."""
+        beaten = None if self._heartbeat is None else self._heartbeat.stored_at
+        known = None if self._unit is None else self._unit.known()
+        return Watching(self.account, self._interval, known, self._waits_for, beaten)
 
     @property
     def held(self) -> HeldStore | None:
@@ -76,9 +88,9 @@ class AccountRunner:
         """
         while True:
             self._claim = await self._wait()
-            log.info("account.watched", account=self._account)
+            log.info("account.watched", account=self.account)
             await self._watch(self._claim)
-            log.warning("account.lost", account=self._account, hint="another process watches it: waiting")
+            log.warning("account.lost", account=self.account, hint="another process watches it: waiting")
             await self._end_jobs()
             await self.close()
             self._claim.let_go()
@@ -118,7 +130,7 @@ class AccountRunner:
             await unit.close()
         except Exception:
             # Whatever one account's end meets is no other's.
-            log.exception("account.not_closed", account=self._account)
+            log.exception("account.not_closed", account=self.account)
 
     async def give_back(self) -> None:
         """Give the lease back, if there is one: whoever waits for the account has it at once."""
@@ -127,7 +139,7 @@ class AccountRunner:
         try:
             await self._heartbeat.give_back()
         except LeaseLost:
-            log.warning("account.lost", account=self._account, hint="another process watches it")
+            log.warning("account.lost", account=self.account, hint="another process watches it")
         except StateDatabaseError as error:
             if not error.again:
                 raise
@@ -138,18 +150,20 @@ class AccountRunner:
     async def _wait(self) -> Claim:
         told: tuple[str, Moment] | None = None
         while True:
-            answer = await waited_out(lambda: self._claims.claim(self._account), self._clock)
+            answer = await waited_out(lambda: self._claims.claim(self.account), self._clock)
             if isinstance(answer, Claim):
+                self._waits_for = ""
                 return answer
+            self._waits_for = held_by(answer)
             now, holder = self._clock.now(), str(answer.holder)
             if told is None or told[0] != holder or now.monotonic - told[1].monotonic >= TELL_SECONDS:
-                log.info("account.waiting", account=self._account, why=held_by(answer))
+                log.info("account.waiting", account=self.account, why=held_by(answer))
                 told = holder, now
             await self._clock.sleep(ASK_SECONDS)
 
     async def _watch(self, claim: Claim) -> None:
         """Watch until the lease is lost."""
-        looking = asyncio.create_task(self._look(claim), name=f"watch over {self._account}")
+        looking = asyncio.create_task(self._look(claim), name=f"watch over {self.account}")
         losing = asyncio.create_task(claim.store.lost.wait())
         try:
             await asyncio.wait({looking, losing}, return_when=asyncio.FIRST_COMPLETED)
@@ -162,7 +176,7 @@ class AccountRunner:
 
     async def _look(self, claim: Claim) -> None:
         heartbeat = HeartbeatKeeper(
-            self._account,
+            self.account,
             claim.store,
             self._clock,
             every=HEARTBEAT_SECONDS,

@@ -4,6 +4,7 @@ import structlog
 
 from reconciler.alerts.event import Action
 from reconciler.alerts.wording import ended, subject
+from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.storage.alerts import Recorded
 from reconciler.storage.store import Store
 
@@ -31,10 +32,12 @@ log = structlog.get_logger()
 class AlertLog:
     """Follows the history of alerts in the state database: it holds what people do on the screens, too."""
 
-    def __init__(self, store: Store) -> None:
-        """Nothing is written yet."""
+    def __init__(self, store: Store, open_alerts: OpenAlerts) -> None:
+        """Nothing is written yet. `open_alerts` is told whenever the history was read."""
         self._store = store
+        self._open_alerts = open_alerts
         self._last: int | None = None
+        self._grown = True
 
     async def write(self) -> bool:
         """Write a line for each change since the last call; the first one begins with what is new then.
@@ -49,9 +52,12 @@ class AlertLog:
             self._last = await self._store.newest_recorded()
         before = self._last
         while recorded := await self._store.recorded_after(self._last):
+            self._grown = True
             for each in recorded:
                 _write(each)
                 self._last = each.number
+        await self._open_alerts.follow(grown=self._grown)
+        self._grown = False
         return self._last != before
 
 

@@ -26,7 +26,11 @@ class LooksAtAccount(Protocol):
 
 
 class HeartbeatKeeper:
-    """Writes the heartbeat, which renews the lease, and raises and resolves `reconciler_stalled`."""
+    """Writes the heartbeat, which renews the lease, and raises and resolves `reconciler_stalled`.
+
+    Attributes:
+        stored_at: When it last beat, durably; None before the first time.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class HeartbeatKeeper:
         self._patience = max(3 * interval, STUCK).total_seconds()
         self._last = last
         self._started = clock.now().utc
+        self.stored_at: Moment | None = None
 
     async def report_silence_before(self) -> None:
         """Raise an alert if the holder before ended without a good-bye and was missed."""
@@ -73,7 +78,7 @@ class HeartbeatKeeper:
         if now.monotonic - looks.last_pass.monotonic <= self._patience:
             beat = self._heartbeat(now.utc, stopped=False)
             await self._store.beat(beat)
-            self._last = beat
+            self._last, self.stored_at = beat, now
             shown = Evidence(Party.TRUEUP, RECONCILER, "it is looked at", now.utc, {})
             clear = Clear((shown,), now.utc, "the reconciler looks at the account again")
             silence = FindingKey(Kind.RECONCILER_STALLED, self._account, RECONCILER, Leg.NET)

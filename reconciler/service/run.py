@@ -9,6 +9,8 @@ import structlog
 
 from reconciler.account.unexpected import EVERY_WORK
 from reconciler.alerts.retirement import Watched
+from reconciler.serve.open_alerts import OpenAlerts
+from reconciler.serve.server import Server
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
@@ -17,6 +19,7 @@ from reconciler.service.notifying import Notifying
 from reconciler.service.posting import posting_of
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
+from reconciler.service.serving import server_of
 from reconciler.service.wiring import unit_maker
 from reconciler.settings import Settings
 from reconciler.sight.blindness import PART_NAMES, WEBSOCKET
@@ -59,7 +62,18 @@ async def run(settings: Settings, clock: Clock) -> int:
             for name, make in makers.items()
         ]
         notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
-        service = Service(settings, runners, store, clock, retiring=retiring, notifying=notifying)
+        open_alerts = OpenAlerts(store.open_alerts, clock)
+        server = server_of(settings.serve, runners, store, open_alerts, clock)
+        service = Service(
+            settings,
+            runners,
+            store,
+            clock,
+            retiring=retiring,
+            notifying=notifying,
+            alert_log=AlertLog(store, open_alerts),
+            server=server,
+        )
         try:
             await service.run(_told_to_stop())
         finally:
@@ -81,8 +95,12 @@ class Service:
         *,
         retiring: Retiring,
         notifying: Notifying,
+        alert_log: AlertLog,
+        server: Server | None,
     ) -> None:
         """Nothing runs yet."""
+        self._alert_log = alert_log
+        self._server = server
         self._settings = settings
         self._runners = runners
         self._store = store
@@ -92,7 +110,7 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
-        told = AlertLog(self._store)
+        told = self._alert_log
         await told.write()  # before anything is looked at: what fires from now on has its line
         await self._notifying.begin()
         # Before any account is claimed: then it is known who had them before.
@@ -112,6 +130,8 @@ class Service:
             tasks = [group.create_task(runner.run()) for runner in self._runners]
             tasks.append(group.create_task(schedule.run()))
             tasks.append(group.create_task(self._notifying.run(), name="notifying"))
+            if self._server is not None:
+                tasks.append(group.create_task(self._server.run()))
             await stop.wait()
             for task in tasks:
                 task.cancel()

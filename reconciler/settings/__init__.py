@@ -12,6 +12,7 @@ from reconciler.settings.sections import (
     LedgerSettings,
     LogFormat,
     LogSettings,
+    ServeSettings,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "LogSettings",
     "NotifySettings",
     "Problem",
+    "ServeSettings",
     "Settings",
     "SettingsError",
     "load",

@@ -28,6 +28,7 @@ from reconciler.settings.sections import (
     DatabaseSettings,
     LedgerSettings,
     LogSettings,
+    ServeSettings,
 )
 from verification.venues.port import Access
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
         checks: How often and how patiently.
         notify: The channels on which people are told, by name.
         dashboard: Where the screens are.
+        serve: Where programs are answered.
         log: What is written to standard error.
     """
 
@@ -59,6 +61,7 @@ class Settings(BaseSettings):
     checks: ChecksSettings = ChecksSettings()
     notify: dict[Name, NotifySettings] = Field(default_factory=dict)
     dashboard: DashboardSettings = DashboardSettings()
+    serve: ServeSettings = ServeSettings()
     log: LogSettings = LogSettings()
 
     _origin: str = PrivateAttr(default="settings")

@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     IPvAnyAddress,
+    StringConstraints,
 )
 from pydantic_settings import NoDecode
 
@@ -18,6 +19,11 @@ from reconciler.settings.checked import ledger_kind, loopback, names, venue_id, 
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.section import Name, Seconds, Section, seconds
+
+HostName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?$")
+]
+"""A name of this server as requests name it."""
 
 
 class LogFormat(StrEnum):
@@ -167,6 +173,25 @@ class DashboardSettings(Section):
         """What the address of every page begins with, without a stroke at the end."""
         host = f"[{self.address}]" if self.address.version == 6 else str(self.address)  # noqa: PLR2004 - IPv6
         return self.public_url or f"http://{host}:{self.port}"
+
+
+class ServeSettings(Section):
+    """`[serve]`: what `trueup run` serves to programs."""
+
+    address: IPvAnyAddress = Field(
+        default="127.0.0.1",
+        validate_default=True,
+        description="Address to listen on; from elsewhere everything takes a token.",
+        examples=["127.0.0.1"],
+    )
+    port: int = Field(
+        default=8502, ge=0, le=65535, description="TCP port to listen on; 0 serves nothing.", examples=[8502]
+    )
+    hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(names)] = Field(
+        default=(),
+        description="Further names under which it is reached, NAME or NAME:PORT.",
+        examples=[["trueup.example.com"]],
+    )
 
 
 class LogSettings(Section):

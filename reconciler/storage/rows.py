@@ -14,11 +14,13 @@ from sqlmodel import Field
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 from reconciler.storage.message_rows import ChannelRow, MessageAlertRow, MessageRow
 from reconciler.storage.state_row import StateRow, table
+from reconciler.storage.token_rows import ApiTokenRow
 
 __all__ = [
     "REVISIONS",
     "AlertRow",
     "AlertTransitionRow",
+    "ApiTokenRow",
     "ChannelRow",
     "CycleRow",
     "JournalCursorRow",
@@ -34,7 +36,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 

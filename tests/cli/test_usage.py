@@ -23,6 +23,7 @@ COMMANDS = (
     "alerts",
     "audit",
     "status",
+    "token",
 )
 
 

@@ -11,9 +11,23 @@ from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView
+from reconciler.facts.token import Role, Token
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
 from tests.dashboard import drawn
+
+
+class NoTokens:
+    """The screens have nothing to do with tokens."""
+
+    def new(self, *, role: Role, name: str) -> tuple[Token, str]:
+        raise AssertionError(f"a screen makes no token ({role} {name})")
+
+    def every(self) -> tuple[Token, ...]:
+        raise AssertionError("a screen lists no tokens")
+
+    def revoke(self, token_id: int) -> Token:
+        raise AssertionError(f"a screen revokes no token ({token_id})")
 
 
 @dataclass
@@ -34,7 +48,7 @@ class Memory:
     answers: str = ""
 
     def console(self) -> Console:
-        return Console(queries=self, commands=self)
+        return Console(queries=self, commands=self, tokens=NoTokens())
 
     def now(self) -> NowView:
         self._read()

@@ -15,7 +15,9 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.retirement import Watched
 from reconciler.facts.finding import Kind
 from reconciler.ledgers.port import Ledger
+from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.account_runner import AccountRunner
+from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims
 from reconciler.service.notifying import Notifying
 from reconciler.service.retirement import Retiring
@@ -137,7 +139,14 @@ def serve(
             nobody = Posting((), "", frozenset())
             notifying = Notifying(nobody, house.store, claims, list, house.clock)
             service = Service(
-                settings, runners, house.store, house.clock, retiring=retiring, notifying=notifying
+                settings,
+                runners,
+                house.store,
+                house.clock,
+                retiring=retiring,
+                notifying=notifying,
+                alert_log=AlertLog(house.store, OpenAlerts(house.store.open_alerts, house.clock)),
+                server=None,
             )
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))

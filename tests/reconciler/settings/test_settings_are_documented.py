@@ -43,7 +43,7 @@ def default(field: FieldInfo) -> str:
         return "required"
     value = field.get_default(call_default_factory=True, validated_data={})
     match value:
-        case None:
+        case None | ():
             return "none"
         case timedelta():
             return f"{value.total_seconds():g}"

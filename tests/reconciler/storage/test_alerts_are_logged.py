@@ -8,11 +8,13 @@ import structlog
 
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed
 from reconciler.facts.finding import Severity
+from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.alert_log import AlertLog
 from reconciler.storage import alerts, persons
 from reconciler.storage.database import Database
 from reconciler.storage.store import Store
 from tests.reconciler.alert_life import SEEN_FLAT, after, finding
+from verification.facts.clock import SystemClock
 
 SETTINGS = AlertSettings(clears_to_resolve=1)
 
@@ -36,7 +38,7 @@ def test_each_change_that_people_care_for_has_one_line_whoever_made_it(state_url
     async def life() -> list[Any]:
         async with Store.open(state_url, settings=SETTINGS) as store:
             await store.observe(bad(after(0)), now=after(0))  # of a life before this one: no line
-            told = AlertLog(store)
+            told = AlertLog(store, OpenAlerts(store.open_alerts, SystemClock()))
             with structlog.testing.capture_logs() as lines:
                 await told.write()
                 await store.observe(clear(after(1)), now=after(1))

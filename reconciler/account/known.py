@@ -1,0 +1,32 @@
+"""What the watch over one account knows at this moment, from memory: whoever asks waits for nothing."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from reconciler.account.cycle import Swept
+from reconciler.views import PositionView, SourceView
+from verification.facts.account import PositionMode
+from verification.facts.question import OpenQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One account, as it is known.
+
+    Attributes:
+        swept: The last pass over all of it; None before the first.
+        sources: The state of each source, now.
+        legs: Its legs as they were last compared.
+        unverified: Opens without an answer, but for orders that are shown to rest.
+        verified_within: Seconds that a verification may take before its open is past its time.
+        mode: How the account keeps its positions; None before its venue was connected to.
+        symbols: The symbols that its venue lists.
+    """
+
+    swept: Swept | None
+    sources: tuple[SourceView, ...]
+    legs: tuple[PositionView, ...]
+    unverified: tuple[OpenQuestion, ...]
+    verified_within: float
+    mode: PositionMode | None
+    symbols: Container[str]

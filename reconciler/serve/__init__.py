@@ -1,0 +1,1 @@
+"""What is served to programs: health, metrics, the API and the gate."""

@@ -1,0 +1,104 @@
+"""What is offered, one value each: its path, who may ask it, its typed question and its typed answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reconciler.console import Console
+from reconciler.facts.token import Role, Token
+from reconciler.serve.door import Open
+from reconciler.serve.open_alerts import OpenAlerts
+from reconciler.serve.watching import Watching
+from verification.facts.clock import Clock
+
+
+class Words(BaseModel):
+    """Values that a program sends or is given: nothing but what is documented, and never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Nothing(Words):
+    """No parameters."""
+
+
+class Failure(Words):
+    """Why there is no answer."""
+
+    error: str = Field(description="One plain line.")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What answers are made of.
+
+    Attributes:
+        console: The door to the state database.
+        clock: Where time comes from.
+        accounts: What this process knows of each of its accounts, by name; asking waits for nothing.
+        alerts: The open alerts, in memory.
+    """
+
+    console: Console
+    clock: Clock
+    accounts: Mapping[str, Callable[[], Watching]]
+    alerts: OpenAlerts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request.
+
+    Attributes:
+        house: What the answer is made of.
+        query: Its parameters, checked; of the type that the endpoint names.
+        body: Its body, checked.
+        item: The number in its path; 0 without one.
+        token: Who asks; None where no token is needed.
+    """
+
+    house: House
+    query: BaseModel
+    body: BaseModel
+    item: int
+    token: Token | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with the status that it is given."""
+
+    answer: BaseModel
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One thing that is offered.
+
+    Attributes:
+        method: HTTP method.
+        path: Its path; `{id}` in it is a number.
+        summary: What it answers, one line.
+        does: Answers. In a thread, where it may wait for the state database; at once where `from_memory`.
+        answer: The type of its answer.
+        opens: To whom it is open.
+        role: What a token must be for.
+        query: The type of its parameters.
+        body: The type of its body; None without one.
+        from_memory: True where the answer waits for nothing.
+        statuses: What else it may answer, and why.
+    """
+
+    method: str
+    path: str
+    summary: str
+    does: Callable[[Asked], Answered]
+    answer: type[BaseModel]
+    opens: Open = Open.TOKEN
+    role: Role = Role.VIEWER
+    query: type[BaseModel] = Nothing
+    body: type[BaseModel] | None = None
+    from_memory: bool = False
+    statuses: Mapping[int, str] = field(default_factory=dict)

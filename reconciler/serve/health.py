@@ -1,0 +1,88 @@
+"""Whether this process is alive, and whether it does its work: for supervisors and orchestrators."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from reconciler.serve.door import Open
+from reconciler.serve.endpoint import Answered, Asked, Endpoint, Words
+from reconciler.serve.watching import Watching
+from verification.facts.clock import Moment
+
+WRITABLE_SECONDS = 15.0
+"""A heartbeat is stored every two seconds; none for so long, and the state database takes no writes."""
+
+READABLE_SECONDS = 15.0
+"""The history of alerts is read every second."""
+
+
+class Health(Words):
+    """It answers, so it is alive."""
+
+    alive: bool
+
+
+class Ready(Words):
+    """Whether it does its work."""
+
+    ready: bool = Field(description="True when there is no reason against it.")
+    reasons: tuple[str, ...] = Field(description="What is missing, plain lines; empty when ready.")
+    waiting: tuple[str, ...] = Field(
+        description="Accounts that another process watches and this one would take over."
+    )
+
+
+def alive(asked: Asked) -> Answered:
+    """Answer."""
+    del asked
+    return Answered(Health(alive=True))
+
+
+def ready(asked: Asked) -> Answered:
+    """Say what is missing: a first complete sweep of each account, a state database that takes writes."""
+    now, house = asked.house.clock.now(), asked.house
+    watchings = [watching() for _, watching in sorted(house.accounts.items())]
+    reasons = [reason for each in watchings for reason in missing(each, now)]
+    read_at = house.alerts.read_at
+    if read_at is None or now.monotonic - read_at.monotonic > READABLE_SECONDS:
+        reasons.append("the state database cannot be read")
+    waiting = tuple(each.account for each in watchings if each.known is None and each.held_by)
+    answer = Ready(ready=not reasons, reasons=tuple(reasons), waiting=waiting)
+    return Answered(answer, 200 if not reasons else 503)
+
+
+def missing(watching: Watching, now: Moment) -> Iterator[str]:
+    """Yield what an account lacks; nothing for one that another process watches."""
+    account, known = watching.account, watching.known
+    if known is None:
+        if not watching.held_by:
+            yield f"{account} is not watched yet"
+        return
+    if known.swept is None or known.swept.cycle.last_complete_at is None:
+        yield f"{account} has not been seen whole yet"
+    beaten = watching.beaten_at
+    if beaten is None or now.monotonic - beaten.monotonic > WRITABLE_SECONDS:
+        yield f"the state database takes no heartbeat of {account}"
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/healthz",
+        "Alive: the process answers.",
+        alive,
+        Health,
+        opens=Open.MACHINE,
+        from_memory=True,
+    ),
+    Endpoint(
+        "GET",
+        "/readyz",
+        "Ready: every account was seen whole once, and the state database takes writes.",
+        ready,
+        Ready,
+        opens=Open.MACHINE,
+        from_memory=True,
+        statuses={503: "not ready: `reasons` say what is missing"},
+    ),
+)

@@ -1,0 +1,42 @@
+"""All that is offered: one line each."""
+
+import functools
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import orjson
+
+from reconciler.serve import alert_commands, alerts, health, positions, status
+from reconciler.serve.endpoint import Endpoint
+from reconciler.serve.openapi import document
+from reconciler.serve.page import page
+from reconciler.serve.server import Page
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *health.ENDPOINTS,
+    *status.ENDPOINTS,
+    *positions.ENDPOINTS,
+    *alerts.ENDPOINTS,
+    *alert_commands.ENDPOINTS,
+)
+
+
+def version_here() -> str:
+    """Return the version of this Trueup; `unknown` where it was not installed."""
+    try:
+        return version("trueup")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@functools.cache
+def _document() -> tuple[bytes, str]:
+    return orjson.dumps(document(ENDPOINTS, version_here())), "application/json"
+
+
+@functools.cache
+def _page() -> tuple[bytes, str]:
+    return page(document(ENDPOINTS, version_here())), "text/html; charset=utf-8"
+
+
+PAGES: Final[tuple[Page, ...]] = (("/openapi.json", _document), ("/docs", _page))

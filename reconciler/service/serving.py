@@ -1,0 +1,39 @@
+"""Builds the server of `trueup run` from its settings and from what this process knows."""
+
+from collections.abc import Iterable
+
+from reconciler.console import Console
+from reconciler.serve.endpoint import House
+from reconciler.serve.offer import ENDPOINTS, PAGES
+from reconciler.serve.open_alerts import OpenAlerts
+from reconciler.serve.server import Server
+from reconciler.service.account_runner import AccountRunner
+from reconciler.settings import ServeSettings
+from reconciler.storage.store import Store
+from verification.facts.clock import Clock
+
+
+def server_of(
+    settings: ServeSettings,
+    runners: Iterable[AccountRunner],
+    store: Store,
+    open_alerts: OpenAlerts,
+    clock: Clock,
+) -> Server | None:
+    """Return the server, which does not listen yet; None where nothing is to be served."""
+    if settings.port == 0:
+        return None
+    house = House(
+        console=Console.on(store.shared.database, clock),
+        clock=clock,
+        accounts={runner.account: runner.watching for runner in runners},
+        alerts=open_alerts,
+    )
+    return Server(
+        str(settings.address),
+        settings.port,
+        settings.hosts,
+        house=house,
+        endpoints=ENDPOINTS,
+        pages=PAGES,
+    )

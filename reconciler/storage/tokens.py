@@ -1,0 +1,64 @@
+"""The tokens of programs in the database: only their hashes, each made, listed and revoked by itself."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconciler.facts.token import PREFIX, Role, Token, digest_of
+from reconciler.storage.database import Database
+from reconciler.storage.readable import readable
+from reconciler.storage.rows import ApiTokenRow, table
+from verification.facts.clock import Clock
+
+TOKEN = table(ApiTokenRow)
+
+
+class TokenNotFound(Exception):
+    """No token has this number. The message is one plain line for the person who named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokens:
+    """`console.Tokens` on the state database."""
+
+    database: Database
+    clock: Clock
+
+    def new(self, *, role: Role, name: str) -> tuple[Token, str]:
+        """Make a token; the token itself is known here and never again."""
+        token = PREFIX + secrets.token_urlsafe(32)
+        with self.database.write() as connection:
+            values = {
+                "name": name,
+                "role": role.value,
+                "digest": digest_of(token),
+                "created_at": self.clock.now().utc,
+            }
+            made = connection.execute(sa.insert(TOKEN).values(values).returning(*TOKEN.c)).one()
+        return _token_of(made), token
+
+    def every(self) -> tuple[Token, ...]:
+        """Return every token that can be read, revoked ones too, oldest first."""
+        with self.database.read() as connection:
+            # What a row that cannot be read says is not known: it opens nothing, and closes no other.
+            found, _ = readable(connection, sa.select(TOKEN).order_by(TOKEN.c.id), TOKEN, _token_of)
+        return tuple(found)
+
+    def revoke(self, token_id: int) -> Token:
+        """Let a token open nothing any more; one that is revoked stays so, since when it was."""
+        with self.database.write() as connection:
+            query = sa.select(TOKEN).where(TOKEN.c.id == token_id).with_for_update()
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                raise TokenNotFound(f"there is no token {token_id}: see `trueup token list`")
+            if row.revoked_at is None:
+                at = self.clock.now().utc
+                change = sa.update(TOKEN).where(TOKEN.c.id == token_id).values(revoked_at=at)
+                row = connection.execute(change.returning(*TOKEN.c)).one()
+        return _token_of(row)
+
+
+def _token_of(row: sa.Row[Any]) -> Token:
+    return Token(row.id, row.name, Role(row.role), row.created_at, row.revoked_at, row.digest)
