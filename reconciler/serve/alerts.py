@@ -1,10 +1,11 @@
 """Alerts for programs: read, one by one or in pages."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.alert import Alert, AlertState, Hold, HoldKind
 from reconciler.console import seen_of
 from reconciler.facts.finding import Kind, Severity
 from reconciler.serve.endpoint import Answered, Asked, Endpoint, Words
@@ -31,6 +32,24 @@ class AcknowledgementForm(Words):
     until: Time
 
 
+class HoldForm(Words):
+    """A person's word by which an alert is quiet: snoozed, or intended. It stays open."""
+
+    kind: HoldKind
+    by: str
+    at: Time
+    note: str
+    until: Time
+    surplus: Quantity | None = Field(description="What is intended beyond the bots' books, signed contracts.")
+
+
+class ClosingForm(Words):
+    """Who has closed it, and why."""
+
+    by: str
+    because: str
+
+
 class AlertForm(Words):
     """An alert: a condition that a person must know of."""
 
@@ -51,6 +70,11 @@ class AlertForm(Words):
     over_at: Time | None = Field(description="When it ended; null while it is open.")
     frozen_since: Time | None = Field(description="Since when it cannot be checked; null while it can.")
     acknowledgement: AcknowledgementForm | None
+    hold: HoldForm | None = Field(description="Null where none is in force.")
+    closed: ClosingForm | None = Field(description="Null where no person has closed it.")
+    surplus: Quantity | None = Field(
+        description="What the exchange holds beyond the bots' books, signed contracts; null if unknown."
+    )
     seen: str = Field(description="What is seen of it by now: send it back with an answer to it.")
 
 
@@ -110,7 +134,7 @@ def list_alerts(asked: Asked) -> Answered:
         limit=query.limit + 1,
         offset=query.offset,
     )
-    page = [alert_form(each) for each in found[: query.limit]]
+    page = [alert_form(each, asked.house.clock.now().utc) for each in found[: query.limit]]
     return Answered(AlertPage(alerts=page, more=len(found) > query.limit))
 
 
@@ -119,7 +143,7 @@ def show_alert(asked: Asked) -> Answered:
     view = asked.house.console.queries.alert(asked.item)
     return Answered(
         AlertWhole(
-            alert=alert_form(view.alert),
+            alert=alert_form(view.alert, asked.house.clock.now().utc),
             evidence=[evidence(each) for each in view.alert.evidence],
             steps=list(view.steps),
             transitions=[_transition_form(each) for each in view.transitions],
@@ -127,9 +151,9 @@ def show_alert(asked: Asked) -> Answered:
     )
 
 
-def alert_form(alert: Alert) -> AlertForm:
-    """Return an alert as it is written."""
-    given = alert.acknowledgement
+def alert_form(alert: Alert, now: datetime) -> AlertForm:
+    """Return an alert as it is written at an aware time."""
+    given, hold = alert.acknowledgement, alert.held(now)
     return AlertForm(
         id=alert.id,
         kind=alert.key.kind,
@@ -150,7 +174,21 @@ def alert_form(alert: Alert) -> AlertForm:
         acknowledgement=None
         if given is None
         else AcknowledgementForm(by=given.by, at=given.at, note=given.note, until=given.until),
+        hold=None if hold is None else _hold_form(hold),
+        closed=ClosingForm(by=alert.closed_by, because=alert.closed_because) if alert.closed_by else None,
+        surplus=quantity(alert.surplus),
         seen=seen_of(alert).mark,
+    )
+
+
+def _hold_form(hold: Hold) -> HoldForm:
+    return HoldForm(
+        kind=hold.kind,
+        by=hold.by,
+        at=hold.at,
+        note=hold.note,
+        until=hold.until,
+        surplus=quantity(hold.surplus),
     )
 
 

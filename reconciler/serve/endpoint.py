@@ -89,6 +89,7 @@ class Endpoint:
         body: The type of its body; None without one.
         from_memory: True where the answer waits for nothing.
         statuses: What else it may answer, and why.
+        own_form: Those of them that it answers itself, in the form of its answer.
     """
 
     method: str
@@ -102,3 +103,4 @@ class Endpoint:
     body: type[BaseModel] | None = None
     from_memory: bool = False
     statuses: Mapping[int, str] = field(default_factory=dict)
+    own_form: frozenset[int] = frozenset()

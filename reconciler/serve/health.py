@@ -84,5 +84,6 @@ ENDPOINTS = (
         opens=Open.MACHINE,
         from_memory=True,
         statuses={503: "not ready: `reasons` say what is missing"},
+        own_form=frozenset({503}),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from reconciler.serve import alert_commands, alerts, health, positions, status
+from reconciler.serve import alert_commands, alerts, gate_answer, health, positions, status
 from reconciler.serve.endpoint import Endpoint
 from reconciler.serve.openapi import document
 from reconciler.serve.page import page
@@ -14,6 +14,7 @@ from reconciler.serve.server import Page
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *health.ENDPOINTS,
+    *gate_answer.ENDPOINTS,
     *status.ENDPOINTS,
     *positions.ENDPOINTS,
     *alerts.ENDPOINTS,

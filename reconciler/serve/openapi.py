@@ -50,7 +50,7 @@ def _schemas(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": endpoint.summary,
-        "operationId": endpoint.does.__name__,
+        "operationId": _name_of(endpoint),
         "responses": dict(_responses(endpoint)),
     }
     parameters = list(_parameters(endpoint))
@@ -62,6 +62,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["security"] = [{"token": []}]
         operation["description"] = f"Takes a token of role {endpoint.role}."
     return operation
+
+
+def _name_of(endpoint: Endpoint) -> str:
+    """Return the name under which a client knows it: `get_alerts`, `post_alerts_id_acknowledge`."""
+    parts = endpoint.path.replace("/api/v1", "").strip("/").replace("{id}", "id").split("/")
+    return "_".join([endpoint.method.lower(), *parts])
 
 
 def _parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
@@ -111,13 +117,8 @@ def _responses(endpoint: Endpoint) -> Iterator[tuple[str, dict[str, Any]]]:
     if endpoint.query is not Nothing or endpoint.body is not None:
         failures |= {422: "what was asked makes no sense: `error` says why"}
     for status, why in sorted({**failures, **endpoint.statuses}.items()):
-        model = endpoint.answer if _same_form(endpoint, status) else Failure
+        model = endpoint.answer if status in endpoint.own_form else Failure
         yield str(status), {"description": why, "content": {_JSON: {"schema": _named(model)}}}
-
-
-def _same_form(endpoint: Endpoint, status: int) -> bool:
-    """Return whether an answer of this status has the form of the good one: it was made by the endpoint."""
-    return endpoint.from_memory and status in endpoint.statuses
 
 
 def _named(model: type[BaseModel]) -> dict[str, str]:

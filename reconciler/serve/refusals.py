@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from reconciler.alerts.errors import NoSuchAccount, WrongEnd
 from reconciler.console import (
     AlertChanged,
     AlertCommandError,
@@ -21,6 +22,8 @@ _STATUS: dict[type[AlertCommandError], int] = {
     AlertChanged: 409,
     NameRequired: 422,
     NoteRequired: 422,
+    NoSuchAccount: 404,
+    WrongEnd: 422,
 }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -97,6 +98,12 @@ class Served:
         url = f"http://127.0.0.1:{self.port}{path}"
         async with self._session.request(method, url, headers=sent, json=body) as answer:
             return Reply(answer.status, await answer.read(), dict(answer.headers))
+
+    async def timed(self, path: str, *, token: str) -> float:
+        """Ask, and return how long this thread has worked for it, on both sides; seconds."""
+        began = time.thread_time()
+        await self.ask(path, token=token)
+        return time.thread_time() - began
 
     async def until_it_listens(self) -> None:
         """Wait until somebody answers on the port: the server says so nowhere but in the log."""

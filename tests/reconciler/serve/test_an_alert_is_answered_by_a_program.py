@@ -1,12 +1,13 @@
 """What a program says of an alert goes through the command of the screens: as durable, and in a name."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Severity
 from tests.reconciler.alert_life import finding
-from tests.reconciler.serve.served import served
+from tests.reconciler.serve.served import Reply, Served, served
 
 PATH = "/api/v1/alerts/1/acknowledge"
 
@@ -71,3 +72,54 @@ async def test_pages_come_one_after_another_without_gaps(tmp_path: Path) -> None
 
     assert list(map(len, pages)) == [2, 2, 1]
     assert sorted(each for page in pages for each in page) == [1, 2, 3, 4, 5]
+
+
+async def said_of(house: Served, what: str, **body: str) -> Reply:
+    path = f"/api/v1/alerts/1/{what}"
+    return await house.ask(path, token=house.operator, method="POST", body={"by": "ann", **body})
+
+
+async def test_every_word_of_the_screens_can_be_said(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        await house.find(finding())
+        until = (house.clock.now().utc + timedelta(minutes=30)).isoformat()
+        snoozed = (await said_of(house, "snooze", note="after lunch", until=until)).json["alert"]
+        intended = (await said_of(house, "intend", note="opened by hand", surplus="43")).json["alert"]
+        await said_of(house, "note", note="asked the desk")
+        closed = (await said_of(house, "close", note="known, and left")).json["alert"]
+        history = house.console.queries.alert(1).transitions
+
+    assert (snoozed["hold"]["kind"], snoozed["hold"]["by"]) == ("snoozed", "ann (phone)")
+    assert datetime.fromisoformat(snoozed["hold"]["until"]) == datetime.fromisoformat(until)
+    assert (intended["hold"]["kind"], intended["hold"]["surplus"]) == ("intended", "43")
+    assert intended["state"] == "firing"
+    assert (closed["state"], closed["closed"]) == (
+        "closed",
+        {"by": "ann (phone)", "because": "known, and left"},
+    )
+    assert [each.origin for each in history[-4:]] == ["api"] * 4
+
+
+async def test_what_makes_no_sense_is_refused_in_words(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        await house.find(finding())
+        far = (house.clock.now().utc + timedelta(days=400)).isoformat()
+        replies = {
+            "too far": await said_of(house, "snooze", note="x", until=far),
+            "naive": await said_of(house, "snooze", note="x", until="2027-01-01T00:00:00"),
+            "no note": await said_of(house, "close"),
+            "no number": await said_of(house, "intend", note="x", surplus="1e3"),
+            "another size": await said_of(house, "intend", note="x", surplus="-44"),
+        }
+        alert = house.console.queries.alert(1).alert
+
+    assert {name: reply.status for name, reply in replies.items()} == {
+        "too far": 422,
+        "naive": 422,
+        "no note": 422,
+        "no number": 422,
+        "another size": 409,
+    }
+    assert all(len(reply.json["error"]) > 10 for reply in replies.values())
+    assert alert.hold is None
+    assert alert.state is AlertState.FIRING

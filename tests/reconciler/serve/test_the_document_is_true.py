@@ -14,6 +14,7 @@ from tests.reconciler.alert_life import finding
 from tests.reconciler.serve.served import Reply, Served, served
 from tests.reconciler.storage.test_console import cycle, position
 
+WORDS = ("note", "snooze", "intend", "close")
 DOCUMENT = "/openapi.json"
 
 
@@ -74,6 +75,11 @@ async def test_every_answer_has_the_form_that_is_documented(tmp_path: Path) -> N
             (ack, "/api/v1/alerts/1/acknowledge", "POST", {"note": "x", "seen": "nonsense"}),
             (ack, "/api/v1/alerts/1/acknowledge", "POST", {"note": "x", "until": "tomorrow"}),
             (ack, "/api/v1/alerts/999/acknowledge", "POST", {"note": "x"}),
+            *((f"{one}/{word}", f"/api/v1/alerts/3/{word}", "POST", {"note": "x"}) for word in WORDS),
+            ("/api/v1/gate", "/api/v1/gate?account=main&symbol=AVL/USDT:USDT&leg=long", "GET", None),
+            ("/api/v1/gate", "/api/v1/gate?account=main&symbol=XRP/USDT:USDT", "GET", None),
+            ("/api/v1/gate", "/api/v1/gate?account=other&symbol=XRP/USDT:USDT", "GET", None),
+            ("/api/v1/gate", "/api/v1/gate?account=main&symbol=AVL/USDT:USDT&leg=up", "GET", None),
             (ack, "/api/v1/alerts/4/acknowledge", "POST", {"note": "it is pending"}),
         ]
         statuses = set()
@@ -95,7 +101,8 @@ async def test_every_endpoint_is_in_the_document_and_nothing_else_is(tmp_path: P
     assert {path for _, path in told if path.startswith("/api/")} >= {
         "/api/v1/alerts",
         "/api/v1/alerts/{id}",
-        "/api/v1/alerts/{id}/acknowledge",
+        *(f"/api/v1/alerts/{{id}}/{word}" for word in ("acknowledge", *WORDS)),
+        "/api/v1/gate",
         "/api/v1/positions",
         "/api/v1/status",
     }
