@@ -4,10 +4,12 @@ from typing import Protocol
 
 from reconciler.account.asked_orders import AskedOrders
 from reconciler.account.asked_trades import AskedTrades
+from reconciler.comparison.kept import Kept
 from reconciler.comparison.outcome import Comparison
 from reconciler.comparison.traded import Trades
 from verification.facts.clock import Clock
 from verification.facts.order_fact import OrderFacts
+from verification.facts.slices import Slices, unhurried
 from verification.venues.port import Venue
 
 _ROUNDS = 4
@@ -18,8 +20,8 @@ _PATIENCE = 5.0  # seconds after which no further round is begun: a look must en
 class Comparing(Protocol):
     """A comparison that lacks nothing but what the venue says of orders and trades."""
 
-    def __call__(self, *, facts: OrderFacts, trades: Trades) -> Comparison:
-        """Compare."""
+    def __call__(self, *, facts: OrderFacts, trades: Trades, kept: Kept) -> Slices[Comparison]:
+        """Compare, in slices."""
 
 
 class Inquiry:
@@ -31,16 +33,25 @@ class Inquiry:
         self._orders = AskedOrders(venue, clock)
         self._trades = AskedTrades(venue, clock)
 
-    async def compare(self, comparing: Comparing) -> Comparison:
-        """Compare, ask what that wants to know, and compare again, a few times at most."""
+    async def compare(self, comparing: Comparing, kept: Kept) -> Comparison:
+        """Compare, ask what that wants to know, and compare again, a few times at most.
+
+        Args:
+            comparing: Compares values that do not change meanwhile.
+            kept: What the last comparison has left.
+        """
         started = self._clock.now().monotonic
-        comparison = comparing(facts=self._orders.facts, trades=self._trades.trades)
+        comparison = await self._once(comparing, kept)
         for _ in range(_ROUNDS):
             # A list of trades costs more than an order: it is asked for where the orders do not explain all.
             told = await self._orders.ask(comparison.wanted)
             if not told and not await self._trades.ask(comparison.wanted_trades):
                 break
-            comparison = comparing(facts=self._orders.facts, trades=self._trades.trades)
+            comparison = await self._once(comparing, comparison.kept)
             if self._clock.now().monotonic - started > _PATIENCE:
                 break
         return comparison
+
+    async def _once(self, comparing: Comparing, kept: Kept) -> Comparison:
+        facts, trades = self._orders.facts, self._trades.trades
+        return await unhurried(comparing(facts=facts, trades=trades, kept=kept), self._clock)

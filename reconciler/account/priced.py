@@ -2,18 +2,25 @@
 
 import logging
 from dataclasses import replace
+from decimal import Decimal
 
+from reconciler.comparison.kept import legs_of
 from reconciler.comparison.stop_prices import unpriced
 from reconciler.comparison.trails import Trails
 from reconciler.comparison.venue_view import VenueView
 from verification.facts.account import AccountReading
+from verification.facts.clock import Clock
 from verification.facts.errors import SourceError
+from verification.facts.leg import LegKey
+from verification.facts.slices import unhurried
 from verification.venues.port import Venue
 
 _log = logging.getLogger(__name__)
 
 
-async def priced(venue: Venue, reading: AccountReading, before: VenueView | None) -> AccountReading:
+async def priced(
+    venue: Venue, reading: AccountReading, before: VenueView | None, clock: Clock
+) -> AccountReading:
     """Return a reading with the prices that its stops must be judged by and its position list does not tell.
 
     A failure raises nothing: what could not be read stays unknown, and whoever judges a stop by it says so.
@@ -22,9 +29,11 @@ async def priced(venue: Venue, reading: AccountReading, before: VenueView | None
         venue: Whom to ask.
         reading: The account as just read.
         before: What was known of it until then; None at the start.
+        clock: Lets others go on meanwhile.
     """
-    held = {} if before is None else {key: leg.quantity for key, leg in before.legs.items()}
-    wanted = unpriced(reading, held, Trails() if before is None else before.trails)
+    held = {} if before is None else _held(before, reading.symbols)
+    trails = Trails() if before is None else before.trails
+    wanted = await unhurried(unpriced(reading, held, trails), clock)
     if not wanted:
         return reading
     try:
@@ -33,3 +42,9 @@ async def priced(venue: Venue, reading: AccountReading, before: VenueView | None
         _log.warning("prices of %s: %s", ", ".join(sorted(wanted)), error)
         return reading
     return replace(reading, prices=asked)
+
+
+def _held(view: VenueView, symbols: frozenset[str] | None) -> dict[LegKey, Decimal]:
+    """Return what was held of the legs that are looked at, signed contracts."""
+    keys = view.legs.keys() if symbols is None else legs_of(view.account, symbols)
+    return {key: view.legs[key].quantity for key in keys if key in view.legs}

@@ -1,7 +1,7 @@
 """One account under watch: reads its ledgers and its venue, judges them together, remembers between looks."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -14,11 +14,12 @@ from reconciler.account.memory.contract_sizes import ContractSizes
 from reconciler.account.memory.disagreements import Disagreements
 from reconciler.account.memory.holdings import Holding, Holdings
 from reconciler.account.memory.late_fills import LateFills
-from reconciler.account.memory.undated_entries import UndatedEntries
+from reconciler.account.memory.ledger_rows import LedgerRows
+from reconciler.account.memory.legs_at_rest import LegsAtRest
 from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.account.priced import priced
 from reconciler.account.stranger import not_asked, strangers
-from reconciler.comparison.compare import compare
+from reconciler.comparison.compare import compare_in_slices
 from reconciler.comparison.confirmation import (
     ConfirmationSettings,
     Judgement,
@@ -28,17 +29,19 @@ from reconciler.comparison.confirmation import (
     past_of,
 )
 from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings
-from reconciler.comparison.merge import merge_view
+from reconciler.comparison.kept import NOTHING_KEPT, legs_of
+from reconciler.comparison.merge import merge_in_slices
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.renaming import renamed, without, without_unlisted
 from reconciler.comparison.venue_view import VenueView
 from reconciler.facts.expectation import Expectation, LedgerReading
-from reconciler.facts.finding import Finding, FindingKey, Kind
+from reconciler.facts.finding import Finding, FindingKey
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
-from verification.facts.account import AccountReading, PositionMode
+from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
-from verification.facts.leg import Leg, LegKey
+from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.slices import Slices, unhurried, whole
 from verification.venues.port import Venue
 
 
@@ -66,13 +69,15 @@ class AccountWatch:
         self._holdings = Holdings()
         self._view: VenueView | None = None
         self._suspicions: dict[FindingKey, Suspicion] = {}
-        self._settled: dict[LegKey, Moment] = {}
+        self._rest = LegsAtRest()
+        self._ledger_rows = LedgerRows()
+        self._kept = NOTHING_KEPT
+        self._told: set[LegKey] = set()
         self._turn = asyncio.Lock()
         self._unlisten = venue.listen(self._on_observation)
         self._sizes = ContractSizes()
         self._lag: timedelta | None = None
         self._wall = WallSteps()
-        self._undated = UndatedEntries()
         self._inquiry = Inquiry(venue, clock)
 
     @property
@@ -92,8 +97,7 @@ class AccountWatch:
 
     def settled_since(self, leg: LegKey, asked: Moment) -> bool:
         """True when a look begun after `asked` saw both sides hold the same on a leg."""
-        seen = self._settled.get(leg)
-        return seen is not None and seen.monotonic > asked.monotonic
+        return self._rest.since(leg, asked)
 
     async def look(self, symbols: frozenset[str] | None = None) -> Look:
         """Look at the account, or at some symbols of it. Looks at one account follow one another.
@@ -103,7 +107,7 @@ class AccountWatch:
         async with self._turn:
             started = self._clock.now()
             before, failed_before = await self._read_ledgers()
-            reading = await priced(self.venue, await self.venue.read(symbols), self._view)
+            reading = await priced(self.venue, await self.venue.read(symbols), self._view, self._clock)
             after, failed_after = await self._read_ledgers()
             unreadable = failed_before | failed_after
             return await self._judge(before, after, unreadable, reading, started)
@@ -124,14 +128,14 @@ class AccountWatch:
             return ()
         reading = not_asked(self.venue, symbols, now)
         rows = tuple(row for name in sorted(ledgers) for row in ledgers[name].rows)
-        comparing = self._comparing(rows, self._merged(reading, now), reading, ledgers, now=now)
-        found = strangers(comparing(facts={}, trades={}))
+        comparing = self._comparing(rows, whole(self._merged(reading, now)), reading, ledgers, now=now)
+        found = strangers(whole(comparing(facts={}, trades={}, kept=NOTHING_KEPT)))
         suspected = {(key.symbol, key.leg) for key in self._suspicions}
         return tuple(each for each in found if (each.symbol, each.leg) not in suspected)
 
     async def _judge(
         self,
-        before: Mapping[str, LedgerReading],
+        ledgers: Mapping[str, LedgerReading],
         after: Mapping[str, LedgerReading],
         unreadable: Mapping[str, LedgerUnreadable],
         reading: AccountReading,
@@ -141,34 +145,35 @@ class AccountWatch:
         self._wall.note(now)
         remarks = self._follow_contracts(reading)
         readable = {name: after[name] for name in after if name not in unreadable}
-        noted = (row for name in sorted(readable) for row in readable[name].rows)
-        rows = self._undated.dated(noted, reading.orders, read=readable, now=now.utc)
-        view = self._merged(reading, now)
-        self._view = view
-        self._remember_held(view)
+        rows = self._ledger_rows.of(readable, reading.orders, now.utc)
+        told, self._told = self._told, set()
+        before = self._view
+        self._view = view = await unhurried(self._merged(reading, now), self._clock)
+        self._remember_held(before, view, told)
         compare_with = self._comparing(
             rows,
             view,
             reading,
             readable,
             now=now,
-            moving=moving_symbols(before, after, unreadable),
+            moving=moving_symbols(ledgers, after, unreadable),
             complete=not unreadable,
         )
-        comparison = await self._inquiry.compare(compare_with)
+        comparison = await self._inquiry.compare(compare_with, self._kept)
+        self._kept = comparison.kept
         self.late_fills.looked(comparison)
         judged = tuple(self._confirm(finding, comparison, now) for finding in comparison.findings)
         comparison = comparison.with_confirmed(each.finding.identity for each in judged if each.confirmed)
         self._forget(comparison)
-        self._settled |= dict.fromkeys(self._at_rest(comparison, rows, reading.mode), started)
+        await unhurried(self._rest.note(comparison, self._holdings.known(), started), self._clock)
         times = (started, now, self._clock.now())
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, *times, remarks)
 
-    def _merged(self, reading: AccountReading, now: Moment) -> VenueView:
-        return merge_view(
+    def _merged(self, reading: AccountReading, now: Moment) -> Slices[VenueView]:
+        return merge_in_slices(
             self._view,
             reading,
-            self._pushed,
+            dict(self._pushed),  # what is pushed meanwhile belongs to the next look
             self.venue.stream_health(),
             now=now,
             settings=self.rules.merge,
@@ -187,7 +192,7 @@ class AccountWatch:
         complete: bool = True,
     ) -> Comparing:
         return partial(
-            compare,
+            compare_in_slices,
             rows,
             view,
             markets=without_unlisted(self.venue.markets, reading.unlisted),
@@ -199,7 +204,7 @@ class AccountWatch:
             moving=moving,
             watched=self.late_fills.watched(now.utc),
             stepped=self._wall.last,
-            agreed={key: at.utc for key, at in self._settled.items() if view.covers(key.symbol)},
+            agreed=self._rest.agreed(view),
         )
 
     def _follow_contracts(self, reading: AccountReading) -> tuple[str, ...]:
@@ -211,27 +216,6 @@ class AccountWatch:
             self._view = replace(self._view, legs=without(self._view.legs, anew))
         self._suspicions = followed(self._suspicions, names, anew)
         return (*reading.remarks, *anew.values())
-
-    def _at_rest(
-        self, comparison: Comparison, rows: Iterable[Expectation], mode: PositionMode
-    ) -> set[LegKey]:
-        """Return the legs on which both sides were seen to hold the same: nothing, too.
-
-        A leg that neither side names any more is in no list of legs; whoever waits for a doubt about it to
-        end would wait for ever.
-        """
-        account, covers = self.venue.access.account, comparison.check.view.covers
-        ended = {
-            LegKey(account, row.symbol, Leg.NET if mode is PositionMode.ONE_WAY else Leg(row.direction.value))
-            for row in rows
-            if covers(row.symbol)
-        }
-        held = {key for key in self._holdings.known() if covers(key.symbol)}
-        return {
-            key
-            for key in ended | held | comparison.check.settled
-            if comparison.clears(FindingKey(Kind.UNVERIFIED_OPEN, *_place(key)))
-        }
 
     def _confirm(self, finding: Finding, comparison: Comparison, now: Moment) -> Judged:
         key = finding.identity
@@ -252,9 +236,18 @@ class AccountWatch:
         for key in gone:
             del self._suspicions[key]
 
-    def _remember_held(self, view: VenueView) -> None:
-        for key, leg in view.legs.items():
-            self._holdings.note(key, Holding(leg.quantity, leg.version, leg.updated_at))
+    def _remember_held(self, before: VenueView | None, view: VenueView, told: set[LegKey]) -> None:
+        """Take note of what legs hold that have changed, or of which the stream has spoken before the look.
+
+        What it has said while the look was merged is newer than the look, and is held against the next one.
+        """
+        known = {} if before is None else before.legs
+        keys = view.legs if view.symbols is None else {*legs_of(view.account, view.symbols), *told}
+        for key in keys:
+            leg, old = view.legs.get(key), known.get(key)
+            changed = leg is not None and (old is None or old.position is not leg.position)
+            if leg is not None and (changed or key in told) and key not in self._told:
+                self._holdings.note(key, Holding(leg.quantity, leg.version, leg.updated_at))
 
     def _on_observation(self, seen: Observation) -> None:
         if isinstance(seen, OrderSeen):
@@ -266,6 +259,7 @@ class AccountWatch:
         if known is not None and (known.version or 0) > (seen.version or 0):
             return
         self._pushed[seen.key] = seen
+        self._told.add(seen.key)
         self._holdings.note(seen.key, Holding(seen.quantity, seen.version, seen.provenance.exchange_at))
 
     async def _read_ledgers(self) -> tuple[dict[str, LedgerReading], dict[str, LedgerUnreadable]]:
@@ -280,7 +274,3 @@ class AccountWatch:
 
         await asyncio.gather(*map(read, self.ledgers))
         return readings, unreadable
-
-
-def _place(key: LegKey) -> tuple[str, str, Leg]:
-    return key.account, key.symbol, key.leg

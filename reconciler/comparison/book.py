@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.comparison.venue_view import VenueView
 from verification.facts.account import RestingOrder
 from verification.facts.order_identity import is_same
+from verification.facts.slices import GLANCED, Slices, at_once, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,10 @@ class RestingBooks:
         return self._by_symbol.get(symbol, self.empty)
 
 
-def books(view: VenueView) -> RestingBooks:
-    """Return the resting orders of an account by symbol."""
-    ordinary, conditional = _sorted(view.orders), _sorted(view.conditional_orders)
+def books_in_slices(view: VenueView) -> Slices[RestingBooks]:
+    """Return the resting orders of an account by symbol, in slices."""
+    ordinary = yield from _sorted(view.orders)
+    conditional = yield from _sorted(view.conditional_orders)
     none = Book(None if ordinary is None else {}, None if conditional is None else {})
     return RestingBooks(
         none,
@@ -80,10 +82,16 @@ def books(view: VenueView) -> RestingBooks:
     )
 
 
-def _sorted(orders: tuple[RestingOrder, ...] | None) -> dict[str, dict[str, RestingOrder]] | None:
+books = at_once(books_in_slices)
+"""The same, for whoever may wait for all of it."""
+
+
+def _sorted(orders: tuple[RestingOrder, ...] | None) -> Slices[dict[str, dict[str, RestingOrder]] | None]:
     if orders is None:
         return None
     by_symbol: dict[str, dict[str, RestingOrder]] = {}
-    for order in orders:
-        by_symbol.setdefault(order.symbol, {})[order.order_id] = order
+    for part in cut(orders, GLANCED):
+        for order in part:
+            by_symbol.setdefault(order.symbol, {})[order.order_id] = order
+        yield
     return by_symbol

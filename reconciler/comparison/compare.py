@@ -5,48 +5,44 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from reconciler.comparison.book import books
+from reconciler.comparison.book import RestingBooks, books_in_slices
+from reconciler.comparison.calm_legs import CalmLegs
 from reconciler.comparison.condition_check import ConditionCheck
 from reconciler.comparison.confidence import Confidence
-from reconciler.comparison.difference import Difference, LegVerdict, differ
-from reconciler.comparison.duplicates import with_duplicates
+from reconciler.comparison.difference import LegVerdict
+from reconciler.comparison.every_leg import every_leg, stated_beliefs
 from reconciler.comparison.ignored import ignored_lines, is_dust, is_worth_little, lacks_stops
+from reconciler.comparison.kept import NOTHING_KEPT, Kept
 from reconciler.comparison.leg_case import LegCase, confidence_of
 from reconciler.comparison.leg_clauses import reason_for
 from reconciler.comparison.leg_row import leg_row
-from reconciler.comparison.legs import Belief, beliefs, narrowed, nothing
 from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
 from reconciler.comparison.proof import evidence_of
-from reconciler.comparison.protection import StopState, keeps_stops, protection
+from reconciler.comparison.protection import StopState, keeps_stops
 from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.stop_words import unjudged
 from reconciler.comparison.stream_list_conflict import conflict_of
 from reconciler.comparison.traded import Trades
-from reconciler.comparison.unlisted import stranger, unlisted
-from reconciler.comparison.unseen import (
-    failed_words,
-    hidden_by_unread_ledger,
-    missing,
-    missing_words,
-    rests_on_silence,
-    unread_words,
-)
+from reconciler.comparison.unlisted import unlisted
+from reconciler.comparison.unseen import missing
 from reconciler.comparison.venue_view import VenueView
 from reconciler.comparison.wanted import wanted_orders, wanted_trades
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.facts.expectation import Expectation
 from reconciler.facts.finding import Finding, FindingKey, Kind
+from reconciler.views import PositionView
 from verification.facts.account import Market, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 from verification.facts.order_fact import OrderFacts
+from verification.facts.slices import Effort, Slices, at_once
 
 _BESIDE: tuple[Callable[[LegCase], Finding | None], ...] = (conflict_of, unlisted)
 """What a leg may show beside a difference and a missing stop: each rule finds one kind."""
 
 
-def compare(
+def compare_in_slices(
     expectations: tuple[Expectation, ...],
     venue_view: VenueView,
     *,
@@ -62,8 +58,9 @@ def compare(
     facts: OrderFacts | None = None,
     trades: Trades | None = None,
     agreed: Mapping[LegKey, datetime] | None = None,
-) -> Comparison:
-    """Compare the ledgers of one account with its venue.
+    kept: Kept = NOTHING_KEPT,
+) -> Slices[Comparison]:
+    """Compare the ledgers of one account with its venue, in slices.
 
     Args:
         expectations: Every row of every ledger of the account that could be read, in any order.
@@ -81,12 +78,13 @@ def compare(
         facts: What the venue said of orders that an earlier comparison wanted to know of.
         trades: What it listed of trades that one wanted to know of.
         agreed: When both sides of a leg were last seen to hold the same, aware UTC.
+        kept: What the last comparison has left. It changes nothing but the time that this one takes.
     """
     scope = Scope(
         view=venue_view,
-        books=books(venue_view),
+        books=(yield from _sorted(venue_view, kept)),
         settings=settings,
-        stop_ledgers=keeps_stops(expectations),
+        stop_ledgers=kept.stop_ledgers(expectations) or keeps_stops(expectations),
         ledgers_complete=ledgers_complete,
         ledger_at=ledger_at,
         moving=moving,
@@ -98,105 +96,80 @@ def compare(
         trades=trades or {},
         agreed=agreed or {},
     )
-    covered = (row for row in expectations if venue_view.covers(row.symbol))
-    stated = beliefs(covered, account=venue_view.account, markets=markets, mode=mode)
-    scope = replace(scope, missing=missing(venue_view, stated))
-    return _collect(scope, *_every_leg(scope, stated, markets))
+    return (yield from _compared(scope, expectations, markets, kept))
 
 
-def _every_leg(
-    scope: Scope, stated: Mapping[LegKey, Belief], markets: Mapping[str, Market]
-) -> tuple[list[LegCase], list[str]]:
-    """Return the legs that either side names, and what could not be judged."""
-    view = scope.view
-    held = {key for key, leg in view.legs.items() if leg.quantity != 0 and view.covers(key.symbol)}
-    cases: list[LegCase] = []
-    problems = _unread(scope, stated)
-    for key in sorted(held | {key for key, belief in stated.items() if belief.shares}):
-        belief = stated.get(key) or nothing(key, markets.get(key.symbol))
-        if belief.market is None:
-            problems.append(stranger(key, belief, view))
-        cases.append(_case(scope, key, belief))
-    return cases, problems
-
-
-def _unread(scope: Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
-    problems = failed_words(scope.view)
-    problems += unread_words(scope.view, {key.symbol for key, belief in stated.items() if belief.shares})
-    problems += missing_words(scope.view, scope.missing)
-    if not scope.ledgers_complete:
-        problems.append(
-            "not every ledger of this account could be read: what only it may explain is not judged"
-        )
-    return problems
-
-
-def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
-    orders = scope.books.of(key.symbol)
-    belief = narrowed(stated, orders, scope.facts, scope.view.read_at)
-    # Without market facts a ledger's unit cannot be turned into contracts; a claim of nothing needs none.
-    blank = not belief.shares
-    observed = scope.view.quantity(key) if belief.market is not None or blank else None
-    if key.symbol in scope.moving:
-        difference = Difference(LegVerdict.IN_FLIGHT)
-    elif observed is None:
-        difference = Difference(LegVerdict.UNKNOWN)
-    else:
-        difference = differ(belief, observed)
-        if hidden_by_unread_ledger(difference, scope.mode, ledgers_complete=scope.ledgers_complete) or (
-            difference.kind is not None
-            and rests_on_silence(scope.view, key, stated, scope.missing, scope.stepped)
-        ):
-            difference = Difference(LegVerdict.UNKNOWN)
-    case = LegCase(
-        key=key,
-        view=scope.view,
-        belief=belief,
-        stated=stated,
-        observed=observed,
-        book=orders,
-        difference=difference,
-        protection=protection(scope.view, orders, key, belief, observed, stop_ledgers=scope.stop_ledgers),
-        ledger_at=scope.ledger_at,
-        now=scope.now,
-        facts=scope.facts,
-        traded=scope.trades.get(key.symbol),
-        agreed=scope.agreed.get(key),
+def _compared(
+    scope: Scope, rows: tuple[Expectation, ...], markets: Mapping[str, Market], kept: Kept
+) -> Slices[Comparison]:
+    stated = yield from stated_beliefs(scope, rows, markets, kept)
+    scope = replace(scope, missing=missing(scope.view, stated))
+    calm = CalmLegs(scope, kept)
+    cases, problems = yield from every_leg(scope, stated, markets, calm)
+    left = kept.renewed(
+        frame=calm.frame, rows=rows, markets=markets, stated=stated, view=scope.view, books=scope.books
     )
-    return with_duplicates(case.with_past(scope.watched.get(key, ())))
+    return (yield from _collect(scope, cases, problems, calm, left))
 
 
-def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Comparison:
+compare = at_once(compare_in_slices)
+"""The same, for whoever may wait for all of it."""
+
+
+def _sorted(view: VenueView, kept: Kept) -> Slices[RestingBooks]:
+    """Return the resting orders by symbol: those that are kept where the venue has listed the same."""
+    same = kept.lists[0] is view.orders and kept.lists[1] is view.conditional_orders
+    if kept.books is not None and same:
+        return kept.books
+    return (yield from books_in_slices(view))
+
+
+def _collect(
+    scope: Scope, cases: list[LegCase], problems: list[str], calm: CalmLegs, left: Kept
+) -> Slices[Comparison]:
     findings: dict[FindingKey, Finding] = {}
     confidence: dict[FindingKey, Confidence] = {}
     ignored: list[Ignored] = []
     settled: set[LegKey] = set()
-    dusty: set[LegKey] = set()
+    rows: list[PositionView] = []
+    restless: list[LegCase] = []
+    effort = Effort()
     for case in cases:
+        row = calm.row(case)
+        if effort.spent(glanced=row is not None):
+            yield
+        if row is not None:
+            settled.add(case.key)
+            rows.append(row)
+            continue
+        restless.append(case)
         dust = is_dust(case, scope.settings.dust_notional)
-        ignored += [Ignored(case.key, line) for line in ignored_lines(case, scope.settings.dust_notional)]
-        for finding in _findings(scope, case, dust=dust):
+        lines = [Ignored(case.key, line) for line in ignored_lines(case, scope.settings.dust_notional)]
+        found = _findings(scope, case, dust=dust)
+        for finding in found:
             findings[finding.identity] = finding
             confidence[finding.identity] = confidence_of(case, finding.kind)
-        if dust:
-            dusty.add(case.key)
+        ignored += lines
         if case.difference.verdict is LegVerdict.AGREE or dust:
             settled.add(case.key)
+        rows.append(leg_row(case, dust=dust))
+        if not (lines or found or wanted_orders(case)):
+            calm.note(case, rows[-1])
     ordered = sorted(findings)
     return Comparison(
         account=scope.view.account,
         findings=tuple(findings[key] for key in ordered),
         confidence={key: confidence[key] for key in ordered},
-        legs=tuple(leg_row(case, dust=case.key in dusty) for case in cases),
+        legs=tuple(rows),
         matched=len(settled),
-        unprotected_notional=_unprotected_notional(scope, cases),
+        unprotected_notional=_unprotected_notional(scope, restless),
         ignored=tuple(ignored),
         problems=(
             *problems,
-            *(line for case in cases for line in unjudged(case.protection, case.key.symbol)),
+            *(line for case in restless for line in unjudged(case.protection, case.key.symbol)),
         ),
-        wanted=tuple(dict.fromkeys(ref for case in cases for ref in wanted_orders(case))),
-        wanted_trades=tuple(wish for wish in map(wanted_trades, cases) if wish is not None),
+        wanted=tuple(dict.fromkeys(ref for case in restless for ref in wanted_orders(case))),
+        wanted_trades=tuple(wish for wish in map(wanted_trades, restless) if wish is not None),
         check=ConditionCheck(
             view=scope.view,
             found=frozenset(findings),
@@ -206,6 +179,7 @@ def _collect(scope: Scope, cases: list[LegCase], problems: list[str]) -> Compari
             ledger_at=scope.ledger_at,
             moving=scope.moving,
         ),
+        kept=replace(left, legs=calm.left()),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from reconciler.comparison.book import Book
 from reconciler.comparison.executions import NOTHING, Executions, Unbooked, executions
@@ -12,6 +13,7 @@ from verification.facts.account import Market, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.leg import Leg, LegKey
 from verification.facts.order_fact import OrderFacts, OrderRef
+from verification.facts.slices import Effort, Slices, at_once
 
 _GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
 _ZERO = Decimal(0)
@@ -132,6 +134,14 @@ class Belief:
         steps = [share.row.step * share.factor for share in self.shares if share.row.step]
         return min(steps, default=_ZERO)
 
+    def is_of(self, rows: list[Expectation]) -> bool:
+        """True where it was made of just these rows, which are sorted by their age."""
+        if len(rows) != len(self.shares) + len(self.ended):
+            return False
+        live, ended = iter(self.shares), iter(self.ended)
+        mine = (next(ended, None) if row.state in _GONE else _row_of(next(live, None)) for row in rows)
+        return all(one is row or one == row for one, row in zip(mine, rows, strict=True))
+
     def same(self, one: Decimal, other: Decimal) -> bool:
         """True when two quantities, in contracts, differ by less than a lot. A lot is a position.
 
@@ -147,28 +157,58 @@ class Belief:
         )
 
 
-def beliefs(
-    expectations: Iterable[Expectation], *, account: str, markets: Mapping[str, Market], mode: PositionMode
-) -> dict[LegKey, Belief]:
-    """Group rows by leg: by direction in hedge mode, netted in one-way mode.
+_UNKNOWN: Mapping[LegKey, Belief] = MappingProxyType({})
+
+
+def beliefs_in_slices(
+    expectations: Iterable[Expectation],
+    *,
+    account: str,
+    markets: Mapping[str, Market],
+    mode: PositionMode,
+    known: Mapping[LegKey, Belief] = _UNKNOWN,
+) -> Slices[dict[LegKey, Belief]]:
+    """Group rows by leg, in slices: by direction in hedge mode, netted in one-way mode.
 
     Rows of a symbol the venue does not know keep their own unit; such a leg has no market and is not judged.
+
+    Args:
+        expectations: The rows, in any order.
+        account: Whose.
+        markets: Market facts by symbol.
+        mode: One-way or hedge.
+        known: What is known from before. A belief of which no row has changed is the same object again.
     """
     rows: dict[LegKey, list[Expectation]] = {}
+    effort = Effort()
     for row in expectations:
         leg = Leg.NET if mode is PositionMode.ONE_WAY else Leg(row.direction.value)
         rows.setdefault(LegKey(account, row.symbol, leg), []).append(row)
+        if effort.spent(glanced=True):
+            yield
     grouped: dict[LegKey, Belief] = {}
     for key, of_leg in rows.items():
-        of_leg.sort(key=age)
-        market = markets.get(key.symbol)
-        grouped[key] = Belief(
-            key=key,
-            shares=tuple(_share(row, market) for row in of_leg if row.state not in _GONE),
-            ended=tuple(row for row in of_leg if row.state in _GONE),
-            market=market,
-        )
+        if len(of_leg) > 1:
+            of_leg.sort(key=age)
+        market, before = markets.get(key.symbol), known.get(key)
+        stays = before is not None and before.market is market and before.is_of(of_leg)
+        grouped[key] = before if before is not None and stays else _belief(key, of_leg, market)
+        if effort.spent(glanced=stays):
+            yield
     return grouped
+
+
+beliefs = at_once(beliefs_in_slices)
+"""The same, for whoever may wait for all of it."""
+
+
+def _belief(key: LegKey, rows: list[Expectation], market: Market | None) -> Belief:
+    return Belief(
+        key=key,
+        shares=tuple(_share(row, market) for row in rows if row.state not in _GONE),
+        ended=tuple(row for row in rows if row.state in _GONE),
+        market=market,
+    )
 
 
 def age(row: Expectation) -> tuple[bool, datetime, str, bool, int, str]:
@@ -184,6 +224,10 @@ def age(row: Expectation) -> tuple[bool, datetime, str, bool, int, str]:
 def nothing(key: LegKey, market: Market | None) -> Belief:
     """Return the belief of ledgers that have no row for the leg."""
     return Belief(key, (), (), market)
+
+
+def _row_of(share: Share | None) -> Expectation | None:
+    return None if share is None else share.row
 
 
 def _share(row: Expectation, market: Market | None) -> Share:

@@ -25,10 +25,14 @@ from verification.facts.account import AccountReading, Position, PositionsReadin
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 from verification.facts.observation import PositionSeen, Source
+from verification.facts.slices import Slices, at_once, cut
 from verification.venues.stream_state import StreamHealth
 
+_AT_ONCE = 256
+"""How many rows of a list are taken in one slice."""
 
-def merge_view(
+
+def merge_in_slices(
     previous: VenueView | None,
     reading: AccountReading,
     stream: Mapping[LegKey, PositionSeen],
@@ -37,8 +41,8 @@ def merge_view(
     now: Moment,
     settings: MergeSettings = DEFAULT_MERGE,
     lag: timedelta | None = None,
-) -> VenueView:
-    """Return what is known after `reading`.
+) -> Slices[VenueView]:
+    """Return what is known after `reading`, in slices.
 
     Args:
         previous: What was known before; None at the start. Of the same account.
@@ -59,7 +63,7 @@ def merge_view(
         legs[key] = replace(pushed, grown=None) if first else pushed
     listed = reading.positions
     if listed is not None:
-        legs = _with_list(legs, reading, listed, settings, first=first)
+        legs = yield from _with_list(legs, reading, listed, settings, first=first)
         for key in [key for key, leg in legs.items() if leg.contrary is not None]:
             if _in_scope(reading, key) and listed.why_unread(key.symbol) is None:
                 legs[key] = believed(legs[key], listed, stream_health, settings, lag)
@@ -84,6 +88,10 @@ def merge_view(
     )
 
 
+merge_view = at_once(merge_in_slices)
+"""The same, for whoever may wait for all of it."""
+
+
 def _with_list(
     legs: Mapping[LegKey, LegView],
     reading: AccountReading,
@@ -91,18 +99,19 @@ def _with_list(
     settings: MergeSettings,
     *,
     first: bool,
-) -> dict[LegKey, LegView]:
+) -> Slices[dict[LegKey, LegView]]:
     known = dict(legs)
     rows = {row.key: row for row in listed.positions}
     # A row that nobody can name may be any leg that has a name; it is none under another id.
     whole = listed.unnamed is None
     covered = [key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None]
-    for key in (*rows, *(key for key in covered if key not in rows and (whole or not key.named))):
-        row, old = rows.get(key), known.get(key)
-        if row is not None:
-            known[key] = _with_row(old, row, listed, settings, first=first)
-        elif old is not None:
-            known[key] = _left_out(old, listed, settings)
+    left_out = [key for key in covered if key not in rows and (whole or not key.named)]
+    for part in cut(rows.items(), _AT_ONCE):
+        for key, row in part:
+            known[key] = _with_row(known.get(key), row, listed, settings, first=first)
+        yield
+    for key in left_out:
+        known[key] = _left_out(known[key], listed, settings)
     return known
 
 
@@ -113,9 +122,12 @@ def _in_scope(reading: AccountReading, key: LegKey) -> bool:
 def _with_row(
     old: LegView | None, row: Position, listed: PositionsReading, settings: MergeSettings, *, first: bool
 ) -> LegView:
+    grade = Grade.SHOWN if row.version is None else Grade.PROOF
+    if old is not None and (old.position is row or old.position == row):
+        return _told_again(old, grade, listed)
     new = LegView(
         row,
-        grade=Grade.SHOWN if row.version is None else Grade.PROOF,
+        grade=grade,
         source=Source.REST,
         sent=listed.sent,
         heard=listed.received,
@@ -144,6 +156,23 @@ def _with_row(
         grade=old.grade if new.version is None and old.version is not None else new.grade,
         changed=old.changed,
         push_epoch=old.push_epoch,
+    )
+
+
+def _told_again(old: LegView, grade: Grade, listed: PositionsReading) -> LegView:
+    """Return a leg of which a list tells just what is known already."""
+    return LegView(
+        old.position,
+        grade,
+        Source.REST,
+        listed.sent,
+        listed.received,
+        old.push_epoch,
+        old.changed,
+        None,
+        None,
+        old.grown,
+        earlier(old.grown_by, old.updated_at),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from reconciler.comparison.condition_check import ConditionAnswer, ConditionCheck, ConditionState
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import LegVerdict
+from reconciler.comparison.kept import NOTHING_KEPT, Kept
 from reconciler.comparison.traded import TradesWanted
 from reconciler.facts.finding import Finding, FindingKey
 from reconciler.kinds.registry import DIFFERENCES
@@ -55,6 +56,7 @@ class Comparison:
         check: What the comparison can say about any condition; asked through `condition`.
         wanted: Orders of which the venue's own word would tell more, the most telling first.
         wanted_trades: Symbols whose trades would tell who else has traded them.
+        kept: What the next comparison need not work out again.
     """
 
     account: str
@@ -68,6 +70,7 @@ class Comparison:
     check: ConditionCheck
     wanted: tuple[OrderRef, ...] = ()
     wanted_trades: tuple[TradesWanted, ...] = ()
+    kept: Kept = NOTHING_KEPT
 
     @property
     def in_flight(self) -> frozenset[LegKey]:
@@ -82,6 +85,8 @@ class Comparison:
     def with_confirmed(self, confirmed: Iterable[FindingKey]) -> "Comparison":
         """Return it with the legs of confirmed differences as differing: in flight is a matter of time."""
         over = {(key.symbol, key.leg) for key in confirmed if key.kind in DIFFERENCES}
+        if not over:
+            return self
         late = LegVerdict.IN_FLIGHT.value
         legs = tuple(
             replace(leg, verdict=LegVerdict.DIFFERS.value)

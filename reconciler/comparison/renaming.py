@@ -30,6 +30,8 @@ def renamed(kept: Mapping[LegKey, T], names: Mapping[str, str]) -> dict[LegKey, 
 def renamed_legs(view: VenueView | None, names: Mapping[str, str]) -> dict[LegKey, LegView]:
     """Return what is known of each leg, under its present name."""
     known = {} if view is None else view.legs
+    if not names:
+        return dict(known)
     return {
         key: leg if leg.position.key == key else replace(leg, position=replace(leg.position, key=key))
         for key, leg in renamed(known, names).items()

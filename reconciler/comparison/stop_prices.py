@@ -8,6 +8,10 @@ from reconciler.comparison.trails import Trails, of_position
 from verification.facts.account import AccountReading, Part
 from verification.facts.leg import LegKey, Side
 from verification.facts.prices import Prices
+from verification.facts.slices import Slices, cut
+
+_AT_ONCE = 256
+"""How many orders are looked at in one slice."""
 
 
 def prices_of(reading: AccountReading) -> dict[str, Prices]:
@@ -20,8 +24,10 @@ def prices_of(reading: AccountReading) -> dict[str, Prices]:
     return known
 
 
-def unpriced(reading: AccountReading, held: Mapping[LegKey, Decimal], trails: Trails) -> frozenset[str]:
-    """Return the symbols whose stops cannot be judged by the prices that the reading tells.
+def unpriced(
+    reading: AccountReading, held: Mapping[LegKey, Decimal], trails: Trails
+) -> Slices[frozenset[str]]:
+    """Return the symbols whose stops cannot be judged by the prices that the reading tells, in slices.
 
     Args:
         reading: The account as just read.
@@ -38,13 +44,15 @@ def unpriced(reading: AccountReading, held: Mapping[LegKey, Decimal], trails: Tr
         (Part.ORDERS, reading.orders),
         (Part.CONDITIONAL_ORDERS, reading.conditional_orders),
     ):
-        for order in orders or ():
-            closes = open_legs.get((order.symbol, order.leg)) is order.side
-            if not (closes and order.conditional and order.stop_loss):
-                continue
-            stop = trails.knowing(Stop.of(order), part, order.symbol, order.order_id)
-            if wants_prices(stop, known.get(order.symbol, Prices())):
-                found.add(order.symbol)
+        for slice_of in cut(orders or (), _AT_ONCE):
+            for order in slice_of:
+                closes = open_legs.get((order.symbol, order.leg)) is order.side
+                if not (closes and order.conditional and order.stop_loss):
+                    continue
+                stop = trails.knowing(Stop.of(order), part, order.symbol, order.order_id)
+                if wants_prices(stop, known.get(order.symbol, Prices())):
+                    found.add(order.symbol)
+            yield
     found |= {
         symbol
         for symbol, stop in _belonging(reading, trails)

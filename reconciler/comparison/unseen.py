@@ -41,6 +41,8 @@ def unread_words(view: VenueView, symbols: Iterable[str]) -> list[str]:
         view: What the venue is known to hold.
         symbols: What the bots believe in, to be named where it is not judged.
     """
+    if not view.unread:
+        return []
     told = {why: list[str]() for _, why in sorted(view.unread.items())}
     for symbol in sorted(symbols):
         why = view.why_unread(symbol)

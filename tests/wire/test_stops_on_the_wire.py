@@ -27,7 +27,7 @@ FACES = pytest.mark.parametrize("face", [BINANCE, BYBIT], ids=lambda face: face.
 async def _judged(watched: Watched, quantity: str = "43") -> tuple[Comparison, AccountReading]:
     """Look once at a bot that believes in `quantity` and keeps its stop at the venue."""
     venue = watched.venue
-    reading = await priced(venue, await venue.read(), None)
+    reading = await priced(venue, await venue.read(), None, SystemClock())
     view = merge_view(None, reading, {}, venue.stream_health(), now=SystemClock().now())
     size = abs(Decimal(quantity))
     way = Direction.LONG if Decimal(quantity) > 0 else Direction.SHORT

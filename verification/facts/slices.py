@@ -3,18 +3,25 @@
 What such work looks at must not change while it is under way: it takes values, and no live memory.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import wraps
 from typing import TypeAlias, TypeVar
+
+from typing_extensions import ParamSpec
 
 from verification.facts.clock import Clock
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 Slices: TypeAlias = Generator[None, None, T]
 """Work that stops after each slice; its value is what it returns in the end."""
 
-SLICE = 64
-"""How many legs, rows or orders are gone through in one slice: a few milliseconds."""
+SLICE = 32
+"""How many legs, rows or orders are judged or read in one slice: a few milliseconds."""
+
+GLANCED = 512
+"""How many are only glanced at in one, for they are known."""
 
 
 def whole(slices: Slices[T]) -> T:
@@ -27,6 +34,16 @@ def whole(slices: Slices[T]) -> T:
             return done
 
 
+def at_once(work: Callable[P, Slices[T]]) -> Callable[P, T]:
+    """Return the same work, done all at once."""
+
+    @wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        return whole(work(*args, **kwargs))
+
+    return done
+
+
 async def unhurried(slices: Slices[T], clock: Clock) -> T:
     """Do all of it, and let the event loop go on after each slice, however fast the machine is."""
     while True:
@@ -36,6 +53,22 @@ async def unhurried(slices: Slices[T], clock: Clock) -> T:
             done: T = end.value
             return done
         await clock.sleep(0)
+
+
+class Effort:
+    """Says when a slice is done, where some of what is gone through is only glanced at."""
+
+    def __init__(self) -> None:
+        """Nothing is done yet."""
+        self._done = 0
+
+    def spent(self, *, glanced: bool) -> bool:
+        """Take note of one more; return True where it was the last of its slice."""
+        self._done += 1 if glanced else GLANCED // SLICE
+        if self._done < GLANCED:
+            return False
+        self._done = 0
+        return True
 
 
 def cut(each: Iterable[T], size: int = SLICE) -> Iterator[list[T]]:

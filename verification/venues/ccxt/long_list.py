@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from verification.facts.slices import Slices, cut
+from verification.facts.slices import Effort, Slices, cut
 from verification.venues.capabilities import Shape
 from verification.venues.ccxt.failures import AnswerMisshapen
 from verification.venues.ccxt.shapes import lacking
@@ -115,19 +115,19 @@ def read_undecoded(
     texts = _texts(listed.body)
     if texts is None:
         return (yield from read_decoded(_decoded(listed.body, decode), listed.rule, how))
-    before, rows, values = known.rows if same else {}, dict[str, T](), list[T]()
-    for part in cut(texts):
-        for text in part:
-            value = before.get(text)
-            if value is None:
-                try:
-                    row = decode(f"{{{text}}}")
-                except ValueError:
-                    return (yield from read_decoded(_decoded(listed.body, decode), listed.rule, how))
-                value = _read(row, listed.rule, how)
-            rows[text] = value
-            values.append(value)
-        yield
+    before, rows, values, effort = known.rows if same else {}, dict[str, T](), list[T](), Effort()
+    for text in texts:
+        value = before.get(text)
+        if effort.spent(glanced=value is not None):
+            yield
+        if value is None:
+            try:
+                row = decode(f"{{{text}}}")
+            except ValueError:
+                return (yield from read_decoded(_decoded(listed.body, decode), listed.rule, how))
+            value = _read(row, listed.rule, how)
+        rows[text] = value
+        values.append(value)
     answer = how.all(values)
     known.by, known.body, known.rows, known.answer = how.by, listed.body, rows, answer
     return answer

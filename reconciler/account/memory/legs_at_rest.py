@@ -1,0 +1,64 @@
+"""When both sides of each leg were last seen to hold the same: a doubt about it is over then; pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from reconciler.comparison.kept import Calm, is_sound, legs_of
+from reconciler.comparison.outcome import Comparison
+from reconciler.comparison.venue_view import VenueView
+from reconciler.facts.finding import FindingKey, Kind
+from verification.facts.clock import Moment
+from verification.facts.leg import LegKey
+from verification.facts.slices import Effort, Slices
+
+
+class LegsAtRest:
+    """The legs of one account."""
+
+    def __init__(self) -> None:
+        """None was seen yet."""
+        self._since: dict[LegKey, Moment] = {}
+        self._calm: dict[LegKey, Calm] = {}
+
+    def since(self, leg: LegKey, asked: Moment) -> bool:
+        """True when a look begun after `asked` saw both sides hold the same on a leg."""
+        seen = self._since.get(leg)
+        return seen is not None and seen.monotonic > asked.monotonic
+
+    def agreed(self, view: VenueView) -> dict[LegKey, datetime]:
+        """Return when each leg that a view covers was last seen so, aware UTC."""
+        keys = self._since if view.symbols is None else legs_of(view.account, view.symbols)
+        times: dict[Moment, datetime] = {}
+        agreed: dict[LegKey, datetime] = {}
+        for key in keys:
+            at = self._since.get(key)
+            if at is not None:
+                # Most were seen so by one look.
+                agreed[key] = times.get(at) or times.setdefault(at, at.utc)
+        return agreed
+
+    def note(self, comparison: Comparison, held: Mapping[LegKey, object], started: Moment) -> Slices[None]:
+        """Take note of the legs on which a look saw both sides hold the same: nothing, too.
+
+        A leg that neither side names any more is in no list of legs; whoever waits for a doubt about it to
+        end would wait for ever.
+
+        Args:
+            comparison: Of the look.
+            held: Every leg that was ever shown to hold something.
+            started: When the look began.
+        """
+        view, kept = comparison.check.view, comparison.kept
+        named = kept.beliefs.keys() | held.keys() | comparison.check.settled
+        keys = named if view.symbols is None else named.intersection(legs_of(view.account, view.symbols))
+        calm_ones = kept.legs if is_sound(view) else {}  # or they are of an earlier look
+        effort = Effort()
+        for key in keys:
+            calm = calm_ones.get(key)
+            known = calm is not None and self._calm.get(key) is calm
+            if known or comparison.clears(FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)):
+                self._since[key] = started
+                if calm is not None:
+                    self._calm[key] = calm
+            if effort.spent(glanced=known):
+                yield

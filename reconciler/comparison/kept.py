@@ -1,0 +1,212 @@
+"""What a comparison leaves for the next one: a leg of which nothing has changed is not judged anew; pure.
+
+Only legs on which both sides agree, and of which nothing is found, said or wanted. What time alone may change
+is never kept: a grace, an entry that works, a trailing stop, an answer that ages.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from reconciler.comparison.book import Book, RestingBooks
+from reconciler.comparison.difference import Difference, LegVerdict
+from reconciler.comparison.legs import Belief
+from reconciler.comparison.protection import Protection, StopState
+from reconciler.comparison.venue_view import LegView, VenueView
+from reconciler.facts.expectation import Expectation
+from reconciler.views import PositionView
+from verification.facts.account import Market, PositionMode, RestingOrder
+from verification.facts.leg import Leg, LegKey
+from verification.facts.observation import Source
+from verification.facts.prices import Prices
+
+COVERED = frozenset({StopState.NOT_NEEDED, StopState.RESTING, StopState.SOFTWARE})
+"""The states of stops in which nothing of a leg is without one that should have one."""
+
+
+class Frame(NamedTuple):
+    """What holds for every leg, and each judgement rests on."""
+
+    settings: object
+    mode: PositionMode
+    stop_ledgers: frozenset[str]
+    ledgers_complete: bool
+    orders_read: bool
+    conditional_read: bool
+
+
+class Shown(NamedTuple):
+    """What a venue shows of one leg, as far as a judgement rests on it."""
+
+    position: object
+    source: Source | None
+    changed: object
+    liquidation_before: Decimal | None
+    prices: Prices | None
+
+    @classmethod
+    def of(cls, view: VenueView, key: LegKey) -> "Shown":
+        """Return what is shown of a leg."""
+        leg = view.legs.get(key)
+        if leg is None:
+            return _NOT_SHOWN
+        return cls(leg.position, leg.source, leg.changed, leg.liquidation_before, view.prices.get(key.symbol))
+
+
+_NOT_SHOWN = Shown(None, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """A leg as it was judged.
+
+    Attributes:
+        frame: What held for every leg then.
+        stated: What the ledgers believed.
+        belief: The same, narrowed by the book.
+        book: The resting orders of its symbol.
+        observed: What the venue held, signed contracts.
+        shown: What else it showed.
+        difference: The verdict: they agree.
+        protection: Its stops.
+        row: For the screens.
+    """
+
+    frame: Frame
+    stated: Belief
+    belief: Belief
+    book: Book
+    observed: Decimal
+    shown: Shown
+    difference: Difference
+    protection: Protection
+    row: PositionView
+
+    def agrees(self, frame: Frame, stated: Belief, book: Book, observed: Decimal | None) -> bool:
+        """True where both sides say what they said then: they agree, for the same reasons."""
+        return (
+            self.stated is stated
+            and self.observed == observed
+            and self.frame is frame
+            and (self.book is book or self.book == book)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of an account.
+
+    Attributes:
+        frame: What held for every leg of the last comparison; None before the first.
+        rows: The rows whose beliefs are all kept, compared by identity; None where they are not.
+        markets: The market facts that those beliefs go by.
+        beliefs: What the ledgers believe, by leg.
+        lists: The lists of orders that are sorted in `books`, compared by identity.
+        books: The resting orders of the account; None where it was looked at in part.
+        legs: Those that can be taken as they were judged.
+    """
+
+    frame: Frame | None = None
+    rows: tuple[Expectation, ...] | None = None
+    markets: Mapping[str, Market] = field(default_factory=dict)
+    beliefs: Mapping[LegKey, Belief] = field(default_factory=dict)
+    lists: tuple[tuple[RestingOrder, ...] | None, tuple[RestingOrder, ...] | None] = (None, None)
+    books: RestingBooks | None = None
+    legs: Mapping[LegKey, Calm] = field(default_factory=dict)
+
+    def fits(self, rows: tuple[Expectation, ...], markets: Mapping[str, Market], mode: PositionMode) -> bool:
+        """True where the beliefs that are kept are all that these rows say."""
+        same = self.rows is rows and self.markets is markets
+        return same and self.frame is not None and self.frame.mode is mode
+
+    def stop_ledgers(self, rows: tuple[Expectation, ...]) -> frozenset[str]:
+        """Return the ledgers whose bots keep stops, by these rows; none where that is not kept."""
+        return self.frame.stop_ledgers if self.frame is not None and self.rows is rows else frozenset()
+
+    def renewed(
+        self,
+        *,
+        frame: Frame,
+        rows: tuple[Expectation, ...],
+        markets: Mapping[str, Market],
+        stated: Mapping[LegKey, Belief],
+        view: VenueView,
+        books: RestingBooks,
+    ) -> "Kept":
+        """Return what is kept after another comparison, of all or of some symbols, but for its legs."""
+        if view.symbols is None:
+            return Kept(frame, rows, markets, stated, (view.orders, view.conditional_orders), books)
+        if self.fits(rows, markets, frame.mode):
+            return Kept(frame, rows, markets, self.beliefs, self.lists, self.books)
+        beliefs = dict(self.beliefs)
+        for key in legs_of(view.account, view.symbols):
+            beliefs.pop(key, None)
+        beliefs.update(stated)
+        return Kept(frame, None, markets, beliefs, self.lists, self.books)
+
+    def framed(self, frame: Frame) -> Frame:
+        """Return the frame that is kept where it is the same: it is compared by identity then."""
+        return self.frame if self.frame is not None and self.frame == frame else frame
+
+
+NOTHING_KEPT = Kept()
+
+
+def is_sound(view: VenueView) -> bool:
+    """True where a view is of a list that names and covers all that it was asked for."""
+    return view.listed is not None and view.unnamed is None and not view.unread and not view.failures
+
+
+def stays_calm(leg: LegView | None, book: Book) -> bool:
+    """True where no memory and no second opinion has a part in how the leg is judged."""
+    orders = (*(book.ordinary or {}).values(), *(book.conditional or {}).values())
+    if any(order.trailing is not None for order in orders):
+        return False
+    return leg is None or (leg.contrary is None and leg.position.trailing is None)
+
+
+def is_calm(verdict: LegVerdict, belief: Belief, stops: Protection) -> bool:
+    """True where both sides agree on a leg, and nothing of its stops is missing or in doubt."""
+    return (
+        verdict is LegVerdict.AGREE
+        and belief.market is not None
+        and stops.state in COVERED
+        and stops.entry_since is None
+        and not (stops.unsure or stops.perhaps or stops.uncovered)
+    )
+
+
+def legs_of(account: str, symbols: Collection[str]) -> list[LegKey]:
+    """Return every leg that symbols may have."""
+    return [LegKey(account, symbol, leg) for symbol in symbols for leg in Leg]
+
+
+def seen_again(row: PositionView, ledger_at: datetime | None, observed_at: datetime | None) -> PositionView:
+    """Return a row that is as it was, with the times of now."""
+    # `replace` looks each field up by its name: of ten thousand rows it takes a good part of a look.
+    return PositionView(
+        row.account,
+        row.venue,
+        row.symbol,
+        row.leg,
+        row.expected,
+        row.expected_low,
+        row.expected_high,
+        row.ledger_state,
+        row.ledgers,
+        ledger_at,
+        row.observed,
+        row.observed_by,
+        observed_at,
+        row.contract_size,
+        row.notional,
+        row.mark_price,
+        row.stop,
+        row.stop_price,
+        row.verdict,
+        row.kinds,
+        row.ledger_changed_at,
+        row.observed_changed_at,
+    )
