@@ -10,8 +10,10 @@ import structlog
 from reconciler.account.cycle import Swept, blind_cycle, cycle_of
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
+from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.look import Look
 from reconciler.account.look_queue import WHOLE, LookQueue
+from reconciler.account.memory.judged_rows import JudgedRows
 from reconciler.account.observed import leg_of, observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed
@@ -62,6 +64,7 @@ class AccountLoop:
         self._turn = asyncio.Lock()
         self._failed = FailedLooks()
         self._rows: dict[LegKey, PositionView] = {}
+        self._judged = JudgedRows()
         self._last_complete: datetime | None = None
         self.swept: Swept | None = None
         self.last_pass = clock.now()
@@ -154,15 +157,18 @@ class AccountLoop:
         self._pauses.forget(*happened)
         self._queue.soon(happened)
 
+    def ledger_changed(self, change: LedgerChange) -> None:
+        """Have what a bot has changed in its ledger looked at, unless a look has judged those very rows."""
+        self.mark(self._judged.unjudged(change))
+
     def mark_everything(self) -> None:
         """Have the whole account looked at soon."""
         self._pauses.forget(WHOLE)
         self._queue.everything_soon()
 
     def answered(self, condition: FindingKey, clear: Clear) -> None:
-        """Take note that a verification has ended the doubt which `condition` tells of."""
+        """Take note that a verification has ended the doubt which `condition` tells of, if there is one."""
         self._answers[condition] = clear
-        self.mark((condition.symbol,))
 
     def doubted(self, condition: FindingKey) -> None:
         """Take note that a verification has ended in doubt."""
@@ -207,8 +213,10 @@ class AccountLoop:
     async def _look_at(self, symbols: frozenset[str] | None) -> None:
         """Look, then store what follows; one look after another, or an older one would be stored last."""
         async with self._turn:
-            with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
-                look = await self._watch.look(symbols)
+            with self._judged.look_under_way(self.mark):
+                with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
+                    look = await self._watch.look(symbols)
+                self._judged.note(look)
             if not held_back(look):  # it says nothing of the sources; a sweep that is held back is told
                 self._health.note_look(look)
             self.on_look(look.reading)
@@ -229,11 +237,12 @@ class AccountLoop:
         known = await self._store.open_alerts([account])
         contradicted = self._watch.disagreements.waiting()
         learned = observed(look, known, self._answers, contradicted)
-        await self._store.observe(learned, now=look.finished.utc)
-        self._watch.disagreements.stored(contradicted)
-        alerts = await self._store.open_alerts([account])
-        await self._store_positions(look, alerts)
-        self._plan(look, alerts)
+        if learned or look.symbols is None:  # a look at some symbols that says nothing new changes no alert
+            await self._store.observe(learned, now=look.finished.utc)
+            self._watch.disagreements.stored(contradicted)
+            known = await self._store.open_alerts([account])
+        await self._store_positions(look, known)
+        self._plan(look, known)
 
     def _plan(self, look: Look, alerts: Iterable[Alert]) -> None:
         """Come back when what is suspected can be confirmed, and until what is open is settled."""

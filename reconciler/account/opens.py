@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from reconciler.account.ledger_watch import LedgerChange
+from reconciler.account.memory.pushed_orders import PushedOrders
 from reconciler.account.questions.asked import AskedQuestions
 from reconciler.account.questions.change import asked_and_not, joined
 from reconciler.account.questions.ledger_question import LedgerQuestion, QuestionKey, Surroundings, UnderWay
@@ -19,7 +20,7 @@ from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import LegKey
 from verification.facts.order_identity import is_same
-from verification.facts.question import OpenQuestion
+from verification.facts.question import OpenQuestion, Question
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
 from verification.race.verifier import Verifier
@@ -79,6 +80,7 @@ class Opens:
         self._waiting: asyncio.Queue[tuple[UnderWay, Verification | None]] = asyncio.Queue()
         self._open: list[UnderWay] = []
         self._resting = RestingAnswers(verifier, venue, clock)
+        self._pushed = PushedOrders()
 
     def take_up(self, stored: Iterable[Verification]) -> None:
         """Go on with what the process before left waiting for resting orders; before any ledger changes.
@@ -120,14 +122,16 @@ class Opens:
 
     async def run(self) -> None:
         """Verify until cancelled."""
-        stop = self._venue.listen(self._resting.orders.on_observation)
+        listeners = (self._pushed.on_observation, self._resting.orders.on_observation)
+        stops = [self._venue.listen(each) for each in listeners]
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
                     open_, so_far = await self._waiting.get()
                     group.create_task(self._answer(open_, so_far), name=f"verify {open_.put.key.order}")
         finally:
-            stop()
+            for stop in stops:
+                stop()
 
     def _begin(self, open_: UnderWay, so_far: Verification | None) -> None:
         self._open.append(open_)
@@ -165,7 +169,7 @@ class Opens:
             since = self._clock.now()
         while True:
             if so_far is None:
-                so_far = as_it_stands(open_, await self._verifier.verify(open_.question))
+                so_far = as_it_stands(open_, await self._raced(open_.question))
                 await self._log_and_publish(so_far)
             if rests(open_.question, so_far.verdict, so_far.observations):
                 open_.raced = False
@@ -179,6 +183,12 @@ class Opens:
             if late or self._settled(open_.put.question.key, since):
                 return
             so_far = None
+
+    async def _raced(self, question: Question) -> Verification:
+        """Verify, beginning with what the stream has pushed of the order before its row was read."""
+        watch = self._verifier.watch(question.key)
+        watch.seen += self._pushed.about(question)
+        return await self._verifier.verify(question, watch)
 
     async def _log_and_publish(self, verification: Verification) -> None:
         verdict, question = verification.verdict, verification.question

@@ -96,7 +96,7 @@ class AccountUnit:
             pace=pace,
             on_sample=self._measuring.add,
             venue_clock=self._venue_clock,
-            lag_is_measured=self._probe.measures,
+            lag_is_measured=self._probe.heard,
         )
         self._opens = self._verifying()
         self._ledger_watch = LedgerWatch(
@@ -224,5 +224,5 @@ class AccountUnit:
             self.loop.mark_everything()
 
     def _ledger_changed(self, change: LedgerChange) -> None:
-        self.loop.mark(change.symbols)
+        self.loop.ledger_changed(change)
         self._opens.ledger_changed(change)

@@ -11,6 +11,7 @@ from reconciler.account.findings.unverified import unverified
 from reconciler.account.loop import AccountLoop
 from reconciler.account.memory.late_fills import LATE_FILL_WATCHED_FOR
 from reconciler.account.memory.unverified_orders import UnverifiedOrders
+from reconciler.account.observed import leg_of
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed
@@ -21,6 +22,7 @@ from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
 from reconciler.views import VerificationView
 from verification.facts.clock import Clock, Moment
+from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen
 from verification.facts.verdict import VerdictKind
 from verification.facts.verification import Verification
@@ -40,6 +42,7 @@ class Verdicts:
         self._loop = loop
         self._account = watch.venue.access.account
         self._unverified_orders = UnverifiedOrders(watch.settled_since)
+        self._doubted: set[LegKey] = set()  # legs about which a doubt may be open in the state database
         self._learned = 0
 
     async def restore(self) -> None:
@@ -48,6 +51,7 @@ class Verdicts:
 
     async def _restored(self) -> tuple[Alert, ...]:
         alerts = await self._store.open_alerts([self._account])
+        self._doubted |= {leg_of(each.key) for each in alerts if each.key.kind is Kind.UNVERIFIED_OPEN}
         await self._learn_stored()
         return alerts
 
@@ -127,6 +131,7 @@ class Verdicts:
     async def _doubt(self, verification: Verification) -> None:
         at, question = self._clock.now(), verification.question
         finding = unverified(verification, self._watch.venue.markets.get(question.key.symbol))
+        self._doubted.add(question.key)
         await self._store.observe(Observed((Detected(finding, at.utc, confirmed=True),)), now=at.utc)
         self._unverified_orders.raised(question, at)
         self._loop.doubted(finding.identity)
@@ -146,7 +151,9 @@ class Verdicts:
             now, key = self._clock.now().utc, question.key
             condition = FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)
             clear = _ended(verification, now)
-            await self._store.observe(Observed(clear={condition: clear}), now=now)
+            if key in self._doubted:  # else there is nothing to clear, nor to look at for that
+                await self._store.observe(Observed(clear={condition: clear}), now=now)
+                self._loop.mark((key.symbol,))
             self._loop.answered(condition, clear)
         # Only now: while it is not stored it is in doubt still, and is told when it is tried again.
         self._unverified_orders.ended(question)

@@ -149,6 +149,10 @@ class Observed:
     clear: Mapping[FindingKey, Clear] = field(default_factory=dict)
     unknown: Mapping[FindingKey, Unknown] = field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        """True when it names any condition."""
+        return bool(self.detected or self.clear or self.unknown)
+
 
 class Action(StrEnum):
     """What a decision did."""

@@ -48,6 +48,7 @@ class HeldStore(Store):
         self._renewed = sent
         self._stored = Stored(clock)
         file = self._database.file
+        self._expires = file is None  # a lease on a file is held by a lock as well
         self._beats = None if file is None else BeatFile(file, lease)
         self._row_renewed: float | None = None
 
@@ -168,8 +169,7 @@ class HeldStore(Store):
 
     @override
     async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
-        expires = self._database.file is None
-        if expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic):
+        if self._expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic):
             what = f"the watch over {self._lease.account} has to be renewed before anything more is written"
             raise StateDatabaseError(StateTrouble.LEASE, what, again=True)
         return await self._fenced(work)

@@ -51,7 +51,7 @@ class ProbeLimits:
     """
 
     weight: int = 240
-    number: int = 20
+    number: int = 12
     order_weight: int = 1
     list_weight: int = 5
     pace: Backoff = field(default_factory=lambda: Backoff(0.1, factor=1.25, most=8.0, jitter=0.1))
@@ -100,6 +100,16 @@ class FillProbe:
         if question.order_id is not None:
             return self._orders.get(question.order_id, False)
         return question.client_order_id is not None and self._client_ids.get(question.client_order_id, False)
+
+    def heard(self, question: Question) -> bool:
+        """Return True when the fill that a question asks about was heard of here, measured or not.
+
+        What was let go is over the allowance, or of a venue in trouble; who asks about it later would ask as
+        much, and measure himself.
+        """
+        if question.order_id is not None:
+            return question.order_id in self._orders
+        return question.client_order_id in self._client_ids
 
     def close(self) -> None:
         """Stop listening. Safe to call twice."""

@@ -291,6 +291,7 @@ def test_a_failing_source_is_let_alone_for_a_minute() -> None:
         assert len(probing.venue.positions.asked_at) == 1
         probing.venue.push(probing.of_order(order(1, order_id="8"), 31))
         assert not probing.probe.measures(opening(order_id="8"))
+        assert probing.probe.heard(opening(order_id="8")), "who asks of it later measures himself"
         await asyncio.sleep(60)
         probing.venue.push(probing.of_order(order(1, order_id="9"), 91))
         assert probing.probe.measures(opening(order_id="9"))
@@ -378,6 +379,11 @@ def test_a_question_is_known_by_the_order_it_asks_about() -> None:
         assert not measures(opening(order_id="8", client="c")), "the id counts while it is known"
         assert not measures(opening(order_id=None, client="d"))
         assert not measures(opening(order_id=None))
+        heard = probing.probe.heard
+        assert heard(opening())
+        assert heard(opening(order_id=None, client="c"))
+        assert not heard(opening(order_id="8", client="c"))
+        assert not heard(opening(order_id=None))
 
     play(story)
 
