@@ -181,7 +181,7 @@ def test_questions_are_repeated_ever_more_slowly_and_never_in_step() -> None:
         scene.venue.positions.answers = {0: ()}
         await scene.ask()
         times.append(scene.venue.order.asked_at)
-        assert 6 <= len(scene.venue.order.asked_at) <= 12
+        assert 9 <= len(scene.venue.order.asked_at) <= 14
         assert 6 <= len(scene.venue.positions.asked_at) <= 12
 
     play(story, seed=1)
@@ -189,7 +189,7 @@ def test_questions_are_repeated_ever_more_slowly_and_never_in_step() -> None:
     for asked in times:
         pauses = [later - sooner for sooner, later in pairwise(asked)]
         for number, pause in enumerate(pauses):
-            plain = min(2.0, 0.03 * 2.5**number)
+            plain = min(1.2, 0.06 * 2.5**number)
             assert 0.8 * plain <= pause - 0.01 <= 1.2 * plain + 1e-9
     assert times[0] != times[1]
 

@@ -4,12 +4,13 @@ Fields: Binance USD-M user data stream documentation. A position's version is th
 ACCOUNT_UPDATE, the time that the position list repeats as `updateTime`; events of one type come ordered by T.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from msgspec import Raw, Struct, ValidationError
+from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
 from verification.facts.clock import Moment
@@ -42,7 +43,6 @@ from verification.venues.reading.exactness import (
     text,
 )
 from verification.venues.reading.markets import Markets
-from verification.venues.reading.plausible import NUMBER, implausible
 
 KEY_EXPIRED = "listenKeyExpired"
 # Sent on the same stream, and no fact about a position or an order.
@@ -60,7 +60,7 @@ _OTHER = frozenset(
 
 class _PushedPosition(Struct):
     s: str
-    pa: Raw
+    pa: str
     ps: str
 
 
@@ -74,6 +74,8 @@ class _AccountUpdate(Struct, tag_field="e", tag="ACCOUNT_UPDATE"):
 
 
 _account_update = Decoder(_AccountUpdate)
+_plain = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?").fullmatch
+"""Matches a number that is plausible by how it is written: below 10^18, and no finer than 10^-18."""
 
 
 def read_text(text: str, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
@@ -92,36 +94,19 @@ def read_text(text: str, account: str, markets: Markets, received: Moment, epoch
         except ValidationError:
             pass
         else:
-            amounts = [number for row in update.a.P if (number := _amount(row.pa)) is not None]
-            if len(amounts) == len(update.a.P):
-                return _pushed(update, amounts, account, markets, received, epoch)
+            if all(_plain(row.pa) for row in update.a.P):
+                return _pushed(update, account, markets, received, epoch)
     return read_frame(orjson.loads(text), account, markets, received, epoch)
 
 
-def _amount(written: Raw) -> Decimal | None:
-    """Return a number from how it is written, text or not; None where `exactness` has to say why not."""
-    digits = bytes(written).decode().strip('"')
-    if NUMBER.fullmatch(digits) is None:
-        return None
-    number = Decimal(digits)
-    return number if implausible(number, "pa") is None else None
-
-
-def _pushed(  # noqa: PLR0917 - a frame, and whose it is
-    update: _AccountUpdate,
-    amounts: list[Decimal],
-    account: str,
-    markets: Markets,
-    received: Moment,
-    epoch: int,
-) -> Frame:
+def _pushed(update: _AccountUpdate, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
     strange = len(markets.unknown)
     came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(update.T), epoch=epoch)
     facts = [
-        _position(row.s, amount, row.ps, account, markets, update.T, came)
-        for row, amount in zip(update.a.P, amounts, strict=True)
+        _position(row.s, Decimal(row.pa), row.ps, account, markets, update.T, came) for row in update.a.P
     ]
-    return Frame("ACCOUNT_UPDATE", _each_leg_once(facts), known=len(markets.unknown) == strange)
+    once = tuple(facts) if len(facts) == 1 else _each_leg_once(facts)
+    return Frame("ACCOUNT_UPDATE", once, known=len(markets.unknown) == strange)
 
 
 def read_frame(message: object, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:

@@ -202,11 +202,13 @@ class PrivateStream:
         frame = self._dialect.read_frame(text, received, life.epoch)
         for fact in frame.facts:
             self._last_fact = received
-            if isinstance(fact, PositionSeen):
-                self._store.offer(fact)
-                self._pushing.pushed(fact)
+            position = fact if isinstance(fact, PositionSeen) else None
+            if position is not None:
+                self._store.offer(position)
             for listener in self._listeners:  # `_tell` spelled out: a verdict waits for each call
                 listener(fact)
+            if position is not None:
+                self._pushing.pushed(position)
         if frame.reply is not None:
             connection.note_reply(frame.event, frame.reply)
         if self._dialect.ends_stream(frame):
