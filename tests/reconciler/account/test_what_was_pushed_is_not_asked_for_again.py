@@ -3,21 +3,17 @@
 from decimal import Decimal
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from reconciler.account.memory.pushed_orders import KEPT, PushedOrders
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
-from tests.verification.drawn import KEY, opening, order, row
+from tests.verification.drawn import opening, order, row
 from verification.facts.leg import Side
 
 
 def test_an_order_that_was_pushed_executed_is_verified_without_a_request(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         await house.quiet(40)
-        word = order(43, key=KEY, order_id="7")
-        dated = replace(word.provenance, exchange_us=house.clock.now().utc_us)
-        house.venue.push(replace(word, provenance=dated))
+        house.venue.ended("7", "43")
         await house.quiet(1)
         house.venue.hold("43")
         asked = len(house.venue.asked_orders)
