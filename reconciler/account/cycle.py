@@ -7,13 +7,38 @@ from reconciler.account.look import Look
 from reconciler.views import CycleView
 from verification.facts.clock import Moment
 
+HELD_TRUE_SECONDS = 300.0
+"""How long after a pass what it saw without a stop is taken to be still so; after that it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The last pass over an account, as it was stored, and when both sides had been read."""
+    """The last pass over an account, and what has added up since the watch began.
+
+    Attributes:
+        cycle: The pass, as it was stored.
+        at: When both sides had been read.
+        dollar_seconds: Quote value without a covering stop, times the seconds that it stood so, up to `at`.
+        unknown_seconds: Seconds, up to `at`, for which it is not known what stood without a stop.
+    """
 
     cycle: CycleView
     at: Moment
+    dollar_seconds: float = 0.0
+    unknown_seconds: float = 0.0
+
+    def unprotected_until(self, now: Moment) -> tuple[float, float]:
+        """Return dollar-seconds and unknown seconds up to now."""
+        passed = max(0.0, now.monotonic - self.at.monotonic)
+        value = self.cycle.unprotected_notional
+        known = 0.0 if value is None else min(passed, HELD_TRUE_SECONDS)
+        gained = 0.0 if value is None else float(value) * known
+        return self.dollar_seconds + gained, self.unknown_seconds + passed - known
+
+
+def swept_after(before: Swept | None, cycle: CycleView, at: Moment) -> Swept:
+    """Return the pass that follows another one; None before the first."""
+    return Swept(cycle, at) if before is None else Swept(cycle, at, *before.unprotected_until(at))
 
 
 def cycle_of(look: Look, venue: str, last_complete: datetime | None) -> CycleView:

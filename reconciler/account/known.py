@@ -1,11 +1,13 @@
 """What the watch over one account knows at this moment, from memory: whoever asks waits for nothing."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from reconciler.account.cycle import Swept
+from reconciler.account.memory.lag_counts import LagCount
 from reconciler.views import PositionView, SourceView
 from verification.facts.account import PositionMode
+from verification.facts.observation import Source
 from verification.facts.question import OpenQuestion
 
 
@@ -21,6 +23,7 @@ class Known:
         verified_within: Seconds that a verification may take before its open is past its time.
         mode: How the account keeps its positions; None before its venue was connected to.
         symbols: The symbols that its venue lists.
+        lags: How late each source has shown fills since the watch began.
     """
 
     swept: Swept | None
@@ -30,3 +33,4 @@ class Known:
     verified_within: float
     mode: PositionMode | None
     symbols: Container[str]
+    lags: Mapping[Source, LagCount]

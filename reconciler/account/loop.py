@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from reconciler.account.cycle import Swept, blind_cycle, cycle_of
+from reconciler.account.cycle import Swept, blind_cycle, cycle_of, swept_after
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
 from reconciler.account.ledger_watch import LedgerChange
@@ -228,7 +228,7 @@ class AccountLoop:
                 self._last_complete = look.finished.utc
             cycle = cycle_of(look, self._access.venue, self._last_complete)
             await self._store.save_cycle(cycle)
-            self.swept = Swept(cycle, look.finished)
+            self.swept = swept_after(self.swept, cycle, look.finished)
             self._succeed(None)
             self.last_pass = self._clock.now()
 
@@ -303,4 +303,4 @@ class AccountLoop:
         await self.check_health()
         cycle = blind_cycle(account, self._access.venue, problem, at.utc, self._last_complete)
         await self._store.save_cycle(cycle)
-        self.swept = Swept(cycle, at)
+        self.swept = swept_after(self.swept, cycle, at)

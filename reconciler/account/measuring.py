@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from reconciler.account.memory.lag_counts import LagCounts
 from reconciler.facts.sketch import Sketch
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
@@ -24,7 +25,11 @@ log = structlog.get_logger()
 
 
 class Measuring:
-    """The samples of one account."""
+    """The samples of one account.
+
+    Attributes:
+        lags: How many fills each source has shown how late, since the beginning.
+    """
 
     def __init__(self, store: Store, clock: Clock, on_lag: Callable[[timedelta], None]) -> None:
         """`on_lag` is told the high percentile of the position list's visibility lag as it moves."""
@@ -33,10 +38,12 @@ class Measuring:
         self._on_lag = on_lag
         self._waiting: list[LatencySample] = []
         self._listed = Sketch()
+        self.lags = LagCounts()
 
     def add(self, sample: LatencySample) -> None:
         """Take one sample."""
         self._waiting.append(sample)
+        self.lags.add(sample)
         if sample.source is Source.REST and sample.measure is Measure.VISIBILITY_LAG:
             self._listed.add(sample.milliseconds)
             if self._listed.count >= ENOUGH:

@@ -161,6 +161,7 @@ class AccountUnit:
             verified_within=self._pace.deadline,
             mode=self._venue.mode if self.loop.connected else None,
             symbols=self._venue.markets,
+            lags=self._measuring.lags.by_source,
         )
 
     async def _keep_up(self, work: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -38,12 +38,16 @@ class House:
         clock: Where time comes from.
         accounts: What this process knows of each of its accounts, by name; asking waits for nothing.
         alerts: The open alerts, in memory.
+        owed: For how many seconds the oldest message that is owed waits; None where nobody is told.
+        used: By account, the part of the limit of its venue and address that is used at this moment.
     """
 
     console: Console
     clock: Clock
     accounts: Mapping[str, Callable[[], Watching]]
     alerts: OpenAlerts
+    owed: Callable[[], float | None] = lambda: None
+    used: Callable[[], Mapping[str, float]] = dict
 
 
 @dataclass(frozen=True, slots=True)

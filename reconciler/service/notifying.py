@@ -91,6 +91,22 @@ class Notifying:
             self._known = leases
             self._woken.set()
 
+    def oldest_owed(self) -> float | None:
+        """Return for how many seconds the oldest of what is owed waits; 0 for nothing, None for not known.
+
+        Without a channel nobody is told, and nothing is owed to anybody.
+        """
+        if not self._served or any(each.state is None for each in self._served):
+            return None
+        now = self._clock.now()
+        waits = [0.0]
+        for each in self._served:
+            failing = None if each.state is None else each.state.failing_since
+            waits += [] if failing is None else [(now.utc - failing).total_seconds()]
+            waits += [] if each.due_since is None else [now.monotonic - each.due_since]
+            waits += [] if each.tried_at is None else [now.monotonic - each.tried_at.monotonic]
+        return max(waits)
+
     def wake(self) -> None:
         """Look at once."""
         self._woken.set()

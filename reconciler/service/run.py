@@ -63,7 +63,7 @@ async def run(settings: Settings, clock: Clock) -> int:
         ]
         notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
         open_alerts = OpenAlerts(store.open_alerts, clock)
-        server = server_of(settings.serve, runners, store, open_alerts, clock)
+        server = server_of(settings.serve, runners, store, open_alerts, clock, owed=notifying.oldest_owed)
         service = Service(
             settings,
             runners,

@@ -1,10 +1,11 @@
 """Builds the server of `trueup run` from its settings and from what this process knows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from reconciler.console import Console
 from reconciler.serve.endpoint import House
-from reconciler.serve.offer import ENDPOINTS, PAGES
+from reconciler.serve.metrics import Metrics
+from reconciler.serve.offer import ENDPOINTS, PAGES, version_here
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.serve.server import Server
 from reconciler.service.account_runner import AccountRunner
@@ -19,15 +20,25 @@ def server_of(
     store: Store,
     open_alerts: OpenAlerts,
     clock: Clock,
+    *,
+    owed: Callable[[], float | None],
 ) -> Server | None:
-    """Return the server, which does not listen yet; None where nothing is to be served."""
+    """Return the server, which does not listen yet; None where nothing is to be served.
+
+    `owed` says for how many seconds the oldest message waits.
+    """
     if settings.port == 0:
         return None
+    # With ccxt, which this process has loaded by now.
+    from verification.venues.ccxt.outgoing import OF_PROCESS
+
     house = House(
         console=Console.on(store.shared.database, clock),
         clock=clock,
         accounts={runner.account: runner.watching for runner in runners},
         alerts=open_alerts,
+        owed=owed,
+        used=OF_PROCESS.used,
     )
     return Server(
         str(settings.address),
@@ -35,5 +46,5 @@ def server_of(
         settings.hosts,
         house=house,
         endpoints=ENDPOINTS,
-        pages=PAGES,
+        pages=(*PAGES, ("/metrics", Metrics(house, version_here()).page)),
     )

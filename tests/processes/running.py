@@ -15,6 +15,7 @@ from reconciler.journal.journal import Journal
 from reconciler.storage.database import migrate
 from simulator.binance.urls import toml
 from simulator.server import SimulatedVenue
+from tests.reconciler.serve.served import free_port
 from tests.reconciler.settings_files import written
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,7 @@ class Place:
         migrate(url)
         self.console = Console.open(url)
         self.process: asyncio.subprocess.Process | None = None
+        self.port = free_port()
 
     async def trueup(self, *arguments: str) -> asyncio.subprocess.Process:
         """Start `trueup` with these arguments."""
@@ -69,6 +71,7 @@ class Place:
                 "PYTHONWARNINGS": "default",
                 "BINANCE_KEY": "the-key",
                 "BINANCE_SECRET": "the-secret",
+                "TRUEUP_SERVE__PORT": str(self.port),
             },
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

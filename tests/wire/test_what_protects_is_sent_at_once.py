@@ -47,7 +47,7 @@ async def test_orders_go_when_the_budget_is_spent(face: Face) -> None:
         try:
             await trader.connect()
             (governor,) = OF_PROCESS._known.values()
-            governor._budget.told(1e9, governor._clock.now().monotonic)
+            governor.budget.told(1e9, governor._clock.now().monotonic)
             async with asyncio.timeout(AT_ONCE):
                 await trader.enter(NET, Side.BUY, Decimal(43), "one")
                 await trader.leave(NET, Side.SELL, Decimal(43), "one-x1")

@@ -148,6 +148,11 @@ class Budget:
         self._forget(now)
         return sum(self._spent.values()) if self._sent else 0.0
 
+    def used(self, now: float) -> float:
+        """Return the part of the venue's whole limit that is used, by all who are known to use it."""
+        told = 0.0 if self._told is None else self._told[1]
+        return max(self.spent(now), told) / self._limit.most
+
     def had(self, account: str, now: float, purpose: Purpose) -> float:
         """Return what was sent for an account and a purpose within the window."""
         self._forget(now)

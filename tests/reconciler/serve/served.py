@@ -19,6 +19,7 @@ from reconciler.alerts.event import Detected, Observed
 from reconciler.console import Console
 from reconciler.facts.finding import Finding
 from reconciler.facts.token import Role
+from reconciler.serve import metrics
 from reconciler.serve.endpoint import House
 from reconciler.serve.offer import ENDPOINTS, PAGES
 from reconciler.serve.open_alerts import OpenAlerts
@@ -56,7 +57,7 @@ def known(
     cycle = CycleView("main", "binanceusdm", status, 1, 1, None, at.utc, whole, 0.1, (), 0)
     views = tuple(SourceView("main", name, state, now.utc, "as told", now.utc) for name, state in sources)
     symbols = {"AVL/USDT:USDT", "BTC/USDT:USDT"}
-    return Known(Swept(cycle, at), views, legs, unverified, 10.0, mode, symbols)
+    return Known(Swept(cycle, at), views, legs, unverified, 10.0, mode, symbols, {})
 
 
 class Served:
@@ -69,8 +70,17 @@ class Served:
         self.alerts = OpenAlerts(store.open_alerts, clock)
         self.watching = Watching("main", INTERVAL, known(clock.now()), "", clock.now())
         self.port = free_port()
-        house = House(self.console, clock, {"main": lambda: self.watching}, self.alerts)
-        self.server = Server("127.0.0.1", self.port, (), house=house, endpoints=ENDPOINTS, pages=PAGES)
+        self.owed: float | None = None
+        house = House(
+            self.console,
+            clock,
+            {"main": lambda: self.watching},
+            self.alerts,
+            lambda: self.owed,
+            lambda: {"main": 0.25, "of another process": 1.0},
+        )
+        pages = (*PAGES, ("/metrics", metrics.Metrics(house, "1.2.3").page))
+        self.server = Server("127.0.0.1", self.port, (), house=house, endpoints=ENDPOINTS, pages=pages)
         self.viewer = self.console.tokens.new(role=Role.VIEWER, name="a bot")[1]
         self.operator = self.console.tokens.new(role=Role.OPERATOR, name="phone")[1]
         self.serving: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -70,7 +70,7 @@ class _User:
 
 
 class Governor:
-    """Lets requests of one venue from one address out. Every deadline is on the monotonic clock."""
+    """Lets requests of `users` of a venue from one address out, by its `budget`. All time is monotonic."""
 
     def __init__(self, rates: Rates, name: str, limit: Limit, clock: Clock) -> None:
         """Nothing was sent yet.
@@ -84,8 +84,8 @@ class Governor:
         self._rates = rates
         self._name = name
         self._clock = clock
-        self._budget = Budget(limit)
-        self._users: dict[str, _User] = {}
+        self.budget = Budget(limit)
+        self.users: dict[str, _User] = {}
         self._wait = Wait()
         self._proof: Request | None = None  # the one that tries whether we are served again
         self._line: list[_Place] = []
@@ -93,7 +93,7 @@ class Governor:
 
     def know(self, account: str) -> None:
         """Take note of an account that shares the address."""
-        self._users.setdefault(account, _User())
+        self.users.setdefault(account, _User())
 
     async def admit(self, request: Request, shared: SharedPurpose) -> None:
         """Return when a request may be sent, and count it. `done` must follow.
@@ -147,10 +147,10 @@ class Governor:
         now, rates = self._clock.now(), self._rates
         used = _number(headers, rates.used)
         if used is not None:
-            self._budget.told(used, now.monotonic)
+            self.budget.told(used, now.monotonic)
         self._hear_left(account, path, headers)
         code = code_in(body[:_CODE_WITHIN])
-        wait = self._users.setdefault(account, _User()).waits.setdefault(path, Wait())
+        wait = self.users.setdefault(account, _User()).waits.setdefault(path, Wait())
         refused = status >= _CLIENT_ERROR or code in rates.user_codes | rates.address_codes
         told = told_wait(headers, body, now.utc, rates.until) if refused else None
         if rates.refuses(status, code, body):
@@ -180,12 +180,12 @@ class Governor:
         Raises:
             NotSent: They do not, and will not soon.
         """
-        together = Request(account, "", min(weight, self._budget.part))
+        together = Request(account, "", min(weight, self.budget.part))
         self.know(account)
         end = self._clock.now().monotonic + PATIENCE[shared.purpose]
         while self._fit(together, shared.purpose) not in {Fit.YES, Fit.KEPT}:
             now = self._clock.now().monotonic
-            pause = max(self._left(together), self._budget.changes(now) or 0.0, _LEAST_PAUSE)
+            pause = max(self._left(together), self.budget.changes(now) or 0.0, _LEAST_PAUSE)
             if now + pause > end:
                 raise NotSent(self._why(together, shared))
             await self._clock.sleep(pause)
@@ -197,7 +197,7 @@ class Governor:
 
     def _count(self, request: Request, purpose: Purpose) -> None:
         now = self._clock.now().monotonic
-        self._budget.count(Asked(request.address, purpose, request.account), now)
+        self.budget.count(Asked(request.address, purpose, request.account), now)
         if request.user:
             of_user = self._budget_of(request)
             if of_user is not None:
@@ -209,7 +209,7 @@ class Governor:
             return Fit.FULL
         if self._left(request):
             return Fit.CAPPED
-        fit = self._budget.fit(Asked(request.address, purpose, request.account), now, len(self._users))
+        fit = self.budget.fit(Asked(request.address, purpose, request.account), now, len(self.users))
         of_user = self._budget_of(request)
         if of_user is None or fit not in {Fit.YES, Fit.KEPT}:
             return fit
@@ -220,7 +220,7 @@ class Governor:
         """Return the counter of the request's user for its path; None where there is none."""
         if not request.user or self._rates.user is None:
             return None
-        budgets = self._users[request.account].budgets
+        budgets = self.users[request.account].budgets
         return budgets.setdefault(request.path, Budget(self._rates.user))
 
     def _hear_left(self, account: str, path: str, headers: Mapping[str, str]) -> None:
@@ -230,7 +230,7 @@ class Governor:
         if left is None or not most:
             return
         used = max(0.0, most - max(0.0, left)) / most * self._rates.user.most
-        budgets = self._users.setdefault(account, _User()).budgets
+        budgets = self.users.setdefault(account, _User()).budgets
         budget = budgets.setdefault(path, Budget(self._rates.user))
         budget.told(used, self._clock.now().monotonic)
 
@@ -254,20 +254,20 @@ class Governor:
             self._timer = asyncio.get_running_loop().call_later(self._changes(now), self._serve)
 
     def _had(self, place: _Place, now: float) -> float:
-        return self._budget.had(place.request.account, now, place.shared.purpose)
+        return self.budget.had(place.request.account, now, place.shared.purpose)
 
     def _changes(self, now: float) -> float:
         """Return in how many seconds something may fit that does not now."""
-        waits = [self._wait, *(each for user in self._users.values() for each in user.waits.values())]
+        waits = [self._wait, *(each for user in self.users.values() for each in user.waits.values())]
         changes = [left for each in waits if (left := each.left(now)) > 0]
-        budgets = [self._budget, *(each for user in self._users.values() for each in user.budgets.values())]
+        budgets = [self.budget, *(each for user in self.users.values() for each in user.budgets.values())]
         changes += [change for each in budgets if (change := each.changes(now)) is not None]
         return min(changes, default=1.0) + 0.001
 
     def _left(self, request: Request) -> float:
         """Return in how many seconds the venue no longer asks us to wait with a request."""
         now = self._clock.now().monotonic
-        wait = self._users[request.account].waits.get(request.path)
+        wait = self.users[request.account].waits.get(request.path)
         return max(self._wait.left(now), 0.0 if wait is None else wait.left(now))
 
     def _why(self, request: Request, shared: SharedPurpose) -> str:
@@ -277,7 +277,7 @@ class Governor:
             return f"not asked: {self._name} has asked us to wait, and has not answered again yet"
         now = self._clock.now().monotonic
         asked = Asked(request.address, shared.purpose, request.account)
-        left = self._budget.when(asked, now)
+        left = self.budget.when(asked, now)
         spent = f"the budget of request weight of {self._name} is spent until {self._in(left)}"
         return f"not asked: {spent}"
 

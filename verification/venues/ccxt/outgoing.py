@@ -33,6 +33,15 @@ class GovernorRegistry:
         governor.know(access.account)
         return governor
 
+    def used(self) -> dict[str, float]:
+        """Return, by account, the part of the limit of its venue and address that is used at this moment."""
+        now = self._clock.now().monotonic
+        return {
+            account: governor.budget.used(now)
+            for governor in self._known.values()
+            for account in governor.users
+        }
+
     def forget(self) -> None:
         """Begin anew, as a new process would."""
         self._known.clear()
