@@ -5,17 +5,19 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.acknowledging import acknowledge_button
+from dashboard.acknowledging import acknowledge_button, more_button
 from dashboard.escape import WHOLE, markdown
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.quiet import Quiet
 from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Evidence, Party, Severity
 from reconciler.kinds.registry import is_blindness
 
 ALERT_PAGE = "screens/alert.py"
 SHOWN = 3
+FLAPPING = 4
 PARTIES = {Party.BOT: "Bot", Party.EXCHANGE: "Exchange", Party.TRUEUP: "Trueup"}
 
 _COLOUR: dict[Severity, Literal["red", "orange", "blue"]] = {
@@ -30,14 +32,21 @@ _ICON = {
 }
 
 
+_OVER = {
+    AlertState.RESOLVED: ("Resolved", ":material/task_alt:"),
+    AlertState.RETIRED: ("Retired", ":material/visibility_off:"),
+    AlertState.CLOSED: ("Closed", ":material/person_off:"),
+}
+
+
 def severity_badge(alert: Alert) -> None:
     """Show how bad it is, or was: word, icon and colour, never the colour alone. What is over is grey."""
     colour = _COLOUR[alert.severity] if alert.state.open else "gray"
     st.badge(alert_words.SEVERITY_WORD[alert.severity], icon=_ICON[alert.severity], color=colour)
 
 
-def card(alert: Alert, now: datetime, *, first: bool) -> None:
-    """Show one open alert with everything needed to decide, and its two actions."""
+def card(alert: Alert, now: datetime, *, first: bool, quiet: Quiet | None = None) -> None:
+    """Show one open alert with everything needed to decide, and what can be done about it."""
     with st.container(key=f"alert-{alert.id}", border=True, gap="xsmall"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             severity_badge(alert)
@@ -50,16 +59,19 @@ def card(alert: Alert, now: datetime, *, first: bool) -> None:
         handled = alert_words.acknowledged(alert, now)
         if handled:
             st.caption(f":material/check: {markdown(handled, WHOLE)}")
+        if quiet is not None:
+            st.caption(f":material/bedtime: {markdown(alert_words.quieted(quiet, now), WHOLE)}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if waits(alert):
-                acknowledge_button(alert, primary=first)
+                acknowledge_button(alert, now, primary=first)
+            more_button(alert, now)
             details_link(alert)
 
 
 def waits(alert: Alert) -> bool:
-    """Say whether it can be acknowledged: it is open, people were told of it, and nobody has taken it."""
+    """Say whether it can be acknowledged at once: it is open and told, and nobody has spoken of it."""
     told = alert.state in {AlertState.FIRING, AlertState.RECOVERING}
-    return told and alert.acknowledgement is None
+    return told and alert.acknowledgement is None and alert.hold is None
 
 
 def details_link(alert: Alert, label: str = "Details") -> None:
@@ -115,12 +127,9 @@ def _when(item: Evidence, now: datetime) -> str:
 
 def over_line(alert: Alert, now: datetime) -> None:
     """Show one alert that is over, on one line: what it was, and how and when it ended."""
-    retired = alert.state is AlertState.RETIRED
     with st.container(key=f"resolved-{alert.id}", horizontal=True, gap="small", vertical_alignment="center"):
-        if retired:
-            st.badge("Retired", icon=":material/visibility_off:", color="gray")
-        else:
-            st.badge("Resolved", icon=":material/task_alt:", color="gray")
+        word, icon = _OVER[alert.state]
+        st.badge(word, icon=icon, color="gray")
         st.markdown(markdown(f"{alert_words.headline(alert)}: {alert_words.end(alert, now)}", WHOLE))
         details_link(alert)
 
@@ -142,6 +151,8 @@ def _facts(alert: Alert, now: datetime) -> str:
     parts.append(f"since {words.clock(alert.first_seen)}, {words.duration(now - alert.first_seen)}")
     if alert.state is AlertState.RECOVERING:
         parts.append("looks healed, being checked again")
+    if alert.flaps >= FLAPPING:
+        parts.append(f"comes and goes: {alert.flaps} times in half an hour")
     if alert.frozen_since is not None:
         parts.append(
             f"cannot be checked for {words.duration(now - alert.frozen_since)}: this is how it was last seen"

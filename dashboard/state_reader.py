@@ -9,9 +9,10 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
+from dashboard.words.saying import Filled, Word
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
-from reconciler.console import Answer, Console, Queries, StateDatabaseError, seen_of
+from reconciler.console import Answer, Commands, Console, Queries, StateDatabaseError, seen_of
 from reconciler.views import NowView
 from verification.facts.clock import SystemClock
 
@@ -47,8 +48,8 @@ def now() -> NowView | Unread:
     return view
 
 
-def acknowledge(shown: Alert, *, by: str, note: str) -> Answer:
-    """Store that a person has seen an alert as it was shown to them; on return it is durable.
+def say(shown: Alert, word: Word, said: Filled) -> Answer:
+    """Store what a person says of an alert as it was shown to them; on return it is durable.
 
     Raises:
         AlertCommandError: It was refused; the message is for the person.
@@ -56,11 +57,28 @@ def acknowledge(shown: Alert, *, by: str, note: str) -> Answer:
     """
     url = os.environ.get(STATE_URL, "")
     try:
-        commands = _console(url).commands
-        return commands.acknowledge(shown.id, by=by, note=note, origin="dashboard", seen=seen_of(shown))
+        return _said(_console(url).commands, shown, word, said)
     except StateDatabaseError:
         forget(url)
         raise
+
+
+def _said(commands: Commands, shown: Alert, word: Word, said: Filled) -> Answer:
+    number, seen, until = shown.id, seen_of(shown), said.until
+    by, note, here = said.name, said.note, "dashboard"
+    match word:
+        case Word.ACKNOWLEDGE:
+            return commands.acknowledge(number, by=by, note=note, origin=here, seen=seen, until=until)
+        case Word.SNOOZE:
+            return commands.snooze(number, by=by, note=note, origin=here, seen=seen, until=until)
+        case Word.INTEND:
+            return commands.intend(
+                number, by=by, note=note, origin=here, seen=seen, until=until, surplus=shown.surplus
+            )
+        case Word.CLOSE:
+            return commands.close(number, by=by, note=note, origin=here, seen=seen)
+        case Word.NOTE:
+            return commands.note(number, by=by, note=note, origin=here)
 
 
 def forget(url: str) -> None:

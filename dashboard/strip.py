@@ -78,11 +78,31 @@ def chips(view: NowView | Unread) -> tuple[Chip, ...]:
     sources = tuple(_source(source, view) for source in view.sources)
     if not sources:
         sources = (Chip("no source has reported yet", "gray", ":material/help:"),)
-    return (*_hearts(view), *sources, _clock(view.read_at))
+    return (*_hearts(view), *sources, *_quiet(view), _clock(view.read_at))
 
 
 def _clock(now: datetime) -> Chip:
     return Chip(words.clock(now), "gray", ":material/schedule:")
+
+
+def _quiet(view: NowView) -> tuple[Chip, ...]:
+    """Say what is worked on, and how many alerts are quiet and when the first of them comes back."""
+    chips = [
+        Chip(
+            f"maintenance of {each.account} until {words.clock(each.until)}",
+            "orange",
+            ":material/build:",
+            f"{each.by}: {each.note}",
+        )
+        for each in view.windows
+    ]
+    if view.quiet:
+        ends = [each.until for each in view.quiet.values() if each.until is not None]
+        first = f", the first until {words.clock(min(ends))}" if ends else ""
+        chips.append(
+            Chip(f"{words.count(len(view.quiet), 'alert')} quiet{first}", "violet", ":material/bedtime:")
+        )
+    return tuple(chips)
 
 
 def _hearts(view: NowView) -> tuple[Chip, ...]:

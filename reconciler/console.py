@@ -21,13 +21,15 @@ from reconciler.alerts.errors import (
     AlreadyResolved,
     AnotherSize,
     NameRequired,
+    NoSuchAccount,
     NotByHand,
     NoteRequired,
     NotFiringYet,
+    NoWindow,
     TakenMeanwhile,
     WrongEnd,
 )
-from reconciler.alerts.limits import LIMITS, offered
+from reconciler.alerts.quiet import Quiet, QuietBy, Window
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
@@ -42,7 +44,6 @@ from reconciler.views import AlertView, LatencyView, NowView, PositionView, Veri
 from verification.facts.clock import Clock, SystemClock
 
 __all__ = [
-    "LIMITS",
     "AlertChanged",
     "AlertCommandError",
     "AlertGrown",
@@ -53,18 +54,22 @@ __all__ = [
     "Commands",
     "Console",
     "NameRequired",
+    "NoSuchAccount",
+    "NoWindow",
     "NotByHand",
     "NotFiringYet",
     "NoteRequired",
     "Queries",
+    "Quiet",
+    "QuietBy",
     "Seen",
     "StateDatabaseError",
     "StateTrouble",
     "TakenMeanwhile",
     "TokenNotFound",
     "Tokens",
+    "Window",
     "WrongEnd",
-    "offered",
     "seen_of",
 ]
 
@@ -118,6 +123,9 @@ class Queries(Protocol):
     def channels(self) -> tuple[ChannelView, ...]:
         """Return how the channels fare on which people are told; one that was taken out too."""
 
+    def windows(self) -> tuple[Window, ...]:
+        """Return the maintenance windows that are open."""
+
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account, by its name; one that is watched no more too."""
 
@@ -137,8 +145,8 @@ class Commands(Protocol):
         note: What they say; required where they saw a critical alert, for what is intended, and to close.
         origin: From where: `dashboard`, `cli`, `api`, `telegram` or `ntfy`.
         seen: The alert as it was shown to them; None stands for the alert as it is stored.
-        until: When it is to end, aware UTC, as it was shown to them; None for the usual time. `LIMITS` says
-            how long each may last.
+        until: When it is to end, aware UTC, as it was shown to them; None for the usual time. How long each
+            may last stands in `Limits`.
 
     Raises:
         AlertCommandError: It was refused; the message says why, to be shown as it is.
@@ -190,6 +198,18 @@ class Commands(Protocol):
 
     def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
         """Add a word to an alert, open or over. Nothing else changes."""
+
+    def begin_maintenance(
+        self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
+    ) -> Window:
+        """Say that an account is being worked on: what is raised meanwhile is told when that is over.
+
+        A position that no stop protects or no bot knows is told all the same (`always_told` of its kind). A
+        window that is open is ended, and this one takes its place.
+        """
+
+    def end_maintenance(self, account: str, *, by: str) -> Window:
+        """Say that the work on an account is over, before its time."""
 
 
 class Tokens(Protocol):

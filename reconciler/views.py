@@ -1,10 +1,12 @@
 """What screens and the command line are given: frozen values, ready to show. No row or session crosses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.quiet import Quiet, Window
 from reconciler.facts.finding import Evidence, Severity
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, MessageView
@@ -48,12 +50,14 @@ class AlertView:
         transitions: Its history, oldest first.
         steps: What to do about it, the most urgent first.
         messages: The messages that told of it, oldest first.
+        quiet: By what it is quiet; None where it is not.
     """
 
     alert: Alert
     transitions: tuple[TransitionView, ...]
     steps: tuple[str, ...]
     messages: tuple[MessageView, ...] = ()
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,8 @@ class NowView:
         p95_ms: 95th percentile of visibility lag by source over the last hour, milliseconds.
         unreadable: A line for each stored row of these that cannot be read, and is missing in them.
         channels: How the channels fare on which people are told, by their names.
+        quiet: By what an open alert is quiet, by its number; the others are not.
+        windows: The maintenance windows that are open.
     """
 
     read_at: datetime
@@ -188,6 +194,8 @@ class NowView:
     p95_ms: dict[Source, float]
     unreadable: tuple[str, ...] = ()
     channels: tuple[ChannelView, ...] = ()
+    quiet: Mapping[int, Quiet] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import state_reader
-from dashboard.acknowledging import acknowledge_button
+from dashboard.acknowledging import acknowledge_button, more_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import WHOLE, markdown, plain
 from dashboard.words import alert as alert_words
@@ -43,12 +43,16 @@ def _show(found: AlertView, view: NowView) -> None:
         st.subheader(markdown(alert_words.headline(alert)))
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             severity_badge(alert)
-            st.markdown(f"**{markdown(_state(alert, view))}**")
+            st.markdown(f"**{markdown(_state(found, view))}**")
         handled = alert_words.acknowledged(alert, now)
         if handled:
             st.markdown(f":material/check: {markdown(handled, WHOLE)}")
-        if waits(alert):
-            acknowledge_button(alert, primary=True)
+        if found.quiet is not None:
+            st.markdown(f":material/bedtime: {markdown(alert_words.quieted(found.quiet, now), WHOLE)}")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if waits(alert):
+                acknowledge_button(alert, now, primary=True)
+            more_button(alert, now)
         if not alert.state.open:
             st.markdown(markdown(f"{alert_words.ended(alert)}.", WHOLE))
         st.markdown(markdown(alert_words.reason(alert), WHOLE))
@@ -62,12 +66,12 @@ def _show(found: AlertView, view: NowView) -> None:
     _history(found)
 
 
-def _state(alert: Alert, view: NowView) -> str:
-    now = view.read_at
-    word = alert_words.STATE_WORD[alert.state].capitalize()
+def _state(found: AlertView, view: NowView) -> str:
+    alert, now = found.alert, view.read_at
+    word = alert_words.state(alert, found.quiet).capitalize()
     if alert.resolved_at is not None:
         lasted = words.duration(alert.resolved_at - alert.first_seen)
-        after = "" if alert.state is AlertState.RETIRED else f", after {lasted}"
+        after = f", after {lasted}" if alert.state is AlertState.RESOLVED else ""
         return f"{word} {words.ago(alert.resolved_at, now)}{after}"
     text = f"{word}, since {words.stamp(alert.first_seen)} ({words.duration(now - alert.first_seen)})"
     seen = f"last seen {words.ago(alert.last_seen, now)}"

@@ -8,6 +8,7 @@ from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.quiet import Quiet
 from reconciler.alerts.wording import told
 from reconciler.facts.finding import Kind
 from reconciler.kinds.registry import is_blindness, spec_of
@@ -65,7 +66,7 @@ def _table() -> None:
         st.markdown("No alert fits this filter." if filtered else "No alert has been raised yet.")
         return
     st.dataframe(
-        [_row(alert) for alert in found],
+        [_row(alert, view.quiet.get(alert.id)) for alert in found],
         hide_index=True,
         key="alerts-table",
         height="content",
@@ -80,13 +81,13 @@ def _table() -> None:
         st.caption(f"Only the newest {LIMIT} are shown: narrow the filter to see older ones.")
 
 
-def _row(alert: Alert) -> dict[str, str]:
+def _row(alert: Alert, quiet: Quiet | None) -> dict[str, str]:
     given = alert.acknowledgement
     return {
         "Alert": f"/alert?id={alert.id}",
         "About": plain(alert_words.subject(alert)),
         "What": told(alert).title,
-        "State": alert_words.STATE_WORD[alert.state],
+        "State": alert_words.state(alert, quiet),
         "Severity": alert_words.SEVERITY_WORD[alert.severity],
         "Bot says": plain(alert_words.bot_says(alert)),
         "Exchange says": plain(alert_words.exchange_says(alert)),

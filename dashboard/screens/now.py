@@ -5,9 +5,15 @@ import streamlit as st
 from dashboard import state_reader
 from dashboard.cards import card, over_line
 from dashboard.words.figures import Figure, figures
-from dashboard.words.verdict import Unread, acknowledged, blind, needing, recovering
-from reconciler.alerts.alert import AlertState
+from dashboard.words.verdict import Unread, acknowledged, blind, needing, quieted, recovering
+from reconciler.alerts.alert import Alert, AlertState
 from reconciler.views import NowView
+
+_OVER = (
+    ("Recently resolved", AlertState.RESOLVED),
+    ("Closed by hand", AlertState.CLOSED),
+    ("Watched no more", AlertState.RETIRED),
+)
 
 
 @st.fragment(run_every=2)
@@ -42,26 +48,28 @@ def _figures(shown: tuple[Figure, ...]) -> None:
 
 
 def _cards(view: NowView) -> None:
-    waiting, healing, seen = needing(view), recovering(view), acknowledged(view)
+    waiting = needing(view)
     for position, alert in enumerate(waiting):
         card(alert, view.read_at, first=position == 0)
     if not waiting:
         was = "No alert was open when Trueup last looked." if blind(view) else "No alert needs you."
         st.markdown(was)
-    if seen:
-        st.subheader("Acknowledged, not over yet")
-        for alert in seen:
-            card(alert, view.read_at, first=False)
-    if healing:
-        st.subheader("Getting better")
-        for alert in healing:
-            card(alert, view.read_at, first=False)
-    for title, state in (("Recently resolved", AlertState.RESOLVED), ("Watched no more", AlertState.RETIRED)):
+    _section("Acknowledged, not over yet", acknowledged(view), view)
+    _section("Quiet for now, not over yet", quieted(view), view)
+    _section("Getting better", recovering(view), view)
+    for title, state in _OVER:
         over = [alert for alert in view.resolved if alert.state is state]
         if over:
             st.subheader(title)
         for alert in over:
             over_line(alert, view.read_at)
+
+
+def _section(title: str, alerts: tuple[Alert, ...], view: NowView) -> None:
+    if alerts:
+        st.subheader(title)
+    for alert in alerts:
+        card(alert, view.read_at, first=False, quiet=view.quiet.get(alert.id))
 
 
 now()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from dashboard.words import numbers as words
 from reconciler.alerts import wording
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.quiet import Quiet, QuietBy
 from reconciler.facts.finding import Evidence, Party, Severity
 from reconciler.kinds.registry import is_blindness, spec_of
 from verification.facts.leg import Leg
@@ -153,6 +154,31 @@ def acknowledged(alert: Alert, now: datetime) -> str:
     left = f"ends in {words.duration(given.until - now)}" if given.until > now else "has ended"
     note = f": {given.note}" if given.note else ""
     return f"Acknowledged by {given.by} {words.ago(given.at, now)}, {left}{note}"
+
+
+QUIET_WORD = {
+    QuietBy.SNOOZED: "snoozed",
+    QuietBy.INTENDED: "intended",
+    QuietBy.FOLLOWS: "follows from another",
+    QuietBy.MAINTENANCE: "in maintenance",
+}
+
+
+def state(alert: Alert, quiet: Quiet | None) -> str:
+    """Say where its life is: of one that fires and is quiet, by what it is."""
+    if quiet is not None and alert.state is AlertState.FIRING:
+        return QUIET_WORD[quiet.by]
+    return STATE_WORD[alert.state]
+
+
+def quieted(quiet: Quiet | None, now: datetime) -> str:
+    """Say by what it is quiet, and for how much longer: `Snoozed by ann: later, ends in 12 m`; or nothing."""
+    if quiet is None:
+        return ""
+    if quiet.by is QuietBy.FOLLOWS:
+        return f"Quiet while another alert says more: {quiet.why}"
+    why = quiet.why[:1].upper() + quiet.why[1:]
+    return why if quiet.until is None else f"{why}, ends in {words.duration(quiet.until - now)}"
 
 
 def _beside(alert: Alert) -> str:

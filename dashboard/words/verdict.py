@@ -75,8 +75,15 @@ class Verdict:
 
 
 def needing(view: NowView) -> tuple[Alert, ...]:
-    """Return the open alerts that nobody has acknowledged, in the order given (worst first)."""
-    return tuple(alert for alert in view.alerts if alert.state is AlertState.FIRING)
+    """Return the open alerts that nobody has taken and nothing quiets, in the order given (worst first)."""
+    firing = (alert for alert in view.alerts if alert.state is AlertState.FIRING)
+    return tuple(alert for alert in firing if alert.id not in view.quiet)
+
+
+def quieted(view: NowView) -> tuple[Alert, ...]:
+    """Return the alerts that are snoozed, intended, or quiet by something else, in the order given."""
+    firing = (alert for alert in view.alerts if alert.state is AlertState.FIRING)
+    return tuple(alert for alert in firing if alert.id in view.quiet)
 
 
 def acknowledged(view: NowView) -> tuple[Alert, ...]:
@@ -179,7 +186,7 @@ def _those(alerts: tuple[Alert, ...], *, past: bool = False) -> str:
 
 def _unsure(view: NowView) -> Verdict | None:
     doubts = _doubts(view)
-    handled = [*acknowledged(view), *recovering(view)]
+    handled = [*acknowledged(view), *quieted(view), *recovering(view)]
     if handled:
         told = "; ".join(alert_words.clause(alert, view.read_at) for alert in handled[:NAMED])
         more = f"; and {len(handled) - NAMED} more" if len(handled) > NAMED else ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.cli import saying
+from reconciler.cli import maintaining, saying
 from reconciler.cli.console_door import open_console, print_json
 from reconciler.cli.options import Config, Json
 from reconciler.cli.saying import Id
@@ -22,6 +22,7 @@ PAGE = 200
 OPEN = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})
 
 
+commands.add_typer(maintaining.commands, name="maintenance")
 for _name, _command in (
     ("ack", saying.acknowledge),
     ("snooze", saying.snooze),
@@ -42,10 +43,11 @@ def list_alerts(
     """List open alerts, newest first."""
     with open_console(config) as console:
         alerts = _read_all(console, None if everything else OPEN)
+        quiet = console.queries.now().quiet
     if json:
-        print_json([alert_document(alert) for alert in alerts])
+        print_json([alert_document(alert, quiet.get(alert.id)) for alert in alerts])
     elif alerts:
-        typer.echo("\n".join(alert_line(alert) for alert in alerts))
+        typer.echo("\n".join(alert_line(alert, quiet.get(alert.id)) for alert in alerts))
     else:
         typer.echo(
             "No alerts." if everything else "No open alerts. `trueup doctor` says whether anybody looks."

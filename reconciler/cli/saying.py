@@ -175,8 +175,9 @@ def add_note(alert_id: Id, *, by: By, note: Reason = "", json: Json = False, con
     """Add a word to an alert, open or over. Nothing else changes."""
     with open_console(config) as console:
         answer = console.commands.note(alert_id, by=by, note=note, origin=CLI)
+        quiet = console.queries.alert(alert_id).quiet
     if json:
-        print_json(alert_document(answer.alert))
+        print_json(alert_document(answer.alert, quiet))
     else:
         typer.echo(f"Alert {alert_id}: the note is stored in its history.")
     return 0
@@ -195,8 +196,9 @@ def _say(
         # Who does not say what they saw cannot know of another's word: they are told of it.
         shown = seen or replace(seen_of(console.queries.alert(alert_id).alert), version=0)
         answer = said(console, shown)
+        quiet = console.queries.alert(alert_id).quiet
     if json:
-        print_json(alert_document(answer.alert) | {"told": answer.told})
+        print_json(alert_document(answer.alert, quiet) | {"told": answer.told})
     else:
         typer.echo(answer_line(answer, shown, by))
     return 0

@@ -31,7 +31,7 @@ class AccountStatus:
         checked_at: When a look last saw everything of it, aware UTC; None if none ever did.
         state: An `AccountState`.
         open_alerts: How many alerts are open, acknowledged ones too.
-        firing: How many of them nobody has taken.
+        firing: How many of them nobody has taken, and nothing quiets.
     """
 
     account: str
@@ -93,7 +93,8 @@ def statuses(view: "NowView", settled: Iterable[str]) -> tuple[AccountStatus, ..
     from reconciler.sight.account_state import accounts_of, cycle_of, holder_of, state_of
 
     open_alerts = Counter(alert.key.account for alert in view.alerts)
-    firing = Counter(alert.key.account for alert in view.alerts if alert.state is AlertState.FIRING)
+    loud = (each for each in view.alerts if each.state is AlertState.FIRING and each.id not in view.quiet)
+    firing = Counter(alert.key.account for alert in loud)
     told = []
     for account in sorted({*settled, *accounts_of(view), *open_alerts}):
         cycle = cycle_of(view, account)

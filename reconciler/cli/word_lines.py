@@ -4,6 +4,7 @@ from typing import Any
 
 from reconciler.alerts.alert import Alert, AlertState, Hold, HoldKind
 from reconciler.alerts.answer import Answer
+from reconciler.alerts.quiet import Quiet
 from reconciler.alerts.seen import Seen
 from reconciler.cli.printing import moment, printable, quantity
 from reconciler.facts.wording import value
@@ -44,8 +45,17 @@ def _comes_back(hold: Hold) -> str:
     return "fires again then, or once it gets worse"
 
 
-def word_lines(alert: Alert) -> list[str]:
-    """Return which word of a person is in force, for `show`; nothing where none is."""
+def quiet_words(quiet: Quiet | None) -> str:
+    """Say in brackets by what an alert is quiet, and until when; nothing where it is not."""
+    if quiet is None:
+        return ""
+    if quiet.alert is not None:
+        return f" (quiet: follows from alert {quiet.alert})"
+    return f" ({quiet.by} until {moment(quiet.until)})"
+
+
+def word_lines(alert: Alert, quiet: Quiet | None) -> list[str]:
+    """Return which word of a person is in force, or what else quiets it, for `show`; nothing for neither."""
     given, hold = alert.acknowledgement, alert.hold
     lines = []
     if given is not None:
@@ -53,10 +63,13 @@ def word_lines(alert: Alert) -> list[str]:
         lines.append(f"  acknowledged by {given.by} {until}: {given.note}")
     if hold is not None:
         lines.append(f"  {_held(hold)}: {hold.note}")
+    if quiet is not None and hold is None:
+        until = "" if quiet.until is None else f", until {moment(quiet.until)}"
+        lines.append(f"  quiet, what is owed of it waits: {quiet.why}{until}")
     return [printable(line) for line in lines]
 
 
-def word_document(alert: Alert) -> dict[str, Any]:
+def word_document(alert: Alert, quiet: Quiet | None) -> dict[str, Any]:
     """Return the word of a person in force, as `--json` prints it; every field None where there is none."""
     given, hold = alert.acknowledgement, alert.hold
     return {
@@ -67,4 +80,12 @@ def word_document(alert: Alert) -> dict[str, Any]:
         "held_by": hold.by if hold else None,
         "held_until": hold.until.isoformat() if hold else None,
         "intended_size": quantity(hold.surplus) if hold and hold.surplus is not None else None,
+        "quiet": None
+        if quiet is None
+        else {
+            "by": quiet.by.value,
+            "why": quiet.why,
+            "until": quiet.until.isoformat() if quiet.until else None,
+            "alert": quiet.alert,
+        },
     }

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.quiet import Quiet
 from reconciler.alerts.seen import seen_of
 from reconciler.alerts.wording import ended, subject
 from reconciler.cli.printing import moment, printable, quantity
-from reconciler.cli.word_lines import word_document, word_lines
+from reconciler.cli.word_lines import quiet_words, word_document, word_lines
 from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.message import MessageView
 from reconciler.views import AlertView, TransitionView
@@ -21,16 +22,17 @@ def finding_line(found: Finding) -> str:
     return f"{found.severity.upper()} {found.kind} {where}: {both}: {printable(found.reason)}"
 
 
-def alert_line(alert: Alert) -> str:
+def alert_line(alert: Alert, quiet: Quiet | None = None) -> str:
     """Return one alert on one line of a list: a terminal may break it, but nothing of it is cut off."""
     where = f"{printable(alert.key.symbol)} {alert.key.leg} of {alert.key.account}"
     both = f"bot {quantity(alert.expected)}, exchange {quantity(alert.observed)}"
     kind = f"{alert.severity.upper()} {alert.key.kind}"
-    line = f"{alert.id}: {kind} {where}: {both}; {alert.state}, first seen {moment(alert.first_seen)}"
+    state = f"{alert.state}{quiet_words(quiet)}"
+    line = f"{alert.id}: {kind} {where}: {both}; {state}, first seen {moment(alert.first_seen)}"
     return f"{line} (--seen {seen_of(alert).mark})" if alert.state.open else line
 
 
-def alert_document(alert: Alert) -> dict[str, Any]:
+def alert_document(alert: Alert, quiet: Quiet | None = None) -> dict[str, Any]:
     """Return what `--json` prints of an alert; times are ISO 8601 in UTC."""
     return {
         "id": alert.id,
@@ -42,13 +44,13 @@ def alert_document(alert: Alert) -> dict[str, Any]:
         "state": str(alert.state),
         "first_seen": _time(alert.first_seen),
         "last_seen": _time(alert.last_seen),
-    } | word_document(alert)
+    } | word_document(alert, quiet)
 
 
 def view_document(view: AlertView) -> dict[str, Any]:
     """Return what `show --json` prints: the alert with reason, evidence, history; quantities as strings."""
     alert = view.alert
-    return alert_document(alert) | {
+    return alert_document(alert, view.quiet) | {
         "reason": alert.reason,
         "expected": _text(alert.expected),
         "observed": _text(alert.observed),
@@ -79,7 +81,7 @@ def alert_lines(view: AlertView) -> list[str]:
         *_what(alert),
         f"  first seen {moment(alert.first_seen)}, last seen {moment(alert.last_seen)}",
     ]
-    lines += word_lines(alert)
+    lines += word_lines(alert, view.quiet)
     if alert.state.open:
         lines.append("What to do")
         lines += [f"  {place}. {printable(step)}" for place, step in enumerate(view.steps, 1)]

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.event import AlertSettings
+from reconciler.alerts.quiet import Window
 from reconciler.alerts.said import Acknowledge, Close, Intend, Note, Said, Snooze
 from reconciler.alerts.seen import Seen
-from reconciler.storage import persons
+from reconciler.storage import maintenance, persons
 from reconciler.storage.database import Database
 from verification.facts.clock import Clock
 
@@ -71,6 +72,28 @@ class StoredCommands:
     def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
         """Store a further word about an alert. On return it is durable."""
         return self._say(alert_id, lambda now: Note(by, note, now, origin))
+
+    def begin_maintenance(
+        self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
+    ) -> Window:
+        """Store that an account is being worked on. On return it is durable."""
+        with self._database.write() as connection:
+            now = self._clock.now().utc
+            return maintenance.begin(
+                connection,
+                account,
+                by=by,
+                note=note,
+                origin=origin,
+                until=until,
+                limits=self._settings.limits,
+                now=now,
+            )
+
+    def end_maintenance(self, account: str, *, by: str) -> Window:
+        """Store that the work on an account is over. On return it is durable."""
+        with self._database.write() as connection:
+            return maintenance.end(connection, account, by=by, now=self._clock.now().utc)
 
     def _say(self, alert_id: int, said: Callable[[datetime], Said]) -> Answer:
         with self._database.write() as connection:

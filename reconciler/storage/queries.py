@@ -10,6 +10,7 @@ import structlog
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound
+from reconciler.alerts.quiet import Window, quiet
 from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
@@ -20,6 +21,7 @@ from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.latency import p95_by_source, read_latency
 from reconciler.storage.leases import LEASE, watches
 from reconciler.storage.looked import Looked
+from reconciler.storage.maintenance import WINDOW, windows
 from reconciler.storage.mapping import (
     alert_of,
     cycle_of,
@@ -83,6 +85,7 @@ class StoredQueries:
             sources, unread_sources = _sources(connection, looked)
             shown, unread_alerts = _shown(connection)
             over, unread_over = _lately_over(connection)
+            maintained = windows(connection, now=read_at)
             return NowView(
                 read_at=read_at,
                 watches=tuple(watch for watch, _ in watched),
@@ -93,6 +96,8 @@ class StoredQueries:
                 p95_ms=p95_by_source(lag),
                 unreadable=tuple(self._told([*unread_alerts, *unread_cycles, *unread_sources, *unread_over])),
                 channels=channels(connection),
+                quiet=quiet(shown, maintained, now=read_at),
+                windows=maintained,
             )
 
     def alerts(
@@ -127,11 +132,14 @@ class StoredQueries:
             )
             changes, unread_changes = readable(connection, history, TRANSITION, transition_of)
             told = messages_about(connection, alert_id)
+            now = self._clock.now().utc
+            beside, _ = _shown(connection, [alert.key.account for alert in found])
+            quieted = quiet(beside, windows(connection, now=now), now=now)
         self._told(unread_changes)
         for line in unread:
             raise StateDatabaseError(StateTrouble.CORRUPT, f"{line}: restore the database from a backup")
         for alert in found:
-            return AlertView(alert, tuple(changes), steps_for(alert), told)
+            return AlertView(alert, tuple(changes), steps_for(alert), told, quieted.get(alert.id))
         raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
 
     def positions(self) -> tuple[PositionView, ...]:
@@ -183,6 +191,11 @@ class StoredQueries:
                 log.warning("state.row_unreadable", what=line)
         return lines
 
+    def windows(self) -> tuple[Window, ...]:
+        """Return the maintenance windows that are open."""
+        with self._database.read() as connection, needed():
+            return windows(connection, now=self._clock.now().utc)
+
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account."""
         with self._database.read() as connection, needed():
@@ -210,6 +223,8 @@ class StoredQueries:
             _only(sa.func.sum(LEASE.c.token)),
             _only(sa.func.count(LEASE.c.account), LEASE.c.stopped.is_(sa.true())),
             _only(sa.func.max(CHANNEL.c.at)),
+            _only(sa.func.max(WINDOW.c.id)),
+            _only(sa.func.count(WINDOW.c.ended_at)),
         )
         with self._database.read() as connection:
             return "|".join(str(each) for each in connection.execute(query).one())
@@ -234,9 +249,13 @@ def _sources(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[l
     )
 
 
-def _shown(connection: sa.Connection) -> tuple[list[Alert], list[str]]:
+def _shown(
+    connection: sa.Connection, accounts: Collection[str] | None = None
+) -> tuple[list[Alert], list[str]]:
     # By the states that are not shown: one that nobody knows is not passed over.
     query = sa.select(ALERT).where(IS_OPEN, ALERT.c.state != AlertState.PENDING.value)
+    if accounts is not None:
+        query = query.where(ALERT.c.account.in_(accounts))
     return readable(connection, query, ALERT, alert_of)
 
 

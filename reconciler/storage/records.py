@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.latency import prune_latency
+from reconciler.storage.maintenance import WINDOW
 from reconciler.storage.mapping import (
     Values,
     cycle_values,
@@ -208,6 +209,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     forget_tells(connection, ids)
     connection.execute(sa.delete(TRANSITION).where(TRANSITION.c.alert_id.in_(ids)))
     connection.execute(sa.delete(ALERT).where(old))
+    connection.execute(sa.delete(WINDOW).where(WINDOW.c.until < now - retention.alerts))
     stale = (VERIFICATION.c.asked_at < now - retention.verifications) & (VERIFICATION.c.verdict != RESTING)
     connection.execute(sa.delete(VERIFICATION).where(stale))
     latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
+from reconciler.alerts.quiet import Quiet, quiet
 from reconciler.alerts.retirement import Left
 from reconciler.facts.lease import Holder, Lease
 from reconciler.facts.message import ChannelView
 from reconciler.notify.outbox import AlertCase
-from reconciler.storage import alerts, latency, leases, left, messages, records
+from reconciler.storage import alerts, latency, leases, left, maintenance, messages, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.beats import last_beat
 from reconciler.storage.compaction import compact, renewed
@@ -89,6 +90,15 @@ class Store:
     async def recorded_after(self, number: int, *, most: int = 200) -> tuple[Recorded, ...]:
         """Return the changes of alerts after one, whichever process made them, oldest first."""
         return await self._asked(partial(alerts.recorded_after, number=number, most=most))
+
+    async def quiet(self, *, now: datetime) -> dict[int, Quiet]:
+        """Return which open alerts are quiet, by their numbers, and by what. See `alerts.quiet`."""
+
+        def question(connection: sa.Connection) -> dict[int, Quiet]:
+            found = alerts.open_alerts(connection)
+            return quiet(found, maintenance.windows(connection, now=now), now=now)
+
+        return await self._asked(question)
 
     async def save_cycle(self, cycle: CycleView) -> None:
         """Add a sweep of an account. See `records.save_cycle`."""

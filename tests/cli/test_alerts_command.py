@@ -25,6 +25,7 @@ FIELDS = [
     "held_by",
     "held_until",
     "intended_size",
+    "quiet",
 ]
 
 

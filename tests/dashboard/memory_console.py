@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, HoldKind
 from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
+from reconciler.alerts.quiet import Window, quiet
 from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
@@ -97,6 +98,10 @@ class Memory:
         self._read()
         return self.view.channels
 
+    def windows(self) -> tuple[Window, ...]:
+        self._read()
+        return self.view.windows
+
     def watches(self) -> tuple[WatchView, ...]:
         self._read()
         return self.view.watches
@@ -169,6 +174,19 @@ class Memory:
             self._told("note", alert_id, by, note, origin=origin, seen=None, until=None), self.answers
         )
 
+    def begin_maintenance(
+        self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
+    ) -> Window:
+        end = until or drawn.NOW + timedelta(hours=1)
+        window = Window(len(self.view.windows) + 1, account, by, f"{note} ({origin})", drawn.NOW, end)
+        self.view = replace(self.view, windows=(*self.view.windows, window))
+        return window
+
+    def end_maintenance(self, account: str, *, by: str) -> Window:
+        (window,) = (each for each in self.view.windows if each.account == account)
+        self.view = replace(self.view, windows=())
+        return replace(window, ended_at=drawn.NOW, ended_by=by)
+
     def _told(
         self,
         what: str,
@@ -195,7 +213,7 @@ class Memory:
 
     def _is(self, done: Alert) -> Answer:
         alerts = tuple(done if alert.id == done.id else alert for alert in self.view.alerts)
-        self.view = replace(self.view, alerts=alerts)
+        self.view = replace(self.view, alerts=alerts, quiet=quiet(alerts, self.view.windows, now=drawn.NOW))
         return Answer(done, self.answers)
 
     def _all(self) -> tuple[Alert, ...]:

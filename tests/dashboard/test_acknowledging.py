@@ -1,9 +1,12 @@
 """A person takes an alert: its id, their name and their note reach the console, or the refusal is shown."""
 
+from datetime import timedelta
+
 from streamlit.testing.v1 import AppTest
 
+from reconciler.alerts.quiet import Window, quiet
 from reconciler.console import seen_of
-from reconciler.facts.finding import Severity
+from reconciler.facts.finding import Kind, Severity
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import opened, reading, run, text
@@ -101,3 +104,110 @@ def test_the_name_is_asked_only_once() -> None:
         run(screen)
 
     assert screen.text_input(key="name-2").value == "ann"
+
+
+def fill(screen: AppTest, number: int, name: str, note: str) -> AppTest:
+    screen.text_input(key=f"name-{number}").input(name)
+    screen.text_area(key=f"note-{number}").input(note)
+    screen.button(key=f"confirm-{number}").click()
+    return run(screen)
+
+
+def more(screen: AppTest, number: int, word: str) -> AppTest:
+    screen.button(key=f"more-{number}").click()
+    run(screen)
+    screen.button_group(key=f"word-{number}").set_value(word)
+    return run(screen)
+
+
+def test_the_end_of_an_acknowledgement_is_shown_before_the_click_and_is_the_one_that_is_stored() -> None:
+    held = memory()
+    with reading(held):
+        screen = opened()
+        screen.button(key="acknowledge-1").click()
+        run(screen)
+        choice = screen.selectbox(key="until-acknowledge-1")
+        assert choice.options[:2] == ["15 m, until 14:17:11 UTC", "30 m, until 14:32:11 UTC"]
+        assert choice.value == drawn.NOW + timedelta(minutes=15)
+        choice.select(drawn.NOW + timedelta(minutes=30))
+        fill(screen, 1, "ann", "setting a stop")
+
+    assert held.words == [{"what": "acknowledge", "until": drawn.NOW + timedelta(minutes=30)}]
+
+
+def test_a_warning_may_be_acknowledged_for_longer_than_what_is_critical() -> None:
+    with reading(memory()):
+        screen = opened()
+        screen.button(key="acknowledge-2").click()
+        run(screen)
+
+    ends = screen.selectbox(key="until-acknowledge-2").options
+    assert ends[-1] == "1 d, until 2026-11-23 14:02:11 UTC"
+
+
+def test_a_snoozed_alert_is_shown_as_that_and_nothing_is_green() -> None:
+    held = Memory(drawn.view(alerts=(drawn.alert(1),)))
+    with reading(held):
+        screen = fill(more(opened(), 1, "snooze"), 1, "ann", "after the call")
+
+    assert held.words == [{"what": "snooze", "until": drawn.NOW + timedelta(minutes=15)}]
+    assert held.seen == [seen_of(drawn.alert(1))]
+    shown = text(screen)
+    assert "Quiet for now, not over yet" in shown
+    assert "Snoozed by ann: after the call, ends in 15 m" in shown
+    assert "No alert needs you." in shown
+    assert "Nothing new, and 1 alert not over yet:" in shown
+    assert not screen.success
+
+
+def test_only_a_position_that_may_be_somebodys_own_can_be_intended_and_its_size_is_said() -> None:
+    orphan = drawn.alert(2, Kind.ORPHANED_POSITION, symbol="SUI/USDT:USDT", expected=None)
+    held = Memory(drawn.view(alerts=(drawn.alert(1), orphan)))
+    with reading(held):
+        screen = opened()
+        screen.button(key="more-1").click()
+        run(screen)
+        assert list(screen.button_group(key="word-1").options) == ["Snooze", "Note", "Close"]
+        screen = opened()
+        more(screen, 2, "intend")
+        assert "Somebody opened this by hand: long 0.85 contracts (0.85 SUI)." in text(screen)
+        fill(screen, 2, "ann", "my hedge")
+
+    assert held.words == [
+        {"what": "intend", "until": drawn.NOW + timedelta(days=1), "surplus": orphan.surplus}
+    ]
+
+
+def test_an_alert_is_closed_for_a_reason_and_shown_as_closed_and_not_as_resolved() -> None:
+    held = memory()
+    with reading(held):
+        screen = more(opened(), 1, "close")
+        assert "Over, whatever the checks show. Found again, it is told again." in text(screen)
+        screen = fill(screen, 1, "ann", "a test account")
+
+    assert held.words == [{"what": "close", "until": None}]
+    assert "Closed by hand" in text(screen)
+    assert "closed by ann just now, and not seen to be over: a test account" in text(screen)
+
+
+def test_a_note_is_stored_with_its_name() -> None:
+    held = memory()
+    with reading(held):
+        fill(more(opened(), 1, "note"), 1, "ann", "asked the venue")
+
+    assert (held.words, held.told) == (
+        [{"what": "note", "until": None}],
+        [{"id": 1, "by": "ann", "note": "asked the venue", "origin": "dashboard"}],
+    )
+
+
+def test_a_window_and_what_is_quiet_stand_on_top_of_every_page() -> None:
+    window = Window(1, "main", "ann", "an upgrade", drawn.before(60), drawn.NOW + timedelta(hours=1))
+    alerts = (drawn.alert(1, Kind.PHANTOM_POSITION),)
+    held = Memory(drawn.view(alerts=alerts, windows=(window,), quiet=quiet(alerts, [window], now=drawn.NOW)))
+    with reading(held):
+        shown = text(opened())
+
+    assert "maintenance of main until 15:02:11 UTC" in shown
+    assert "1 alert quiet, the first until 15:02:11 UTC" in shown
+    assert "Maintenance of main, ann: an upgrade, ends in 1 h" in shown

@@ -1,0 +1,138 @@
+"""Which open alerts are quiet now, by what and until when; pure.
+
+Quiet is computed and no state: what is quiet stays open, in sight and counted, and what is owed of it waits.
+Only a person's word about itself quiets a position that no stop protects or no bot knows (`always_told`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.alerts.alert import STEPPED, Alert, AlertState, HoldKind
+from reconciler.alerts.wording import clause, subject
+from reconciler.facts.finding import FindingKey
+from reconciler.kinds.form.spec import Subject
+from reconciler.kinds.registry import spec_of
+
+_TOLD = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})
+_SPEAKING = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED})
+_SEEN = frozenset({Subject.SOURCE, Subject.PUSHES})
+
+
+class QuietBy(StrEnum):
+    """What an alert is quieted by, the strongest word first."""
+
+    SNOOZED = "snoozed"
+    INTENDED = "intended"
+    FOLLOWS = "follows"  # another alert says more of the same
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Why an alert is quiet.
+
+    Attributes:
+        by: What quiets it.
+        why: One plain clause: `snoozed by ann: later`.
+        until: When that ends by itself, aware UTC; None for another alert, which ends with that.
+        alert: The alert that says more of the same; None for anything else.
+    """
+
+    by: QuietBy
+    why: str
+    until: datetime | None = None
+    alert: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance window of an account.
+
+    Attributes:
+        id: Its row; 0 before it is stored.
+        account: Which.
+        by: Who opened it.
+        note: Why.
+        at: When, aware UTC.
+        until: When it ends, aware UTC.
+        ended_at: When somebody ended it before its time; None where nobody has.
+        ended_by: Who did.
+    """
+
+    id: int
+    account: str
+    by: str
+    note: str
+    at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+    def stands(self, now: datetime) -> bool:
+        """Return whether it is open; never once the wall clock was set back to before it was opened."""
+        return self.ended_at is None and now < self.until and self.at - now <= STEPPED
+
+
+def quiet(alerts: Iterable[Alert], windows: Iterable[Window], *, now: datetime) -> dict[int, Quiet]:
+    """Return which alerts are quiet, by their numbers.
+
+    Args:
+        alerts: Every open alert of these accounts; others are passed over.
+        windows: Their maintenance windows.
+        now: Aware UTC.
+    """
+    every = [alert for alert in alerts if alert.state in _TOLD]
+    speaking = defaultdict[str, list[Alert]](list)
+    for alert in every:
+        # What is quiet by a person's word quiets no other: it would take along what they did not speak of.
+        if alert.state in _SPEAKING and alert.held(now) is None:
+            speaking[alert.key.account].append(alert)
+    open_windows = {each.account: each for each in windows if each.stands(now)}
+    found = ((alert.id, _of(alert, speaking, open_windows, now)) for alert in every)
+    return {number: each for number, each in found if each is not None}
+
+
+def _of(
+    alert: Alert, speaking: Mapping[str, Sequence[Alert]], windows: Mapping[str, Window], now: datetime
+) -> Quiet | None:
+    hold, account = alert.held(now), alert.key.account
+    if hold is not None:
+        by = QuietBy.SNOOZED if hold.kind is HoldKind.SNOOZED else QuietBy.INTENDED
+        note = f": {hold.note}" if hold.note else ""
+        return Quiet(by, f"{hold.kind} by {hold.by}{note}", hold.until)
+    if spec_of(alert.key.kind).always_told:
+        return None
+    for other in speaking.get(account, ()):
+        if _says_more(other, alert):
+            return Quiet(
+                QuietBy.FOLLOWS, f"{clause(other, subject(other))} (alert {other.id})", alert=other.id
+            )
+    window = windows.get(account)
+    if window is None:
+        return None
+    note = f": {window.note}" if window.note else ""
+    return Quiet(QuietBy.MAINTENANCE, f"maintenance of {account}, {window.by}{note}", window.until)
+
+
+def _says_more(other: Alert, alert: Alert) -> bool:
+    """Return whether another alert says more of the same, and is told at least as loudly."""
+    if other.key.kind not in spec_of(alert.key.kind).follows_from:
+        return False
+    return other.severity.rank >= alert.severity.rank and _reaches(other.key, alert.key)
+
+
+def _reaches(other: FindingKey, key: FindingKey) -> bool:
+    """Return whether what one alert is about holds for what another is about; both are of one account.
+
+    A watch that stands still reaches all of its account, what is read of the exchange every leg; of two legs,
+    sources or ledgers it has to be the same.
+    """
+    mine, theirs = spec_of(key.kind).subject, spec_of(other.kind).subject
+    if theirs is Subject.WATCH:
+        return True
+    if theirs is mine or {theirs, mine} <= _SEEN:
+        return (other.symbol, other.leg) == (key.symbol, key.leg)
+    return mine is Subject.LEG
