@@ -49,10 +49,11 @@ def _show(found: AlertView, view: NowView) -> None:
             st.markdown(f":material/check: {markdown(handled, WHOLE)}")
         if found.quiet is not None:
             st.markdown(f":material/bedtime: {markdown(alert_words.quieted(found.quiet, now), WHOLE)}")
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if waits(alert):
-                acknowledge_button(alert, now, primary=True)
-            more_button(alert, now)
+        if alert.state.open:
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                if waits(alert):
+                    acknowledge_button(alert, now, primary=True)
+                more_button(alert, now)
         if not alert.state.open:
             st.markdown(markdown(f"{alert_words.ended(alert)}.", WHOLE))
         st.markdown(markdown(alert_words.reason(alert), WHOLE))

@@ -41,9 +41,7 @@ class Filled:
 
 
 def sayable(alert: Alert) -> list[Word]:
-    """Return what can be said of an alert, the usual first; of one that is over a note only."""
-    if not alert.state.open:
-        return [Word.NOTE]
+    """Return what can be said of an open alert beside what its own button says, the usual first."""
     taken = alert.state is AlertState.ACKNOWLEDGED or alert.acknowledgement is not None
     intended = [Word.INTEND] if spec_of(alert.key.kind).by_hand else []
     first = [Word.ACKNOWLEDGE] if taken or alert.hold is not None else []

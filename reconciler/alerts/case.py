@@ -85,6 +85,11 @@ class AlertCase:
         return self.open.hold
 
     @property
+    def unspoken(self) -> bool:
+        """No word of a person is in force: what has become worse is measured by what was found before."""
+        return self.open.acknowledgement is None and self.open.hold is None
+
+    @property
     def hold_run_out(self) -> bool:
         """There is such a word and its time is over."""
         return self.held is not None and not self.held.stands(self.now)

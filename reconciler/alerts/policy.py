@@ -100,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     Rule("CONFIRM-2", Detected, _PENDING, _always, then.see),
     Rule("HELD-1", Detected, _UNTAKEN, lambda case: case.hold_broken, then.unquiet),
     Rule("HELD-2", Detected, _RECOVERING, lambda case: case.hold_run_out, then.relapse_unquiet),
-    Rule("WORSE-1", Detected, _UNTAKEN, lambda case: case.severer and not case.held, then.worsen),
+    Rule("WORSE-1", Detected, _UNTAKEN, lambda case: case.severer and case.unspoken, then.worsen),
     Rule("WORSE-2", Detected, _ACKNOWLEDGED | _RECOVERING, lambda case: case.broken, then.worsen),
     Rule("BACK-1", Detected, _RECOVERING, lambda case: case.stands, then.relapse),
     Rule("BACK-2", Detected, _RECOVERING, lambda case: case.run_out, then.relapse_unattended),

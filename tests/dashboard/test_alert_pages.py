@@ -71,7 +71,7 @@ def test_one_alert_tells_what_to_do_its_evidence_and_its_history() -> None:
     assert "Needs you, since 2026-11-22 13:58:59 UTC (3 m 12 s), last seen 1 s ago" in said
     assert "2. Place a reduce-only stop." in said
     assert "mybot: trade 12 is open, long 0.85 (14:02:08 UTC, 3 s ago)" in said
-    assert buttons(screen) == {"acknowledge-1"}
+    assert buttons(screen) == {"acknowledge-1", "more-1"}
     assert table(screen)[0]["Why"] == "seen twice, 2 s apart"
 
 

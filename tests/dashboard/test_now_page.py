@@ -31,7 +31,7 @@ def test_two_criticals_are_two_cards_with_both_sides_and_their_ages() -> None:
 
     said = text(screen)
     assert "2 positions need you:" in said
-    assert buttons(screen) == {"acknowledge-1", "acknowledge-2"}
+    assert buttons(screen) == {"acknowledge-1", "more-1", "acknowledge-2", "more-2"}
     assert "No stop: BTC/USDT:USDT long 0.85 contracts (0.85 BTC)" in said
     assert "account main · $81 k exposed · since 13:58:59 UTC, 3 m 12 s" in said
     assert "Bot's ledger mybot: trade 12 is open, long 0.85 (14:02:08 UTC, 3 s ago)" in said
@@ -41,13 +41,13 @@ def test_two_criticals_are_two_cards_with_both_sides_and_their_ages() -> None:
     assert "Unacknowledged: 2" in said
 
 
-def test_an_acknowledged_alert_says_by_whom_and_has_no_button() -> None:
+def test_an_acknowledged_alert_says_by_whom_and_does_not_ask_for_another() -> None:
     with reading(Memory(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))):
         screen = opened()
 
     assert "Acknowledged by ann 1 m ago, ends in 14 m: setting a stop" in text(screen)
     assert "Acknowledged, not over yet" in text(screen)
-    assert not screen.button
+    assert [button.key for button in screen.button] == ["more-1"]
     assert not screen.success
 
 
