@@ -31,7 +31,7 @@ from reconciler.storage.mapping import (
     verification_of,
 )
 from reconciler.storage.messages import CHANNEL, channels, messages_about
-from reconciler.storage.readable import needed, readable
+from reconciler.storage.readable import needed, readable, unknown_position
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.views import (
     AlertView,
@@ -43,7 +43,6 @@ from reconciler.views import (
     VerificationView,
 )
 from verification.facts.clock import Clock
-from verification.facts.leg import Leg
 from verification.latency.sample import Measure
 
 _SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
@@ -159,7 +158,7 @@ class StoredQueries:
                 return looked.get(row.account, _NEVER).of_leg(view) if row.with_look else view
 
             views, unread = readable(connection, sa.select(POSITION), POSITION, position)
-        return tuple(sorted([*views, *map(_unknown, self._told(unread))], key=_urgency))
+        return tuple(sorted([*views, *map(unknown_position, self._told(unread))], key=_urgency))
 
     def latency(
         self, period: timedelta, bucket: timedelta, *, account: str | None = None
@@ -263,32 +262,6 @@ def _lately_over(connection: sa.Connection) -> tuple[list[Alert], list[str]]:
     query = sa.select(ALERT).where(~IS_OPEN, ALERT.c.fired_at.is_not(None))
     query = query.order_by(ALERT.c.resolved_at.desc()).limit(_OVER_SHOWN)
     return readable(connection, query, ALERT, alert_of)
-
-
-def _unknown(line: str) -> PositionView:
-    """Return what stands in the place of a position whose row cannot be read: it may be any, in any state."""
-    return PositionView(
-        account="",
-        venue="",
-        symbol=line,
-        leg=Leg.NET,
-        expected=None,
-        expected_low=None,
-        expected_high=None,
-        ledger_state="",
-        ledgers=(),
-        ledger_at=None,
-        observed=None,
-        observed_by=None,
-        observed_at=None,
-        contract_size=None,
-        notional=None,
-        mark_price=None,
-        stop="",
-        stop_price=None,
-        verdict="unknown",
-        kinds=(),
-    )
 
 
 def _worst_first(alert: Alert) -> tuple[int, int, float, datetime, int]:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.views import PositionView
+from verification.facts.leg import Leg
 
 T = TypeVar("T")
 
@@ -95,3 +97,29 @@ def _line(table: sa.Table, key: tuple[Any, ...], error: Exception) -> str:
 def _said(error: Exception) -> str:
     said = " ".join(str(getattr(error, "orig", None) or error).split()) or type(error).__name__
     return said[:_LONGEST]
+
+
+def unknown_position(line: str) -> PositionView:
+    """Return what stands in the place of a position whose row cannot be read: it may be any, in any state."""
+    return PositionView(
+        account="",
+        venue="",
+        symbol=line,
+        leg=Leg.NET,
+        expected=None,
+        expected_low=None,
+        expected_high=None,
+        ledger_state="",
+        ledgers=(),
+        ledger_at=None,
+        observed=None,
+        observed_by=None,
+        observed_at=None,
+        contract_size=None,
+        notional=None,
+        mark_price=None,
+        stop="",
+        stop_price=None,
+        verdict="unknown",
+        kinds=(),
+    )
