@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.quiet import Quiet
 from reconciler.facts.finding import Severity
 
 
@@ -79,11 +80,16 @@ class AlertCase:
         alert: As it is now.
         steps: Its history, oldest first.
         told: The last that each channel was told of it, by the channel's name.
+        quiet: By what it is quiet now; None where it is not.
+        digested: When each channel was last told of any alert of the same condition, aware UTC; of an alert
+            that comes and goes only.
     """
 
     alert: Alert
     steps: tuple[Step, ...]
     told: Mapping[str, Told] = field(default_factory=dict)
+    quiet: Quiet | None = None
+    digested: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def unsettled(self) -> bool:

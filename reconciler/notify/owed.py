@@ -5,8 +5,8 @@ and escalations are owed by time alone, and follow from what is stored as well: 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import Action, Owed
@@ -14,6 +14,13 @@ from reconciler.notify.channel import Channel
 from reconciler.notify.outbox import ENDS, AlertCase, Item, Step, Why
 
 _ATTENDS = frozenset({Action.ACKNOWLEDGED.value, Action.SNOOZED.value, Action.INTENDED.value})
+
+
+DIGEST_EVERY = timedelta(minutes=5)
+"""Least time between two messages about one condition that comes and goes; worse is told at once."""
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""When to look again at what another alert quiets: its end is a change of that one, which wakes us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,11 @@ def plan(channel: Channel, cases: Iterable[AlertCase], *, since: datetime, now: 
         if not channel.is_for(case.alert.key):
             continue
         item = by_step(channel, case, since=since)
-        held = case.alert.held(now)
-        if item is not None and held is not None:
-            later.append(held.until)  # a person wants it quiet for so long; then it is owed still
+        if case.alert.held(now) is not None or case.quiet is not None:
+            if item is not None:
+                later.append(_quiet_until(case, now))  # then it is owed still
             continue
-        if item is None:
-            item = by_time(channel, case, now=now)
+        item = by_time(channel, case, now=now) if item is None else _digest(channel, case, item)
         if item is None:
             continue
         if item.owed_at <= now:
@@ -56,6 +62,24 @@ def plan(channel: Channel, cases: Iterable[AlertCase], *, since: datetime, now: 
         else:
             later.append(item.owed_at)
     return Plan(tuple(due), min(later, default=None))
+
+
+def _quiet_until(case: AlertCase, now: datetime) -> datetime:
+    """Return when to look again at what is quiet: at its end, where that is known before."""
+    held = case.alert.held(now)
+    if held is not None:
+        return held.until
+    until = None if case.quiet is None else case.quiet.until
+    return now + LOOK_AGAIN if until is None else until
+
+
+def _digest(channel: Channel, case: AlertCase, item: Item) -> Item:
+    """Return what is owed of a condition that comes and goes: one digest, and no message each time."""
+    told, last = case.told.get(channel.name), case.digested.get(channel.name)
+    new = [s for s in case.steps if s.owed and not s.settled and (told is None or s.seq > told.seq)]
+    if last is None or any(step.owed != Owed.FLAPPING for step in new):
+        return item
+    return replace(item, owed_at=max(item.owed_at, last + DIGEST_EVERY))
 
 
 def is_settled(channels: Sequence[Channel], case: AlertCase, since: dict[str, datetime]) -> bool:
@@ -84,7 +108,9 @@ def by_step(channel: Channel, case: AlertCase, *, since: datetime) -> Item | Non
         alarms = [s for s in alarms if told is not None and s.owed == Owed.WORSE.value]
     if not alarms:
         return None
-    why = Why.FIRST if told is None else Why(alarms[-1].owed or Why.FIRST)
+    why = Why(alarms[-1].owed or Why.FIRST)
+    if told is None and why is not Why.FLAPPING:
+        why = Why.FIRST
     return Item(case, why, last.seq, alarms[0].at)
 
 

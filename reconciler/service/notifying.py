@@ -118,7 +118,7 @@ class Notifying:
             StateDatabaseError: The state database cannot be used any more.
         """
         try:
-            await self._learn(await self._store.outbox([]))
+            await self._learn(await self._store.outbox([], now=self._clock.now().utc))
         except StateDatabaseError as error:
             if not error.again:
                 raise
@@ -152,7 +152,7 @@ class Notifying:
         leases = _Leases({store.lease.account: store for store in self._held()})
         leases.stores |= self._strays.stores
         try:
-            outbox = await self._store.outbox(list(leases.all.values()))
+            outbox = await self._store.outbox(list(leases.all.values()), now=self._clock.now().utc)
             await self._learn(outbox)
             if await self._strays.adopt(outbox.strays):
                 self._woken.set()

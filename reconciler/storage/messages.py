@@ -7,19 +7,25 @@ that is fenced by the leases of their accounts: what a crash takes in between is
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.event import Owed
+from reconciler.alerts.quiet import quiet
 from reconciler.facts.finding import Severity
 from reconciler.facts.lease import Lease, is_of
 from reconciler.facts.message import ChannelView, MessageView
 from reconciler.notify.outbox import AlertCase, Step, Told, Why
+from reconciler.notify.owed import DIGEST_EVERY
+from reconciler.storage.alerts import open_alerts
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
+from reconciler.storage.decisions import is_of as is_condition
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.leases import LEASE, fence
+from reconciler.storage.maintenance import windows
 from reconciler.storage.mapping import alert_of, tenancy_of
 from reconciler.storage.rows import ChannelRow, MessageAlertRow, MessageRow, table
 from reconciler.storage.upsert import put, upsert_into
@@ -81,8 +87,8 @@ class Sent:
     tells: tuple[tuple[int, str, int, Why], ...]
 
 
-def outbox(connection: sa.Connection, leases: Sequence[Lease]) -> Outbox:
-    """Return what is to be decided on of the accounts whose leases these are. Reads only."""
+def outbox(connection: sa.Connection, leases: Sequence[Lease], *, now: datetime) -> Outbox:
+    """Return what is to be decided on at `now` of the accounts whose leases these are. Reads only."""
     rows = {row.account: tenancy_of(row) for row in connection.execute(sa.select(LEASE))}
     ours = frozenset(x.account for x in leases if x.account in rows and is_of(rows[x.account], x))
     owing = sa.select(ALERT.c.account).where(ALERT.c.id.in_(sa.select(TRANSITION.c.alert_id).where(_OWED)))
@@ -90,7 +96,7 @@ def outbox(connection: sa.Connection, leases: Sequence[Lease]) -> Outbox:
     watched = {account for account, tenancy in rows.items() if tenancy.holder is not None}
     strays = frozenset(owing_accounts - watched - {lease.account for lease in leases})
     channels = {row.name: _channel_of(row) for row in connection.execute(sa.select(CHANNEL))}
-    return Outbox(tuple(_cases(connection, ours)), channels, ours, strays)
+    return Outbox(tuple(_cases(connection, ours, now)), channels, ours, strays)
 
 
 def settle(
@@ -178,13 +184,30 @@ def _still_ours(connection: sa.Connection, leases: Mapping[str, Lease], accounts
     return frozenset(held)
 
 
-def _cases(connection: sa.Connection, accounts: frozenset[str]) -> Iterator[AlertCase]:
+def _cases(connection: sa.Connection, accounts: frozenset[str], now: datetime) -> Iterator[AlertCase]:
     owing = ALERT.c.id.in_(sa.select(TRANSITION.c.alert_id).where(_OWED))
     fires = ALERT.c.state == AlertState.FIRING.value
     query = sa.select(ALERT).where(ALERT.c.account.in_(accounts), owing | fires).order_by(ALERT.c.id)
     alerts = [alert_of(row) for row in connection.execute(query)] if accounts else []
+    if not alerts:
+        return
+    every = open_alerts(connection, accounts)  # what somebody has acknowledged quiets others, too
+    quieted = quiet(every, windows(connection, now=now, accounts=accounts), now=now)
     for begin in range(0, len(alerts), _AT_ONCE):
-        yield from _with_history(connection, alerts[begin : begin + _AT_ONCE])
+        for case in _with_history(connection, alerts[begin : begin + _AT_ONCE]):
+            digested = _digested(connection, case, now)
+            yield replace(case, quiet=quieted.get(case.alert.id), digested=digested)
+
+
+def _digested(connection: sa.Connection, case: AlertCase, now: datetime) -> dict[str, datetime]:
+    """Return when each channel was lately told of the condition of an alert that comes and goes."""
+    if not any(step.owed == Owed.FLAPPING and not step.settled for step in case.steps):
+        return {}
+    last = sa.func.max(TELLS.c.at).label("last")
+    query = sa.select(TELLS.c.channel, last).join(ALERT, ALERT.c.id == TELLS.c.alert_id)
+    lately = (TELLS.c.at > now - DIGEST_EVERY) & (TELLS.c.at <= now)
+    rows = connection.execute(query.where(is_condition(case.alert.key), lately).group_by(TELLS.c.channel))
+    return {row.channel: row.last for row in rows}
 
 
 def _with_history(connection: sa.Connection, alerts: Sequence[Alert]) -> Iterator[AlertCase]:

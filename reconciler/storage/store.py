@@ -160,9 +160,9 @@ class Store:
         last = last_beat(self._database.file, account)
         return await self._asked(partial(leases.kept, account=account, last=last))
 
-    async def outbox(self, held: Sequence[Lease]) -> Outbox:
+    async def outbox(self, held: Sequence[Lease], *, now: datetime) -> Outbox:
         """Return what people may be owed of the accounts whose leases these are. See `messages.outbox`."""
-        return await self._asked(partial(messages.outbox, leases=held))
+        return await self._asked(partial(messages.outbox, leases=held, now=now))
 
     async def settle(self, held: Mapping[str, Lease], cases: Sequence[AlertCase], *, now: datetime) -> None:
         """Store that nobody is owed anything more by the steps of these cases."""

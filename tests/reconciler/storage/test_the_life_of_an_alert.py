@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -34,7 +35,7 @@ from reconciler.alerts.policy import (
 from reconciler.alerts.quiet import QuietBy, Window, quiet
 from reconciler.alerts.said import Said
 from reconciler.alerts.seen import Seen, seen_of
-from reconciler.facts.finding import Finding, FindingKey, Kind, Severity
+from reconciler.facts.finding import FindingKey, Severity
 from reconciler.facts.lease import Holder, Lease
 from reconciler.storage import alerts, leases, persons
 from reconciler.storage.database import Database
@@ -42,19 +43,19 @@ from reconciler.storage.decisions import ALERT, TRANSITION
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.leases import LEASE, Given
 from reconciler.storage.mapping import alert_of
-from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
+from tests.reconciler.alert_life import NOON, SEEN_FLAT, after
 from tests.reconciler.storage import alert_model as model
+from tests.reconciler.storage.alert_conditions import (
+    CONDITIONS,
+    NEVER_BY_OTHERS,
+    ORPHAN,
+    conditions,
+    drawn,
+    founds,
+)
 from tests.reconciler.storage.alert_model import Found, Life, Word
 
 SETTINGS = AlertSettings()
-BTC, AVL = "BTC/USDT:USDT", "AVL/USDT:USDT"
-ORPHAN = FindingKey(Kind.ORPHANED_POSITION, "main", AVL, finding().leg)
-UNPROTECTED = FindingKey(Kind.UNPROTECTED_POSITION, "main", BTC, finding().leg)
-PHANTOM = FindingKey(Kind.PHANTOM_POSITION, "main", BTC, finding().leg)
-UNVERIFIED = FindingKey(Kind.UNVERIFIED_OPEN, "main", BTC, finding().leg)
-CONDITIONS = (ORPHAN, UNPROTECTED, PHANTOM, UNVERIFIED)
-NEVER_BY_OTHERS = {Kind.ORPHANED_POSITION, Kind.UNPROTECTED_POSITION}
-
 SAID = {"acknowledged", "snoozed", "intended"}
 ENDS = {
     "worsened",
@@ -66,13 +67,6 @@ ENDS = {
     "closed",
 }
 
-conditions = st.sampled_from(CONDITIONS)
-founds = st.builds(
-    Found,
-    critical=st.booleans(),
-    exposure=st.sampled_from([1000, 1090, 1200]),
-    beyond=st.sampled_from([43, 43, 86]),
-)
 people = st.sampled_from(["ann", "bob"])
 
 
@@ -142,6 +136,10 @@ class AlertLives(RuleBasedStateMachine):
                 model.time_is(life, self.minutes)
         return stored
 
+    @initialize(found=founds)
+    def it_begins_with_a_position_that_no_bot_knows(self, found: Found) -> None:
+        self.it_is_found(ORPHAN, found, sure=True, dies=False)
+
     @rule(minutes=st.sampled_from([0.1, 1.0, 9.0, 14.0, 50.0, 300.0, 1500.0]))
     def time_passes(self, minutes: float) -> None:
         self.minutes += minutes
@@ -162,6 +160,12 @@ class AlertLives(RuleBasedStateMachine):
             self.it_is_found(key, found, sure=True, dies=False)
             self.it_is_clear(key, dies=False)
             self.it_is_clear(key, dies=False)
+
+    @rule(key=conditions, found=founds, minutes=st.sampled_from([0.1, 14.0, 50.0, 300.0]))
+    def it_looks_healed_and_is_not(self, key: FindingKey, found: Found, minutes: float) -> None:
+        self.it_is_clear(key, dies=False)
+        self.minutes += minutes
+        self.it_is_found(key, found, sure=True, dies=False)
 
     @rule(key=conditions, dies=st.sampled_from([False, False, True]))
     def it_is_clear(self, key: FindingKey, *, dies: bool) -> None:
@@ -213,11 +217,14 @@ class AlertLives(RuleBasedStateMachine):
         what=st.sampled_from(["acknowledge", "snooze", "intend", "close"]),
         note=st.sampled_from(["on it", "on it", ""]),
         lasts=st.sampled_from([10.0, 45.0, 100.0, 1000.0]),
+        looks=st.booleans(),
         dies=st.sampled_from([False, False, False, True]),
     )
     def a_person_says(
-        self, key: FindingKey, by: str, what: str, note: str, lasts: float, *, dies: bool
+        self, key: FindingKey, by: str, what: str, note: str, lasts: float, *, looks: bool, dies: bool
     ) -> None:
+        if looks:
+            self.a_person_looks(key, by)
         shown, life = self.screens.get((by, key)), self.lives[key]
         if shown is None:
             return
@@ -360,17 +367,6 @@ class AlertLives(RuleBasedStateMachine):
             word = alert.acknowledgement or alert.hold
             if alert.state.open:
                 assert (in_force is None) == (word is None), "a word went without a word"
-
-
-def drawn(key: FindingKey, found: Found) -> Finding:
-    """The finding of a condition that is that bad; 43 are in the bots' books."""
-    return finding(
-        kind=key.kind,
-        symbol=key.symbol,
-        severity=Severity.CRITICAL if found.critical else Severity.WARNING,
-        exposure=Decimal(found.exposure),
-        observed=Decimal(43 + found.beyond),
-    )
 
 
 @pytest.mark.timeout(300)
