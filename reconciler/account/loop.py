@@ -60,10 +60,10 @@ class AccountLoop:
         self._queue = LookQueue()
         self._pauses = Pauses(watch.rules.confirmation.spacing.total_seconds())
         self._answers: dict[FindingKey, Clear] = {}
-        self._connected = False
+        self.connected = False
         self._turn = asyncio.Lock()
         self._failed = FailedLooks()
-        self._rows: dict[LegKey, PositionView] = {}
+        self.legs: dict[LegKey, PositionView] = {}
         self._judged = JudgedRows()
         self._last_complete: datetime | None = None
         self.swept: Swept | None = None
@@ -72,7 +72,7 @@ class AccountLoop:
 
     async def connect(self) -> None:
         """Connect to the venue, however often it takes; the blindness is stored meanwhile."""
-        while not self._connected:
+        while not self.connected:
             try:
                 await self._watch.venue.connect()
             except SourceError as error:
@@ -88,7 +88,7 @@ class AccountLoop:
                 await self._fail(None, error)
                 await self._clock.sleep(self._failed.left(self._clock.now()))
             else:
-                self._connected = True
+                self.connected = True
         self._queue.everything_soon()
 
     async def follow(self) -> None:
@@ -117,7 +117,7 @@ class AccountLoop:
 
     async def sweep(self) -> None:
         """Look at the whole account and store all that follows. Called by the schedule."""
-        if not self._connected or self._failed.left(self._clock.now()) > 0:
+        if not self.connected or self._failed.left(self._clock.now()) > 0:
             return
         try:
             await self._look_at(None)
@@ -140,16 +140,6 @@ class AccountLoop:
         }
         await self._store.observe(Observed(detected, clear), now=now.utc)
         await self._store.save_sources(self._health.sources(stream, now))
-
-    @property
-    def connected(self) -> bool:
-        """True once the venue was connected to."""
-        return self._connected
-
-    @property
-    def legs(self) -> tuple[PositionView, ...]:
-        """The legs as they were last compared, from memory."""
-        return tuple(self._rows.values())
 
     def mark(self, symbols: Iterable[str]) -> None:
         """Have these symbols looked at soon: something happened to them."""
@@ -285,11 +275,11 @@ class AccountLoop:
         for alert in alerts:
             if alert.fired_at is not None and not is_blindness(alert.key.kind):
                 kinds.setdefault(leg_of(alert.key), []).append(str(alert.key.kind))
-        kept = {} if look.symbols is None else self._rows
+        kept = {} if look.symbols is None else self.legs
         rows = {key: row for key, row in kept.items() if key.symbol not in (look.symbols or ())}
         for row in look.comparison.legs:
             rows[LegKey(row.account, row.symbol, row.leg)] = row
-        self._rows = rows
+        self.legs = rows
         views = [replace(row, kinds=tuple(sorted(kinds.get(key, ())))) for key, row in sorted(rows.items())]
         await self._store.save_positions(self._access.account, views)
 

@@ -156,7 +156,7 @@ class AccountUnit:
         return Known(
             swept=self.loop.swept,
             sources=self._health.sources(self._venue.stream_health(), self._clock.now()),
-            legs=self.loop.legs,
+            legs=tuple(self.loop.legs.values()),
             unverified=self._opens.unverified(),
             verified_within=self._pace.deadline,
             mode=self._venue.mode if self.loop.connected else None,

@@ -174,7 +174,7 @@ class SweepsNothing(AccountLoop):
 
     @override
     async def sweep(self) -> None:
-        if not self._connected:
+        if not self.connected:
             return
         self.last_pass = self._clock.now()
 
