@@ -19,7 +19,7 @@ class Pace:
     """
 
     deadline: float = 10.0
-    order: Backoff = field(default_factory=lambda: Backoff(0.06, factor=2.5, most=1.2))
+    order: Backoff = field(default_factory=lambda: Backoff(0.06, factor=4.0, most=1.2))
     rest: Backoff = field(default_factory=lambda: Backoff(0.2))
     patience: float = 2.0
     measure_for: float = 60.0

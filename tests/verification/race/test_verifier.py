@@ -189,7 +189,7 @@ def test_questions_are_repeated_ever_more_slowly_and_never_in_step() -> None:
     for asked in times:
         pauses = [later - sooner for sooner, later in pairwise(asked)]
         for number, pause in enumerate(pauses):
-            plain = min(1.2, 0.06 * 2.5**number)
+            plain = min(1.2, 0.06 * 4**number)
             assert 0.8 * plain <= pause - 0.01 <= 1.2 * plain + 1e-9
     assert times[0] != times[1]
 
