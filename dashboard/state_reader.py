@@ -13,7 +13,7 @@ from dashboard.words.saying import Filled, Word
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
 from reconciler.console import Answer, Commands, Console, Queries, StateDatabaseError, seen_of
-from reconciler.views import NowView
+from reconciler.views import ChangesView, NowView
 from verification.facts.clock import SystemClock
 
 STATE_URL = "TRUEUP_STATE_URL"
@@ -46,6 +46,11 @@ def now() -> NowView | Unread:
     if not isinstance(view, Unread) and blind(view):
         forget(os.environ[STATE_URL])
     return view
+
+
+def changes(after: int | None) -> ChangesView | Unread:
+    """Return whether an alert that people are told of has changed after the change of this number."""
+    return ask(lambda queries: queries.changes(after))
 
 
 def say(shown: Alert, word: Word, said: Filled) -> Answer:

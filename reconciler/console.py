@@ -40,7 +40,7 @@ from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.queries import StoredQueries
 from reconciler.storage.tokens import StoredTokens, TokenNotFound
-from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
+from reconciler.views import AlertView, ChangesView, LatencyView, NowView, PositionView, VerificationView
 from verification.facts.clock import Clock, SystemClock
 
 __all__ = [
@@ -128,6 +128,13 @@ class Queries(Protocol):
 
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account, by its name; one that is watched no more too."""
+
+    def changes(self, after: int | None) -> ChangesView:
+        """Return whether an alert that people are told of has changed since; cheap, to be asked often.
+
+        Args:
+            after: The number that the last answer named; None for the first question, which tells of nothing.
+        """
 
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""

@@ -42,6 +42,19 @@ class TransitionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesView:
+    """How far the history of all alerts has come.
+
+    Attributes:
+        newest: The number of the newest change; 0 before the first.
+        shown: True when a change since the last question is of an alert that people are told of.
+    """
+
+    newest: int
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlertView:
     """One alert, its history, and what a person can do.
 

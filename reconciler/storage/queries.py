@@ -35,6 +35,7 @@ from reconciler.storage.readable import needed, readable, unknown_position
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.views import (
     AlertView,
+    ChangesView,
     CycleView,
     LatencyView,
     NowView,
@@ -205,6 +206,20 @@ class StoredQueries:
         """Return how the channels fare on which people are told."""
         with self._database.read() as connection, needed():
             return channels(connection)
+
+    def changes(self, after: int | None) -> ChangesView:
+        """Return whether an alert that people are told of has changed since the change of this number."""
+        told = [each.value for each in _SHOWN]
+        with self._database.read() as connection:
+            newest = int(connection.execute(sa.select(sa.func.max(TRANSITION.c.id))).scalar() or 0)
+            if after is None or newest == after:
+                return ChangesView(newest, shown=False)
+            since = sa.select(TRANSITION.c.id).where(
+                TRANSITION.c.id > after, TRANSITION.c.before.in_(told) | TRANSITION.c.after.in_(told)
+            )
+            # Numbers only rise: a smaller one is of another database, which has taken the place of this one.
+            shown = newest < after or connection.execute(since.limit(1)).first() is not None
+            return ChangesView(newest, shown=shown)
 
     def version(self) -> str:
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""

@@ -14,7 +14,7 @@ from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView
 from reconciler.facts.token import Role, Token
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from reconciler.views import AlertView, LatencyView, NowView, PositionView, VerificationView
+from reconciler.views import AlertView, ChangesView, LatencyView, NowView, PositionView, VerificationView
 from tests.dashboard import drawn
 
 
@@ -105,6 +105,10 @@ class Memory:
     def watches(self) -> tuple[WatchView, ...]:
         self._read()
         return self.view.watches
+
+    def changes(self, after: int | None) -> ChangesView:
+        self._read()
+        return ChangesView(len(self.told), shown=after is not None and after != len(self.told))
 
     def version(self) -> str:
         self._read()
