@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from reconciler.comparison.traded import Traded, Trades, TradesWanted
 from verification.budget.backoff import Backoff
+from verification.budget.purpose import waiting_at_most
 from verification.facts.account import Fill
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
@@ -18,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 _MOST = 3  # symbols asked for in one round
 _PATIENCE = 4.0  # seconds that one round may take
+_ROOM = 0.3  # seconds that a list is waited for which there is an older one of: for room in the budget
 _KEPT = 200  # symbols
 _PAUSES = Backoff(5.0, most=600.0)  # between two questions about one symbol while as much is held
 
@@ -65,7 +67,7 @@ class AskedTrades:
         due = [wish for wish in wanted if self._is_due(wish, now)][:_MOST]
         if not due:
             return False
-        tasks = [asyncio.ensure_future(self._venue.read_fills(wish.symbol, wish.since)) for wish in due]
+        tasks = [asyncio.ensure_future(self._read(wish)) for wish in due]
         try:
             await asyncio.wait(tasks, timeout=_PATIENCE)
         finally:
@@ -76,6 +78,17 @@ class AskedTrades:
         for symbol in list(self._asked)[: max(0, len(self._asked) - _KEPT)]:
             del self._asked[symbol]
         return any(read)
+
+    async def _read(self, wish: TradesWanted) -> tuple[Fill, ...]:
+        """Read one list. Where an older one is known it holds no alert up for long.
+
+        What is told late is the same as before, as long as as much is held: why, and never whether.
+        """
+        asked = self._asked.get(wish.symbol)
+        if asked is None or asked.traded is None or asked.held != wish.held:
+            return await self._venue.read_fills(wish.symbol, wish.since)
+        with waiting_at_most(_ROOM):
+            return await self._venue.read_fills(wish.symbol, wish.since)
 
     def _note(self, wish: TradesWanted, task: "asyncio.Task[tuple[Fill, ...]]", asked_at: Moment) -> bool:
         traded: Traded | None = None

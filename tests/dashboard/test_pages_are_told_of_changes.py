@@ -87,10 +87,9 @@ def test_nothing_is_read_while_no_page_is_open() -> None:
         await first.leave()
         await state.asked_again()
         await second.leave()
-        await asyncio.sleep(10 * EVERY)
         before = state.asked
-        await asyncio.sleep(20 * EVERY)
-        assert state.asked == before
+        await asyncio.sleep(100 * EVERY)
+        assert state.asked <= before + 1, "a question under way is asked to its end"
         third = Browser(changes)
         await state.asked_again()
         state.newest += 1
@@ -106,6 +105,7 @@ def test_a_state_that_cannot_be_read_tells_of_nothing_and_is_left_alone_for_a_wh
     async def story(state: State, changes: Changes) -> None:
         state.broken = True
         page = Browser(changes)
+        await state.asked_again(1)
         await asyncio.sleep(50 * EVERY)
         assert (state.asked, page.heard) == (1, [])
         await page.leave()

@@ -44,9 +44,15 @@ class Purpose(IntEnum):
 
 @dataclass(slots=True)
 class SharedPurpose:
-    """Why something is asked; a request that others join becomes as urgent as the most urgent of them."""
+    """Why something is asked; a request that others join becomes as urgent as the most urgent of them.
+
+    Attributes:
+        purpose: What it is for.
+        patience: Seconds that it waits for its turn at most; None: as long as its purpose does.
+    """
 
     purpose: Purpose
+    patience: float | None = None
 
 
 _shared: ContextVar[SharedPurpose | None] = ContextVar("shared", default=None)
@@ -77,6 +83,16 @@ def asked_for(purpose: Purpose) -> Iterator[None]:
     finally:
         if token is not None:
             _shared.reset(token)
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Let what is asked within, for the purpose that there is, wait no longer for room in the budget.
+
+    How long its answer takes is another matter: only what has not been sent is given up.
+    """
+    with sharing(SharedPurpose(present_purpose(), seconds)):
+        yield
 
 
 @contextmanager

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from tests.virtual_time import VirtualClock, run
-from verification.budget.purpose import Purpose, SharedPurpose
+from verification.budget.purpose import (
+    Purpose,
+    SharedPurpose,
+    asked_for,
+    present_shared_purpose,
+    waiting_at_most,
+)
 from verification.venues.binance.capabilities import CAPABILITIES as BINANCE
 from verification.venues.bybit.capabilities import CAPABILITIES as BYBIT
 from verification.venues.ccxt.failures import NotSent
@@ -27,12 +33,19 @@ class Scene:
         self.sent: list[tuple[float, str, Purpose, float]] = []
 
     async def ask(
-        self, purpose: Purpose, weight: float = 5, account: str = "main", path: str = "/", user: float = 0
+        self,
+        purpose: Purpose,
+        weight: float = 5,
+        account: str = "main",
+        path: str = "/",
+        user: float = 0,
+        *,
+        patience: float | None = None,
     ) -> str:
         """Ask once; return why not, or an empty text."""
         request = Request(account, path, weight, user)
         try:
-            await self.governor.admit(request, SharedPurpose(purpose))
+            await self.governor.admit(request, SharedPurpose(purpose, patience))
         except NotSent as error:
             return str(error)
         self.sent.append((self.now, account, purpose, weight))
@@ -75,6 +88,18 @@ def test_what_fits_goes_at_once_and_the_rest_is_refused_in_words() -> None:
         assert set(answers) - {""} == {
             "not asked: the budget of request weight of Binance is spent until 10:01:00 UTC"
         }
+
+    play(story)
+
+
+def test_what_need_not_be_known_at_once_is_given_up_sooner() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.many(Purpose.LOOK, 59)
+        assert scene.now == 0
+        assert "is spent" in await scene.ask(Purpose.LOOK, patience=0.3)
+        assert scene.now == pytest.approx(0.3)
+        with asked_for(Purpose.LOOK), waiting_at_most(0.5):
+            assert present_shared_purpose() == SharedPurpose(Purpose.LOOK, 0.5)
 
     play(story)
 

@@ -119,7 +119,8 @@ class Governor:
         await self._turn_of(place)
 
     async def _turn_of(self, place: _Place) -> None:
-        patience = PATIENCE[place.shared.purpose]
+        own = place.shared.patience
+        patience = PATIENCE[place.shared.purpose] if own is None else own
         try:
             if not place.turn.done() and self._left(place.request) > patience:
                 raise NotSent(self._why(place.request, place.shared))
