@@ -41,7 +41,7 @@ A race asks every second or two, which many orders that rest would each be asked
 
 log = structlog.get_logger()
 
-Answered = Callable[[Verification], Awaitable[None]]
+Answered = Callable[[Verification], Awaitable[int]]
 
 
 class Opens:
@@ -65,7 +65,8 @@ class Opens:
             venue: The account, whose stream tells of orders that rest.
             around: Tells what is known now.
             clock: Where time comes from.
-            on_answer: Is given every verification, UNKNOWN ones too, and what a resting order has shown.
+            on_answer: Is given every verification, UNKNOWN ones too, and what a resting order has shown;
+                returns the number under which it is stored.
             settled: Says whether both sides of a leg were seen to hold the same since a moment.
             on_error: Is told of an unexpected error in one verification, which is then begun again.
         """
@@ -191,22 +192,22 @@ class Opens:
         return await self._verifier.verify(question, watch)
 
     async def _log_and_publish(self, verification: Verification) -> None:
+        """Pass an answer on, again and again while the state database is busy: an answer is never lost."""
+        number = await waited_out(lambda: self._on_answer(verification), self._clock)
         verdict, question = verification.verdict, verification.question
         log.info(
             "verification.answered",
+            verification_id=number,
+            account=question.key.account,
             symbol=question.key.symbol,
+            leg=str(question.key.leg),
             asks=verification.asks,
             verdict=str(verdict.kind),
             resting=rests(question, verdict, verification.observations),
             decided_by=str(verdict.decided_by),
             milliseconds=round(verification.milliseconds, 1),
         )
-        await self._publish(verification)
 
     async def _rest(self, open_: UnderWay, so_far: Verification | None) -> Verification:
         """Wait until an order that rests has filled or ended, and return the answer; it is told already."""
         return await self._resting.answer(open_, so_far, self._log_and_publish)
-
-    async def _publish(self, verification: Verification) -> None:
-        """Pass an answer on, again and again while the state database is busy: an answer is never lost."""
-        await waited_out(lambda: self._on_answer(verification), self._clock)

@@ -87,8 +87,8 @@ class Verdicts:
             self._learned = max(self._learned, view.id)
         self._look_at_disagreements()
 
-    async def answered(self, verification: Verification) -> None:
-        """Store a verification of the sidecar's own, and what follows."""
+    async def answered(self, verification: Verification) -> int:
+        """Store a verification of the sidecar's own, and what follows; return its number."""
         view, evidence = record_of(verification, asked_by="sidecar")
         number = await self._store.save_verification(view, evidence)
         self._learn(replace(view, id=number), verification)
@@ -97,6 +97,7 @@ class Verdicts:
         else:
             await self._end_doubt(verification)
             await self._tell_mismatch(verification)
+        return number
 
     def on_order(self, seen: OrderSeen) -> None:
         """Hear a slower source: the first answer has decided, and a later one may contradict it."""
@@ -171,7 +172,7 @@ def _read(view: VerificationView, evidence: str) -> Verification | None:
     try:
         return verification_from(view, evidence)
     except EvidenceUnreadable as error:
-        log.warning("verification.unreadable", id=view.id, error=str(error))
+        log.warning("verification.unreadable", verification_id=view.id, error=str(error))
         return None
 
 

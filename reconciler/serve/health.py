@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from reconciler.facts.wording import duration
 from reconciler.serve.door import Open
 from reconciler.serve.endpoint import Answered, Asked, Endpoint, Words
 from reconciler.serve.watching import Watching
@@ -14,6 +15,10 @@ WRITABLE_SECONDS = 15.0
 
 READABLE_SECONDS = 15.0
 """The history of alerts is read every second."""
+
+
+OVERDUE_SECONDS = 120.0
+"""A message to people goes out within seconds; one that has waited for so long is overdue."""
 
 
 class Health(Words):
@@ -39,13 +44,16 @@ def alive(asked: Asked) -> Answered:
 
 
 def ready(asked: Asked) -> Answered:
-    """Say what is missing: a first complete sweep of each account, a state database that takes writes."""
+    """Say what is missing: a first complete sweep, a database that takes writes, messages that go out."""
     now, house = asked.house.clock.now(), asked.house
     watchings = [watching() for _, watching in sorted(house.accounts.items())]
     reasons = [reason for each in watchings for reason in missing(each, now)]
     read_at = house.alerts.read_at
     if read_at is None or now.monotonic - read_at.monotonic > READABLE_SECONDS:
         reasons.append("the state database cannot be read")
+    owed = house.owed()
+    if owed is not None and owed > OVERDUE_SECONDS:
+        reasons.append(f"a message to people has waited for {duration(owed)}: `trueup notify test` says why")
     waiting = tuple(each.account for each in watchings if each.known is None and each.held_by)
     answer = Ready(ready=not reasons, reasons=tuple(reasons), waiting=waiting)
     return Answered(answer, 200 if not reasons else 503)
@@ -78,7 +86,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         "/readyz",
-        "Ready: every account was seen whole once, and the state database takes writes.",
+        "Ready: every account was seen whole once, writes are taken, and no message to people is overdue.",
         ready,
         Ready,
         opens=Open.MACHINE,

@@ -64,7 +64,7 @@ class AlertLog:
 def _write(recorded: Recorded) -> None:
     alert, change = recorded.alert, recorded.change
     words = {
-        "id": alert.id,
+        "alert_id": alert.id,
         "kind": str(alert.key.kind),
         "account": alert.key.account,
         "symbol": alert.key.symbol,

@@ -80,3 +80,13 @@ async def test_it_is_ready_when_every_account_was_seen_whole_and_hearts_are_stor
         house.watching = Watching("main", INTERVAL, None, "held by there 2 until 12:00:00")
         reply = await house.ask("/readyz")
         assert (reply.status, reply.json["waiting"]) == (200, ["main"])
+
+
+async def test_it_is_not_ready_while_a_message_to_people_is_overdue(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        house.owed = health.OVERDUE_SECONDS
+        assert (await house.ask("/readyz")).status == 200
+        house.owed += 1
+        reply = await house.ask("/readyz")
+        assert reply.status == 503
+        assert "trueup notify test" in reply.json["reasons"][0]

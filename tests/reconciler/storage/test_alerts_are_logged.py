@@ -67,6 +67,6 @@ def test_each_change_that_people_care_for_has_one_line_whoever_made_it(state_url
     acknowledged = lines[3]
     assert (acknowledged["by"], acknowledged["origin"], acknowledged["why"]) == ("ann", "dashboard", "on it")
     for line in lines:
-        assert line["id"] > 0
+        assert line["alert_id"] > 0
         assert line["symbol"] == finding().symbol
         assert line["account"] == finding().account
