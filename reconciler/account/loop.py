@@ -10,10 +10,10 @@ import structlog
 from reconciler.account.cycle import Swept, blind_cycle, cycle_of, swept_after
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
+from reconciler.account.judged_rows import JudgedRows
 from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.look import Look
 from reconciler.account.look_queue import WHOLE, LookQueue
-from reconciler.account.memory.judged_rows import JudgedRows
 from reconciler.account.observed import leg_of, observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from reconciler.account.memory.judged_rows import JudgedRows
+from reconciler.account.judged_rows import JudgedRows
 
 ROWS, OTHERS = (1,), (2,)
 NONE: frozenset[str] = frozenset()
