@@ -1,7 +1,7 @@
 """What stands on top of every page: the sentence, each account's heartbeat, every source, the clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import streamlit as st
@@ -14,8 +14,12 @@ from dashboard.words import numbers as words
 from dashboard.words.verdict import Level, Unread, Verdict, blind, judge
 from reconciler.alerts.wording import sight
 from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
+from reconciler.facts.message import ChannelView
 from reconciler.sight.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
 from reconciler.views import NowView, SourceView
+
+_SERVED_WITHIN = timedelta(minutes=15)
+"""A channel that fails is tried more often than that by whoever serves it."""
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]
 
@@ -80,7 +84,8 @@ def chips(view: NowView | Unread) -> tuple[Chip, ...]:
     sources = tuple(_source(source, view) for source in view.sources)
     if not sources:
         sources = (Chip("no source has reported yet", "gray", ":material/help:"),)
-    return (*_hearts(view), *sources, *_quiet(view), _clock(view.read_at))
+    channels = tuple(_channel(channel, view) for channel in view.channels)
+    return (*_hearts(view), *sources, *channels, *_quiet(view), _clock(view.read_at))
 
 
 def _clock(now: datetime) -> Chip:
@@ -152,6 +157,22 @@ def _source(source: SourceView, view: NowView) -> Chip:
     return Chip(
         said, _STATE_COLOUR.get(source.state, "gray"), _STATE_ICON.get(source.state, ":material/help:")
     )
+
+
+def _channel(channel: ChannelView, view: NowView) -> Chip:
+    """Say how a channel fares. It is never green: that it took a message says nothing of the next one."""
+    now = view.read_at
+    if channel.failing_since is None:
+        took = (
+            "no message yet"
+            if channel.taken_at is None
+            else f"last message {words.ago(channel.taken_at, now)}"
+        )
+        return Chip(f"{channel.name}: {took}", "gray", ":material/notifications:", channel.said)
+    said = f"{channel.name} has taken no message for {words.duration(now - channel.failing_since)}"
+    if blind(view) or now - max(channel.at, channel.next_at or channel.at) > _SERVED_WITHIN:
+        return Chip(f"{said} (old)", "gray", ":material/history:", channel.said)
+    return Chip(said, "red", ":material/notifications_off:", channel.said)
 
 
 def _last(source: SourceView, now: datetime) -> str:

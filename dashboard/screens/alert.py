@@ -13,6 +13,7 @@ from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import AlertNotFound
 from reconciler.facts.finding import Party
+from reconciler.facts.message import MessageView
 from reconciler.kinds.registry import is_blindness
 from reconciler.views import AlertView, NowView, TransitionView
 
@@ -65,6 +66,7 @@ def _show(found: AlertView, view: NowView) -> None:
     if alert.state.open:
         _steps(found)
     _evidence(alert, view)
+    _messages(found)
     _history(found)
 
 
@@ -121,6 +123,27 @@ def _history(found: AlertView) -> None:
         for change in reversed(found.transitions)
     ]
     st.dataframe(rows, hide_index=True, key="history", alt="What happened to this alert, newest first")
+
+
+def _messages(found: AlertView) -> None:
+    if not found.messages:
+        return
+    st.subheader("Messages")
+    rows = [
+        {
+            "When": words.stamp(told.at),
+            "Channel": plain(told.channel),
+            "Why": plain(told.why.replace("_", " ")),
+            "What came back": plain(told.said if told.attempts == 1 else _tries(told)),
+            "Message": plain(f"{told.title}\n{told.body}", WHOLE),
+        }
+        for told in reversed(found.messages)
+    ]
+    st.dataframe(rows, hide_index=True, key="messages", alt="Messages that told of this alert, newest first")
+
+
+def _tries(told: MessageView) -> str:
+    return f"{told.said}, at attempt {told.attempts} since {words.stamp(told.tried_at)}"
 
 
 def _state_then(found: AlertView, change: TransitionView) -> str:
