@@ -36,22 +36,23 @@ class Plan:
     next_at: datetime | None
 
 
-def plan(channel: Channel, cases: Iterable[AlertCase], *, since: datetime, now: datetime) -> Plan:
+def plan(channel: Channel, cases: Iterable[AlertCase], *, now: datetime) -> Plan:
     """Return what a channel is owed.
 
     Args:
         channel: Which.
         cases: The alerts of which something may be owed.
-        since: From when on the channel is served, aware UTC: of what was over by then it is told nothing.
         now: Aware UTC.
     """
     due, later = [], []
     for case in cases:
         if not channel.is_for(case.alert.key):
             continue
-        item = by_step(channel, case, since=since)
+        item = by_step(channel, case)
+        if item is not None and item.owed_at > now:  # the wall clock was set back: it is owed all the same
+            item = replace(item, owed_at=now)
         if case.alert.held(now) is not None or case.quiet is not None:
-            if item is not None:
+            if item is not None or case.alert.state is AlertState.FIRING:
                 later.append(_quiet_until(case, now))  # then it is owed still
             continue
         item = by_time(channel, case, now=now) if item is None else _digest(channel, case, item)
@@ -82,15 +83,12 @@ def _digest(channel: Channel, case: AlertCase, item: Item) -> Item:
     return replace(item, owed_at=max(item.owed_at, last + DIGEST_EVERY))
 
 
-def is_settled(channels: Sequence[Channel], case: AlertCase, since: dict[str, datetime]) -> bool:
+def is_settled(channels: Sequence[Channel], case: AlertCase) -> bool:
     """Return whether no channel is owed anything more by the steps of a case that are there now."""
-    return not any(
-        channel.is_for(case.alert.key) and by_step(channel, case, since=since[channel.name])
-        for channel in channels
-    )
+    return not any(channel.is_for(case.alert.key) and by_step(channel, case) for channel in channels)
 
 
-def by_step(channel: Channel, case: AlertCase, *, since: datetime) -> Item | None:
+def by_step(channel: Channel, case: AlertCase) -> Item | None:
     """Return what a channel is owed because something has happened; None if nothing of it is open."""
     alert, told = case.alert, case.told.get(channel.name)
     new = [s for s in case.steps if s.owed and not s.settled and (told is None or s.seq > told.seq)]
@@ -101,7 +99,7 @@ def by_step(channel: Channel, case: AlertCase, *, since: datetime) -> Item | Non
         if told is not None:
             return None if told.why.ends else Item(case, Why(alert.state.value), last.seq, last.at)
         began = _missed(channel, case, new)
-        return None if began is None or last.at < since else Item(case, Why.OVER, last.seq, began)
+        return None if began is None else Item(case, Why.OVER, last.seq, began)
     alarms = [s for s in new if s.owed not in ENDS and channel.wants(s.severity)]
     if channel.after:
         # Where people are only called when nobody attends to it, time decides; what they know grows at once.
@@ -121,33 +119,34 @@ def by_time(channel: Channel, case: AlertCase, *, now: datetime) -> Item | None:
     if alert.state is not AlertState.FIRING or since is None or not channel.wants(alert.severity):
         return None
     seq = case.steps[-1].seq
-    if told is None or (channel.after and told.at < since):
+    if told is None or (channel.after and told.seq < since.seq):
         why = Why.ESCALATED if channel.after else Why.FIRST
-        return Item(case, why, seq, since + channel.after)
+        # Where the wall clock was set back, nothing says how long ago that was.
+        return Item(case, why, seq, now if since.at > now else since.at + channel.after)
     every = channel.repeats_after(alert.severity)
     if every is None:
         return None
-    if told.at > now:  # the wall clock was set back: nothing says how long ago that was
+    if told.at > now:  # as above
         return Item(case, Why.REPEAT, seq, now)
     return Item(case, Why.REPEAT, seq, told.at + every)
 
 
-def unattended_since(steps: Sequence[Step]) -> datetime | None:
-    """Return since when an alert fires, or recovers, without an acknowledgement; None where it does not."""
+def unattended_since(steps: Sequence[Step]) -> Step | None:
+    """Return the step since which an alert fires and nobody attends to it; None where it does not."""
     last = list(_unattended(steps))[-1:]
     return last[0][0] if last and last[0][1] is None else None
 
 
-def _unattended(steps: Sequence[Step]) -> Iterator[tuple[datetime, datetime | None]]:
+def _unattended(steps: Sequence[Step]) -> Iterator[tuple[Step, datetime | None]]:
     """Yield the spans in which nobody attended to it, oldest first; the last may have no end."""
-    since: datetime | None = None
+    since: Step | None = None
     for step in steps:
         attended = step.action in _ATTENDS or step.after is AlertState.ACKNOWLEDGED
         if since is not None and (attended or not step.after.open):
             yield since, step.at
             since = None
         elif since is None and step.after is AlertState.FIRING:
-            since = step.at
+            since = step
     if since is not None:
         yield since, None
 
@@ -158,6 +157,6 @@ def _missed(channel: Channel, case: AlertCase, new: Sequence[Step]) -> datetime 
         return next((s.at for s in new if s.owed not in ENDS and channel.wants(s.severity)), None)
     severe = any(channel.wants(s.severity) for s in case.steps if s.after is AlertState.FIRING)
     for since, until in _unattended(case.steps):
-        if severe and until is not None and until - since >= channel.after:
-            return since + channel.after
+        if severe and until is not None and until - since.at >= channel.after:
+            return since.at + channel.after
     return None

@@ -174,7 +174,7 @@ class Notifying:
         if served.sending is not None:
             return None  # its end wakes us
         assert served.state is not None
-        planned = plan(served.channel, cases, since=served.state.since, now=now.utc)
+        planned = plan(served.channel, cases, now=now.utc)
         if not planned.due:
             served.due_since = None
             if planned.next_at is None:
@@ -266,9 +266,8 @@ class Notifying:
             return
         now = self._clock.now()
         fresh = {each.channel.name: ChannelView(each.channel.name, now.utc, now.utc) for each in unknown}
-        await self._store.save_channels(
-            [state for name, state in fresh.items() if name not in outbox.channels]
-        )
+        new = [state for name, state in fresh.items() if name not in outbox.channels]
+        await self._store.save_channels(new, first=not outbox.channels)
         for served in unknown:
             name = served.channel.name
             served.state = outbox.channels.get(name, fresh[name])
@@ -279,13 +278,12 @@ class Notifying:
 
     async def _settle(self, outbox: Outbox, leases: _Leases) -> None:
         """Store of what nobody is owed anything more by; and leave accounts that are in no settings."""
-        since = {each.channel.name: each.state.since for each in self._served if each.state is not None}
         channels = [each.channel for each in self._served]
-        settled = [each for each in outbox.cases if each.unsettled and is_settled(channels, each, since)]
+        settled = [each for each in outbox.cases if each.unsettled and is_settled(channels, each)]
         if settled:
             await self._store.settle(leases.all, settled, now=self._clock.now().utc)
         owing = {case.alert.key.account for case in outbox.cases if case.unsettled and case not in settled}
-        await self._strays.leave_all_but(owing)
+        await self._strays.leave(leases.stores.keys() - owing)
 
     async def _close(self) -> None:
         sending = [each.sending for each in self._served if each.sending is not None]

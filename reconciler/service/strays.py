@@ -35,13 +35,13 @@ class Strays:
                 new = True
         return new
 
-    async def leave_all_but(self, accounts: Collection[str]) -> None:
-        """Give back the leases of all but these.
+    async def leave(self, accounts: Collection[str]) -> None:
+        """Give back the leases of these; of any that are not held here nothing is done.
 
         Raises:
             StateDatabaseError: One could not be given back.
         """
-        for account in self._held.keys() - set(accounts):
+        for account in self._held.keys() & set(accounts):
             claim = self._held.pop(account)
             try:
                 await claim.store.leave()

@@ -137,9 +137,19 @@ def store_sent(
         connection.execute(sa.insert(TELLS), rows)
 
 
-def store_channels(connection: sa.Connection, channels: Sequence[ChannelView]) -> None:
-    """Store how channels fare."""
+def store_channels(connection: sa.Connection, channels: Sequence[ChannelView], *, first: bool) -> None:
+    """Store how channels fare.
+
+    Args:
+        connection: Of a write transaction.
+        channels: Which.
+        first: They are the first ones that there are: nobody is told of what was over before them.
+    """
     put(connection, CHANNEL, [asdict(each) for each in channels])
+    if first and channels:
+        over = TRANSITION.c.alert_id.in_(sa.select(ALERT.c.id).where(~IS_OPEN))
+        now = max(each.at for each in channels)
+        connection.execute(sa.update(TRANSITION).where(over, _OWED).values(notified_at=now))
 
 
 def channels(connection: sa.Connection) -> tuple[ChannelView, ...]:

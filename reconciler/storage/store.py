@@ -172,9 +172,9 @@ class Store:
         """Store a message that was taken; once, however often this is called."""
         await self._durably(partial(messages.store_sent, leases=held, sent=sent, channel=channel))
 
-    async def save_channels(self, channels: Sequence[ChannelView]) -> None:
-        """Store how channels fare."""
-        await self._durably(partial(messages.store_channels, channels=channels))
+    async def save_channels(self, channels: Sequence[ChannelView], *, first: bool = False) -> None:
+        """Store how channels fare. See `messages.store_channels`."""
+        await self._durably(partial(messages.store_channels, channels=channels, first=first))
 
     @property
     def shared(self) -> Shared:

@@ -39,7 +39,7 @@ def case_of(drawing: str, *, told: str = "", channel: str = "phone", settled: in
 
 def owed(channel: Channel, case: AlertCase, minutes: float) -> str:
     """Say what a channel is owed at a time: `first 3` for what covers version 3, `at 5` for later, or ``."""
-    planned = plan(channel, [case], since=NOON, now=after(minutes))
+    planned = plan(channel, [case], now=after(minutes))
     if planned.due:
         return f"{planned.due[0].why} {planned.due[0].seq}"
     if planned.next_at is None:

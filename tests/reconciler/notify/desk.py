@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.util import LRUCache
 from typing_extensions import override
 
 from reconciler.alerts.event import Clear, Detected, Observed
@@ -25,6 +26,7 @@ from reconciler.service.claims import Claims
 from reconciler.service.notifying import Notifying
 from reconciler.service.served_channel import Posting
 from reconciler.storage.database import Database
+from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import explained
 from reconciler.storage.held_store import HeldStore
 from reconciler.storage.store import Store
@@ -40,12 +42,17 @@ _LINE = re.compile(r"alert\?id=(\d+)")
 _HEAD = re.compile(r"^([A-Z][A-Z ]*?)(?= (?:CRITICAL|WARNING|INFO):|:)", re.MULTILINE)
 
 
+_STATEMENTS: LRUCache[Any, Any] = LRUCache(1000)
+"""Statements as they were compiled in an earlier life: that is half of what a short life does."""
+
+
 class Points:
     """Counts what a process does, and lets it die at one of these."""
 
     def __init__(self, deaths: Sequence[int] = ()) -> None:
         """`deaths` are the numbers at which it dies, counted anew in each of its lives."""
         self.deaths = list(deaths)
+        self.busy = False  # the state database, for the moment
         self.passed = 0
         self.names: list[str] = []
         self.dead = False
@@ -69,7 +76,7 @@ class Points:
 class MortalWriter(Writer):
     """Writes at once, in the caller's thread, and dies around the commit."""
 
-    def __init__(self, database: Database, point: Callable[[str], None]) -> None:
+    def __init__(self, database: Database, point: Points) -> None:
         super().__init__(database)
         self._point = point
 
@@ -77,6 +84,8 @@ class MortalWriter(Writer):
     async def do(self, work: Callable[[sa.Connection], T]) -> T:
         await asyncio.sleep(0.001)
         self._point("before a transaction")
+        if self._point.busy:
+            raise StateDatabaseError(StateTrouble.LOCKED, "state database is locked", again=True)
         with explained("state"), self._database.write() as connection:
             result = work(connection)
             self._point("before its commit")
@@ -163,12 +172,14 @@ class Desk:
         held: What writes of account `main`, whose lease it has.
         clock: Virtual.
         notifying: What tells people.
+        points: Where it may die, and whether the state database is busy.
     """
 
     store: Store
     held: HeldStore
     clock: VirtualClock
     notifying: Notifying
+    points: Points
 
     async def until(self, seconds: float) -> None:
         """Wait until a time of the story."""
@@ -203,6 +214,7 @@ def play(
     points: Points | None = None,
     *,
     begins: float = 0.0,
+    accounts: frozenset[str] = frozenset({"main"}),
 ) -> float:
     """Live until the story ends, or the process dies; return when that was, in seconds of the story."""
     points = points or Points()
@@ -213,12 +225,16 @@ def play(
     async def life() -> float:
         clock = VirtualClock()
         database = Database.open(url, create=True)
+        for _, inbox in channels:
+            inbox.point = points
+        database._engine._compiled_cache = _STATEMENTS
         store = MortalStore(database, clock=clock)
         store.point = points
         store._writer.close()
         store._writer = writer = MortalWriter(database, points)
         try:
-            await _lived(store, clock, story, channels, points)
+            posting = Posting(tuple(channels), LINK, accounts)
+            await _lived(store, clock, story, posting, points)
         except Death:
             pass
         finally:
@@ -234,27 +250,27 @@ async def _lived(
     store: MortalStore,
     clock: VirtualClock,
     story: Story,
-    channels: Sequence[tuple[Channel, Inbox]],
+    posting: Posting,
     points: Points,
 ) -> None:
     process = Holder(f"process {asyncio.get_running_loop().time():.3f}", "here", 1)
     own: dict[str, HeldStore] = {}
-    for _, inbox in channels:
-        inbox.point = points
     notifying = Notifying(
-        Posting(tuple(channels), LINK, frozenset({"main"})),
+        posting,
         store,
         Claims(store, process, clock),
         lambda: list(own.values()),
         clock,
     )
     await notifying.begin()
-    own["main"] = await claimed(store, clock, by=process)
-    desk = Desk(store, own["main"], clock, notifying)
+    account = min(posting.accounts)
+    own[account] = await claimed(store, clock, account, by=process)
+    desk = Desk(store, own[account], clock, notifying, points)
     telling = asyncio.create_task(notifying.run())
     acting = asyncio.ensure_future(story(desk))
     try:
-        await asyncio.wait({telling, acting}, return_when=asyncio.FIRST_COMPLETED)
+        ends = {telling, acting} if posting.couriers else {acting}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         points.dead = points.dead or any(_died(task) for task in (telling, acting))
         for task in (telling, acting):

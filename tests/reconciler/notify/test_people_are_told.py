@@ -290,3 +290,90 @@ def test_a_step_of_the_wall_clock_loses_nothing(tmp_path: Path, seconds: int) ->
     heads = told(tmp_path, story).heads()
 
     assert {(1, "NEW"), (2, "NEW")} <= set(heads)
+
+
+def test_what_was_sent_while_the_state_database_is_busy_is_marked_later(
+    tmp_path: Path,
+) -> None:
+    async def story(desk: Desk) -> None:
+        await desk.find()
+        await desk.until(2.1)  # it is being sent
+        desk.points.busy = True
+        await desk.until(60)
+        desk.points.busy = False
+        await desk.until(120)
+
+    assert told(tmp_path, story).heads() == {(1, "NEW"): 1}
+
+
+def test_that_an_account_was_taken_out_is_told_by_whoever_goes_on(tmp_path: Path) -> None:
+    inbox = Inbox()
+
+    async def found(desk: Desk) -> None:
+        await desk.find()
+        await desk.until(30)
+        await desk.held.forget("account main is no longer in the settings", now=desk.clock.now().utc)
+
+    async def without_it(desk: Desk) -> None:
+        await desk.until(60)
+        with Console.open(state_in(tmp_path), clock=desk.clock) as console:
+            assert [watch.account for watch in console.queries.watches()] == ["other"]
+
+    at = play(state_in(tmp_path), found, [(PHONE, inbox)])
+    play(state_in(tmp_path), without_it, [(PHONE, inbox)], begins=at, accounts=frozenset({"other"}))
+
+    assert inbox.heads() == {(1, "NEW"): 1, (1, "WATCHED NO MORE"): 1}
+
+
+def test_what_a_person_wants_quiet_waits_and_is_not_dropped(tmp_path: Path) -> None:
+    inbox = down(60)
+
+    async def story(desk: Desk) -> None:
+        await desk.find()
+        await desk.until(30)
+        with Console.open(state_in(tmp_path), clock=desk.clock) as console:
+            until = desk.clock.now().utc + timedelta(minutes=15)
+            console.commands.snooze(1, by="ann", note="", origin="cli", until=until)
+        await desk.until(60 * 15.52)
+        await desk.find()
+        await desk.until(60 * 17)
+
+    play(state_in(tmp_path), story, [(PHONE, inbox)])
+
+    assert [each.at > 60 * 15 for each in inbox.got] == [True]
+    assert [each.alerts for each in inbox.got] == [[1]]
+
+
+def test_the_first_channel_hears_of_what_fires_and_not_of_all_that_was_over_before(tmp_path: Path) -> None:
+    async def without(desk: Desk) -> None:
+        await desk.find(AVL)
+        await desk.find(ETH)
+        for seconds in (4, 8):
+            await desk.until(seconds)
+            await desk.clear(AVL)
+
+    async def later(desk: Desk) -> None:
+        await desk.until(60)
+
+    inbox = Inbox()
+    at = play(state_in(tmp_path), without, [])
+    play(state_in(tmp_path), later, [(PHONE, inbox)], begins=at)
+
+    assert inbox.heads() == {(2, "NEW"): 1}
+
+
+def test_what_comes_and_goes_after_the_clock_was_set_back_is_told(tmp_path: Path) -> None:
+    inbox = down(20)
+
+    async def story(desk: Desk) -> None:
+        desk.clock.step(timedelta(hours=-1))
+        await desk.find()
+        await desk.until(5)
+        await desk.clear()
+        await desk.until(10)
+        await desk.clear()
+        await desk.until(60)
+
+    play(state_in(tmp_path), story, [(PHONE, inbox)])
+
+    assert inbox.heads() == {(1, "OVER BY NOW"): 1}

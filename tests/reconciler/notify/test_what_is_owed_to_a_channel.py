@@ -7,7 +7,6 @@ import pytest
 from reconciler.facts.finding import Kind, Severity
 from reconciler.notify.channel import Channel
 from reconciler.notify.owed import is_settled
-from tests.reconciler.alert_life import NOON, after
 from tests.reconciler.notify.cases import case_of, owed
 
 PHONE = Channel("phone")
@@ -88,22 +87,29 @@ def test_a_channel_is_owed(channel: Channel, life: str, told: str, at: float, ex
     assert owed(channel, case_of(life, told=told), at) == expected
 
 
-def test_a_channel_that_is_new_hears_of_what_fires_and_not_of_what_is_over() -> None:
-    fires, over = case_of("-60 bad", settled=9), case_of("-60 bad\n-50 clear\n-40 clear")
+def test_a_channel_that_is_new_hears_of_what_fires() -> None:
+    assert owed(PHONE, case_of("-60 bad", settled=9), 1) == "first 1"
 
-    assert owed(PHONE, fires, 1) == "first 1"
-    assert owed(PHONE, over, 1) == ""
-    assert is_settled([PHONE], over, {"phone": NOON})
+
+@pytest.mark.parametrize(
+    ("life", "expected"),
+    [("60 bad", "first 1"), ("60 bad\n61 clear\n62 clear", "over 3"), ("60 bad\n61 BAD", "first 2")],
+)
+def test_what_is_dated_in_the_future_is_owed_now_for_the_clock_was_set_back(life: str, expected: str) -> None:
+    assert owed(PHONE, case_of(life), 1) == expected
+
+
+def test_who_is_to_be_called_is_called_at_once_where_nobody_can_say_how_long_it_is_so() -> None:
+    assert owed(CALLED, case_of("60 BAD"), 1) == "escalated 1"
 
 
 def test_a_case_is_settled_when_every_channel_has_what_it_wants() -> None:
     other = Channel("desk", accounts=frozenset({"elsewhere"}))
-    since = {"phone": NOON, "desk": NOON}
 
-    assert not is_settled([PHONE, other], case_of("0 bad"), since)
-    assert is_settled([PHONE, other], case_of("0 bad", told="0 1 first"), since)
-    assert is_settled([other], case_of("0 bad"), since)
-    assert is_settled([CALLED], case_of("0 BAD"), since), "time, and no step, makes it owed there"
+    assert not is_settled([PHONE, other], case_of("0 bad"))
+    assert is_settled([PHONE, other], case_of("0 bad", told="0 1 first"))
+    assert is_settled([other], case_of("0 bad"))
+    assert is_settled([CALLED], case_of("0 BAD")), "time, and no step, makes it owed there"
 
 
 def test_a_channel_is_for_some_accounts_and_kinds() -> None:
@@ -125,4 +131,4 @@ def test_everything_owed_is_owed_until_the_channel_was_told() -> None:
         assert owed(PHONE, case, 23) != "", drawn
         heard = case_of(drawn, told=f"23 {seq} {'resolved' if told == len(lines) - 1 else 'first'}")
         assert owed(PHONE, heard, 23)[:2] in {"", "at"}, drawn
-        assert is_settled([PHONE], heard, {"phone": after(-60)})
+        assert is_settled([PHONE], heard)
