@@ -24,7 +24,8 @@ OVERHEAD_SECONDS = 40.0
 """About what the beginning and the calm take; at least fifteen seconds of storm are played."""
 
 DATABASES = ("sqlite", "postgres")
-DONE = ("kills", "cuts", "losses", "steps", "outages", "hangs", "rivals")
+DONE = ("kills", "cuts", "losses", "steps", "outages", "hangs", "rivals", "deafness")
+MESSAGES = ("owed", "sent", "unsent", "repeated")
 
 
 class Torture:
@@ -61,6 +62,9 @@ class Torture:
         self.counts["resolved"] += len(witness.resolved)
         self.counts["acknowledged"] += len(witness.promises)
         self.counts["lost"] += witness.lost()
+        self.counts["sent"] += scene.mailbox.messages
+        self.counts["repeated"] += scene.mailbox.again
+        self.counts["unsent"] += sum("nobody was told" in line for line in witness.wrong)
         self.wrong += [f"{act}: {line}" for line in dict.fromkeys(witness.wrong)]
         for torment in self._torments:
             if (why := torment.why_not(scene)) and not why.startswith("the state database is"):
@@ -71,7 +75,8 @@ class Torture:
 
     def document(self) -> dict[str, object]:
         """Return what is written to `build/torture.json`."""
-        names = (*DONE, "planted", "told", "healed", "alerts", "resolved", "acknowledged", "lost")
+        seen = ("planted", "told", "healed", "alerts", "resolved", "acknowledged", "lost")
+        names = (*DONE, *seen, *MESSAGES)
         return {
             "seed": self._seed,
             "seconds": round(perf_counter() - self._began, 1),

@@ -19,6 +19,7 @@ from simulator.server import SimulatedVenue
 from tests.torture.disk import Disk
 from tests.torture.household import Household
 from tests.torture.legs import CONTROL, Legs
+from tests.torture.mailbox import TOKEN, Mailbox
 from tests.torture.postgres_server import PostgresServer
 from tests.torture.robot import SIZES
 from tests.torture.scene import Scene, Torment
@@ -69,17 +70,21 @@ class Act:
         clock = WallClock(folder)
         state = Disk(folder / "state.img", folder / "state", MEGABYTES[self.database])
         bots = Disk(folder / "bots.img", folder / "bots", MEGABYTES["sqlite"])
-        server = None
+        server, mailbox = None, Mailbox()
         try:
             if self.database == "postgres":
                 server = await asyncio.to_thread(PostgresServer, state.place)
             url = f"sqlite:///{state.place}/trueup.db" if server is None else server.url
             home = folder / "home"
             home.mkdir()
-            house = Household(home, venue.url, clock, state_url=url, bots=bots.place, seed=self.seed)
+            phone = await mailbox.open()
+            house = Household(
+                home, venue.url, clock, state_url=url, bots=bots.place, phone=phone, seed=self.seed
+            )
             legs = Legs(venue, house.hands, clock)
-            yield Scene(house, venue, legs, clock, state, bots, server, self.say)
+            yield Scene(house, venue, legs, clock, state, bots, server, mailbox, self.say)
         finally:
+            await mailbox.close()
             if server is not None:
                 await asyncio.to_thread(server.stop, "immediate")
             state.remove()
@@ -111,6 +116,8 @@ class Act:
             await _cancelled(keeping)
         witness.wrong += scene.wrong
         witness.wrong += [f"an error of its own: {line}" for line in house.own_errors()]
+        if TOKEN in house.said():
+            witness.wrong.append("the address of a channel stands in the log")
         witness.wrong += [f"{line} by itself" for line in house.own_ends()]
 
     async def _until_watched(self, scene: Scene) -> None:
@@ -171,12 +178,13 @@ class Act:
         """Wait until everything is right and stays so; what is not by then is wrong."""
         loop = asyncio.get_running_loop()
         end, steady, lines = loop.time() + CALM_SECONDS, 0, ["nothing was seen in the calm"]
+        alerts: tuple[Alert, ...] = ()
         while steady < STEADY_LOOKS and loop.time() < end:
             await asyncio.sleep(LOOK_SECONDS)
             alerts = await _alerts(scene)
             lasting = scene.legs.lasting()
             witness.look(alerts, lasting)
-            lines = witness.settled(alerts, lasting, _quiet(scene))
+            lines = [*witness.settled(alerts, lasting, _quiet(scene)), *scene.mailbox.missing(alerts)]
             if not await asyncio.to_thread(_sees_all, scene):
                 lines.append("the reconciler does not see everything")
             if not await _page_answers(scene.household.port):
@@ -186,7 +194,9 @@ class Act:
             steady = 0 if lines else steady + 1
         witness.wrong += lines
         self.say(f"it took {CALM_SECONDS - end + loop.time():.0f} s until all was right")
+        scene.counts["owed"] = sum((a.fired_at is not None) + (not a.state.open) for a in alerts)
         witness.judge(await asyncio.to_thread(_histories, scene, witness))
+        witness.judge_messages(scene.mailbox.told, scene.counts)
 
 
 async def _cancelled(*tasks: "asyncio.Task[None]") -> None:

@@ -22,6 +22,11 @@ url = "{state}"
 [dashboard]
 port = {port}
 
+[notify.phone]
+url_env = "PHONE_URL"
+min_severity = "info"
+repeat = 0
+
 [ledgers.hands]
 kind = "journal"
 url = "{hands}"
@@ -57,9 +62,17 @@ class Household:
     """
 
     def __init__(
-        self, folder: Path, venue_url: str, clock: WallClock, *, state_url: str, bots: Path, seed: int
+        self,
+        folder: Path,
+        venue_url: str,
+        clock: WallClock,
+        *,
+        state_url: str,
+        bots: Path,
+        phone: str,
+        seed: int,
     ) -> None:
-        """Nothing is started yet. `bots` is where the bots keep their journals."""
+        """Nothing is started yet. `bots` is where the bots keep their journals, `phone` takes messages."""
         self.folder = folder
         self.state_url = state_url
         self.hands = f"sqlite:///{bots}/hands.db"
@@ -78,6 +91,7 @@ class Household:
             "PYTHONPATH": str(ROOT),
             "BINANCE_KEY": "the-key",
             "BINANCE_SECRET": "the-secret",
+            "PHONE_URL": phone,
             "TORTURE": self._mark,
             "TORTURE_ROBOT": json.dumps({"ccxt": ccxt_config(venue_url), "journal": robot}),
         }

@@ -11,6 +11,7 @@ from simulator.server import SimulatedVenue
 from tests.torture.disk import Disk
 from tests.torture.household import Household
 from tests.torture.legs import Legs
+from tests.torture.mailbox import Mailbox
 from tests.torture.postgres_server import PostgresServer
 from tests.torture.wall_clock import WallClock
 
@@ -27,6 +28,7 @@ class Scene:
         state_disk: Where the state database is.
         bots_disk: Where the journals are.
         server: The PostgreSQL server of the state database; None where that is SQLite.
+        mailbox: Where messages to people arrive.
         say: Is told what is done, one line at a time.
         counts: How often each thing was done.
         wrong: What was seen to be wrong while it was done.
@@ -40,6 +42,7 @@ class Scene:
     state_disk: Disk
     bots_disk: Disk
     server: PostgresServer | None
+    mailbox: Mailbox
     say: Callable[[str], None]
     counts: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """The oracle of the torture: each way to break a promise is found, and what is right is left alone."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.facts.finding import FindingKey, Kind, Severity
 from reconciler.views import AlertView, TransitionView
 from tests.torture.legs import CONTROL, MISMATCH, ORPHAN, Episode
+from tests.torture.mailbox import Mailbox
 from tests.torture.witness import Promise, Witness
 from verification.facts.leg import Leg
 
@@ -173,3 +175,22 @@ def test_a_mismatch_told_as_an_orphan_is_not_told() -> None:
     lasting = Episode(2, AVL, MISMATCH)
 
     assert len(Witness().settled([alert()], [lasting], {})) == 2
+
+
+def test_a_message_that_was_lost_or_came_too_often_is_found() -> None:
+    over = alert(2, state=AlertState.RESOLVED)
+    mailbox = Mailbox()
+    assert mailbox.missing([alert(), over, alert(3, fired_at=None)]) == [
+        "nobody was told of alert 1: orphaned_position of AVL/USDT:USDT",
+        "nobody was told that alert 2 is over",
+    ]
+    mailbox.told.update([(1, "NEW"), (2, "NEW")])
+    assert mailbox.missing([alert(), over]) == ["nobody was told that alert 2 is over"]
+    mailbox.told.update([(2, "RESOLVED")])
+    assert mailbox.missing([alert(), over]) == []
+
+    witness = Witness()
+    witness.judge_messages({(1, "NEW"): 2, (2, "WORSE"): 5}, Counter(kills=1))
+    assert witness.wrong == []
+    witness.judge_messages({(1, "NEW"): 3}, Counter(kills=1))
+    assert witness.wrong == ["NEW of alert 1 came 3 times, after 1 deaths"]

@@ -12,6 +12,9 @@ from tests.torture.legs import CONTROL, MISMATCH, ORPHAN, PHANTOM, UNPROTECTED, 
 DIFFERENT = ORPHAN | UNPROTECTED | PHANTOM | MISMATCH | {"side_mismatch", "duplicate_rows"}
 """Kinds that say "they differ": of a leg that always agreed such a word is false, whatever befell us."""
 
+_ONCE = frozenset({"NEW", "RESOLVED", "OVER BY NOW"})
+"""What is told of an alert once, if nobody dies."""
+
 
 def _ends_an_acknowledgement(step: TransitionView) -> bool:
     if step.action == "relapsed":
@@ -106,6 +109,13 @@ class Witness:
                 self._complain(f"the history of alert {number} has a hole")
         for promise in self.promises:
             self._kept(promise, histories.get(promise.alert))
+
+    def judge_messages(self, told: Mapping[tuple[int, str], int], counts: Mapping[str, int]) -> None:
+        """Hold what came in messages against how often a process died between sending and marking."""
+        deaths = counts["kills"] + 2 * counts["cuts"] + counts["rivals"]
+        for (number, head), times in told.items():
+            if head in _ONCE and times > 1 + deaths:
+                self._complain(f"{head} of alert {number} came {times} times, after {deaths} deaths")
 
     def lost(self) -> int:
         """Return how many promises to a person were lost."""

@@ -4,6 +4,7 @@ from tests.torture.scene import Torment
 from tests.torture.torments.clock_steps import CLOCK_STEPS
 from tests.torture.torments.cuts import CUTS
 from tests.torture.torments.database_losses import DATABASE_LOSSES
+from tests.torture.torments.deafness import DEAFNESS
 from tests.torture.torments.hangs import HANGS
 from tests.torture.torments.kills import KILLS
 from tests.torture.torments.outages import OUTAGES
@@ -17,4 +18,5 @@ TORMENTS: tuple[Torment, ...] = (
     *CLOCK_STEPS,
     *OUTAGES,
     *RIVALS,
+    *DEAFNESS,
 )
