@@ -1,7 +1,7 @@
 """Who else has traded is asked for where a difference wants it: at once after a change, else more rarely."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from reconciler.facts.finding import Kind, Severity
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, ScriptedAccount, play
 from tests.virtual_time import VirtualClock, run
+from verification.budget.purpose import present_shared_purpose
 from verification.facts.account import Fill, FillCause, Part
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceUnreachable
@@ -71,6 +72,25 @@ def test_a_change_of_what_is_held_asks_at_once() -> None:
         venue.trades.append(fill(venue, "77", "-43"))
         assert await asked.ask([first._replace(held=Decimal(0))])
         assert [each.order_id for each in asked.trades[SYMBOL].fills] == ["77"]
+
+    playing(story)
+
+
+def test_a_list_that_is_only_renewed_waits_for_no_budget() -> None:
+    async def story(venue: ScriptedAccount, asked: AskedTrades) -> None:
+        waits: list[float | None] = []
+        read = venue.read_fills
+
+        async def noted(symbol: str, since: datetime) -> tuple[Fill, ...]:
+            waits.append(present_shared_purpose().patience)
+            return await read(symbol, since)
+
+        venue.read_fills = noted  # type: ignore[method-assign]
+        await asked.ask([wish(venue, "43")])
+        await venue.clock.sleep(30)
+        await asked.ask([wish(venue, "43")])
+        await asked.ask([wish(venue, "44")])
+        assert waits == [None, 0.3, None], "what is not known at all is waited for"
 
     playing(story)
 
