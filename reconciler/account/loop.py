@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -14,7 +13,7 @@ from reconciler.account.judged_rows import JudgedRows
 from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.look import Look
 from reconciler.account.look_queue import WHOLE, LookQueue
-from reconciler.account.observed import leg_of, observed
+from reconciler.account.observed import observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
 from reconciler.account.trouble import held_back, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
@@ -231,7 +230,7 @@ class AccountLoop:
             await self._store.observe(learned, now=look.finished.utc)
             self._watch.disagreements.stored(contradicted)
             known = await self._store.open_alerts([account])
-        await self._store_positions(look, known)
+        await self._store_positions(look)
         self._plan(look, known)
 
     def _plan(self, look: Look, alerts: Iterable[Alert]) -> None:
@@ -270,18 +269,13 @@ class AccountLoop:
         if look.reading.positions is not None and unstreamed(self._watch.venue.stream_health()):
             self._queue.later(WHOLE, UNSTREAMED_SECONDS)
 
-    async def _store_positions(self, look: Look, alerts: Iterable[Alert]) -> None:
-        kinds: dict[LegKey, list[str]] = {}
-        for alert in alerts:
-            if alert.fired_at is not None and not is_blindness(alert.key.kind):
-                kinds.setdefault(leg_of(alert.key), []).append(str(alert.key.kind))
+    async def _store_positions(self, look: Look) -> None:
         kept = {} if look.symbols is None else self.legs
         rows = {key: row for key, row in kept.items() if key.symbol not in (look.symbols or ())}
         for row in look.comparison.legs:
             rows[LegKey(row.account, row.symbol, row.leg)] = row
         self.legs = rows
-        views = [replace(row, kinds=tuple(sorted(kinds.get(key, ())))) for key, row in sorted(rows.items())]
-        await self._store.save_positions(self._access.account, views)
+        await self._store.save_positions(self._access.account, tuple(rows.values()), symbols=look.symbols)
 
     async def _store_unseen(self, problem: str) -> None:
         """Store that nothing of the account can be seen: its open alerts cannot be checked either."""

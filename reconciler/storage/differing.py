@@ -5,7 +5,7 @@ Prices move all the time: where nothing else differs they are written once they 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
@@ -56,10 +56,7 @@ def write_legs(
     """Store the positions of an account in the place of all that were stored of it."""
     times = Counter((each.ledger_at, each.observed_at) for each in positions)
     common: Times = max(times, key=times.__getitem__, default=(None, None))
-    rows = {
-        LegKey(each.account, each.symbol, each.leg): (each, (each.ledger_at, each.observed_at) == common)
-        for each in positions
-    }
+    rows = _rows_of(positions, common)
     looked = Looked(legs=common)
     if known is None:
         save_positions(connection, account, positions, with_look={key for key, row in rows.items() if row[1]})
@@ -67,16 +64,56 @@ def write_legs(
         return Legs(rows, looked, wrote=True)
     new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
     gone = known.rows.keys() - rows.keys()
+    _write(connection, account, new, gone)
+    if new or gone:
+        note(connection, account, looked)
+    kept = {key: row if key in new else known.rows[key] for key, row in rows.items()}
+    return Legs(kept, looked, wrote=bool(new or gone))
+
+
+def write_some_legs(
+    connection: sa.Connection,
+    account: str,
+    positions: Sequence[PositionView],
+    known: Legs,
+    *,
+    symbols: Collection[str],
+) -> Legs:
+    """Store the positions of some symbols in the place of those of them; all others are as they are known.
+
+    The times of the last look at the whole account stand for all the others.
+    """
+    common = known.looked.legs or (None, None)
+    rows = _rows_of([each for each in positions if each.symbol in symbols], common)
+    new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
+    gone = {key for key in known.rows if key.symbol in symbols} - rows.keys()
+    if not new and not gone:
+        return known
+    _write(connection, account, new, gone)
+    note(connection, account, known.looked)
+    kept = {key: row for key, row in known.rows.items() if key not in gone}
+    return Legs(kept | new, known.looked, wrote=True)
+
+
+def _rows_of(positions: Sequence[PositionView], common: Times) -> dict[LegKey, tuple[PositionView, bool]]:
+    return {
+        LegKey(each.account, each.symbol, each.leg): (each, (each.ledger_at, each.observed_at) == common)
+        for each in positions
+    }
+
+
+def _write(
+    connection: sa.Connection,
+    account: str,
+    new: Mapping[LegKey, tuple[PositionView, bool]],
+    gone: Collection[LegKey],
+) -> None:
     if any(key.account != account for key in new):
         raise ValueError(f"positions of another account were given for {account}")
     for key in gone:
         same = (POSITION.c.account == account) & (POSITION.c.symbol == key.symbol)
         connection.execute(sa.delete(POSITION).where(same, POSITION.c.leg == key.leg.value))
     put(connection, POSITION, [position_values(view, with_look=fresh) for view, fresh in new.values()])
-    if new or gone:
-        note(connection, account, looked)
-    kept = {key: row if key in new else known.rows[key] for key, row in rows.items()}
-    return Legs(kept, looked, wrote=bool(new or gone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the holder of an account's lease writes: refused, in the same transaction, once the lease is lost."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -94,11 +94,17 @@ class HeldStore(Store):
         )
 
     @override
-    async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
+    async def save_positions(
+        self, account: str, positions: Sequence[PositionView], *, symbols: Collection[str] | None = None
+    ) -> None:
         known = self._stored.take_legs()
-        self._stored.legs = await self._durably(
-            lambda connection: differing.write_legs(connection, account, positions, known)
-        )
+
+        def work(connection: sa.Connection) -> differing.Legs:
+            if known is None or symbols is None:
+                return differing.write_legs(connection, account, positions, known)
+            return differing.write_some_legs(connection, account, positions, known, symbols=symbols)
+
+        self._stored.legs = await self._durably(work)
 
     @override
     async def save_sources(self, sources: Sequence[SourceView]) -> None:

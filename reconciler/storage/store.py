@@ -104,8 +104,17 @@ class Store:
         """Add a sweep of an account. See `records.save_cycle`."""
         await self._durably(partial(records.save_cycle, cycle=cycle))
 
-    async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
-        """Put these positions in the place of all that were stored of the account."""
+    async def save_positions(
+        self, account: str, positions: Sequence[PositionView], *, symbols: Collection[str] | None = None
+    ) -> None:
+        """Put these positions in the place of all that were stored of the account.
+
+        Args:
+            account: Whose.
+            positions: All of them. What is open about one is told by its alerts, and not stored with it.
+            symbols: Those that were looked at: all others are as they were given before. None means all.
+        """
+        del symbols  # nothing is known of what is stored: all is written
         await self._durably(partial(records.save_positions, account=account, positions=positions))
 
     async def save_sources(self, sources: Sequence[SourceView]) -> None:

@@ -1,5 +1,6 @@
 """What a look finds as it is stored is not written again: its times go with the heartbeat, and are shown."""
 
+import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from verification.facts.clock import Moment
 T = TypeVar("T")
 
 TABLES = (CYCLE, POSITION, SOURCE)
-A, B = "A/USDT:USDT", "B/USDT:USDT"
+A, B, C = "A/USDT:USDT", "B/USDT:USDT", "C/USDT:USDT"
 
 
 @dataclass
@@ -260,3 +261,36 @@ async def test_a_position_of_another_account_is_refused(store: Store, clock: Set
         with pytest.raises(ValueError, match="another account"):
             await held.save_positions("main", [replace(leg(A, second), account="other")])
         await look(held, second)
+
+
+async def test_a_look_at_one_symbol_writes_that_one_and_shows_all_others_as_the_last_whole_look_saw_them(
+    store: Store, console: Console, clock: SetClock
+) -> None:
+    held = await claimed(store, clock)
+    await look(held, 0)
+    await look(held, 30)
+    late = leg(A, 40, observed=Decimal(7))
+    await held.save_positions("main", (late, leg(B, 30)), symbols={A})
+    assert positions(console) == {A: late, B: leg(B, 30)}
+    await held.save_positions("main", (leg(B, 30),), symbols={A})
+    assert positions(console) == {B: leg(B, 30)}
+    await look(held, 60)
+    await beat(held, clock, 61)
+    assert positions(console) == {A: leg(A, 60), B: leg(B, 60)}
+
+
+async def test_whatever_looks_follow_each_other_all_is_stored_as_it_was_given(
+    store: Store, console: Console, clock: SetClock
+) -> None:
+    held, rng = await claimed(store, clock), random.Random(5)
+    shown: dict[str, PositionView] = {}
+    for second in range(1, 60):
+        whole = rng.random() < 0.3
+        symbols = {A, B, C} if whole else {rng.choice([A, B, C])}
+        shown = {symbol: row for symbol, row in shown.items() if symbol not in symbols}
+        for symbol in symbols:
+            if rng.random() < 0.8:
+                shown[symbol] = leg(symbol, second, observed=Decimal(rng.randrange(3)))
+        await held.save_positions("main", tuple(shown.values()), symbols=None if whole else symbols)
+        await beat(held, clock, second)
+        assert positions(console) == shown

@@ -130,7 +130,9 @@ class MemoryStore(Store):
         await self.life.ended()
 
     @override
-    async def save_positions(self, account: str, positions: Sequence[PositionView]) -> None:
+    async def save_positions(
+        self, account: str, positions: Sequence[PositionView], *, symbols: Collection[str] | None = None
+    ) -> None:
         await self._write("positions")
         self.positions.append((self._clock.now().monotonic, tuple(positions)))
         await self.life.ended()
