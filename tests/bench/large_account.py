@@ -1,6 +1,8 @@
 """An account of any size: a venue that holds so many legs, each with its stop, and a bot's journal."""
 
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -88,6 +90,19 @@ def write_down(file: Path, symbols: Iterable[str], now: datetime) -> None:
             connection.execute(tables.position.insert(), rows)
             connection.execute(tables.event.insert(), events)
     engine.dispose()
+
+
+@asynccontextmanager
+async def running_bot(file: Path) -> AsyncIterator[None]:
+    """Hold the journal open with something in its log, as a bot that runs does: nothing is written meanwhile.
+
+    Of a journal that nobody holds open only the file system tells whether it was written to, and Trueup reads
+    it each time.
+    """
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE of_the_bench (word)")
+        connection.commit()
+        yield
 
 
 def _row(symbol: str, number: int, then: datetime) -> dict[str, Any]:

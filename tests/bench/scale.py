@@ -14,7 +14,7 @@ import orjson
 from simulator.binance.urls import toml
 from simulator.server import SimulatedVenue
 from tests.bench.children import ended
-from tests.bench.large_account import hold, markets_of, symbols_of, write_down
+from tests.bench.large_account import hold, markets_of, running_bot, symbols_of, write_down
 from tests.bench.quantiles import quantile
 from verification.facts.clock import SystemClock
 
@@ -122,7 +122,7 @@ async def _watched(
         venue.limits.change({"weight": 1_000_000_000})
         hold(venue, held)
         write_down(folder / "bot.db", believed, SystemClock().now().utc)
-        async with venue:
+        async with venue, running_bot(folder / "bot.db"):
             (folder / "trueup.toml").write_text(ACCOUNT + toml(venue.url))
             with (folder / "said.log").open("wb") as complaints:
                 process = await asyncio.create_subprocess_exec(

@@ -27,6 +27,7 @@ import orjson
 from reconciler.account.unit import AccountUnit
 from reconciler.cli.log import write_log
 from reconciler.service.claims import Claim, Claims, this_process
+from reconciler.service.loading import loading
 from reconciler.service.wiring import open_ledgers, pace_of, rules_of
 from reconciler.settings import Settings, load
 from reconciler.sight.blindness import BlindnessSettings
@@ -140,7 +141,8 @@ def _cpu() -> float:
 async def _watching(settings: Settings, turns: Turns) -> AsyncIterator[tuple[Watched, CcxtVenue]]:
     clock = SystemClock()
     access = settings.access(ACCOUNT)
-    venue = CcxtVenue(access, clock, unlimited(access.venue), GovernorRegistry(clock))
+    with loading():  # as the service does
+        venue = CcxtVenue(access, clock, unlimited(access.venue), GovernorRegistry(clock))
     async with Store.open(settings.database.url, clock=clock) as store:
         claim = await Claims(store, this_process(), clock).claim(ACCOUNT)
         assert isinstance(claim, Claim), "the folder is this process's own"

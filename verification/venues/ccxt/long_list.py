@@ -21,7 +21,8 @@ R = TypeVar("R")
 LONG = 20_000
 """Characters from which a list is long: some fifty rows."""
 
-_BETWEEN = "},{"
+_BETWEEN = ("},{", "}, {")
+"""What stands between two rows, as venues write it."""
 _AS_IT_CAME: ContextVar[bool] = ContextVar("lists are wanted as they came", default=False)
 
 
@@ -152,7 +153,8 @@ def _texts(body: str) -> list[str] | None:
     inner = body[1:-1].strip()
     if not (body.endswith("]") and inner.startswith("{") and inner.endswith("}")):
         return None
-    return inner[1:-1].split(_BETWEEN)
+    between = next((each for each in _BETWEEN if each in inner), _BETWEEN[0])
+    return inner[1:-1].split(between)
 
 
 def _decoded(body: str, decode: Callable[[str], Any]) -> list[Any]:
