@@ -6,6 +6,10 @@ from collections.abc import Iterable
 WHOLE = "*"
 """Stands for every symbol in the plans; no venue has a symbol of this name."""
 
+MANY = 40
+"""Of more symbols the whole account is looked at: two lists of orders for each of them cost more than all of
+it does, and a look at so many would not fit into the budget of requests."""
+
 
 class LookQueue:
     """Gathers what events and plans ask for. A symbol has at most one plan: the earliest one."""
@@ -55,10 +59,10 @@ class LookQueue:
         await self._news.wait()
 
     def take(self) -> frozenset[str] | None:
-        """Return the symbols that are due, and forget them; None when everything is."""
+        """Return the symbols that are due, and forget them; None when everything is, or more than `MANY`."""
         due, self._due = frozenset(self._due), set()
         self._news.clear()
-        return None if WHOLE in due else due
+        return None if WHOLE in due or len(due) > MANY else due
 
     def close(self) -> None:
         """Drop every plan."""
