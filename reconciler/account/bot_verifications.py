@@ -12,7 +12,7 @@ from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from verification.facts.clock import Clock, Moment
+from verification.facts.clock import Clock, Moment, until_next
 
 EVERY_SECONDS = 1.0
 FAILED_SECONDS = 5.0
@@ -71,21 +71,22 @@ class BotVerifications:
     async def _follow(self, reader: LedgerReader, journal: JournalLedger) -> None:
         known = _Known()
         while True:
-            pause = EVERY_SECONDS
+            failed = False
             try:
                 await self._catch_up(reader, journal, known)
             except LedgerUnreadable as error:
-                known.token, known.reads, pause = None, 0, FAILED_SECONDS
+                known.token, known.reads, failed = None, 0, True
                 self._on_read(f"{journal.name}/verifications", error, self._clock.now())
             except StateDatabaseError as error:
                 if not error.again:
                     raise
                 known.token = None
                 log.debug("state.busy", account=self._account, error=str(error))
+            pause = FAILED_SECONDS if failed else until_next(EVERY_SECONDS, self._clock.now())
             await self._clock.sleep(pause)
 
     async def _catch_up(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> None:
-        token = await reader.version()
+        token = await reader.version(young=EVERY_SECONDS)
         # After a failure it takes two reads, a moment apart, before it counts as readable.
         young = self._clock.now().monotonic - known.read_at < READ_EVERY_SECONDS
         if known.token is not None and token == known.token and known.reads > 1 and young:

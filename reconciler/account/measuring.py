@@ -9,7 +9,7 @@ from reconciler.account.memory.lag_counts import LagCounts
 from reconciler.facts.sketch import Sketch
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from verification.facts.clock import Clock
+from verification.facts.clock import Clock, until_next
 from verification.facts.observation import Source
 from verification.latency.sample import LatencySample, Measure
 
@@ -52,7 +52,7 @@ class Measuring:
     async def run(self) -> None:
         """Store what came, once a second, until cancelled."""
         while True:
-            await self._clock.sleep(1.0)
+            await self._clock.sleep(until_next(1.0, self._clock.now()))
             await self.flush()
 
     async def flush(self) -> None:

@@ -60,6 +60,7 @@ class HeartbeatKeeper:
         self._last = last
         self._started = clock.now().utc
         self.stored_at: Moment | None = None
+        self._told = True  # something may be open that the holder before has told
 
     async def report_silence_before(self) -> None:
         """Raise an alert if the holder before ended without a good-bye and was missed."""
@@ -79,15 +80,23 @@ class HeartbeatKeeper:
             beat = self._heartbeat(now.utc, stopped=False)
             await self._store.beat(beat)
             self._last, self.stored_at = beat, now
-            shown = Evidence(Party.TRUEUP, RECONCILER, "it is looked at", now.utc, {})
-            clear = Clear((shown,), now.utc, "the reconciler looks at the account again")
-            silence = FindingKey(Kind.RECONCILER_STALLED, self._account, RECONCILER, Leg.NET)
-            await self._store.observe(Observed(clear={silence: clear}), now=now.utc)
+            if self._told:
+                await self._tell_of_its_end(now.utc)
             return
         finding = stalled(self._account, self._last, BlindnessSettings(), now=now.utc)
         if finding is not None:
             told = Observed((Detected(finding, now.utc, confirmed=True),))
+            self._told = True
             await self._store.report_silence(told, now=now.utc)
+
+    async def _tell_of_its_end(self, now: datetime) -> None:
+        """Tell that the account is looked at, until nothing of its silence is open any more."""
+        shown = Evidence(Party.TRUEUP, RECONCILER, "it is looked at", now, {})
+        clear = Clear((shown,), now, "the reconciler looks at the account again")
+        silence = FindingKey(Kind.RECONCILER_STALLED, self._account, RECONCILER, Leg.NET)
+        await self._store.observe(Observed(clear={silence: clear}), now=now)
+        # Nobody but the holder of the lease, which we are, tells of a silence.
+        self._told = any(each.key == silence for each in await self._store.open_alerts([self._account]))
 
     async def give_back(self) -> None:
         """Give the lease back: a clean stop is not a crash, but nobody sees the account all the same."""

@@ -46,6 +46,7 @@ class Schedule:
         self._running: set[asyncio.Task[None] | None] = set()
         self._ending = False
         self._broken: asyncio.Future[None] | None = None
+        self._begins = clock.now().utc  # of all jobs: those of one interval are then due in one turn
 
     def every(self, name: str, seconds: float, job: Job) -> None:
         """Run `job` now and then every `seconds`."""
@@ -56,7 +57,7 @@ class Schedule:
             args=(name, job),
             id=name,
             seconds=seconds,
-            next_run_time=self._clock.now().utc,
+            next_run_time=self._begins,
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

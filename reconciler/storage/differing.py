@@ -154,17 +154,30 @@ def write_sources(
     connection: sa.Connection, account: str, sources: Sequence[SourceView], known: Sources | None
 ) -> Sources:
     """Renew the states of an account's sources."""
-    rows = {} if known is None else known.rows
-    before = looked_of(connection, account) if known is None else known.looked
-    seen = [_carried(each, before) for each in sources]
-    new = [each for each in seen if each.source not in rows or _SOURCE(rows[each.source]) != _SOURCE(each)]
-    looked = before.then(Looked(sources={each.source: (each.at, each.last_ok) for each in seen}))
-    looked = Looked(sources=looked.sources)
+    before = Sources({}, looked_of(connection, account), wrote=False) if known is None else known
+    seen, new = _seen(sources, before)
     if new:
         save_sources(connection, new)
-        note(connection, account, looked)
-    stored = {**rows, **{each.source: each for each in new}}
-    return Sources(stored, looked, wrote=bool(new))
+        note(connection, account, seen.looked)
+    stored = {**seen.rows, **{each.source: each for each in new}}
+    return Sources(stored, seen.looked, wrote=bool(new))
+
+
+def same_sources(sources: Sequence[SourceView], known: Sources | None) -> Sources | None:
+    """Return what is stored of an account's sources, where all of it is as known; None where it is not."""
+    if known is None:
+        return None
+    seen, new = _seen(sources, known)
+    return None if new else seen
+
+
+def _seen(sources: Sequence[SourceView], before: Sources) -> tuple[Sources, list[SourceView]]:
+    """Return what the last look says, beside what is stored, and the states that differ from that."""
+    rows = before.rows
+    seen = [_carried(each, before.looked) for each in sources]
+    new = [each for each in seen if each.source not in rows or _SOURCE(rows[each.source]) != _SOURCE(each)]
+    looked = before.looked.then(Looked(sources={each.source: (each.at, each.last_ok) for each in seen}))
+    return Sources(rows, Looked(sources=looked.sources), wrote=False), new
 
 
 WHOLE_SECONDS = 3600.0

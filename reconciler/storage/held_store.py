@@ -109,6 +109,10 @@ class HeldStore(Store):
     @override
     async def save_sources(self, sources: Sequence[SourceView]) -> None:
         known, account = self._stored.take_sources(), self._lease.account
+        same = differing.same_sources(sources, known)
+        if same is not None:
+            self._stored.sources = same  # a transaction would store nothing
+            return
         self._stored.sources = await self._durably(
             lambda connection: differing.write_sources(connection, account, sources, known)
         )

@@ -77,3 +77,13 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait for `seconds` of monotonic time."""
         await asyncio.sleep(seconds)
+
+
+def until_next(every: float, now: Moment) -> float:
+    """Return the seconds until something that is done every so often is due next: at a multiple of `every`.
+
+    So what many do at intervals falls into the same turns of the event loop, and wakes the processor once.
+    It is due no sooner than after a quarter of the interval.
+    """
+    left = every - now.monotonic % every
+    return left if left >= every / 4 else left + every

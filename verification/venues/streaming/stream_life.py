@@ -12,7 +12,7 @@ from typing import Protocol
 
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.account import PositionsReading
-from verification.facts.clock import Clock
+from verification.facts.clock import Clock, until_next
 from verification.facts.errors import NotAsked, SourceError, SourceMalformed
 from verification.venues.capabilities import StreamRules
 from verification.venues.ccxt.asker import Asker
@@ -223,13 +223,13 @@ class StreamLife:
     async def _watch_missed(self) -> str:
         """Return when facts have been missing for so long that only a new connection helps."""
         while not self._keeper.is_deaf():
-            await self._clock.sleep(_CHECK_EVERY)
+            await self._clock.sleep(until_next(_CHECK_EVERY, self._clock.now()))
         return "the stream was connected but did not push a change that the position list showed"
 
     async def _confirm(self) -> str:
         """Read position lists for ever, when they are to confirm what is pushed again."""
         while True:
-            await self._clock.sleep(_CHECK_EVERY)
+            await self._clock.sleep(until_next(_CHECK_EVERY, self._clock.now()))
             if not self._keeper.wants_list():
                 continue
             pause = _LISTS_APART
