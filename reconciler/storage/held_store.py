@@ -1,7 +1,8 @@
 """What the holder of an account's lease writes: refused, in the same transaction, once the lease is lost."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -9,11 +10,13 @@ from typing import TypeVar
 import sqlalchemy as sa
 from typing_extensions import override
 
+from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Observed
 from reconciler.alerts.retirement import Watched, why_retires
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Lease, may_have_run_out
 from reconciler.storage import alerts, differing, leases, records
+from reconciler.storage.alerts import Change
 from reconciler.storage.beats import BeatFile
 from reconciler.storage.differing import Stored
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
@@ -26,6 +29,10 @@ T = TypeVar("T")
 
 ROW_SECONDS = 300.0
 """How often a heart that beats beside the database beats in it, which shows that it can be written."""
+
+
+CALM_SECONDS = 10.0
+"""How often a transaction is made where there is nothing to store: it shows that something could be."""
 
 
 class HeldStore(Store):
@@ -51,11 +58,46 @@ class HeldStore(Store):
         self._expires = file is None  # a lease on a file is held by a lock as well
         self._beats = None if file is None else BeatFile(file, lease)
         self._row_renewed: float | None = None
+        self._calm = False  # nothing of the account was open when that was last asked, nor was opened since
+        self._openings = 0
+        self._opening_now = 0
+        self._done: float | None = None
 
     @property
     def lease(self) -> Lease:
         """What was given."""
         return self._lease
+
+    @override
+    async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
+        openings, quiet = self._openings, self._opening_now == 0
+        found = await super().open_alerts(accounts)
+        if accounts is not None and set(accounts) == {self._lease.account}:
+            self._calm = not found and quiet and openings == self._openings
+        return found
+
+    @override
+    async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
+        """Apply what was learned. Where nothing was found and nothing is open, there is nothing to store.
+
+        Nobody but the holder of its lease opens an alert of an account.
+        """
+        if observed.detected:
+            with self._opening():
+                return await super().observe(observed, now=now)
+        lately = self._done is not None and self._clock.now().monotonic - self._done < CALM_SECONDS
+        return () if self._calm and lately else await super().observe(observed, now=now)
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Take note that what is stored meanwhile may open an alert."""
+        self._calm = False
+        self._openings += 1
+        self._opening_now += 1
+        try:
+            yield
+        finally:
+            self._opening_now -= 1
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Renew the lease, and say that the account is looked at, and when it last was.
@@ -123,7 +165,10 @@ class HeldStore(Store):
         Raises:
             LeaseLost: It is another process's, which tells it; `lost` is set.
         """
-        await self._fenced(lambda connection: alerts.observe(connection, observed, self._settings, now=now))
+        with self._opening():
+            await self._fenced(
+                lambda connection: alerts.observe(connection, observed, self._settings, now=now)
+            )
 
     async def retain(self, watched: Watched, *, now: datetime) -> None:
         """Forget the states of sources that are watched no more, and retire the alerts about them."""
@@ -193,10 +238,12 @@ class HeldStore(Store):
 
     async def _owning(self, work: Callable[[sa.Connection], T]) -> T:
         try:
-            return await super()._durably(work)
+            done = await super()._durably(work)
         except LeaseLost:
             self.lost.set()
             raise
         except StateDatabaseError:
-            self._row_renewed = None
+            self._row_renewed = self._done = None
             raise
+        self._done = self._clock.now().monotonic
+        return done
