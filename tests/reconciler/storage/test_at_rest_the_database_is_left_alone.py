@@ -117,7 +117,9 @@ def source(second: float, state: str = "ok") -> SourceView:
     return SourceView("main", "rest", state, at(second) if state == "ok" else None, state, at(second))
 
 
-async def test_a_lease_that_is_lost_is_noticed_by_the_next_transaction(rested: Rested, state_url: str) -> None:
+async def test_a_lease_that_is_lost_is_noticed_by_the_next_transaction(
+    rested: Rested, state_url: str
+) -> None:
     await rested.observe(CLEAR, 0)
     await rested.held.open_alerts(["main"])
     async with Store.open(state_url) as other:
