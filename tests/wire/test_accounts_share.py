@@ -13,6 +13,7 @@ from tests.verification.venues.samples import AVL, account_update, pushed_positi
 from tests.wire.conftest import QUICK, Watched, binance
 from tests.wire.scripted import EXCHANGE_INFO, Reply, ScriptedVenue, access_to, plain
 from tests.wire.test_markets_change_while_running import HOUR, LaterClock, info
+from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import Clock, SystemClock
 from verification.facts.errors import SourceError, SourceRejected, SourceUnreachable
 from verification.venues.ccxt import connections
@@ -131,6 +132,29 @@ async def test_a_failure_of_the_shared_reading_is_the_failure_of_all_who_wait(
     await accounts[0].connect()
     await asyncio.gather(*(each.connect() for each in accounts[1:]))
     assert scripted.count(INFO) == 2
+
+
+async def test_a_reading_that_somebody_urgent_waits_for_is_as_urgent(
+    scripted: ScriptedVenue, account: Account
+) -> None:
+    one, two = account("one"), account("two")
+    await asyncio.gather(one.connect(), two.connect())
+    gate = asyncio.Event()
+    scripted.answers[INFO] = Reply(json.dumps(EXCHANGE_INFO), gate=gate)
+    wanted = frozenset({"NEW/USDT:USDT"})
+    with asked_for(Purpose.SWEEP):
+        sweeping = asyncio.create_task(one._list.refresh(wanted))
+    await scripted.until(lambda: scripted.count(INFO) == 2)
+    shared = one._list._shared
+    assert shared is not None
+    purpose: Callable[[], Purpose] = lambda: shared._shared.purpose  # noqa: E731 - it changes
+    assert purpose() is Purpose.SWEEP
+    with asked_for(Purpose.VERIFICATION):
+        looking = asyncio.create_task(two._list.refresh(wanted))
+    while purpose() is not Purpose.VERIFICATION:  # noqa: ASYNC110 - its first turn of the loop
+        await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(sweeping, looking)
 
 
 async def test_a_refusal_is_the_failure_of_whoever_was_refused(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from verification.budget.purpose import Purpose, SharedPurpose, present_purpose, sharing
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError, SourceRejected, SourceUnreachable
 from verification.venues.ccxt.asker import Asker
@@ -70,6 +71,7 @@ class _Attempt:
 
     by: Asker
     at: float
+    ended: float = 0.0
     failure: SourceError | None = None
 
 
@@ -86,6 +88,7 @@ class VenueList:
         self._attempt: _Attempt | None = None
         self._attempts = 0
         self._turn = asyncio.Lock()
+        self._shared = SharedPurpose(Purpose.MEASUREMENT)
         self._times: list[float] = []
         self._lacks = False
 
@@ -102,10 +105,11 @@ class VenueList:
             SourceError: There is none, and it could not be read.
         """
         attempts = self._attempts
+        self._hurry()
         async with self._turn:
             attempt, now = self._attempt, self.clock.now()
             if attempt is not None and attempt.by is not asker:
-                asked_by_then = self._attempts != attempts or now.monotonic - attempt.at < FAILED_FOR_ALL
+                asked_by_then = self._attempts != attempts or now.monotonic - attempt.ended < FAILED_FOR_ALL
                 if asked_by_then and attempt.failure is not None and _is_of_all(attempt.failure):
                     raise attempt.failure
             if self.read is None or self.trouble or self.is_due(now, missing=False):
@@ -120,6 +124,7 @@ class VenueList:
             SourceError: It could not be read; what was known before stays.
         """
         attempts = self._attempts
+        self._hurry()
         async with self._turn:
             attempt = self._attempt
             if self._attempts != attempts and attempt is not None:
@@ -142,6 +147,10 @@ class VenueList:
         self._times = [at for at in self._times if now.monotonic - at < WITHIN]
         return len(self._times) < MOST
 
+    def _hurry(self) -> None:
+        """Make what is read at the moment as urgent as the one is who comes to wait for it."""
+        self._shared.purpose = max(self._shared.purpose, present_purpose())
+
     async def _attempt_it(self, asker: Asker, longest: float) -> None:
         """Read it now, and remember what came of it.
 
@@ -150,8 +159,10 @@ class VenueList:
         """
         attempt = _Attempt(asker, self.clock.now().monotonic)
         self._times.append(attempt.at)
+        self._shared = SharedPurpose(present_purpose())
         try:
-            listing, tables = await self._read_in_time(asker, longest)
+            with sharing(self._shared):
+                listing, tables = await self._read_in_time(asker, longest)
         except SourceError as error:
             attempt.failure = error
             self._note(attempt)
@@ -164,6 +175,7 @@ class VenueList:
 
     def _note(self, attempt: _Attempt) -> None:
         """Remember an attempt that has ended. One that was cut off says nothing: whoever waits tries too."""
+        attempt.ended = self.clock.now().monotonic
         self._attempt, self._attempts = attempt, self._attempts + 1
 
     async def _read_in_time(self, asker: Asker, longest: float) -> tuple[Listing, Any]:
