@@ -86,7 +86,7 @@ class BotVerifications:
             await self._clock.sleep(pause)
 
     async def _catch_up(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> None:
-        token = await reader.version(young=EVERY_SECONDS)
+        token = await reader.version()
         # After a failure it takes two reads, a moment apart, before it counts as readable.
         young = self._clock.now().monotonic - known.read_at < READ_EVERY_SECONDS
         if known.token is not None and token == known.token and known.reads > 1 and young:

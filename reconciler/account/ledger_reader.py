@@ -49,7 +49,6 @@ class LedgerReader:
         self._thread = OneThread(f"ledger {ledger.name}")
         self._turn = asyncio.Lock()
         self._late: asyncio.Future[Any] | None = None
-        self._seen: tuple[object, Moment] | None = None
 
     async def read(self) -> LedgerReading:
         """Return what it holds now: the last reading again, where it is young and nothing was written since.
@@ -59,19 +58,13 @@ class LedgerReader:
         """
         return await self.do(self._read)
 
-    async def version(self, young: float = 0.0) -> object:
-        """Return its change token, or the last one, if that is younger than so many seconds.
+    async def version(self) -> object:
+        """Return its change token.
 
         Raises:
             LedgerUnreadable: It is not there, or did not answer in time.
         """
-        asked = self._clock.now()
-        if self._seen is not None and _since(self._seen[1], asked) < young:
-            return self._seen[0]
-        self._seen = None
-        token = await self.do(self.ledger.version)
-        self._seen = token, asked
-        return token
+        return await self.do(self.ledger.version)
 
     async def do(self, work: Callable[[], T]) -> T:
         """Do blocking work on the ledger in its thread.
