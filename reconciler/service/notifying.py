@@ -117,6 +117,8 @@ class Notifying:
         Raises:
             StateDatabaseError: The state database cannot be used any more.
         """
+        if not self._served:
+            return
         try:
             await self._learn(await self._store.outbox([], now=self._clock.now().utc))
         except StateDatabaseError as error:
