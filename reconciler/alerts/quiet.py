@@ -13,6 +13,7 @@ from enum import StrEnum
 from reconciler.alerts.alert import STEPPED, Alert, AlertState, HoldKind
 from reconciler.alerts.wording import clause, subject
 from reconciler.facts.finding import FindingKey
+from reconciler.facts.wording import number
 from reconciler.kinds.form.spec import Subject
 from reconciler.kinds.registry import spec_of
 
@@ -101,8 +102,9 @@ def _of(
     hold, account = alert.held(now), alert.key.account
     if hold is not None:
         by = QuietBy.SNOOZED if hold.kind is HoldKind.SNOOZED else QuietBy.INTENDED
+        size = "" if hold.surplus is None else f", {number(hold.surplus)} contracts"
         note = f": {hold.note}" if hold.note else ""
-        return Quiet(by, f"{hold.kind} by {hold.by}{note}", hold.until)
+        return Quiet(by, f"{hold.kind} by {hold.by}{size}{note}", hold.until)
     if spec_of(alert.key.kind).always_told:
         return None
     for other in speaking.get(account, ()):

@@ -64,7 +64,11 @@ def test_a_persons_word_quiets_any_alert_until_its_time_is_over(kind: Kind) -> N
 
 
 def test_what_is_intended_is_told_apart_from_what_is_snoozed() -> None:
-    assert quieted(alert(1, Kind.ORPHANED_POSITION, hold=held(HoldKind.INTENDED))) == {1: QuietBy.INTENDED}
+    meant = replace(held(HoldKind.INTENDED), surplus=Decimal(43))
+
+    found = quiet([alert(1, Kind.ORPHANED_POSITION, hold=meant)], [], now=after(2))
+
+    assert found == {1: Quiet(QuietBy.INTENDED, "intended by ann, 43 contracts: later", after(30))}
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class Life:
     open: bool = False
     told: bool = False
     healing: int = 0
-    last: Found = Found(critical=False, exposure=0, beyond=0)
+    last: Found = Found(critical=False, exposure=1000, beyond=43)
     word: Word | None = None
     fired: list[float] = field(default_factory=list)
     often: int = 0

@@ -161,11 +161,13 @@ class AlertLives(RuleBasedStateMachine):
             self.it_is_clear(key, dies=False)
             self.it_is_clear(key, dies=False)
 
-    @rule(key=conditions, found=founds, minutes=st.sampled_from([0.1, 14.0, 50.0, 300.0]))
-    def it_looks_healed_and_is_not(self, key: FindingKey, found: Found, minutes: float) -> None:
-        self.it_is_clear(key, dies=False)
+    @rule(key=conditions, heals=st.booleans(), minutes=st.sampled_from([0.1, 14.0, 50.0, 300.0]))
+    def it_is_still_so(self, key: FindingKey, minutes: float, *, heals: bool) -> None:
+        """As it was last found, after a while in which it may have looked healed."""
+        if heals:
+            self.it_is_clear(key, dies=False)
         self.minutes += minutes
-        self.it_is_found(key, found, sure=True, dies=False)
+        self.it_is_found(key, self.lives[key].last, sure=True, dies=False)
 
     @rule(key=conditions, dies=st.sampled_from([False, False, True]))
     def it_is_clear(self, key: FindingKey, *, dies: bool) -> None:
@@ -215,10 +217,10 @@ class AlertLives(RuleBasedStateMachine):
         key=conditions,
         by=people,
         what=st.sampled_from(["acknowledge", "snooze", "intend", "close"]),
-        note=st.sampled_from(["on it", "on it", ""]),
+        note=st.sampled_from(["on it"] * 4 + [""]),
         lasts=st.sampled_from([10.0, 45.0, 100.0, 1000.0]),
         looks=st.booleans(),
-        dies=st.sampled_from([False, False, False, True]),
+        dies=st.sampled_from([False] * 5 + [True]),
     )
     def a_person_says(
         self, key: FindingKey, by: str, what: str, note: str, lasts: float, *, looks: bool, dies: bool
@@ -246,6 +248,11 @@ class AlertLives(RuleBasedStateMachine):
             return
         assert not refused, f"{what} of {key.kind} was taken"
         model.is_said(life, word, looked=shown.at)
+
+    @rule(key=conditions, by=people, what=st.sampled_from(["acknowledge", "snooze", "intend"]))
+    def a_word_runs_out_while_it_looks_healed(self, key: FindingKey, by: str, what: str) -> None:
+        self.a_person_says(key, by, what, "on it", 10.0, looks=True, dies=False)
+        self.it_is_still_so(key, 14.0, heals=True)
 
     def said(self, word: Word, note: str, shown: Shown) -> Said:
         now, until, beyond = after(self.minutes), after(word.ends), Decimal(word.saw.beyond)
