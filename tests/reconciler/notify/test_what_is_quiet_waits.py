@@ -29,9 +29,11 @@ def test_what_a_window_quiets_waits_until_its_end() -> None:
     assert owed(PHONE, quieted("0 bad", WINDOW), 1) == "at 60"
 
 
-@pytest.mark.parametrize("quiet", [FOLLOWS, WINDOW])
-def test_nobody_is_reminded_of_what_is_quiet(quiet: Quiet) -> None:
-    assert owed(PHONE, quieted("0 BAD", quiet, told="0 1 first"), 30) == ""
+@pytest.mark.parametrize(("quiet", "looked_at_again"), [(FOLLOWS, "at 31"), (WINDOW, "at 60")])
+def test_nobody_is_reminded_of_what_is_quiet_until_it_is_quiet_no_more(
+    quiet: Quiet, looked_at_again: str
+) -> None:
+    assert owed(PHONE, quieted("0 BAD", quiet, told="0 1 first"), 30) == looked_at_again
     assert owed(PHONE, quieted("0 BAD", None, told="0 1 first"), 30) == "repeat 1"
 
 
