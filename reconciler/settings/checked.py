@@ -67,6 +67,13 @@ def loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return address
 
 
+def host_name(name: str) -> str:
+    """Return a name under which a server is reached. Raises ValueError for what is none."""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?", name):
+        raise ValueError("is no name of a server: write NAME or NAME:PORT, such as trueup.example.com")
+    return name
+
+
 def zone_name(name: str | None) -> str | None:
     """Return the name of a time zone, or none. Raises ValueError for one that is not known here."""
     try:

@@ -9,21 +9,23 @@ from pydantic import (
     BeforeValidator,
     Field,
     IPvAnyAddress,
-    StringConstraints,
 )
 from pydantic_settings import NoDecode
 
 from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.facts.expectation import StopPolicy
-from reconciler.settings.checked import ledger_kind, loopback, names, venue_id, web_address, zone_name
+from reconciler.settings.checked import (
+    host_name,
+    ledger_kind,
+    loopback,
+    names,
+    venue_id,
+    web_address,
+    zone_name,
+)
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.section import Name, Seconds, Section, seconds
-
-HostName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?$")
-]
-"""A name of this server as requests name it."""
 
 
 class LogFormat(StrEnum):
@@ -187,7 +189,9 @@ class ServeSettings(Section):
     port: int = Field(
         default=8502, ge=0, le=65535, description="TCP port to listen on; 0 serves nothing.", examples=[8502]
     )
-    hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(names)] = Field(
+    hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(host_name)], ...], NoDecode, BeforeValidator(names)
+    ] = Field(
         default=(),
         description="Further names under which it is reached, NAME or NAME:PORT.",
         examples=[["trueup.example.com"]],
