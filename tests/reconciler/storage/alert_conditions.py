@@ -24,6 +24,17 @@ founds = st.builds(
     beyond=st.sampled_from([43, 43, 86]),
 )
 
+SAID = {"acknowledged", "snoozed", "intended"}
+ENDS = {
+    "worsened",
+    "acknowledgement_expired",
+    "snooze_ended",
+    "intent_ended",
+    "resolved",
+    "retired",
+    "closed",
+}
+
 
 def drawn(key: FindingKey, found: Found) -> Finding:
     """The finding of a condition that is that bad; 43 are in the bots' books."""

@@ -47,8 +47,10 @@ from tests.reconciler.alert_life import NOON, SEEN_FLAT, after
 from tests.reconciler.storage import alert_model as model
 from tests.reconciler.storage.alert_conditions import (
     CONDITIONS,
+    ENDS,
     NEVER_BY_OTHERS,
     ORPHAN,
+    SAID,
     conditions,
     drawn,
     founds,
@@ -56,17 +58,6 @@ from tests.reconciler.storage.alert_conditions import (
 from tests.reconciler.storage.alert_model import Found, Life, Word
 
 SETTINGS = AlertSettings()
-SAID = {"acknowledged", "snoozed", "intended"}
-ENDS = {
-    "worsened",
-    "acknowledgement_expired",
-    "snooze_ended",
-    "intent_ended",
-    "resolved",
-    "retired",
-    "closed",
-}
-
 people = st.sampled_from(["ann", "bob"])
 
 
@@ -253,6 +244,14 @@ class AlertLives(RuleBasedStateMachine):
     def a_word_runs_out_while_it_looks_healed(self, key: FindingKey, by: str, what: str) -> None:
         self.a_person_says(key, by, what, "on it", 10.0, looks=True, dies=False)
         self.it_is_still_so(key, 14.0, heals=True)
+
+    @rule(key=conditions, what=st.sampled_from(["acknowledge", "snooze", "intend", "close"]), found=founds)
+    def two_people_speak_of_what_they_saw(self, key: FindingKey, what: str, found: Found) -> None:
+        for by in ("ann", "bob"):
+            self.a_person_looks(key, by)
+        self.it_is_found(key, found, sure=True, dies=False)
+        for by in ("ann", "bob"):
+            self.a_person_says(key, by, what, "on it", 45.0, looks=False, dies=False)
 
     def said(self, word: Word, note: str, shown: Shown) -> Said:
         now, until, beyond = after(self.minutes), after(word.ends), Decimal(word.saw.beyond)
