@@ -116,13 +116,13 @@ class PositionView:
         contract_size: Base currency in one contract.
         notional: Unsigned quote value; None if unknown.
         mark_price: Quote per base; None if unknown.
-        stop: "none", "idle" (some rest, none would act), "resting", "partial", "software", "unknown" or
-            "not needed".
+        stop: "none", "idle" (some rest, none acts), "resting", "partial", "software", "unknown", "not needed"
         stop_price: Trigger of the nearest resting stop; None if none.
         verdict: `agree`, `dust` (differs by next to nothing), `in flight`, `differs`, or `unknown`.
         kinds: Kinds of the open alerts of this leg.
         ledger_changed_at: When the ledgers' rows of it last changed, aware UTC; None where that is not known.
         observed_changed_at: When the venue's position last changed, aware UTC; None where that is not known.
+        stop_at: When the orders that `stop` rests on were asked for, aware UTC; None where not read.
     """
 
     account: str
@@ -147,6 +147,7 @@ class PositionView:
     kinds: tuple[str, ...]
     ledger_changed_at: datetime | None = None
     observed_changed_at: datetime | None = None
+    stop_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,10 @@ def _table() -> None:
             st.caption(f":material/visibility_off: {markdown(f'{cycle.account}: {problem}')}")
 
 
+_ASKED = frozenset({"none", "idle", "resting", "partial"})
+"""What is said of a stop because the exchange has listed the orders."""
+
+
 def _quiet(leg: PositionView) -> bool:
     return leg.verdict == AGREE and not leg.kinds and leg.stop not in {"none", "idle", "partial"}
 
@@ -96,7 +100,7 @@ def row(leg: PositionView, now: datetime, *, old: bool) -> dict[str, str]:
         "Read": _read(leg, now),
         "Exchange says": plain(_exchange(leg)),
         "Seen": _seen(leg, now),
-        "Stop": _stop(leg),
+        "Stop": _stop(leg, now),
         "Value": words.money(leg.notional, words.quote_of(leg.symbol)),
         "Open alerts": plain(", ".join(_title(kind) for kind in leg.kinds)),
         "Account": plain(f"{leg.account} ({leg.venue})"),
@@ -133,9 +137,14 @@ def _seen(leg: PositionView, now: datetime) -> str:
     return f"{seen}{words.unchanged(leg.observed_changed_at, leg.observed_at)}"
 
 
-def _stop(leg: PositionView) -> str:
+def _stop(leg: PositionView, now: datetime) -> str:
     said = _STOP.get(leg.stop, leg.stop)
-    return plain(f"{said} at {words.number(leg.stop_price)}" if leg.stop_price is not None else said)
+    said = f"{said} at {words.number(leg.stop_price)}" if leg.stop_price is not None else said
+    if leg.stop not in _ASKED:
+        return plain(said)
+    # What the exchange was asked for then: an order that was cancelled since is not known to be.
+    asked = "asked at an unknown time" if leg.stop_at is None else f"asked {words.ago(leg.stop_at, now)}"
+    return plain(f"{said}, {asked}")
 
 
 def _title(kind: str) -> str:

@@ -50,10 +50,12 @@ class Health:
         """Take the reads of one look into account."""
         for part in Part:
             failure = look.reading.failures.get(part)
-            if look.symbols is None or part is Part.POSITIONS:  # that list is always read whole
+            if _whole(look, part) or (failure is not None and look.symbols is None):
                 self._whole_fails = self._whole_fails - {part} | ({part} if failure is not None else set())
-            elif failure is None and (part in self._whole_fails or look.symbols <= look.reading.unlisted):
+            elif failure is None and (part in self._whole_fails or self._parts.get(part) is None):
                 continue  # the orders of some symbols, or of none, say nothing of those of the account
+            elif failure is None and look.symbols is not None and look.symbols <= look.reading.unlisted:
+                continue
             self._note_part(part, failure, look.finished)
         for name, reading in look.ledgers.items():
             self.note_ledger(name, None, look.finished)
@@ -157,6 +159,18 @@ class Health:
             again=again,
             last_ok=self._last_ok.get(name),
         )
+
+
+def _whole(look: Look, part: Part) -> bool:
+    """Return True where a look has asked for all of a part."""
+    scope = look.reading.scope
+    match part:
+        case Part.POSITIONS:
+            return True  # that list is always read whole
+        case Part.ORDERS:
+            return look.symbols is None and scope.ordinary is None
+        case Part.CONDITIONAL_ORDERS:
+            return look.symbols is None and scope.conditional is None
 
 
 def _of_stream(stream: StreamHealth, now: Moment) -> dict[str, Failing | None]:

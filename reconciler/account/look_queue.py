@@ -34,8 +34,13 @@ class LookQueue:
         """Have the whole account looked at as soon as may be."""
         self.soon((WHOLE,))
 
-    def later(self, symbol: str, seconds: float) -> None:
-        """Have a symbol (`WHOLE`: everything) looked at in so many seconds, if it is not planned earlier."""
+    def later(self, symbol: str, seconds: float | None) -> None:
+        """Have a symbol (`WHOLE`: everything) looked at in so many seconds, if it is not planned earlier.
+
+        With None nothing is planned.
+        """
+        if seconds is None:
+            return
         loop = asyncio.get_running_loop()
         planned = self._plans.get(symbol)
         if planned is not None:

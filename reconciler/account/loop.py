@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from reconciler.account.asked_account import subscribed
 from reconciler.account.cycle import Swept, blind_cycle, cycle_of, swept_after
 from reconciler.account.failed_looks import FailedLooks
 from reconciler.account.health import Health
@@ -14,8 +15,8 @@ from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.look import Look
 from reconciler.account.look_queue import WHOLE, LookQueue
 from reconciler.account.observed import observed
-from reconciler.account.pauses import LOOKS_APART_SECONDS, Pauses
-from reconciler.account.trouble import held_back, unstreamed
+from reconciler.account.pauses import LOOKS_APART_SECONDS, UNSTREAMED_SECONDS, Pauses
+from reconciler.account.trouble import unlooked, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
@@ -39,9 +40,6 @@ SETTLE_SECONDS = 0.2
 RECONNECT_SECONDS = 5.0
 REFUSED_SECONDS = 30.0
 """How long after a refusal that only a person can mend (a wrong key) the venue is asked again."""
-
-UNSTREAMED_SECONDS = 16.0
-"""Between looks at the whole account while its stream shows nothing."""
 
 log = structlog.get_logger()
 
@@ -87,6 +85,7 @@ class AccountLoop:
                 await self._fail(None, error)
                 await self._clock.sleep(self._failed.left(self._clock.now()))
             else:
+                await subscribed(self._watch.venue, self._clock)
                 self.connected = True
         self._queue.everything_soon()
 
@@ -139,6 +138,8 @@ class AccountLoop:
         }
         await self._store.observe(Observed(detected, clear), now=now.utc)
         await self._store.save_sources(self._health.sources(stream, now))
+        if self.connected and not self._turn.locked():
+            self._queue.later(WHOLE, self._watch.asked.orders.due_in(stream, now))
 
     def mark(self, symbols: Iterable[str]) -> None:
         """Have these symbols looked at soon: something happened to them."""
@@ -206,7 +207,7 @@ class AccountLoop:
                 with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
                     look = await self._watch.look(symbols)
                 self._judged.note(look)
-            if not held_back(look):  # it says nothing of the sources; a sweep that is held back is told
+            if not unlooked(look):  # it says nothing of the sources; a sweep that is held back is told
                 self._health.note_look(look)
             self.on_look(look.reading)
             await self._apply(look)
@@ -236,6 +237,7 @@ class AccountLoop:
     def _plan(self, look: Look, alerts: Iterable[Alert]) -> None:
         """Come back when what is suspected can be confirmed, and until what is open is settled."""
         open_alerts = tuple(alerts)
+        self._watch.asked.follow(open_alerts, self._health.unread)
         self._queue.soon(look.comparison.check.moving)
         for judged in look.judged:
             if not judged.confirmed:
@@ -249,7 +251,7 @@ class AccountLoop:
             and alert.key not in found
             and (look.symbols is None or alert.key.symbol in look.symbols)
         }
-        unasked = held_back(look)
+        unasked = unlooked(look)
         unsettled |= unasked
         for symbol in unsettled:
             self._queue.later(symbol, self._pauses.lengthen(symbol))

@@ -11,6 +11,9 @@ LOOKS_APART_SECONDS = 0.5
 WHOLE_APART_SECONDS = 5.0
 """Least time between two planned looks at the whole account: they cost most."""
 
+UNSTREAMED_SECONDS = 16.0
+"""Between looks at the whole account while its stream shows nothing."""
+
 LONGEST_PAUSE_SECONDS = 60.0
 """What the pauses between looks at something that does not settle grow to."""
 

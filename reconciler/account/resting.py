@@ -200,6 +200,8 @@ class RestingOrders:
         for row in reading.orders:
             by_symbol.setdefault(row.symbol, []).append(row)
         for key, resting in self._by_leg.items():
-            if reading.symbols is None or key.symbol in reading.symbols:
+            if reading.scope.holds(key.symbol, conditional=False) and (
+                reading.symbols is None or key.symbol in reading.symbols
+            ):
                 for each in resting:
                     each.look(by_symbol.get(key.symbol, ()), reading.sent, reading.received)

@@ -1,19 +1,23 @@
 """What trouble with its venue a look at an account has met: it was held back, or the stream shows nothing."""
 
 from reconciler.account.look import Look
+from verification.facts.account import AccountReading
 from verification.facts.errors import NotAsked
 from verification.venues.stream_state import StreamHealth, StreamState
 
 
-def held_back(look: Look) -> frozenset[str]:
+def held_back(reading: AccountReading) -> bool:
+    """Return True where the venue was asked nothing: its budget is spent, or it asks us to wait."""
+    failures = reading.failures.values()
+    return bool(failures) and all(isinstance(error, NotAsked) for error in failures)
+
+
+def unlooked(look: Look) -> frozenset[str]:
     """Return the symbols of a look at some that the venue was not asked about; none where it was asked.
 
-    Its budget is spent, or it asks us to wait: that is about us, and no reason to look at everything.
+    That is about us, and no reason to look at everything.
     """
-    failures = look.reading.failures.values()
-    if look.symbols is None or not failures or not all(isinstance(error, NotAsked) for error in failures):
-        return frozenset()
-    return look.symbols
+    return look.symbols if look.symbols is not None and held_back(look.reading) else frozenset()
 
 
 def unstreamed(stream: StreamHealth) -> bool:

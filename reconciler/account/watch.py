@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
+from reconciler.account.asked_account import AskedAccount, unasked
 from reconciler.account.inquiry import Comparing, Inquiry
 from reconciler.account.ledger_reader import LedgerReader
 from reconciler.account.ledger_watch import moving_symbols, oldest
@@ -17,7 +18,6 @@ from reconciler.account.memory.late_fills import LateFills
 from reconciler.account.memory.ledger_rows import LedgerRows
 from reconciler.account.memory.legs_at_rest import LegsAtRest
 from reconciler.account.memory.wall_steps import WallSteps
-from reconciler.account.priced import priced
 from reconciler.account.stranger import not_asked, strangers
 from reconciler.comparison.compare import compare_in_slices
 from reconciler.comparison.confirmation import (
@@ -79,6 +79,7 @@ class AccountWatch:
         self._lag: timedelta | None = None
         self._wall = WallSteps()
         self._inquiry = Inquiry(venue, clock)
+        self.asked = AskedAccount(venue, clock)
 
     @property
     def held(self) -> Mapping[LegKey, Holding]:
@@ -105,12 +106,20 @@ class AccountWatch:
         Nothing here raises for a side that cannot be read: what failed is part of the look.
         """
         async with self._turn:
-            started = self._clock.now()
-            before, failed_before = await self._read_ledgers()
-            reading = await priced(self.venue, await self.venue.read(symbols), self._view, self._clock)
-            after, failed_after = await self._read_ledgers()
-            unreadable = failed_before | failed_after
-            return await self._judge(before, after, unreadable, reading, started)
+            look = await self._look(symbols)
+            if not self.asked.again(look):
+                return look
+            again = await self._look(None)
+            self.asked.again(again)
+            # One that was held back says less than the first, which has not judged what it did not read.
+            return look if again.reading.positions is None else again
+
+    async def _look(self, symbols: frozenset[str] | None) -> Look:
+        started = self._clock.now()
+        before, failed_before = await self._read_ledgers()
+        reading = await self.asked.read(symbols, before, self._view, self._pushed)
+        after, failed_after = await self._read_ledgers()
+        return await self._judge(before, after, failed_before | failed_after, reading, started)
 
     async def glance(self, symbols: frozenset[str]) -> tuple[Finding, ...]:
         """Return the positions of some symbols that pushes show, no bot knows and nobody suspects yet.
@@ -156,7 +165,7 @@ class AccountWatch:
             reading,
             readable,
             now=now,
-            moving=moving_symbols(ledgers, after, unreadable),
+            moving=moving_symbols(ledgers, after, unreadable) | unasked(view),
             complete=not unreadable,
         )
         comparison = await self._inquiry.compare(compare_with, self._kept)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.comparison.venue_view import VenueView
 from verification.facts.account import RestingOrder
 from verification.facts.order_identity import is_same
+from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.facts.slices import GLANCED, Slices, at_once, cut
 
 
@@ -14,12 +15,22 @@ class Book:
     """Ordinary and conditional orders apart: a venue may number them apart, so ids may collide.
 
     Attributes:
-        ordinary: By the venue's id; None where the read failed.
-        conditional: By the venue's id; None where the read failed.
+        ordinary: By the venue's id; None where they could not be read, or were not asked for.
+        conditional: By the venue's id; None where they could not be read, or were not asked for.
+        unasked: True where one of the two was not asked for: nothing is missing for want of it.
     """
 
     ordinary: Mapping[str, RestingOrder] | None
     conditional: Mapping[str, RestingOrder] | None
+    unasked: bool = False
+
+    @property
+    def stops_read(self) -> bool:
+        """True when all that may be a stop was read: a stop may rest among the ordinary orders as well.
+
+        Where those could not be read, the conditional ones count for all.
+        """
+        return self.conditional is not None and not (self.unasked and self.ordinary is None)
 
     def read(self, *, conditional: bool) -> bool:
         """True when that part could be read."""
@@ -55,14 +66,28 @@ def _found(
 
 @dataclass(frozen=True, slots=True)
 class RestingBooks:
-    """The resting orders of an account, sorted once: an account may have thousands of both."""
+    """The resting orders of an account, sorted once: an account may have thousands of both.
+
+    Attributes:
+        empty: Those of a symbol without any.
+        scope: Of which symbols they were asked for.
+    """
 
     empty: Book
     _by_symbol: dict[str, Book] = field(default_factory=dict)
+    scope: OrderScope = EVERYTHING
 
     def of(self, symbol: str) -> Book:
         """Return the resting orders of one symbol."""
-        return self._by_symbol.get(symbol, self.empty)
+        book = self._by_symbol.get(symbol, self.empty)
+        if self.scope.whole:
+            return book
+        ordinary, conditional = (self.scope.holds(symbol, conditional=each) for each in (False, True))
+        if ordinary and conditional:
+            return book
+        return Book(
+            book.ordinary if ordinary else None, book.conditional if conditional else None, unasked=True
+        )
 
 
 def books_in_slices(view: VenueView) -> Slices[RestingBooks]:
@@ -79,6 +104,7 @@ def books_in_slices(view: VenueView) -> Slices[RestingBooks]:
             )
             for symbol in (ordinary or {}).keys() | (conditional or {}).keys()
         },
+        view.scope,
     )
 
 

@@ -52,6 +52,7 @@ class CalmLegs:
         self._taken: dict[LegKey, Calm] = {}
         self._noted: dict[LegKey, Calm] = {}
         self._heard: tuple[Moment | None, datetime | None] = (None, None)
+        self._asked = None if view.orders_sent is None else view.orders_sent.utc
 
     def taken(self, key: LegKey, stated: Belief) -> LegCase | None:
         """Return a leg as it was judged; None where it has to be judged.
@@ -93,7 +94,8 @@ class CalmLegs:
         calm = self._taken.get(case.key)
         if calm is None:
             return None
-        return seen_again(calm.row, case.ledger_at, self._seen_at(case))
+        asked = self._asked if case.book.conditional is not None else None
+        return seen_again(calm.row, case.ledger_at, self._seen_at(case), asked)
 
     def note(self, case: LegCase, row: PositionView) -> None:
         """Take note of a leg of which nothing is found, said or wanted."""

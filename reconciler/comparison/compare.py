@@ -119,7 +119,7 @@ compare = at_once(compare_in_slices)
 def _sorted(view: VenueView, kept: Kept) -> Slices[RestingBooks]:
     """Return the resting orders by symbol: those that are kept where the venue has listed the same."""
     same = kept.lists[0] is view.orders and kept.lists[1] is view.conditional_orders
-    if kept.books is not None and same:
+    if kept.books is not None and same and kept.books.scope == view.scope:
         return kept.books
     return (yield from books_in_slices(view))
 

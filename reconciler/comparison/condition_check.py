@@ -10,6 +10,7 @@ from typing import NamedTuple
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.proof import evidence_of
+from reconciler.comparison.protection import StopState
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.facts.finding import Evidence, FindingKey, Party
 from reconciler.kinds.form.resolution import Gone, LegState, NotKnown
@@ -114,7 +115,7 @@ class ConditionCheck:
             contradicted=case.leg is not None and case.leg.contrary is not None,
             record_sure=case.stated.sure,
             held=case.observed != 0,
-            stops_read=case.view.conditional_orders is not None,
+            stops_read=case.book.stops_read or case.protection.state is StopState.RESTING,
             stop_doubtful=case.protection.doubtful,
             entry_at_work=case.protection.entry_since is not None,
         )

@@ -22,7 +22,7 @@ def is_worth_little(case: LegCase, contracts: Decimal, limit: Decimal) -> bool:
 def lacks_stops(case: LegCase) -> bool:
     """True when stops at the venue could be read, should be there, and leave a lot or more uncovered."""
     kind = case.difference.kind
-    if case.view.conditional_orders is None or (kind is not None and spec_of(kind).tells_of_stop):
+    if not case.book.stops_read or (kind is not None and spec_of(kind).tells_of_stop):
         return False
     return not case.belief.same(case.protection.uncovered, Decimal(0))
 

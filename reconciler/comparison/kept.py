@@ -183,7 +183,9 @@ def legs_of(account: str, symbols: Collection[str]) -> list[LegKey]:
     return [LegKey(account, symbol, leg) for symbol in symbols for leg in Leg]
 
 
-def seen_again(row: PositionView, ledger_at: datetime | None, observed_at: datetime | None) -> PositionView:
+def seen_again(
+    row: PositionView, ledger_at: datetime | None, observed_at: datetime | None, stop_at: datetime | None
+) -> PositionView:
     """Return a row that is as it was, with the times of now."""
     # `replace` looks each field up by its name: of ten thousand rows it takes a good part of a look.
     return PositionView(
@@ -209,4 +211,5 @@ def seen_again(row: PositionView, ledger_at: datetime | None, observed_at: datet
         row.kinds,
         row.ledger_changed_at,
         row.observed_changed_at,
+        stop_at,
     )

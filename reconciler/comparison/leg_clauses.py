@@ -106,7 +106,7 @@ class LegClauses(LegWords):
     def protected(self) -> str:
         stops = self._case.protection
         size = abs(self._case.observed or Decimal(0))
-        if self._case.view.conditional_orders is None and stops.covered < size:
+        if not self._case.book.stops_read and stops.covered < size:
             return "whether a stop protects it could not be seen"
         if stops.covered >= size:
             return "a resting stop covers all of it"

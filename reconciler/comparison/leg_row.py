@@ -46,7 +46,15 @@ def leg_row(case: LegCase, *, dust: bool) -> PositionView:
         kinds=(),
         ledger_changed_at=_last([share.row.updated_at for share in case.stated.shares]),
         observed_changed_at=case.appeared if seen else None,
+        stop_at=_stops_at(case),
     )
+
+
+def _stops_at(case: LegCase) -> datetime | None:
+    """Return when the orders were asked for that its stops are told by; None where they were not read."""
+    sent = case.view.orders_sent
+    known = case.observed is not None and case.book.conditional is not None
+    return sent.utc if known and sent is not None else None
 
 
 def _last(times: Sequence[datetime | None]) -> datetime | None:

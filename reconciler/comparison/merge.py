@@ -85,6 +85,8 @@ def merge_in_slices(
         parts=_parts(previous, listed),
         prices=known,
         trails=trails,
+        orders_sent=reading.sent,
+        scope=reading.scope,
     )
 
 

@@ -151,7 +151,7 @@ def _exchange(case: LegCase) -> tuple[Evidence, ...]:
 
 
 def _stops(case: LegCase) -> tuple[Evidence, ...]:
-    at = case.view.read_at.utc
+    at = (case.view.orders_sent or case.view.read_at).utc  # it may be as old as when it was asked for
     symbol, size = case.key.symbol, case.contract_size
     believed = {order_id for row in case.rows for order_id in row.stop_order_ids}
     conditional = case.book.conditional

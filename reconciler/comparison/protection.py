@@ -151,7 +151,7 @@ def protection(
     needed = min(_of(quantity, belief.expected, belief), _of(quantity, kept, belief))
     uncovered = max(needed - covered - perhaps, _ZERO)
     return Protection(
-        state=_state(view, belief, backed, found),
+        state=_state(book, belief, backed, found),
         orders=tuple(found.acting),
         attached=found.attached,
         covered=covered,
@@ -254,14 +254,16 @@ def _venue_stop(row: Expectation, stop_ledgers: frozenset[str]) -> bool:
     return row.stop_policy is StopPolicy.VENUE
 
 
-def _state(view: VenueView, belief: Belief, backed: tuple[Share, ...], found: _Found) -> StopState:
+def _state(book: Book, belief: Belief, backed: tuple[Share, ...], found: _Found) -> StopState:
     if found.covered >= found.size:
         return StopState.RESTING
-    if view.conditional_orders is None or found.unsure:
+    if book.conditional is None or found.unsure:
         return StopState.UNKNOWN
     if found.covered > 0:
-        return StopState.PARTIAL
+        return StopState.PARTIAL if book.stops_read else StopState.UNKNOWN
     if belief.shares and not backed:
         software = all(share.row.stop_policy is StopPolicy.SOFTWARE for share in belief.shares)
         return StopState.SOFTWARE if software else StopState.UNKNOWN
+    if not book.stops_read:
+        return StopState.UNKNOWN
     return StopState.IDLE if found.idle else StopState.NONE

@@ -39,9 +39,7 @@ class Trails:
         gone = {
             trail
             for trail in awake | asleep
-            if trail[0] in read
-            and (reading.symbols is None or trail[1] in reading.symbols)
-            and trail not in listed
+            if trail[0] in read and _asked(reading, trail) and trail not in listed
         }
         return Trails(frozenset(awake - gone), frozenset(asleep - gone))
 
@@ -51,6 +49,14 @@ class Trails:
             return stop
         trail = (part, symbol, name, stop.trailing.activation)
         return replace(stop, following=trail in self.awake, dormant=stop.dormant or trail in self.asleep)
+
+
+def _asked(reading: AccountReading, trail: Trail) -> bool:
+    part, symbol = trail[0], trail[1]
+    if reading.symbols is not None and symbol not in reading.symbols:
+        return False
+    conditional = part is Part.CONDITIONAL_ORDERS
+    return part is Part.POSITIONS or reading.scope.holds(symbol, conditional=conditional)
 
 
 def _trailing(reading: AccountReading) -> Iterator[tuple[Trail, Stop]]:

@@ -12,6 +12,7 @@ from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Source
+from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.facts.prices import Prices
 from verification.facts.unread import why_unread
 from verification.venues.stream_state import StreamHealth, StreamState
@@ -131,6 +132,8 @@ class VenueView:
         parts: The part of each contract that the venue lists, by symbol.
         prices: By symbol, as far as this very reading told them.
         trails: What is remembered of trailing stops.
+        orders_sent: When the first request of the last reading left: its orders are no younger.
+        scope: Of which symbols that reading asked for orders.
     """
 
     account: str
@@ -150,6 +153,8 @@ class VenueView:
     parts: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, Prices] = field(default_factory=dict)
     trails: Trails = field(default_factory=Trails)
+    orders_sent: Moment | None = None
+    scope: OrderScope = EVERYTHING
 
     def covers(self, symbol: str) -> bool:
         """True when the last reading asked about `symbol`."""

@@ -10,8 +10,13 @@ from urllib.parse import urlsplit
 from reconciler.settings.problem import Problem
 from verification.budget.counter import SWEEPS_MOST
 from verification.budget.egress import egress_of, proxies_of
+from verification.budget.rates import LISTS_EVERY
 from verification.venues.registry import capabilities_of
 
+USUAL_SYMBOLS = 10
+"""On how many symbols an account is reckoned to have orders that its verdicts rest on."""
+
+_LONGEST = 3600.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -22,20 +27,27 @@ class Shared:
     Attributes:
         venue: ccxt exchange id.
         accounts: Their names.
-        weight: What sweeping all of them once weighs; 0 where that is not documented.
+        weight: What sweeping all of them once weighs at rest; 0 where that is not documented.
         a_second: What sweeps may spend in a second, on average.
+        lists: What of that goes to lists of all orders, which are asked for now and then.
     """
 
     venue: str
     accounts: tuple[str, ...]
     weight: float
     a_second: float
+    lists: float = 0.0
 
     @property
     def least(self) -> timedelta:
         """The shortest time between two sweeps that fits into the budget; whole seconds, if above one."""
-        seconds = self.weight / self.a_second if self.weight else 0.0
+        left = self.a_second - self.lists
+        seconds = (self.weight / left if left > 0 else _LONGEST) if self.weight else 0.0
         return timedelta(seconds=math.ceil(seconds) if seconds > 1 else math.ceil(seconds * 100) / 100)
+
+    def a_minute(self, every: float) -> float:
+        """Return what sweeps of all of them spend in a minute, one every so many seconds."""
+        return 60 * (self.weight / every + self.lists)
 
 
 def shared(accounts: Mapping[str, Any]) -> Iterator[Shared]:
@@ -53,8 +65,12 @@ def shared(accounts: Mapping[str, Any]) -> Iterator[Shared]:
         # A simulated venue on this machine is nobody's budget.
         limit = None if _on_this_machine(accounts[names[0]]) else rates.address
         a_second = limit.most * limit.ours * SWEEPS_MOST / limit.window if limit is not None else math.inf
-        weight = rates.look_weight() * len(names) if limit is not None else 0.0
-        yield Shared(str(venue), tuple(names), weight, a_second)
+        weight = lists = 0.0
+        if limit is not None:
+            weight = rates.rest_weight(USUAL_SYMBOLS) * len(names)
+            once = rates.look_weight() - rates.sweep_weight((0,) * len(rates.look[1:]))
+            lists = once * len(names) / LISTS_EVERY if rates.at_once_from else 0.0
+        yield Shared(str(venue), tuple(names), weight, a_second, lists)
 
 
 def _on_this_machine(account: Mapping[str, Any]) -> bool:
@@ -115,7 +131,7 @@ def interval_problems(interval: object, accounts: Mapping[str, Any]) -> Iterator
             of = f"of {' and '.join(each.accounts)} on {each.venue}"
             yield Problem(
                 "checks.interval",
-                f"{seconds:g} is too short: sweeps {of} would spend {each.weight * 60 / seconds:.0f} of "
+                f"{seconds:g} is too short: sweeps {of} would spend {each.a_minute(seconds):.0f} of "
                 f"request weight a minute, and {each.a_second * 60:.0f} of it are for them: "
                 f"set {each.least.total_seconds():g} or more; events are checked at once all the same",
             )

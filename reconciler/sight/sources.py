@@ -16,6 +16,8 @@ REST = "rest"
 PART_NAMES = {Part.POSITIONS: REST, Part.ORDERS: "orders", Part.CONDITIONAL_ORDERS: "conditional_orders"}
 """What a screen calls a part that cannot be read; `rest` is the position list."""
 
+ORDER_LISTS = frozenset({PART_NAMES[Part.ORDERS], PART_NAMES[Part.CONDITIONAL_ORDERS]})
+
 
 @dataclass(frozen=True, slots=True)
 class Failing:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from reconciler.storage.looked import Looked, Times, looked_of, note
+from reconciler.storage.looked import LegTimes, Looked, looked_of, note
 from reconciler.storage.mapping import position_values
 from reconciler.storage.records import POSITION, save_cycle, save_positions, save_sources
 from reconciler.storage.upsert import put
@@ -54,8 +54,8 @@ def write_legs(
     connection: sa.Connection, account: str, positions: Sequence[PositionView], known: Legs | None
 ) -> Legs:
     """Store the positions of an account in the place of all that were stored of it."""
-    times = Counter((each.ledger_at, each.observed_at) for each in positions)
-    common: Times = max(times, key=times.__getitem__, default=(None, None))
+    times = Counter(_times(each) for each in positions)
+    common: LegTimes = max(times, key=times.__getitem__, default=(None, None, None))
     rows = _rows_of(positions, common)
     looked = Looked(legs=common)
     if known is None:
@@ -83,7 +83,7 @@ def write_some_legs(
 
     The times of the last look at the whole account stand for all the others.
     """
-    common = known.looked.legs or (None, None)
+    common: LegTimes = known.looked.legs or (None, None, None)
     rows = _rows_of([each for each in positions if each.symbol in symbols], common)
     new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
     gone = {key for key in known.rows if key.symbol in symbols} - rows.keys()
@@ -95,11 +95,8 @@ def write_some_legs(
     return Legs(kept | new, known.looked, wrote=True)
 
 
-def _rows_of(positions: Sequence[PositionView], common: Times) -> dict[LegKey, tuple[PositionView, bool]]:
-    return {
-        LegKey(each.account, each.symbol, each.leg): (each, (each.ledger_at, each.observed_at) == common)
-        for each in positions
-    }
+def _rows_of(positions: Sequence[PositionView], common: LegTimes) -> dict[LegKey, tuple[PositionView, bool]]:
+    return {LegKey(each.account, each.symbol, each.leg): (each, _times(each) == common) for each in positions}
 
 
 def _write(
@@ -235,13 +232,17 @@ def _carried(source: SourceView, before: Looked) -> SourceView:
     return replace(source, last_ok=before.sources.get(source.source, (None, None))[1])
 
 
+def _times(leg: PositionView) -> LegTimes:
+    return leg.ledger_at, leg.observed_at, leg.stop_at
+
+
 def _is_stored(row: tuple[PositionView, bool], known: tuple[PositionView, bool] | None) -> bool:
     if known is None:
         return False
     (now, fresh), (before, was_fresh) = row, known
     if fresh != was_fresh or _LEG(now) != _LEG(before):
         return False
-    if not fresh and (now.ledger_at, now.observed_at) != (before.ledger_at, before.observed_at):
+    if not fresh and _times(now) != _times(before):
         return False
     return _is_near(before.notional, now.notional) and _is_near(before.mark_price, now.mark_price)
 

@@ -15,8 +15,10 @@ from reconciler.storage.rows import LeaseRow, table
 from reconciler.views import CycleView, PositionView, SourceView
 
 _LEASE = table(LeaseRow)
+_TWO = 2
 
 Times = tuple[datetime | None, datetime | None]
+LegTimes = tuple[datetime | None, datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,13 @@ class Looked:
 
     Attributes:
         sweep: When the last one was finished, when the last complete one, and how many seconds it took.
-        legs: When the ledgers were read, and when the positions were seen, of all rows that were as stored.
+        legs: When the ledgers were read, the positions seen, and the orders asked for that stops are told by:
+            of all rows that were as stored.
         sources: When each source was judged, and when it was last known good; by its name.
     """
 
     sweep: tuple[datetime, datetime | None, float] | None = None
-    legs: Times | None = None
+    legs: LegTimes | None = None
     sources: Mapping[str, Times] = field(default_factory=dict)
 
     def then(self, later: "Looked") -> "Looked":
@@ -48,8 +51,8 @@ class Looked:
         """Return a stored row that is as the last look has seen it with the times of that look."""
         if self.legs is None:
             return position
-        ledger_at, observed_at = self.legs
-        return replace(position, ledger_at=ledger_at, observed_at=observed_at)
+        ledger_at, observed_at, stop_at = self.legs
+        return replace(position, ledger_at=ledger_at, observed_at=observed_at, stop_at=stop_at)
 
     def of_source(self, source: SourceView) -> SourceView:
         """Return a stored state with the times at which it was last found to be so."""
@@ -73,7 +76,8 @@ class Looked:
         sweep, legs = stored["sweep"], stored["legs"]
         return cls(
             sweep and (datetime.fromisoformat(sweep[0]), _time(sweep[1]), sweep[2]),
-            legs and (_time(legs[0]), _time(legs[1])),
+            # One that was stored before stops had a time has two: then nothing is known of the third.
+            legs and (_time(legs[0]), _time(legs[1]), _time(legs[2]) if len(legs) > _TWO else None),
             {name: (_time(at), _time(last_ok)) for name, (at, last_ok) in stored["sources"].items()},
         )
 

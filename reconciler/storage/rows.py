@@ -36,7 +36,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -195,6 +195,7 @@ class PositionStateRow(StateRow, table=True):
     mark_price: Decimal | None = Field(sa_type=ExactDecimal)
     stop: str = Field(sa_type=PlainText)
     stop_price: Decimal | None = Field(sa_type=ExactDecimal)
+    stop_at: datetime | None = Field(sa_type=UtcTime)
     verdict: str = Field(sa_type=PlainText)
     with_look: bool = Field(sa_type=sa.Boolean)  # its times are those of the account's last look: see `lease`
 

@@ -28,7 +28,7 @@ from verification.facts.question import Baseline, OpenQuestion
 from verification.facts.verdict import VerdictKind
 from verification.race.pace import Pace
 from verification.race.verifier import Verifier
-from verification.venues.port import Access, ClockOffset
+from verification.venues.port import Access, ClockOffset, OrdersWanted
 from verification.venues.reading.single_flight import SingleFlight
 from verification.venues.stream_state import Listener, StreamHealth, StreamState
 
@@ -114,6 +114,10 @@ class MemoryVenue:
         _unasked()
 
     async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
+        """Nobody asks."""
+        _unasked()
+
+    async def sweep(self, wanted: OrdersWanted) -> AccountReading:
         """Nobody asks."""
         _unasked()
 

@@ -157,6 +157,7 @@ def leg(**changes: Any) -> PositionView:
         stop_price=Decimal("0.19"),
         verdict="agree",
         kinds=(),
+        stop_at=before(5),
     )
     return replace(drawn, **changes)
 

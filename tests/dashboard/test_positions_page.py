@@ -28,7 +28,7 @@ def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
     assert row["Verdict"] == "🔴 differ"
     assert (row["Bot says"], row["Read"]) == ("long 43 contracts (43 SUI)", "3 s ago")
     assert (row["Exchange says"], row["Seen"]) == ("short 86 contracts (86 SUI)", "1 s ago by websocket")
-    assert row["Stop"] == "🔴 none"
+    assert row["Stop"] == "🔴 none, asked 5 s ago"
     assert row["Open alerts"] == "Opposite sides"
 
 
@@ -66,7 +66,21 @@ def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
 
     symbols = [row["Symbol"] for row in rows]
     assert symbols == ["SUI/USDT:USDT", "BTC/USDT:USDT", "ETH/USDT:USDT", "DOT/USDT:USDT"]
-    assert rows[2]["Stop"] == "🔴 would not act"
+    assert rows[2]["Stop"] == "🔴 would not act, asked 5 s ago"
+
+
+def test_a_stop_is_shown_with_the_age_of_the_orders_that_it_was_seen_among() -> None:
+    old = replace(AGREE, symbol="BTC/USDT:USDT", stop_at=drawn.before(540))
+    stored_before = replace(AGREE, symbol="ETH/USDT:USDT", stop_at=None)
+    unread = replace(UNSEEN, stop_at=None)
+    with reading(Memory(legs=(old, stored_before, unread))):
+        rows = table(opened("positions"))
+
+    assert [row["Stop"] for row in rows] == [
+        "🟢 resting at 0.19, asked 9 m ago",
+        "🟢 resting at 0.19, asked at an unknown time",
+        "⚪ not known",
+    ]
 
 
 def test_dust_is_shown_as_what_it_is_and_counts_as_a_difference() -> None:

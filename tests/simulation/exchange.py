@@ -24,7 +24,7 @@ from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.prices import Prices
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.dialect import Dialect, OrderStatus
-from verification.venues.port import Access, ClockOffset
+from verification.venues.port import Access, ClockOffset, OrdersWanted
 from verification.venues.reading.order_reading import read_fact, read_order, read_trades_of
 from verification.venues.reading.single_flight import SingleFlight
 from verification.venues.stream_state import Listener, StreamHealth
@@ -142,6 +142,9 @@ class SimulatedVenue:
 
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         self._unasked()
+
+    async def sweep(self, wanted: OrdersWanted) -> AccountReading:
+        return await self.read()
 
     async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
         self._unasked()

@@ -25,7 +25,7 @@ from verification.facts.observation import (
 )
 from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.prices import Prices
-from verification.venues.port import Access, ClockOffset
+from verification.venues.port import Access, ClockOffset, OrdersWanted
 from verification.venues.reading.single_flight import SingleFlight
 from verification.venues.stream_state import Listener, StreamHealth, StreamState
 
@@ -154,6 +154,9 @@ class ScriptedVenue:
 
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         self._unscripted()
+
+    async def sweep(self, wanted: OrdersWanted) -> AccountReading:
+        return await self.read()
 
     async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
         self._unscripted()

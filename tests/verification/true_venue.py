@@ -34,7 +34,7 @@ from verification.facts.observation import (
 )
 from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.prices import Prices
-from verification.venues.port import Access, ClockOffset
+from verification.venues.port import Access, ClockOffset, OrdersWanted
 from verification.venues.stream_state import Listener, StreamHealth, StreamState
 from verification.venues.trading import NoSuchOrder, OrderRefused
 
@@ -286,6 +286,9 @@ class TrueVenue:
 
     async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
         raise NotImplementedError("its stream tells of positions alone")
+
+    async def sweep(self, wanted: OrdersWanted) -> AccountReading:
+        return await self.read()
 
     async def read_order_fact(self, ref: OrderRef) -> OrderFact | None:
         raise NotImplementedError("an opening asks for its own orders, by their names")

@@ -1,8 +1,14 @@
 """How a venue counts requests: what each weighs, how much it takes, and how it says that it was too much."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+LISTS_EVERY = 600.0
+"""How old the lists of all orders of an account at rest may become, seconds, where they weigh."""
+
+_OF_ONE = {"symbol": "any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +94,31 @@ class Rates:
 
     def look_weight(self, symbols: int | None = None) -> float:
         """Return what a look at so many symbols weighs for the address; None: at the whole account."""
-        lists, orders = self.look[:1], self.look[1:]
-        scope = {} if symbols is None else {"symbol": "any"}
-        each = sum(self.weight(*request, scope)[0] for request in orders)
-        return sum(self.weight(*request, {})[0] for request in lists) + each * (
-            1 if symbols is None else symbols
+        return self.sweep_weight((symbols,) * len(self.look[1:]))
+
+    def sweep_weight(self, symbols: Sequence[int | None]) -> float:
+        """Return what a look weighs that asks for orders of so many symbols, list by list.
+
+        Args:
+            symbols: A number for each list of orders, in their order; None: of all symbols at once.
+        """
+        lists = sum(self.weight(*request, {})[0] for request in self.look[:1])
+        return lists + sum(
+            self.weight(*request, {})[0] if count is None else self.weight(*request, _OF_ONE)[0] * count
+            for request, count in zip(self.look[1:], symbols, strict=True)
         )
+
+    def rest_weight(self, symbols: int) -> float:
+        """Return what a sweep weighs that finds nothing new, of an account with orders on so many symbols."""
+        if not self.at_once_from:
+            return self.look_weight()
+        return self.sweep_weight((0, *(symbols,) * (len(self.look) - 2)))
+
+    @property
+    def at_once_from(self) -> int:
+        """From how many symbols on all orders at once weigh no more than those of each; 0: always."""
+        weights = [(self.weight(*each, {})[0], self.weight(*each, _OF_ONE)[0]) for each in self.look[1:]]
+        return min((math.ceil(whole / one) for whole, one in weights if whole > one), default=0)
 
     def refuses(self, status: int, code: str | None, body: str) -> bool:
         """Return True of an answer that asks everybody on the address to wait."""

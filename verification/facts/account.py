@@ -1,7 +1,7 @@
 """What a venue holds for one account, as values: positions, resting orders, markets, and what failed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +10,7 @@ from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.observation import PositionSeen, Provenance, Source
+from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.facts.prices import PriceKind, Prices, Trailing
 from verification.facts.unread import unread_part, why_unread
 
@@ -225,6 +226,11 @@ class PositionsReading:
         came = Provenance.at(Source.REST, self.received, self.sent, row.updated_at, epoch)
         return PositionSeen(row.key, row.quantity, row.version, came)
 
+    def of(self, symbols: frozenset[str]) -> "PositionsReading":
+        """Return it with the rows of some symbols, and those without a name: each may be one of them."""
+        kept = tuple(row for row in self.positions if row.key.symbol in symbols or not row.key.named)
+        return replace(self, positions=kept)
+
     def why_unread(self, symbol: str) -> str | None:
         """Return why nothing is known of a contract that is not among the rows; None if its part was read."""
         return why_unread(self.unread, self.parts, symbol)
@@ -268,6 +274,7 @@ class AccountReading:
             them was asked.
         remarks: What a person should know of the market facts in use, plain lines.
         prices: By symbol, those that were asked for beside it.
+        scope: Of which of the symbols covered the orders were asked for; of others nothing is known.
     """
 
     account: str
@@ -284,3 +291,4 @@ class AccountReading:
     unlisted: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
     prices: Mapping[str, Prices] = field(default_factory=dict)
+    scope: OrderScope = EVERYTHING

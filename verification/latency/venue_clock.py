@@ -16,6 +16,9 @@ PINGS = 4
 """Requests of one measurement. The first may pay for a new connection, any may meet a busy moment: the one
 with the shortest round trip is believed."""
 
+PINGS_AGAIN = 2
+"""The same where it is known already: what was measured before stands for as long as it is the better one."""
+
 MOST_ERROR = timedelta(milliseconds=250)
 """Beyond this the venue's time counts as not known: a lag that may be off by more would say nothing about a
 stream. It must not depend on the lag that is to be measured, or short lags would be left out more often."""
@@ -42,7 +45,7 @@ class VenueClock:
         Raises:
             SourceError: The venue could not be asked.
         """
-        for _ in range(PINGS):
+        for _ in range(PINGS if self.known() is None else PINGS_AGAIN):
             with asked_for(Purpose.MEASUREMENT):
                 measured = await self._venue.read_clock_offset()
             self._last = self._clock.now()

@@ -217,6 +217,8 @@ class Capabilities:
         before_trading: ccxt's methods that ask for facts it would else ask for in the middle of the first
             order, where a failure would leave that order in doubt although it was never sent.
         rates: How it counts requests; without a documented limit ccxt's own pace and costs stand in.
+        rows_tell_mode: True where each row of its position list says how positions are kept, and that cannot
+            be changed while one is open: then a list with an open leg has told the mode.
         beside: What else an account of the venue may hold that is never read, in words; empty if nothing.
         names: What ccxt, or a bot of an earlier year, calls this company's venues, where that is more than
             one name.
@@ -257,3 +259,4 @@ class Capabilities:
     flags_exits_of_legs: bool = True
     before_trading: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
+    rows_tell_mode: bool = False

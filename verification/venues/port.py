@@ -10,6 +10,7 @@ from verification.facts.key_rights import KeyRights
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.order_scope import OrderScope
 from verification.facts.prices import Prices
 from verification.venues.stream_state import Listener, StreamHealth
 
@@ -52,6 +53,10 @@ class ClockOffset:
     error: timedelta
 
 
+OrdersWanted = Callable[[PositionsReading | None], OrderScope]
+"""Says of which symbols the orders are wanted, given the position list; None where that is not read (yet)."""
+
+
 class Venue(Protocol):
     """One account on one venue.
 
@@ -91,6 +96,14 @@ class Venue(Protocol):
 
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading."""
+
+    async def sweep(self, wanted: OrdersWanted) -> AccountReading:
+        """Read all positions, and then of the orders those of some symbols, or all where that costs no more.
+
+        Args:
+            wanted: Is asked for the symbols once the list has come, and before, for what that will weigh.
+                The reading says of which orders were asked for in the end.
+        """
 
     async def read_positions(self) -> PositionsReading:
         """Read the position list now. Concurrent callers share one request sent after they asked.

@@ -35,20 +35,22 @@ def problems(folder: Path, text: str) -> list[str]:
     return []
 
 
+TEN = tuple((f"n{number}", "", "") for number in range(10))
 ONE, TWO, THREE = (("a", "", ""), ("b", "", ""), ("c", "", ""))
 
 
 @pytest.mark.parametrize(
     ("interval", "which", "least"),
     [
-        ("0.1", (ONE,), 15),
-        ("14", (ONE,), 15),
-        ("28", (ONE, TWO), 29),
-        ("30", (ONE, TWO, THREE), 43),
+        ("0.1", (ONE,), 3),
+        ("2", (ONE,), 3),
+        ("5", (ONE, TWO), 6),
+        ("8", (ONE, TWO, THREE), 9),
+        ("30", TEN, 33),
         # A third account that leaves by another address is no matter of theirs.
-        ("28", (ONE, TWO, ("c", "", PROXY)), 29),
-        ("14", (("a", 'egress = "here"', ""), ("b", 'egress = "there"', "")), 15),
-        ("28", (("a", 'egress = "here"', PROXY), ("b", 'egress = "here"', PROXY)), 29),
+        ("5", (ONE, TWO, ("c", "", PROXY)), 6),
+        ("2", (("a", 'egress = "here"', ""), ("b", 'egress = "there"', "")), 3),
+        ("5", (("a", 'egress = "here"', PROXY), ("b", 'egress = "here"', PROXY)), 6),
     ],
 )
 def test_an_interval_that_spends_the_budget_is_refused_with_the_least_that_does_not(
@@ -64,16 +66,17 @@ def test_an_interval_that_spends_the_budget_is_refused_with_the_least_that_does_
 
 
 def test_the_words_tell_what_would_be_spent(tmp_path: Path) -> None:
-    (told,) = problems(tmp_path, accounts(ONE, checks="[checks]\ninterval = 5\n"))
+    (told,) = problems(tmp_path, accounts(ONE, checks="[checks]\ninterval = 2\n"))
     assert told == (
-        "checks.interval: 5 is too short: sweeps of a on binanceusdm would spend 1020 of request weight a "
-        "minute, and 360 of it are for them: set 15 or more; events are checked at once all the same"
+        "checks.interval: 2 is too short: sweeps of a on binanceusdm would spend 458 of request weight a "
+        "minute, and 360 of it are for them: set 3 or more; events are checked at once all the same"
     )
 
 
 def test_where_nothing_is_set_it_is_as_long_as_the_accounts_need(tmp_path: Path) -> None:
     assert load(written(tmp_path, accounts(ONE, TWO))).sweep_every == timedelta(seconds=30)
-    assert load(written(tmp_path, accounts(ONE, TWO, THREE))).sweep_every == timedelta(seconds=43)
+    assert load(written(tmp_path, accounts(ONE, TWO, THREE))).sweep_every == timedelta(seconds=30)
+    assert load(written(tmp_path, accounts(*TEN))).sweep_every == timedelta(seconds=33)
     set_ = accounts(ONE, TWO, THREE, checks="[checks]\ninterval = 50\n")
     assert load(written(tmp_path, set_)).sweep_every == timedelta(seconds=50)
 

@@ -67,6 +67,7 @@ CAPABILITIES = Capabilities(
     leg_parameters={Leg.LONG: {"positionSide": "LONG"}, Leg.SHORT: {"positionSide": "SHORT"}},
     flags_exits_of_legs=False,
     rates=RATES,
+    rows_tell_mode=True,
     names=_NAMES,
     rows=RowRules(steps=steps),
 )

@@ -1,7 +1,7 @@
 """Asks a venue one thing at a time through ccxt, and raises the project's errors when it fails."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import ccxt
@@ -96,13 +96,13 @@ class Asker:
         message = f"{self.exchange.id}: {request}: {error}: the answer is not believed"
         return SourceMalformed(self._translate.clean(message))
 
-    async def room(self, symbols: Collection[str] | None) -> SourceError | None:
-        """Wait until a look at some symbols (None: at all) fits into the budget; return why it does not.
+    async def room(self, weight: float) -> SourceError | None:
+        """Wait until a look of so much weight fits into the budget; return why it does not.
 
         A look of which half is asked would have cost as much, and told nothing.
         """
         try:
-            await self.exchange.outgoing.room(None if symbols is None else len(symbols))
+            await self.exchange.outgoing.room(weight)
         except ccxt.BaseError as error:
             return self._translate(error, "a look at the account")
         return None

@@ -82,13 +82,13 @@ class Outgoing:
         """Take note of what an answer tells of the budget and of waiting."""
         self.governor.heard(self.account, path, status, headers, body)
 
-    async def room(self, symbols: int | None) -> None:
-        """Return when a look at so many symbols (None: at all) fits into the budget as a whole.
+    async def room(self, weight: float) -> None:
+        """Return when a look of so much weight fits into the budget as a whole.
 
         Raises:
             NotSent: It does not, and will not soon.
         """
-        await self.governor.room(self.account, self.rates.look_weight(symbols), present_shared_purpose())
+        await self.governor.room(self.account, weight, present_shared_purpose())
 
     def request(  # noqa: PLR0917 - ccxt's own order
         self, exchange: Any, path: str, api: Any, method: str, parameters: Any, config: Any

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from verification.budget.purpose import Purpose, asked_for
-from verification.facts.account import AccountReading, Fill, Market, Part, PositionMode, PositionsReading
+from verification.facts.account import AccountReading, Fill, Market, PositionMode, PositionsReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.key_rights import KeyRights
@@ -25,10 +25,10 @@ from verification.venues.ccxt.likeness import likeness_of
 from verification.venues.ccxt.outgoing import OF_PROCESS, GovernorRegistry
 from verification.venues.dialects import dialects_of
 from verification.venues.gateway.account_kind import tell_generation
-from verification.venues.gateway.account_parts import by_symbol, part_of
+from verification.venues.gateway.account_parts import AccountParts
 from verification.venues.gateway.clock_offset import read_clock_offset
 from verification.venues.gateway.key_rights import read_key_rights
-from verification.venues.port import Access, ClockOffset
+from verification.venues.port import Access, ClockOffset, OrdersWanted
 from verification.venues.reading.market_list import MarketList
 from verification.venues.reading.markets import Markets
 from verification.venues.reading.order_reading import read_fact, read_order, read_trades_of
@@ -75,6 +75,7 @@ class CcxtVenue:
         self._urgent, self._streaming, self._sweeping = self._askers
         self._list = MarketList(self._markets, self._askers, likeness_of(access, known), clock)
         self._unsupported_since = clock.now()
+        self._parts = AccountParts(access, clock, known.rates, self._markets, self._dialect)
         self._closed = False
 
     @property
@@ -142,11 +143,20 @@ class CcxtVenue:
         All: one request for each list. Some: orders symbol by symbol, which costs less. A symbol that the
         venue does not list is not asked about: it would fail the others.
         """
-        with asked_for(Purpose.SWEEP if symbols is None else Purpose.LOOK):
+        return await self._read(symbols, None)
+
+    async def sweep(self, wanted: OrdersWanted) -> AccountReading:
+        """Read all positions, and then the orders of some symbols, or all where that costs no more."""
+        return await self._read(None, wanted if self._capabilities.rates.at_once_from else None)
+
+    async def _read(self, symbols: frozenset[str] | None, wanted: OrdersWanted | None) -> AccountReading:
+        # Where all orders weigh so much that they are left out at rest, who asks for them has a reason.
+        usual = symbols is None and (wanted is not None or not self._capabilities.rates.at_once_from)
+        with asked_for(Purpose.SWEEP if usual else Purpose.LOOK):
             await self._learn(symbols or (), hourly=symbols is None)
-            reading = await self._read_once(symbols)
+            reading = await self._read_once(symbols, wanted)
             if await self._learn():
-                reading = await self._read_once(symbols)
+                reading = await self._read_once(symbols, wanted)
             if symbols is None:
                 await self._keep_mode(reading)
                 reading = replace(reading, mode=self.mode)
@@ -230,45 +240,11 @@ class CcxtVenue:
             failed=listed.failed,
         )
 
-    async def _read_once(self, symbols: frozenset[str] | None) -> AccountReading:
-        asker, dialect = self._sweeping if symbols is None else self._urgent, self._dialect
-        failed: dict[Part, SourceError] = {}
-        positions = orders = conditional = None
-        symbols = None if symbols is None else symbols | set(map(self._markets.name_now, symbols))
-        asked = None if symbols is None else [each for each in symbols if self._markets.id_of(each)]
-        held_back, sent = await asker.room(asked), self._clock.now()
-        if held_back is not None:
-            failed = dict.fromkeys(Part, held_back)
-        else:
-            listed = self._read_positions(asker) if symbols is None else self._flight.ask()
-            reading = by_symbol(dialect.orders, asker, asked, self._markets)
-            triggers = by_symbol(dialect.conditional_orders, asker, asked, self._markets)
-            positions, orders, conditional = await asyncio.gather(
-                part_of(failed, Part.POSITIONS, listed),
-                part_of(failed, Part.ORDERS, reading),
-                part_of(failed, Part.CONDITIONAL_ORDERS, triggers),
-            )
-        if positions is not None and positions.failure is not None:
-            failed[Part.POSITIONS] = positions.failure
-        if positions is not None and symbols is not None:
-            # A row that cannot be named may be one of them.
-            kept = tuple(row for row in positions.positions if row.key.symbol in symbols or not row.key.named)
-            positions = replace(positions, positions=kept)
-        return AccountReading(
-            account=self._access.account,
-            venue=self._access.venue,
-            mode=self.mode,
-            symbols=symbols,
-            positions=positions,
-            orders=orders,
-            conditional_orders=conditional,
-            failures=failed,
-            sent=sent,
-            received=self._clock.now(),
-            renamed=dict(self._markets.renamed),
-            unlisted=frozenset(each for each in symbols or () if self._markets.id_of(each) is None),
-            remarks=self._list.remarks(),
-        )
+    async def _read_once(self, symbols: frozenset[str] | None, wanted: OrdersWanted | None) -> AccountReading:
+        asker = self._sweeping if symbols is None else self._urgent
+        listed = partial(self._read_positions, asker) if symbols is None else self._flight.ask
+        reading = await self._parts.read(asker, listed, self.mode, symbols, wanted)
+        return replace(reading, remarks=self._list.remarks())
 
     async def _keep_mode(self, reading: AccountReading) -> None:
         """Read the position mode again when it is old, or when a leg contradicts it."""
@@ -276,6 +252,8 @@ class CcxtVenue:
         rows = reading.positions.positions if reading.positions is not None else ()
         legs = {row.key.leg for row in rows if row.quantity != 0}
         odd = (Leg.NET in legs) if self._mode is PositionMode.HEDGE else bool(legs - {Leg.NET})
+        if legs and not odd and self._capabilities.rows_tell_mode:
+            self._mode_read = reading.sent
         if not odd and self._clock.now().monotonic - self._mode_read.monotonic < _MODE_AGE:
             return
         try:

@@ -1,50 +1,158 @@
-"""Reads the parts of an account that fail separately."""
+"""Reads the parts of an account that fail separately: positions, orders, conditional orders."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
-from verification.facts.account import Part, RestingOrder
+from verification.budget.rates import Rates
+from verification.facts.account import AccountReading, Part, PositionMode, PositionsReading, RestingOrder
+from verification.facts.clock import Clock
 from verification.facts.errors import SourceError, SymbolRejected
+from verification.facts.order_scope import OrderScope
 from verification.venues.ccxt.asker import Asker
+from verification.venues.dialect import Dialect
+from verification.venues.port import Access, OrdersWanted
 from verification.venues.reading.markets import Markets
+
+T = TypeVar("T")
+Orders = tuple[RestingOrder, ...]
+Symbols = frozenset[str] | None
 
 _log = logging.getLogger(__name__)
 
 
-async def part_of(failed: dict[Part, SourceError], part: Part, reading: Awaitable[Any]) -> Any:
+@dataclass(frozen=True, slots=True)
+class AccountParts:
+    """The parts of one account."""
+
+    access: Access
+    clock: Clock
+    rates: Rates
+    markets: Markets
+    dialect: Dialect
+
+    async def read(
+        self,
+        asker: Asker,
+        listed: Callable[[], Awaitable[PositionsReading]],
+        mode: PositionMode,
+        symbols: Symbols,
+        wanted: OrdersWanted | None,
+    ) -> AccountReading:
+        """Read positions and orders once.
+
+        Args:
+            asker: Over which connection.
+            listed: Reads the position list.
+            mode: The position mode, as last read.
+            symbols: Of which symbols; None: of all.
+            wanted: Of which symbols orders are asked for; None: of all that are read.
+        """
+        failed: dict[Part, SourceError] = {}
+        positions = orders = conditional = None
+        symbols = None if symbols is None else symbols | set(map(self.markets.name_now, symbols))
+        scope = OrderScope(symbols, symbols) if wanted is None else self._affordable(wanted(None))
+        held_back, sent = await asker.room(self._weight(scope)), self.clock.now()
+        if held_back is not None:
+            failed = dict.fromkeys(Part, held_back)
+        elif wanted is None:
+            positions, (orders, conditional) = await asyncio.gather(
+                _part_of(failed, Part.POSITIONS, listed()), self._orders(asker, failed, scope)
+            )
+        else:
+            # A leg that the list has just brought to light is looked at with its orders.
+            positions = await _part_of(failed, Part.POSITIONS, listed())
+            scope = self._affordable(wanted(positions))
+            orders, conditional = await self._orders(asker, failed, scope)
+        if positions is not None and positions.failure is not None:
+            failed[Part.POSITIONS] = positions.failure
+        return AccountReading(
+            account=self.access.account,
+            venue=self.access.venue,
+            mode=mode,
+            symbols=symbols,
+            positions=positions if positions is None or symbols is None else positions.of(symbols),
+            orders=orders,
+            conditional_orders=conditional,
+            failures=failed,
+            sent=sent,
+            received=self.clock.now(),
+            renamed=dict(self.markets.renamed),
+            unlisted=frozenset(each for each in symbols or () if self.markets.id_of(each) is None),
+            scope=scope,
+        )
+
+    async def _orders(
+        self, asker: Asker, failed: dict[Part, SourceError], scope: OrderScope
+    ) -> tuple[Orders | None, Orders | None]:
+        dialect = self.dialect
+        ordinary = self._by_symbol(dialect.orders, asker, scope.ordinary)
+        conditional = self._by_symbol(dialect.conditional_orders, asker, scope.conditional)
+        return await asyncio.gather(
+            _part_of(failed, Part.ORDERS, ordinary), _part_of(failed, Part.CONDITIONAL_ORDERS, conditional)
+        )
+
+    async def _by_symbol(
+        self,
+        ask: Callable[[Asker, str | None], Awaitable[Orders]],
+        asker: Asker,
+        symbols: Symbols,
+    ) -> Orders:
+        """Ask for orders all at once, or symbol by symbol, which costs less for a few.
+
+        A contract that the venue does not know takes none of the others along: the markets are told of it.
+
+        Raises:
+            SourceError: One of the requests failed otherwise.
+        """
+        if symbols is None:
+            return await ask(asker, None)
+
+        async def of(symbol: str) -> Orders:
+            try:
+                return await ask(asker, symbol)
+            except SymbolRejected as error:
+                _log.warning("%s", error)
+                self.markets.refuse(symbol)
+                return ()
+
+        found = await asyncio.gather(*map(of, self._listed(symbols)))
+        return tuple(order for each in found for order in each)
+
+    def _affordable(self, wanted: OrderScope) -> OrderScope:
+        """Return of which symbols orders are asked for: of all where those of each would weigh as much.
+
+        A contract without a name or an id cannot be asked about: only a list of all shows its orders.
+        """
+
+        def of(symbols: Symbols) -> Symbols:
+            now = None if symbols is None else frozenset(map(self.markets.name_now, symbols))
+            if symbols is None or now is None or len(now) >= self.rates.at_once_from:
+                return None
+            return symbols | now if len(self._listed(now)) == len(now) else None
+
+        return OrderScope(of(wanted.ordinary), of(wanted.conditional))
+
+    def _weight(self, scope: OrderScope) -> float:
+        counts = [
+            None if symbols is None else len(self._listed(symbols))
+            for symbols in (scope.ordinary, scope.conditional)
+        ]
+        if counts[0] == counts[1]:
+            return self.rates.look_weight(counts[0])
+        return self.rates.sweep_weight(counts)
+
+    def _listed(self, symbols: frozenset[str]) -> list[str]:
+        """Return the symbols that the venue lists: asking about another would fail the rest."""
+        return sorted(each for each in symbols if self.markets.id_of(each) is not None)
+
+
+async def _part_of(failed: dict[Part, SourceError], part: Part, reading: Awaitable[T]) -> T | None:
     """Return one part of a reading; None with its error in `failed` when it could not be read."""
     try:
         return await reading
     except SourceError as error:
         failed[part] = error
         return None
-
-
-async def by_symbol(
-    ask: Callable[[Asker, str | None], Awaitable[tuple[RestingOrder, ...]]],
-    asker: Asker,
-    symbols: Iterable[str] | None,
-    markets: Markets,
-) -> tuple[RestingOrder, ...]:
-    """Ask for orders all at once, or symbol by symbol, which costs less for a few.
-
-    A contract that the venue does not know takes none of the others along: `markets` is told of it.
-
-    Raises:
-        SourceError: One of the requests failed otherwise.
-    """
-    if symbols is None:
-        return await ask(asker, None)
-
-    async def of(symbol: str) -> tuple[RestingOrder, ...]:
-        try:
-            return await ask(asker, symbol)
-        except SymbolRejected as error:
-            _log.warning("%s", error)
-            markets.refuse(symbol)
-            return ()
-
-    found = await asyncio.gather(*map(of, sorted(symbols)))
-    return tuple(order for each in found for order in each)
