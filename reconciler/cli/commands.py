@@ -115,6 +115,18 @@ def _notify() -> typer.Typer:
     return commands
 
 
+def _backup() -> typer.Typer:
+    from reconciler.cli.backup import backup
+
+    return _alone(backup)
+
+
+def _restore() -> typer.Typer:
+    from reconciler.cli.restore import restore
+
+    return _alone(restore)
+
+
 def _venue() -> typer.Typer:
     from reconciler.cli.demo import venue
 
@@ -131,6 +143,8 @@ _COMMANDS = {
     "up": ("Both together, until Ctrl-C.", _up),
     "status": ("Say who watches each account, and how well.", _status),
     "audit": ("Derive stored verdicts again.", _audit),
+    "backup": ("Copy the state database, while it is used.", _backup),
+    "restore": ("Put such a copy back.", _restore),
     "venue": ("The simulated exchange alone.", _venue),
     "notify": ("List the channels on which people are told, and try them.", _notify),
     "token": ("Make, list and revoke the tokens of programs.", _token),

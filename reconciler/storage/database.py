@@ -42,7 +42,7 @@ class Database:
         Raises:
             StateDatabaseError: It cannot be used; the message says what to do.
         """
-        parsed = _parse(url)
+        parsed = parsed_url(url)
         if create:
             _refuse_what_is_not_ours(parsed)
         database = cls.at(parsed, create=create)
@@ -223,7 +223,7 @@ def schema_state(url: str) -> SchemaState:
     Raises:
         StateDatabaseError: It is absent or cannot be read.
     """
-    with Database.at(_parse(url), create=False) as database, database.read() as connection:
+    with Database.at(parsed_url(url), create=False) as database, database.read() as connection:
         return schema_state_of(connection)
 
 
@@ -242,7 +242,22 @@ def _is_file(url: sa.URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _parse(url: str) -> sa.URL:
+def file_of(url: str) -> Path | None:
+    """Return the file that a url names, by its real name, there or not; None for a server's database.
+
+    Raises:
+        StateDatabaseError: It is no url of a state database.
+    """
+    parsed = parsed_url(url)
+    return path_of(parsed).resolve() if _is_file(parsed) else None
+
+
+def parsed_url(url: str) -> sa.URL:
+    """Return the url of a state database in its parts.
+
+    Raises:
+        StateDatabaseError: It is none.
+    """
     try:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
