@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -14,6 +15,15 @@ SEND_SECONDS = 30.0
 
 IDLE_SECONDS = 120.0
 """How long a process is kept after its last message: it holds 50 MB, and takes half a second to start."""
+
+_NEEDED = frozenset(
+    {
+        *("PATH", "HOME", "LANG", "TZ", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+    }
+)
+_NEEDED_KINDS = ("PYTHON", "LC_", "LD_", "XDG_")
 
 
 class Courier(Protocol):
@@ -85,6 +95,7 @@ class AppriseCourier:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # it may hold the address
+                env=_without_secrets(os.environ),
             )
         assert child.stdin is not None
         assert child.stdout is not None
@@ -98,3 +109,12 @@ class AppriseCourier:
         child, self._child = self._child, None
         if child is not None and child.stdin is not None:
             child.stdin.close()
+
+
+def _without_secrets(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return what a process needs of our environment to reach a server: no key to an exchange is in it."""
+    return {
+        name: value
+        for name, value in inherited.items()
+        if name.upper() in _NEEDED or name.upper().startswith(_NEEDED_KINDS)
+    }

@@ -120,6 +120,21 @@ async def test_a_channel_that_hangs_is_ended_and_serves_the_next_message(
         await courier.close()
 
 
+async def test_the_keys_to_an_exchange_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BINANCE_KEY", CANARY)
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    tells = (
+        "import json, os; input(); print(json.dumps({'taken': True, 'said': ' '.join(sorted(os.environ))}))"
+    )
+    courier = AppriseCourier("json://127.0.0.1", [sys.executable, "-c", tells])
+
+    answer = await courier.send("title", "body", Severity.WARNING)
+    await courier.close()
+
+    assert {"PATH", "https_proxy"} <= set(answer.said.split())
+    assert "BINANCE_KEY" not in answer.said
+
+
 async def test_a_process_that_ends_is_an_answer_and_no_error() -> None:
     courier = AppriseCourier(f"json://127.0.0.1/{CANARY}", [sys.executable, "-c", "pass"])
 
