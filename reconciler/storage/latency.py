@@ -44,6 +44,13 @@ _Key = tuple[int, datetime, str, str, str]
 _KEY = (BUCKET.c.tier, BUCKET.c.start, BUCKET.c.account, BUCKET.c.source, BUCKET.c.measure)
 _NAMES = tuple(column.name for column in _KEY)
 _ASKED_BY = 3  # the tier, the start and the account
+# Asked for by the first columns of the key: a comparison of whole keys would read the whole table.
+_WANTED = (
+    sa.select(BUCKET)
+    .where(*(column.in_(sa.bindparam(column.name, expanding=True)) for column in _KEY[:_ASKED_BY]))
+    .order_by(*_KEY)
+    .with_for_update()
+)
 _ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
 
 
@@ -74,12 +81,8 @@ def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> N
         connection.execute(
             insert, [{**dict(zip(_NAMES, key, strict=True)), "sketch": empty} for key in sketches]
         )
-    # Asked for by the first columns of the key: a comparison of whole keys would read the whole table.
-    wanted = [
-        column.in_(sorted({key[place] for key in sketches})) for place, column in enumerate(_KEY[:_ASKED_BY])
-    ]
-    query = sa.select(BUCKET).where(*wanted).order_by(*_KEY)
-    for row in connection.execute(query.with_for_update()):
+    wanted = {name: sorted({key[place] for key in sketches}) for place, name in enumerate(_NAMES[:_ASKED_BY])}
+    for row in connection.execute(_WANTED, wanted):
         mine = sketches.get((row.tier, row.start, row.account, row.source, row.measure))
         if mine is not None:
             mine.take_in(row.sketch)

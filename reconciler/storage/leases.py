@@ -22,6 +22,8 @@ from reconciler.storage.upsert import upsert_into
 
 LEASE = table(LeaseRow)
 
+_OWN = sa.select(LEASE).where(LEASE.c.account == sa.bindparam("of")).with_for_update()
+
 _PAUSED_SECONDS = 15
 """After how long without a word the server ends the transaction of a process that stands still in it: else it
 keeps the row of its lease locked, and everybody else away, for as long as it stands."""
@@ -179,8 +181,7 @@ def _claimed(
 
 def _own(connection: sa.Connection, lease: Lease) -> Tenancy:
     _pause_at_most(connection)
-    asked = sa.select(LEASE).where(LEASE.c.account == lease.account).with_for_update()
-    row = connection.execute(asked).one_or_none()
+    row = connection.execute(_OWN, {"of": lease.account}).one_or_none()
     tenancy = None if row is None else tenancy_of(row)
     if tenancy is None or not is_of(tenancy, lease):
         raise LeaseLost(lease, None if tenancy is None else tenancy.holder)

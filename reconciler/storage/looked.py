@@ -16,6 +16,8 @@ from reconciler.views import CycleView, PositionView, SourceView
 
 _LEASE = table(LeaseRow)
 _TWO = 2
+_OF = _LEASE.c.account == sa.bindparam("of")
+_ASKED, _NOTED = sa.select(_LEASE.c.looked).where(_OF), sa.update(_LEASE).where(_OF)
 
 Times = tuple[datetime | None, datetime | None]
 LegTimes = tuple[datetime | None, datetime | None, datetime | None]
@@ -84,14 +86,13 @@ class Looked:
 
 def looked_of(connection: sa.Connection, account: str) -> Looked:
     """Return when an account was last looked at, by the row of its lease. Reads only."""
-    query = sa.select(_LEASE.c.looked).where(_LEASE.c.account == account)
-    return Looked.of_values(connection.execute(query).scalar())
+    return Looked.of_values(connection.execute(_ASKED, {"of": account}).scalar())
 
 
 def note(connection: sa.Connection, account: str, looked: Looked) -> None:
     """Store what is new of an account's last looks; its lease must have been given before."""
-    statement = sa.update(_LEASE).where(_LEASE.c.account == account)
-    connection.execute(statement.values(looked=looked_of(connection, account).then(looked).values()))
+    new = looked_of(connection, account).then(looked).values()
+    connection.execute(_NOTED, {"of": account, "looked": new})
 
 
 def _text(at: datetime | None) -> str | None:

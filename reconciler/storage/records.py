@@ -6,6 +6,7 @@ Each function takes the connection of a write transaction.
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -28,7 +29,7 @@ from reconciler.storage.rows import (
     VerificationRow,
     table,
 )
-from reconciler.storage.upsert import put, upsert_into
+from reconciler.storage.upsert import UpsertStatement, insert_of, put
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from verification.facts.leg import LegKey
 from verification.rules.working_order import RESTING
@@ -40,6 +41,11 @@ SOURCE = table(SourceStateRow)
 VERIFICATION = table(VerificationRow)
 
 _UNDECIDED = ("unknown", RESTING)
+
+_ASKED = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked_at")
+"""By what a verification is the same one."""
+
+_SAME = sa.select(VERIFICATION.c.id).where(*(VERIFICATION.c[name] == sa.bindparam(name) for name in _ASKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +135,18 @@ def save_verification(connection: sa.Connection, view: VerificationView, evidenc
         The id of the row.
     """
     values = verification_values(view, evidence)
-    key = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked_at")
-    statement = upsert_into(connection, VERIFICATION).values(values)
-    statement = statement.on_conflict_do_update(
-        index_elements=key,
-        set_={name: statement.excluded[name] for name in values if name not in key},
+    connection.execute(_verifying(connection.dialect.name, tuple(values)), values)
+    return int(connection.execute(_SAME, {name: values[name] for name in _ASKED}).scalar_one())
+
+
+@lru_cache(maxsize=8)
+def _verifying(dialect: str, names: tuple[str, ...]) -> UpsertStatement:
+    statement = insert_of(dialect, VERIFICATION)
+    return statement.on_conflict_do_update(
+        index_elements=_ASKED,
+        set_={name: statement.excluded[name] for name in names if name not in _ASKED},
         where=VERIFICATION.c.verdict.in_(_UNDECIDED) | statement.excluded["verdict"].not_in(_UNDECIDED),
     )
-    connection.execute(statement)
-    same = sa.and_(*(VERIFICATION.c[name] == values[name] for name in key))
-    return int(connection.execute(sa.select(VERIFICATION.c.id).where(same)).scalar_one())
 
 
 def verifications(
