@@ -16,8 +16,10 @@ from reconciler.sight.blindness import (
     Failing,
     Sight,
     blindness,
+    joined,
     left_untried,
 )
+from reconciler.sight.bot_silence import BotSeen, judge_bot, seen_after
 from reconciler.views import SourceView
 from verification.facts.account import Part
 from verification.facts.clock import Moment
@@ -38,6 +40,7 @@ class Health:
         self._whole_fails: set[Part] = set()
         self._ledgers: dict[str, Failing | None] = {}
         self._left_out: dict[str, tuple[str, ...]] = {}
+        self._bots: dict[str, BotSeen] = {}
         self._last_ok: dict[str, datetime] = {}
 
     @property
@@ -60,6 +63,7 @@ class Health:
         for name, reading in look.ledgers.items():
             self.note_ledger(name, None, look.finished)
             self._left_out[name] = reading.left_out
+            self._bots[name] = seen_after(self._bots.get(name), reading, look.finished)
         for name, error in look.unreadable.items():
             self.note_ledger(name, error, look.finished)
 
@@ -89,7 +93,12 @@ class Health:
             left_out=self._left_out,
             work={**self.unexpected.judged(now), **_of_stream(stream, now)},
         )
-        return blindness(sight, self._settings, now=now)
+        bots = [
+            judge_bot(name, self._account, seen)
+            for name, seen in self._bots.items()
+            if self._ledgers.get(name) is None  # what was read before says nothing of now
+        ]
+        return joined(blindness(sight, self._settings, now=now), *bots)
 
     def sources(self, stream: StreamHealth, now: Moment) -> tuple[SourceView, ...]:
         """Return each source's state for the screens."""

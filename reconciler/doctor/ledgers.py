@@ -7,6 +7,7 @@ from reconciler.doctor.check import Check, Health
 from reconciler.facts.expectation import LedgerReading
 from reconciler.facts.wording import duration
 from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+from reconciler.sight.bot_silence import live_trades, silence_by_its_clock
 from verification.facts.clock import Clock
 
 SILENT = timedelta(days=2)
@@ -27,7 +28,10 @@ def examine_ledger(open_ledger: Callable[[], Ledger], clock: Clock) -> list[Chec
     age = None if reading.last_activity is None else clock.now().utc - reading.last_activity
     wrote = "" if age is None else f", the bot last wrote {duration(age.total_seconds())} ago"
     checks = [Check(subject, Health.OK, f"{len(reading.rows)} trades read{wrote}")]
-    if age is not None and age >= SILENT:
+    silent = silence_by_its_clock(reading, clock.now().utc)
+    if silent is not None:
+        checks.append(Check(subject, Health.NOT_OK, f"{silent} Is this the database that it writes?"))
+    elif age is not None and age >= SILENT:
         checks.append(_silent(subject, reading, age))
     checks += [Check(subject, Health.NOT_OK, line) for line in reading.left_out]
     return checks + [Check(subject, Health.NOTE, warning) for warning in reading.warnings]
@@ -39,7 +43,7 @@ def _silent(subject: str, reading: LedgerReading, age: timedelta) -> Check:
     A flat bot that found nothing to trade is quiet too, so that is a note. Where it has live trades, nobody
     may be watching over positions, or this is an old copy of its database: that has to be looked at.
     """
-    live = sum(1 for row in reading.rows if row.expected_high > 0)
+    live = live_trades(reading)
     said = f"the bot has written nothing for {age.days} days"
     if not live:
         return Check(subject, Health.NOTE, f"{said} and has no live trades: does it run?")

@@ -1,7 +1,7 @@
 """What a bot believes about one position, as its ledger says it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -141,6 +141,19 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a bot renews in its ledger again and again while an order of it is open.
+
+    Attributes:
+        at: When it last did, by its own clock, aware UTC.
+        silent_after: How long it takes at most while it runs: from then on its silence means something.
+    """
+
+    at: datetime
+    silent_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerReading:
     """One consistent reading of one ledger.
 
@@ -152,6 +165,7 @@ class LedgerReading:
         warnings: Plain lines about what is odd but readable.
         left_out: Plain lines about live trades in it that are not of this account and so are not judged.
         version: What the ledger's `version` says as long as nothing is written; None if that is not known.
+        pulse: What its bot has to renew at present; None where its silence means nothing, or nobody knows.
     """
 
     ledger: str
@@ -161,6 +175,7 @@ class LedgerReading:
     warnings: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     version: object = field(default=None, compare=False)
+    pulse: Pulse | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     LEDGER_UNREADABLE = "ledger_unreadable"
     WRONG_LEDGER = "wrong_ledger"
     LOOK_FAILED = "look_failed"
+    BOT_SILENT = "bot_silent"
     NOTIFIER_FAILED = "notifier_failed"
     RECONCILER_STALLED = "reconciler_stalled"
 

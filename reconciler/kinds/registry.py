@@ -4,6 +4,7 @@ from typing import Final
 
 from reconciler.facts.finding import Kind
 from reconciler.kinds import (
+    bot_silent,
     duplicate_rows,
     ledger_unreadable,
     look_failed,
@@ -40,6 +41,7 @@ SPECS: Final[tuple[KindSpec, ...]] = (
     ledger_unreadable.SPEC,
     wrong_ledger.SPEC,
     look_failed.SPEC,
+    bot_silent.SPEC,
     notifier_failed.SPEC,
     reconciler_stalled.SPEC,
 )

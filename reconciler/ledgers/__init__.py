@@ -1,5 +1,6 @@
 """The databases of bots, read without hurting them: one file a kind of ledger."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.ledgers.port import Ledger, LedgerOptions, LedgerTrouble, LedgerUnreadable
@@ -36,4 +37,6 @@ def open_ledger(
         known = ", ".join(sorted(KINDS))
         message = f"ledger {name}: kind `{kind}` is not known: write one of {known}"
         raise LedgerUnreadable(name, LedgerTrouble.SETTINGS, message)
+    if options.silent_after is None:
+        options = replace(options, silent_after=known_kind.silent_after)
     return known_kind.open(name, url, clock, folder, options)

@@ -5,15 +5,15 @@ names its exchange and its market, so that a ledger of another account is not co
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-from reconciler.facts.expectation import Expectation, LedgerReading, StopPolicy
+from reconciler.facts.expectation import Expectation, LedgerReading, Pulse, StopPolicy
 from reconciler.ledgers.exchange_family import same_exchange
-from reconciler.ledgers.freqtrade_trade import Row, expectation_of, last_activity
+from reconciler.ledgers.freqtrade_trade import Row, expectation_of, last_activity, last_renewal
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables
 from reconciler.ledgers.written_for import FUTURES, TradedOn, market_named, pairing, traded_on
@@ -78,6 +78,7 @@ class FreqtradeLedger:
         stop_policy: StopPolicy | None = None,
         venue: str | None = None,
         timezone: tzinfo | None = None,
+        silent_after: timedelta | None = None,
     ) -> None:
         """Nothing is opened yet.
 
@@ -91,6 +92,7 @@ class FreqtradeLedger:
             venue: The ccxt exchange id of the account; None: whatever exchange a trade names.
             timezone: In which the bot's PostgreSQL session runs, for its columns keep no zone; None: that of
                 a session of the role in `url`, which is right when the bot uses the same role.
+            silent_after: For how long the bot never leaves an open order as it is; None or zero: not known.
 
         Raises:
             LedgerUnreadable: The url is none that can be read.
@@ -102,6 +104,7 @@ class FreqtradeLedger:
         self._policy = stop_policy
         self._zone = timezone
         self._venue = venue
+        self._silent_after = silent_after
 
     @property
     def name(self) -> str:
@@ -134,7 +137,8 @@ class FreqtradeLedger:
         activity = self._activity(raw)
         self._refuse_future(activity, now)
         warnings = tuple(self._warnings(raw, len(futures)))
-        return LedgerReading(self._name, rows, now, activity, warnings, left_out, version)
+        pulse = self._pulse(futures, by_trade, raw.zone)
+        return LedgerReading(self._name, rows, now, activity, warnings, left_out, version, pulse)
 
     def _raw(self, tables: Tables, now: Moment) -> _Raw:
         present = self._database.require(tables, "trades", _TRADES_NEEDED, "freqtrade")
@@ -188,6 +192,14 @@ class FreqtradeLedger:
         except (ValueError, ArithmeticError) as error:  # of a trade that is none of the account's
             what = f"holds a time that cannot be read: {error}: look at `trades` and `orders`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
+
+    def _pulse(
+        self, trades: Sequence[Row], by_trade: Mapping[object, Sequence[Row]], zone: tzinfo
+    ) -> Pulse | None:
+        """Return what the bot renews in every loop; None while it has no order open."""
+        alive = (trade["id"] for trade in trades if trade["is_open"])
+        renewed = last_renewal((order for each in alive for order in by_trade[each]), zone)
+        return Pulse(renewed, self._silent_after) if renewed is not None and self._silent_after else None
 
     def _refuse_dry_run(self, raw: _Raw) -> None:
         """Refuse a database whose live orders, or whose newest order, were only imagined.

@@ -10,7 +10,7 @@ What the columns mean (freqtrade 2023.10 to 2026.9, seen in databases it wrote):
 * A stop just placed at some venues has its id and nothing else: everything else may be NULL for a while.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -106,6 +106,21 @@ def last_activity(trades: Sequence[Row], orders: Sequence[Row], zone: tzinfo) ->
     times = [utc_of(trade["open_date"], zone) for trade in trades]
     times += [
         utc_of(order[column], zone) for order in orders for column in ("order_date", "order_update_date")
+    ]
+    return max((time for time in times if time is not None), default=None)
+
+
+def last_renewal(orders: Iterable[Row], zone: tzinfo) -> datetime | None:
+    """Return when an open order was last renewed, aware UTC; None where none is open.
+
+    The bot asks for each of its open orders once a loop and writes down that it has. One that it has only
+    just sent has the time at which it was sent. With no order open a loop writes nothing.
+    """
+    times = [
+        utc_of(order[column], zone)
+        for order in orders
+        if order["ft_is_open"]
+        for column in ("order_date", "order_update_date")
     ]
     return max((time for time in times if time is not None), default=None)
 

@@ -1,7 +1,7 @@
 """The port every ledger implements, and how a ledger that cannot be read says so."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
@@ -30,11 +30,14 @@ class LedgerOptions:
         venue: The ccxt exchange id of the account it was given to; None where it is read for none.
         timezone: In which the bot's session on PostgreSQL runs; None: as this role's sessions do.
         stops: Where its bot keeps its stops; None: told from its rows.
+        silent_after: From when on its bot's silence means something, where it ever does; zero: never; None:
+            as is true of its kind.
     """
 
     venue: str | None = None
     timezone: tzinfo | None = None
     stops: StopPolicy | None = None
+    silent_after: timedelta | None = None
 
 
 class LedgerUnreadable(Exception):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from reconciler.ledgers.port import Ledger, LedgerOptions
@@ -19,12 +20,15 @@ class LedgerKind:
         zoned: Its times on PostgreSQL are in the zone of the bot's session, which the settings may name.
         one_account: A database holds the trades of one account only.
         hedged: What a person is told whose account is in hedge mode, one line; empty: its bot does not mind.
+        silent_after: For how long its bot never writes nothing while an order of it is open and it runs;
+            None: its silence means nothing, or nobody has tried, and it is never called silent.
     """
 
     open: Opener
     zoned: bool = False
     one_account: bool = False
     hedged: str = ""
+    silent_after: timedelta | None = None
 
 
 def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
@@ -38,6 +42,7 @@ def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None, options: 
         stop_policy=options.stops,
         venue=options.venue,
         timezone=options.timezone,
+        silent_after=options.silent_after,
     )
 
 
@@ -56,6 +61,8 @@ KINDS: Mapping[str, LedgerKind] = {
         hedged="the account is in hedge mode, and freqtrade wants one-way mode: its orders are refused, or "
         "open a second leg in place of closing the first; when nothing is open, switch the position mode at "
         "the venue",
+        # It renews its open orders once a loop, every 5 s unless it is set to wait longer.
+        silent_after=timedelta(minutes=5),
     ),
     "journal": LedgerKind(_journal),
 }

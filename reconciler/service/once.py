@@ -14,6 +14,7 @@ from reconciler.record.report import AccountReport, Report
 from reconciler.service.loading import loading
 from reconciler.service.wiring import open_ledgers, open_venue, rules_of
 from reconciler.settings import Settings
+from reconciler.sight.bot_silence import silence_by_its_clock
 from reconciler.views import PositionView
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import Clock, Moment
@@ -118,6 +119,8 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
     status = "partial" if unjudged and look.status == "complete" else look.status
     notes = tuple(f"{ignored.key.symbol}: {ignored.reason}" for ignored in comparison.ignored)
     warnings = tuple(line for reading in look.ledgers.values() for line in reading.warnings)
+    silences = (silence_by_its_clock(each, look.finished.utc) for each in look.ledgers.values())
+    silent = tuple(line for line in silences if line is not None)
     return AccountReport(
         account=account,
         venue=venue,
@@ -127,7 +130,7 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
         in_flight=len(flying),
         findings=tuple(confirmed),
         problems=problems,
-        notes=(*notes_of(venue), *warnings, *notes),
+        notes=(*notes_of(venue), *silent, *warnings, *notes),
     )
 
 

@@ -47,7 +47,7 @@ def open_ledger_of(settings: Settings, account: str, name: str, clock: Clock) ->
     from reconciler.ledgers import open_ledger
 
     ledger, venue = settings.ledgers[name], settings.accounts[account].venue
-    options = LedgerOptions(venue, ledger.zone, ledger.stop_policy)
+    options = LedgerOptions(venue, ledger.zone, ledger.stop_policy, ledger.silent_after)
     return open_ledger(name, ledger.kind, ledger.url, clock, options=options)
 
 

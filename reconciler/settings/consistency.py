@@ -8,7 +8,8 @@ from reconciler.settings.egresses import egress_problems, interval_problems
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
 
-_REPEAT_LEAST, _REPEAT_MOST = 60, 86400
+_LEAST, _MOST = 60, 86400
+"""Seconds between which what may also be 0 has to be."""
 
 
 def inconsistencies(raw: Any) -> Iterator[Problem]:
@@ -48,19 +49,20 @@ def _channels(channels: Mapping[str, Any], accounts: Mapping[str, Any]) -> Itera
         for name in ledger_names(settings.get("accounts")) or ():
             if name not in accounts:
                 yield Problem(f"{where}.accounts", f"{name} is no account{close_match(name, list(accounts))}")
-        repeat = settings.get("repeat")
-        if isinstance(repeat, int | float | str) and not isinstance(repeat, bool):
-            yield from _repeat(f"{where}.repeat", repeat)
+        yield from _bounds_or_zero(f"{where}.repeat", settings.get("repeat"), "for no reminders")
 
 
-def _repeat(where: str, repeat: float | str) -> Iterator[Problem]:
-    try:
-        seconds = float(repeat)
-    except ValueError:
+def _bounds_or_zero(where: str, value: object, zero: str) -> Iterator[Problem]:
+    """Tell of seconds that are neither between the bounds nor 0, which is `zero`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return  # pydantic tells of it
-    if seconds and not _REPEAT_LEAST <= seconds <= _REPEAT_MOST:
-        fix = f"should be from {_REPEAT_LEAST} to {_REPEAT_MOST} seconds, or 0 for no reminders"
-        yield Problem(where, f"{repeat} is wrong, it {fix}")
+    try:
+        seconds = float(value)
+    except ValueError:
+        return  # so too of this
+    if seconds and not _LEAST <= seconds <= _MOST:
+        fix = f"should be from {_LEAST} to {_MOST} seconds, or 0 {zero}"
+        yield Problem(where, f"{value} is wrong, it {fix}")
 
 
 def ledger_names(value: object) -> tuple[str, ...] | None:
@@ -104,6 +106,12 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
             f"ledgers.{ledger}.timezone",
             f"is only for a {zoned} database on PostgreSQL; all others keep their times in UTC: remove it",
         )
+    if settings.get("silent_after") is not None:
+        where = f"ledgers.{ledger}.silent_after"
+        if kind is not None and kind.silent_after is None:
+            yield Problem(where, f"is given, and nothing follows from the silence of a {name} bot: remove it")
+        else:
+            yield from _bounds_or_zero(where, settings["silent_after"], "for never")
     if kind is not None and kind.one_account and len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}",

@@ -74,6 +74,13 @@ class LedgerSettings(Section):
         examples=["auto"],
     )
 
+    silent_after: Seconds | None = Field(
+        default=None,
+        description="How long the bot may leave its open orders as they are, 60 to 86400, or 0: never told.",
+        examples=[300],
+        json_schema_extra={"unit": "seconds", "least": 60, "most": 86400},
+    )
+
     @property
     def stop_policy(self) -> StopPolicy | None:
         """Where the bot keeps its stops; None: told from its rows."""

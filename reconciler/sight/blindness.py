@@ -16,6 +16,7 @@ from reconciler.sight.sources import (
     Sight,
     condition,
     found,
+    joined,
     seconds,
 )
 from reconciler.sight.stream_blindness import judge_stream
@@ -31,6 +32,7 @@ __all__ = [
     "Failing",
     "Sight",
     "blindness",
+    "joined",
     "left_untried",
 ]
 

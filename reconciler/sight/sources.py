@@ -104,6 +104,13 @@ class Blindness:
     unsure: tuple[str, ...]
 
 
+def joined(*parts: Blindness) -> Blindness:
+    """Return several judgements as one."""
+    findings = sorted((each for part in parts for each in part.findings), key=lambda each: each.identity)
+    well = {key: line for part in parts for key, line in part.well.items()}
+    return Blindness(tuple(findings), well, tuple(line for part in parts for line in part.unsure))
+
+
 def condition(kind: Kind, account: str, what: str) -> FindingKey:
     """Return what identifies a blindness: its kind and what cannot be seen."""
     return FindingKey(kind, account, what, Leg.NET)

@@ -69,11 +69,12 @@ async def test_a_bot_with_live_trades_that_is_silent_for_days_is_not_ok(
 ) -> None:
     async with venue(tmp_path):
         _age(tmp_path)
+        _rewrite(tmp_path, "UPDATE orders SET ft_is_open = 0")
         said = await examined(trueup, days_ago=2.1)
 
     assert said.code == 2
     assert re.search(
-        r"^not ok +ledger mybot: the bot has written nothing for 2 days and has 11 live trades: does it run",
+        r"^not ok +ledger mybot: the bot has written nothing for 2 days and has \d+ live trades: does it run",
         said.out,
         re.MULTILINE,
     )
@@ -95,9 +96,34 @@ async def test_a_bot_without_live_trades_that_is_silent_for_days_is_a_note(
     )
 
 
-async def test_a_bot_that_wrote_yesterday_is_not_called_silent(trueup: Command, tmp_path: Path) -> None:
+async def test_a_bot_with_an_order_open_is_silent_after_minutes(trueup: Command, tmp_path: Path) -> None:
     async with venue(tmp_path):
         _age(tmp_path)
+        said = await examined(trueup, days_ago=6 / 1440)
+
+    assert said.code == 2
+    assert re.search(
+        r"^not ok +ledger mybot: The bot of ledger mybot has written nothing for 6 m", said.out, re.MULTILINE
+    )
+
+
+async def test_a_bot_with_an_order_open_that_wrote_lately_is_not_silent(
+    trueup: Command, tmp_path: Path
+) -> None:
+    async with venue(tmp_path):
+        _age(tmp_path)
+        said = await examined(trueup, days_ago=4 / 1440)
+
+    assert said.code == 0, said.out
+    assert "written nothing" not in said.out
+
+
+async def test_a_bot_with_no_order_open_that_wrote_yesterday_is_not_called_silent(
+    trueup: Command, tmp_path: Path
+) -> None:
+    async with venue(tmp_path):
+        _age(tmp_path)
+        _rewrite(tmp_path, "UPDATE orders SET ft_is_open = 0")
         said = await examined(trueup, days_ago=1.9)
 
     assert said.code == 0, said.out

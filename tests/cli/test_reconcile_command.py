@@ -71,6 +71,8 @@ async def test_the_same_for_a_person(trueup: Command, tmp_path: Path) -> None:
     assert said.code == 1
     assert said.out.startswith("main (binanceusdm): complete, ")
     assert "CRITICAL quantity_mismatch SUI/USDT:USDT net: bot 749.9, exchange 1539.3: " in said.out
+    assert "The bot of ledger mybot has written nothing for " in said.out, "its database is an old copy"
+    assert "bot_silent" not in said.out, "that is a note, and no finding"
     assert said.out.endswith("Bot and exchange do not agree.\n")
 
 
