@@ -1,5 +1,6 @@
 """A state database for each test: a fresh SQLite file, and a fresh PostgreSQL schema."""
 
+import asyncio
 import itertools
 import os
 import shutil
@@ -11,9 +12,11 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from reconciler.storage.backup import back_up
 from reconciler.storage.database import Database, migrate
 from reconciler.storage.rows import REVISIONS, StateRow
 from reconciler.storage.schema import VERSION_TABLE
+from tests.reconciler.storage.kept_state import find, url
 
 _NUMBERS = itertools.count(1)
 
@@ -88,3 +91,18 @@ def database(state_url: str) -> Iterator[Database]:
     """A fresh state database, of each kind in turn."""
     with Database.open(state_url, create=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def state(tmp_path: Path, sqlite_state: str) -> Path:
+    """A state database with one open alert."""
+    assert sqlite_state
+    asyncio.run(find(tmp_path / "trueup.db", "AVL/USDT:USDT"))
+    return tmp_path / "trueup.db"
+
+
+@pytest.fixture
+def kept(state: Path, tmp_path: Path) -> Path:
+    """A backup of it."""
+    back_up(url(state), tmp_path / "kept.backup")
+    return tmp_path / "kept.backup"
