@@ -9,6 +9,7 @@ from reconciler.doctor.account import examine_account
 from reconciler.doctor.channels import examine_channels
 from reconciler.doctor.check import Check, Health, bug
 from reconciler.doctor.ledgers import examine_ledger
+from reconciler.doctor.ping import examine_ping
 from reconciler.doctor.state import SUBJECT, examine_state
 from reconciler.ledgers.port import Ledger
 from reconciler.ledgers.registry import KINDS
@@ -41,6 +42,8 @@ async def examine(settings: Settings, clock: Clock, openers: Openers) -> AsyncIt
             async for check in _part(f"ledger {name}", partial(examine_ledger, opener, clock)):
                 yield check
     async for check in examine_channels(settings):
+        yield check
+    async for check in examine_ping(settings):
         yield check
     for account in settings.accounts:
         async for check in _account(settings, account, clock, openers):

@@ -39,6 +39,7 @@ class House:
         accounts: What this process knows of each of its accounts, by name; asking waits for nothing.
         alerts: The open alerts, in memory.
         owed: For how many seconds the oldest message that is owed waits; None where nobody is told.
+        ping_failing: For how many seconds no outward ping was taken; None where none is sent.
         used: By account, the part of the limit of its venue and address that is used at this moment.
     """
 
@@ -48,6 +49,7 @@ class House:
     alerts: OpenAlerts
     owed: Callable[[], float | None] = lambda: None
     used: Callable[[], Mapping[str, float]] = dict
+    ping_failing: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,9 @@ class Figures(Collector):
         if owed is not None:
             told = "For how long the oldest message that is owed to people waits; 0 for none."
             yield GaugeMetricFamily("trueup_outbox_oldest_seconds", told, value=owed)
+        if self._house.ping_failing is not None:
+            told = "For how long no outward ping was taken; 0 when the last one was."
+            yield GaugeMetricFamily("trueup_ping_failing_seconds", told, value=self._house.ping_failing())
 
     def _alerts(self, accounts: set[str], now: Moment) -> Iterator[Metric]:
         told = self._house.alerts

@@ -16,6 +16,7 @@ from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
 from reconciler.service.loading import loading
 from reconciler.service.notifying import Notifying
+from reconciler.service.ping import Pinging
 from reconciler.service.posting import posting_of
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
@@ -29,6 +30,7 @@ from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 
 ALERT_LOG_SECONDS = 1.0
+PING_LOOK_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
 CLOCK_SECONDS = 60.0
 
@@ -45,7 +47,7 @@ async def run(settings: Settings, clock: Clock) -> int:
     """
     with loading():
         makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
-    posting = posting_of(settings)
+    posting, ping_url = posting_of(settings), settings.ping_url()
     async with Store.open(settings.database.url, clock=clock) as store:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
@@ -63,7 +65,16 @@ async def run(settings: Settings, clock: Clock) -> int:
         ]
         notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
         open_alerts = OpenAlerts(store.open_alerts, clock)
-        server = server_of(settings.serve, runners, store, open_alerts, clock, owed=notifying.oldest_owed)
+        pinging = _pinging(ping_url, settings, runners, notifying, clock)
+        server = server_of(
+            settings.serve,
+            runners,
+            store,
+            open_alerts,
+            clock,
+            owed=notifying.oldest_owed,
+            ping_failing=None if pinging is None else pinging.failing_for,
+        )
         service = Service(
             settings,
             runners,
@@ -73,6 +84,7 @@ async def run(settings: Settings, clock: Clock) -> int:
             notifying=notifying,
             alert_log=AlertLog(store, open_alerts),
             server=server,
+            pinging=pinging,
         )
         try:
             await service.run(_told_to_stop())
@@ -97,10 +109,12 @@ class Service:
         notifying: Notifying,
         alert_log: AlertLog,
         server: Server | None,
+        pinging: Pinging | None = None,
     ) -> None:
         """Nothing runs yet."""
         self._alert_log = alert_log
         self._server = server
+        self._pinging = pinging
         self._settings = settings
         self._runners = runners
         self._store = store
@@ -120,6 +134,8 @@ class Service:
         schedule.every("alert log", ALERT_LOG_SECONDS, partial(self._follow, told))
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
+        if self._pinging is not None:
+            schedule.every("ping", PING_LOOK_SECONDS, self._pinging.look)
         seconds = self._settings.sweep_every.total_seconds()
         for number, runner in enumerate(self._runners):
             schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, runner.beat)
@@ -153,6 +169,20 @@ class Service:
     def _clock_stepped(self, seconds: float) -> None:
         log.warning("clock.stepped", by=f"{seconds:+.1f} s")
         self._notifying.wake()
+
+
+def _pinging(
+    url: str | None,
+    settings: Settings,
+    runners: Sequence[AccountRunner],
+    notifying: Notifying,
+    clock: Clock,
+) -> Pinging | None:
+    if url is None:
+        return None
+    # Without a channel nobody is owed anything: then the screens are all that there is.
+    owed = notifying.oldest_owed if settings.notify else lambda: 0.0
+    return Pinging(url, [runner.watching for runner in runners], owed, clock)
 
 
 def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:

@@ -22,10 +22,12 @@ def server_of(
     clock: Clock,
     *,
     owed: Callable[[], float | None],
+    ping_failing: Callable[[], float] | None = None,
 ) -> Server | None:
     """Return the server, which does not listen yet; None where nothing is to be served.
 
-    `owed` says for how many seconds the oldest message waits.
+    `owed` says for how many seconds the oldest message waits, `ping_failing` for how many no outward ping was
+    taken; None where none is sent.
     """
     if settings.port == 0:
         return None
@@ -39,6 +41,7 @@ def server_of(
         alerts=open_alerts,
         owed=owed,
         used=OF_PROCESS.used,
+        ping_failing=ping_failing,
     )
     return Server(
         str(settings.address),

@@ -134,3 +134,6 @@ def _not_reachable(settings: Settings) -> Iterator[Problem]:
         found = channel.read_url(name, settings.folder, os.environ)
         if isinstance(found, Problem):
             yield found
+    address = settings.ping.read_url(settings.folder, os.environ)
+    if isinstance(address, Problem):
+        yield address

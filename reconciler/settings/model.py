@@ -18,6 +18,7 @@ from typing_extensions import override
 from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.egresses import least_interval
 from reconciler.settings.notify import NotifySettings
+from reconciler.settings.ping import PingSettings
 from reconciler.settings.problem import Problem, SettingsError
 from reconciler.settings.refusal import refusals
 from reconciler.settings.section import Name
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
         accounts: Credentials on venues by name.
         checks: How often and how patiently.
         notify: The channels on which people are told, by name.
+        ping: Who outside is told that Trueup looks.
         dashboard: Where the screens are.
         serve: Where programs are answered.
         log: What is written to standard error.
@@ -60,6 +62,7 @@ class Settings(BaseSettings):
     accounts: dict[Name, AccountSettings] = Field(default_factory=dict)
     checks: ChecksSettings = ChecksSettings()
     notify: dict[Name, NotifySettings] = Field(default_factory=dict)
+    ping: PingSettings = PingSettings()
     dashboard: DashboardSettings = DashboardSettings()
     serve: ServeSettings = ServeSettings()
     log: LogSettings = LogSettings()
@@ -107,6 +110,17 @@ class Settings(BaseSettings):
             KeyError: No channel has this name.
         """
         found = self.notify[channel].read_url(channel, self._folder, os.environ)
+        if isinstance(found, Problem):
+            raise SettingsError(self._origin, (found,))
+        return found
+
+    def ping_url(self) -> str | None:
+        """Return the address of the outward ping, read now from the environment or its file; None for none.
+
+        Raises:
+            SettingsError: It is not there.
+        """
+        found = self.ping.read_url(self._folder, os.environ)
         if isinstance(found, Problem):
             raise SettingsError(self._origin, (found,))
         return found

@@ -87,6 +87,9 @@ def _words(detail: ErrorDetails, loc: tuple[str, ...], raw: Any, model: type[Bas
         if loc[0] == "notify" and key == "url":
             fix = f'put it into an environment variable, named by [notify.{loc[1]}] url_env = "MY_URL"'
             return f"is a secret, and secrets do not belong in the settings: {fix}"
+        if loc == ("ping", "url"):
+            fix = 'put it into an environment variable, named by [ping] url_env = "PING_URL"'
+            return f"is a secret, and secrets do not belong in the settings: {fix}"
         return f"is not a setting{close_match(key, _keys(model, loc[:-1]))}"
     shown = _shown(loc, _at(raw, loc))
     if (

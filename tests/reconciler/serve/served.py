@@ -78,6 +78,7 @@ class Served:
             self.alerts,
             lambda: self.owed,
             lambda: {"main": 0.25, "of another process": 1.0},
+            lambda: 0.0,
         )
         pages = (*PAGES, ("/metrics", metrics.Metrics(house, "1.2.3").page))
         self.server = Server("127.0.0.1", self.port, (), house=house, endpoints=ENDPOINTS, pages=pages)
