@@ -12,7 +12,7 @@ from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
-from verification.facts.clock import Clock, Moment, until_next
+from verification.facts.clock import Clock, Moment
 
 EVERY_SECONDS = 1.0
 FAILED_SECONDS = 5.0
@@ -82,8 +82,10 @@ class BotVerifications:
                     raise
                 known.token = None
                 log.debug("state.busy", account=self._account, error=str(error))
-            pause = FAILED_SECONDS if failed else until_next(EVERY_SECONDS, self._clock.now())
-            await self._clock.sleep(pause)
+            if failed:
+                await self._clock.sleep(FAILED_SECONDS)
+            else:  # it takes two reads until it counts as readable
+                await reader.changed(known.token if known.reads > 1 else None, every=EVERY_SECONDS)
 
     async def _catch_up(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> None:
         token = await reader.version()

@@ -1,19 +1,15 @@
 """Reads one ledger in a thread of its own, in time, once a change: a read that hangs starves nobody else."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from dataclasses import replace
-from functools import partial
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from typing_extensions import ParamSpec, override
-
+from reconciler.account.one_thread import OneThread
+from reconciler.account.version_watch import VersionWatch
 from reconciler.facts.expectation import LedgerReading
 from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
-from verification.facts.clock import Clock, Moment
+from verification.facts.clock import Clock, Moment, SystemClock, until_next
 
 READ_SECONDS = 15.0
 """How long a read is waited for. The databases' own limits (8 s on SQLite, 10 s on PostgreSQL) come first;
@@ -26,13 +22,11 @@ it, and trades that have ended leave it with time."""
 DOUBTED_SECONDS = 60.0
 """How long after a failure each read is a full one: two of them, a moment apart, tell that it is over."""
 
-CLOSE_SECONDS = 2.0
-"""How long the end waits for a read: one that is cut off may leave its files beside the bot's."""
+ASKED_SECONDS = 5.0
+"""How often the version is asked for from the event loop, whatever the thread has seen: so a ledger that
+hangs is told of as one, and no change waits for longer."""
 
-P = ParamSpec("P")
 T = TypeVar("T")
-
-_Job = tuple["Future[Any]", Callable[[], Any]]
 
 
 class LedgerReader:
@@ -46,7 +40,8 @@ class LedgerReader:
         self._seconds = seconds
         self._kept: LedgerReading | None = None
         self._failed: Moment | None = None
-        self._thread = OneThread(f"ledger {ledger.name}")
+        self._changes = VersionWatch(ledger.version, clock)
+        self._thread = OneThread(f"ledger {ledger.name}", self._changes.look)
         self._turn = asyncio.Lock()
         self._late: asyncio.Future[Any] | None = None
 
@@ -65,6 +60,21 @@ class LedgerReader:
             LedgerUnreadable: It is not there, or did not answer in time.
         """
         return await self.do(self.ledger.version)
+
+    async def changed(self, token: object, *, every: float) -> None:
+        """Return when the version is to be asked for again; what counts is asked for, not remembered here.
+
+        That is once it is not `token` or cannot be told, but at multiples of `every` seconds, and after some
+        seconds all the same. Time that is not the machine's own does not pass in a thread: by such a clock,
+        and where no version is known, it is at the next multiple.
+        """
+        if token is None or not isinstance(self._clock, SystemClock):
+            await self._clock.sleep(until_next(every, self._clock.now()))
+            return
+        await self._changes.otherwise(token, every=every, within=max(every, ASKED_SECONDS), begin=self._nudge)
+
+    def _nudge(self) -> None:
+        self._thread.submit(int)  # after each job the thread asks what else there is to do
 
     async def do(self, work: Callable[[], T]) -> T:
         """Do blocking work on the ledger in its thread.
@@ -116,47 +126,6 @@ class LedgerReader:
             "see that its disk or its server answers. It is read again when that read is back."
         )
         return LedgerUnreadable(self.name, LedgerTrouble.TIMEOUT, message, again=True)
-
-
-class OneThread(Executor):
-    """Does one job after another in a single thread, which the end of the process does not wait for."""
-
-    def __init__(self, name: str) -> None:
-        """No thread yet: it begins with the first job."""
-        self._name = name
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-
-    @override
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Have a job done after those before it."""
-        future: Future[T] = Future()
-        self._jobs.put((future, partial(fn, *args, **kwargs)))
-        if self._thread is None:
-            # A thread of the standard pools is joined at exit: one that hangs would hold that up for ever.
-            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
-            self._thread.start()
-        return future
-
-    @override
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no further jobs, and wait a moment for the one under way."""
-        self._jobs.put(None)
-        if wait and self._thread is not None:
-            self._thread.join(CLOSE_SECONDS)
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            future, work = job
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = work()
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is for whoever asked; the thread goes on
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-            del job, future, work  # nothing of a reading is kept until the next one
 
 
 def _since(then: Moment, now: Moment) -> float:

@@ -8,7 +8,7 @@ from datetime import datetime
 from reconciler.account.ledger_reader import LedgerReader
 from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.ledgers.port import LedgerUnreadable
-from verification.facts.clock import Clock, Moment, until_next
+from verification.facts.clock import Clock, Moment
 
 FAILED_APART_SECONDS = 2.0
 """Least time between two reads of a ledger that fails: a lock held for a moment is one failure, not ten."""
@@ -65,7 +65,7 @@ class LedgerWatch:
     async def _follow(self, ledger: LedgerReader) -> None:
         while True:
             await self._poll(ledger)
-            await self._clock.sleep(until_next(self._every, self._clock.now()))
+            await ledger.changed(self._known[ledger.name].token, every=self._every)
 
     async def _poll(self, ledger: LedgerReader) -> None:
         known = self._known[ledger.name]

@@ -32,6 +32,7 @@ from reconciler.account.unexpected import (
     tried,
 )
 from reconciler.account.verdicts import Verdicts
+from reconciler.account.version_watch import LOOK_SECONDS
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from reconciler.sight.blindness import BlindnessSettings
@@ -45,9 +46,6 @@ from verification.race.pace import Pace
 from verification.race.verifier import Verifier
 from verification.venues.port import Venue
 from verification.venues.registry import untried
-
-LEDGER_POLL_SECONDS = 0.25
-"""How often the version of a ledger is asked for: on SQLite some bytes of two files, no transaction."""
 
 log = structlog.get_logger()
 
@@ -102,7 +100,7 @@ class AccountUnit:
         self._ledger_watch = LedgerWatch(
             self._watch.ledgers,
             clock,
-            every=LEDGER_POLL_SECONDS,
+            every=LOOK_SECONDS,
             on_change=self._ledger_changed,
             on_read=self._ledger_read,
         )
