@@ -77,9 +77,9 @@ def due(watchings: Sequence[Watching], owed: float | None, said: Said, now: Mome
         said: What was said before.
         now: The present.
     """
-    if owed is not None and owed > OVERDUE_SECONDS:
-        text = f"a message to people has waited for {duration(owed)}: nobody is told"
-        return Ping(Word.FAIL, text) if _passed(said.fail, now) >= AGAIN else None
+    untold = tuple(_untold(watchings, owed, now))
+    if untold:
+        return Ping(Word.FAIL, "\n".join(untold)) if _passed(said.fail, now) >= AGAIN else None
     reasons = tuple(_against(watchings, said.well, now))
     if owed is None:
         reasons = (*reasons, "what people are owed could not be read yet")
@@ -90,6 +90,21 @@ def due(watchings: Sequence[Watching], owed: float | None, said: Said, now: Mome
     if lasted < INCOMPLETE_FOR or _passed(said.log, now) < AGAIN:
         return None
     return Ping(Word.LOG, "\n".join(reasons))
+
+
+def _untold(watchings: Sequence[Watching], owed: float | None, now: Moment) -> Iterator[str]:
+    """Yield why people cannot be told by us: what they are owed waits, or cannot even be written down."""
+    if owed is not None and owed > OVERDUE_SECONDS:
+        yield f"a message to people has waited for {duration(owed)}: nobody is told"
+    for each in watchings:
+        if each.known is None or each.beaten_at is None:
+            continue
+        still = now.monotonic - each.beaten_at.monotonic
+        if still > OVERDUE_SECONDS:
+            yield (
+                f"no heartbeat of {each.account} was stored for {duration(still)}: "
+                "the state database takes no writes, or the watch stands still"
+            )
 
 
 def _against(watchings: Sequence[Watching], well: Moment | None, now: Moment) -> Iterator[str]:

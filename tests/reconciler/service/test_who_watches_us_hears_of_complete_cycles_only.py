@@ -93,19 +93,27 @@ def test_while_a_message_to_people_is_overdue_the_other_side_is_told_to_tell_the
     assert str(word(watching(second=400), owed=421, said=said, second=400)).startswith("FAIL: ")
 
 
+def test_where_nothing_can_be_written_down_the_other_side_is_told_to_tell_people() -> None:
+    """A full disk: what people should know cannot even become owed, and no channel hears of it."""
+    assert word(watching(beaten=119)) is None
+    said = str(word(watching(), watching("other", beaten=121)))
+    assert said.startswith("FAIL: no heartbeat of other was stored for 2 min: the state database takes no")
+    assert word(watching("other", beaten=121, held_by="HOST 12")) is None, "that is its holder's to say"
+
+
 def test_what_is_owed_and_is_not_known_is_not_nothing() -> None:
     assert word(watching(), owed=None) is None
 
 
 def test_why_nothing_was_well_for_long_is_only_written_down_there() -> None:
-    partial = watching(status="partial", second=200)
-    assert word(partial, second=119) is None
-    said = word(partial, second=200)
-    assert said is not None
-    assert said.startswith("LOG: main has not been seen whole yet")
+    def at_second(second: float, said: Said = BEGUN) -> str | None:
+        return word(watching(status="partial", second=second), said=said, second=second)
+
+    assert at_second(119) is None
+    assert str(at_second(200)).startswith("LOG: main has not been seen whole yet")
     later = BEGUN.after(Word.LOG, at(200))
-    assert word(partial, said=later, second=499) is None
-    assert str(word(partial, said=later, second=500)).startswith("LOG: ")
+    assert at_second(499, later) is None
+    assert str(at_second(500, later)).startswith("LOG: ")
 
 
 class Hand:
