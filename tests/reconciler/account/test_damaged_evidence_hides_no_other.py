@@ -38,4 +38,4 @@ def test_it_is_told_and_the_others_are_known(tmp_path: Path, damage: str) -> Non
     with structlog.testing.capture_logs() as lines:
         play(tmp_path, second)
 
-    assert [line["id"] for line in lines if line["event"] == "verification.unreadable"] == [1]
+    assert [line["verification_id"] for line in lines if line["event"] == "verification.unreadable"] == [1]
