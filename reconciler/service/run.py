@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -23,9 +24,11 @@ from reconciler.service.schedule import Schedule
 from reconciler.service.serving import server_of
 from reconciler.service.wiring import unit_maker
 from reconciler.settings import Settings
+from reconciler.settings.sections import KeepSettings
 from reconciler.sight.blindness import PART_NAMES, WEBSOCKET
 from reconciler.storage.errors import may_pass
 from reconciler.storage.held_store import HeldStore
+from reconciler.storage.retention import Retention
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 
@@ -164,7 +167,7 @@ class Service:
         self._notifying.changed(recorded=await told.write())
 
     async def _prune(self) -> None:
-        await self._store.prune(now=self._clock.now().utc)
+        await self._store.prune(now=self._clock.now().utc, retention=_retention(self._settings.keep))
 
     def _clock_stepped(self, seconds: float) -> None:
         log.warning("clock.stepped", by=f"{seconds:+.1f} s")
@@ -187,6 +190,15 @@ def _pinging(
 
 def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:
     return [runner.held for runner in runners if runner.held is not None]
+
+
+def _retention(keep: KeepSettings) -> Retention:
+    return Retention(
+        alerts=timedelta(days=keep.alerts),
+        verifications=timedelta(days=keep.verifications),
+        cycles=timedelta(days=keep.sweeps),
+        size=keep.size * 2**20,
+    )
 
 
 def _watched(settings: Settings, account: str) -> Watched:

@@ -27,6 +27,7 @@ from reconciler.settings.sections import (
     ChecksSettings,
     DashboardSettings,
     DatabaseSettings,
+    KeepSettings,
     LedgerSettings,
     LogSettings,
     ServeSettings,
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
         ping: Who outside is told that Trueup looks.
         dashboard: Where the screens are.
         serve: Where programs are answered.
+        keep: For how long what is over is kept.
         log: What is written to standard error.
     """
 
@@ -65,6 +67,7 @@ class Settings(BaseSettings):
     ping: PingSettings = PingSettings()
     dashboard: DashboardSettings = DashboardSettings()
     serve: ServeSettings = ServeSettings()
+    keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
 
     _origin: str = PrivateAttr(default="settings")

@@ -28,6 +28,17 @@ from reconciler.settings.database_url import checked_ledger_url, checked_state_u
 from reconciler.settings.section import Name, Seconds, Section, seconds
 
 
+def _days(default: int, what: str) -> Any:
+    return Field(
+        default=default,
+        ge=1,
+        le=3650,
+        description=what,
+        examples=[default],
+        json_schema_extra={"unit": "days"},
+    )
+
+
 class LogFormat(StrEnum):
     """How log lines are written, on standard error: for a person, or one JSON object a line."""
 
@@ -202,6 +213,22 @@ class ServeSettings(Section):
         default=(),
         description="Further names under which it is reached, NAME or NAME:PORT.",
         examples=[["trueup.example.com"]],
+    )
+
+
+class KeepSettings(Section):
+    """`[keep]`: for how long what is over is kept. What is open is kept for ever."""
+
+    alerts: int = _days(365, "Alerts after they were over, with their history.")
+    verifications: int = _days(90, "Verifications, with their evidence.")
+    sweeps: int = _days(3, "Sweeps; the latest of each account stays.")
+    size: int = Field(
+        default=1024,
+        ge=0,
+        le=1_000_000,
+        description="Size of an SQLite file from which on all of it is kept shorter; 0 for no limit.",
+        examples=[1024],
+        json_schema_extra={"unit": "megabytes"},
     )
 
 

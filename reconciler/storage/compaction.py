@@ -50,6 +50,19 @@ async def compact(database: Database) -> None:
     await asyncio.to_thread(_empty_log, database)
 
 
+def live_bytes(database: Database) -> int:
+    """Return how large the file would be without its free room; 0 where a server keeps it.
+
+    Raises:
+        StateDatabaseError: The database fails.
+    """
+    if database.file is None:
+        return 0
+    with database.bare() as driver:
+        pages, free = _number(driver, "page_count"), _number(driver, "freelist_count")
+        return (pages - free) * _number(driver, "page_size")
+
+
 def renewed(database: Database) -> Database:
     """Return the database; a file of an older Trueup is first written anew, to give back parts from then on.
 

@@ -172,12 +172,13 @@ def forget_tells(connection: sa.Connection, alerts: sa.Select[tuple[int]]) -> No
     connection.execute(sa.delete(TELLS).where(TELLS.c.alert_id.in_(alerts)))
 
 
-def prune_messages(connection: sa.Connection, *, now: datetime) -> None:
-    """Forget messages that are older than their time and tell of nothing that is open."""
+def prune_messages(connection: sa.Connection, *, now: datetime, most: timedelta = _KEPT) -> None:
+    """Forget messages that are older than their time, or than `most`, and tell of nothing that is open."""
+    old = now - min(_KEPT, most)
     over = sa.select(ALERT.c.id).where(~IS_OPEN)
-    connection.execute(sa.delete(TELLS).where(TELLS.c.at < now - _KEPT, TELLS.c.alert_id.in_(over)))
+    connection.execute(sa.delete(TELLS).where(TELLS.c.at < old, TELLS.c.alert_id.in_(over)))
     told = sa.select(TELLS.c.message_id)
-    connection.execute(sa.delete(MESSAGE).where(MESSAGE.c.at < now - _KEPT, MESSAGE.c.id.not_in(told)))
+    connection.execute(sa.delete(MESSAGE).where(MESSAGE.c.at < old, MESSAGE.c.id.not_in(told)))
 
 
 def _still_ours(connection: sa.Connection, leases: Mapping[str, Lease], accounts: set[str]) -> frozenset[str]:

@@ -1,18 +1,15 @@
-"""What the reconciler writes as it goes: sweeps, positions, sources, verifications; and forgets.
+"""What the reconciler writes as it goes: sweeps, positions, sources, verifications.
 
 Each function takes the connection of a write transaction.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 
-from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
-from reconciler.storage.latency import prune_latency
-from reconciler.storage.maintenance import WINDOW
 from reconciler.storage.mapping import (
     Values,
     cycle_values,
@@ -20,7 +17,6 @@ from reconciler.storage.mapping import (
     verification_of,
     verification_values,
 )
-from reconciler.storage.messages import forget_tells, prune_messages
 from reconciler.storage.rows import (
     CycleRow,
     JournalCursorRow,
@@ -46,15 +42,6 @@ _ASKED = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked
 """By what a verification is the same one."""
 
 _SAME = sa.select(VERIFICATION.c.id).where(*(VERIFICATION.c[name] == sa.bindparam(name) for name in _ASKED))
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long what is over is kept. Open alerts and the latest state of everything are always kept."""
-
-    alerts: timedelta = timedelta(days=365)
-    verifications: timedelta = timedelta(days=90)
-    cycles: timedelta = timedelta(days=3)
 
 
 def save_cycle(
@@ -208,20 +195,3 @@ def retain_sources(connection: sa.Connection, account: str, names: Collection[st
     """Forget the states of an account's sources that are no longer in the settings."""
     gone = (SOURCE.c.account == account) & SOURCE.c.source.not_in(list(names))
     connection.execute(sa.delete(SOURCE).where(gone))
-
-
-def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> None:
-    """Forget what is over and older than its time."""
-    old = ~IS_OPEN & (ALERT.c.resolved_at < now - retention.alerts)
-    ids = sa.select(ALERT.c.id).where(old)
-    forget_tells(connection, ids)
-    connection.execute(sa.delete(TRANSITION).where(TRANSITION.c.alert_id.in_(ids)))
-    connection.execute(sa.delete(ALERT).where(old))
-    connection.execute(sa.delete(WINDOW).where(WINDOW.c.until < now - retention.alerts))
-    stale = (VERIFICATION.c.asked_at < now - retention.verifications) & (VERIFICATION.c.verdict != RESTING)
-    connection.execute(sa.delete(VERIFICATION).where(stale))
-    latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
-    past = CYCLE.c.finished_at < now - retention.cycles
-    connection.execute(sa.delete(CYCLE).where(past, CYCLE.c.id.not_in(latest)))
-    prune_messages(connection, now=now)
-    prune_latency(connection, now=now)

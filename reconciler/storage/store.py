@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
+import structlog
 
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import AlertSettings, Observed
@@ -20,18 +21,20 @@ from reconciler.notify.outbox import AlertCase
 from reconciler.storage import alerts, latency, leases, left, maintenance, messages, records
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.beats import last_beat
-from reconciler.storage.compaction import compact, renewed
+from reconciler.storage.compaction import compact, live_bytes, renewed
 from reconciler.storage.database import Database
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.messages import Outbox, Sent
 from reconciler.storage.outage import Outage
-from reconciler.storage.records import Retention
+from reconciler.storage.retention import Retention, prune
 from reconciler.storage.writer import Writer
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from verification.facts.clock import Clock, SystemClock
 from verification.latency.sample import LatencySample
 
 T = TypeVar("T")
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +207,25 @@ class Store:
         return await self._asked(partial(left.left_accounts, watched=watched))
 
     async def prune(self, *, now: datetime, retention: Retention | None = None) -> None:
-        """Forget what is over and older than its time, and give its room back (call it every hour or so)."""
-        await self._durably(partial(records.prune, retention=retention or Retention(), now=now))
+        """Forget what is over and older than its time, and give its room back (call it every hour or so).
+
+        While a file is larger than it may be, what is over is kept half as long, and half of that.
+        """
+        kept = retention or Retention()
+        await self._forget(kept, now)
+        while kept.size and (large := await asyncio.to_thread(live_bytes, self._database)) > kept.size:
+            shorter = kept.shorter()
+            if shorter == kept:
+                log.warning("state.larger_than_it_may_be", bytes=large, may_be=kept.size)
+                break
+            kept = shorter
+            log.info("state.kept_shorter", verifications=str(kept.verifications), alerts=str(kept.alerts))
+            await self._forget(kept, now)
         await compact(self._database)
+
+    async def _forget(self, retention: Retention, now: datetime) -> None:
+        while await self._durably(partial(prune, retention=retention, now=now)):
+            pass
 
     async def close(self) -> None:
         """Write what waits, then close every connection. Safe to call twice."""

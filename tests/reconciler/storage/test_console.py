@@ -15,7 +15,8 @@ from reconciler.alerts.policy import Clear, Detected, Observed
 from reconciler.console import AlertNotFound, AlreadyResolved, Console, NoteRequired
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
-from reconciler.storage.records import CYCLE, Retention
+from reconciler.storage.records import CYCLE
+from reconciler.storage.retention import Retention
 from reconciler.storage.store import Store
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding

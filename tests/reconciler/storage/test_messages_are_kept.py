@@ -22,7 +22,7 @@ from reconciler.storage.messages import (
     settle,
     store_sent,
 )
-from reconciler.storage.records import Retention, prune
+from reconciler.storage.retention import Retention, prune
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, finding
 
 PHONE = ChannelView("phone", NOON, NOON, taken_at=NOON)

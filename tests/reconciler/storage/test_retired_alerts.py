@@ -11,7 +11,7 @@ from reconciler.storage import alerts
 from reconciler.storage.alerts import Change
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import TRANSITION
-from reconciler.storage.records import Retention, prune
+from reconciler.storage.retention import Retention, prune
 from tests.reconciler.alert_life import after, finding
 
 SETTINGS = AlertSettings()
