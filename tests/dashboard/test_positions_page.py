@@ -14,7 +14,7 @@ DIFFERS = drawn.leg(
 )  # fmt: skip
 UNSEEN = drawn.leg(
     symbol="DOT/USDT:USDT", observed=None, observed_by=None, observed_at=None, verdict="unknown",
-    stop="unknown", notional=None,
+    stop="unknown", stop_price=None, stop_at=None, notional=None,
 )  # fmt: skip
 FLAT = drawn.leg(symbol="ETH/USDT:USDT", observed=Decimal(0), verdict="in flight", ledger_state="opening")
 STRANGER = drawn.leg(symbol=drawn.HOSTILE, expected=None, ledger_state="", verdict="differs")
@@ -72,8 +72,7 @@ def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
 def test_a_stop_is_shown_with_the_age_of_the_orders_that_it_was_seen_among() -> None:
     old = replace(AGREE, symbol="BTC/USDT:USDT", stop_at=drawn.before(540))
     stored_before = replace(AGREE, symbol="ETH/USDT:USDT", stop_at=None)
-    unread = replace(UNSEEN, stop_at=None)
-    with reading(Memory(legs=(old, stored_before, unread))):
+    with reading(Memory(legs=(old, stored_before, UNSEEN))):
         rows = table(opened("positions"))
 
     assert [row["Stop"] for row in rows] == [

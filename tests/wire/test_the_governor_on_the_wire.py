@@ -1,21 +1,23 @@
 """Whatever ccxt sends passes the governor: what one client is told, all clients of the address obey."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.wire.conftest import QUICK, binance
 from tests.wire.scripted import Reply, ScriptedVenue, access_to
 from verification.budget.purpose import Purpose, asked_for
-from verification.facts.account import Part
+from verification.facts.account import AccountReading, Part
 from verification.facts.clock import SystemClock
 from verification.facts.errors import NotAsked, SourceUnreachable
 from verification.facts.leg import Leg, LegKey, Side
+from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.venues.gateway.account import CcxtVenue
 from verification.venues.gateway.trader import CcxtTrader
 from verification.venues.stream_state import StreamState
@@ -25,6 +27,16 @@ pytestmark = pytest.mark.wire
 
 POSITIONS = "GET /fapi/v3/positionRisk"
 Open = Callable[..., Awaitable[CcxtVenue]]
+Look = Callable[[CcxtVenue], Coroutine[Any, Any, AccountReading]]
+
+
+def _sweep(scope: OrderScope) -> Look:
+    return lambda venue: venue.sweep(lambda _: scope)
+
+
+READ: Look = CcxtVenue.read
+SWEEP_OF_ALL = _sweep(EVERYTHING)
+SWEEP_OF_ONE = _sweep(OrderScope(frozenset({"AVL/USDT:USDT"}), frozenset({"AVL/USDT:USDT"})))
 
 
 @pytest.fixture
@@ -114,19 +126,25 @@ async def test_the_weight_that_the_venue_tells_is_believed(scripted: ScriptedVen
         await venue.read_positions()
 
 
+# All orders weigh so much that who asks for them has a reason; what is kept for sweeps by the clock is left.
+@pytest.mark.parametrize(
+    ("ways", "least", "most"),
+    [((SWEEP_OF_ALL,), 300, 480), ((READ,), 250, 300), ((SWEEP_OF_ALL, READ), 300, 480)],
+    ids=["sweeps", "reads", "both"],
+)
 async def test_accounts_of_one_address_share_a_fifth_of_the_limit(
-    scripted: ScriptedVenue, opened: Open
+    scripted: ScriptedVenue, opened: Open, ways: tuple[Look, ...], least: int, most: int
 ) -> None:
     venues = [await opened("one"), await opened("other")]
-    sweeps = [asyncio.create_task(venue.read()) for venue in venues for _ in range(12)]
+    looks = [asyncio.create_task(way(venue)) for venue in venues for way in ways for _ in range(12)]
     await asyncio.sleep(1)
     heavy = {"GET /fapi/v1/openOrders": 40, "GET /fapi/v1/openAlgoOrders": 40, POSITIONS: 5}
     light = {"GET /fapi/v1/positionSide/dual": 30}
     weight = sum((heavy | light).get(name, 1) for name, _ in scripted.asked)
-    assert 300 < weight <= 480
-    for sweep in sweeps:
-        sweep.cancel()
-    await asyncio.gather(*sweeps, return_exceptions=True)
+    assert least < weight <= most
+    for look in looks:
+        look.cancel()
+    await asyncio.gather(*looks, return_exceptions=True)
 
 
 async def test_an_exit_is_tried_during_a_ban_and_an_entry_is_not_sent(
@@ -152,14 +170,23 @@ async def test_an_exit_is_tried_during_a_ban_and_an_entry_is_not_sent(
         await trader.close()
 
 
-async def test_a_look_is_asked_whole_or_not_at_all(scripted: ScriptedVenue, opened: Open) -> None:
+# There is room for the position list, and not for the orders: sweeps stop at 1,440, reads at 1,800.
+@pytest.mark.parametrize(
+    ("way", "used"),
+    [(READ, 1790), (SWEEP_OF_ALL, 1430), (SWEEP_OF_ONE, 1434)],
+    ids=["read", "sweep of all", "sweep of one"],
+)
+async def test_a_look_is_asked_whole_or_not_at_all(
+    scripted: ScriptedVenue, opened: Open, way: Look, used: int
+) -> None:
     venue = await opened("one")
-    # Room for the position list, and not for the lists of orders.
-    scripted.answers[POSITIONS] = Reply("[]", headers={"X-MBX-USED-WEIGHT-1M": "1430"})
-    await venue.read_positions()
+    scripted.answers[POSITIONS] = Reply("[]", headers={"X-MBX-USED-WEIGHT-1M": str(used)})
+    with asked_for(Purpose.LOOK):
+        await venue.read_positions()
     asked = len(scripted.asked)
-    reading = await venue.read()
+    reading = await way(venue)
     assert set(reading.failures) == set(Part)
+    assert all(isinstance(error, NotAsked) for error in reading.failures.values())
     assert len(scripted.asked) == asked
 
 
