@@ -27,7 +27,7 @@ PARTS = 8
 """Into which the pairs are divided, to be played side by side."""
 
 PLAYED = range(PARTS) if os.environ.get("EVERY_PAIR") else range(1)
-"""All of them take over four minutes of a processor: `make pairs`. Else every eighth first death is played."""
+"""All of them take minutes of a processor: `make pairs`. Else every eighth first death is played."""
 
 
 class World:

@@ -14,6 +14,8 @@ CAUGHT: dict[str, int] = {
     "reconciler_play_money_is_believed": 1,
     "reconciler_equal_rows_count_once": 11,
     "reconciler_a_glance_alarms": 2,
+    "reconciler_a_stop_of_before_is_believed": 134,
+    "reconciler_what_was_not_asked_for_is_not_there": 1,
     "reconciler_the_first_difference_fires": 2,
     "reconciler_every_look_begins_anew": 1,
     "reconciler_only_the_venues_rows": 1,

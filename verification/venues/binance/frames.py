@@ -4,6 +4,7 @@ Fields: Binance USD-M user data stream documentation. A position's version is th
 ACCOUNT_UPDATE, the time that the position list repeats as `updateTime`; events of one type come ordered by T.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -82,7 +83,8 @@ def read_text(text: str, account: str, markets: Markets, received: Moment, epoch
     """Read one frame, an object of JSON.
 
     A position that is pushed just as documented is taken from the text in one step, for verdicts wait for it;
-    `read_frame` reads the same from any other form of it, and says what is wrong where that cannot be done.
+    `read_frame` reads the same from any other form of it, also numbers without quotes, and says
+    what is wrong where that cannot be done.
 
     Raises:
         SourceMalformed: It cannot be read in full.
@@ -96,6 +98,7 @@ def read_text(text: str, account: str, markets: Markets, received: Moment, epoch
         else:
             if all(_plain(row.pa) for row in update.a.P):
                 return _pushed(update, account, markets, received, epoch)
+        return read_frame(json.loads(text, parse_float=str), account, markets, received, epoch)
     return read_frame(orjson.loads(text), account, markets, received, epoch)
 
 
