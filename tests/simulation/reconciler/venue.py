@@ -115,7 +115,7 @@ class WatchedVenue(SimulatedVenue):
         listed = await self._part(failed, Part.POSITIONS, self._list)
         scope = self._askable(wanted(listed))
         orders, conditional = await self._orders(failed, scope)
-        self.trace.note("asked of", scope.ordinary, scope.conditional)
+        self.trace.note("asked of", _told(scope.ordinary), _told(scope.conditional))
         return self._reading(None, listed, orders, conditional, failed=failed, sent=sent, scope=scope)
 
     def _askable(self, wanted: OrderScope) -> OrderScope:
@@ -378,6 +378,11 @@ def unnamed(symbol: str) -> str:
 def part_of(symbol: str) -> str:
     """Return the part of the account whose list shows a symbol, where there are parts."""
     return f"part of {symbol}"
+
+
+def _told(symbols: frozenset[str] | None) -> str:
+    """Return symbols as the trace tells them: a set itself is printed in another order in each process."""
+    return "all" if symbols is None else f"[{', '.join(sorted(symbols))}]"
 
 
 def _market(symbol: str, scale: Scale, part: str) -> Market:
