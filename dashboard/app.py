@@ -15,16 +15,13 @@ PAGES = (
     st.Page("screens/alert.py", title="Alert", url_path="alert", visibility="hidden"),
 )
 
-DRAWN_AT_ONCE = frozenset({"", "now", "alerts", "positions", "alert"})
-"""Pages, by their address, that have a part to be drawn anew when an alert changes (`redrawing.PAGE`)."""
-
 
 def main() -> None:
     """Show the strip, the page that the address names, and the dialog if one is open."""
     st.set_page_config(page_title="Trueup", layout="wide")
     page = st.navigation(list(PAGES), position="top")
     style()
-    strip(page=page.url_path in DRAWN_AT_ONCE)
+    strip()
     page.run()
     dialog()
 

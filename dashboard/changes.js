@@ -1,4 +1,4 @@
-// Has the page drawn anew as soon as Trueup says that something has changed which it shows.
+// Has each part of a page drawn anew as soon as Trueup says that something has changed which it shows.
 //
 // Called at every beat. The socket is opened once for each window; while it is away the page's own clock draws it.
 
@@ -6,12 +6,23 @@ const AGAIN_MS = 2_000;
 const WIRE = "__trueupChanges";
 
 export default function (component) {
-  const wire = (window[WIRE] ??= begin(component.data.path));
-  wire.redraw = () => component.setTriggerValue("changed", true);
+  const { path, part } = component.data;
+  const wire = (window[WIRE] ??= begin(path));
+  const redraw = () => component.setTriggerValue("changed", true);
+  wire.parts[part] = redraw;
+  return () => {
+    if (wire.parts[part] === redraw) delete wire.parts[part];
+  };
 }
 
 function begin(path) {
-  const wire = { redraw: () => {}, open: false };
+  const wire = { parts: {}, open: false };
+  // The page comes first: a card is what a person waits for. The strip asks once that has been sent: of what is
+  // asked for in one turn, Streamlit draws one part alone.
+  wire.redraw = () => {
+    wire.parts.page?.();
+    setTimeout(() => wire.parts.strip?.());
+  };
   const open = () => {
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
     socket.onopen = () => (wire.open = true);

@@ -1,17 +1,19 @@
-"""A page is drawn anew as soon as something changes that it shows: the browser is told, and asks for it."""
+"""What is drawn anew by the clock, and as soon as something changes that it shows: the browser asks for it.
 
-from contextlib import suppress
-from functools import partial
+Each part asks for itself, the way its clock does: a click that comes at the same moment is answered with it.
+(A rerun of named fragments out of a callback takes the place of whatever else was asked for in that moment.)
+"""
+
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from dashboard.changes import PATH
 
-STRIP = "strip"
-PAGE = "page"
-"""The keys of what is drawn by the clock, and at once after a change: the top, and what is below it."""
+P = ParamSpec("P")
 
 _WIRE = st.components.v2.component(
     "trueup_changes",
@@ -20,15 +22,30 @@ _WIRE = st.components.v2.component(
 )
 
 
-def redrawn_at_once(*, page: bool) -> None:
-    """Have the browser draw the strip anew, and the `page` below it where it has a part of that key.
-
-    The page comes first: a card is what a person waits for.
-    """
-    parts = [PAGE, STRIP] if page else [STRIP]
-    _WIRE(key="changes", data={"path": PATH}, on_changed_change=partial(_redraw, parts), height="content")
+def strip_part(draw: Callable[P, None]) -> Callable[P, None]:
+    """Make a fragment of what draws the strip on top."""
+    return _redrawn("strip", draw)
 
 
-def _redraw(parts: list[str]) -> None:
-    with suppress(StreamlitAPIException):  # the person has just gone to a page without such a part
-        st.rerun(parts)
+def page_part(draw: Callable[P, None]) -> Callable[P, None]:
+    """Make a fragment of what draws a page, or the part of it that shows alerts or positions."""
+    return _redrawn("page", draw)
+
+
+def _redrawn(part: str, draw: Callable[P, None]) -> Callable[P, None]:
+    @st.fragment(run_every=2)
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        draw(*args, **kwargs)
+        _WIRE(
+            key=f"changes-{part}",
+            data={"path": PATH, "part": part},
+            on_changed_change=_nothing_more,
+            height="content",
+        )
+
+    return drawn
+
+
+def _nothing_more() -> None:
+    """Do no more than draw the part anew, which follows by itself."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import favicon, state_reader
 from dashboard.escape import WHOLE, markdown
-from dashboard.redrawing import STRIP, redrawn_at_once
+from dashboard.redrawing import strip_part
 from dashboard.silence import beat
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Level, Unread, Verdict, blind, judge
@@ -41,9 +41,9 @@ class Chip:
     more: str = ""
 
 
-@st.fragment(run_every=2, key=STRIP)
-def strip(*, page: bool) -> None:
-    """Show it, and set the tab's title and picture; `page`: what is below it is drawn at a change, too."""
+@strip_part
+def strip() -> None:
+    """Show it, and set the tab's title and picture."""
     view = state_reader.now()
     verdict = judge(view)
     st.set_page_config(
@@ -57,7 +57,6 @@ def strip(*, page: bool) -> None:
             for chip in chips(view):
                 more = markdown(chip.more, WHOLE) or None
                 st.badge(markdown(chip.text), icon=chip.icon, color=chip.colour, help=more)
-    redrawn_at_once(page=page)
     # Last: what comes before it has been sent by then.
     beat(view)
 

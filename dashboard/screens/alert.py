@@ -6,7 +6,7 @@ from dashboard import state_reader
 from dashboard.acknowledging import acknowledge_button, more_button
 from dashboard.cards import both_sides, evidence_line, severity_badge, waits
 from dashboard.escape import WHOLE, markdown, plain
-from dashboard.redrawing import PAGE
+from dashboard.redrawing import page_part
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread, blind
@@ -20,7 +20,7 @@ from reconciler.views import AlertView, NowView, TransitionView
 LONGEST_ID = 12
 
 
-@st.fragment(run_every=2, key=PAGE)
+@page_part
 def alert_page() -> None:
     """Show the alert that the address names."""
     given = st.query_params.get("id", "")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import filters, state_reader
 from dashboard.escape import plain
-from dashboard.redrawing import PAGE
+from dashboard.redrawing import page_part
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
@@ -46,7 +46,7 @@ def alerts() -> None:
     _table()
 
 
-@st.fragment(run_every=2, key=PAGE)
+@page_part
 def _table() -> None:
     states = [AlertState(value) for value in filters.chosen("state") or []]
     kind, account = filters.chosen("kind"), filters.chosen("account")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state_reader
 from dashboard.cards import card, over_line
-from dashboard.redrawing import PAGE
+from dashboard.redrawing import page_part
 from dashboard.words.figures import Figure, figures
 from dashboard.words.verdict import Unread, acknowledged, blind, needing, quieted, recovering
 from reconciler.alerts.alert import Alert, AlertState
@@ -17,7 +17,7 @@ _OVER = (
 )
 
 
-@st.fragment(run_every=2, key=PAGE)
+@page_part
 def now() -> None:
     """Show what needs somebody, read afresh every two seconds."""
     view = state_reader.now()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state_reader
 from dashboard.escape import markdown, plain
-from dashboard.redrawing import PAGE
+from dashboard.redrawing import page_part
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.wording import sight
@@ -42,7 +42,7 @@ def positions() -> None:
     _table()
 
 
-@st.fragment(run_every=2, key=PAGE)
+@page_part
 def _table() -> None:
     view = state_reader.now()
     found = state_reader.ask(lambda queries: queries.positions())

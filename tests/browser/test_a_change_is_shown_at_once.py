@@ -15,6 +15,7 @@ from reconciler.facts.finding import Evidence, Party
 from reconciler.storage.store import Store
 from tests.browser.performance import chromium, load
 from tests.browser.screens import Screens
+from tests.browser.test_what_was_seen_is_acknowledged import asked
 from tests.dashboard.test_real_database import FINDING
 from verification.facts.clock import SystemClock
 
@@ -95,3 +96,30 @@ def test_two_pages_show_what_fires_and_what_ends_although_their_clocks_stand_sti
         expect(card).to_have_count(0, timeout=LONG_MS)
         foreign = [each for each in (now, alerts) if "stException" in each.content()]
         assert not foreign
+
+
+# Changes are told while others are drawn, and somebody clicks in the midst of them.
+CLICKED_AMID_CHANGES = """
+async (button) => {
+  const told = async () => {
+    for (let each = 0; each < 3; each++) {
+      window.__trueupChanges.redraw();
+      await new Promise((done) => setTimeout(done));
+    }
+  };
+  await told();
+  button.click();
+  await told();
+}
+"""
+
+
+def test_a_click_that_comes_with_a_change_is_not_lost(screens: Screens) -> None:
+    with chromium() as browser:
+        fires(screens, "AVL/USDT:USDT")
+        page = without_clocks(browser.new_page(), f"http://127.0.0.1:{screens.port}")
+        dialog = asked(page, "Ada")
+        dialog.get_by_role("button", name="Acknowledge").evaluate(CLICKED_AMID_CHANGES)
+        expect(dialog).to_be_hidden(timeout=LONG_MS)
+        card = page.locator("[class*='st-key-alert-']")
+        expect(card).to_contain_text("Acknowledged by Ada", timeout=LONG_MS)
