@@ -275,3 +275,20 @@ async def test_many_symbols_are_asked_about_at_once_where_that_weighs_no_more() 
         reading = await gateway.venue.sweep(lambda _: _scope_of(["A-CONTRACT-BY-ITS-ID"]))
         assert reading.scope.conditional is None
         assert venue.journal.calls("GET", "openAlgoOrders")[-1].params.get("symbol") is None
+
+
+async def test_where_the_venue_does_not_pick_by_symbol_all_are_asked_for_and_none_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_rest() as scene:
+        order(scene.venue, "0.01", BTC)
+        stop(scene.venue, "-0.01", "1", BTC, reduce_only=True)
+        await scene.sweep()
+        every = scene.venue.exchange.open_algos
+        monkeypatch.setattr(scene.venue.exchange, "open_algos", lambda *_: every(None))
+        look = await scene.sweep()
+        assert (look.status, _stops(look)) == (
+            "complete",
+            {AVL: StopState.RESTING, BTC: StopState.RESTING},
+        )
+        assert "openAlgoOrders all" in scene.asked()

@@ -6,6 +6,7 @@
       SourceRejected      keys, permission, address, unknown venue: a person must act
         SymbolRejected    one contract, which the venue does not know by that name: the others can be read
       SourceMalformed     an answer that is not what the venue documents: not evidence of anything
+        OtherThanAsked    it is of something else as well: no evidence that what was asked for is not there
     AnswerLost            a request that may have had its effect although no answer came: ask what happened
 
 None of them ever means "flat": a failed read is a value of its own (see `observation.SourceSilent`).
@@ -46,6 +47,10 @@ class SourceMalformed(SourceError):
     """The answer has not the documented shape (an HTML page, an empty body, a row without a quantity)."""
 
     code = "malformed"
+
+
+class OtherThanAsked(SourceMalformed):
+    """The answer tells of something else than was asked for, as that of a server that does not pick does."""
 
 
 class AnswerLost(SourceError):

@@ -94,7 +94,7 @@ class Asker:
 
     def _not_believed(self, request: str, error: SourceMalformed) -> SourceMalformed:
         message = f"{self.exchange.id}: {request}: {error}: the answer is not believed"
-        return SourceMalformed(self._translate.clean(message))
+        return type(error)(self._translate.clean(message))
 
     async def room(self, weight: float) -> SourceError | None:
         """Wait until a look of so much weight fits into the budget; return why it does not.

@@ -9,7 +9,7 @@ from typing import TypeVar
 from verification.budget.rates import Rates
 from verification.facts.account import AccountReading, Part, PositionMode, PositionsReading, RestingOrder
 from verification.facts.clock import Clock
-from verification.facts.errors import SourceError, SymbolRejected
+from verification.facts.errors import OtherThanAsked, SourceError, SymbolRejected
 from verification.facts.order_scope import OrderScope
 from verification.venues.ccxt.asker import Asker
 from verification.venues.dialect import Dialect
@@ -103,6 +103,7 @@ class AccountParts:
         """Ask for orders all at once, or symbol by symbol, which costs less for a few.
 
         A contract that the venue does not know takes none of the others along: the markets are told of it.
+        A venue that answers with other orders too is asked for all: of one symbol its answer proves little.
 
         Raises:
             SourceError: One of the requests failed otherwise.
@@ -118,7 +119,11 @@ class AccountParts:
                 self.markets.refuse(symbol)
                 return ()
 
-        found = await asyncio.gather(*map(of, self._listed(symbols)))
+        try:
+            found = await asyncio.gather(*map(of, self._listed(symbols)))
+        except OtherThanAsked as error:
+            _log.warning("%s; all are asked for", error)
+            return tuple(order for order in await ask(asker, None) if order.symbol in symbols)
         return tuple(order for each in found for order in each)
 
     def _affordable(self, wanted: OrderScope) -> OrderScope:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from verification.facts.account import Position, RestingOrder
-from verification.facts.errors import SourceMalformed
+from verification.facts.errors import OtherThanAsked, SourceMalformed
 from verification.venues.reading.exactness import Row
 
 T = TypeVar("T")
@@ -39,11 +39,12 @@ def orders_once(orders: Iterable[RestingOrder], symbol: str | None) -> tuple[Res
     """Return each order once: one that counted twice would seem to protect twice as much.
 
     Raises:
-        SourceMalformed: One is told in two ways, or is of another symbol than was asked for.
+        OtherThanAsked: One is of another symbol than was asked for.
+        SourceMalformed: One is told in two ways.
     """
     found = each_once(orders, lambda order: order.order_id, "the list of open orders")
     if symbol is not None and any(order.symbol != symbol for order in found):
-        raise SourceMalformed(f"orders of {symbol} were asked for, and it answers with others")
+        raise OtherThanAsked(f"orders of {symbol} were asked for, and it answers with others")
     return found
 
 
