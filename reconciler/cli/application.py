@@ -31,14 +31,16 @@ def _trueup(context: typer.Context) -> int:
     return WRONG_SETTINGS
 
 
-def command() -> int:
+def command(arguments: Sequence[str] | None = None) -> int:
     """Be the process of one command: run it and return its exit code, after which nothing else is done.
 
     Python would look through all that is in memory once more as it ends, which takes half a second with ccxt.
+    Whoever gives the words of a command goes on after it: then it is `main`.
     """
-    code = main()
-    gc.disable()
-    gc.freeze()
+    code = main(arguments)
+    if arguments is None:
+        gc.disable()
+        gc.freeze()
     return code
 
 
