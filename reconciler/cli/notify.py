@@ -60,12 +60,13 @@ def try_channels(
 
 async def _sent(settings: Settings, names: list[str]) -> "dict[str, Answer]":
     from reconciler.facts.finding import Severity
+    from reconciler.notify.message import Message
     from reconciler.service.posting import courier_of
 
     couriers = [courier_of(settings, name) for name in names]
-    body = BODY.format(link=settings.dashboard.link)
+    message = Message(TITLE, BODY.format(link=settings.dashboard.link), Severity.INFO)
     try:
-        answers = await asyncio.gather(*(each.send(TITLE, body, Severity.INFO) for each in couriers))
+        answers = await asyncio.gather(*(each.send(message) for each in couriers))
     finally:
         await asyncio.gather(*(each.close() for each in couriers))
     return dict(zip(names, answers, strict=True))

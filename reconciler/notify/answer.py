@@ -26,12 +26,14 @@ class Answer:
         said: What was said or seen, one line without secrets.
         status: The HTTP status of the last answer; None without one.
         wait: For how many seconds the channel asks us to wait; None where it does not say.
+        place: What the channel calls the message, where it can be changed there; empty where it cannot.
     """
 
     taken: bool
     said: str
     status: int | None = None
     wait: float | None = None
+    place: str = ""
 
     @property
     def busy(self) -> bool:

@@ -1,4 +1,7 @@
-"""Takes messages to one channel through a process of its own, which is ended where it does not answer."""
+"""Takes messages to a channel: the port, and the one for all that apprise reaches, a process of its own.
+
+A channel that is ours (a form of its own, answers that are read) is another `Courier` in a file of its own.
+"""
 
 import asyncio
 import json
@@ -7,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from reconciler.facts.finding import Severity
 from reconciler.notify.answer import Answer
+from reconciler.notify.message import Message
 
 SEND_SECONDS = 30.0
 """How long one message may take, the start of the process included."""
@@ -27,10 +30,17 @@ _NEEDED_KINDS = ("PYTHON", "LC_", "LD_", "XDG_")
 
 
 class Courier(Protocol):
-    """What takes a message to a channel."""
+    """What takes messages to a channel. One at a time; it decides nothing of what is owed to whom when."""
 
-    async def send(self, title: str, body: str, severity: Severity) -> Answer:
-        """Send one message and return what came back. Never raises for what a channel does."""
+    async def send(self, message: Message) -> Answer:
+        """Send one message and return what came back, in `SEND_SECONDS`.
+
+        Never raises for what a channel does. What is `taken` was taken for good: it is marked then, and not
+        sent again. `said` holds nothing that is secret.
+        """
+
+    async def try_way(self) -> Answer:
+        """Try the way that a message would go, without sending any. It is the last that is asked."""
 
     async def close(self) -> None:
         """End what is left of it."""
@@ -51,9 +61,11 @@ class AppriseCourier:
         self._child: asyncio.subprocess.Process | None = None
         self._idle: asyncio.TimerHandle | None = None
 
-    async def send(self, title: str, body: str, severity: Severity) -> Answer:
+    async def send(self, message: Message) -> Answer:
         """Send one message."""
-        return await self._ask({"title": title, "body": body, "severity": severity.value})
+        return await self._ask(
+            {"title": message.title, "body": message.body, "severity": message.severity.value}
+        )
 
     async def try_way(self) -> Answer:
         """Try the way that a message would go, without sending any. It is the last that is asked."""

@@ -1,7 +1,6 @@
 """A message in words: each alert with the decision in it, worst first; what is over as one line; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +10,7 @@ from reconciler.alerts.wording import clause, ended, subject
 from reconciler.facts.finding import Severity
 from reconciler.facts.wording import clock, holding, span, value
 from reconciler.kinds.registry import is_blindness
+from reconciler.notify.message import Message
 from reconciler.notify.outbox import Item, Why
 
 LATE: Final = timedelta(seconds=60)
@@ -38,23 +38,6 @@ _HEADS: Final = {
     Why.CLOSED: "CLOSED",
     Why.OVER: "OVER BY NOW",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is sent.
-
-    Attributes:
-        title: One line.
-        body: The rest, lines of plain text.
-        severity: The worst in it that is not over; info where all of it is.
-        items: What it tells.
-    """
-
-    title: str
-    body: str
-    severity: Severity
-    items: tuple[Item, ...]
 
 
 def compose(items: Sequence[Item], now: datetime, public_url: str) -> Message:

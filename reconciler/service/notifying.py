@@ -195,7 +195,7 @@ class Notifying:
     async def _send(self, served: ServedChannel, items: Sequence[Item], leases: _Leases) -> None:
         began = self._clock.now()
         message = compose(items, began.utc, self._posting.public_url)
-        answer = await served.courier.send(message.title, message.body, message.severity)
+        answer = await served.courier.send(message)
         served.attempts += 1
         served.tried_at = served.tried_at or began
         if not answer.taken:

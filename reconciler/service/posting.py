@@ -1,6 +1,6 @@
 """Builds what messages are sent with from the settings."""
 
-from reconciler.notify.courier import AppriseCourier
+from reconciler.notify.courier import AppriseCourier, Courier
 from reconciler.service.child_process import leashed
 from reconciler.service.served_channel import Posting
 from reconciler.settings import Settings
@@ -18,7 +18,7 @@ def posting_of(settings: Settings) -> Posting:
     return Posting(couriers, settings.dashboard.link, frozenset(settings.accounts))
 
 
-def courier_of(settings: Settings, channel: str) -> AppriseCourier:
+def courier_of(settings: Settings, channel: str) -> Courier:
     """Return what takes messages to one channel.
 
     Raises:

@@ -10,9 +10,11 @@ from reconciler.facts.finding import Severity
 from reconciler.notify import courier as courier_module
 from reconciler.notify.answer import Answer, masked, pause, scheme_of
 from reconciler.notify.courier import AppriseCourier
+from reconciler.notify.message import Message
 from reconciler.service.child_process import leashed
 from tests.reconciler.notify.receiver import Receiver
 
+PLAIN = Message("title", "body", Severity.WARNING)
 CANARY = "c4n4ryTOKENc4n4ry"
 PASSWORD = "p4ssw0rdCANARY"
 
@@ -36,7 +38,9 @@ async def asked(url: str, how: Callable[[AppriseCourier], Awaitable[Answer]]) ->
 
 
 async def sent(url: str) -> Answer:
-    return await asked(url, lambda courier: courier.send("A <b>title</b>", "x" * 3000, Severity.CRITICAL))
+    return await asked(
+        url, lambda courier: courier.send(Message("A <b>title</b>", "x" * 3000, Severity.CRITICAL))
+    )
 
 
 async def test_a_message_comes_as_it_was_written(receiver: Receiver) -> None:
@@ -112,10 +116,10 @@ async def test_a_channel_that_hangs_is_ended_and_serves_the_next_message(
     try:
         with monkeypatch.context() as shortened:
             shortened.setattr(courier_module, "SEND_SECONDS", 6.0)
-            answer = await courier.send("title", "body", Severity.WARNING)
+            answer = await courier.send(PLAIN)
         assert (answer.taken, answer.said) == (False, "no answer within 6 s")
         receiver.hangs = False
-        assert (await courier.send("title", "body", Severity.WARNING)).taken
+        assert (await courier.send(PLAIN)).taken
     finally:
         await courier.close()
 
@@ -128,7 +132,7 @@ async def test_the_keys_to_an_exchange_are_not_passed_on(monkeypatch: pytest.Mon
     )
     courier = AppriseCourier("json://127.0.0.1", [sys.executable, "-c", tells])
 
-    answer = await courier.send("title", "body", Severity.WARNING)
+    answer = await courier.send(PLAIN)
     await courier.close()
 
     assert {"PATH", "https_proxy"} <= set(answer.said.split())
@@ -138,7 +142,7 @@ async def test_the_keys_to_an_exchange_are_not_passed_on(monkeypatch: pytest.Mon
 async def test_a_process_that_ends_is_an_answer_and_no_error() -> None:
     courier = AppriseCourier(f"json://127.0.0.1/{CANARY}", [sys.executable, "-c", "pass"])
 
-    answer = await courier.send("title", "body", Severity.WARNING)
+    answer = await courier.send(PLAIN)
 
     assert (answer.taken, answer.said) == (False, "its process ended (JSONDecodeError)")
     await courier.close()

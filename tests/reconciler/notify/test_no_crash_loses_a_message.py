@@ -18,6 +18,7 @@ from reconciler.alerts.alert import AlertState
 from reconciler.console import Console
 from reconciler.facts.finding import Severity
 from reconciler.notify.channel import Channel
+from reconciler.notify.message import Message
 from reconciler.storage.database import migrate
 from tests.reconciler.notify.desk import Desk, Inbox, Points, play, state_in
 
@@ -181,8 +182,8 @@ def test_what_is_marked_before_it_is_sent_would_be_noticed(
     send = Inbox.send
     world = World(lasts=3, wide=False)
 
-    async def careless(self: Inbox, title: str, body: str, severity: Severity) -> object:
-        answer = await send(self, title, body, severity)
+    async def careless(self: Inbox, message: Message) -> object:
+        answer = await send(self, message)
         if len(self.got) == 1:
             self.got.clear()  # the first one is said to be taken, and never came
         return answer
