@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from simulator.bybit import payloads
+from simulator.bybit import margin, payloads
 from simulator.bybit.attached import attach
 from simulator.bybit.context import Context, Params
 from simulator.bybit.errors import ApiError
@@ -37,14 +37,22 @@ def positions(context: Context, params: Params) -> dict[str, Any]:
 
 
 def switch_mode(context: Context, params: Params) -> dict[str, Any]:
-    """Choose hedge (3) or one-way (0) mode, of one symbol or of a whole coin."""
+    """Choose hedge (3) or one-way (0) mode, of one symbol or of a whole coin.
+
+    The mode it has already is refused to a symbol only: freqtrade sets that of the coin at every start, and
+    would not start again where that was refused.
+    """
     mode = needed(params, "mode")
     if mode not in {"0", "3"}:
         raise wrong("mode")
     symbol = context.symbol(params)
     if symbol is None:
         needed(params, "coin")
-    context.exchange.set_hedge(hedge=mode == "3", symbol=symbol)
+    try:
+        context.exchange.set_hedge(hedge=mode == "3", symbol=symbol)
+    except Refused as refused:
+        if refused.reason is not Reason.MODE_UNCHANGED or symbol is not None:
+            raise
     return {}
 
 
@@ -125,7 +133,7 @@ def info(context: Context, _params: Params) -> dict[str, Any]:
     """Tell what sort of account it is: unified."""
     return {
         "unifiedMarginStatus": 6,
-        "marginMode": "REGULAR_MARGIN",
+        "marginMode": margin.mode_of(context).value,
         "updatedTime": str(context.exchange.clock.ms()),
     }
 

@@ -1,6 +1,6 @@
 """The table of Bybit's REST endpoints, and which of them are signed."""
 
-from simulator.bybit import account, market_data, trading
+from simulator.bybit import account, margin, market_data, trading
 from simulator.bybit.context import Context, Handler
 from simulator.bybit.errors import ApiError, envelope, refusal
 from simulator.bybit.signing import check_signed
@@ -13,12 +13,16 @@ _PUBLIC: dict[str, Handler] = {
     "GET /v5/market/tickers": market_data.tickers,
     "GET /v5/market/orderbook": market_data.book,
     "GET /v5/market/kline": market_data.candles,
+    "GET /v5/market/mark-price-kline": market_data.candles,
+    "GET /v5/market/risk-limit": margin.tiers,
+    "GET /v5/market/funding/history": margin.funding_history,
 }
 _SIGNED: dict[str, Handler] = {
     "GET /v5/asset/coin/query-info": account.coins,
     "GET /v5/user/query-api": account.key_info,
     "GET /v5/account/info": account.info,
     "GET /v5/account/wallet-balance": account.wallet,
+    "POST /v5/account/set-margin-mode": margin.set_mode,
     "GET /v5/position/list": account.positions,
     "POST /v5/position/switch-mode": account.switch_mode,
     "POST /v5/position/set-leverage": account.set_leverage,

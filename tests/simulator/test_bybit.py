@@ -57,6 +57,21 @@ async def test_markets_time_balance_and_prices_are_read(bot: Any) -> None:
         await bot.set_leverage(5, AVL)
 
 
+async def test_tiers_margin_mode_and_funding_are_answered_as_a_bot_asks_for_them(
+    venue: SimulatedVenue, bot: Any
+) -> None:
+    tiers = await bot.fetch_leverage_tiers()
+    assert {symbol: rows[0]["maxLeverage"] for symbol, rows in tiers.items()}[BTC] == 125
+    assert await bot.fetch_funding_rate_history(BTC) == []
+    assert (await bot.fetch_ohlcv(BTC, "1h", limit=2, params={"price": "mark"}))[-1][4] == 60_000
+    for _twice in range(2):  # a bot sets it before each entry, and is not refused where it is set already
+        await bot.set_margin_mode("isolated")
+        assert (await bot.private_get_v5_account_info())["result"]["marginMode"] == "ISOLATED_MARGIN"
+    await bot.create_order(BTC, "market", "buy", 0.01)
+    with pytest.raises(ccxt.ExchangeError, match="existing position"):
+        await bot.set_margin_mode("cross")
+
+
 async def test_an_order_is_answered_with_its_ids_only_and_filled_later(
     venue: SimulatedVenue, bot: Any
 ) -> None:
@@ -156,7 +171,8 @@ async def test_hedge_mode_by_contract_and_by_coin(bot: Any) -> None:
     await bot.create_order(AVL, "market", "sell", 43, None, exit_)
     await bot.create_order(AVL, "market", "buy", 50, None, exit_)
     await bot.create_order(BTC, "market", "sell", 0.01, None, {"reduceOnly": True})
-    await bot.set_position_mode(hedged=False)
+    for _twice in range(2):  # of the whole coin it is taken again, as a bot asks for it at each start
+        await bot.set_position_mode(hedged=False)
     with pytest.raises(ccxt.NoChange):
         await bot.set_position_mode(hedged=False, symbol=AVL)
 
