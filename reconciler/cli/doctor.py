@@ -8,6 +8,7 @@ from reconciler.cli.options import Config
 from reconciler.cli.printing import printable
 from reconciler.record.report import ExitCode
 from reconciler.settings import Settings, load
+from reconciler.settings.files import FOLDER
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import SystemClock
 
@@ -16,7 +17,8 @@ def doctor(*, config: Config = None) -> int:
     """Try settings, state database, ledgers, credentials, clock and stream; say what to do."""
     settings = load(config)
     accounts, ledgers = len(settings.accounts), len(settings.ledgers)
-    _say("settings", "ok", f"{settings.origin}, {accounts} account(s), {ledgers} ledger(s)")
+    beside = f" and {len(settings.files)} file(s) of {FOLDER}" if settings.files else ""
+    _say("settings", "ok", f"{settings.origin}{beside}, {accounts} account(s), {ledgers} ledger(s)")
     code = asyncio.run(_examine(settings))
     works = code is ExitCode.AGREES
     typer.echo("Everything needed works." if works else "Not everything works: see the lines with `not ok`.")

@@ -1,8 +1,8 @@
 """Reads the settings file and the environment, and says everything that is wrong with them at once."""
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from reconciler.facts.database_address import holds_password
 from reconciler.settings.database_url import absolute
+from reconciler.settings.files import Read, read_files
 from reconciler.settings.model import Settings
 from reconciler.settings.problem import Problem, SettingsError
 
@@ -23,6 +24,9 @@ NOT_SETTINGS = frozenset({"TRUEUP_CONFIG", "TRUEUP_DEBUG"})
 def load(file: Path | None = None, *, venues: bool = True) -> Settings:
     """Return the settings of `file` overridden by the environment, all paths in them absolute.
 
+    Of an entry with a name the first of these counts: the environment; its table, in `file` or in one file of
+    `accounts.d` beside it, and never in two; `[defaults]`; what is built in.
+
     Args:
         file: The settings file; None takes `trueup.toml` of the present folder, or the environment alone
             where that file is absent and the environment sets something.
@@ -32,44 +36,33 @@ def load(file: Path | None = None, *, venues: bool = True) -> Settings:
         SettingsError: They cannot be used; it holds every problem found.
     """
     path = file or DEFAULT_FILE
-    problems = list(_foreign_variables())
-    if file is None and not path.exists() and any(_sections_in_environment()):
-        origin, raw = "environment", {}
-    else:
-        origin, raw = str(path), _read(path)
-    problems += _passwords(raw)
+    alone = file is None and not path.exists() and any(_sections_in_environment())
+    read = read_files(path, needed=not alone)
+    origin = "environment" if alone else str(path)
+    problems = [*_foreign_variables(), *read.problems, *_passwords(read.raw)]
     try:
-        settings = Settings(**raw)
+        settings = Settings(**read.raw)
     except SettingsError as error:
-        raise SettingsError(origin, (*problems, *error.problems)) from None
+        raise SettingsError(origin, _named(read, (*problems, *error.problems))) from None
     except UnreadableVariable as error:
         text = f"a {PREFIX}... variable is not what it should be: {error}"
         raise SettingsError(origin, (*problems, Problem("", text))) from None
-    settings = _placed(settings, origin, path.absolute().parent)
+    settings = _placed(settings, origin, path.absolute().parent, read)
     if venues:
         problems += _not_reachable(settings)
     if problems:
-        raise SettingsError(origin, tuple(problems))
+        raise SettingsError(origin, _named(read, problems))
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_bytes().decode()
-    except FileNotFoundError:
-        where = "" if path.is_absolute() else f" in {Path.cwd()}"
-        remedy = "`trueup init` writes an example to start from, --config names another"
-        raise SettingsError(
-            str(path), (Problem("", f"there is no such settings file{where}: {remedy}"),)
-        ) from None
-    except OSError as error:
-        raise SettingsError(str(path), (Problem("", f"cannot be read: {error.strerror}"),)) from None
-    except UnicodeDecodeError:
-        raise SettingsError(str(path), (Problem("", "is no UTF-8 text: save it as such"),)) from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(str(path), (Problem("", f"is not valid TOML: {error}"),)) from None
+def _named(read: Read, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Name the file in which what is wrong stands, where that is not the settings file."""
+    return tuple(
+        replace(problem, file=problem.file or read.places.get((part[0], part[1]), ""))
+        if len(part := problem.name.split(".")) > 1
+        else problem
+        for problem in problems
+    )
 
 
 def _sections_in_environment() -> Iterator[str]:
@@ -101,6 +94,9 @@ def _passwords(raw: Mapping[str, Any]) -> Iterator[Problem]:
     ledgers = raw.get("ledgers")
     if isinstance(ledgers, Mapping):
         places += [(f"ledgers.{name}", ledger) for name, ledger in ledgers.items()]
+    defaults = raw.get("defaults")
+    if isinstance(defaults, Mapping):
+        places.append(("defaults.ledgers", defaults.get("ledgers")))
     for name, section in places:
         if isinstance(section, Mapping) and holds_password(section.get("url")):
             variable = PREFIX + f"{name}.url".replace(".", "__").upper()
@@ -111,7 +107,7 @@ def _passwords(raw: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _placed(settings: Settings, origin: str, folder: Path) -> Settings:
+def _placed(settings: Settings, origin: str, folder: Path, read: Read) -> Settings:
     ledgers = {
         name: ledger.model_copy(update={"url": absolute(ledger.url, folder)})
         for name, ledger in settings.ledgers.items()
@@ -120,6 +116,8 @@ def _placed(settings: Settings, origin: str, folder: Path) -> Settings:
     placed = settings.model_copy(update={"ledgers": ledgers, "database": database})
     placed._origin = origin  # noqa: SLF001 - where it came from is the loader's to say
     placed._folder = folder  # noqa: SLF001 - the same
+    placed._files = tuple(read.files)  # noqa: SLF001 - the same
+    placed._places = read.places  # noqa: SLF001 - the same
     return placed
 
 

@@ -1,6 +1,8 @@
 """The settings as a whole: the sections in one value, what follows from them, all that is wrong at once."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from typing_extensions import override
 
 from reconciler.settings.consistency import inconsistencies
+from reconciler.settings.defaults import DefaultsSettings, with_defaults
 from reconciler.settings.egresses import least_interval
 from reconciler.settings.notify import NotifySettings
 from reconciler.settings.ping import PingSettings
@@ -42,6 +45,7 @@ class Settings(BaseSettings):
         database: Trueup's own state.
         ledgers: Bots' databases by name.
         accounts: Credentials on venues by name.
+        defaults: What those of a section have in common; it stands in each of them already.
         checks: How often and how patiently.
         notify: The channels on which people are told, by name.
         ping: Who outside is told that Trueup looks.
@@ -62,6 +66,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     ledgers: dict[Name, LedgerSettings] = Field(default_factory=dict)
     accounts: dict[Name, AccountSettings] = Field(default_factory=dict)
+    defaults: DefaultsSettings = DefaultsSettings()
     checks: ChecksSettings = ChecksSettings()
     notify: dict[Name, NotifySettings] = Field(default_factory=dict)
     ping: PingSettings = PingSettings()
@@ -72,6 +77,8 @@ class Settings(BaseSettings):
 
     _origin: str = PrivateAttr(default="settings")
     _folder: Path = PrivateAttr(default_factory=Path)
+    _files: tuple[str, ...] = PrivateAttr(default=())
+    _places: Mapping[tuple[str, str], str] = PrivateAttr(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -83,6 +90,11 @@ class Settings(BaseSettings):
         """The absolute folder to which relative paths in the settings are relative."""
         return self._folder
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of `accounts.d` beside it that were read too, in their order."""
+        return self._files
+
     def access(self, account: str) -> Access:
         """Return how to reach an account, its secrets read now from the environment or their files.
 
@@ -93,7 +105,8 @@ class Settings(BaseSettings):
         settings = self.accounts[account]
         secrets, problems = settings.read_secrets(account, self._folder, os.environ)
         if secrets is None:
-            raise SettingsError(self._origin, problems)
+            file = self._places.get(("accounts", account), "")
+            raise SettingsError(self._origin, tuple(replace(each, file=file) for each in problems))
         return Access(
             account=account,
             venue=settings.venue,
@@ -114,7 +127,8 @@ class Settings(BaseSettings):
         """
         found = self.notify[channel].read_url(channel, self._folder, os.environ)
         if isinstance(found, Problem):
-            raise SettingsError(self._origin, (found,))
+            file = self._places.get(("notify", channel), "")
+            raise SettingsError(self._origin, (replace(found, file=file),))
         return found
 
     def ping_url(self) -> str | None:
@@ -139,11 +153,14 @@ class Settings(BaseSettings):
     @model_validator(mode="wrap")
     @classmethod
     def _tell_everything_at_once(cls, raw: Any, handler: ValidatorFunctionWrapHandler) -> "Settings":
-        problems = tuple(inconsistencies(raw))
+        applied = with_defaults(raw)
+        raw = applied.raw
+        problems = (*applied.problems, *inconsistencies(raw))
         try:
             settings: Settings = handler(raw)
         except ValidationError as error:
-            raise SettingsError("settings", (*refusals(error, raw, cls), *problems)) from None
+            refused = applied.told(refusals(error, raw, cls))
+            raise SettingsError("settings", (*refused, *problems)) from None
         if problems:
             raise SettingsError("settings", problems)
         return settings

@@ -12,10 +12,12 @@ class Problem:
     Attributes:
         name: The setting as it is written, `accounts.main.venue`; empty when it is about the file as a whole.
         text: What is wrong and the fix, one line, without any secret.
+        file: The file that it stands in, where that is another than the settings as a whole were read from.
     """
 
     name: str
     text: str
+    file: str = ""
 
     @override
     def __str__(self) -> str:
@@ -32,11 +34,11 @@ class SettingsError(Exception):
 
     def __init__(self, origin: str, problems: tuple[Problem, ...]) -> None:
         """`problems` are in the order in which a person should read them."""
-        super().__init__("; ".join(f"{origin}: {problem}" for problem in problems))
         self.origin = origin
         self.problems = problems
+        super().__init__("; ".join(self.lines))
 
     @property
     def lines(self) -> tuple[str, ...]:
         """One line a problem, each complete in itself."""
-        return tuple(f"{self.origin}: {problem}" for problem in self.problems)
+        return tuple(f"{problem.file or self.origin}: {problem}" for problem in self.problems)
