@@ -45,7 +45,7 @@ torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MI
 	@$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 docs: $(STAMP) ## the documents as a site: build/docs/index.html
-	@$(BIN)/sphinx-build -W --keep-going --quiet -c docs . build/docs
+	@$(BIN)/sphinx-build -E -W --keep-going --quiet -c docs . build/docs
 	@echo build/docs/index.html
 
 check: $(STAMP) ## lint, format, types, import contracts

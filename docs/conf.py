@@ -28,11 +28,15 @@ exclude_patterns = [".*", "build", "tests", "docs/site"]
 
 myst_heading_anchors = 4  # a link to a heading that is not there is a warning
 
+highlight_language = "none"  # a drawing is no program
+
 html_theme = "furo"
 html_title = "Trueup"
 html_favicon = "site/mark.svg"
 html_logo = "site/mark.svg"
 html_extra_path = ["site/index.html"]  # the site's own address leads to its first page
+html_static_path = ["site/trueup.css"]
+html_css_files = ["trueup.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {

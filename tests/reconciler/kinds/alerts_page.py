@@ -1,17 +1,30 @@
-"""The table of docs/alerts.md: `python -m tests.reconciler.kinds.alerts_page` writes it anew."""
+"""What docs/alerts.md has of every kind: `python -m tests.reconciler.kinds.alerts_page` writes it."""
 
 import dataclasses
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from reconciler.comparison.confirmation import ConfirmationSettings
 from reconciler.facts.wording import duration
 from reconciler.kinds.form.confirmation import Confirmed, Grace
-from reconciler.kinds.form.spec import KindSpec
+from reconciler.kinds.form.spec import KindSpec, Subject
+from reconciler.kinds.form.steps import Affected
 from reconciler.kinds.registry import SPECS
 from reconciler.sight.blindness import BlindnessSettings
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "alerts.md"
+STEPS = "## What to do"
+_ABOUT: Final[dict[Subject, str]] = {
+    Subject.LEG: "AVL/USDT:USDT",
+    Subject.SOURCE: "the position list",
+    Subject.PUSHES: "the stream",
+    Subject.LEDGER: "mybot",
+    Subject.WORK: "the looks at AVL/USDT:USDT",
+    Subject.CHANNEL: "phone",
+    Subject.WATCH: "",
+}
 HEAD = "| kind | on a card | severity | told when | resolved when |"
 
 
@@ -19,6 +32,22 @@ def table() -> str:
     """Return the table, a row a kind, as it stands on the page."""
     rows = ["| " + " | ".join(_cells(spec)) + " |" for spec in SPECS]
     return "\n".join([HEAD, "| --- | --- | --- | --- | --- |", *rows]) + "\n"
+
+
+def to_do() -> str:
+    """Return the last part of the page: what a person can do, kind by kind, of an example."""
+    return f"{STEPS}\n\nThe steps as they stand on an alert's page, of an example.\n" + "".join(
+        map(_steps, SPECS)
+    )
+
+
+def _steps(spec: KindSpec) -> str:
+    about = _ABOUT[spec.subject]
+    example = Affected(account="main", symbol=about, observed=Decimal(43), contract_size=Decimal(1))
+    steps = "".join(f"{number}. {step}\n" for number, step in enumerate(spec.steps(example), 1))
+    said = spec.words.now.clause.format(what=about, name=about)
+    whole = f"{about} {said}" if spec.subject is Subject.LEG else said[0].upper() + said[1:]
+    return f"\n### {spec.words.now.title} (`{spec.kind}`)\n\n> {whole}.\n\n{steps}"
 
 
 def _cells(spec: KindSpec) -> tuple[str, ...]:
@@ -56,13 +85,13 @@ def _span(value: timedelta | int) -> str:
 
 
 def written(page: str) -> str:
-    """Return the page with the table as it should be in the place of the one that is there."""
-    before, _, rest = page.partition(HEAD)
+    """Return the page with the table and the steps as they should be in the place of those that are there."""
+    before, _, rest = page.partition(STEPS)[0].partition(HEAD)
     lines = rest.splitlines(keepends=True)
     after = next(
         (number for number, line in enumerate(lines) if number and not line.startswith("|")), len(lines)
     )
-    return before + table() + "".join(lines[after:])
+    return f"{before}{table()}{''.join(lines[after:]).rstrip()}\n\n{to_do()}"
 
 
 if __name__ == "__main__":
