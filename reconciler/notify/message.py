@@ -14,8 +14,9 @@ class Message:
         title: One line.
         body: The rest, lines of plain text.
         severity: The worst in it that is not over; info where all of it is.
-        items: What it tells; empty for a test.
+        items: What it tells of alerts; empty for a test, and where it is `about` something else.
         reply: The token by which an answer from the phone names it; empty where none is taken.
+        about: What it is about beside alerts, `state_database`; info says that it is over. Empty for a test.
     """
 
     title: str
@@ -23,3 +24,4 @@ class Message:
     severity: Severity
     items: tuple[Item, ...] = ()
     reply: str = ""
+    about: str = ""

@@ -15,6 +15,7 @@ from reconciler.serve.server import Server
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
+from reconciler.service.last_resort import LastResort
 from reconciler.service.loading import loading
 from reconciler.service.notifying import Notifying
 from reconciler.service.ping import Pinging
@@ -34,6 +35,7 @@ from verification.facts.clock import Clock
 
 ALERT_LOG_SECONDS = 1.0
 PING_LOOK_SECONDS = 5.0
+LAST_RESORT_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
 CLOCK_SECONDS = 60.0
 
@@ -69,6 +71,7 @@ async def run(settings: Settings, clock: Clock) -> int:
         notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
         open_alerts = OpenAlerts(store.open_alerts, clock)
         pinging = _pinging(ping_url, settings, runners, notifying, clock)
+        last_resort = LastResort(posting_of(settings), lambda: store.away, lambda: _ours(runners), clock)
         server = server_of(
             settings.serve,
             runners,
@@ -88,6 +91,7 @@ async def run(settings: Settings, clock: Clock) -> int:
             alert_log=AlertLog(store, open_alerts),
             server=server,
             pinging=pinging,
+            last_resort=last_resort,
         )
         try:
             await service.run(_told_to_stop())
@@ -113,8 +117,10 @@ class Service:
         alert_log: AlertLog,
         server: Server | None,
         pinging: Pinging | None = None,
+        last_resort: LastResort | None = None,
     ) -> None:
         """Nothing runs yet."""
+        self._last_resort = last_resort
         self._alert_log = alert_log
         self._server = server
         self._pinging = pinging
@@ -127,6 +133,14 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
+        try:
+            await self._run(stop)
+        except Exception as error:
+            if self._last_resort is not None:
+                await self._last_resort.end(error)
+            raise
+
+    async def _run(self, stop: asyncio.Event) -> None:
         told = self._alert_log
         await told.write()  # before anything is looked at: what fires from now on has its line
         await self._notifying.begin()
@@ -139,6 +153,8 @@ class Service:
         schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
         if self._pinging is not None:
             schedule.every("ping", PING_LOOK_SECONDS, self._pinging.look)
+        if self._last_resort is not None:
+            schedule.every("last resort", LAST_RESORT_SECONDS, self._last_resort.look)
         seconds = self._settings.sweep_every.total_seconds()
         for number, runner in enumerate(self._runners):
             schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, runner.beat)
@@ -158,6 +174,8 @@ class Service:
     async def close(self) -> None:
         """End every connection, even where ending one of them fails."""
         await asyncio.gather(*(runner.close() for runner in self._runners))
+        if self._last_resort is not None:
+            await self._last_resort.close()
 
     async def give_back(self) -> None:
         """Give every lease back."""
@@ -190,6 +208,11 @@ def _pinging(
 
 def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:
     return [runner.held for runner in runners if runner.held is not None]
+
+
+def _ours(runners: Sequence[AccountRunner]) -> list[str]:
+    """Return the accounts that no other process is known to watch."""
+    return [runner.account for runner in runners if not runner.watching().held_by]
 
 
 def _retention(keep: KeepSettings) -> Retention:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import structlog
 
@@ -17,6 +18,19 @@ Longer than the pause between two heartbeats, each of which is a write while som
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A state database that is away.
+
+    Attributes:
+        since: Monotonic seconds.
+        said: What was last met, one plain line with the remedy in it.
+    """
+
+    since: float
+    said: str
+
+
 class Outage:
     """Follows what every request to the state database comes to. For the event loop's thread alone."""
 
@@ -26,6 +40,12 @@ class Outage:
         self._since = 0.0
         self._failed_at: float | None = None
         self._works_since: float | None = None
+        self._said = ""
+
+    @property
+    def away(self) -> Away | None:
+        """Since when it is away, and what was last met; None while it is there."""
+        return None if self._failed_at is None else Away(self._since, self._said)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -43,7 +63,7 @@ class Outage:
         if self._failed_at is None:
             self._since = now
             log.error("state.away", error=str(error), hint="screens say blind until it is back")
-        self._failed_at, self._works_since = now, None
+        self._failed_at, self._works_since, self._said = now, None, str(error)
 
     def _worked(self) -> None:
         if self._failed_at is None:

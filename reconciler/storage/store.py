@@ -25,7 +25,7 @@ from reconciler.storage.compaction import compact, live_bytes, renewed
 from reconciler.storage.database import Database
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.messages import Outbox, Sent
-from reconciler.storage.outage import Outage
+from reconciler.storage.outage import Away, Outage
 from reconciler.storage.retention import Retention, prune
 from reconciler.storage.writer import Writer
 from reconciler.views import CycleView, PositionView, SourceView, VerificationView
@@ -187,6 +187,11 @@ class Store:
     async def save_channels(self, channels: Sequence[ChannelView], *, first: bool = False) -> None:
         """Store how channels fare. See `messages.store_channels`."""
         await self._durably(partial(messages.store_channels, channels=channels, first=first))
+
+    @property
+    def away(self) -> Away | None:
+        """Since when the state database is away; None while it is there. From memory."""
+        return self._outage.away
 
     @property
     def shared(self) -> Shared:
