@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test pairs simulate bench soak torture docs check format
+.PHONY: help setup demo test pairs simulate bench soak torture docs pictures check format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -47,6 +47,9 @@ torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MI
 docs: $(STAMP) ## the documents as a site: build/docs/index.html
 	@$(BIN)/sphinx-build -E -W --keep-going --quiet -c docs . build/docs
 	@echo build/docs/index.html
+
+pictures: $(STAMP) ## every page of the screens, dark, light and on a phone: build/pictures, docs/images
+	@$(BIN)/python -m tests.pictures
 
 check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check

@@ -1,0 +1,1 @@
+"""Pictures of the screens, as a command takes them."""
