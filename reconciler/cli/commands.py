@@ -135,7 +135,7 @@ def _venue() -> typer.Typer:
 
 _COMMANDS = {
     "demo": ("Watch Trueup catch what a bot misses, on one machine.", _demo),
-    "init": ("Write an example settings file.", _init),
+    "init": ("Write a settings file from your bot's own.", _init),
     "doctor": ("Say what works, what does not, and what to do.", _doctor),
     "reconcile": ("Compare bots and exchange once.", _reconcile),
     "run": ("Keep comparing, until Ctrl-C.", _run),

@@ -1,11 +1,13 @@
-"""`trueup init`: write an example of a settings file to start from."""
+"""`trueup init`: a settings file, as an example or from a bot's own settings, and what is left to do."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reconciler.cli.ending import UsageError
+from reconciler.cli.settings_file import write_new
 from reconciler.settings.loading import DEFAULT_FILE
 
 EXAMPLE = """\
@@ -29,13 +31,47 @@ secret_env = "BINANCE_SECRET"
 
 def init(
     file: Annotated[Path, typer.Argument(help="Where to write it.", metavar="[FILE]")] = DEFAULT_FILE,
-) -> None:
-    """Write an example settings file to start from; an existing one is never touched."""
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(EXAMPLE)
-    except FileExistsError:
-        raise UsageError(f"{file} is there already and stays as it is: name another file") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    *,
+    freqtrade: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--freqtrade",
+            metavar="CONFIG",
+            help="A bot's configuration to write it from; as often and in the order of freqtrade's own -c.",
+            show_default=False,
+        ),
+    ] = None,
+    db_url: Annotated[
+        str | None,
+        typer.Option("--db-url", metavar="URL", help="As freqtrade is given it.", show_default=False),
+    ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", metavar="NAME", help="As freqtrade is given it.", show_default=False),
+    ] = None,
+    add: Annotated[bool, typer.Option("--add", help="Add the bot to a file that is there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there, which is kept beside it.")
+    ] = False,
+    doctor: Annotated[
+        bool, typer.Option("--doctor/--no-doctor", help="Try at once what was written.")
+    ] = True,
+) -> int:
+    """Write a settings file: an example, or from your bot's own settings, and then see what works."""
+    if freqtrade:
+        from reconciler.cli.setting_up import set_up
+        from reconciler.ledgers.bot_setup import SetupUnreadable
+        from reconciler.ledgers.freqtrade_setup import read_setup
+
+        if add and force:
+            raise UsageError("--add keeps what is there and --force does not: give one of the two")
+        try:
+            setup = read_setup(freqtrade, os.environ, folder=Path.cwd(), db_url=db_url, strategy=strategy)
+        except SetupUnreadable as error:
+            raise UsageError(str(error)) from None
+        return set_up(setup, file, add=add, force=force, doctor=doctor)
+    if add or force or db_url or strategy:
+        raise UsageError("--add, --force, --db-url and --strategy go with --freqtrade CONFIG")
+    write_new(file, EXAMPLE)
     typer.echo(f"Wrote {file}: put in your bot's database and account, then run `trueup doctor`.")
+    return 0

@@ -13,7 +13,7 @@ from verification.facts.clock import SystemClock
 
 async def examined(trueup: Command, *, days_ago: float = 0) -> Said:
     """Run the doctor beside the venue, which lives in this thread's loop; the bot wrote so long ago."""
-    _wrote(Path("user_data/tradesv3.sqlite"), days_ago)
+    wrote(Path("user_data/tradesv3.sqlite"), days_ago)
     trueup.capture.readouterr()
     code = await asyncio.to_thread(main, ["doctor"])
     out, err = trueup.capture.readouterr()
@@ -21,7 +21,8 @@ async def examined(trueup: Command, *, days_ago: float = 0) -> Said:
     return Said(code, out, err)
 
 
-def _wrote(ledger: Path, days_ago: float) -> None:
+def wrote(ledger: Path, days_ago: float) -> None:
+    """Have the bot of a database have written so long ago."""
     if ledger.exists():
         at = SystemClock().now().utc.replace(tzinfo=None) - timedelta(days=days_ago)
         with closing(sqlite3.connect(ledger)) as bot, bot:

@@ -93,3 +93,12 @@ def one_company(name: str, other: str) -> bool:
     Not every common beginning is a family: some companies bear the name of another that they are not.
     """
     return any(name in known.names and other in known.names for known in KNOWN.values())
+
+
+def contracts_id(name: str) -> str:
+    """Return the ccxt exchange id that a venue's contracts are read by, whatever a bot calls it."""
+    known = KNOWN.get(name)
+    if known is not None:
+        return known.instead or name
+    family = (each.names for each in KNOWN.values() if name in each.names)
+    return next((own for names in family for own in sorted(names) if own in KNOWN), name)
