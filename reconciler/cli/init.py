@@ -49,7 +49,9 @@ def init(
         str | None,
         typer.Option("--strategy", metavar="NAME", help="As freqtrade is given it.", show_default=False),
     ] = None,
-    add: Annotated[bool, typer.Option("--add", help="Add the bot to a file that is there.")] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Where one is there: write into accounts.d beside it.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a file that is there, which is kept beside it.")
     ] = False,

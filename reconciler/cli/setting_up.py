@@ -9,12 +9,13 @@ import typer
 from reconciler.cli.doctor import examined, say
 from reconciler.cli.ending import UsageError
 from reconciler.cli.printing import printable
-from reconciler.cli.settings_file import add_to, present_settings, put_aside, write_new
+from reconciler.cli.settings_file import put_aside, write_new
 from reconciler.cli.settings_text import Names, bot_text, names_for, url_variable, whole_text
 from reconciler.ledgers.bot_setup import BotSetup
 from reconciler.record.report import ExitCode
 from reconciler.settings import Settings, SettingsError, load
 from reconciler.settings.database_url import SQLITE, absolute
+from reconciler.settings.files import FOLDER, read_files
 
 
 def set_up(setup: BotSetup, file: Path, *, add: bool, force: bool, doctor: bool) -> int:
@@ -23,7 +24,7 @@ def set_up(setup: BotSetup, file: Path, *, add: bool, force: bool, doctor: bool)
     Args:
         setup: The bot.
         file: The settings file.
-        add: Add the bot to the file that is there.
+        add: Write the bot into a file of its own beside the one that is there.
         force: Replace the file that is there.
         doctor: Try what was written.
 
@@ -32,6 +33,7 @@ def set_up(setup: BotSetup, file: Path, *, add: bool, force: bool, doctor: bool)
 
     Raises:
         UsageError: Nothing was written, and why.
+        SettingsError: The same: what is there to add to cannot be used.
     """
     for line in setup.first:
         say("this bot", "note", line)
@@ -39,15 +41,16 @@ def set_up(setup: BotSetup, file: Path, *, add: bool, force: bool, doctor: bool)
     there = file.exists()
     if there and not add and not force:
         raise UsageError(
-            f"{file} is there already and stays as it is: --add adds this bot to it, --force replaces it and "
-            "keeps the old one beside it, and another file can be named"
+            f"{file} is there already and stays as it is: --add writes this bot into a file of {FOLDER} "
+            "beside it, --force replaces it and keeps the old one, and another file can be named"
         )
-    present = present_settings(file) if there and add else {}
+    present = read_files(file, needed=there and add).raw
     _must_be_new(setup, present, file)
     names = names_for(setup, present)
-    if present:
-        add_to(file, bot_text(setup, names, folder))
-        typer.echo(f"Added [ledgers.{names.ledger}] and [accounts.{names.account}] to {file}:")
+    if there and add:
+        beside = file.parent / FOLDER / f"{names.ledger}.toml"
+        write_new(beside, bot_text(setup, names, folder).lstrip(), folder=True)
+        typer.echo(f"Wrote {beside}, which belongs to {file}:")
     else:
         aside = f"; the old one is {put_aside(file)} now" if there else ""
         write_new(file, whole_text(setup, names, folder))
@@ -55,7 +58,7 @@ def set_up(setup: BotSetup, file: Path, *, add: bool, force: bool, doctor: bool)
     for line in _told(setup):
         typer.echo(f"  {printable(line)}")
     code = _examined(file) if doctor else ExitCode.AGREES
-    left = list(_left_to_do(setup, names, file, shared=bool(present)))
+    left = list(_left_to_do(setup, names, file, shared=there and add))
     if left:
         typer.echo("Left to do:")
     for line in left:
@@ -120,5 +123,5 @@ def _left_to_do(setup: BotSetup, names: Names, file: Path, *, shared: bool) -> I
     if shared:
         yield (
             f"if this bot trades an account that {file} had already, name `{names.ledger}` in that account's "
-            f"`ledgers` and take [accounts.{names.account}] out again"
+            f"`ledgers` and take [accounts.{names.account}] out of {FOLDER} again"
         )

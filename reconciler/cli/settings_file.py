@@ -1,21 +1,24 @@
-"""Writes a settings file: a new one, in place of one that is kept beside it, or with a bot more in it."""
+"""Writes a settings file that is not there, and puts one that is there aside."""
 
-import os
-import tempfile
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from reconciler.cli.ending import UsageError
 
 
-def write_new(file: Path, text: str) -> None:
+def write_new(file: Path, text: str, *, folder: bool = False) -> None:
     """Write a file that is not there yet.
+
+    Args:
+        file: Where.
+        text: What.
+        folder: Make its folder too, where that is not there.
 
     Raises:
         UsageError: It is there, or cannot be written.
     """
     try:
+        if folder:
+            file.parent.mkdir(exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
@@ -38,42 +41,3 @@ def put_aside(file: Path) -> Path:
     except OSError as error:
         raise UsageError(f"{file} cannot be put aside as {aside}: {error.strerror}") from None
     return aside
-
-
-def present_settings(file: Path) -> dict[str, Any]:
-    """Return what a settings file holds.
-
-    Raises:
-        UsageError: It cannot be read, or is none.
-    """
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} is no settings file that could be added to ({error}): correct it") from None
-
-
-def add_to(file: Path, text: str) -> None:
-    """Add tables at the end of a settings file; all that is in it stays, and it is there whole at any time.
-
-    Raises:
-        UsageError: It would be no settings file any more, or cannot be written.
-    """
-    old = file.read_text("utf-8")
-    new = f"{old.rstrip()}\n{text}"
-    try:
-        tomllib.loads(new)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(
-            f"{file} takes no further tables at its end ({error}): write this bot into it by hand, or let "
-            "`trueup init` write another file and copy it from there"
-        ) from None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.absolute().parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(new)
-        Path(temporary).chmod(file.stat().st_mode & 0o7777)
-        Path(temporary).replace(file)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None

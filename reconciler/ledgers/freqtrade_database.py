@@ -59,7 +59,8 @@ def _file(name: Path, here: Path, userdata: Path) -> BotDatabase:
     places = list(dict.fromkeys(_places(name, here, userdata)))
     found = [place for place in places if place.is_file()]
     if not found:
-        guess = places[0] if name.is_absolute() or userdata.parent == here else userdata.parent / name
+        likely = places if name.is_absolute() else [userdata.parent / name, here / name]
+        guess = next((place for place in likely if place.parent.is_dir()), likely[0])
         return BotDatabase(guess, notes=(f"the database {guess} is not there yet",))
     notes = [f"{other} is there too: if the bot writes that one, write it as `url`" for other in found[1:]]
     if name.is_absolute() and found[0] != name:

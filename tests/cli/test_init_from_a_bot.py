@@ -288,7 +288,7 @@ def test_a_file_that_is_there_is_neither_lost_nor_changed_unasked(trueup: Comman
 
     refused = set_up(trueup)
     assert refused.code == 3
-    assert "stays as it is: --add adds this bot to it, --force replaces it" in refused.complaint
+    assert "stays as it is: --add writes this bot into a file of accounts.d" in refused.complaint
     assert (tmp_path / "trueup.toml").read_text() == "# mine\n"
 
     forced = set_up(trueup, "--force")
@@ -307,10 +307,12 @@ def test_a_second_bot_is_added_and_the_first_stays(trueup: Command, tmp_path: Pa
     said = set_up(trueup, "--add", config="second/user_data/config.json")
 
     assert said.code == 0
-    assert (tmp_path / "trueup.toml").read_text().startswith(first)
-    settings = written(tmp_path)
-    assert settings["ledgers"].keys() == {"freqtrade", "freqtrade_2"}
-    assert settings["accounts"]["freqtrade_2"]["api_key_env"] == "BINANCE_FREQTRADE_2_READ_KEY"
+    assert (tmp_path / "trueup.toml").read_text() == first
+    settings = load(tmp_path / "trueup.toml", venues=False)
+    assert settings.ledgers["freqtrade_2"].url == f"sqlite:///{tmp_path}/second/trades.sqlite"
+    assert settings.accounts["main"].ledgers == ("freqtrade",)
+    assert settings.accounts["freqtrade_2"].api_key_env == "BINANCE_FREQTRADE_2_READ_KEY"
+    assert "name `freqtrade_2` in that account's `ledgers`" in said.out
     again = set_up(trueup, "--add", config="second/user_data/config.json")
     assert again.code == 3
     assert "has this database already, as [ledgers.freqtrade_2]" in again.complaint
