@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test pairs simulate bench soak torture docs pictures check format
+.PHONY: help setup demo test pairs simulate bench soak torture docs pictures check format wheel lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -17,7 +17,7 @@ help: ## list the targets
 
 setup: $(STAMP) ## prepare .venv (the other targets do it by themselves)
 
-$(STAMP): pyproject.toml constraints.txt scripts/setup
+$(STAMP): pyproject.toml requirements-dev.txt scripts/setup
 	@sh scripts/setup $(VENV) "$(PYTHON)"
 	@touch $@
 
@@ -60,3 +60,9 @@ check: $(STAMP) ## lint, format, types, import contracts
 format: $(STAMP) ## put the source in the one format
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
+
+wheel: $(STAMP) ## build wheel and sdist into dist/, install the wheel alone in an empty environment and play the demo there
+	@sh scripts/wheel $(BIN)/python
+
+lock: ## renew the hashes of what is installed; UPGRADE=1 the versions too
+	@sh scripts/lock $(if $(UPGRADE),--upgrade)

@@ -14,6 +14,9 @@ What each part does is told where it is made; docs/library.md is the ten minutes
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from trueup.own_rooms import ROOMS as _ROOMS  # noqa: F401 - it checks them, before they are loaded
+
+# isort: split
 from reconciler.journal.journal import Journal, JournalError
 from verification.facts.clock import Clock, SystemClock
 from verification.facts.errors import SourceError

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -23,8 +24,17 @@ application = typer.Typer(
 
 
 @application.callback(invoke_without_command=True)
-def _trueup(context: typer.Context) -> int:
+def _trueup(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version, and end.")] = False,
+) -> int:
     """Keeps what a trading bot believes true to what the exchange holds."""
+    if version:
+        from reconciler.version import version_here
+
+        typer.echo(f"trueup {version_here()}")
+        raise typer.Exit
     if context.invoked_subcommand is not None:
         return 0
     typer.echo(context.get_help(), err=True)

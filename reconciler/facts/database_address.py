@@ -7,6 +7,9 @@ what follows is host, name and query. Of `u:pa@ss@host` the host would be `ss@ho
 import re
 from urllib.parse import parse_qsl
 
+NO_DRIVER = "PostgreSQL needs a driver that is not installed: pip install 'trueup[postgres]'"
+"""What is said where the extra of that name was not installed."""
+
 _WITH_PASSWORD = re.compile(r"\s*(?!sqlite)[\w+]+://[^:/]*:(?P<password>[^@]+)@", re.IGNORECASE)
 _LOGIN = re.compile(r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?")
 _SECRET_WORDS = ("password", "secret", "client_key", "server_key")

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconciler.facts.database_address import holds_stray_at
+from reconciler.facts.database_address import NO_DRIVER, holds_stray_at
 from reconciler.journal.failure import JournalError
 from reconciler.journal.lock import FileLock, JournalLock, SessionLock
 from reconciler.journal.silence import Silence
@@ -104,6 +104,10 @@ def open_database(url: str, bot: str) -> JournalDatabase:
         raise JournalError(f"journal: `{parsed.drivername}` is not known: use sqlite or postgresql+psycopg")
     try:
         return _sqlite(parsed, bot) if name == "sqlite" else _postgres(parsed, bot)
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise JournalError(f"journal: {NO_DRIVER}") from None
     except sa.exc.SQLAlchemyError as error:
         cause = " ".join(str(getattr(error, "orig", error)).split())
         # What stands behind the name may hold a password as well.

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from reconciler.facts.database_address import holds_stray_at
+from reconciler.facts.database_address import NO_DRIVER, holds_stray_at
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
-from reconciler.ledgers.postgres_reading import PostgresReading, PostgresRows
 from reconciler.ledgers.sqlite_reading import SqliteReading
 from verification.facts.clock import Clock
+
+if TYPE_CHECKING:
+    from reconciler.ledgers.postgres_reading import PostgresReading
 
 T = TypeVar("T")
 
@@ -44,7 +46,7 @@ class BotDatabase:
             path = Path(parsed.database or "").expanduser()
             self._reading = SqliteReading(ledger, path if folder is None else folder / path, clock)
         else:
-            self._reading = PostgresReading(ledger, parsed)
+            self._reading = _postgres(ledger, parsed)
 
     @property
     def where(self) -> str:
@@ -78,9 +80,11 @@ class BotDatabase:
         Raises:
             LedgerUnreadable: The server names a zone that is not known here.
         """
-        if isinstance(self._reading, PostgresReading) and isinstance(tables, PostgresRows):
-            return self._reading.zone(tables)
-        return UTC
+        if isinstance(self._reading, SqliteReading):
+            return UTC
+        from reconciler.ledgers.postgres_reading import PostgresRows
+
+        return self._reading.zone(tables) if isinstance(tables, PostgresRows) else UTC
 
     def trouble(self, trouble: LedgerTrouble, what: str, *, again: bool = False) -> LedgerUnreadable:
         """Return an error of this ledger that says where and what."""
@@ -135,3 +139,13 @@ def utc_of(value: object, zone: tzinfo) -> datetime | None:
     if time.tzinfo is None:
         time = time.replace(tzinfo=zone)
     return time.astimezone(UTC)
+
+
+def _postgres(ledger: str, url: sa.URL) -> "PostgresReading":
+    try:
+        from reconciler.ledgers.postgres_reading import PostgresReading
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise LedgerUnreadable(ledger, LedgerTrouble.SETTINGS, f"ledger {ledger}: {NO_DRIVER}") from None
+    return PostgresReading(ledger, url)

@@ -1,7 +1,6 @@
 """All that is offered: one line each."""
 
 import functools
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 import orjson
@@ -11,6 +10,7 @@ from reconciler.serve.endpoint import Endpoint
 from reconciler.serve.openapi import document
 from reconciler.serve.page import page
 from reconciler.serve.server import Page
+from reconciler.version import version_here
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *health.ENDPOINTS,
@@ -20,14 +20,6 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *alerts.ENDPOINTS,
     *alert_commands.ENDPOINTS,
 )
-
-
-def version_here() -> str:
-    """Return the version of this Trueup; `unknown` where it was not installed."""
-    try:
-        return version("trueup")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 @functools.cache

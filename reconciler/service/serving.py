@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 from reconciler.console import Console
 from reconciler.serve.endpoint import House
 from reconciler.serve.metrics import Metrics
-from reconciler.serve.offer import ENDPOINTS, PAGES, version_here
+from reconciler.serve.offer import ENDPOINTS, PAGES
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.serve.server import Server
 from reconciler.service.account_runner import AccountRunner
 from reconciler.settings import ServeSettings
 from reconciler.storage.store import Store
+from reconciler.version import version_here
 from verification.facts.clock import Clock
 
 

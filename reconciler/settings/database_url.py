@@ -1,9 +1,10 @@
 """Addresses of databases: which can be used, and what they are relative to."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
-from reconciler.facts.database_address import holds_stray_at
+from reconciler.facts.database_address import NO_DRIVER, holds_stray_at
 
 SQLITE = "sqlite:///"
 _WANTED = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
@@ -37,6 +38,8 @@ def checked_ledger_url(url: str) -> str:
 def _unambiguous(url: str) -> str:
     if holds_stray_at(url):
         raise ValueError(_STRAY_AT)
+    if find_spec("psycopg") is None:
+        raise ValueError(f"cannot be used: {NO_DRIVER}")
     return url
 
 
