@@ -33,7 +33,7 @@ from reconciler.alerts.quiet import Quiet, QuietBy, Window
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
-from reconciler.facts.message import ChannelView
+from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.facts.token import Role, Token
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
@@ -122,6 +122,9 @@ class Queries(Protocol):
 
     def channels(self) -> tuple[ChannelView, ...]:
         """Return how the channels fare on which people are told; one that was taken out too."""
+
+    def replies(self) -> tuple[ReplyView, ...]:
+        """Return the newest answers from phones, refused ones too, newest first."""
 
     def windows(self) -> tuple[Window, ...]:
         """Return the maintenance windows that are open."""

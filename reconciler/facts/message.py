@@ -30,6 +30,27 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyView:
+    """What came from a phone, and what was made of it.
+
+    Attributes:
+        channel: The channel on which it came.
+        at: When it was heard, aware UTC.
+        by: Who that is to the channel: `telegram:ada`, `telegram:user 81234`.
+        note: What the button says, or the words.
+        taken: Something was done; else it was refused.
+        told: What the person was told, or why it was refused.
+    """
+
+    channel: str
+    at: datetime
+    by: str
+    note: str
+    taken: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelView:
     """How a channel on which people are told fares.
 

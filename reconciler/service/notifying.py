@@ -20,6 +20,7 @@ from reconciler.notify.owed import is_settled, plan
 from reconciler.notify.text import compose
 from reconciler.service.channel_alarm import ChannelAlarm
 from reconciler.service.claims import Claims
+from reconciler.service.offering import offered
 from reconciler.service.served_channel import Posting, ServedChannel
 from reconciler.service.strays import Strays
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
@@ -39,7 +40,6 @@ LOOK_SECONDS = 60.0
 """The longest time until what is owed by time alone is looked at again, for the wall clock can be set."""
 
 LONGEST_PAUSE = timedelta(days=1)
-
 log = structlog.get_logger()
 
 
@@ -194,7 +194,10 @@ class Notifying:
 
     async def _send(self, served: ServedChannel, items: Sequence[Item], leases: _Leases) -> None:
         began = self._clock.now()
+        name = secrets.token_hex(12)
         message = compose(items, began.utc, self._posting.public_url)
+        if served.channel.name in self._posting.phones:
+            message = await offered(self._store, served.channel.name, name, message, self._clock)
         answer = await served.courier.send(message)
         served.attempts += 1
         served.tried_at = served.tried_at or began
@@ -206,7 +209,7 @@ class Notifying:
         served.free_at = now.monotonic + SPACING_SECONDS
         well = ChannelView(served.channel.name, served.state.since, now.utc, now.utc, said=answer.said)
         sent = Sent(
-            name=secrets.token_hex(12),
+            name=name,
             channel=served.channel.name,
             title=message.title,
             body=message.body,
@@ -215,6 +218,7 @@ class Notifying:
             attempts=served.attempts,
             said=answer.said,
             tells=tuple((x.alert.id, x.alert.key.account, x.seq, x.why) for x in message.items),
+            place=answer.place,
         )
         held = leases.all
         await waited_out(lambda: self._store.save_sent(held, sent, well), self._clock)

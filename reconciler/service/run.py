@@ -20,6 +20,7 @@ from reconciler.service.loading import loading
 from reconciler.service.notifying import Notifying
 from reconciler.service.ping import Pinging
 from reconciler.service.posting import posting_of
+from reconciler.service.replying import Replying
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
 from reconciler.service.serving import server_of
@@ -69,6 +70,10 @@ async def run(settings: Settings, clock: Clock) -> int:
             for name, make in makers.items()
         ]
         notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
+        first = min(settings.accounts)
+        replying = Replying(
+            posting.phones, store, lambda: any(each.lease.account == first for each in _held(runners)), clock
+        )
         open_alerts = OpenAlerts(store.open_alerts, clock)
         pinging = _pinging(ping_url, settings, runners, notifying, clock)
         last_resort = LastResort(posting_of(settings), lambda: store.away, lambda: _ours(runners), clock)
@@ -88,6 +93,7 @@ async def run(settings: Settings, clock: Clock) -> int:
             clock,
             retiring=retiring,
             notifying=notifying,
+            replying=replying if posting.phones else None,
             alert_log=AlertLog(store, open_alerts),
             server=server,
             pinging=pinging,
@@ -118,6 +124,7 @@ class Service:
         server: Server | None,
         pinging: Pinging | None = None,
         last_resort: LastResort | None = None,
+        replying: Replying | None = None,
     ) -> None:
         """Nothing runs yet."""
         self._last_resort = last_resort
@@ -130,6 +137,7 @@ class Service:
         self._clock = clock
         self._retiring = retiring
         self._notifying = notifying
+        self._replying = replying
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. A bug in one account stays there; one in what serves all ends all."""
@@ -165,6 +173,8 @@ class Service:
             tasks = [group.create_task(runner.run()) for runner in self._runners]
             tasks.append(group.create_task(schedule.run()))
             tasks.append(group.create_task(self._notifying.run(), name="notifying"))
+            if self._replying is not None:
+                tasks.append(group.create_task(self._replying.run(), name="replying"))
             if self._server is not None:
                 tasks.append(group.create_task(self._server.run()))
             await stop.wait()
@@ -182,7 +192,10 @@ class Service:
         await asyncio.gather(*(runner.give_back() for runner in self._runners))
 
     async def _follow(self, told: AlertLog) -> None:
-        self._notifying.changed(recorded=await told.write())
+        recorded = await told.write()
+        self._notifying.changed(recorded=recorded)
+        if self._replying is not None:
+            self._replying.changed(recorded=recorded)
 
     async def _prune(self) -> None:
         await self._store.prune(now=self._clock.now().utc, retention=_retention(self._settings.keep))

@@ -1,12 +1,13 @@
 """A channel as one process serves it, and what all of them are served with."""
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from reconciler.facts.message import ChannelView
 from reconciler.notify.channel import Channel
 from reconciler.notify.courier import Courier
+from reconciler.notify.phone import Phone
 from verification.facts.clock import Moment
 
 
@@ -43,8 +44,10 @@ class Posting:
         couriers: What takes messages to each channel.
         public_url: What the links in them begin with.
         accounts: Those of the settings.
+        phones: Those of the couriers by which people can answer, by the channel's name.
     """
 
     couriers: tuple[tuple[Channel, Courier], ...]
     public_url: str
     accounts: Collection[str]
+    phones: Mapping[str, Phone] = field(default_factory=dict)

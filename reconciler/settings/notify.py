@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 
 from reconciler.facts.finding import Kind, Severity
 from reconciler.notify.channel import Channel
+from reconciler.notify.phone_address import ntfy_of, telegram_of
 from reconciler.settings.checked import known_kinds, names, some_names
 from reconciler.settings.credentials import from_file, from_variable
 from reconciler.settings.problem import Problem
@@ -57,6 +58,27 @@ class NotifySettings(Section):
         json_schema_extra={"unit": "seconds", "least": 60, "most": 86400},
     )
 
+    people: dict[str, str] = Field(
+        default_factory=dict,
+        description="Telegram: who may answer a message by its buttons, their user numbers and names.",
+        examples=[{"81234567": "ada"}],
+    )
+    reply_as: str | None = Field(
+        default=None,
+        description="ntfy: whose phone it is. Messages have buttons then, and answers are in this name.",
+        examples=["ada"],
+    )
+    reply_topic: str | None = Field(
+        default=None,
+        description="ntfy: the topic to which its buttons post; without it one follows from the address.",
+        examples=["trueup-replies-7f3a9c"],
+    )
+    server: str | None = Field(
+        default=None,
+        description="Telegram: the base of a Bot API server of your own.",
+        examples=["http://127.0.0.1:8081"],
+    )
+
     def channel(self, name: str) -> Channel:
         """Return what is told on it."""
         return Channel(
@@ -91,4 +113,29 @@ class NotifySettings(Section):
                 "holds no single address that apprise could know, such as tgram://TOKEN/CHAT or ntfy://TOPIC"
             )
             return Problem(held, text)
-        return found
+        return self._unanswerable(f"notify.{name}", found) or found if isinstance(found, str) else found
+
+    def _unanswerable(self, where: str, url: str) -> Problem | None:
+        """Return why a channel with this address cannot be answered as it is set up; None if it can."""
+        if self.people:
+            if telegram_of(url) is None:
+                text = (
+                    "is for Telegram, and the address is no tgram://TOKEN/CHAT with a single chat: correct it"
+                )
+                return Problem(f"{where}.people", text)
+            if not all(number.isdigit() and name.strip() for number, name in self.people.items()):
+                text = 'has a person without a number or a name: write people = { "81234567" = "ada" }'
+                return Problem(f"{where}.people", text)
+        elif self.server is not None:
+            return Problem(
+                f"{where}.server", "is only used for messages with buttons: add people, or remove it"
+            )
+        if self.reply_as is not None:
+            if ntfy_of(url) is None:
+                text = "is for ntfy, and the address is no ntfys://HOST/TOPIC with a single topic: correct it"
+                return Problem(f"{where}.reply_as", text)
+            if not self.reply_as.strip():
+                return Problem(f"{where}.reply_as", "is empty: say whose phone it is")
+        elif self.reply_topic is not None:
+            return Problem(f"{where}.reply_topic", "is only used for messages with buttons: add reply_as")
+        return None

@@ -27,6 +27,7 @@ from reconciler.storage.errors import LeaseLost
 from reconciler.storage.leases import LEASE, fence
 from reconciler.storage.maintenance import windows
 from reconciler.storage.mapping import alert_of, tenancy_of
+from reconciler.storage.replies import place_offer
 from reconciler.storage.rows import ChannelRow, MessageAlertRow, MessageRow, table
 from reconciler.storage.upsert import put, upsert_into
 
@@ -74,6 +75,7 @@ class Sent:
         attempts: How often it was tried, the last time included.
         said: What the channel said.
         tells: What it tells: alert, account, version that is covered, why.
+        place: What the channel calls it, where it can be answered and changed there; empty where it cannot.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Sent:
     attempts: int
     said: str
     tells: tuple[tuple[int, str, int, Why], ...]
+    place: str = ""
 
 
 def outbox(connection: sa.Connection, leases: Sequence[Lease], *, now: datetime) -> Outbox:
@@ -115,8 +118,10 @@ def store_sent(
 ) -> None:
     """Store a message that was taken, what it covers of accounts that are still ours, and its channel."""
     put(connection, CHANNEL, [asdict(channel)])
+    if sent.place:
+        place_offer(connection, sent.name, sent.place)
     ours = _still_ours(connection, leases, {account for _, account, _, _ in sent.tells})
-    values = {name: value for name, value in asdict(sent).items() if name != "tells"}
+    values = {name: value for name, value in asdict(sent).items() if name not in {"tells", "place"}}
     once = upsert_into(connection, MESSAGE).values(values).on_conflict_do_nothing().returning(MESSAGE.c.id)
     number = connection.execute(once).scalar()
     if number is None:

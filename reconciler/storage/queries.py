@@ -14,7 +14,7 @@ from reconciler.alerts.quiet import Window, quiet
 from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
-from reconciler.facts.message import ChannelView
+from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -33,6 +33,7 @@ from reconciler.storage.mapping import (
 from reconciler.storage.messages import CHANNEL, channels, messages_about
 from reconciler.storage.readable import needed, readable, unknown_position
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
+from reconciler.storage.replies import replies
 from reconciler.views import (
     AlertView,
     ChangesView,
@@ -206,6 +207,11 @@ class StoredQueries:
         """Return how the channels fare on which people are told."""
         with self._database.read() as connection, needed():
             return channels(connection)
+
+    def replies(self) -> tuple[ReplyView, ...]:
+        """Return the newest answers from phones, refused ones too, newest first."""
+        with self._database.read() as connection, needed():
+            return replies(connection)
 
     def changes(self, after: int | None) -> ChangesView:
         """Return whether an alert that people are told of has changed since the change of this number."""

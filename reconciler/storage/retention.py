@@ -16,6 +16,7 @@ from reconciler.storage.latency import prune_latency
 from reconciler.storage.maintenance import WINDOW
 from reconciler.storage.messages import forget_tells, prune_messages
 from reconciler.storage.records import CYCLE, VERIFICATION
+from reconciler.storage.replies import prune_replies
 from verification.rules.working_order import RESTING
 
 AT_ONCE = 500
@@ -75,6 +76,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     cycles = _some(connection, CYCLE.c.id, past, by=CYCLE.c.id)
     connection.execute(sa.delete(CYCLE).where(CYCLE.c.id.in_(cycles)))
     prune_messages(connection, now=now, most=retention.alerts)
+    prune_replies(connection, now=now)
     prune_latency(connection, now=now)
     return max(map(len, (alerts, verifications, cycles))) == AT_ONCE
 

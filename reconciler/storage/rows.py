@@ -13,6 +13,7 @@ from sqlmodel import Field
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 from reconciler.storage.message_rows import ChannelRow, MessageAlertRow, MessageRow
+from reconciler.storage.reply_rows import OfferAlertRow, OfferRow, ReplyCursorRow, ReplyRow
 from reconciler.storage.state_row import StateRow, table
 from reconciler.storage.token_rows import ApiTokenRow
 
@@ -29,14 +30,18 @@ __all__ = [
     "MaintenanceRow",
     "MessageAlertRow",
     "MessageRow",
+    "OfferAlertRow",
+    "OfferRow",
     "PositionStateRow",
+    "ReplyCursorRow",
+    "ReplyRow",
     "SourceStateRow",
     "StateRow",
     "VerificationRow",
     "table",
 ]
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 

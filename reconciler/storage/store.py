@@ -18,7 +18,8 @@ from reconciler.alerts.retirement import Left
 from reconciler.facts.lease import Holder, Lease
 from reconciler.facts.message import ChannelView
 from reconciler.notify.outbox import AlertCase
-from reconciler.storage import alerts, latency, leases, left, maintenance, messages, records
+from reconciler.notify.reply import Offer, Outcome, Reply, Shown
+from reconciler.storage import alerts, latency, leases, left, maintenance, messages, records, replies
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.beats import last_beat
 from reconciler.storage.compaction import compact, live_bytes, renewed
@@ -187,6 +188,32 @@ class Store:
     async def save_channels(self, channels: Sequence[ChannelView], *, first: bool = False) -> None:
         """Store how channels fare. See `messages.store_channels`."""
         await self._durably(partial(messages.store_channels, channels=channels, first=first))
+
+    async def save_offer(self, offer: Offer) -> None:
+        """Store what a message offers, before it is sent."""
+        await self._durably(partial(replies.store_offer, offer=offer))
+
+    async def hear(self, channel: str, reply: Reply, *, now: datetime) -> Outcome:
+        """Store an answer from a phone with all that follows from it. See `replies.hear`."""
+        return await self._durably(
+            lambda connection: replies.hear(connection, channel, reply, self._settings, now=now)
+        )
+
+    async def reply_cursor(self, channel: str) -> str:
+        """Return up to where a channel was heard; empty for never."""
+        return await self._asked(partial(replies.cursor_of, channel=channel))
+
+    async def save_reply_cursor(self, channel: str, cursor: str) -> None:
+        """Store up to where a channel was heard, of what holds no answers."""
+        await self._durably(partial(replies.store_cursor, channel=channel, cursor=cursor))
+
+    async def outdated(self, channel: str, *, now: datetime) -> tuple[Shown, ...]:
+        """Return the messages that do not show how what they tell stands by now."""
+        return await self._asked(partial(replies.outdated, channel=channel, now=now))
+
+    async def save_shown(self, shown: Shown, *, now: datetime) -> None:
+        """Store what a message on a phone shows now."""
+        await self._durably(partial(replies.store_shown, shown=shown, now=now))
 
     @property
     def away(self) -> Away | None:

@@ -11,7 +11,7 @@ from reconciler.alerts.quiet import Window, quiet
 from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
-from reconciler.facts.message import ChannelView
+from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.facts.token import Role, Token
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views import AlertView, ChangesView, LatencyView, NowView, PositionView, VerificationView
@@ -97,6 +97,9 @@ class Memory:
     def channels(self) -> tuple[ChannelView, ...]:
         self._read()
         return self.view.channels
+
+    def replies(self) -> tuple[ReplyView, ...]:
+        return ()
 
     def windows(self) -> tuple[Window, ...]:
         self._read()

@@ -46,6 +46,7 @@ SINCE = {
     "messages": "0008",
     "tokens": "0009",
     "stop at": "0010",
+    "replies": "0011",
 }
 """Since which revision each thing can be stored."""
 
@@ -234,6 +235,7 @@ def shown(url: str, *, upgrade: bool = False) -> dict[str, Any]:
             "windows": ask.windows(),
             "watches": ask.watches(),
             "channels": ask.channels(),
+            "replies": ask.replies(),
             "tokens": console.tokens.every(),
         }
 
