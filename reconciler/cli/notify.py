@@ -1,6 +1,7 @@
-"""`trueup notify list | test`: the channels on which people are told, and whether they work."""
+"""`trueup notify list | test | replies`: the channels on which people are told, and what they answered."""
 
 import asyncio
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -56,6 +57,27 @@ def try_channels(
     for each, answer in answers.items():
         typer.echo(f"{'ok' if answer.taken else 'not ok':<7} {each}: {printable(answer.said)}")
     return ExitCode.AGREES if all(answer.taken for answer in answers.values()) else ExitCode.UNCHECKED
+
+
+@commands.command("replies")
+def list_replies(*, json: Json = False, config: Config = None) -> int:
+    """List what people answered from their phones, and what came of it; refused answers too."""
+    from reconciler.console import Console
+
+    settings = load(config, venues=False)
+    with Console.open(settings.database.url) as console:
+        replies = console.queries.replies()
+    if json:
+        documents = [{**asdict(each), "at": each.at.isoformat()} for each in replies]
+        typer.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2).decode())
+        return 0
+    for each in replies:
+        what = "taken" if each.taken else "REFUSED"
+        said = f', "{printable(each.note)}"' if each.note else ""
+        typer.echo(f"{moment(each.at)} {each.channel} {what:<7} {each.by}{said}: {printable(each.told)}")
+    if not replies:
+        typer.echo("No answers from phones yet.")
+    return 0
 
 
 async def _sent(settings: Settings, names: list[str]) -> "dict[str, Answer]":

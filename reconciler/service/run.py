@@ -23,6 +23,7 @@ from reconciler.service.posting import posting_of
 from reconciler.service.replying import Replying
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
+from reconciler.service.served_channel import Posting
 from reconciler.service.serving import server_of
 from reconciler.service.wiring import unit_maker
 from reconciler.settings import Settings
@@ -70,10 +71,6 @@ async def run(settings: Settings, clock: Clock) -> int:
             for name, make in makers.items()
         ]
         notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
-        first = min(settings.accounts)
-        replying = Replying(
-            posting.phones, store, lambda: any(each.lease.account == first for each in _held(runners)), clock
-        )
         open_alerts = OpenAlerts(store.open_alerts, clock)
         pinging = _pinging(ping_url, settings, runners, notifying, clock)
         last_resort = LastResort(posting_of(settings), lambda: store.away, lambda: _ours(runners), clock)
@@ -93,7 +90,7 @@ async def run(settings: Settings, clock: Clock) -> int:
             clock,
             retiring=retiring,
             notifying=notifying,
-            replying=replying if posting.phones else None,
+            replying=_replying(posting, settings, runners, store, clock),
             alert_log=AlertLog(store, open_alerts),
             server=server,
             pinging=pinging,
@@ -217,6 +214,17 @@ def _pinging(
     # Without a channel nobody is owed anything: then the screens are all that there is.
     owed = notifying.oldest_owed if settings.notify else lambda: 0.0
     return Pinging(url, [runner.watching for runner in runners], owed, clock)
+
+
+def _replying(
+    posting: Posting, settings: Settings, runners: Sequence[AccountRunner], store: Store, clock: Clock
+) -> Replying | None:
+    if not posting.phones:
+        return None
+    first = min(settings.accounts)
+    return Replying(
+        posting.phones, store, lambda: any(each.lease.account == first for each in _held(runners)), clock
+    )
 
 
 def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:

@@ -34,7 +34,8 @@ from reconciler.notify.reply import (
 from reconciler.storage import persons
 from reconciler.storage.decisions import ALERT
 from reconciler.storage.mapping import alert_of
-from reconciler.storage.rows import OfferAlertRow, OfferRow, ReplyCursorRow, ReplyRow, table
+from reconciler.storage.reply_rows import OfferAlertRow, OfferRow, ReplyCursorRow, ReplyRow
+from reconciler.storage.state_row import table
 from reconciler.storage.upsert import put
 
 OFFER = table(OfferRow)

@@ -13,7 +13,6 @@ from sqlmodel import Field
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 from reconciler.storage.message_rows import ChannelRow, MessageAlertRow, MessageRow
-from reconciler.storage.reply_rows import OfferAlertRow, OfferRow, ReplyCursorRow, ReplyRow
 from reconciler.storage.state_row import StateRow, table
 from reconciler.storage.token_rows import ApiTokenRow
 
@@ -30,11 +29,7 @@ __all__ = [
     "MaintenanceRow",
     "MessageAlertRow",
     "MessageRow",
-    "OfferAlertRow",
-    "OfferRow",
     "PositionStateRow",
-    "ReplyCursorRow",
-    "ReplyRow",
     "SourceStateRow",
     "StateRow",
     "VerificationRow",

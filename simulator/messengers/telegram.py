@@ -5,56 +5,20 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
 
 from simulator.engine.clock import VenueClock
+from simulator.messengers.chat import Refused, Shown, buttons_of, units
 
 TEXT_LONGEST = 4096
-DATA_LONGEST = 64
 POPUP_LONGEST = 200
 MINUTE_SECONDS = 60.0
 A_MINUTE = 20
 """Messages that a chat takes in a minute."""
 
 TOKEN = "4242:simulated"  # noqa: S105 - of a bot that is nowhere
-
-
-@dataclass(slots=True)
-class Shown:
-    """A message in a chat, as the people in it see it.
-
-    Attributes:
-        number: Its own.
-        chat: The chat's number.
-        by: The number of who wrote it; the bot's own for its messages.
-        text: What stands in it now.
-        buttons: Rows of label and data; empty for none.
-        reply_to: The message that it answers; None for none.
-        at: When it came, Unix seconds.
-        edited: It was changed since.
-    """
-
-    number: int
-    chat: int
-    by: int
-    text: str
-    buttons: list[list[tuple[str, str]]] = field(default_factory=list)
-    reply_to: int | None = None
-    at: float = 0.0
-    edited: bool = False
-
-
-class Refused(Exception):
-    """The API refuses: status, description and further parameters."""
-
-    def __init__(self, status: int, description: str, **parameters: int) -> None:
-        """Say why."""
-        super().__init__(description)
-        self.status = status
-        self.parameters = parameters
 
 
 class SimulatedTelegram:
@@ -251,7 +215,7 @@ class SimulatedTelegram:
         if self.busy_for:
             wait, self.busy_for = self.busy_for, 0
             raise Refused(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        text, buttons = self._text(asked), _buttons(asked.get("reply_markup"))
+        text, buttons = self._text(asked), buttons_of(asked.get("reply_markup"))
         now = asyncio.get_running_loop().time()
         while self._sent and now - self._sent[0] > MINUTE_SECONDS:
             self._sent.popleft()
@@ -269,7 +233,7 @@ class SimulatedTelegram:
         found = next((x for x in self.messages if (x.chat, x.number, x.by) == (chat, number, self.bot)), None)
         if found is None:
             raise Refused(400, "Bad Request: message to edit not found")
-        text, buttons = self._text(asked), _buttons(asked.get("reply_markup"))
+        text, buttons = self._text(asked), buttons_of(asked.get("reply_markup"))
         if (text, buttons) == (found.text, found.buttons):
             raise Refused(400, "Bad Request: message is not modified")
         found.text, found.buttons, found.edited = text, buttons, True
@@ -282,7 +246,7 @@ class SimulatedTelegram:
             raise Refused(
                 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
             )
-        if _units(text) > POPUP_LONGEST:
+        if units(text) > POPUP_LONGEST:
             raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
         self.popups[query] = text
         self._note()
@@ -292,7 +256,7 @@ class SimulatedTelegram:
         text = str(asked.get("text", ""))
         if not text.strip():
             raise Refused(400, "Bad Request: message text is empty")
-        if _units(text) > TEXT_LONGEST:
+        if units(text) > TEXT_LONGEST:
             raise Refused(400, "Bad Request: message is too long")
         return text
 
@@ -323,15 +287,3 @@ class SimulatedTelegram:
                 "make sure that only one bot instance is running",
             )
         return [each for each in self._updates if not allowed or set(each) & set(allowed)][:100]
-
-
-def _buttons(markup: Any) -> list[list[tuple[str, str]]]:
-    rows = (markup or {}).get("inline_keyboard", [])
-    for each in (button for row in rows for button in row):
-        if not 1 <= len(each["callback_data"].encode()) <= DATA_LONGEST:
-            raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
-    return [[(each["text"], each["callback_data"]) for each in row] for row in rows]
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.alerts.event import AlertSettings
+from reconciler.notify.reply import Reply
+from reconciler.settings import load
+from reconciler.storage import replies
+from reconciler.storage.database import Database, migrate
 from tests.cli.conftest import Command
+from tests.reconciler.alert_life import NOON
 from tests.reconciler.notify.receiver import Receiver
 from tests.reconciler.settings_files import GOOD, written
 
@@ -39,6 +45,21 @@ def test_one_message_is_sent_and_what_came_back_is_said(trueup: Command, receive
     assert (said.code, said.out) == (0, "ok      phone: HTTP 200\n")
     (message,) = receiver.messages()
     assert message["title"] == "Trueup: this is a test"
+
+
+def test_what_people_answered_is_listed_refused_answers_too(trueup: Command, receiver: Receiver) -> None:
+    del receiver
+    state = load(None, venues=False).database.url
+    migrate(state)
+    assert trueup("notify", "replies").out == "No answers from phones yet.\n"
+
+    stranger = Reply("1", "1", "", "telegram:user 666", note="/start", refused="user 666 is not among them")
+    with Database.open(state, create=False) as database, database.write() as connection:
+        replies.hear(connection, "phone", stranger, AlertSettings(), now=NOON)
+
+    line = trueup("notify", "replies").out
+    assert line.endswith(' phone REFUSED telegram:user 666, "/start": user 666 is not among them\n')
+    assert json.loads(trueup("notify", "replies", "--json").out)[0]["by"] == "telegram:user 666"
 
 
 def test_a_channel_that_does_not_work_is_said_without_its_address(

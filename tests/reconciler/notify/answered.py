@@ -19,7 +19,8 @@ from reconciler.service.offering import offered
 from reconciler.service.replying import Replying
 from reconciler.storage.messages import Sent
 from reconciler.storage.store import Store
-from simulator.messengers.telegram import Shown, SimulatedTelegram
+from simulator.messengers.chat import Shown
+from simulator.messengers.telegram import SimulatedTelegram
 from tests.reconciler.alert_life import finding
 from verification.facts.clock import SystemClock
 

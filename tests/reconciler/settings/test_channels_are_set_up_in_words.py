@@ -7,6 +7,9 @@ import pytest
 
 from reconciler.facts.finding import Kind, Severity
 from reconciler.notify.channel import Channel
+from reconciler.notify.ntfy import NtfyPhone
+from reconciler.notify.telegram import TelegramPhone
+from reconciler.service.posting import phone_of, posting_of
 from reconciler.settings import SettingsError, load
 from tests.reconciler.settings_files import GOOD, written
 
@@ -18,6 +21,8 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BINANCE_KEY", "the-key")
     monkeypatch.setenv("BINANCE_SECRET", "the-secret")
     monkeypatch.setenv("PHONE_URL", f"tgram://{CANARY}/1234")
+    monkeypatch.setenv("BOT_URL", f"tgram://4242:{CANARY}/81")
+    monkeypatch.setenv("TOPIC_URL", f"ntfys://{CANARY}")
 
 
 def lines(folder: Path, channel: str) -> tuple[str, ...]:
@@ -53,6 +58,25 @@ def test_a_channel_is_read_with_what_it_is_for(tmp_path: Path) -> None:
     )
     assert settings.channel_url("partner") == f"ntfy://{CANARY}"
     assert CANARY not in repr(settings)
+
+
+def test_a_channel_that_can_be_answered_is_spoken_to_by_ourselves(tmp_path: Path) -> None:
+    text = """
+    [notify.phone]
+    url_env = "BOT_URL"
+    people = { "81" = "ada" }
+    [notify.spare]
+    url_env = "TOPIC_URL"
+    reply_as = "ada"
+    [notify.plain]
+    url_env = "BOT_URL"
+    """
+    settings = load(written(tmp_path, f"{GOOD}\n{text}"))
+
+    assert isinstance(phone_of(settings, "phone"), TelegramPhone)
+    assert isinstance(phone_of(settings, "spare"), NtfyPhone)
+    assert phone_of(settings, "plain") is None
+    assert list(posting_of(settings).phones) == ["phone", "spare"]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +118,26 @@ def test_a_channel_is_read_with_what_it_is_for(tmp_path: Path) -> None:
         (
             '[notify.phone]\nurl_env = "PHONE_URL"\nmin_severty = "info"',
             "notify.phone.min_severty: is not a setting: did you mean min_severity?",
+        ),
+        (
+            '[notify.phone]\nurl_env = "PHONE_URL"\npeople = { "81" = "ada" }',
+            "notify.phone.people: is for Telegram, and the address is no tgram://TOKEN/CHAT with a single",
+        ),
+        (
+            '[notify.phone]\nurl_env = "BOT_URL"\npeople = { "ada" = "81" }',
+            "notify.phone.people: has a person without a number or a name: write people",
+        ),
+        (
+            '[notify.phone]\nurl_env = "BOT_URL"\nserver = "http://127.0.0.1:1"',
+            "notify.phone.server: is only used for messages with buttons: add people, or remove it",
+        ),
+        (
+            '[notify.phone]\nurl_env = "BOT_URL"\nreply_as = "ada"',
+            "notify.phone.reply_as: is for ntfy, and the address is no ntfys://HOST/TOPIC with a single",
+        ),
+        (
+            '[notify.phone]\nurl_env = "TOPIC_URL"\nreply_topic = "x"',
+            "notify.phone.reply_topic: is only used for messages with buttons: add reply_as",
         ),
         (
             '[dashboard]\npublic_url = "trueup.example.com"',
