@@ -69,7 +69,7 @@ def buttons(screen: AppTest) -> set[str]:
     return {str(button.key) for button in screen.button}
 
 
-def table(screen: AppTest, place: int = 0) -> list[dict[str, str]]:
+def table(screen: AppTest, place: int = 0) -> list[dict[str, Any]]:
     """The rows of a table on the page."""
-    rows: list[dict[str, str]] = screen.dataframe[place].value.to_dict("records")
+    rows: list[dict[str, Any]] = screen.dataframe[place].value.to_dict("records")
     return rows

@@ -1,11 +1,17 @@
 """Positions: the bot beside the exchange; not read, flat and none are three different words."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
+from math import isnan
 
+import pytest
+
+from dashboard.leg_table import EXACT
+from dashboard.words.position import SIGNS, state_of
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import opened, reading, run, table, text
+from tests.dashboard.screen import opened, reading, table, text
 
 AGREE = drawn.leg()
 DIFFERS = drawn.leg(
@@ -25,11 +31,30 @@ def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
     with reading(Memory(legs=(DIFFERS,))):
         row = table(opened("positions"))[0]
 
-    assert row["Verdict"] == "🔴 differ"
-    assert (row["Bot says"], row["Read"]) == ("long 43 contracts (43 SUI)", "3 s ago")
-    assert (row["Exchange says"], row["Seen"]) == ("short 86 contracts (86 SUI)", "1 s ago by websocket")
-    assert row["Stop"] == "🔴 none, asked 5 s ago"
-    assert row["Open alerts"] == "Opposite sides"
+    assert row["State"] == "✗ Opposite sides, no stop"
+    assert (row["Side"], row["Bot"], row["Books"]) == ("short", 43, "3 s ago")
+    assert (row["Exchange"], row["Seen"], row["Differs by"]) == (-86, "1 s ago by websocket", -129)
+    assert (row["Stop"], row["Stop asked"]) == ("none", "5 s ago")
+    assert isnan(row["Stop at"])
+
+
+def test_amounts_are_of_the_base_currency_and_exact() -> None:
+    tenths = replace(AGREE, contract_size=Decimal("0.1"), expected=Decimal(7), observed=Decimal(3))
+    with reading(Memory(legs=(replace(tenths, verdict="differs"),))):
+        row = table(opened("positions"))[0]
+
+    assert [EXACT % row[name] for name in ("Bot", "Exchange", "Differs by")] == ["0.7", "0.3", "-0.4"]
+
+
+def test_the_worst_stands_first_and_leads_to_its_alert() -> None:
+    alert = drawn.alert(id=212)
+    differs = replace(DIFFERS, symbol=alert.key.symbol, leg=alert.key.leg)
+    with reading(Memory(drawn.view(alerts=(alert,)), legs=(replace(AGREE, symbol="A/USDT:USDT"), differs))):
+        worst, well = table(opened("positions"))
+
+    assert (worst["Symbol"], worst["Alert"]) == (alert.key.symbol, "alert?id=212")
+    assert well["State"] == "✓ Agrees, covered"
+    assert isnan(well["Alert"])
 
 
 def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None:
@@ -39,64 +64,110 @@ def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None
     with reading(Memory(legs=(kept, stranger))):
         row, other = table(opened("positions"))
 
-    assert row["Read"] == "3 s ago, unchanged for 7 d"
+    assert row["Books"] == "3 s ago, unchanged for 7 d"
     assert row["Seen"] == "1 s ago by websocket, unchanged for 2 h"
-    assert other["Read"] == "3 s ago"
+    assert other["Books"] == "3 s ago"
 
 
 def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
-    with reading(Memory(legs=(UNSEEN, FLAT, STRANGER, BOOKS_LOST))):
-        unseen, flat, stranger, lost = table(opened("positions"))
+    with reading(Memory(legs=(STRANGER, UNSEEN, BOOKS_LOST, FLAT))):
+        rows = {row["Symbol"]: row for row in table(opened("positions"))}
 
-    assert (unseen["Exchange says"], unseen["Seen"]) == ("could not be read", "could not be read")
-    assert unseen["Value"] == "not known"
-    assert flat["Exchange says"] == "flat"
-    assert flat["Bot says"] == "long 43 contracts (43 ETH), opening"
-    assert stranger["Bot says"] == "nothing about it"
-    assert (lost["Bot says"], lost["Read"]) == ("could not be read", "could not be read")
+    unseen, flat, lost = (rows[f"{base}/USDT:USDT"] for base in ("DOT", "ETH", "ADA"))
+    stranger = next(row for row in rows.values() if row["State"].startswith("✗"))
+    assert (unseen["State"], unseen["Seen"]) == ("? Could not be read", "could not be read")
+    assert isnan(unseen["Exchange"])
+    assert isnan(unseen["Value"])
+    assert isnan(unseen["Differs by"]), "what was not read is not zero"
+    assert (flat["State"], flat["Exchange"], flat["Bot"]) == ("~ Opening, in time", 0, 43)
+    assert (stranger["State"], stranger["Bot"]) == ("✗ Not in the books", 0)
+    assert lost["Books"] == "could not be read"
+    assert isnan(lost["Bot"])
 
 
-def test_only_differences_leaves_out_what_agrees_and_is_covered() -> None:
+def test_out_of_line_leaves_out_what_agrees_and_is_covered() -> None:
     uncovered = replace(AGREE, symbol="BTC/USDT:USDT", stop="none")
     idle = replace(AGREE, symbol="ETH/USDT:USDT", stop="idle", stop_price=None)
     with reading(Memory(legs=(DIFFERS, AGREE, uncovered, idle, UNSEEN))):
-        screen = opened("positions")
-        screen.toggle(key="only").set_value(True)
-        rows = table(run(screen))
+        out = table(opened("positions", show="out"))
+        stopless = table(opened("positions", show="stop"))
 
-    symbols = [row["Symbol"] for row in rows]
-    assert symbols == ["SUI/USDT:USDT", "BTC/USDT:USDT", "ETH/USDT:USDT", "DOT/USDT:USDT"]
-    assert rows[2]["Stop"] == "🔴 would not act, asked 5 s ago"
+    assert {row["Symbol"] for row in out} == {f"{each}/USDT:USDT" for each in ("SUI", "BTC", "ETH", "DOT")}
+    assert {row["State"] for row in stopless} == {
+        "✗ Opposite sides, no stop",
+        "✗ No stop",
+        "✗ Stop would not act",
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "stop", "said"),
+    [
+        ("agree", "resting", "✓ Agrees, covered"),
+        ("agree", "software", "✓ Agrees, the bot keeps its stop"),
+        ("agree", "not needed", "✓ Agrees"),
+        ("agree", "none", "✗ No stop"),
+        ("agree", "partial", "! Stop too small"),
+        ("agree", "unknown", "? Stop not seen"),
+        ("dust", "resting", "✓ Agrees but for dust, covered"),
+        ("dust", "none", "✗ No stop"),
+        ("in flight", "resting", "~ In motion, in time"),
+        ("in flight", "none", "✗ No stop, in motion, in time"),
+        ("differs", "resting", "✗ Sizes differ"),
+        ("differs", "partial", "✗ Sizes differ, stop too small"),
+        ("differs", "unknown", "✗ Sizes differ"),
+        ("unknown", "none", "✗ No stop, could not be read"),
+        ("unknown", "resting", "? Could not be read"),
+        ("something new", "something new", "? Could not be read"),
+    ],
+)
+def test_the_worst_of_verdict_and_stop_leads(verdict: str, stop: str, said: str) -> None:
+    leg = replace(AGREE, verdict=verdict, stop=stop, observed=Decimal(44), ledger_state="open")
+    state = state_of(leg)
+    assert f"{SIGNS[state.grade]} {state.text}" == said
 
 
 def test_a_stop_is_shown_with_the_age_of_the_orders_that_it_was_seen_among() -> None:
     old = replace(AGREE, symbol="BTC/USDT:USDT", stop_at=drawn.before(540))
     stored_before = replace(AGREE, symbol="ETH/USDT:USDT", stop_at=None)
     with reading(Memory(legs=(old, stored_before, UNSEEN))):
-        rows = table(opened("positions"))
+        rows = {row["Symbol"]: (row["Stop"], row["Stop asked"]) for row in table(opened("positions"))}
 
-    assert [row["Stop"] for row in rows] == [
-        "🟢 resting at 0.19, asked 9 m ago",
-        "🟢 resting at 0.19, asked at an unknown time",
-        "⚪ not known",
-    ]
+    assert rows == {
+        "BTC/USDT:USDT": ("rests", "9 m ago"),
+        "ETH/USDT:USDT": ("rests", "at an unknown time"),
+        "DOT/USDT:USDT": ("not seen", ""),
+    }
 
 
-def test_dust_is_shown_as_what_it_is_and_counts_as_a_difference() -> None:
-    dust = replace(AGREE, symbol="BTC/USDT:USDT", verdict="dust")
-    with reading(Memory(legs=(dust, AGREE))):
-        screen = opened("positions")
-        assert table(run(screen))[0]["Verdict"] == "🟢 agree but for dust"
-        screen.toggle(key="only").set_value(True)
-        assert [row["Symbol"] for row in table(run(screen))] == ["BTC/USDT:USDT"]
+def test_one_account_can_be_chosen_by_the_address() -> None:
+    other = replace(AGREE, account="swing", symbol="SUI/USDT:USDT")
+    with reading(Memory(legs=(AGREE, other))):
+        screen = opened("positions", account="swing")
+
+    assert [row["Symbol"] for row in table(screen)] == ["SUI/USDT:USDT"]
+    assert "1 position: 0 out of line" in text(screen)
 
 
 def test_nothing_is_coloured_when_it_is_old() -> None:
-    with reading(Memory(drawn.view(heartbeat=drawn.beating(60)), legs=(AGREE, DIFFERS))):
-        rows = table(opened("positions"))
+    colours = {}
+    for seconds in (1, 60):
+        memory = Memory(drawn.view(heartbeat=drawn.beating(seconds)), legs=(AGREE, DIFFERS))
+        with reading(memory):
+            colours[seconds] = "color" in opened("positions").dataframe[0].proto.arrow_data.styler.styles
 
-    assert [row["Verdict"] for row in rows] == ["⚪ agree", "⚪ differ"]
-    assert not {"🟢", "🔴", "🔵", "🟠"} & set("".join("".join(row.values()) for row in rows))
+    assert colours == {1: True, 60: False}
+
+
+def test_a_phone_is_given_cards_in_which_nothing_comes_alive() -> None:
+    with reading(Memory(legs=(STRANGER, AGREE))):
+        (cards,) = (
+            each.proto.body for each in opened("positions").get("html") if "class='legs'" in each.proto.body
+        )
+
+    assert cards.count("class='leg ") == 2
+    assert "bot 43, exchange 43" in cards
+    assert not re.search(r"<(?!/?(div|b|br|span|p)\b)", cards)
 
 
 def test_no_positions_is_said_only_when_both_sides_were_read_whole() -> None:
@@ -112,4 +183,4 @@ def test_no_positions_is_said_only_when_both_sides_were_read_whole() -> None:
 
 def test_no_differences_is_not_no_positions() -> None:
     with reading(Memory(legs=(AGREE,))):
-        assert "No differences among 1 position." in text(opened("positions", only="true"))
+        assert "None of them among 1 position." in text(opened("positions", show="out"))

@@ -60,7 +60,8 @@ def _shape(browser: Browser, url: str, shape: str) -> list[Path]:
 def _drawn(page: Page, *, table: bool) -> None:
     expect(page.get_by_text("need you").first).to_be_visible(timeout=LONG_MS)
     if table:
-        expect(page.locator("[data-testid='stDataFrame'] canvas").first).to_be_visible(timeout=LONG_MS)
+        drawn = page.locator("[data-testid='stDataFrame'] canvas, .legs .leg").locator("visible=true")
+        expect(drawn.first).to_be_visible(timeout=LONG_MS)
     expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0, timeout=LONG_MS)
     page.wait_for_timeout(SETTLED_MS)  # charts and icons come after the words
 
