@@ -25,7 +25,7 @@ demo: $(STAMP) ## the whole house on a simulated exchange: http://127.0.0.1:8501
 	@$(BIN)/trueup demo
 
 test: $(STAMP) ## run every test, WORKERS=4 files at a time (15 min on two cores)
-	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')); \
+	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(4, 2 + (os.cpu_count() or 1)))')); \
 	echo "Running every test, $$workers files at a time: about 15 minutes on two cores."; \
 	$(BIN)/python -m pytest -n $$workers --dist loadfile
 

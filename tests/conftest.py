@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-pytest_plugins = ["tests.ci", "tests.logs", "tests.postgres"]
+pytest_plugins = ["tests.ci", "tests.lanes", "tests.logs", "tests.postgres"]
 
 
 @pytest.fixture(autouse=True)
