@@ -32,6 +32,7 @@ class Silence(StrEnum):
 
     ABSENT = "absent"  # a complete answer in which the leg or order does not occur
     UNREACHABLE = "unreachable"
+    NOT_ASKED = "not_asked"  # nothing was sent: our budget is spent, or the venue asks us to wait
     REJECTED = "rejected"
     MALFORMED = "malformed"
     TIMEOUT = "timeout"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from verification.facts.clock import Clock, Moment
-from verification.facts.errors import SourceError
+from verification.facts.errors import NotAsked, SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, Provenance, Silence, Source, SourceSilent
 
@@ -126,7 +126,7 @@ class Poller:
         if error is None:
             self._emit(task.result())
         elif isinstance(error, SourceError):
-            self._emit(self._silent(Silence(error.code), str(error), sent))
+            self._emit(self._silent(_silence_of(error), str(error), sent))
             self._over = self._over or not error.again
         else:
             self._over = True
@@ -138,3 +138,7 @@ class Poller:
     def _silent(self, silence: Silence, detail: str, sent: Moment) -> SourceSilent:
         came = Provenance(self._source, received=self._clock.now(), sent=sent)
         return SourceSilent(self._key, silence, detail, complete=False, provenance=came)
+
+
+def _silence_of(error: SourceError) -> Silence:
+    return Silence.NOT_ASKED if isinstance(error, NotAsked) else Silence(error.code)

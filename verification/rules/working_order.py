@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from verification.facts.observation import Observation, OrderSeen, Source
+from verification.facts.observation import Observation, OrderSeen, Silence, Source, SourceSilent
 from verification.facts.order_identity import is_of
 from verification.facts.question import CloseQuestion, Question
 from verification.facts.verdict import Verdict, VerdictKind
@@ -24,12 +24,19 @@ def is_working(question: Question, observations: Sequence[Observation]) -> bool:
     """Return True when the order rests alive by the venue's last word.
 
     A word that was followed by a failure to ask again is not the last: what became of it since is not known.
+    That we held a question back ourselves is no such failure: it says of the order as little as a pause does.
+    Where all of them were held back, the word of a stream that lives is the last.
     """
-    asked = [seen for seen in observations if seen.provenance.source is Source.ORDER]
-    last = asked[-1] if asked else None
-    if not isinstance(last, OrderSeen) or not is_of(question, last):
+    words = _words(question, observations)
+    if any(seen.terminal for seen in words):
         return False
-    return not any(seen.terminal for seen in _words(question, observations))
+    asked = [seen for seen in observations if seen.provenance.source is Source.ORDER]
+    never_sent = {seen.provenance.sent for seen in asked if _held_back(seen)}
+    said = [seen for seen in asked if isinstance(seen, OrderSeen) or seen.provenance.sent not in never_sent]
+    if said:
+        return isinstance(said[-1], OrderSeen) and is_of(question, said[-1])
+    pushed = [seen for seen in observations if seen.provenance.source is Source.WEBSOCKET]
+    return bool(never_sent and words and pushed) and not isinstance(pushed[-1], SourceSilent)
 
 
 def is_over(verification: Verification) -> bool:
@@ -46,6 +53,10 @@ def is_over(verification: Verification) -> bool:
         seen.terminal and (seen.trades_agree is True or (held + seen.executed) * held <= 0)
         for seen in _words(question, verification.observations)
     )
+
+
+def _held_back(seen: Observation) -> bool:
+    return isinstance(seen, SourceSilent) and seen.silence is Silence.NOT_ASKED
 
 
 def _words(question: Question, observations: Sequence[Observation]) -> list[OrderSeen]:
