@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 
-from reconciler.serve import alert_commands, alerts, gate_answer, health, positions, status
+from reconciler.serve import alert_commands, alerts, gate_answer, health, maintenance, positions, status
 from reconciler.serve.endpoint import Endpoint
 from reconciler.serve.openapi import document
 from reconciler.serve.page import page
@@ -19,6 +19,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *positions.ENDPOINTS,
     *alerts.ENDPOINTS,
     *alert_commands.ENDPOINTS,
+    *maintenance.ENDPOINTS,
 )
 
 

@@ -11,6 +11,7 @@ import jsonschema
 from reconciler.facts.finding import Kind, Severity
 from reconciler.serve.offer import ENDPOINTS
 from tests.reconciler.alert_life import finding
+from tests.reconciler.claimed import claimed
 from tests.reconciler.serve.served import Reply, Served, served
 from tests.reconciler.storage.test_console import cycle, position
 
@@ -62,6 +63,9 @@ async def test_every_answer_has_the_form_that_is_documented(tmp_path: Path) -> N
         ]
         one, ack = "/api/v1/alerts/{id}", "/api/v1/alerts/{id}/acknowledge"
         alerts = "/api/v1/alerts"
+        windows = "/api/v1/maintenance"
+        begin, end = f"{windows}/begin", f"{windows}/end"
+        await claimed(house.store, house.clock)
         asked += [
             (alerts, f"{alerts}?state=firing&state=pending&kind=phantom_position&limit=1", "GET", None),
             (alerts, f"{alerts}?limit=0", "GET", None),
@@ -81,6 +85,11 @@ async def test_every_answer_has_the_form_that_is_documented(tmp_path: Path) -> N
             ("/api/v1/gate", "/api/v1/gate?account=other&symbol=XRP/USDT:USDT", "GET", None),
             ("/api/v1/gate", "/api/v1/gate?account=main&symbol=AVL/USDT:USDT&leg=up", "GET", None),
             (ack, "/api/v1/alerts/4/acknowledge", "POST", {"note": "it is pending"}),
+            (begin, begin, "POST", {"account": "main", "note": "x"}),
+            (begin, begin, "POST", {"account": "other", "note": "x"}),
+            (windows, windows, "GET", None),
+            (end, end, "POST", {"account": "main"}),
+            (end, end, "POST", {"account": "main"}),
         ]
         statuses = set()
         for path, question, method, body in asked:
