@@ -20,10 +20,12 @@ from reconciler.sight.blindness import (
     left_untried,
 )
 from reconciler.sight.bot_silence import BotSeen, judge_bot, seen_after
+from reconciler.sight.clock_skew import ClockSeen, judge_clock
 from reconciler.views import SourceView
 from verification.facts.account import Part
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
+from verification.latency.venue_time import VenueTime
 from verification.venues.stream_state import StreamHealth, StreamState
 
 
@@ -42,6 +44,7 @@ class Health:
         self._left_out: dict[str, tuple[str, ...]] = {}
         self._bots: dict[str, BotSeen] = {}
         self._last_ok: dict[str, datetime] = {}
+        self._clock = ClockSeen()
 
     @property
     def unread(self) -> frozenset[str]:
@@ -83,6 +86,15 @@ class Health:
         elsewhere = error.trouble is LedgerTrouble.WRONG_ACCOUNT
         self._ledgers[name] = replace(failing, elsewhere=elsewhere)
 
+    def note_clock(self, measured: VenueTime) -> None:
+        """Take one measurement of the exchange's clock into account."""
+        self._clock = self._clock.after_measurement(measured)
+
+    @property
+    def clock_is_doubted(self) -> bool:
+        """True while our clock was set or measured wrong, and was not shown to be right since."""
+        return self._clock.doubted
+
     def judge(self, stream: StreamHealth, now: Moment) -> Blindness:
         """Return what of the account cannot be seen."""
         sight = Sight(
@@ -98,7 +110,9 @@ class Health:
             for name, seen in self._bots.items()
             if self._ledgers.get(name) is None  # what was read before says nothing of now
         ]
-        return joined(blindness(sight, self._settings, now=now), *bots)
+        self._clock = self._clock.after_look(now)
+        of_clock = judge_clock(self._account, self._clock, now)
+        return joined(blindness(sight, self._settings, now=now), *bots, of_clock)
 
     def sources(self, stream: StreamHealth, now: Moment) -> tuple[SourceView, ...]:
         """Return each source's state for the screens."""
@@ -122,6 +136,8 @@ class Health:
                 return now.utc if stream.proof is None else stream.proof.at.utc
             case Subject.WORK:
                 return self.unexpected.last_worked(key.symbol) or now.utc
+            case Subject.CLOCK:
+                return now.utc if self._clock.measured is None else self._clock.measured.at.utc
             case Subject.LEDGER:
                 return self._last_ok.get(f"ledger:{key.symbol}", now.utc)
             case _:

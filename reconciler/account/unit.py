@@ -149,6 +149,11 @@ class AccountUnit:
         """Measure the venue's clock, from which every lag is counted. Called by the schedule."""
         await tried(VENUE_CLOCK, self._measure_clock, self._health.unexpected, self._clock)
 
+    async def doubt_clock(self) -> None:
+        """Measure the venue's clock anew while ours is doubted. Called by the schedule."""
+        if self._health.clock_is_doubted:
+            await self.measure_clock()
+
     def known(self) -> Known:
         """Return what is known of the account at this moment, from memory."""
         return Known(
@@ -175,7 +180,7 @@ class AccountUnit:
 
     async def _measure_clock(self) -> None:
         try:
-            await self._venue_clock.measure()
+            self._health.note_clock(await self._venue_clock.measure())
         except SourceError as error:
             log.info("clock.not_measured", account=self._venue.access.account, error=str(error))
             return

@@ -18,6 +18,7 @@ _SIGHT: Final = {
     "conditional_orders": "stop orders",
     "reconciler": "reconciler",
     "venue": "venue",
+    "clock": "clock",
 }
 _LEDGER = "ledger:"
 

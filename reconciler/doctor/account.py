@@ -1,18 +1,15 @@
 """Tries one account on its venue: connection, clock, credentials, what the key may do, mode, stream."""
 
 from collections.abc import AsyncIterator, Awaitable
-from datetime import timedelta
 
 from reconciler.doctor.check import Check, Health, bug
+from reconciler.sight.clock_skew import WRONG
 from verification.facts.account import PositionMode
 from verification.facts.clock import Clock
 from verification.facts.errors import SourceError, SourceMalformed, SourceRejected
 from verification.venues.port import Venue
 from verification.venues.registry import notes_of, untried
 from verification.venues.stream_state import StreamState
-
-SKEW_MAX = timedelta(seconds=1)
-"""Venues refuse requests whose time is too far off: the strictest, what is a second ahead."""
 
 STREAM_SECONDS = 10.0
 POLL_SECONDS = 0.1
@@ -102,7 +99,7 @@ async def _clock_offset(venue: Venue) -> tuple[Health, str]:
         return Health.NOTE, f"{trouble}"
     ahead, error = measured.offset.total_seconds(), measured.error.total_seconds()
     seen = f"the venue is {ahead:+.3f} s ahead (to within {error:.3f} s)"
-    if abs(measured.offset) > SKEW_MAX + measured.error:
+    if abs(measured.offset) > WRONG + measured.error:
         return Health.NOT_OK, f"{seen}: set this machine's clock (NTP), the venue may refuse requests"
     return Health.OK, seen
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     WRONG_LEDGER = "wrong_ledger"
     LOOK_FAILED = "look_failed"
     BOT_SILENT = "bot_silent"
+    CLOCK_SKEW = "clock_skew"
     NOTIFIER_FAILED = "notifier_failed"
     RECONCILER_STALLED = "reconciler_stalled"
 

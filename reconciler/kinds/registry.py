@@ -5,6 +5,7 @@ from typing import Final
 from reconciler.facts.finding import Kind
 from reconciler.kinds import (
     bot_silent,
+    clock_skew,
     duplicate_rows,
     ledger_unreadable,
     look_failed,
@@ -42,6 +43,7 @@ SPECS: Final[tuple[KindSpec, ...]] = (
     wrong_ledger.SPEC,
     look_failed.SPEC,
     bot_silent.SPEC,
+    clock_skew.SPEC,
     notifier_failed.SPEC,
     reconciler_stalled.SPEC,
 )

@@ -121,6 +121,10 @@ class AccountRunner:
         """Measure the venue's clock. Called by the schedule."""
         await self._do(AccountUnit.measure_clock)
 
+    async def doubt_clock(self) -> None:
+        """Measure it anew while ours is doubted. Called by the schedule."""
+        await self._do(AccountUnit.doubt_clock)
+
     async def close(self) -> None:
         """End every connection of the account, even where ending one of them fails."""
         unit, self._unit = self._unit, None

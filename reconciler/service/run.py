@@ -40,6 +40,7 @@ PING_LOOK_SECONDS = 5.0
 LAST_RESORT_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
 CLOCK_SECONDS = 60.0
+DOUBTED_CLOCK_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -166,6 +167,7 @@ class Service:
             schedule.every(f"sweep {number}", seconds, runner.sweep)
             schedule.every(f"health {number}", min(seconds, 2.0), runner.check_health)
             schedule.every(f"clock {number}", CLOCK_SECONDS, runner.measure_clock)
+            schedule.every(f"doubted clock {number}", DOUBTED_CLOCK_SECONDS, runner.doubt_clock)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(runner.run()) for runner in self._runners]
             tasks.append(group.create_task(schedule.run()))

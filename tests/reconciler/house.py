@@ -281,13 +281,21 @@ class House:
         return entry
 
     def alerts(self, *, fired: bool = True) -> dict[Kind, Alert]:
-        """The open alerts by kind; only those that people were told of, or pending ones too."""
+        """The open alerts by kind; only those that people were told of, or pending ones too.
+
+        Without the word on our clock, which stories set to come to a later time: see `clock_alert`.
+        """
         every = self.console.queries.alerts(
             states=[state for state in AlertState if state.open and (state is not AlertState.PENDING)]
             if fired
             else [state for state in AlertState if state.open]
         )
-        return {alert.key.kind: alert for alert in every}
+        return {alert.key.kind: alert for alert in every if alert.key.kind is not Kind.CLOCK_SKEW}
+
+    def clock_alert(self) -> Alert | None:
+        """The open alert on our clock; None where there is none."""
+        every = self.console.queries.alerts(kinds=[Kind.CLOCK_SKEW])
+        return next((alert for alert in every if alert.state.open), None)
 
     def cycle(self) -> CycleView:
         (cycle,) = self.console.queries.now().cycles

@@ -39,17 +39,20 @@ class VenueClock:
         best = self._filter.best(self._clock.now())
         return best if best is not None and best.error <= MOST_ERROR else None
 
-    async def measure(self) -> None:
-        """Measure, with a few requests one after another.
+    async def measure(self) -> VenueTime:
+        """Measure, with a few requests one after another, and return the best of them.
 
         Raises:
             SourceError: The venue could not be asked.
         """
+        found = []
         for _ in range(PINGS if self.known() is None else PINGS_AGAIN):
             with asked_for(Purpose.MEASUREMENT):
                 measured = await self._venue.read_clock_offset()
             self._last = self._clock.now()
-            self._filter.add(VenueTime(self._last, measured.offset, measured.error))
+            found.append(VenueTime(self._last, measured.offset, measured.error))
+            self._filter.add(found[-1])
+        return min(found, key=lambda each: each.error)
 
     async def ask(self, patience: float) -> VenueTime | None:
         """Return what is known, after measuring if that was long ago.

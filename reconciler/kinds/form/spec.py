@@ -21,6 +21,7 @@ class Subject(StrEnum):
     PUSHES = "pushes"  # what a stream that is there should tell
     LEDGER = "ledger"  # a bot's database, by its name
     WORK = "work"  # a piece of our own work
+    CLOCK = "clock"  # the clock of this machine
     CHANNEL = "channel"  # a channel on which people are told, by its name
     WATCH = "watch"  # the reconciler itself
 

@@ -22,6 +22,7 @@ _ABOUT: Final[dict[Subject, str]] = {
     Subject.PUSHES: "the stream",
     Subject.LEDGER: "mybot",
     Subject.WORK: "the looks at AVL/USDT:USDT",
+    Subject.CLOCK: "the exchange's clock",
     Subject.CHANNEL: "phone",
     Subject.WATCH: "",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.facts.finding import FindingKey, Kind
-from tests.simulation.reconciler.episode import SWEEP
+from tests.simulation.reconciler.episode import HEALTH, SWEEP
 from tests.simulation.reconciler.plan import Storm
 from tests.simulation.reconciler.sight import SLACK, SPACING, Sight, Span, felt, in_words, without
 from verification.facts.leg import Leg
@@ -59,6 +59,22 @@ def _loading(sight: Sight, condition: FindingKey) -> list[Span]:
     if condition.symbol != "websocket":
         return []
     return [felt(storm) for storm in sight.storms if storm.what == "list"]
+
+
+def a_clock_that_is_set_is_told(sight: Sight) -> Iterator[str]:
+    """R2: whenever the wall clock is set under a living reconciler it is told, and at no other time."""
+    told = sight.told.get(FindingKey(Kind.CLOCK_SKEW, "main", "clock", Leg.NET), [])
+    due = HEALTH + SLACK + sight.hangs
+    steps = [at for at, _ in sight.episode.plan.steps]
+    for at in steps:
+        alive = not any(down <= at + due and at - 2 * HEALTH <= up for down, up in sight.episode.downs)
+        if at > 2 * HEALTH and alive and not any(fired <= at + due and at <= over for fired, over in told):
+            yield f"the clock was set at {at:.2f}, untold"
+    for fired, over in told:
+        if not any(at <= fired <= at + due for at in steps):
+            yield f"the clock was called wrong at {fired:.2f}, and nobody had set it"
+        if over >= sight.episode.plan.end:
+            yield f"the clock is called wrong to the end, from {fired:.2f}"
 
 
 def mute_is_not_over(sight: Sight) -> Iterator[str]:

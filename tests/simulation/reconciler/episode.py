@@ -34,6 +34,7 @@ from verification.race.pace import Pace
 SWEEP = 30.0
 HEALTH = 2.0
 CLOCK = 60.0
+DOUBTED_CLOCK = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,7 @@ class _Stage:
             self._every(HEALTH, unit.loop.check_health),
             self._every(SWEEP, self._sweep(unit)),
             self._every(CLOCK, unit.measure_clock),
+            self._every(DOUBTED_CLOCK, unit.doubt_clock),
             self._person(),
         ]
         tasks = [asyncio.ensure_future(job) for job in jobs]

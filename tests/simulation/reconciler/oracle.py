@@ -13,6 +13,7 @@ from tests.simulation.reconciler.alert_oracle import (
     one_at_a_time,
 )
 from tests.simulation.reconciler.blindness_oracle import (
+    a_clock_that_is_set_is_told,
     blindness_is_told,
     blindness_is_true,
     mute_is_not_over,
@@ -243,6 +244,7 @@ CHECKS: dict[str, Check] = {
     "matched is counted right (G2)": matched_is_counted_right,
     "blindness is told (R2)": blindness_is_told,
     "blindness is true (R2)": blindness_is_true,
+    "a clock that is set is told (R2)": a_clock_that_is_set_is_told,
     "mute is not over (R2)": mute_is_not_over,
     "never green while blind (R2)": never_green_while_blind,
     "what is over is resolved (R3)": _cleared,
