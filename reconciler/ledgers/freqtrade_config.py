@@ -96,10 +96,10 @@ def merged(over: Mapping[str, Any], under: Mapping[str, Any]) -> dict[str, Any]:
     """Return both; what `over` says holds, except that tables are merged."""
     result = dict(under)
     for key, value in over.items():
-        below = result.get(key)
-        if isinstance(value, Mapping):
-            result[key] = merged(value, below if isinstance(below, Mapping) else {})
-        else:
+        below = result.get(key, {})
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            result[key] = merged(value, below)
+        elif value != {}:  # an empty table outweighs nothing
             result[key] = value
     return result
 
