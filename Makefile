@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test pairs simulate bench soak torture docs pictures check format wheel lock
+.PHONY: help setup demo test pairs simulate bench soak torture docs deployment pictures check format wheel lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -43,6 +43,10 @@ soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is fou
 
 torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MINUTES=3, or SEED=123 once more
 	@$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+deployment: $(STAMP) ## the files of deploy/ with the programs that they are for: systemd, nginx and Caddy
+	@TRUEUP_LOGIN=ada TRUEUP_PASSWORD_HASH=JDJhJDE0JA== caddy validate --config deploy/Caddyfile --adapter caddyfile
+	@$(BIN)/python -m pytest tests/deploy
 
 docs: $(STAMP) ## the documents as a site: build/docs/index.html
 	@$(BIN)/sphinx-build -E -W --keep-going --quiet -c docs . build/docs

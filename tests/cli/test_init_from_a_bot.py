@@ -147,7 +147,7 @@ def test_later_files_outweigh_and_added_ones_are_outweighed(trueup: Command, tmp
     file_with(
         tmp_path, "user_data/more/deeper.json", '{"db_url": "sqlite:///deep.sqlite", "bot_name": "deep"}'
     )
-    file_with(tmp_path, "user_data/private.json", '{"trading_mode": "futures"}')
+    file_with(tmp_path, "user_data/private.json", '{"trading_mode": "futures", "bot_name": {}}')
 
     said = set_up(trueup, "--freqtrade", "user_data/private.json")
 

@@ -1,0 +1,208 @@
+"""nginx before the screens, as `deploy/nginx.conf` has it: a login, its own pages, and no other page's."""
+
+import asyncio
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from typing_extensions import override
+
+from dashboard.gate import Gate, places
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "trueup.example.com"
+LOGIN = {"Authorization": aiohttp.encode_basic_auth("ada", "of-nobody")}
+AROUND = """\
+{user}
+daemon off;
+pid {folder}/pid;
+error_log {folder}/errors;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
+    uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
+    include {folder}/trueup.conf;
+}}
+"""
+
+
+async def page(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(f"page, login {request.headers.get('authorization')}")
+
+
+async def stream(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text("connected")
+    await socket.close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)  # noqa: TID251 - TLS goes by the real time
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+
+
+def configured(folder: Path, screens: int, port: int) -> Path:
+    """Write the example with its files and ports in `folder`, and what nginx needs around it."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    for old, new in (
+        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        ("listen 443 ", f"listen 127.0.0.1:{port} "),
+        (f"/etc/letsencrypt/live/{NAME}", str(folder)),
+        ("/etc/nginx", str(folder)),
+        ("http://127.0.0.1:8501", f"http://127.0.0.1:{screens}"),
+        ("Host 127.0.0.1:8501", f"Host 127.0.0.1:{screens}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    certificate(folder)
+    (folder / "trueup.htpasswd").write_text("ada:{PLAIN}of-nobody\n")
+    (folder / "trueup.conf").write_text(text)
+    (folder / "nginx.conf").write_text(
+        AROUND.format(folder=folder, user="user root;" if os.geteuid() == 0 else "")
+    )
+    return folder / "nginx.conf"
+
+
+@asynccontextmanager
+async def screens(folder: Path) -> AsyncIterator[int]:
+    """Serve a page and a socket behind the gate of the screens."""
+    port = free_port()
+    index = folder / "index.html"
+    index.write_text("<html></html>")
+    inner = Starlette(routes=[Route("/", page), WebSocketRoute("/_stcore/stream", stream)])
+    server = uvicorn.Server(
+        uvicorn.Config(Gate(inner, places(port), index), host="127.0.0.1", port=port, log_level="error")
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def proxied(folder: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    """Run the gate and nginx before it; a session that finds its name here, and its address."""
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin") or "nginx"
+    port = free_port()
+    async with screens(folder) as behind:
+        file = configured(folder, behind, port)
+        words = (nginx, "-c", str(file), "-p", str(folder), "-e", str(folder / "errors"))
+        tried = await asyncio.to_thread(subprocess.run, [*words, "-t"], capture_output=True, text=True)
+        assert tried.returncode == 0, tried.stderr
+        assert "warn" not in tried.stderr
+        process = await asyncio.create_subprocess_exec(*words)
+        try:
+            await _listening(port)
+            connector = aiohttp.TCPConnector(resolver=_Here(), ssl=_unchecked())
+            async with aiohttp.ClientSession(connector=connector) as session:
+                yield session, f"https://{NAME}:{port}"
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+class _Here(aiohttp.abc.AbstractResolver):
+    @override
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[aiohttp.abc.ResolveResult]:
+        told = {"hostname": host, "host": "127.0.0.1", "port": port, "family": socket.AF_INET}
+        return [aiohttp.abc.ResolveResult(**told, proto=0, flags=0)]  # type: ignore[typeddict-item]  # by name
+
+    @override
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+def _unchecked() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+
+
+async def test_a_proxy_lets_in_who_has_a_login_and_no_other_page(tmp_path: Path) -> None:
+    async with proxied(tmp_path) as (session, address):
+
+        async def got(*, login: Mapping[str, str] = LOGIN, **headers: str) -> tuple[int, str]:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            async with session.get(f"{address}/", headers={**login, **named}) as answer:
+                return answer.status, await answer.text()
+
+        async def connected(**headers: str) -> int | str:
+            try:
+                async with session.ws_connect(
+                    f"{address}/_stcore/stream", headers={**LOGIN, **headers}
+                ) as opened:
+                    return await opened.receive_str()
+            except aiohttp.WSServerHandshakeError as refused:
+                return refused.status
+
+        assert (await got(login={}))[0] == 401
+        assert await got() == (200, "page, login None")
+        assert (await got(Origin=f"https://{NAME}"))[0] == 200
+        assert (await got(Origin="https://evil.example.com"))[0] == 403
+        assert (await got(Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors"))[0] == 403
+        assert await connected(Origin=f"https://{NAME}") == "connected"
+        assert await connected(Origin="https://evil.example.com") == 403
+        assert await connected(Origin=f"http://{NAME}") == 403
+        assert await connected() == 403
+
+
+@pytest.mark.parametrize("file", ["Caddyfile", "nginx.conf"])
+def test_each_example_answers_for_one_name_and_hides_the_login(file: str) -> None:
+    text = (ROOT / "deploy" / file).read_text("utf-8")
+
+    assert text.count("127.0.0.1:8501") >= 3
+    assert "Authorization" in text
+    assert "Strict-Transport-Security" in text
