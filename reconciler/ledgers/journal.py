@@ -19,6 +19,7 @@ from reconciler.facts.expectation import (
     StopPolicy,
 )
 from reconciler.journal.tables import SCHEMA_VERSION
+from reconciler.ledgers.known_rows import KnownRows
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables, utc_of
 from reconciler.views import VerificationView
@@ -72,6 +73,7 @@ class JournalLedger:
         self._clock = clock
         self._kept = ended_kept
         self._policy = stop_policy
+        self._rows = KnownRows(self._expectation)
 
     @property
     def name(self) -> str:
@@ -111,16 +113,14 @@ class JournalLedger:
 
         (rows, events, last), version = self._database.read(work)
         try:
-            said: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+            said: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
             for event in events:
                 said[event["position_id"]].append(event)
-            expectations = tuple(_expectation(self._name, row, said[row["id"]]) for row in rows)
+            expectations = self._rows.of(rows, said)
             activity = utc_of(last[0]["at"], UTC) if last else None
         except (ValueError, InvalidOperation, TypeError, KeyError) as error:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_position`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
-        if self._policy is not None:
-            expectations = tuple(replace(row, stop_policy=self._policy) for row in expectations)
         return LedgerReading(self._name, expectations, now, activity, version=version)
 
     def read_verifications(
@@ -146,6 +146,10 @@ class JournalLedger:
         except (ValueError, TypeError) as error:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_verification`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
+
+    def _expectation(self, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Expectation:
+        made = _expectation(self._name, row, events)
+        return made if self._policy is None else replace(made, stop_policy=self._policy)
 
     def _check_schema(self, tables: Tables) -> None:
         self._database.require(tables, "journal_schema", frozenset({"version"}), "Trueup's journal")

@@ -15,6 +15,8 @@ from reconciler.serve.server import Server
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims, this_process
+from reconciler.service.garbage import LOOK_SECONDS as GARBAGE_SECONDS
+from reconciler.service.garbage import Garbage
 from reconciler.service.last_resort import LastResort
 from reconciler.service.loading import loading
 from reconciler.service.notifying import Notifying
@@ -157,6 +159,8 @@ class Service:
         schedule.every("alert log", ALERT_LOG_SECONDS, partial(self._follow, told))
         schedule.every("housekeeping", PRUNE_SECONDS, self._prune)
         schedule.every("retiring", RETIRE_SECONDS, self._retiring.look)
+        garbage = Garbage()
+        schedule.every("garbage", GARBAGE_SECONDS, garbage.look)
         if self._pinging is not None:
             schedule.every("ping", PING_LOOK_SECONDS, self._pinging.look)
         if self._last_resort is not None:
@@ -168,6 +172,10 @@ class Service:
             schedule.every(f"health {number}", min(seconds, 2.0), runner.check_health)
             schedule.every(f"clock {number}", CLOCK_SECONDS, runner.measure_clock)
             schedule.every(f"doubted clock {number}", DOUBTED_CLOCK_SECONDS, runner.doubt_clock)
+        with garbage.watched():
+            await self._all(schedule, stop)
+
+    async def _all(self, schedule: Schedule, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(runner.run()) for runner in self._runners]
             tasks.append(group.create_task(schedule.run()))

@@ -27,6 +27,7 @@ import orjson
 from reconciler.account.unit import AccountUnit
 from reconciler.cli.log import write_log
 from reconciler.service.claims import Claim, Claims, this_process
+from reconciler.service.garbage import Garbage
 from reconciler.service.loading import loading
 from reconciler.service.wiring import open_ledgers, pace_of, rules_of
 from reconciler.settings import Settings, load
@@ -284,7 +285,8 @@ def main() -> int:
     write_log(settings.log)
     loop, turns = loop_with_turns()
     wish = Wish(asked.sweeps, asked.targeted, asked.seconds, asked.rivals)
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+    # What long collections leave is set aside, as the service does.
+    with Garbage().watched(), asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(measured(settings, wish, turns))
     return 0
 
