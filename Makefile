@@ -9,11 +9,11 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test pairs simulate bench soak torture docs deployment pictures check format wheel lock
+.PHONY: help setup demo test test-freqtrade pairs simulate bench soak torture docs deployment pictures check format wheel lock
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 setup: $(STAMP) ## prepare .venv (the other targets do it by themselves)
 
@@ -28,6 +28,9 @@ test: $(STAMP) ## run every test, WORKERS=4 files at a time (15 min on two cores
 	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(4, 2 + (os.cpu_count() or 1)))')); \
 	echo "Running every test, $$workers files at a time: about 15 minutes on two cores."; \
 	$(BIN)/python -m pytest -n $$workers --dist loadfile
+
+test-freqtrade: $(STAMP) ## the real freqtrade (from PyPI, in an environment of its own) beside Trueup: VENUE=, DATABASE=
+	@$(BIN)/python -m tests.freqtrade $(if $(VENUE),--venue $(VENUE)) $(if $(DATABASE),--database $(DATABASE))
 
 pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min); `make test` plays an eighth of them
 	@EVERY_PAIR=1 $(BIN)/python -m pytest -n 2 --dist load tests/reconciler/notify/test_no_crash_loses_a_message.py
