@@ -89,5 +89,9 @@ def _notes(given: Mapping[str, Any], taken: Mapping[str, Any], left: list[str]) 
     http = sorted(key for key in taken if key in _PROXIES and not key.startswith("ws"))
     if http and not any(key.startswith("ws") for key in taken):
         yield f"{', '.join(http)} is for requests only: name `wssProxy` too where nothing may leave directly"
+    urls = taken.get("urls")
+    api = urls.get("api") if isinstance(urls, Mapping) else None
+    if isinstance(api, Mapping) and api and "ws" not in api:
+        yield "`urls` of `ccxt_config` leads elsewhere, but no stream: name `urls.api.ws` too"
     if given.get("proxies"):
         yield "`proxies` of `ccxt_config` is not ccxt's for streams: write `httpsProxy` and `wssProxy`"

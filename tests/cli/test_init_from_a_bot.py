@@ -199,6 +199,14 @@ def test_nothing_secret_of_what_ccxt_is_given_is_copied(trueup: Command, tmp_pat
     assert "me:" not in said.out + (tmp_path / "trueup.toml").read_text()
 
 
+def test_addresses_without_those_of_streams_are_told(trueup: Command, tmp_path: Path) -> None:
+    configured(
+        tmp_path, exchange={"ccxt_config": {"urls": {"api": {"fapiPrivate": "http://127.0.0.1:1/fapi"}}}}
+    )
+
+    assert "name `urls.api.ws` too" in set_up(trueup).out
+
+
 def test_the_password_of_a_database_is_not_copied(
     trueup: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
