@@ -22,6 +22,10 @@ def demo(
         int | None,
         typer.Option("--port", min=1, max=65535, help="The dashboard's port.", show_default=False),
     ] = None,
+    phone_port: Annotated[
+        int | None,
+        typer.Option("--phone-port", min=1, max=65535, help="The phone's port (8503).", show_default=False),
+    ] = None,
     hold: Annotated[
         float | None,
         typer.Option("--hold", min=1, help="Seconds an alert stays before it is healed.", show_default=False),
@@ -30,7 +34,14 @@ def demo(
     """Everything on one machine, nothing to configure: a simulated exchange, a bot, and what goes wrong."""
     options = ["--headless"] if headless else []
     options += ["--json"] if json else []
-    for name, value in (("--seconds", seconds), ("--seed", seed), ("--port", port), ("--hold", hold)):
+    values = (
+        ("--seconds", seconds),
+        ("--seed", seed),
+        ("--port", port),
+        ("--phone-port", phone_port),
+        ("--hold", hold),
+    )
+    for name, value in values:
         options += (
             [name, f"{value:g}" if isinstance(value, float) else str(value)] if value is not None else []
         )

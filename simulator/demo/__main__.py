@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
@@ -15,12 +16,14 @@ from reconciler.console import Console
 from simulator.demo.alerts import AlertFollower
 from simulator.demo.house import House, is_free
 from simulator.demo.narrator import Narrator
+from simulator.demo.phone import DemoPhone
 from simulator.demo.report import report
 from simulator.demo.stage import StageError
 from simulator.demo.story import Story, Tempo
 from simulator.demo.venue_control import VenueControl
 
 PORT = 8501
+PHONE_PORT = 8503
 WRONG_USAGE = 3
 DID_NOT_COME_UP = 2
 HOLD_SECONDS = 25.0
@@ -33,9 +36,10 @@ HEADLESS = Tempo(alert_seconds=1.0, pause_seconds=0.2)
 class Demo:
     """One performance."""
 
-    def __init__(self, house: House, options: argparse.Namespace) -> None:
+    def __init__(self, house: House, options: argparse.Namespace, phone: DemoPhone | None = None) -> None:
         """Nothing is started yet."""
         self._house = house
+        self._phone = phone
         self._options = options
         self._started = 0.0
         self._again = asyncio.Event()
@@ -50,12 +54,14 @@ class Demo:
         """
         self._started = asyncio.get_running_loop().time()
         port = None if self._options.headless else self._options.port
-        await self._house.open(seed=self._options.seed, dashboard_port=port)
+        await self._house.open(seed=self._options.seed, dashboard_port=port, phone=self._phone)
         self._tell.say(
             f"a simulated exchange, a bot and Trueup are running; all of it is in {self._house.stage.folder}"
         )
         if port is not None:
             self._tell.say(f"the dashboard: http://127.0.0.1:{port}   (Ctrl-C ends everything)")
+        if self._phone is not None:
+            self._tell.say(f"your phone:    {self._phone.url}   (messages arrive there; answer by a button)")
         alerts = AlertFollower(lambda: Console.open(self._house.state_url), self._tell)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -113,8 +119,13 @@ async def perform(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="trueup-demo-", ignore_cleanup_errors=True) as folder:
         house = House(Path(folder))
         try:
-            await Demo(house, options).run(stop)
-            await house.stage.end()
+            async with AsyncExitStack() as beside:
+                phone = None
+                if not options.headless:
+                    free = is_free(options.phone_port)
+                    phone = await beside.enter_async_context(DemoPhone(options.phone_port if free else 0))
+                await Demo(house, options, phone).run(stop)
+                await house.stage.end()
             if options.json:
                 with Console.open(house.state_url) as console:
                     print(json.dumps(report(console), indent=2))  # noqa: T201 - this is its output
@@ -144,6 +155,12 @@ def main() -> int:
         help=f"how many seconds an alert stays before the story heals it ({HOLD_SECONDS:g})",
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"the dashboard's port ({PORT})")
+    parser.add_argument(
+        "--phone-port",
+        type=int,
+        default=PHONE_PORT,
+        help=f"the phone's port, another where it is in use ({PHONE_PORT})",
+    )
     options = parser.parse_args()
     if not options.headless and not is_free(options.port):
         sys.stderr.write(

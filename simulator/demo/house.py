@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reconciler.console import Console, StateDatabaseError
 from simulator.binance.urls import ccxt_config, toml
+from simulator.demo.phone import DemoPhone
 from simulator.demo.stage import READY_SECONDS, Stage, StageError
 
 ACCOUNT = "demo"
@@ -51,8 +52,8 @@ class House:
         """The processes that were started."""
         return self.stage.names
 
-    async def open(self, *, seed: int, dashboard_port: int | None) -> None:
-        """Start venue, bot and reconciler, and the dashboard if it has a port.
+    async def open(self, *, seed: int, dashboard_port: int | None, phone: DemoPhone | None = None) -> None:
+        """Start venue, bot and reconciler, and the dashboard if it has a port; messages go to the phone.
 
         Raises:
             StageError: A part did not come up.
@@ -61,7 +62,7 @@ class House:
         await self.stage.start("venue", "simulator", "--port", str(port), "--seed", str(seed), talks=True)
         await self.stage.first_line("venue")
         self.venue_url = f"http://127.0.0.1:{port}"
-        self.settings.write_text(self._settings_text())
+        self.settings.write_text(self._settings_text(dashboard_port, phone))
         await self.stage.start(
             "bot",
             "simulator.demo.bot_process",
@@ -74,7 +75,11 @@ class House:
             "run",
             "--config",
             str(self.settings),
-            environ={"DEMO_KEY": KEY, "DEMO_SECRET": KEY},
+            environ={
+                "DEMO_KEY": KEY,
+                "DEMO_SECRET": KEY,
+                "DEMO_PHONE": "" if phone is None else phone.address,
+            },
         )
         if dashboard_port is not None:
             await self.stage.start(
@@ -116,7 +121,7 @@ class House:
             "seed": seed,
         }
 
-    def _settings_text(self) -> str:
+    def _settings_text(self, dashboard_port: int | None, phone: DemoPhone | None) -> str:
         return "\n".join(
             (
                 "# Made by `trueup demo`.",
@@ -125,6 +130,8 @@ class House:
                 f'[accounts.{ACCOUNT}]\nvenue = "binanceusdm"\nledgers = ["bot"]',
                 'api_key_env = "DEMO_KEY"\nsecret_env = "DEMO_SECRET"\n',
                 CHECKS,
+                f"[dashboard]\nport = {dashboard_port}\n" if dashboard_port is not None else "",
+                phone.settings if phone is not None else "",
                 toml(self.venue_url, ACCOUNT),
             )
         )

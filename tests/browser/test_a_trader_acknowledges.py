@@ -10,6 +10,7 @@ from tests.browser.performance import chromium, demo, load
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(300)]
 MINUTES_MS = 120_000
+PHONE = re.compile(r"your phone:\s+(http://127.0.0.1:\d+)")
 
 
 def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler_is_killed(
@@ -25,6 +26,12 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
         expect(card).to_contain_text("Exchange says")
         expect(page).to_have_title(re.compile(r"\(1\)"), timeout=15_000)
 
+        phone = browser.new_page(viewport={"width": 390, "height": 844})
+        phone.goto(PHONE.findall(running.story())[0])
+        message = phone.locator("article").filter(has_text="SOL/USDT:USDT")
+        expect(message).to_contain_text("NEW CRITICAL", timeout=20_000)
+        expect(message.get_by_role("button", name="Closing by hand")).to_be_visible()
+
         card.get_by_role("button", name="Acknowledge").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Your name").fill("Ada")
@@ -32,6 +39,7 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
         dialog.get_by_role("button", name="Acknowledge").click()
         expect(card).to_contain_text("Ada", timeout=20_000)
         expect(card).to_contain_text("closing it by hand")
+        expect(message).to_contain_text("Acknowledged by Ada, until", timeout=20_000)
 
         running.kill("reconciler")
         blind = page.locator(".st-key-verdict-blind")

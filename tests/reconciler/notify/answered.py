@@ -40,10 +40,10 @@ class House:
     replying: Replying
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def fires(self) -> Alert:
+    async def fires(self, symbol: str = "AVL/USDT:USDT") -> Alert:
         """Have an alert fire."""
         now = SystemClock().now().utc
-        found = finding(severity=Severity.CRITICAL)
+        found = finding(severity=Severity.CRITICAL, symbol=symbol)
         (change,) = await self.store.observe(Observed((Detected(found, now, confirmed=True),)), now=now)
         return change.alert
 
@@ -52,7 +52,8 @@ class House:
         clock, name = SystemClock(), secrets.token_hex(4)
         now = clock.now().utc
         item = Item(AlertCase(alert, ()), Why.FIRST, alert.version, now)
-        message = Message("NEW CRITICAL: AVL", "NEW CRITICAL: AVL\nhttp://x", Severity.CRITICAL, (item,))
+        title = f"NEW CRITICAL: {alert.key.symbol}"
+        message = Message(title, f"{title}\nhttp://x", Severity.CRITICAL, (item,))
         message = await offered(self.store, "phone", name, message, clock)
         answer = await self.phone.send(message)
         sent = Sent(
@@ -90,14 +91,23 @@ def living(folder: Path, *lives: Callable[[House], Awaitable[None]]) -> None:
         async with SimulatedTelegram(names={ADA: "Ada", STRANGER: "Mallory"}) as telegram:
             telegram.chats = {CHAT}
             for life in lives:
-                await _lived(f"sqlite:///{folder / 'state.db'}", telegram, life)
+                await lived(folder, telegram, life)
 
     asyncio.run(played())
 
 
-async def _lived(url: str, telegram: SimulatedTelegram, life: Callable[[House], Awaitable[None]]) -> None:
+async def lived(
+    folder: Path,
+    telegram: SimulatedTelegram,
+    life: Callable[[House], Awaitable[None]],
+    person: int = ADA,
+) -> None:
+    """Play one life on a phone that is there, in a chat with ada, who has this number."""
+    url = f"sqlite:///{folder / 'state.db'}"
     async with Store.open(url) as store:
-        phone = TelegramPhone(TelegramAddress(telegram.token, str(CHAT)), PEOPLE, telegram.url)
+        phone = TelegramPhone(
+            TelegramAddress(telegram.token, str(person)), {str(person): "ada"}, telegram.url
+        )
         replying = Replying({"phone": phone}, store, lambda: True, SystemClock())
         house = House(url, telegram, store, phone, replying)
         house.tasks = [asyncio.create_task(replying.run())]
