@@ -7,7 +7,7 @@ Only the looks are drawn, and what takes messages counts them.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from reconciler.facts.lease import Holder
 from reconciler.notify.answer import Answer
 from reconciler.notify.channel import Channel
 from reconciler.notify.message import Message
+from reconciler.notify.phone import Phone
 from reconciler.service.claims import Claims
 from reconciler.service.notifying import Notifying
 from reconciler.service.served_channel import Posting
@@ -218,6 +219,7 @@ def play(
     *,
     begins: float = 0.0,
     accounts: frozenset[str] = frozenset({"main"}),
+    phones: Mapping[str, Phone] | None = None,
 ) -> float:
     """Live until the story ends, or the process dies; return when that was, in seconds of the story."""
     points = points or Points()
@@ -236,7 +238,7 @@ def play(
         store._writer.close()
         store._writer = writer = MortalWriter(database, points)
         try:
-            posting = Posting(tuple(channels), LINK, accounts)
+            posting = Posting(tuple(channels), LINK, accounts, phones or {})
             await _lived(store, clock, story, posting, points)
         except Death:
             pass
