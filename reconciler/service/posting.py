@@ -5,9 +5,11 @@ from reconciler.notify.ntfy import NtfyPhone
 from reconciler.notify.phone import Phone
 from reconciler.notify.phone_address import TELEGRAM, ntfy_of, telegram_of
 from reconciler.notify.telegram import TelegramPhone
+from reconciler.notify.webhook import WebhookCourier
 from reconciler.service.child_process import leashed
 from reconciler.service.served_channel import Posting
 from reconciler.settings import Settings
+from verification.facts.clock import SystemClock
 
 
 def posting_of(settings: Settings) -> Posting:
@@ -33,6 +35,9 @@ def courier_of(settings: Settings, channel: str) -> Courier:
     phone = phone_of(settings, channel)
     if phone is not None:
         return phone
+    secret = settings.channel_secret(channel)
+    if secret is not None:
+        return WebhookCourier(settings.channel_url(channel), secret, settings.dashboard.link, SystemClock())
     return AppriseCourier(settings.channel_url(channel), leashed("reconciler.notify.apprise_child"))
 
 

@@ -132,6 +132,9 @@ def _not_reachable(settings: Settings) -> Iterator[Problem]:
         found = channel.read_url(name, settings.folder, os.environ)
         if isinstance(found, Problem):
             yield found
+        secret = channel.read_secret(name, settings.folder, os.environ)
+        if isinstance(secret, Problem):
+            yield secret
     address = settings.ping.read_url(settings.folder, os.environ)
     if isinstance(address, Problem):
         yield address

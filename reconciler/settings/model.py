@@ -131,6 +131,20 @@ class Settings(BaseSettings):
             raise SettingsError(self._origin, (replace(found, file=file),))
         return found
 
+    def channel_secret(self, channel: str) -> str | None:
+        """Return what a webhook is signed with, read now; None for any other channel.
+
+        Raises:
+            SettingsError: It is not there.
+            KeyError: No channel has this name.
+        """
+        found = self.notify[channel].read_secret(channel, self._folder, os.environ)
+        if isinstance(found, Problem):
+            raise SettingsError(
+                self._origin, (replace(found, file=self._places.get(("notify", channel), "")),)
+            )
+        return found
+
     def ping_url(self) -> str | None:
         """Return the address of the outward ping, read now from the environment or its file; None for none.
 

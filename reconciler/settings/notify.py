@@ -12,6 +12,7 @@ from reconciler.notify.channel import Channel
 from reconciler.notify.phone_address import ntfy_of, telegram_of
 from reconciler.settings.checked import known_kinds, names, some_names
 from reconciler.settings.credentials import from_file, from_variable
+from reconciler.settings.ping import is_web_address
 from reconciler.settings.problem import Problem
 from reconciler.settings.section import Seconds, Section, seconds
 
@@ -79,6 +80,32 @@ class NotifySettings(Section):
         examples=["http://127.0.0.1:8081"],
     )
 
+    secret_env: str | None = Field(
+        default=None,
+        description="Webhook: variable that holds the secret its messages are signed with. Signed JSON is "
+        "posted to the address then.",
+        examples=["WEBHOOK_SECRET"],
+    )
+    secret_file: Path | None = Field(
+        default=None, description="File that holds the secret, instead.", examples=["secrets/webhook"]
+    )
+
+    @property
+    def signed(self) -> bool:
+        """True for a webhook."""
+        return self.secret_env is not None or self.secret_file is not None
+
+    def read_secret(self, name: str, folder: Path, environ: Mapping[str, str]) -> str | Problem | None:
+        """Read the secret of a webhook now; None for any other channel. Arguments as of `read_url`."""
+        where = f"notify.{name}.secret"
+        if self.secret_env is not None and self.secret_file is not None:
+            return Problem(f"{where}_env", "is given twice, with secret_file: keep one of the two")
+        if self.secret_env is not None:
+            return from_variable(f"{where}_env", self.secret_env, environ)
+        if self.secret_file is not None:
+            return from_file(f"{where}_file", folder / self.secret_file.expanduser())
+        return None
+
     def channel(self, name: str) -> Channel:
         """Return what is told on it."""
         return Channel(
@@ -117,6 +144,8 @@ class NotifySettings(Section):
 
     def _unanswerable(self, where: str, url: str) -> Problem | None:
         """Return why a channel with this address cannot be answered as it is set up; None if it can."""
+        if self.signed:
+            return self._unsignable(where, url)
         if self.people:
             if telegram_of(url) is None:
                 text = (
@@ -138,4 +167,12 @@ class NotifySettings(Section):
                 return Problem(f"{where}.reply_as", "is empty: say whose phone it is")
         elif self.reply_topic is not None:
             return Problem(f"{where}.reply_topic", "is only used for messages with buttons: add reply_as")
+        return None
+
+    def _unsignable(self, where: str, url: str) -> Problem | None:
+        held = f"{where}.secret_env" if self.secret_env is not None else f"{where}.secret_file"
+        if not is_web_address(url):
+            return Problem(held, "makes a webhook, and the address is no https://HOST/PATH: correct it")
+        if self.people or self.reply_as is not None:
+            return Problem(held, "makes a webhook, which has no buttons: remove it, or people and reply_as")
         return None

@@ -38,13 +38,14 @@ class PingSettings(Section):
             held, found = "ping.url_file", from_file("ping.url_file", folder / self.url_file.expanduser())
         else:
             return None
-        return found if isinstance(found, Problem) or _is_address(found) else Problem(held, _NO_ADDRESS)
+        return found if isinstance(found, Problem) or is_web_address(found) else Problem(held, _NO_ADDRESS)
 
 
 _NO_ADDRESS = "holds no single web address, such as https://hc-ping.com/UUID"
 
 
-def _is_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
+    """Return whether a text is a single address of the web."""
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and len(text.split()) == 1
