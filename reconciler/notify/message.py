@@ -16,6 +16,7 @@ class Message:
         severity: The worst in it that is not over; info where all of it is.
         items: What it tells of alerts; empty for a test, and where it is `about` something else.
         reply: The token by which an answer from the phone names it; empty where none is taken.
+        answers: For how many alerts such an answer is.
         about: What it is about beside alerts, `state_database`; info says that it is over. Empty for a test.
     """
 
@@ -24,4 +25,5 @@ class Message:
     severity: Severity
     items: tuple[Item, ...] = ()
     reply: str = ""
+    answers: int = 1
     about: str = ""

@@ -10,7 +10,7 @@ from reconciler.notify.answer import Answer
 from reconciler.notify.message import Message
 from reconciler.notify.phone import Got, Line, fitting, got, met, said_of, utf8_bytes
 from reconciler.notify.phone_address import NtfyAddress
-from reconciler.notify.reply import BUTTONS, Heard, Reply, Shown, read_back, sent_back
+from reconciler.notify.reply import BUTTONS, Heard, Reply, Shown, labelled, read_back, sent_back
 from reconciler.notify.text import printable
 
 LONGEST = 4000
@@ -51,7 +51,7 @@ class NtfyPhone:
             body["actions"] = [
                 {
                     "action": "http",
-                    "label": each.label,
+                    "label": labelled(each, message.answers),
                     "url": f"{self._address.server}/{self._reply_topic}",
                     "method": "POST",
                     "body": sent_back(each, message.reply),

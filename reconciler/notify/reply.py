@@ -10,6 +10,9 @@ from reconciler.alerts.seen import Seen
 OFFER_LASTS: Final = timedelta(hours=24)
 """How long a message can be answered by its buttons: what still fires then is told again long before."""
 
+_PLAIN: Final = timedelta(hours=12)
+"""How far away a time may be that is told without its day."""
+
 NOTE_LONGEST: Final = 2000
 """Characters of a reply that are kept."""
 
@@ -34,6 +37,11 @@ BUTTONS: Final = (
     Button("c", "Closing by hand", "closing by hand"),
     Button("k", "Known", "known"),
 )
+
+
+def labelled(button: Button, answers: int) -> str:
+    """Return what stands on a button: with how many alerts it is for, where it is for several."""
+    return button.label if answers == 1 else f"{button.label}: all {answers}"
 
 
 def sent_back(button: Button, token: str) -> str:
@@ -178,5 +186,5 @@ def stands(alert: Alert, now: datetime) -> str:
 
 
 def minute(at: datetime, now: datetime) -> str:
-    """Return a time in UTC to the minute, with its day where that is not today."""
-    return f"{at:%H:%M} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M} UTC"
+    """Return a time in UTC to the minute, with its day where that is not plain."""
+    return f"{at:%H:%M} UTC" if abs(at - now) < _PLAIN else f"{at:%Y-%m-%d %H:%M} UTC"

@@ -11,7 +11,7 @@ from reconciler.notify.answer import Answer
 from reconciler.notify.message import Message
 from reconciler.notify.phone import HEAR_SECONDS, Got, Line, fitting, said_of, utf16_units
 from reconciler.notify.phone_address import TELEGRAM, TelegramAddress
-from reconciler.notify.reply import BUTTONS, Heard, Reply, Shown, read_back, sent_back
+from reconciler.notify.reply import BUTTONS, Heard, Reply, Shown, labelled, read_back, sent_back
 from reconciler.notify.text import printable
 
 LONGEST = 4096
@@ -46,7 +46,7 @@ class TelegramPhone:
             "disable_notification": message.severity is Severity.INFO,
         }
         if message.reply:
-            body["reply_markup"] = keyboard(message.reply)
+            body["reply_markup"] = keyboard(message)
         answered = await self._line.post(f"{self._base}/sendMessage", body)
         return self._answer(answered)
 
@@ -189,7 +189,10 @@ def text_of(message: Message) -> str:
     return f"{message.title}\n\n{message.body}"
 
 
-def keyboard(token: str) -> dict[str, Any]:
+def keyboard(message: Message) -> dict[str, Any]:
     """Return the buttons of a message."""
-    row = [{"text": each.label, "callback_data": sent_back(each, token)} for each in BUTTONS]
+    row = [
+        {"text": labelled(each, message.answers), "callback_data": sent_back(each, message.reply)}
+        for each in BUTTONS
+    ]
     return {"inline_keyboard": [row]}

@@ -48,4 +48,4 @@ async def offered(store: Store, channel: str, name: str, message: Message, clock
             raise
         log.warning("message.without_buttons", channel=channel)
         return message
-    return replace(message, reply=token)
+    return replace(message, reply=token, answers=len(alerts))

@@ -13,6 +13,7 @@ from reconciler.facts.finding import Severity
 from reconciler.facts.message import ChannelView
 from reconciler.notify.message import Message
 from reconciler.notify.outbox import AlertCase, Item, Why
+from reconciler.notify.phone import Phone
 from reconciler.notify.phone_address import TelegramAddress
 from reconciler.notify.telegram import TelegramPhone
 from reconciler.service.offering import offered
@@ -36,7 +37,7 @@ class House:
     url: str
     telegram: SimulatedTelegram
     store: Store
-    phone: TelegramPhone
+    phone: Phone
     replying: Replying
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -48,7 +49,12 @@ class House:
         return change.alert
 
     async def sent(self, alert: Alert) -> Shown:
-        """Send its message as the service does; return what the phone shows."""
+        """Send its message; return what the phone shows."""
+        await self.sends(alert)
+        return self.telegram.messages[-1]
+
+    async def sends(self, alert: Alert) -> None:
+        """Send its message as the service does."""
         clock, name = SystemClock(), secrets.token_hex(4)
         now = clock.now().utc
         item = Item(AlertCase(alert, ()), Why.FIRST, alert.version, now)
@@ -60,7 +66,6 @@ class House:
             name, "phone", message.title, message.body, now, now, 1, answer.said, (), place=answer.place
         )
         await self.store.save_sent({}, sent, ChannelView("phone", now, now))
-        return self.telegram.messages[-1]
 
     def alert(self, number: int) -> Alert:
         """Return an alert as it stands."""

@@ -11,7 +11,7 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed
 from reconciler.alerts.seen import seen_of
 from reconciler.facts.finding import Severity
-from reconciler.notify.reply import BUTTONS, Offer, Outcome, Reply, read_back, sent_back
+from reconciler.notify.reply import BUTTONS, Offer, Outcome, Reply, minute, read_back, sent_back
 from reconciler.storage import alerts, persons, replies
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import TRANSITION
@@ -233,10 +233,10 @@ def test_what_is_over_is_said_to_be_over(database: Database) -> None:
     alert = find(database)
     offer(database, alert)
     gone = Observed(clear={BAD.identity: Clear(SEEN_FLAT, after(3))})
-    for minute in (3, 4):
-        clear = dataclasses.replace(gone.clear[BAD.identity], at=after(minute))
+    for at in (3, 4):
+        clear = dataclasses.replace(gone.clear[BAD.identity], at=after(at))
         with database.write() as connection:
-            alerts.observe(connection, Observed(clear={BAD.identity: clear}), SETTINGS, now=after(minute))
+            alerts.observe(connection, Observed(clear={BAD.identity: clear}), SETTINGS, now=after(at))
 
     outcome = hear(database, minute=5)
 
@@ -279,6 +279,13 @@ def test_a_flood_of_strangers_fills_no_disk(database: Database, monkeypatch: pyt
         replies.prune_replies(connection, now=after(0) + timedelta(days=8))
         assert connection.execute(sa.select(replies.OFFER)).all() == []
         assert connection.execute(sa.select(replies.OFFERED)).all() == []
+
+
+def test_a_time_is_told_with_its_day_only_where_that_is_not_plain() -> None:
+    late = after(11 * 60 + 58)
+
+    assert minute(after(12 * 60 + 13), late) == "00:13 UTC"
+    assert minute(after(26 * 60), late) == "2026-03-02 14:00 UTC"
 
 
 def test_every_button_fits_into_what_telegram_allows_and_is_read_back() -> None:
