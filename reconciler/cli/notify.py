@@ -115,6 +115,9 @@ def _told(channel: NotifySettings) -> str:
     if channel.repeat is not None:
         seconds = channel.repeat.total_seconds()
         parts.append(f"again every {seconds:g} s" if seconds else "never again")
+    answering = [*channel.people.values()] or [channel.reply_as or ""]
+    if any(answering):
+        parts.append(f"answered by {', '.join(answering)}")
     return ", ".join(parts)
 
 

@@ -98,10 +98,13 @@ class TelegramPhone:
 
     async def amend(self, shown: Shown) -> Answer:
         """Write below the message how it stands, and take its buttons away."""
+        where, _, number = shown.place.rpartition("/")
+        if where != self._where or not number.isdigit():
+            return Answer(taken=True, said="it was sent by another bot, or to another chat")
         text = f"{fitting(shown.text, LONGEST - 500, utf16_units)}\n\n{shown.standing}"
         body = {
             "chat_id": self._address.chat,
-            "message_id": int(shown.place),
+            "message_id": int(number),
             "text": fitting(text, LONGEST, utf16_units),
             "link_preview_options": {"is_disabled": True},
         }
@@ -120,13 +123,22 @@ class TelegramPhone:
         thread = self._address.thread
         return {"chat_id": self._address.chat} | ({} if thread is None else {"message_thread_id": thread})
 
+    @property
+    def _where(self) -> str:
+        return f"{self._address.bot}/{self._address.chat}"
+
+    def _place(self, message: object) -> str:
+        """Return what a message is called: its number alone would be another one's after a change of bots."""
+        number = message.get("message_id") if isinstance(message, dict) else None
+        return f"{self._where}/{number}" if isinstance(number, int) else ""
+
     def _said(self, answered: Got) -> str:
         return said_of(answered, self._address.token)
 
     def _answer(self, answered: Got) -> Answer:
         result = answered.body.get("result")
         taken = answered.ok and answered.body.get("ok") is True
-        place = str(result.get("message_id", "")) if taken and isinstance(result, dict) else ""
+        place = self._place(result) if taken else ""
         said = f"HTTP {answered.status}" if taken else self._said(answered)
         return Answer(taken, said, answered.status or None, answered.wait, place)
 
@@ -137,7 +149,7 @@ class TelegramPhone:
             note, token = read_back(str(query.get("data", "")))
             about, by = query.get("message"), query.get("from")
             about = about if isinstance(about, dict) else {}
-            place, handle = str(about.get("message_id", "")), f"query:{query.get('id', '')}"
+            place, handle = self._place(about), f"query:{query.get('id', '')}"
             token = token or "-"
         elif isinstance(message, dict):
             about, by, token = message, message.get("from"), ""
@@ -167,7 +179,7 @@ class TelegramPhone:
         message = message if isinstance(message, dict) else {}
         by = message.get("from")
         ours = isinstance(by, dict) and str(by.get("id", "")) == self._address.bot
-        return str(message.get("message_id", "")) if ours else ""
+        return self._place(message) if ours else ""
 
     def _refusal(self, name: str, number: str, chat: object) -> str:
         """Return why somebody may not answer here; empty where they may."""

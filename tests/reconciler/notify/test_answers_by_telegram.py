@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,11 @@ def test_a_message_is_sent_with_its_words_once_and_three_buttons() -> None:
     async def play(telegram: SimulatedTelegram, phone: TelegramPhone) -> None:
         answer = await phone.send(Message(PLAIN.title, PLAIN.body, PLAIN.severity, reply="x" * 24))
         (message,) = telegram.messages
-        assert (answer.taken, answer.place, answer.said) == (True, str(message.number), "HTTP 200")
+        assert (answer.taken, answer.place, answer.said) == (
+            True,
+            f"4242/{CHAT}/{message.number}",
+            "HTTP 200",
+        )
         assert message.text == PLAIN.body
         assert [label for label, _ in message.buttons[0]] == ["Looking", "Closing by hand", "Known"]
 
@@ -153,6 +158,10 @@ def test_a_message_that_is_gone_or_says_so_already_needs_no_change() -> None:
         assert (await phone.amend(shown)).taken
         telegram.messages.clear()
         assert (await phone.amend(shown)).taken
+        edits = telegram.asked["editMessageText"]
+        for elsewhere in ("7/81/1", "m0001", "4242/81/x"):  # of another bot, of ntfy
+            assert (await phone.amend(replace(shown, place=elsewhere))).taken
+        assert telegram.asked["editMessageText"] == edits
 
     with_phone(play)
 
