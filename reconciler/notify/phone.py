@@ -87,14 +87,20 @@ class Line:
         self, url: str, body: bytes, headers: Mapping[str, str], seconds: float = SEND_SECONDS
     ) -> Got:
         """As `post`, of JSON that is written already, with further headers."""
+        return await self._ask("POST", url, body, {"Content-Type": "application/json", **headers}, seconds)
+
+    async def get(self, url: str, seconds: float = SEND_SECONDS) -> Got:
+        """Ask and return what came back. Redirects are not followed."""
+        return await self._ask("GET", url, None, {}, seconds)
+
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float
+    ) -> Got:
         try:
             async with (
                 asyncio.timeout(seconds),
-                self.session.post(
-                    url,
-                    data=body,
-                    headers={"Content-Type": "application/json", **headers},
-                    allow_redirects=False,
+                self.session.request(
+                    method, url, data=body, headers=headers, allow_redirects=False
                 ) as answer,
             ):
                 raw = await answer.content.read(ANSWER_BYTES)

@@ -14,6 +14,8 @@ from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.serve.server import Server
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.alert_log import AlertLog
+from reconciler.service.alertmanager import NAME as ALERTMANAGER
+from reconciler.service.alertmanager import Alertmanaging, Manager
 from reconciler.service.claims import Claims, this_process
 from reconciler.service.garbage import LOOK_SECONDS as GARBAGE_SECONDS
 from reconciler.service.garbage import Garbage
@@ -39,6 +41,7 @@ from verification.facts.clock import Clock
 
 ALERT_LOG_SECONDS = 1.0
 PING_LOOK_SECONDS = 5.0
+ALERTMANAGER_LOOK_SECONDS = 2.0
 LAST_RESORT_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
 CLOCK_SECONDS = 60.0
@@ -98,6 +101,7 @@ async def run(settings: Settings, clock: Clock) -> int:
             server=server,
             pinging=pinging,
             last_resort=last_resort,
+            alertmanaging=_alertmanaging(settings, runners, store, open_alerts, clock),
         )
         try:
             await service.run(_told_to_stop())
@@ -125,9 +129,11 @@ class Service:
         pinging: Pinging | None = None,
         last_resort: LastResort | None = None,
         replying: Replying | None = None,
+        alertmanaging: Alertmanaging | None = None,
     ) -> None:
         """Nothing runs yet."""
         self._last_resort = last_resort
+        self._alertmanaging = alertmanaging
         self._alert_log = alert_log
         self._server = server
         self._pinging = pinging
@@ -163,6 +169,8 @@ class Service:
         schedule.every("garbage", GARBAGE_SECONDS, garbage.look)
         if self._pinging is not None:
             schedule.every("ping", PING_LOOK_SECONDS, self._pinging.look)
+        if self._alertmanaging is not None:
+            schedule.every("alertmanager", ALERTMANAGER_LOOK_SECONDS, self._alertmanaging.look)
         if self._last_resort is not None:
             schedule.every("last resort", LAST_RESORT_SECONDS, self._last_resort.look)
         seconds = self._settings.sweep_every.total_seconds()
@@ -193,6 +201,8 @@ class Service:
         await asyncio.gather(*(runner.close() for runner in self._runners))
         if self._last_resort is not None:
             await self._last_resort.close()
+        if self._alertmanaging is not None:
+            await self._alertmanaging.close()
 
     async def give_back(self) -> None:
         """Give every lease back."""
@@ -237,6 +247,21 @@ def _replying(
     )
 
 
+def _alertmanaging(
+    settings: Settings,
+    runners: Sequence[AccountRunner],
+    store: Store,
+    open_alerts: OpenAlerts,
+    clock: Clock,
+) -> Alertmanaging | None:
+    url = settings.alertmanager_url()
+    if url is None:
+        return None
+    manager = Manager(url, settings.alertmanager.name, settings.dashboard.link)
+    others = bool(settings.notify)
+    return Alertmanaging(manager, store, open_alerts, lambda: _held(runners), clock, others=others)
+
+
 def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:
     return [runner.held for runner in runners if runner.held is not None]
 
@@ -258,7 +283,7 @@ def _retention(keep: KeepSettings) -> Retention:
 def _watched(settings: Settings, account: str) -> Watched:
     ledgers = frozenset(settings.accounts[account].ledgers)
     sources = frozenset({WEBSOCKET, *PART_NAMES.values()})
-    return Watched(account, ledgers, sources, EVERY_WORK, frozenset(settings.notify))
+    return Watched(account, ledgers, sources, EVERY_WORK, frozenset({*settings.notify, ALERTMANAGER}))
 
 
 def _told_to_stop() -> asyncio.Event:

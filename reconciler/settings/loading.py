@@ -138,3 +138,6 @@ def _not_reachable(settings: Settings) -> Iterator[Problem]:
     address = settings.ping.read_url(settings.folder, os.environ)
     if isinstance(address, Problem):
         yield address
+    manager = settings.alertmanager.read_url(settings.folder, os.environ)
+    if isinstance(manager, Problem):
+        yield manager

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from reconciler.settings.alertmanager import AlertmanagerSettings
 from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.defaults import DefaultsSettings, with_defaults
 from reconciler.settings.egresses import least_interval
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
         checks: How often and how patiently.
         notify: The channels on which people are told, by name.
         ping: Who outside is told that Trueup looks.
+        alertmanager: A Prometheus Alertmanager that is told of every open alert.
         dashboard: Where the screens are.
         serve: Where programs are answered.
         keep: For how long what is over is kept.
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     checks: ChecksSettings = ChecksSettings()
     notify: dict[Name, NotifySettings] = Field(default_factory=dict)
     ping: PingSettings = PingSettings()
+    alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     dashboard: DashboardSettings = DashboardSettings()
     serve: ServeSettings = ServeSettings()
     keep: KeepSettings = KeepSettings()
@@ -143,6 +146,17 @@ class Settings(BaseSettings):
             raise SettingsError(
                 self._origin, (replace(found, file=self._places.get(("notify", channel), "")),)
             )
+        return found
+
+    def alertmanager_url(self) -> str | None:
+        """Return the address of the Alertmanager, read now from the environment or its file; None for none.
+
+        Raises:
+            SettingsError: It is not there.
+        """
+        found = self.alertmanager.read_url(self._folder, os.environ)
+        if isinstance(found, Problem):
+            raise SettingsError(self._origin, (found,))
         return found
 
     def ping_url(self) -> str | None:
