@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import PurePath
 
 LINES_MAX = 300
@@ -45,6 +46,11 @@ MIGRATIONS = PurePath("reconciler/storage/migrations/versions")
 Rule = Callable[[PurePath, str], Iterator[tuple[int, str]]]
 
 
+@lru_cache(maxsize=1)  # each file is asked by one rule after the other
+def _tree(path: PurePath, text: str) -> ast.Module:
+    return ast.parse(text, str(path))
+
+
 def short_file(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
     """A file fits in one reading."""
     limit = TEST_LINES_MAX if path.parts[0] == "tests" else LINES_MAX
@@ -57,7 +63,7 @@ def short_function(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
     """A function fits on a screen; a migration is a list of columns that nobody edits again."""
     if MIGRATIONS in path.parents:
         return
-    for node in ast.walk(ast.parse(text, str(path))):
+    for node in ast.walk(_tree(path, text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             count = (node.end_lineno or node.lineno) - node.lineno + 1
             if count > FUNCTION_LINES_MAX:
@@ -75,7 +81,7 @@ def telling_name(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
 def opens_with_its_purpose(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
     """The first line says what the file is for."""
     first = text.splitlines()[0] if text.strip() else ""
-    if not ast.get_docstring(ast.parse(text, str(path))) or not first.startswith(('"""', 'r"""')):
+    if not ast.get_docstring(_tree(path, text)) or not first.startswith(('"""', 'r"""')):
         yield 1, "the first line is not a docstring that says what the file is for"
     elif not first.strip('r"'):
         yield 1, "the docstring says nothing on its first line"
@@ -83,7 +89,7 @@ def opens_with_its_purpose(path: PurePath, text: str) -> Iterator[tuple[int, str
 
 def no_empty_answer(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
     """A broad `except` never answers a failure with nothing."""
-    for node in ast.walk(ast.parse(text, str(path))):
+    for node in ast.walk(_tree(path, text)):
         if isinstance(node, ast.ExceptHandler) and _broad(node.type) and not _raises(node):
             for line, what in _empty_answers(node):
                 yield line, f"a broad except answers with nothing ({what}): name the error, or raise"
