@@ -1,5 +1,7 @@
 """Thousands of worlds, each with its own mixture of faults: no promise of the verifier is broken in any."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.simulation.campaign import CHUNK, Tally, tally
@@ -33,3 +35,8 @@ def test_every_fault_was_met(total: Tally) -> None:
 def test_every_kind_of_verdict_was_given(total: Tally) -> None:
     for told in ANSWERS:
         assert total.verdicts[told], told
+
+
+def test_ci_goes_on_with_the_world_after_these() -> None:
+    gates = Path(__file__).resolve().parents[2] / ".ci" / "run"
+    assert f"make simulate START={WORLDS + 1} SEEDS=" in gates.read_text("utf-8")
