@@ -36,7 +36,7 @@ pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min)
 	@EVERY_PAIR=1 $(BIN)/python -m pytest -n 2 --dist load tests/reconciler/notify/test_no_crash_loses_a_message.py
 
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
-	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000) $(if $(START),--start $(START)))
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000) $(if $(START),--start $(START)) $(if $(ONLY_WORLDS),--only-worlds))
 
 bench: $(STAMP) ## what Trueup costs, beside the alternatives (15 min); PART=scale one part: build/bench.json
 	@$(BIN)/python -m tests.bench $(foreach part,$(PART),--only $(part)) $(if $(MINUTES),--minutes $(MINUTES))
