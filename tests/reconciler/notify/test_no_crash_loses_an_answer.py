@@ -146,7 +146,7 @@ async def _mortal(replying: Replying, points: Points) -> None:
 
 async def _looks(desk: Desk, replying: Replying) -> None:
     """Find it again and again, at least for a while in each life."""
-    end = max(14.0, asyncio.get_running_loop().time() + 10)
+    end = max(9.0, asyncio.get_running_loop().time() + 7)
     while asyncio.get_running_loop().time() < end:
         await desk.find(AVL, critical=True)
         replying.changed(recorded=True)
