@@ -8,7 +8,7 @@ from reconciler.account.priced import priced
 from reconciler.account.trouble import held_back, unstreamed
 from reconciler.alerts.alert import Alert
 from reconciler.comparison.venue_view import VenueView
-from reconciler.facts.expectation import LedgerReading
+from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.facts.finding import Kind
 from reconciler.sight.sources import ORDER_LISTS
 from verification.facts.account import AccountReading, PositionsReading
@@ -52,11 +52,15 @@ class AskedAccount:
             before: What was known of the account until now; None at the start.
             pushed: The newest position that the stream showed of each leg, which goes on while this reads.
         """
+        rows: tuple[Expectation, ...] = ()
+        for each in ledgers.values():
+            rows = (*rows, *each.rows) if rows else each.rows  # those of one ledger are the very tuple
+        known = () if before is None else before.legs.items()
+        seen = {key for key, leg in known if leg.quantity != 0} if symbols is None else set[LegKey]()
 
         def wanted(listed: PositionsReading | None) -> OrderScope:
-            known = {} if before is None else before.legs
-            held = {key for each in (known, pushed) for key, leg in each.items() if leg.quantity != 0}
-            return self.orders.scope((row for each in ledgers.values() for row in each.rows), held, listed)
+            held = seen.union(key for key, leg in pushed.items() if leg.quantity != 0)
+            return self.orders.scope(rows, held, listed)
 
         if symbols is not None:
             reading = await self._venue.read(symbols)

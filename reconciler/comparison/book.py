@@ -76,18 +76,24 @@ class RestingBooks:
     empty: Book
     _by_symbol: dict[str, Book] = field(default_factory=dict)
     scope: OrderScope = EVERYTHING
+    # The same book each time: by that a comparison sees at once that nothing of it has changed.
+    _in_part: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, symbol: str) -> Book:
         """Return the resting orders of one symbol."""
+        known = self._in_part.get(symbol)
+        if known is not None:
+            return known
         book = self._by_symbol.get(symbol, self.empty)
         if self.scope.whole:
             return book
         ordinary, conditional = (self.scope.holds(symbol, conditional=each) for each in (False, True))
         if ordinary and conditional:
             return book
-        return Book(
+        self._in_part[symbol] = part = Book(
             book.ordinary if ordinary else None, book.conditional if conditional else None, unasked=True
         )
+        return part
 
 
 def books_in_slices(view: VenueView) -> Slices[RestingBooks]:

@@ -29,5 +29,6 @@ def is_less(before: Decimal, now: Decimal) -> bool:
 
 def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     """Return the earlier of two times; where one is not known, the other."""
-    known = [at for at in (one, other) if at is not None]
-    return min(known, default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

@@ -210,9 +210,12 @@ def wants_prices(stop: Stop, prices: Prices) -> bool:
     mark = prices.mark
     if stop.trailing is not None and stop.trailing.activation is not None and not stop.following:
         return True
-    if stop.trigger is None:
-        return False
-    return mark is None or _hit(stop.side, stop.trigger, mark) or abs(mark - stop.trigger) <= mark * NEAR
+    return stop.trigger is not None and is_near_or_past(stop.side, stop.trigger, mark)
+
+
+def is_near_or_past(side: Side, trigger: Decimal, mark: Decimal | None) -> bool:
+    """True where a mark price, if there is one, does not show that a trigger lies far from its price."""
+    return mark is None or _hit(side, trigger, mark) or abs(mark - trigger) <= mark * NEAR
 
 
 def belonging(price: Decimal, side: Side, orders: tuple[RestingOrder, ...]) -> Stop:

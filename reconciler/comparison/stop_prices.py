@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from reconciler.comparison.stop_judgement import Stop, wants_prices
+from reconciler.comparison.stop_judgement import Stop, is_near_or_past, wants_prices
 from reconciler.comparison.trails import Trails, of_position
 from verification.facts.account import AccountReading, Part
 from verification.facts.leg import LegKey, Side
 from verification.facts.prices import Prices
 from verification.facts.slices import Slices, cut
 
+_NO_PRICES = Prices()
 _AT_ONCE = 256
 """How many orders are looked at in one slice."""
 
@@ -49,8 +50,16 @@ def unpriced(
                 closes = open_legs.get((order.symbol, order.leg)) is order.side
                 if not (closes and order.conditional and order.stop_loss):
                     continue
-                stop = trails.knowing(Stop.of(order), part, order.symbol, order.order_id)
-                if wants_prices(stop, known.get(order.symbol, Prices())):
+                prices = known.get(order.symbol, _NO_PRICES)
+                if order.trailing is None and order.trigger_price is not None:
+                    # Most are so, and there may be thousands: they are judged as they are.
+                    told = order.watches is not None and prices.of(order.watches) is not None
+                    lies = not told and is_near_or_past(order.side, order.trigger_price, prices.mark)
+                    wanted = lies and not (order.triggered or order.dormant)
+                else:
+                    stop = trails.knowing(Stop.of(order), part, order.symbol, order.order_id)
+                    wanted = wants_prices(stop, prices)
+                if wanted:
                     found.add(order.symbol)
             yield
     found |= {

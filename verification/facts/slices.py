@@ -20,7 +20,7 @@ Slices: TypeAlias = Generator[None, None, T]
 SLICE = 32
 """How many legs, rows or orders are judged or read in one slice: a few milliseconds."""
 
-GLANCED = 512
+GLANCED = 256
 """How many are only glanced at in one, for they are known."""
 
 

@@ -53,6 +53,8 @@ class OrderLists:
         self._hurried = False
         self._doubted: frozenset[str] = frozenset()
         self._told: frozenset[FindingKey] = frozenset()
+        self._rows: object = None
+        self._live: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._among: frozenset[str] = frozenset()  # symbols with a stop among the ordinary orders
 
     def put_off(self, now: Moment) -> None:
@@ -93,16 +95,19 @@ class OrderLists:
         """Return of which symbols a sweep is to ask for orders.
 
         Args:
-            rows: Every row of every ledger.
+            rows: Every row of every ledger. Of the same tuple as the last time it is known what they say.
             held: The legs that were last known to hold something.
             listed: The position list, just read; None where it is not.
         """
-        live = [row for row in rows if row.state not in _OVER]
+        if rows is not self._rows or not isinstance(rows, tuple):
+            live = [row for row in rows if row.state not in _OVER]
+            waiting = frozenset(row.symbol for row in live if _waits(row))
+            self._rows, self._live = rows, (waiting, frozenset(row.symbol for row in live))
+        waiting, believed = self._live
         shown = () if listed is None else listed.positions
         conditional = {key.symbol for key in held} | {row.key.symbol for row in shown if row.quantity != 0}
-        conditional |= {row.symbol for row in live} | self._doubted
-        ordinary = {row.symbol for row in live if _waits(row)} | self._among | self._doubted
-        return OrderScope(frozenset(ordinary), frozenset(conditional))
+        conditional |= believed | self._doubted
+        return OrderScope(waiting | self._among | self._doubted, frozenset(conditional))
 
     def noted(self, look: Look) -> bool:
         """Take note of a look; return True for a sweep that is to be done again with all orders.

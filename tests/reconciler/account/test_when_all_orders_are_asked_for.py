@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.account.look import Look
 from reconciler.account.memory.order_lists import CALM_SECONDS, HURRY_SECONDS, OFTEN_SECONDS, OrderLists
+from reconciler.comparison.book import books as resting_books
 from reconciler.facts.expectation import Expectation, StopPolicy
 from tests.reconciler.accounts import SYMBOL, at, compared, listed, merged, reading, row, stop, stream
 from verification.budget.rates import LISTS_EVERY
@@ -113,6 +114,23 @@ def test_what_is_in_doubt_is_asked_about_in_both_lists_until_it_is_not() -> None
     assert lists.scope([kept()], (), None) == OrderScope(ONE, ONE)
     lists.noted(look(60, scope=OrderScope(ONE, ONE)))
     assert lists.scope([kept()], (), None) == LIGHT
+
+
+def test_a_ledger_that_says_something_else_is_asked_about_otherwise_and_one_that_does_not_is_not() -> None:
+    lists = at_rest()
+    before, waits = (kept(),), (replace(kept(), entry_resting_since=at(0).utc),)
+    assert lists.scope(before, (), None) == lists.scope(before, (), None) == LIGHT
+    assert lists.scope(waits, (), None) == OrderScope(ONE, ONE)
+    assert lists.scope((), (), None) == OrderScope(frozenset(), frozenset())
+    assert lists.scope(before, (), None) == LIGHT
+
+
+def test_the_orders_of_a_symbol_that_were_asked_for_in_part_are_one_book() -> None:
+    books = resting_books(merged(replace(reading([listed("10")], second=0), scope=LIGHT)))
+    book = books.of(SYMBOL)
+    assert book.unasked
+    assert book.ordinary is None
+    assert books.of(SYMBOL) is book
 
 
 def test_no_stop_is_called_missing_where_a_part_of_the_orders_was_not_asked_for() -> None:

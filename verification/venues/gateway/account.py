@@ -16,6 +16,7 @@ from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.prices import Prices
+from verification.facts.slices import GLANCED
 from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt import connections
 from verification.venues.ccxt.asker import Asker
@@ -222,15 +223,20 @@ class CcxtVenue:
             reading = await self._list_positions(asker or self._urgent)
         if self._stream is not None:
             self._stream.compare(reading)
+        if len(reading.positions) > GLANCED:
+            await self._clock.sleep(0)  # whoever goes on with a long list does so in a turn of its own
         return reading
 
     async def _list_positions(self, asker: Asker) -> PositionsReading:
         sent = self._clock.now()
         listed = await self._dialect.positions(asker)
+        received = self._clock.now()
+        if len(listed.positions) > GLANCED:
+            await self._clock.sleep(0)
         return PositionsReading(
             listed.positions,
             sent,
-            self._clock.now(),
+            received,
             unread=listed.unread,
             # A contract that is unread by itself is a part of its own.
             parts={
