@@ -83,6 +83,7 @@ class Notifying:
         self._strays = Strays(claims, posting.accounts)
         self._known: frozenset[Lease] = frozenset()
         self._woken = asyncio.Event()
+        self._looked = False
 
     def changed(self, *, recorded: bool) -> None:
         """Hear that alerts may have changed, or leases: called about once a second."""
@@ -96,16 +97,10 @@ class Notifying:
 
         Without a channel nobody is told, and nothing is owed to anybody.
         """
-        if not self._served or any(each.state is None for each in self._served):
+        if not self._served or not self._looked or any(each.state is None for each in self._served):
             return None
         now = self._clock.now()
-        waits = [0.0]
-        for each in self._served:
-            failing = None if each.state is None else each.state.failing_since
-            waits += [] if failing is None else [(now.utc - failing).total_seconds()]
-            waits += [] if each.due_since is None else [now.monotonic - each.due_since]
-            waits += [] if each.tried_at is None else [now.monotonic - each.tried_at.monotonic]
-        return max(waits)
+        return max(each.waits(now) for each in self._served)
 
     def wake(self) -> None:
         """Look at once."""
@@ -158,7 +153,7 @@ class Notifying:
             await self._learn(outbox)
             if await self._strays.adopt(outbox.strays):
                 self._woken.set()
-            now = self._clock.now()
+            now, self._looked = self._clock.now(), True
             waits = [self._serve(served, outbox.cases, leases, now) for served in self._served]
             await self._settle(outbox, leases)
         except LeaseLost:
@@ -178,7 +173,8 @@ class Notifying:
         assert served.state is not None
         planned = plan(served.channel, cases, now=now.utc)
         if not planned.due:
-            served.due_since = None
+            served.due_since = served.tried_at = None
+            served.attempts = 0
             if planned.next_at is None:
                 return None
             return min(LOOK_SECONDS, max(0.1, (planned.next_at - now.utc).total_seconds()))

@@ -35,6 +35,20 @@ class ServedChannel:
     attempts: int = 0
     sending: asyncio.Task[None] | None = None
 
+    def waits(self, now: Moment) -> float:
+        """Return for how many seconds the oldest of what it is owed waits; 0 for nothing.
+
+        One that fails may be owed nothing: what it was owed has lapsed.
+        """
+        if self.due_since is None and self.sending is None:
+            return 0.0
+        waits = [0.0] if self.due_since is None else [now.monotonic - self.due_since]
+        if self.state is not None and self.state.failing_since is not None:
+            waits.append((now.utc - self.state.failing_since).total_seconds())
+        if self.tried_at is not None:
+            waits.append(now.monotonic - self.tried_at.monotonic)
+        return max(waits)
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
