@@ -4,6 +4,10 @@ from decimal import Decimal
 
 from tests.freqtrade.scene import Place, Scene, Step, Story, pause, until
 
+PATIENCE_SECONDS = 25.0
+"""How long an order rests before the bot cancels it. freqtrade gives it minutes; in the first ten seconds its
+verification still runs, and what may come of that is said in docs/freqtrade.md."""
+
 
 def stories(scene: Scene) -> dict[str, Story]:
     """Return the stories by name, to be played at once: each has a market to itself."""
@@ -83,7 +87,7 @@ def _cancelled(scene: Scene) -> Story:
     doge = scene.market("DOGE")
     doge.wish("enter", side="short", away=0.01)
     yield until("an entry of DOGE that rests", lambda: doge.orders)
-    yield pause(6)
+    yield pause(PATIENCE_SECONDS)
     doge.wish("cancel")
     yield doge.flat()
     yield pause(20)
@@ -95,7 +99,7 @@ def _part_kept(scene: Scene) -> Story:
     yield until("an entry of ADA that rests", lambda: ada.orders)
     order = ada.orders[0]
     scene.venue.do("fill", id=order["id"], quantity=Decimal(order["amount"]) // 2)
-    yield pause(8)
+    yield pause(PATIENCE_SECONDS)
     ada.wish("cancel")
     yield until("half of ADA with its stop", lambda: not ada.orders and ada.covered())
     yield pause(20)
@@ -186,7 +190,7 @@ def _exit_cancelled(scene: Scene) -> Story:
     yield ltc.enter("long")
     ltc.wish("exit", away=0.02)
     yield until("an exit of LTC that rests", lambda: ltc.orders)
-    yield pause(8)
+    yield pause(PATIENCE_SECONDS)
     ltc.wish("cancel")
     yield until("the exit of LTC cancelled", lambda: not ltc.orders)
     yield until("LTC with its stop", ltc.covered)

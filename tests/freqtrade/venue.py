@@ -15,8 +15,8 @@ from tests.freqtrade.process import Process
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 READY_SECONDS = 30.0
-LIMITS: Mapping[str, dict[str, Any]] = {"binance": {"weight": 4800}, "bybit": {}}
-"""Twice what Binance allows an address: a bot that opens a dozen trades within a minute asks for more than it
+LIMITS: Mapping[str, dict[str, Any]] = {"binance": {"weight": 9600}, "bybit": {}}
+"""Four times what Binance allows: a bot that opens a dozen trades within a minute asks for more than it
 may. What Trueup allows itself follows from the true limit."""
 
 MARKETS: Mapping[str, tuple[str, str, str]] = {
