@@ -23,10 +23,17 @@ _SERVED_WITHIN = timedelta(minutes=15)
 
 Colour = Literal["red", "orange", "green", "gray", "violet"]
 
-_STATE_COLOUR: dict[str, Colour] = {"ok": "green", "stale": "orange", "down": "red", "untried": "orange"}
+_STATE_COLOUR: dict[str, Colour] = {
+    "ok": "green",
+    "stale": "orange",
+    "waiting": "orange",
+    "down": "red",
+    "untried": "orange",
+}
 _STATE_ICON = {
     "ok": ":material/check_circle:",
     "stale": ":material/hourglass_bottom:",
+    "waiting": ":material/hourglass_bottom:",
     "down": ":material/cancel:",
 }
 
@@ -153,9 +160,8 @@ def _source(source: SourceView, view: NowView) -> Chip:
         said = f"{said}, {_last(source, now)}"
     if blind(view, source.account) or is_unheard(source, view):
         return Chip(f"{said} (old)", "gray", ":material/history:")
-    return Chip(
-        said, _STATE_COLOUR.get(source.state, "gray"), _STATE_ICON.get(source.state, ":material/help:")
-    )
+    colour, icon = _STATE_COLOUR.get(source.state, "gray"), _STATE_ICON.get(source.state, ":material/help:")
+    return Chip(said, colour, icon, "" if source.state == "ok" else source.detail)
 
 
 def _channel(channel: ChannelView, view: NowView) -> Chip:

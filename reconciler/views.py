@@ -80,7 +80,7 @@ class SourceView:
     Attributes:
         account: The account.
         source: `websocket`, `order`, `rest`, `ledger:<name>`, or `venue` for what holds of all of it.
-        state: `ok`, `stale`, `down`, `unknown`, `unsupported`, or `untried` for a venue.
+        state: `ok`, `stale`, `down`, `unknown`, `unsupported`, `untried` (a venue), `waiting` (our budget).
         last_ok: When it was last known good, aware UTC; None if never.
         detail: One plain line.
         at: When this was written, aware UTC.

@@ -212,7 +212,8 @@ def _doubts(view: NowView) -> list[str]:
     for source in view.sources:
         what = f"{source.account}, {sight(source.source)}"
         if source.state not in SEEING:
-            doubts.append(f"{what}: {source.state}.")
+            why = f": {source.detail.rstrip('.')}" if source.state == "waiting" else ""
+            doubts.append(f"{what}: {source.state}{why}.")
         elif is_unheard(source, view):
             doubts.append(f"{what}: nothing written for {words.duration(now - source.at)}.")
     return doubts

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.account.look import Look
 from reconciler.account.memory.order_lists import OrderLists
 from reconciler.account.priced import priced
-from reconciler.account.trouble import held_back, unstreamed
+from reconciler.account.trouble import held_back, held_back_by_us, unstreamed
 from reconciler.alerts.alert import Alert
 from reconciler.comparison.venue_view import VenueView
 from reconciler.facts.expectation import Expectation, LedgerReading
@@ -66,8 +66,11 @@ class AskedAccount:
             reading = await self._venue.read(symbols)
         elif self.orders.due(self._venue.stream_health(), self._clock.now()):
             reading = await self._venue.read()
-            if held_back(reading):
+            ours = held_back_by_us(reading)
+            if ours or held_back(reading):
                 self.orders.put_off(self._clock.now())
+            if ours:  # what verdicts rest on costs little, and may fit
+                reading = await self._venue.sweep(wanted)
         else:
             reading = await self._venue.sweep(wanted)
         return await priced(self._venue, reading, before, self._clock)

@@ -24,7 +24,7 @@ from reconciler.sight.clock_skew import ClockSeen, judge_clock
 from reconciler.views import SourceView
 from verification.facts.account import Part
 from verification.facts.clock import Moment
-from verification.facts.errors import SourceError
+from verification.facts.errors import BudgetSpent, SourceError
 from verification.latency.venue_time import VenueTime
 from verification.venues.stream_state import StreamHealth, StreamState
 
@@ -159,7 +159,8 @@ class Health:
         last_ok = self._last_ok.get(source)
         if failing is None:
             return SourceView(self._account, source, "ok", last_ok, f"{words} was read in full", now.utc)
-        return SourceView(self._account, source, "down", last_ok, failing.message, now.utc)
+        state = "down" if failing.count else "waiting"
+        return SourceView(self._account, source, state, last_ok, failing.message, now.utc)
 
     def _note_part(self, part: Part, error: SourceError | None, at: Moment) -> None:
         name = PART_NAMES[part]
@@ -169,9 +170,21 @@ class Health:
             self._parts[part] = None
             self._last_ok[name] = at.utc
             return
-        self._parts[part] = self._failing(
-            self._parts.get(part), name, str(error), error.code, at, again=error.again
-        )
+        before = self._parts.get(part)
+        if isinstance(error, BudgetSpent):
+            self._parts[part] = self._held_back(before, name, error, at)
+            return
+        if before is not None and not before.count:
+            before = None  # it was not asked before, and has failed only now
+        self._parts[part] = self._failing(before, name, str(error), error.code, at, again=error.again)
+
+    def _held_back(self, before: Failing | None, name: str, error: BudgetSpent, at: Moment) -> Failing:
+        """Return how a part is that was not asked: as it was, for nothing was learnt of it."""
+        if before is not None and before.count:
+            return replace(before, held_back=True)
+        since = at if before is None else before.since
+        last_ok = self._last_ok.get(name)
+        return Failing(0, since, str(error), error.code, again=True, last_ok=last_ok, held_back=True)
 
     def _failing(
         self, before: Failing | None, name: str, message: str, code: str, at: Moment, *, again: bool

@@ -13,6 +13,7 @@ from reconciler.account.questions.asked import AskedQuestions
 from reconciler.account.questions.change import asked_and_not, joined
 from reconciler.account.questions.ledger_question import LedgerQuestion, QuestionKey, Surroundings, UnderWay
 from reconciler.account.resting_answers import RestingAnswers, as_it_stands
+from reconciler.account.unasked import to_be_asked
 from reconciler.account.unexpected import until_done
 from reconciler.storage.waiting import waited_out
 from verification.budget.backoff import Backoff
@@ -163,7 +164,7 @@ class Opens:
             self._open.remove(open_)
 
     async def _until_answered(self, open_: UnderWay, so_far: Verification | None) -> None:
-        since = open_.put.question.asked
+        since, began = open_.put.question.asked, self._clock.now()
         asked = 0
         if so_far is None and not open_.raced:
             so_far = await self._rest(open_, None)
@@ -171,6 +172,9 @@ class Opens:
         while True:
             if so_far is None:
                 so_far = as_it_stands(open_, await self._raced(open_.question))
+                if to_be_asked(so_far, began, self._clock.now()):
+                    so_far = None
+                    continue
                 await self._log_and_publish(so_far)
             if rests(open_.question, so_far.verdict, so_far.observations):
                 open_.raced = False

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from reconciler.account.questions.ledger_question import UnderWay
 from reconciler.account.resting import Resting, RestingOrders, Why
-from verification.facts.clock import Clock
+from reconciler.account.unasked import to_be_asked
+from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.observation import Observation, OrderSeen
 from verification.facts.order_identity import is_of
@@ -55,11 +56,14 @@ class RestingAnswers:
             if isinstance(seen, OrderSeen):
                 order.add(seen)
         told = None if so_far is None else order.executed
+        began: Moment | None = None
         self.orders.enter(order)
         try:
             while True:
                 await self._until_due(order)
+                began = began or self._clock.now()
                 answer, waits = await self._checked(open_, order)
+                waits = waits or to_be_asked(answer, began, self._clock.now())
                 shown = rests(answer.question, answer.verdict, answer.observations)
                 if not waits and not shown:
                     await publish(answer)

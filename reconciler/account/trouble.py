@@ -2,7 +2,7 @@
 
 from reconciler.account.look import Look
 from verification.facts.account import AccountReading
-from verification.facts.errors import NotAsked
+from verification.facts.errors import BudgetSpent, NotAsked
 from verification.venues.stream_state import StreamHealth, StreamState
 
 
@@ -10,6 +10,11 @@ def held_back(reading: AccountReading) -> bool:
     """Return True where the venue was asked nothing: its budget is spent, or it asks us to wait."""
     failures = reading.failures.values()
     return bool(failures) and all(isinstance(error, NotAsked) for error in failures)
+
+
+def held_back_by_us(reading: AccountReading) -> bool:
+    """Return True where a part was not asked for to keep to our own budget."""
+    return any(isinstance(error, BudgetSpent) for error in reading.failures.values())
 
 
 def unlooked(look: Look) -> frozenset[str]:

@@ -9,6 +9,7 @@ from reconciler.kinds.form.steps import Affected, Steps
 from reconciler.kinds.form.words import KindWords, Told
 
 _KEYS = frozenset({"rejected", "permission"})
+_OWN_BUDGET = "budget_spent"
 
 
 def sentence_of_refusal(what: str, message: str) -> str:
@@ -19,6 +20,14 @@ def sentence_of_refusal(what: str, message: str) -> str:
 def sentence_of_list(what: str, *, lasted: str, message: str) -> str:
     """Say that a list cannot be read."""
     return f"The exchange's {what} could not be read for {lasted}: {message.rstrip('.')}."
+
+
+def sentence_of_budget(what: str, *, lasted: str, message: str) -> str:
+    """Say that a list was not asked for, which says nothing of the exchange."""
+    return (
+        f"The exchange's {what} has waited for {lasted} for Trueup's own budget of requests, unseen; "
+        f"nothing is known to be wrong with the exchange: {message.rstrip('.')}."
+    )
 
 
 def sentence_of_stream(*, again_and_again: bool, away: str, error: str, lists_read: bool) -> str:
@@ -36,8 +45,15 @@ def steps(of: Affected) -> Steps:
             "Run `trueup doctor`: it tells which permission is missing.",
             "Until then watch the account on the exchange itself: Trueup sees nothing of it.",
         )
+    first = f"Watch account {of.account} on the exchange itself until {of.symbol} is back: alerts are frozen."
+    if of.code == _OWN_BUDGET:
+        return (
+            first,
+            "See what else asks from this machine's address: its accounts share one budget of requests.",
+            "Where it lasts, set a longer `checks.interval`, or give accounts an `egress` of their own.",
+        )
     return (
-        f"Watch account {of.account} on the exchange itself until {of.symbol} is back: alerts are frozen.",
+        first,
         "See whether this machine reaches the exchange, and what the exchange's status page says.",
         "Run `trueup doctor`: it tries each source and says what fails.",
     )
@@ -57,7 +73,8 @@ SPEC = KindSpec(
     ),
     confirmation=Confirmed(
         "{failures} reads have failed in a row, or for {failing} none has worked, or only a person can "
-        "mend it; or the stream has been away for {stream_down}"
+        "mend it; or to keep to our own budget it was not asked for {held_back}, {failing} where the stream "
+        "is away; or the stream has been away for {stream_down}"
     ),
     resolution=Resolution("it was read in full; the stream is connected again, and has lasted", None),
     steps=steps,

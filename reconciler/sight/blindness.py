@@ -61,7 +61,7 @@ def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blin
             # The same trouble as the position list's: told there, once; and when that is over, only what
             # fails again is told by itself.
             unsure.append(f"{name}: {failing.message}")
-        elif _over(failing, settings, now):
+        elif _over(failing, settings, now, streamed=sight.stream.state is StreamState.LIVE):
             findings.append(_part_down(name, failing, sight, now))
         else:
             unsure.append(f"{name}: {failing.message}")
@@ -119,11 +119,11 @@ def _same(parts: Mapping[Part, Failing | None], part: Part) -> bool:
     return one is not None and other is not None and one.code == other.code
 
 
-def _over(failing: Failing, settings: BlindnessSettings, now: Moment) -> bool:
+def _over(failing: Failing, settings: BlindnessSettings, now: Moment, *, streamed: bool = False) -> bool:
+    """Return whether people are told. What we hold back ourselves may wait longer where pushes are seen."""
+    patience = settings.held_back if failing.held_back and streamed else settings.failing
     lasted = seconds(now, failing.since)
-    return (
-        not failing.again or failing.count >= settings.failures or lasted >= settings.failing.total_seconds()
-    )
+    return not failing.again or failing.count >= settings.failures or lasted >= patience.total_seconds()
 
 
 def _part_down(name: str, failing: Failing, sight: Sight, now: Moment) -> Finding:
@@ -132,7 +132,8 @@ def _part_down(name: str, failing: Failing, sight: Sight, now: Moment) -> Findin
         reason = source_down.sentence_of_refusal(what, failing.message)
     else:
         lasted = duration(seconds(now, failing.since))
-        reason = source_down.sentence_of_list(what, lasted=lasted, message=failing.message)
+        said = source_down.sentence_of_list if failing.count else source_down.sentence_of_budget
+        reason = said(what, lasted=lasted, message=failing.message)
     blind = sight.stream.state is not StreamState.LIVE and name == REST
     severity = source_down.SPEC.severity.where(otherwise=blind or not failing.again)
     return found(condition(Kind.SOURCE_DOWN, sight.account, name), severity, reason, _failed(name, failing))

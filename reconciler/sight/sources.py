@@ -32,6 +32,8 @@ class Failing:
         last_ok: When it was last read, aware UTC; None if never.
         elsewhere: True for a ledger that was read, and is of another account.
         untried: True when what it failed with, for the same cause, was read since, and it was not tried yet.
+        held_back: True when it was last not asked, to keep to our own budget. That is none of the failures:
+            nothing is known to be wrong with it.
     """
 
     count: int
@@ -42,6 +44,7 @@ class Failing:
     last_ok: datetime | None = None
     elsewhere: bool = False
     untried: bool = False
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class BlindnessSettings:
     Attributes:
         failures: Failed reads in a row.
         failing: Or so long without a success, whichever comes first.
+        held_back: Or so long not asked, to keep to our own budget, while the stream shows what happens: each
+            of many accounts that start on one address has had its turn by then.
         stream_down: How long the stream may be away: venues end connections daily by design.
         stream_missed: How long a change may be known to others and not pushed.
         stream_quiet: How long no frame at all, not even a pong, may arrive.
@@ -83,6 +88,7 @@ class BlindnessSettings:
 
     failures: int = 3
     failing: timedelta = timedelta(seconds=60)
+    held_back: timedelta = timedelta(seconds=180)
     stream_down: timedelta = timedelta(seconds=30)
     stream_missed: timedelta = timedelta(seconds=5)
     stream_quiet: timedelta = timedelta(seconds=90)

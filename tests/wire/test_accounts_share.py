@@ -206,6 +206,8 @@ async def test_facts_that_grow_old_are_told_by_every_account_that_uses_them(
     scripted: ScriptedVenue, account: Account
 ) -> None:
     clock = LaterClock()
+    row = {"symbol": "AVLUSDT", "positionSide": "BOTH", "positionAmt": "5", "updateTime": 1_700_000_000_000}
+    scripted.answers["GET /fapi/v3/positionRisk"] = plain([row])  # it tells the mode: there is room for all
     one, two = account("one", clock), account("two", clock)
     await asyncio.gather(one.connect(), two.connect())
     assert scripted.count(INFO) == 1

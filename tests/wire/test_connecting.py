@@ -69,3 +69,29 @@ async def test_the_mode_is_read_again_when_a_leg_contradicts_it(scripted: Script
         assert (await gateway.read()).mode is PositionMode.HEDGE
     finally:
         await gateway.close()
+
+
+@pytest.mark.parametrize(("side", "mode"), [("BOTH", PositionMode.ONE_WAY), ("SHORT", PositionMode.HEDGE)])
+async def test_an_open_position_tells_the_mode_and_it_is_not_asked_for(
+    scripted: ScriptedVenue, side: str, mode: PositionMode
+) -> None:
+    row = {"symbol": "AVLUSDT", "positionSide": side, "positionAmt": "-5", "updateTime": AT}
+    scripted.answers["GET /fapi/v3/positionRisk"] = plain([row])
+    gateway = CcxtVenue(access_to(scripted.port), SystemClock(), binance(QUICK))
+    try:
+        await gateway.connect()
+        assert gateway.mode is mode
+        assert scripted.count("GET /fapi/v1/positionSide/dual") == 0
+    finally:
+        await gateway.close()
+
+
+async def test_where_the_position_list_cannot_be_read_the_mode_is_asked_for(scripted: ScriptedVenue) -> None:
+    scripted.answers["GET /fapi/v3/positionRisk"] = Reply("busy", 503)
+    scripted.answers["GET /fapi/v1/positionSide/dual"] = plain({"dualSidePosition": True})
+    gateway = CcxtVenue(access_to(scripted.port), SystemClock(), binance(QUICK))
+    try:
+        await gateway.connect()
+        assert gateway.mode is PositionMode.HEDGE
+    finally:
+        await gateway.close()

@@ -40,6 +40,9 @@ CEILINGS = {
 }
 """How much of the whole limit may be used by everybody on the address before a purpose stops asking."""
 
+PROMISED_SECONDS = 5.0
+"""How long room that was promised is left free: what it is for is asked at once, or after one answer."""
+
 _HAIR = 1e-9  # weights may be fractions, and sums of them are off by less
 
 
@@ -80,6 +83,7 @@ class Budget:
         self._spent = dict.fromkeys(Purpose, 0.0)
         self._had: dict[tuple[str, Purpose], float] = {}
         self._told: tuple[float, float] | None = None  # when, and what with all that we have sent since
+        self._promised: dict[tuple[str, Purpose], tuple[float, float]] = {}  # weight, and until when
 
     def fit(self, asked: Asked, now: float, accounts: int = 1) -> Fit:
         """Say whether a request may be sent now.
@@ -100,22 +104,43 @@ class Budget:
         if total + asked.weight > self.part + _HAIR:
             # What is heavier than the whole part could never be asked: it is, where we have asked nothing.
             return Fit.YES if total == 0 else Fit.FULL
+        promised = self._promised_to_others(asked, now)
+        if promised and total + asked.weight + sum(promised.values()) > self.part + _HAIR:
+            return Fit.FULL
         own = self.part * OWN.get(asked.purpose, 0.0)
-        if self._spent[asked.purpose] + asked.weight <= own + _HAIR:
+        of_purpose = self._spent[asked.purpose] + promised.get(asked.purpose, 0.0)
+        if of_purpose + asked.weight <= own + _HAIR:
             return Fit.KEPT
-        if total and total + asked.weight + self._kept_from(asked) > self.part + _HAIR:
+        if total and total + asked.weight + self._kept_from(asked, promised) > self.part + _HAIR:
             return Fit.CAPPED if _heavy(asked) else Fit.FULL
         had = self.had(asked.account, now, asked.purpose)
         return (
             Fit.CAPPED if had and had + asked.weight > self._cap(asked.purpose, accounts) + _HAIR else Fit.YES
         )
 
-    def _kept_from(self, asked: Asked) -> float:
-        """Return what must be left to others."""
+    def promise(self, asked: Asked, now: float) -> None:
+        """Leave room free for what an account is about to ask for a purpose, of such a weight together.
+
+        What is more urgent does not wait for it.
+        """
+        self._promised[asked.account, asked.purpose] = asked.weight, now + PROMISED_SECONDS
+
+    def _promised_to_others(self, asked: Asked, now: float) -> dict[Purpose, float]:
+        if not self._promised:
+            return {}
+        self._promised = {place: each for place, each in self._promised.items() if each[1] > now}
+        found: dict[Purpose, float] = {}
+        for place, (weight, _) in self._promised.items():
+            if place != (asked.account, asked.purpose) and place[1] >= asked.purpose:
+                found[place[1]] = found.get(place[1], 0.0) + weight
+        return found
+
+    def _kept_from(self, asked: Asked, promised: Mapping[Purpose, float]) -> float:
+        """Return what must be left to others: what is theirs, or promised to them, which is a part of it."""
         if asked.purpose is Purpose.COMMAND:
             return 0.0
-        kept = sum(
-            max(0.0, self.part * share - self._spent[purpose])
+        kept = promised.get(asked.purpose, 0.0) + sum(
+            max(0.0, self.part * share - self._spent[purpose], promised.get(purpose, 0.0))
             for purpose, share in OWN.items()
             if purpose is not asked.purpose
         )
@@ -136,6 +161,11 @@ class Budget:
         """Take note that a request was sent."""
         self._sent.append((now, asked))
         self._add(asked, asked.weight)
+        place = (asked.account, asked.purpose)
+        if place in self._promised:
+            weight, until = self._promised.pop(place)
+            if weight > asked.weight:
+                self._promised[place] = weight - asked.weight, until
         if self._told is not None:
             self._told = (self._told[0], self._told[1] + asked.weight)
 
@@ -163,11 +193,13 @@ class Budget:
         self._forget(now)
         starts = [self._sent[0][0]] if self._sent else []
         starts += [self._told[0]] if self._told is not None else []
-        return max(0.0, min(starts) + self._limit.window - now) if starts else None
+        ends = [start + self._limit.window for start in starts]
+        ends += [until for _, until in self._promised.values() if until > now]
+        return max(0.0, min(ends) - now) if ends else None
 
     def when(self, asked: Asked, now: float) -> float:
         """Return in how many seconds a request will fit, about: if nothing else is sent until then."""
-        over = self.spent(now) + asked.weight + self._kept_from(asked) - self.part
+        over = self.spent(now) + asked.weight + self._kept_from(asked, {}) - self.part
         told = 0.0 if self._told is None else self._told[0] + self._limit.window - now
         if over <= _HAIR:
             return max(0.0, told)

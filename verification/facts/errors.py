@@ -3,6 +3,7 @@
     SourceError
       SourceUnreachable   network, timeout, overload, maintenance: try again
         NotAsked          held back here: the budget is spent, or the venue asks us to wait: try again later
+          BudgetSpent     by our own budget: that says nothing of the source at all
       SourceRejected      keys, permission, address, unknown venue: a person must act
         SymbolRejected    one contract, which the venue does not know by that name: the others can be read
       SourceMalformed     an answer that is not what the venue documents: not evidence of anything
@@ -30,6 +31,12 @@ class SourceUnreachable(SourceError):
 
 class NotAsked(SourceUnreachable):
     """Nothing was sent: the budget of requests is spent, or the venue asks us to wait. Says until when."""
+
+
+class BudgetSpent(NotAsked):
+    """Nothing was sent, to keep to our own budget: the source may be as well as ever."""
+
+    code = "budget_spent"
 
 
 class SourceRejected(SourceError):

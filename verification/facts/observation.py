@@ -32,7 +32,8 @@ class Silence(StrEnum):
 
     ABSENT = "absent"  # a complete answer in which the leg or order does not occur
     UNREACHABLE = "unreachable"
-    NOT_ASKED = "not_asked"  # nothing was sent: our budget is spent, or the venue asks us to wait
+    NOT_ASKED = "not_asked"  # nothing was sent: the venue asks us to wait
+    BUDGET_SPENT = "budget_spent"  # nothing was sent, to keep to our own budget of requests
     REJECTED = "rejected"
     MALFORMED = "malformed"
     TIMEOUT = "timeout"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from verification.facts.clock import Clock, Moment
-from verification.facts.errors import NotAsked, SourceError
+from verification.facts.errors import BudgetSpent, NotAsked, SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, Provenance, Silence, Source, SourceSilent
 
@@ -141,4 +141,6 @@ class Poller:
 
 
 def _silence_of(error: SourceError) -> Silence:
-    return Silence.NOT_ASKED if isinstance(error, NotAsked) else Silence(error.code)
+    if isinstance(error, NotAsked) and not isinstance(error, BudgetSpent):
+        return Silence.NOT_ASKED
+    return Silence(error.code)

@@ -56,7 +56,7 @@ def is_over(verification: Verification) -> bool:
 
 
 def _held_back(seen: Observation) -> bool:
-    return isinstance(seen, SourceSilent) and seen.silence is Silence.NOT_ASKED
+    return isinstance(seen, SourceSilent) and seen.silence in {Silence.NOT_ASKED, Silence.BUDGET_SPENT}
 
 
 def _words(question: Question, observations: Sequence[Observation]) -> list[OrderSeen]:

@@ -68,11 +68,9 @@ class OrderLists:
     def due(self, stream: StreamHealth, now: Moment) -> bool:
         """Return whether a look at the whole account that begins now is to ask for all orders."""
         self._asked_in = _life_of(stream)
-        if self._sent is None:
-            return True
         if now.monotonic < self._not_before:
             return False
-        if self._wanted:
+        if self._wanted or self._sent is None:
             return True
         age = now.monotonic - self._sent.monotonic
         return age >= LISTS_EVERY or self.due_in(stream, now) == 0.0
@@ -135,7 +133,7 @@ class OrderLists:
             self._note_lists(look)
             return False
         self._wanted = self._wanted or bool(anew)
-        return bool(anew)
+        return bool(anew) and look.finished.monotonic >= self._not_before
 
     def _note_lists(self, look: Look) -> None:
         sent = look.reading.sent

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import SWEEP_SECONDS, House, play
-from verification.facts.errors import NotAsked, SourceUnreachable
+from verification.facts.errors import BudgetSpent, NotAsked, SourceUnreachable
 from verification.venues.stream_state import StreamState
 
 TOLD = "not asked: Binance asks us to wait until 13:20:00 UTC"
 HELD_BACK = NotAsked(f"binanceusdm: a look at the account: {TOLD}")
+SPENT = "not asked: the budget of request weight of Binance is spent until 13:20:00 UTC"
+SAVED = BudgetSpent(f"binanceusdm: a look at the account: {SPENT}")
 FIVE_MINUTES = 300.0
 SOON = 3
 """Looks beside the sweeps with which something that has just failed is tried once more before long."""
@@ -77,5 +80,45 @@ def test_what_is_not_asked_is_told_with_the_venues_time_and_never_as_flat(tmp_pa
         assert Kind.PHANTOM_POSITION not in house.alerts(fired=False)
         house.venue.heal()
         await house.until(lambda: Kind.SOURCE_DOWN not in house.alerts(), within=120)
+
+    play(tmp_path, story)
+
+
+def test_what_our_own_budget_holds_back_waits_and_is_not_told_as_down_for_three_minutes(
+    tmp_path: Path,
+) -> None:
+    async def story(house: House) -> None:
+        house.open_trade()
+        await house.quiet(65)
+        house.venue.fail(error=SAVED)
+        await house.quiet(SWEEP_SECONDS + 5)
+        seen = {view.source: (view.state, view.detail) for view in house.console.queries.now().sources}
+        assert seen["rest"] == ("waiting", str(SAVED))
+        assert house.cycle().status == "blind", "it is not seen, and never called well"
+        await house.quiet(130)
+        assert Kind.SOURCE_DOWN not in house.alerts(fired=False)
+        await house.until(lambda: Kind.SOURCE_DOWN in house.alerts(), within=60)
+        assert "nothing is known to be wrong with the exchange" in house.alerts()[Kind.SOURCE_DOWN].reason
+        assert SPENT in house.alerts()[Kind.SOURCE_DOWN].reason
+        house.venue.heal()
+        await house.until(lambda: Kind.SOURCE_DOWN not in house.alerts(), within=120)
+
+    play(tmp_path, story)
+
+
+def test_while_the_stream_is_away_what_our_own_budget_holds_back_is_told_within_a_minute(
+    tmp_path: Path,
+) -> None:
+    async def story(house: House) -> None:
+        house.open_trade()
+        await house.quiet(65)
+        house.venue.stream(StreamState.DOWN)
+        house.venue.fail(error=SAVED)
+
+        def told() -> bool:
+            firing = house.console.queries.alerts(states=[AlertState.FIRING])
+            return "rest" in {alert.key.symbol for alert in firing}
+
+        await house.until(told, within=SWEEP_SECONDS + 65)
 
     play(tmp_path, story)

@@ -13,11 +13,12 @@ from reconciler.views import VerificationView
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
 from verification.facts.account import Part
-from verification.facts.errors import SourceUnreachable
+from verification.facts.errors import BudgetSpent, SourceUnreachable
 from verification.facts.leg import Side
 from verification.venues.stream_state import StreamState
 
 DOWN = SourceUnreachable("timed out")
+SPENT = BudgetSpent("not asked: the budget is spent")
 
 
 def opening(house: House, name: str = "e1", quantity: str = "43") -> int:
@@ -290,5 +291,34 @@ def test_nothing_is_asked_where_the_orders_cannot_be_read_but_the_looks_agree(tm
         house.venue.hold("43")
         await house.quiet(200)
         assert Kind.UNVERIFIED_OPEN not in house.alerts(), "both sides were seen to hold the same"
+
+    play(tmp_path, story)
+
+
+def test_an_order_that_our_own_budget_keeps_us_from_asking_about_is_asked_about_before_it_is_a_doubt(
+    tmp_path: Path,
+) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        house.venue.fail(error=SPENT)
+        opening(house)
+        house.venue.executed("e1", "43")
+        await house.quiet(35)
+        assert len(house.venue.asked_orders) > 3, "it is tried again and again"
+        assert Kind.UNVERIFIED_OPEN not in house.alerts(fired=False)
+        house.venue.heal()
+        await house.until(lambda: [each.verdict for each in stored(house)] == ["confirmed"], within=5)
+        assert Kind.UNVERIFIED_OPEN not in house.alerts(fired=False)
+
+    play(tmp_path, story)
+
+
+def test_an_order_that_nobody_could_be_asked_about_for_a_minute_is_a_doubt(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        house.venue.fail(error=SPENT)
+        opening(house)
+        took = await house.until(lambda: Kind.UNVERIFIED_OPEN in house.alerts(), within=71)
+        assert took >= 60
 
     play(tmp_path, story)

@@ -33,8 +33,9 @@ def test_where_our_budget_is_spent_while_an_entry_is_looked_at_it_rests_all_the_
     play(tmp_path, story)
 
 
-def test_what_was_held_back_says_nothing_of_an_order() -> None:
-    rests, held, failed = order(0, at=1), Silence.NOT_ASKED, Silence.UNREACHABLE
+@pytest.mark.parametrize("held", [Silence.NOT_ASKED, Silence.BUDGET_SPENT])
+def test_what_was_held_back_says_nothing_of_an_order(held: Silence) -> None:
+    rests, failed = order(0, at=1), Silence.UNREACHABLE
     assert is_working(opening(), (rests, silent(held, source=Source.ORDER, at=2)))
     assert not is_working(opening(), (rests, silent(failed, source=Source.ORDER, at=2)))
     both = (silent(failed, source=Source.ORDER, at=2), silent(held, source=Source.ORDER, at=3))

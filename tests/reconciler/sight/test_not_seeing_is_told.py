@@ -25,6 +25,10 @@ def _failing(count: int = 1, *, since: float = 100, again: bool = True, code: st
     return Failing(count, at(since), "timed out", code, again)
 
 
+def _held_back(since: float, count: int = 0) -> Failing:
+    return Failing(count, at(since), "the budget is spent", "budget_spent", again=True, held_back=True)
+
+
 def _sight(
     health: StreamHealth = FRESH,
     parts: dict[Part, Failing | None] | None = None,
@@ -58,6 +62,10 @@ PARTS: list[tuple[str, dict[Part, Failing | None], list[str]]] = [
         {Part.POSITIONS: _failing(3), Part.ORDERS: _failing(3, code="malformed")},
         ["orders", "rest"],
     ),
+    ("not asked for long, to save", {Part.POSITIONS: _held_back(-70)}, []),
+    ("not asked for too long", {Part.POSITIONS: _held_back(-80)}, ["rest"]),
+    ("failed once, and not asked for long", {Part.POSITIONS: _held_back(-70, count=1)}, []),
+    ("failed three times, and not asked", {Part.POSITIONS: _held_back(100, count=3)}, ["rest"]),
     ("rejected keys, at once", {Part.POSITIONS: _failing(1, again=False, code="rejected")}, ["rest"]),
 ]
 

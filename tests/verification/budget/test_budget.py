@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from verification.budget.counter import CEILINGS, Asked, Budget, Fit
+from verification.budget.counter import CEILINGS, PROMISED_SECONDS, Asked, Budget, Fit
 from verification.budget.purpose import Purpose
 from verification.budget.rates import Limit
 
@@ -178,3 +178,25 @@ def test_nothing_is_measured_in_a_busy_minute() -> None:
     budget.count(asked(288, Purpose.SWEEP), 0.0)
     assert budget.fit(asked(1, Purpose.MEASUREMENT), 0.0) is Fit.FULL
     assert budget.fit(asked(1, Purpose.LOOK), 0.0) in GOES
+
+
+def test_room_that_was_promised_is_left_free_by_what_is_no_more_urgent_until_it_is_used_or_over() -> None:
+    budget = Budget(BINANCE)
+    for _ in range(2):
+        assert send(budget, asked(85, Purpose.LOOK, "other"), 0)
+    look = asked(85, Purpose.LOOK)
+    assert budget.fit(look, 0) is Fit.YES
+    budget.promise(look, 0)
+    assert budget.fit(asked(85, Purpose.LOOK, "other"), 0) is Fit.FULL
+    assert budget.fit(asked(30, Purpose.VERIFICATION, "other"), 0) in {Fit.YES, Fit.KEPT}
+    assert budget.changes(0) == PROMISED_SECONDS
+    for weight in (5, 40, 40):
+        assert send(budget, asked(weight, Purpose.LOOK), 0)
+    assert budget.changes(0) == 60, "what was promised is used, and nothing is left free any more"
+
+
+def test_room_that_was_promised_and_is_not_used_is_free_again_soon() -> None:
+    budget = Budget(BINANCE)
+    budget.promise(asked(400, Purpose.LOOK), 0)
+    assert budget.fit(asked(85, Purpose.LOOK, "other"), 1) is Fit.FULL
+    assert budget.fit(asked(85, Purpose.LOOK, "other"), PROMISED_SECONDS) is Fit.YES

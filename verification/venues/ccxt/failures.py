@@ -8,6 +8,7 @@ import aiohttp
 import ccxt
 
 from verification.facts.errors import (
+    BudgetSpent,
     NotAsked,
     SourceError,
     SourceMalformed,
@@ -70,7 +71,8 @@ class Translator:
     def __call__(self, error: Exception, request: str) -> SourceError:
         """Return the error to raise for what ccxt raised during `request`."""
         if isinstance(error, NotSent):
-            return NotAsked(self.clean(f"{self.venue}: {request}: {error}"))
+            held_back = BudgetSpent if isinstance(error, NotSentToSave) else NotAsked
+            return held_back(self.clean(f"{self.venue}: {request}: {error}"))
         code = code_of(error)
         kind, advice = self._judge(error, code)
         said = text_of(error)
@@ -126,6 +128,10 @@ class VenueNotServing(ccxt.ExchangeNotAvailable):  # type: ignore[misc] # ccxt s
 
 class NotSent(ccxt.RateLimitExceeded):  # type: ignore[misc] # ccxt ships no types
     """A request that was held back here, and never left. Its text says why, and until when."""
+
+
+class NotSentToSave(NotSent):
+    """It was held back to keep to our own budget, and not because the venue asks us to wait."""
 
 
 def finds_time_wrong(error: Exception, known: Capabilities) -> bool:

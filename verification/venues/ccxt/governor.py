@@ -15,7 +15,7 @@ from verification.budget.purpose import Purpose, SharedPurpose
 from verification.budget.rates import Limit, Rates
 from verification.budget.venue_pause import Wait, told_wait
 from verification.facts.clock import Clock
-from verification.venues.ccxt.failures import NotSent, code_in
+from verification.venues.ccxt.failures import NotSent, NotSentToSave, code_in
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ PATIENCE: Mapping[Purpose, float] = {
     Purpose.SWEEP: 15.0,
     Purpose.LOOK: 5.0,
     Purpose.STREAM: 10.0,
-    Purpose.VERIFICATION: 2.0,
+    Purpose.VERIFICATION: 1.5,  # less than after which a question counts as hanging
     Purpose.COMMAND: 30.0,
     Purpose.OPENING: 2.0,
 }
@@ -123,12 +123,12 @@ class Governor:
         patience = PATIENCE[place.shared.purpose] if own is None else own
         try:
             if not place.turn.done() and self._left(place.request) > patience:
-                raise NotSent(self._why(place.request, place.shared))
+                raise self._refusal(place.request, place.shared)
             async with asyncio.timeout(patience):
                 await place.turn
         except TimeoutError:
             if place.turn.cancelled():
-                raise NotSent(self._why(place.request, place.shared)) from None
+                raise self._refusal(place.request, place.shared) from None
         except asyncio.CancelledError:
             if place.turn.done() and not place.turn.cancelled():
                 self.done(place.request)  # it was let out, and is not sent after all: it stays counted
@@ -176,7 +176,7 @@ class Governor:
         return f"{self._name} asks us to wait until {self._in(seconds)}"
 
     async def room(self, account: str, weight: float, shared: SharedPurpose) -> None:
-        """Return when requests of so much weight fit together; nothing is set aside for them.
+        """Return when requests of so much weight fit together; for a moment the room is left free for them.
 
         Raises:
             NotSent: They do not, and will not soon.
@@ -188,8 +188,9 @@ class Governor:
             now = self._clock.now().monotonic
             pause = max(self._left(together), self.budget.changes(now) or 0.0, _LEAST_PAUSE)
             if now + pause > end:
-                raise NotSent(self._why(together, shared))
+                raise self._refusal(together, shared)
             await self._clock.sleep(pause)
+        self.budget.promise(Asked(together.address, shared.purpose, account), self._clock.now().monotonic)
 
     def _let_out(self, request: Request, purpose: Purpose) -> None:
         if not self._wait.proven:
@@ -271,16 +272,16 @@ class Governor:
         wait = self.users[request.account].waits.get(request.path)
         return max(self._wait.left(now), 0.0 if wait is None else wait.left(now))
 
-    def _why(self, request: Request, shared: SharedPurpose) -> str:
+    def _refusal(self, request: Request, shared: SharedPurpose) -> NotSent:
         if asked_to := self.asked_to_wait(request):
-            return f"not asked: {asked_to}"
+            return NotSent(f"not asked: {asked_to}")
         if self._proof is not None:
-            return f"not asked: {self._name} has asked us to wait, and has not answered again yet"
+            return NotSent(f"not asked: {self._name} has asked us to wait, and has not answered again yet")
         now = self._clock.now().monotonic
         asked = Asked(request.address, shared.purpose, request.account)
-        left = self.budget.when(asked, now)
-        spent = f"the budget of request weight of {self._name} is spent until {self._in(left)}"
-        return f"not asked: {spent}"
+        until = self._in(self.budget.when(asked, now))
+        spent = f"the budget of request weight of {self._name} is spent until {until}"
+        return NotSentToSave(f"not asked: {spent}")
 
     def _in(self, seconds: float) -> str:
         """Return the time in so many seconds, rounded up to a whole one: for people, UTC."""

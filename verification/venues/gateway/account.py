@@ -29,6 +29,7 @@ from verification.venues.gateway.account_kind import tell_generation
 from verification.venues.gateway.account_parts import AccountParts
 from verification.venues.gateway.clock_offset import read_clock_offset
 from verification.venues.gateway.key_rights import read_key_rights
+from verification.venues.gateway.told_mode import told_mode
 from verification.venues.port import Access, ClockOffset, OrdersWanted
 from verification.venues.reading.market_list import MarketList
 from verification.venues.reading.markets import Markets
@@ -104,7 +105,7 @@ class CcxtVenue:
         with asked_for(Purpose.LOOK):
             await tell_generation(self._capabilities, self._askers)
             await self._list.load()
-            await self._read_mode(self._urgent)
+            await self._learn_mode()
         if self._stream is not None:
             self._stream.start(self._streaming)
 
@@ -267,6 +268,15 @@ class CcxtVenue:
         except SourceError as error:
             # The mode stays "as last read", which is what it is documented to be.
             _log.warning("%s", error)
+
+    async def _learn_mode(self) -> None:
+        told = None
+        if self._capabilities.rows_tell_mode:
+            told = await told_mode(partial(self._list_positions, self._urgent))
+        if told is None:
+            await self._read_mode(self._urgent)
+        else:
+            self._mode, self._mode_read = told, self._clock.now()
 
     async def _read_mode(self, asker: Asker) -> None:
         self._mode = await self._dialect.mode(asker)
