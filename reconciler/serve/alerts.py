@@ -91,6 +91,14 @@ class TransitionForm(Words):
     severity: Severity
 
 
+class SilenceForm(Words):
+    """That the Alertmanager says nothing of it. It silences nothing of ours."""
+
+    by: str
+    until: Time
+    note: str
+
+
 class AlertWhole(Words):
     """An alert with what it rests on, what to do, and its history."""
 
@@ -98,6 +106,9 @@ class AlertWhole(Words):
     evidence: list[EvidenceForm]
     steps: list[str] = Field(description="What to do, the most urgent first.")
     transitions: list[TransitionForm] = Field(description="Oldest first.")
+    silenced: SilenceForm | None = Field(
+        description="Who has silenced it in the Alertmanager, as that said a minute ago; null for nobody."
+    )
 
 
 class AlertPage(Words):
@@ -141,12 +152,16 @@ def list_alerts(asked: Asked) -> Answered:
 def show_alert(asked: Asked) -> Answered:
     """Answer with one alert."""
     view = asked.house.console.queries.alert(asked.item)
+    silence = asked.house.alerts.silences.get(asked.item)
     return Answered(
         AlertWhole(
             alert=alert_form(view.alert, asked.house.clock.now().utc),
             evidence=[evidence(each) for each in view.alert.evidence],
             steps=list(view.steps),
             transitions=[_transition_form(each) for each in view.transitions],
+            silenced=None
+            if silence is None
+            else SilenceForm(by=silence.by, until=silence.until, note=silence.note),
         )
     )
 

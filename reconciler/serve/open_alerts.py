@@ -1,6 +1,8 @@
 """The open alerts in memory, whoever changed them: read again when the history has grown."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from reconciler.alerts.alert import Alert
 from verification.facts.clock import Clock, Moment
@@ -9,12 +11,28 @@ READ_ANYWAY_SECONDS = 15.0
 """How long they may go unread although the history has not grown: a server's rows may come out of order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """That an Alertmanager says nothing of an alert. It silences nothing of ours.
+
+    Attributes:
+        by: Who has silenced it there.
+        until: Aware UTC.
+        note: Why.
+    """
+
+    by: str
+    until: datetime
+    note: str
+
+
 class OpenAlerts:
     """The open alerts of every account, as they were last read.
 
     Attributes:
         alerts: All of them, pending ones too.
         read_at: When it was last known that they are so; None before the first time.
+        silences: By their numbers, those that the Alertmanager was silent of when it was last asked.
     """
 
     def __init__(self, read: Callable[[], Awaitable[tuple[Alert, ...]]], clock: Clock) -> None:
@@ -24,6 +42,7 @@ class OpenAlerts:
         self._wholly_at: float | None = None
         self.alerts: tuple[Alert, ...] = ()
         self.read_at: Moment | None = None
+        self.silences: Mapping[int, Silence] = {}
 
     async def follow(self, *, grown: bool) -> None:
         """Take note that the history of alerts was read just now.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,8 @@ from reconciler.notify.alertmanager_body import posted
 from reconciler.notify.answer import Answer, pause
 from reconciler.notify.channel import Channel
 from reconciler.notify.phone import Got, Line, said_of
-from reconciler.serve.open_alerts import OpenAlerts
+from reconciler.notify.text import printable
+from reconciler.serve.open_alerts import OpenAlerts, Silence
 from reconciler.service.channel_alarm import ChannelAlarm
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.held_store import HeldStore
@@ -67,6 +68,7 @@ class Alertmanaging:
         """
         self._manager = manager
         self._base = f"{manager.url.rstrip('/')}/api/v2/alerts"
+        self._silences_at = f"{manager.url.rstrip('/')}/api/v2/silences"
         self._store = store
         self._alerts = alerts
         self._held = held
@@ -114,6 +116,7 @@ class Alertmanaging:
         rows = _rows(listed.lines)
         if rows is None:
             return Answer(taken=False, said="what it lists as its alerts cannot be read")
+        self._alerts.silences = await self._silences(rows)
         told = posted(
             alerts,
             rows,
@@ -127,6 +130,19 @@ class Alertmanaging:
             return _NOTHING
         body = orjson.dumps(told)
         return self._answer(await self._line.post_bytes(self._base, body, {}, POST_SECONDS))
+
+    async def _silences(self, rows: Collection[Mapping[str, Any]]) -> dict[int, Silence]:
+        """Return who has silenced which of our alerts there, as far as it says so."""
+        asked = [(row["labels"].get("alert", ""), _silencers(row)) for row in rows]
+        if not any(names for _, names in asked):
+            return {}
+        known = silences_of((await self._line.get(self._silences_at, POST_SECONDS)).lines)
+        return {
+            int(number): known[name]
+            for number, names in asked
+            for name in names
+            if name in known and number.isdecimal()
+        }
 
     async def _note(
         self, answer: Answer, marks: frozenset[tuple[Any, ...]], held: Mapping[str, HeldStore]
@@ -177,6 +193,28 @@ def _is_row(row: object) -> bool:
         return datetime.fromisoformat(row["startsAt"]).tzinfo is not None
     except (KeyError, TypeError, ValueError):
         return False
+
+
+def _silencers(row: Mapping[str, Any]) -> list[str]:
+    status = row.get("status")
+    names = status.get("silencedBy") if isinstance(status, dict) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def silences_of(body: bytes) -> dict[str, Silence]:
+    """Return the silences of an Alertmanager's list, by their names; what cannot be read is left out."""
+    found = {}
+    try:
+        rows = orjson.loads(body)
+    except ValueError:
+        return {}
+    for row in rows if isinstance(rows, list) else ():
+        try:
+            until = datetime.fromisoformat(row["endsAt"]).astimezone(UTC)
+            found[row["id"]] = Silence(printable(row["createdBy"]), until, printable(row["comment"]))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return found
 
 
 def _mark(alert: Alert) -> tuple[Any, ...]:

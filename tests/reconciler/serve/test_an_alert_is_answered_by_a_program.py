@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Severity
+from reconciler.serve.open_alerts import Silence
 from tests.reconciler.alert_life import finding
 from tests.reconciler.serve.served import Reply, Served, served
 
@@ -26,6 +27,20 @@ async def test_who_has_seen_it_is_stored_with_the_token_that_said_so(tmp_path: P
     assert view.alert.acknowledgement.by == "ann smith (phone)"
     assert view.alert.acknowledgement.note == "closing by hand"
     assert (view.transitions[-1].origin, view.transitions[-1].actor) == ("api", "ann smith (phone)")
+
+
+async def test_a_silence_of_the_alertmanager_is_shown_and_silences_nothing(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        await house.find(finding())
+        until = house.clock.now().utc + timedelta(hours=1)
+        before = (await house.ask("/api/v1/alerts/1", token=house.viewer)).json
+        house.alerts.silences = {1: Silence("ann", until, "after lunch")}
+        shown = (await house.ask("/api/v1/alerts/1", token=house.viewer)).json
+
+    assert before["silenced"] is None
+    assert (shown["silenced"]["by"], shown["silenced"]["note"]) == ("ann", "after lunch")
+    assert datetime.fromisoformat(shown["silenced"]["until"]) == until
+    assert shown["alert"] == before["alert"]
 
 
 async def test_without_a_name_it_is_the_tokens(tmp_path: Path) -> None:

@@ -85,6 +85,23 @@ async def lived(folder: Path, url: str, story: Callable[[Tried], Awaitable[None]
             await tried.telling.close()
 
 
+async def silence(url: str, kind: str) -> None:
+    """Silence a kind there for an hour, as its own page does."""
+    now = SystemClock().now().utc
+    said = {
+        "matchers": [{"name": "kind", "value": kind, "isRegex": False, "isEqual": True}],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(hours=1)).isoformat(),
+        "createdBy": "ann",
+        "comment": "after lunch",
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}/api/v2/silences", json=said) as answer,
+    ):
+        assert answer.status == 200
+
+
 @contextmanager
 def alertmanager(folder: Path) -> Iterator[str]:
     assert PROGRAM is not None
@@ -155,6 +172,13 @@ async def test_a_real_one_holds_what_is_open_and_ends_what_is_over(tmp_path: Pat
             assert second["labels"]["alertname"] == "TrueupSourceDown"
             ends = datetime.fromisoformat(first["endsAt"])
             assert ends - tried.clock.now().utc > HOLD - timedelta(minutes=1)
+            await silence(url, "orphaned_position")
+            other = Tried(url, tried.store, tried.held, tried.clock)  # it asks at once
+            await other.look()
+            await other.telling.close()
+            assert {n: (each.by, each.note) for n, each in other.alerts.silences.items()} == {
+                1: ("ann", "after lunch")
+            }
             await tried.clear(orphan)
             await tried.look()
             await until(url, "kind", ["source_down"])
