@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from reconciler.doctor.account import examine_account
+from reconciler.doctor.alertmanager import examine_alertmanager
 from reconciler.doctor.channels import examine_channels
 from reconciler.doctor.check import Check, Health, bug
 from reconciler.doctor.ledgers import examine_ledger
@@ -44,6 +45,8 @@ async def examine(settings: Settings, clock: Clock, openers: Openers) -> AsyncIt
     async for check in examine_channels(settings):
         yield check
     async for check in examine_ping(settings):
+        yield check
+    async for check in examine_alertmanager(settings):
         yield check
     for account in settings.accounts:
         async for check in _account(settings, account, clock, openers):

@@ -14,15 +14,19 @@ import pytest
 from aiohttp import web
 
 from reconciler.alerts.event import Clear, Detected, Observed
+from reconciler.doctor.alertmanager import examine_alertmanager
+from reconciler.doctor.check import Health
 from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
 from reconciler.notify.alertmanager_body import HOLD
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.alertmanager import AGAIN_SECONDS, Alertmanaging, Manager
+from reconciler.settings import load
 from reconciler.storage.held_store import HeldStore
 from reconciler.storage.store import Store
 from tests.reconciler.alert_life import finding
 from tests.reconciler.claimed import claimed
 from tests.reconciler.serve.served import free_port
+from tests.reconciler.settings_files import GOOD, written
 from verification.facts.clock import Moment, SystemClock
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
@@ -48,7 +52,7 @@ class Tried:
     """One life of what tells it."""
 
     def __init__(self, url: str, store: Store, held: HeldStore, clock: MovedClock) -> None:
-        self.store, self.held, self.clock = store, held, clock
+        self.url, self.store, self.held, self.clock = url, store, held, clock
         manager = Manager(url, "trueup", LINK)
         self.alerts = OpenAlerts(store.open_alerts, clock)
         self.telling = Alertmanaging(manager, store, self.alerts, lambda: [held], clock, others=False)
@@ -218,10 +222,19 @@ class Fake:
         return web.json_response(self.listed)
 
 
+async def examined(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Health, str]:
+    """Return what the doctor says of an Alertmanager at an address."""
+    monkeypatch.setenv("AM", url)
+    told = f'{GOOD}\n[alertmanager]\nurl_env = "AM"\n'
+    settings = load(written(folder, told), venues=False)
+    (check,) = [each async for each in examine_alertmanager(settings)]
+    return check.health, check.text
+
+
 async def faked(folder: Path, story: Callable[[Tried, Fake], Awaitable[None]]) -> None:
     fake, port = Fake(), free_port()
     app = web.Application()
-    app.router.add_route("*", "/api/v2/alerts", fake.answer)
+    app.router.add_route("*", "/api/v2/{rest:.*}", fake.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     try:
@@ -303,5 +316,21 @@ async def test_while_it_is_not_known_what_is_open_nothing_is_ended(tmp_path: Pat
         assert len(fake.posts) == 1
         await tried.look()
         assert len(fake.posts) == 2
+
+    await faked(tmp_path, story)
+
+
+async def test_the_doctor_says_whether_one_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(tried: Tried, fake: Fake) -> None:
+        url = tried.url
+        fake.listed = {"versionInfo": {"version": "0.25.0"}}
+        assert await examined(tmp_path, url, monkeypatch) == (Health.OK, "it answers")
+        fake.listed = {"hello": "world"}
+        health, text = await examined(tmp_path, url, monkeypatch)
+        assert (health, "no Alertmanager" in text) == (Health.NOT_OK, True)
+        fake.status = 500
+        assert (await examined(tmp_path, url, monkeypatch))[0] is Health.NOT_OK
+        away = f"http://127.0.0.1:{free_port()}"
+        assert await examined(tmp_path, away, monkeypatch) == (Health.NOT_OK, "its server cannot be reached")
 
     await faked(tmp_path, story)
