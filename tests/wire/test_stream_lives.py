@@ -168,7 +168,7 @@ async def test_a_slow_snapshot_does_not_wipe_what_was_pushed_meanwhile(
     older = plain([listed_position(positionAmt="13", updateTime=1_699_999_999_000)])
     scripted.answers["GET /fapi/v3/positionRisk"] = Reply(older.body, delay=0.2)
     gateway = await connect(scripted.port, live=False)
-    await scripted.until(lambda: scripted.count("GET /fapi/v3/positionRisk") == 1)
+    await scripted.until(lambda: scripted.count("GET /fapi/v3/positionRisk") == 2)  # the first told the mode
     await scripted.push(account_update(pushed_position("43")))
     await gateway.live(1)
     latest = gateway.venue.latest(NET)
