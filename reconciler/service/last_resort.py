@@ -7,7 +7,7 @@ to the channels, with couriers of its own, and remembers in memory alone what it
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,6 +22,9 @@ from reconciler.service.served_channel import Posting
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
 from reconciler.storage.outage import Away
 from verification.facts.clock import Clock, Moment
+
+STEADY_SECONDS = 20.0
+"""For how long nothing may fail before it counts as over."""
 
 log = structlog.get_logger()
 
@@ -69,15 +72,20 @@ class LastResort:
         self._accounts = accounts
         self._clock = clock
         self._last: tuple[Away, datetime] | None = None
+        self._seen_away = 0.0
 
     async def look(self) -> None:
         """Tell each channel what it is due."""
         away, now = self._away(), self._clock.now()
         if away is not None:
-            known = self._last[1] if self._last is not None and self._last[0].since == away.since else None
-            self._last = away, known or now.utc - timedelta(seconds=now.monotonic - away.since)
+            self._seen_away = now.monotonic
+            if self._last is None:
+                self._last = away, now.utc - timedelta(seconds=now.monotonic - away.since)
+            self._last = replace(away, since=self._last[0].since), self._last[1]
         if self._last is None:
             return
+        # Reads work on a locked file, and a write takes seconds until it is refused: not yet a return.
+        away = self._last[0] if now.monotonic - self._seen_away < STEADY_SECONDS else None
         accounts = self._accounts()
         told = [x for x in self._channels if x.at is not None or (accounts and is_told(x.channel, accounts))]
         await asyncio.gather(*(self._tell(each, away, accounts, now) for each in told))
