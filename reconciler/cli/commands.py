@@ -85,6 +85,12 @@ def _up() -> typer.Typer:
     return _alone(up)
 
 
+def _reload() -> typer.Typer:
+    from reconciler.cli.reload import reload
+
+    return _alone(reload)
+
+
 def _status() -> typer.Typer:
     from reconciler.cli.status import status
 
@@ -141,6 +147,7 @@ _COMMANDS = {
     "run": ("Keep comparing, until Ctrl-C.", _run),
     "dashboard": ("Serve the screens, until Ctrl-C.", _dashboard),
     "up": ("Both together, until Ctrl-C.", _up),
+    "reload": ("Have a running one take changed settings.", _reload),
     "status": ("Say who watches each account, and how well.", _status),
     "audit": ("Derive stored verdicts again.", _audit),
     "backup": ("Copy the state database, while it is used.", _backup),

@@ -7,7 +7,9 @@ import typer
 
 from reconciler.cli.options import Config
 from reconciler.cli.processes import Child, become, supervise
+from reconciler.service.hangup import Terminal
 from reconciler.settings import Settings, load
+from reconciler.settings.loading import DEFAULT_FILE
 from verification.facts.clock import SystemClock
 
 Port = Annotated[
@@ -17,13 +19,17 @@ Port = Annotated[
 
 
 def run(*, config: Config = None) -> int:
-    """Run the reconciler until it is told to stop (Ctrl-C)."""
+    """Run the reconciler until it is told to stop (Ctrl-C). SIGHUP has it read its settings again."""
+    terminal = Terminal()
     settings = load(config)
     from reconciler.cli.log import write_log
     from reconciler.service import run as service
 
     write_log(settings.log)
-    return asyncio.run(service.run(settings, SystemClock()))
+    again = service.Again(
+        config or DEFAULT_FILE, lambda: load(config), lambda taken: write_log(taken.log), terminal
+    )
+    return asyncio.run(service.run(settings, SystemClock(), again))
 
 
 def dashboard(*, port: Port = None, config: Config = None) -> None:
@@ -33,12 +39,13 @@ def dashboard(*, port: Port = None, config: Config = None) -> None:
 
 
 def up(*, port: Port = None, config: Config = None) -> int:
-    """Keep the reconciler and the dashboard running; Ctrl-C ends both."""
+    """Keep the reconciler and the dashboard running; Ctrl-C ends both. SIGHUP is passed on."""
+    terminal = Terminal()
     settings = load(config)
     arguments = ("run", "--config", str(config)) if config is not None else ("run",)
-    children = (Child("reconciler", "reconciler", arguments), _dashboard(settings, port))
+    children = (Child("reconciler", "reconciler", arguments, hears_hangups=True), _dashboard(settings, port))
     typer.echo(f"Dashboard: http://{children[1].place}  (Ctrl-C ends both)")
-    return asyncio.run(supervise(children))
+    return asyncio.run(supervise(children, terminal=terminal))
 
 
 def _dashboard(settings: Settings, port: int | None) -> Child:

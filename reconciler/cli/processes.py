@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from reconciler.service.child_process import command, environment, leashed
+from reconciler.service.hangup import Terminal
 from verification.budget.backoff import Backoff
 
 GRACE_SECONDS = 10.0
@@ -28,6 +30,7 @@ class Child:
         arguments: Its arguments; never a secret, since every user of the machine can read them.
         environment: Added to our own.
         place: Where it can be seen, `127.0.0.1:8501`; empty if nowhere.
+        hears_hangups: True where a hangup has it read its settings again.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Child:
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     place: str = ""
+    hears_hangups: bool = False
 
 
 PAUSES = Backoff(1.0, most=60.0)
@@ -54,7 +58,11 @@ def become(module: str, *arguments: str, environ: Mapping[str, str] | None = Non
 
 
 async def supervise(
-    children: Sequence[Child], *, grace: float = GRACE_SECONDS, pauses: Backoff = PAUSES
+    children: Sequence[Child],
+    *,
+    grace: float = GRACE_SECONDS,
+    pauses: Backoff = PAUSES,
+    terminal: Terminal | None = None,
 ) -> int:
     """Keep the children running until we are told to stop, then end them all.
 
@@ -65,6 +73,8 @@ async def supervise(
         children: What to run.
         grace: Seconds that a child may take to end before it is killed.
         pauses: How long to wait before starting one again.
+        terminal: Says what a hangup means: the end, or what is passed on to the children that hear it; None:
+            as the system has it.
 
     Returns:
         0 after Ctrl-C or a termination signal; 3 where a child refuses its very first start (wrong
@@ -74,8 +84,12 @@ async def supervise(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    hearing: dict[str, asyncio.subprocess.Process] = {}
+    if terminal is not None:
+        loop.add_signal_handler(signal.SIGHUP, partial(_hangup, terminal, stop, hearing))
     stopped = asyncio.create_task(stop.wait(), name="stop")
-    kept = {asyncio.create_task(_keep(child, grace, pauses), name=child.name) for child in children}
+    keep = partial(_keep, hearing=hearing, grace=grace, pauses=pauses)
+    kept = {asyncio.create_task(keep(child), name=child.name) for child in children}
     try:
         done, _ = await asyncio.wait({stopped, *kept}, return_when=asyncio.FIRST_COMPLETED)
         return 0 if stopped in done else REFUSED
@@ -85,13 +99,28 @@ async def supervise(
         await asyncio.gather(stopped, *kept, return_exceptions=True)
 
 
-async def _keep(child: Child, grace: float, pauses: Backoff) -> None:
+def _hangup(
+    terminal: Terminal, stop: asyncio.Event, hearing: Mapping[str, asyncio.subprocess.Process]
+) -> None:
+    if terminal.is_gone():
+        stop.set()
+        return
+    for process in hearing.values():
+        if process.returncode is None:
+            process.send_signal(signal.SIGHUP)
+
+
+async def _keep(
+    child: Child, *, hearing: dict[str, asyncio.subprocess.Process], grace: float, pauses: Backoff
+) -> None:
     """Run a child again and again; return only where its first start is refused."""
     loop = asyncio.get_running_loop()
     ended, first = 0, True
     while True:
         began = loop.time()
         process = await _start(child)
+        if child.hears_hangups:
+            hearing[child.name] = process
         try:
             code = await process.wait()
         finally:

@@ -96,6 +96,24 @@ class AccountRunner:
             self._claim.let_go()
             self._claim = self._heartbeat = None
 
+    def pace(self, interval: timedelta) -> None:
+        """Take note of another time between two sweeps."""
+        self._interval = interval
+        if self._heartbeat is not None:
+            self._heartbeat.pace(interval)
+
+    async def watch_for(self, watched: Watched) -> None:
+        """Keep what is watched of it from now on, and retire the alerts of what is not.
+
+        Raises:
+            LeaseLost: The account is another process's.
+            StateDatabaseError: The state database cannot be used any more.
+        """
+        self._watched = watched
+        held = self.held
+        if held is not None:
+            await waited_out(lambda: held.retain(watched, now=self._clock.now().utc), self._clock)
+
     async def beat(self) -> None:
         """Say that the account is looked at. Called by the schedule."""
 
@@ -135,6 +153,16 @@ class AccountRunner:
         except Exception:
             # Whatever one account's end meets is no other's.
             log.exception("account.not_closed", account=self.account)
+
+    async def leave(self) -> None:
+        """End what is left of a watch whose `run` was cancelled, and give the lease back.
+
+        Raises:
+            StateDatabaseError: The state database cannot be used any more.
+        """
+        await self._end_jobs()
+        await self.close()
+        await self.give_back()
 
     async def give_back(self) -> None:
         """Give the lease back, if there is one: whoever waits for the account has it at once."""

@@ -7,11 +7,11 @@ operating system decides, one for each account, which dies with its process.
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.facts.heartbeat import Heartbeat
-from reconciler.facts.lease import Holder
+from reconciler.facts.lease import Holder, Lease
 from reconciler.storage.beats import beside
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.held_store import HeldStore
@@ -53,6 +53,18 @@ class Claim:
         """Let another process have the lock. Safe to call twice."""
         if self.lock is not None:
             self.lock.release()
+
+
+@dataclass(slots=True)
+class Leases:
+    """What may be written of: accounts whose leases are ours, by account."""
+
+    stores: dict[str, HeldStore] = field(default_factory=dict)
+
+    @property
+    def all(self) -> dict[str, Lease]:
+        """The leases, by account."""
+        return {account: store.lease for account, store in self.stores.items()}
 
 
 class Claims:

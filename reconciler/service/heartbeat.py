@@ -56,11 +56,15 @@ class HeartbeatKeeper:
         self._store = store
         self._clock = clock
         self._every = every
-        self._patience = max(3 * interval, STUCK).total_seconds()
+        self.pace(interval)
         self._last = last
         self._started = clock.now().utc
         self.stored_at: Moment | None = None
         self._told = True  # something may be open that the holder before has told
+
+    def pace(self, interval: timedelta) -> None:
+        """Take note of the time between two sweeps: three of them may pass without a finished look."""
+        self._patience = max(3 * interval, STUCK).total_seconds()
 
     async def report_silence_before(self) -> None:
         """Raise an alert if the holder before ended without a good-bye and was missed."""

@@ -74,6 +74,26 @@ class LastResort:
         self._last: tuple[Away, datetime] | None = None
         self._seen_away = 0.0
 
+    async def serve(self, posting: Posting, same: Collection[str]) -> None:
+        """Tell other channels; of one that was told before it is remembered, whatever has changed of it.
+
+        Args:
+            posting: What words are sent with from now on; its couriers are nobody else's.
+            same: The channels of which nothing has changed.
+        """
+        before = {each.channel.name: each for each in self._channels}
+        kept = before.keys() & same
+        self._channels = [
+            before[channel.name]
+            if channel.name in kept
+            else _Told(channel, courier, before[channel.name].at if channel.name in before else None)
+            for channel, courier in posting.couriers
+        ]
+        for name, told in before.items():
+            if name not in kept:
+                with suppress(OSError):
+                    await told.courier.close()
+
     async def look(self) -> None:
         """Tell each channel what it is due."""
         away, now = self._away(), self._clock.now()

@@ -7,7 +7,7 @@ decided follows from what is stored; of this process's memory only pauses are lo
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -19,7 +19,8 @@ from reconciler.notify.outbox import AlertCase, Item
 from reconciler.notify.owed import is_settled, plan
 from reconciler.notify.text import compose
 from reconciler.service.channel_alarm import ChannelAlarm
-from reconciler.service.claims import Claims
+from reconciler.service.channels import Channels
+from reconciler.service.claims import Claims, Leases
 from reconciler.service.offering import offered
 from reconciler.service.served_channel import Posting, ServedChannel
 from reconciler.service.strays import Strays
@@ -43,17 +44,6 @@ LONGEST_PAUSE = timedelta(days=1)
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class _Leases:
-    """What may be written of: accounts whose leases are ours."""
-
-    stores: dict[str, HeldStore] = field(default_factory=dict)
-
-    @property
-    def all(self) -> dict[str, Lease]:
-        return {account: store.lease for account, store in self.stores.items()}
-
-
 class Notifying:
     """Sends what is owed for the accounts that this process holds."""
 
@@ -74,16 +64,36 @@ class Notifying:
             held: Says which accounts are ours at the moment.
             clock: Where time comes from.
         """
-        self._posting = posting
         self._store = store
         self._held = held
         self._clock = clock
-        self._served = [ServedChannel(channel, courier) for channel, courier in posting.couriers]
         self._alarm = ChannelAlarm(store, clock)
         self._strays = Strays(claims, posting.accounts)
         self._known: frozenset[Lease] = frozenset()
         self._woken = asyncio.Event()
         self._looked = False
+        self._channels = Channels(posting, self._woken.set)
+        self._looking = asyncio.Lock()
+
+    @property
+    def serves(self) -> bool:
+        """Whether there is any channel."""
+        return bool(self._channels.served)
+
+    async def serve(self, posting: Posting, same: Collection[str]) -> None:
+        """Serve other channels; those that are the same go on as they are.
+
+        Args:
+            posting: What messages are sent with from now on.
+            same: The channels of which nothing has changed.
+
+        Raises:
+            StateDatabaseError: The state database cannot be used any more.
+        """
+        async with self._looking:
+            self._channels.replace(posting, same)
+            await waited_out(lambda: self._strays.follow(posting.accounts), self._clock)
+        self._woken.set()
 
     def changed(self, *, recorded: bool) -> None:
         """Hear that alerts may have changed, or leases: called about once a second."""
@@ -97,10 +107,10 @@ class Notifying:
 
         Without a channel nobody is told, and nothing is owed to anybody.
         """
-        if not self._served or not self._looked or any(each.state is None for each in self._served):
+        served, now = self._channels.served, self._clock.now()
+        if not served or not self._looked or any(each.state is None for each in served):
             return None
-        now = self._clock.now()
-        return max(each.waits(now) for each in self._served)
+        return max(each.waits(now) for each in served)
 
     def wake(self) -> None:
         """Look at once."""
@@ -112,7 +122,7 @@ class Notifying:
         Raises:
             StateDatabaseError: The state database cannot be used any more.
         """
-        if not self._served:
+        if not self._channels.served:
             return
         try:
             await self._learn(await self._store.outbox([], now=self._clock.now().utc))
@@ -126,27 +136,24 @@ class Notifying:
         Raises:
             StateDatabaseError: The state database cannot be used any more.
         """
-        if not self._served:
-            return
         try:
             while True:
                 self._woken.clear()
-                seconds = await self._look()
+                async with self._looking:
+                    seconds = await self._look() if self._channels.served else None
                 try:
                     async with asyncio.timeout(seconds):
                         await self._woken.wait()
                 except TimeoutError:
                     pass
         finally:
-            await self._close()
+            await self._channels.close()
+            self._strays.close()
 
     async def _look(self) -> float | None:
         """Begin to send what is due; return the seconds until more of it is by time alone."""
-        for served in self._served:
-            if served.sending is not None and served.sending.done():
-                served.sending.result()  # what it met and could not wait out ends us
-                served.sending = None
-        leases = _Leases({store.lease.account: store for store in self._held()})
+        self._channels.check()  # what it met and could not wait out ends us
+        leases = Leases({store.lease.account: store for store in self._held()})
         leases.stores |= self._strays.stores
         try:
             outbox = await self._store.outbox(list(leases.all.values()), now=self._clock.now().utc)
@@ -154,7 +161,7 @@ class Notifying:
             if await self._strays.adopt(outbox.strays):
                 self._woken.set()
             now, self._looked = self._clock.now(), True
-            waits = [self._serve(served, outbox.cases, leases, now) for served in self._served]
+            waits = [self._serve(served, outbox.cases, leases, now) for served in self._channels.served]
             await self._settle(outbox, leases)
         except LeaseLost:
             return EVERY_SECONDS
@@ -165,7 +172,7 @@ class Notifying:
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _serve(
-        self, served: ServedChannel, cases: Sequence[AlertCase], leases: _Leases, now: Moment
+        self, served: ServedChannel, cases: Sequence[AlertCase], leases: Leases, now: Moment
     ) -> float | None:
         """Begin to send on a channel if something is due; return the seconds until that may be so."""
         if served.sending is not None:
@@ -188,11 +195,11 @@ class Notifying:
         served.sending.add_done_callback(lambda _: self._woken.set())
         return None
 
-    async def _send(self, served: ServedChannel, items: Sequence[Item], leases: _Leases) -> None:
+    async def _send(self, served: ServedChannel, items: Sequence[Item], leases: Leases) -> None:
         began = self._clock.now()
         name = secrets.token_hex(12)
-        message = compose(items, began.utc, self._posting.public_url)
-        if served.channel.name in self._posting.phones:
+        message = compose(items, began.utc, self._channels.public_url)
+        if served.channel.name in self._channels.phones:
             message = await offered(self._store, served.channel.name, name, message, self._clock)
         answer = await served.courier.send(message)
         served.attempts += 1
@@ -229,7 +236,7 @@ class Notifying:
             if not error.again and not isinstance(error, LeaseLost):
                 raise  # else it is resolved by the next message
 
-    async def _not_taken(self, served: ServedChannel, answer: Answer, leases: _Leases) -> None:
+    async def _not_taken(self, served: ServedChannel, answer: Answer, leases: Leases) -> None:
         now, state = self._clock.now(), served.state
         assert state is not None
         failures = state.failures if answer.busy else state.failures + 1
@@ -253,7 +260,7 @@ class Notifying:
             await self._store.save_channels([served.state])
             others = any(
                 each.state is not None and each.state.failing_since is None
-                for each in self._served
+                for each in self._channels.served
                 if each is not served
             )
             await self._alarm.failing(served.channel, served.state, answer, leases.stores, others=others)
@@ -263,7 +270,7 @@ class Notifying:
 
     async def _learn(self, outbox: Outbox) -> None:
         """Take over how channels fared before us; one that is new is served from now on."""
-        unknown = [served for served in self._served if served.state is None]
+        unknown = [served for served in self._channels.served if served.state is None]
         if not unknown:
             return
         now = self._clock.now()
@@ -278,19 +285,11 @@ class Notifying:
                 left = min(served.state.next_at - now.utc, LONGEST_PAUSE).total_seconds()
                 served.free_at = now.monotonic + left
 
-    async def _settle(self, outbox: Outbox, leases: _Leases) -> None:
+    async def _settle(self, outbox: Outbox, leases: Leases) -> None:
         """Store of what nobody is owed anything more by; and leave accounts that are in no settings."""
-        channels = [each.channel for each in self._served]
+        channels = [each.channel for each in self._channels.served]
         settled = [each for each in outbox.cases if each.unsettled and is_settled(channels, each)]
         if settled:
             await self._store.settle(leases.all, settled, now=self._clock.now().utc)
         owing = {case.alert.key.account for case in outbox.cases if case.unsettled and case not in settled}
         await self._strays.leave(leases.stores.keys() - owing)
-
-    async def _close(self) -> None:
-        sending = [each.sending for each in self._served if each.sending is not None]
-        for task in sending:
-            task.cancel()
-        await asyncio.gather(*sending, return_exceptions=True)
-        await asyncio.gather(*(each.courier.close() for each in self._served))
-        self._strays.close()

@@ -78,7 +78,7 @@ class Pinging:
     def __init__(
         self,
         url: str,
-        accounts: Sequence[Callable[[], Watching]],
+        accounts: Callable[[], Sequence[Watching]],
         owed: Callable[[], float | None],
         clock: Clock,
     ) -> None:
@@ -86,7 +86,7 @@ class Pinging:
 
         Args:
             url: Where to, a secret.
-            accounts: What this process knows of each account of the settings.
+            accounts: Says what this process knows of each account of the settings.
             owed: For how many seconds the oldest message to people waits; None for not known.
             clock: Where time comes from.
         """
@@ -106,7 +106,7 @@ class Pinging:
     async def look(self) -> None:
         """Send the word that is due, if one is."""
         now = self._clock.now()
-        word = due([watching() for watching in self._accounts], self._owed(), self._said, now)
+        word = due(self._accounts(), self._owed(), self._said, now)
         if word is None:
             return
         self._said = self._said.after(word.word, now)  # taken or not: it is not repeated

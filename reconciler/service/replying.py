@@ -6,7 +6,7 @@ heard once more, which does nothing twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
@@ -43,6 +43,7 @@ class _Listener:
         changed: Set when what its messages show may be wrong by now.
         failures: How often in a row it could not be heard.
         told_at: When that was last told, monotonic seconds; None while it is heard.
+        tasks: What hears it, once that has begun.
     """
 
     name: str
@@ -50,6 +51,7 @@ class _Listener:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     failures: int = 0
     told_at: float | None = None
+    tasks: tuple[asyncio.Task[None], ...] = ()
 
 
 class Replying:
@@ -70,12 +72,28 @@ class Replying:
         self._store = store
         self._ours = ours
         self._clock = clock
+        self._group: asyncio.TaskGroup | None = None
 
     def changed(self, *, recorded: bool) -> None:
         """Hear that alerts may have changed: called about once a second."""
         if recorded:
             for listener in self._listeners:
                 listener.changed.set()
+
+    async def serve(self, phones: Mapping[str, Phone], same: Collection[str]) -> None:
+        """Hear other phones; those that are the same are heard on.
+
+        What was being heard on another one is heard once more by the next, which does nothing twice.
+        """
+        kept = {each.name: each for each in self._listeners if each.name in phones and each.name in same}
+        gone = [each for each in self._listeners if each.name not in kept]
+        self._listeners = [kept.get(name) or _Listener(name, phone) for name, phone in phones.items()]
+        ending = [task for each in gone for task in each.tasks]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        for each in self._listeners:
+            self._begin(each)
 
     async def run(self) -> None:
         """Hear until cancelled.
@@ -84,9 +102,16 @@ class Replying:
             StateDatabaseError: The state database cannot be used any more.
         """
         async with asyncio.TaskGroup() as group:
+            self._group = group
             for each in self._listeners:
-                group.create_task(self._hear_on(each), name=f"hearing {each.name}")
-                group.create_task(self._show_on(each), name=f"showing {each.name}")
+                self._begin(each)
+            await asyncio.Event().wait()  # others may come
+
+    def _begin(self, listener: _Listener) -> None:
+        if self._group is not None and not listener.tasks:
+            hearing = self._group.create_task(self._hear_on(listener), name=f"hearing {listener.name}")
+            showing = self._group.create_task(self._show_on(listener), name=f"showing {listener.name}")
+            listener.tasks = hearing, showing
 
     async def _hear_on(self, listener: _Listener) -> None:
         while True:

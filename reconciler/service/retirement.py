@@ -37,6 +37,12 @@ class Retiring:
         self._accounts = frozenset(accounts)
         self._clock = clock
         self._before_us: set[str] = set()
+        self._taken_out: set[str] = set()
+
+    def follow(self, accounts: Collection[str], *, taken_out: Collection[str]) -> None:
+        """Go by other settings; `look` retires what we had watched and was taken out of them."""
+        self._accounts = frozenset(accounts)
+        self._taken_out = (self._taken_out | set(taken_out)) - self._accounts
 
     async def begin(self) -> None:
         """Look for the first time; what a state database that is away cannot tell now waits for its turn.
@@ -62,7 +68,9 @@ class Retiring:
             if ours and holder.host == self._by.host:
                 self._before_us.add(holder.instance)
         for left in await self._store.left_accounts(self._accounts):
-            reason = why_account_retires(left, self._before_us, now=self._clock.now().utc)
+            # Whoever else has it in its settings had time to take it: then its lease is not ours any more.
+            known = self._before_us | ({self._by.instance} if left.account in self._taken_out else set())
+            reason = why_account_retires(left, known, now=self._clock.now().utc)
             if reason:
                 await self._retire(left, reason)
 

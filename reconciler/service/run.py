@@ -2,55 +2,75 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
-from reconciler.account.unexpected import EVERY_WORK
-from reconciler.alerts.retirement import Watched
+from reconciler.account.unit import AccountUnit
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.serve.server import Server
-from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
+from reconciler.service.account_runner import AccountRunner
 from reconciler.service.alert_log import AlertLog
-from reconciler.service.alertmanager import NAME as ALERTMANAGER
-from reconciler.service.alertmanager import Alertmanaging, Manager
+from reconciler.service.alertmanager import Alertmanaging
 from reconciler.service.claims import Claims, this_process
+from reconciler.service.control import Control
+from reconciler.service.fleet import Fleet
 from reconciler.service.garbage import LOOK_SECONDS as GARBAGE_SECONDS
 from reconciler.service.garbage import Garbage
+from reconciler.service.hangup import Terminal
 from reconciler.service.last_resort import LastResort
 from reconciler.service.loading import loading
 from reconciler.service.notifying import Notifying
+from reconciler.service.outward import alertmanaging_of, pinging_of, replying_of
 from reconciler.service.ping import Pinging
 from reconciler.service.posting import posting_of
+from reconciler.service.reloaded import Reloaded
+from reconciler.service.reloading import Marks, Parts, Reloading
 from reconciler.service.replying import Replying
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
-from reconciler.service.served_channel import Posting
 from reconciler.service.serving import server_of
-from reconciler.service.wiring import unit_maker
+from reconciler.service.wiring import unit_maker, watched_of
 from reconciler.settings import Settings
 from reconciler.settings.sections import KeepSettings
-from reconciler.sight.blindness import PART_NAMES, WEBSOCKET
 from reconciler.storage.errors import may_pass
-from reconciler.storage.held_store import HeldStore
 from reconciler.storage.retention import Retention
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
+
+Maker = Callable[[Store], AccountUnit]
 
 ALERT_LOG_SECONDS = 1.0
 PING_LOOK_SECONDS = 5.0
 ALERTMANAGER_LOOK_SECONDS = 2.0
 LAST_RESORT_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
-CLOCK_SECONDS = 60.0
-DOUBTED_CLOCK_SECONDS = 10.0
 
 log = structlog.get_logger()
 
 
-async def run(settings: Settings, clock: Clock) -> int:
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How settings are read again while it runs.
+
+    Attributes:
+        file: The settings file, by which `trueup reload` finds this process.
+        read: Reads them, as at the start.
+        taken: Called with those that run from then on.
+        terminal: Says what a hangup means.
+    """
+
+    file: Path
+    read: Callable[[], Settings]
+    taken: Callable[[Settings], None]
+    terminal: Terminal
+
+
+async def run(settings: Settings, clock: Clock, again: Again) -> int:
     """Reconcile until SIGINT or SIGTERM, and return the exit code.
 
     Raises:
@@ -58,31 +78,25 @@ async def run(settings: Settings, clock: Clock) -> int:
         LedgerUnreadable: A ledger's settings cannot be right.
         StateDatabaseError: The state database cannot be used.
     """
+    marks = Marks.of(settings)
     with loading():
         makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
-    posting, ping_url = posting_of(settings), settings.ping_url()
+    posting = posting_of(settings)
     async with Store.open(settings.database.url, clock=clock) as store:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
         retiring = Retiring(store, claims, ourselves, settings.accounts, clock)
-        runners = [
-            AccountRunner(
-                name,
-                make,
-                claims,
-                clock,
-                interval=settings.sweep_every,
-                watched=_watched(settings, name),
-            )
-            for name, make in makers.items()
-        ]
-        notifying = Notifying(posting, store, claims, lambda: _held(runners), clock)
+
+        runner_of = partial(_runner_of, claims, clock)
+        fleet = Fleet([runner_of(settings, *each) for each in makers.items()], settings.sweep_every)
+        notifying = Notifying(posting, store, claims, fleet.held, clock)
+        replying = replying_of(posting, fleet, store, clock)
         open_alerts = OpenAlerts(store.open_alerts, clock)
-        pinging = _pinging(ping_url, settings, runners, notifying, clock)
-        last_resort = LastResort(posting_of(settings), lambda: store.away, lambda: _ours(runners), clock)
+        pinging = pinging_of(marks.outside["ping"], fleet, notifying, clock)
+        last_resort = LastResort(posting_of(settings), lambda: store.away, fleet.ours, clock)
         server = server_of(
             settings.serve,
-            runners,
+            fleet.watching,
             store,
             open_alerts,
             clock,
@@ -90,21 +104,26 @@ async def run(settings: Settings, clock: Clock) -> int:
             ping_failing=None if pinging is None else pinging.failing_for,
         )
         service = Service(
-            settings,
-            runners,
+            settings.keep,
+            fleet,
             store,
             clock,
             retiring=retiring,
             notifying=notifying,
-            replying=_replying(posting, settings, runners, store, clock),
+            replying=replying,
             alert_log=AlertLog(store, open_alerts),
             server=server,
             pinging=pinging,
             last_resort=last_resort,
-            alertmanaging=_alertmanaging(settings, runners, store, open_alerts, clock),
+            alertmanaging=alertmanaging_of(settings, fleet, store, open_alerts, clock),
         )
+
+        taken = partial(_take, service, again)
+        parts = Parts(fleet, runner_of, notifying, replying, last_resort, retiring, taken)
+        service.reloading = Reloading(settings, marks, again.read, parts)
+        service.control = Control(again.file, service.reload)
         try:
-            await service.run(_told_to_stop())
+            await service.run(_told_to_stop(service, again.terminal))
         finally:
             await service.close()
         # Only here: after a bug the heart just stops, and the next process tells of the silence.
@@ -113,12 +132,18 @@ async def run(settings: Settings, clock: Clock) -> int:
 
 
 class Service:
-    """The reconciler's process."""
+    """The reconciler's process.
+
+    Attributes:
+        keep: For how long what is over is kept.
+        reloading: Takes changed settings; None where there are none to be read again.
+        control: Where that is asked for; None for nowhere.
+    """
 
     def __init__(
         self,
-        settings: Settings,
-        runners: Sequence[AccountRunner],
+        keep: KeepSettings,
+        fleet: Fleet,
         store: Store,
         clock: Clock,
         *,
@@ -137,8 +162,12 @@ class Service:
         self._alert_log = alert_log
         self._server = server
         self._pinging = pinging
-        self._settings = settings
-        self._runners = runners
+        self.keep = keep
+        self.reloading: Reloading | None = None
+        self.control: Control | None = None
+        self._reloads: set[asyncio.Task[Reloaded]] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self._fleet = fleet
         self._store = store
         self._clock = clock
         self._retiring = retiring
@@ -173,32 +202,45 @@ class Service:
             schedule.every("alertmanager", ALERTMANAGER_LOOK_SECONDS, self._alertmanaging.look)
         if self._last_resort is not None:
             schedule.every("last resort", LAST_RESORT_SECONDS, self._last_resort.look)
-        seconds = self._settings.sweep_every.total_seconds()
-        for number, runner in enumerate(self._runners):
-            schedule.every(f"heartbeat {number}", HEARTBEAT_SECONDS, runner.beat)
-            schedule.every(f"sweep {number}", seconds, runner.sweep)
-            schedule.every(f"health {number}", min(seconds, 2.0), runner.check_health)
-            schedule.every(f"clock {number}", CLOCK_SECONDS, runner.measure_clock)
-            schedule.every(f"doubted clock {number}", DOUBTED_CLOCK_SECONDS, runner.doubt_clock)
         with garbage.watched():
             await self._all(schedule, stop)
 
     async def _all(self, schedule: Schedule, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(runner.run()) for runner in self._runners]
-            tasks.append(group.create_task(schedule.run()))
+            self._group = group
+            self._fleet.begin(schedule, group)
+            tasks = [group.create_task(schedule.run())]
             tasks.append(group.create_task(self._notifying.run(), name="notifying"))
             if self._replying is not None:
                 tasks.append(group.create_task(self._replying.run(), name="replying"))
             if self._server is not None:
                 tasks.append(group.create_task(self._server.run()))
+            if self.control is not None:
+                tasks.append(group.create_task(self.control.run()))
             await stop.wait()
-            for task in tasks:
+            self._fleet.end()
+            for task in (*tasks, *self._reloads):
                 task.cancel()
+
+    async def reload(self) -> Reloaded:
+        """Read the settings again; a bug in that ends all, as one in anything that serves all."""
+        if self.reloading is None or self._group is None:
+            return Reloaded(taken=False, lines=("it is still starting, or has no settings to read again",))
+        doing = self._group.create_task(self.reloading.reload())
+        self._reloads.add(doing)
+        doing.add_done_callback(self._reloads.discard)
+        return await asyncio.shield(doing)
+
+    def hangup(self) -> None:
+        """Read the settings again without an answer: the log says what became of it."""
+        if self._group is not None:
+            task = self._group.create_task(self.reload())
+            self._reloads.add(task)
+            task.add_done_callback(self._reloads.discard)
 
     async def close(self) -> None:
         """End every connection, even where ending one of them fails."""
-        await asyncio.gather(*(runner.close() for runner in self._runners))
+        await self._fleet.close()
         if self._last_resort is not None:
             await self._last_resort.close()
         if self._alertmanaging is not None:
@@ -206,7 +248,7 @@ class Service:
 
     async def give_back(self) -> None:
         """Give every lease back."""
-        await asyncio.gather(*(runner.give_back() for runner in self._runners))
+        await self._fleet.give_back()
 
     async def _follow(self, told: AlertLog) -> None:
         recorded = await told.write()
@@ -215,60 +257,24 @@ class Service:
             self._replying.changed(recorded=recorded)
 
     async def _prune(self) -> None:
-        await self._store.prune(now=self._clock.now().utc, retention=_retention(self._settings.keep))
+        await self._store.prune(now=self._clock.now().utc, retention=_retention(self.keep))
 
     def _clock_stepped(self, seconds: float) -> None:
         log.warning("clock.stepped", by=f"{seconds:+.1f} s")
         self._notifying.wake()
 
 
-def _pinging(
-    url: str | None,
-    settings: Settings,
-    runners: Sequence[AccountRunner],
-    notifying: Notifying,
-    clock: Clock,
-) -> Pinging | None:
-    if url is None:
-        return None
-    # Without a channel nobody is owed anything: then the screens are all that there is.
-    owed = notifying.oldest_owed if settings.notify else lambda: 0.0
-    return Pinging(url, [runner.watching for runner in runners], owed, clock)
+def _runner_of(
+    claims: Claims, clock: Clock, settings: Settings, name: str, make: Maker | None = None
+) -> AccountRunner:
+    make = make or unit_maker(settings, name, clock)
+    every, watched = settings.sweep_every, watched_of(settings, name)
+    return AccountRunner(name, make, claims, clock, interval=every, watched=watched)
 
 
-def _replying(
-    posting: Posting, settings: Settings, runners: Sequence[AccountRunner], store: Store, clock: Clock
-) -> Replying | None:
-    if not posting.phones:
-        return None
-    first = min(settings.accounts)
-    return Replying(
-        posting.phones, store, lambda: any(each.lease.account == first for each in _held(runners)), clock
-    )
-
-
-def _alertmanaging(
-    settings: Settings,
-    runners: Sequence[AccountRunner],
-    store: Store,
-    open_alerts: OpenAlerts,
-    clock: Clock,
-) -> Alertmanaging | None:
-    url = settings.alertmanager_url()
-    if url is None:
-        return None
-    manager = Manager(url, settings.alertmanager.name, settings.dashboard.link)
-    others = bool(settings.notify)
-    return Alertmanaging(manager, store, open_alerts, lambda: _held(runners), clock, others=others)
-
-
-def _held(runners: Sequence[AccountRunner]) -> list[HeldStore]:
-    return [runner.held for runner in runners if runner.held is not None]
-
-
-def _ours(runners: Sequence[AccountRunner]) -> list[str]:
-    """Return the accounts that no other process is known to watch."""
-    return [runner.account for runner in runners if not runner.watching().held_by]
+def _take(service: Service, again: Again, settings: Settings) -> None:
+    service.keep = settings.keep
+    again.taken(settings)
 
 
 def _retention(keep: KeepSettings) -> Retention:
@@ -280,15 +286,10 @@ def _retention(keep: KeepSettings) -> Retention:
     )
 
 
-def _watched(settings: Settings, account: str) -> Watched:
-    ledgers = frozenset(settings.accounts[account].ledgers)
-    sources = frozenset({WEBSOCKET, *PART_NAMES.values()})
-    return Watched(account, ledgers, sources, EVERY_WORK, frozenset({*settings.notify, ALERTMANAGER}))
-
-
-def _told_to_stop() -> asyncio.Event:
+def _told_to_stop(service: Service, terminal: Terminal) -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if terminal.is_gone() else service.hangup())
     return stop

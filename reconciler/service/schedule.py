@@ -57,11 +57,20 @@ class Schedule:
             args=(name, job),
             id=name,
             seconds=seconds,
-            next_run_time=self._begins,
+            next_run_time=self._clock.now().utc if self._scheduler.running else self._begins,
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
         )
+
+    def pace(self, name: str, seconds: float) -> None:
+        """Run a job every so many seconds from now on."""
+        self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+
+    def remove(self, name: str) -> None:
+        """Run a job no more; one of its turns may still be under way."""
+        self._jobs.discard(name)
+        self._scheduler.remove_job(name)
 
     async def run(self) -> None:
         """Run the jobs until cancelled.

@@ -1,6 +1,6 @@
 """Builds the server of `trueup run` from its settings and from what this process knows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from reconciler.console import Console
 from reconciler.serve.endpoint import House
@@ -8,7 +8,7 @@ from reconciler.serve.metrics import Metrics
 from reconciler.serve.offer import ENDPOINTS, PAGES
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.serve.server import Server
-from reconciler.service.account_runner import AccountRunner
+from reconciler.serve.watching import Watching
 from reconciler.settings import ServeSettings
 from reconciler.storage.store import Store
 from reconciler.version import version_here
@@ -17,7 +17,7 @@ from verification.facts.clock import Clock
 
 def server_of(
     settings: ServeSettings,
-    runners: Iterable[AccountRunner],
+    accounts: Mapping[str, Callable[[], Watching]],
     store: Store,
     open_alerts: OpenAlerts,
     clock: Clock,
@@ -27,8 +27,8 @@ def server_of(
 ) -> Server | None:
     """Return the server, which does not listen yet; None where nothing is to be served.
 
-    `owed` says for how many seconds the oldest message waits, `ping_failing` for how many no outward ping was
-    taken; None where none is sent.
+    `accounts` may change: it is looked at with every question. `owed` says for how many seconds the oldest
+    message waits, `ping_failing` for how many no outward ping was taken; None where none is sent.
     """
     if settings.port == 0:
         return None
@@ -38,7 +38,7 @@ def server_of(
     house = House(
         console=Console.on(store.shared.database, clock),
         clock=clock,
-        accounts={runner.account: runner.watching for runner in runners},
+        accounts=accounts,
         alerts=open_alerts,
         owed=owed,
         used=OF_PROCESS.used,

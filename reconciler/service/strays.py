@@ -21,6 +21,15 @@ class Strays:
         """What writes of them, by account."""
         return {account: claim.store for account, claim in self._held.items()}
 
+    async def follow(self, accounts: Collection[str]) -> None:
+        """Go by other settings: leave what is in them now.
+
+        Raises:
+            StateDatabaseError: One could not be given back.
+        """
+        self._accounts = frozenset(accounts)
+        await self.leave(self._accounts)
+
     async def adopt(self, accounts: Collection[str]) -> bool:
         """Take the leases of accounts that are nobody's; return whether any came to be ours.
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from reconciler.account.unexpected import EVERY_WORK
 from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
+from reconciler.alerts.retirement import Watched
 from reconciler.ledgers.port import Ledger, LedgerOptions
+from reconciler.service.alertmanager import NAME as ALERTMANAGER
 from reconciler.settings import Problem, Settings, SettingsError
-from reconciler.sight.blindness import BlindnessSettings
+from reconciler.sight.blindness import PART_NAMES, WEBSOCKET, BlindnessSettings
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 from verification.facts.errors import SourceRejected
@@ -59,6 +62,13 @@ def rules_of(settings: Settings) -> Rules:
 def pace_of(settings: Settings) -> Pace:
     """Return how a verification spends its time."""
     return Pace(deadline=settings.checks.verify_deadline.total_seconds())
+
+
+def watched_of(settings: Settings, account: str) -> Watched:
+    """Return what is watched of an account: of anything else nothing is kept."""
+    ledgers = frozenset(settings.accounts[account].ledgers)
+    sources = frozenset({WEBSOCKET, *PART_NAMES.values()})
+    return Watched(account, ledgers, sources, EVERY_WORK, frozenset({*settings.notify, ALERTMANAGER}))
 
 
 def unit_maker(settings: Settings, account: str, clock: Clock) -> Callable[[Store], AccountUnit]:

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from reconciler.cli.processes import Child, supervise
+from reconciler.service.hangup import Terminal
 from verification.budget.backoff import Backoff
 from verification.facts.clock import SystemClock
 
@@ -35,6 +38,12 @@ PROGRAMS = {
     "refuses": "sys.exit(3)",
     "fails": "say('failed'); sys.exit(5)",
     "ends": "say('ended'); sys.exit(0)",
+    "hears": """
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGHUP, lambda *_: say("heard"))
+        say("runs")
+        while True: signal.pause()
+    """,
     "dies": "say('died'); os.kill(os.getpid(), signal.SIGKILL)",
 }
 HEAD = """
@@ -102,6 +111,28 @@ async def test_one_that_ends_is_started_again_and_the_other_goes_on(
     assert starts(house, "patient") == 1
     assert (house / "patient").read_text() == "told"
     assert f"trueup: the {mortal} ended ({code}): started again in" in capfd.readouterr().err
+
+
+async def test_a_hangup_is_passed_on_to_who_hears_it_and_ends_nobody(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = signal.getsignal(signal.SIGHUP)
+    children = (child(house, "patient"), replace(child(house, "hears"), hears_hangups=True))
+
+    def heard() -> bool:
+        both = [house / name for name in ("patient", "hears")]
+        if all(file.exists() for file in both):
+            os.kill(os.getpid(), signal.SIGHUP)
+        return (house / "hears").exists() and (house / "hears").read_text() == "heard"
+
+    try:
+        terminal = Terminal()
+        monkeypatch.setattr("tests.cli.test_supervision.supervise", partial(supervise, terminal=terminal))
+        assert await _supervised(house, children, heard) == 0
+    finally:
+        signal.signal(signal.SIGHUP, told)
+    assert (starts(house, "patient"), starts(house, "hears")) == (1, 1)
+    assert (house / "patient").read_text() == "told"  # by Ctrl-C, at the end
 
 
 async def test_the_pauses_grow_and_have_a_longest(house: Path, capfd: pytest.CaptureFixture[str]) -> None:

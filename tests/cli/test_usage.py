@@ -18,6 +18,7 @@ COMMANDS = (
     "run",
     "dashboard",
     "up",
+    "reload",
     "venue",
     "notify",
     "alerts",

@@ -19,6 +19,7 @@ from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims
+from reconciler.service.fleet import Fleet
 from reconciler.service.notifying import Notifying
 from reconciler.service.retirement import Retiring
 from reconciler.service.run import Service
@@ -139,8 +140,8 @@ def serve(
             nobody = Posting((), "", frozenset())
             notifying = Notifying(nobody, house.store, claims, list, house.clock)
             service = Service(
-                settings,
-                runners,
+                settings.keep,
+                Fleet(runners, settings.sweep_every),
                 house.store,
                 house.clock,
                 retiring=retiring,

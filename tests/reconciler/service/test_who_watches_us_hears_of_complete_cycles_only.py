@@ -130,7 +130,7 @@ class Hand:
 
 
 def pinging(url: str, clock: Hand, owed: Callable[[], float | None] = lambda: 0.0) -> Pinging:
-    return Pinging(url, [lambda: watching(second=clock.second)], owed, clock)
+    return Pinging(url, lambda: [watching(second=clock.second)], owed, clock)
 
 
 async def test_the_words_arrive_in_the_form_of_healthchecks() -> None:
