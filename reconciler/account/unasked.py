@@ -22,5 +22,8 @@ def to_be_asked(answer: Verification, began: Moment, now: Moment) -> bool:
     if answer.verdict.kind is not VerdictKind.UNKNOWN or is_working(answer.question, answer.observations):
         return False
     asked = [seen for seen in answer.observations if seen.provenance.source is Source.ORDER]
-    held_back = all(isinstance(seen, SourceSilent) and seen.silence is Silence.BUDGET_SPENT for seen in asked)
-    return bool(asked) and held_back and now.monotonic - began.monotonic < ASKED_WITHIN_SECONDS
+    if not asked or now.monotonic - began.monotonic >= ASKED_WITHIN_SECONDS:
+        return False
+    # The last word: an order that rested before was seen, and its end is what could not be asked about.
+    last = max(asked, key=lambda seen: seen.provenance.received.monotonic)
+    return isinstance(last, SourceSilent) and last.silence is Silence.BUDGET_SPENT

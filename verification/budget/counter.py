@@ -24,7 +24,7 @@ LIGHT = 2.0
 """Weight up to which a request counts as a question about one order, say."""
 
 FOR_LIGHT = 0.25
-"""Of our part, what lists of a verification leave to light requests: an order tells most for least."""
+"""Of our part, what lists of a verification leave to light requests and proofs: they tell most for least."""
 
 MEASURED_BELOW = 0.6
 """Of our part, what may be used before nothing is measured any more: lags can be learnt another time."""
@@ -35,6 +35,7 @@ CEILINGS = {
     Purpose.LOOK: 0.75,
     Purpose.STREAM: 0.9,
     Purpose.VERIFICATION: 0.9,
+    Purpose.PROOF: 0.9,
     Purpose.COMMAND: 0.9,
     Purpose.OPENING: 0.95,
 }

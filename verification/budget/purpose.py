@@ -20,15 +20,17 @@ class Purpose(IntEnum):
     """What keeps the stream up: while it is away only requests see anything."""
     VERIFICATION = 4
     """Has this open or close happened?"""
-    COMMAND = 5
+    PROOF = 5
+    """The trades that bear out how an order ended, for a verification: nothing else can prove that end."""
+    COMMAND = 6
     """A person waits for the answer, once."""
-    OPENING = 6
+    OPENING = 7
     """What an opening asks while its money is out (how did the entry end, does the stop rest, has the exit
     closed?): it is not kept to our part, for a position would be rolled back for want of it; only near the
     limit of all, or while the venue asks us to wait, it is put off."""
-    ENTRY = 7
+    ENTRY = 8
     """An order that opens: it waits for no budget. While the venue asks us to wait it is not sent."""
-    PROTECTION = 8
+    PROTECTION = 9
     """A stop, an exit, a cancellation: it waits for nothing at all."""
 
     @property
@@ -83,6 +85,16 @@ def asked_for(purpose: Purpose) -> Iterator[None]:
     finally:
         if token is not None:
             _shared.reset(token)
+
+
+@contextmanager
+def proving() -> Iterator[None]:
+    """Let what a verification asks within be a proof, which its lists leave room for; all else stays."""
+    if present_purpose() is not Purpose.VERIFICATION:
+        yield
+        return
+    with asked_for(Purpose.PROOF):
+        yield
 
 
 @contextmanager

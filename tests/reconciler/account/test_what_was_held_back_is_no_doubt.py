@@ -9,7 +9,7 @@ from tests.reconciler.account.test_a_resting_order_is_no_doubt import DOWN, ente
 from tests.reconciler.house import House, play
 from tests.verification.drawn import KEY, WS, came, opening, order, silent
 from verification.facts.account import Part
-from verification.facts.errors import NotAsked
+from verification.facts.errors import BudgetSpent, NotAsked
 from verification.facts.observation import Silence, Source, SourceSilent
 from verification.rules.working_order import is_working
 
@@ -75,5 +75,56 @@ def test_an_entry_that_the_stream_alone_could_tell_of_is_asked_about_as_soon_as_
         house.venue.ended("e1", "43", told=False)
         house.venue.heal()
         await house.until(lambda: verdicts(house) == {"e1": "confirmed"}, within=75)
+
+    play(tmp_path, story)
+
+
+SPENT = BudgetSpent("not asked: the budget of request weight is spent")
+
+
+def cancelled_while_the_budget_is_spent(house: House) -> None:
+    """It has been seen to rest; its end is pushed, and its trades cannot be asked for."""
+    house.venue.fail(Part.ORDERS, error=SPENT)
+    house.venue.ended("e1", "0")
+
+
+def test_an_entry_that_is_cancelled_within_seconds_is_no_doubt_while_its_trades_wait_for_our_budget(
+    tmp_path: Path,
+) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        enters(house)
+        await house.quiet(4)
+        cancelled_while_the_budget_is_spent(house)
+        await house.quiet(40)
+        assert Kind.UNVERIFIED_OPEN not in house.alerts(fired=False)
+        house.venue.heal()
+        await house.until(lambda: verdicts(house).get("e1") == "refuted", within=10)
+        assert Kind.UNVERIFIED_OPEN not in house.alerts(fired=False)
+
+    play(tmp_path, story)
+
+
+def test_an_end_that_could_not_be_proved_for_a_minute_is_a_doubt(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        enters(house)
+        await house.quiet(4)
+        cancelled_while_the_budget_is_spent(house)
+        took = await house.until(lambda: Kind.UNVERIFIED_OPEN in house.alerts(), within=80)
+        assert took >= 50
+
+    play(tmp_path, story)
+
+
+def test_an_end_whose_trades_the_venue_refused_last_is_a_doubt_as_before(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(40)
+        enters(house)
+        await house.quiet(4)
+        cancelled_while_the_budget_is_spent(house)
+        await house.quiet(2)
+        house.venue.fail(Part.ORDERS, error=DOWN)
+        await house.until(lambda: Kind.UNVERIFIED_OPEN in house.alerts(), within=15)
 
     play(tmp_path, story)

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from verification.budget.counter import CEILINGS, PROMISED_SECONDS, Asked, Budget, Fit
-from verification.budget.purpose import Purpose
+from verification.budget.purpose import Purpose, SharedPurpose, present_purpose, proving, sharing
 from verification.budget.rates import Limit
 
 BINANCE = Limit(2400, 60.0)
@@ -81,6 +81,7 @@ def test_each_purpose_leaves_room_for_those_that_come_before_it() -> None:
         Purpose.LOOK: 297,
         Purpose.STREAM: 264,
         Purpose.VERIFICATION: 278,
+        Purpose.PROOF: 240,
         Purpose.COMMAND: 480,
     }
     budget = Budget(BINANCE)
@@ -137,7 +138,13 @@ def test_near_the_limit_only_what_is_most_urgent_is_asked() -> None:
     budget = Budget(BINANCE)
     budget.told(2400 * 0.8, 0.0)
     goes = {purpose for purpose in HELD_BACK if budget.fit(asked(1, purpose), 0.0) in GOES}
-    assert goes == {Purpose.STREAM, Purpose.VERIFICATION, Purpose.COMMAND, Purpose.OPENING}
+    assert goes == {
+        Purpose.STREAM,
+        Purpose.VERIFICATION,
+        Purpose.PROOF,
+        Purpose.COMMAND,
+        Purpose.OPENING,
+    }
 
 
 @EXAMPLES
@@ -171,6 +178,26 @@ def test_of_a_crowd_of_verifications_orders_are_asked_for_when_no_list_fits_any_
     fill(budget, asked(5, Purpose.VERIFICATION))
     assert budget.fit(asked(5, Purpose.VERIFICATION), 0.0) is Fit.CAPPED
     assert fill(budget, asked(1, Purpose.VERIFICATION)) >= 100
+
+
+def test_the_trades_that_prove_an_end_are_asked_for_when_no_list_fits_any_more() -> None:
+    budget = Budget(BINANCE)
+    fill(budget, asked(5, Purpose.VERIFICATION))
+    assert budget.fit(asked(5, Purpose.VERIFICATION), 0.0) is Fit.CAPPED
+    assert fill(budget, asked(5, Purpose.PROOF)) >= 60
+
+
+def test_what_a_verification_asks_to_prove_an_end_is_a_proof_and_all_else_stays_what_it_is() -> None:
+    found = {}
+    for purpose in (Purpose.MEASUREMENT, Purpose.LOOK, Purpose.VERIFICATION, Purpose.OPENING):
+        with sharing(SharedPurpose(purpose)), proving():
+            found[purpose] = present_purpose()
+    assert found == {
+        Purpose.MEASUREMENT: Purpose.MEASUREMENT,
+        Purpose.LOOK: Purpose.LOOK,
+        Purpose.VERIFICATION: Purpose.PROOF,
+        Purpose.OPENING: Purpose.OPENING,
+    }
 
 
 def test_nothing_is_measured_in_a_busy_minute() -> None:

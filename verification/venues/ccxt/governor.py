@@ -25,6 +25,7 @@ PATIENCE: Mapping[Purpose, float] = {
     Purpose.LOOK: 5.0,
     Purpose.STREAM: 10.0,
     Purpose.VERIFICATION: 1.5,  # less than after which a question counts as hanging
+    Purpose.PROOF: 1.5,
     Purpose.COMMAND: 30.0,
     Purpose.OPENING: 2.0,
 }

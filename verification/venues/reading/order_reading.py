@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from verification.budget.purpose import proving
 from verification.facts.account import Fill
 from verification.facts.errors import SourceError, SourceMalformed
 from verification.facts.leg import Leg, LegKey
@@ -48,7 +49,8 @@ async def read_trades_of(dialect: Dialect, asker: Asker, ended: OrderSeen) -> Or
         SourceError: They could not be read.
     """
     sent = asker.clock.now()
-    fills = await dialect.order_fills(asker, ended.key.symbol, ended.order_id)
+    with proving():
+        fills = await dialect.order_fills(asker, ended.key.symbol, ended.order_id)
     came = Provenance(
         Source.ORDER, asker.clock.now(), sent=sent, exchange_us=ended.provenance.exchange_us, epoch=None
     )
@@ -131,9 +133,9 @@ def doubtful(answer: OrderStatus) -> bool:
 
 async def _fills(dialect: Dialect, asker: Asker, answer: OrderStatus) -> tuple[Fill, ...] | None:
     try:
-        return each_once(
-            await dialect.order_fills(asker, answer.key.symbol, answer.became or answer.order_id)
-        )
+        with proving():
+            fills = await dialect.order_fills(asker, answer.key.symbol, answer.became or answer.order_id)
+        return each_once(fills)
     except SourceError:
         if answer.executed == 0:
             raise
