@@ -17,7 +17,7 @@ help: ## list the targets
 
 setup: $(STAMP) ## prepare .venv (the other targets do it by themselves)
 
-$(STAMP): pyproject.toml requirements-dev.txt scripts/setup
+$(STAMP): pyproject.toml constraints.txt scripts/setup
 	@sh scripts/setup $(VENV) "$(PYTHON)"
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""What is installed by `make setup`, and by an operator who pins: versions with the hash of every file."""
+"""What an operator who pins installs: versions with the hash of every file, those of `make setup`."""
 
 import re
 from pathlib import Path
