@@ -56,6 +56,15 @@ class Disk:
                     continue  # full for pieces of this size
         return filler
 
+    def empty(self, filler: Path) -> None:
+        """Give back the room that `fill` used up, for good: a cut at once does not bring it back."""
+        filler.unlink()
+        folder = os.open(self.place, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
     def remove(self) -> None:
         """Unmount it and forget all of it."""
         if self.why_not:

@@ -43,7 +43,21 @@ def test_a_full_disk_is_full_until_the_filler_is_gone(tmp_path: Path) -> None:
         filler = disk.fill()
         with pytest.raises(OSError, match="No space left"):
             (disk.place / "more").write_bytes(b"x" * 100_000)
-        filler.unlink()
+        disk.empty(filler)
+        (disk.place / "more").write_bytes(b"x" * 100_000)
+    finally:
+        disk.remove()
+
+
+def test_a_full_disk_that_was_emptied_is_not_full_again_after_a_cut(tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "image", tmp_path / "disk", 4)
+    try:
+        if disk.why_not:
+            assert list(disk.place.iterdir()) == []
+            return
+        disk.empty(disk.fill())
+        disk.lose_power()
+        disk.power_up()
         (disk.place / "more").write_bytes(b"x" * 100_000)
     finally:
         disk.remove()

@@ -65,7 +65,7 @@ async def _fill(scene: Scene, rng: random.Random) -> None:
         try:
             await asyncio.sleep(seconds)
         finally:
-            filler.unlink()
+            scene.state_disk.empty(filler)
 
 
 DATABASE_LOSSES = (
