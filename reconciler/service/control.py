@@ -24,12 +24,16 @@ ANSWER_SECONDS = 60.0
 
 ASKED = b"reload\n"
 SERVICE_FOLDER = Path("/run/trueup")
+LONGEST_FOLDER = 64
+"""Bytes of a folder's path that leave room for a socket's name: a socket's whole path has about a hundred."""
 
 log = structlog.get_logger()
 
 
 def _own_folder() -> Path:
-    return Path(tempfile.gettempdir()) / f"trueup-{os.getuid()}"
+    name = f"trueup-{os.getuid()}"
+    place = Path(tempfile.gettempdir()) / name
+    return place if len(os.fsencode(place)) <= LONGEST_FOLDER else Path("/tmp") / name  # noqa: S108 - made for this user alone
 
 
 def _named(settings: Path) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind
+from reconciler.service.control import _places
 from simulator.binance.urls import toml
 from tests.processes.several import ACCOUNT, CHECKS, LEDGER, ROOT, Field, Run, field
 from tests.reconciler.serve.served import free_port
@@ -36,7 +37,7 @@ class Reloaded:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "reconciler", "reload", "--config", "trueup.toml", *options),
             cwd=self.there.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.there.folder)},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -78,7 +79,6 @@ async def running(folder: Path, command: str, *accounts: str) -> AsyncIterator[R
             env={
                 **os.environ,
                 "PYTHONPATH": str(ROOT),
-                "TMPDIR": str(folder),
                 "TRUEUP_SERVE__PORT": str(free_port()),
                 "TRUEUP_DASHBOARD__PORT": str(free_port()),
             },
@@ -143,7 +143,7 @@ async def test_what_has_not_changed_goes_on_and_what_is_wrong_changes_nothing(tm
         await there.watched_by(it.run, "new")
         assert it.states("main") == it.states("new") == firing
         assert await it.run.end(signal.SIGTERM) == 0
-    assert not any(each.suffix == ".sock" for each in (tmp_path / f"trueup-{os.getuid()}").iterdir())
+    assert not list(_places(tmp_path / "trueup.toml"))
 
 
 async def test_where_nobody_runs_it_says_so(tmp_path: Path) -> None:

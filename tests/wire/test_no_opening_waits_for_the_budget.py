@@ -7,11 +7,11 @@ import pytest
 from tests.wire.faces import BINANCE
 from tests.wire.opening_scene import Scene, scene
 from tests.wire.simulated import access_to
+from verification.budget.patience import PATIENCE
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import SystemClock
 from verification.facts.errors import NotAsked
 from verification.opening.outcome import Closed
-from verification.venues.ccxt import governor
 from verification.venues.gateway.account import CcxtVenue
 
 pytestmark = pytest.mark.wire
@@ -37,7 +37,7 @@ async def read(beside: CcxtVenue) -> None:
 async def test_a_position_gets_its_stop_and_is_left_with_the_budget_spent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(governor.PATIENCE, Purpose.COMMAND, 0.05)  # whoever spends need not wait
+    monkeypatch.setitem(PATIENCE, Purpose.COMMAND, 0.05)  # whoever spends need not wait
     async with scene(tmp_path, BINANCE) as on:
         beside = await spend_our_part(on)
         try:

@@ -8,6 +8,7 @@ import socket
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,12 @@ def test_a_terminal_that_goes_is_told_from_a_signal_that_somebody_sends(tmp_path
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a short name, as folders for temporary files have."""
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    return tmp_path
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 async def taken() -> Reloaded:
@@ -90,3 +93,20 @@ async def test_a_folder_that_others_can_write_to_is_not_used(temporary: Path) ->
     await asyncio.wait_for(Control(temporary / "trueup.toml", taken).run(), 5)
 
     assert not any(folder.iterdir())
+
+
+async def test_where_temporary_files_have_a_long_way_a_process_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A socket's path has about a hundred bytes."""
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    far = tmp_path / ("far-" * 20)
+    far.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(far))
+    serving = asyncio.create_task(Control(far / "trueup.toml", taken).run())
+    while not (answers := await asyncio.to_thread(ask_to_reload, far / "trueup.toml")):
+        assert not serving.done()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+    assert answers == [(os.getpid(), await taken())]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.virtual_time import VirtualClock, run
+from verification.budget.patience import PATIENCE
 from verification.budget.purpose import (
     Purpose,
     SharedPurpose,
@@ -18,7 +19,7 @@ from verification.budget.purpose import (
 from verification.venues.binance.capabilities import CAPABILITIES as BINANCE
 from verification.venues.bybit.capabilities import CAPABILITIES as BYBIT
 from verification.venues.ccxt.failures import NotSent
-from verification.venues.ccxt.governor import PATIENCE, Governor, Request
+from verification.venues.ccxt.governor import Governor, Request
 
 HELD_BACK = [purpose for purpose in Purpose if not purpose.trades]
 TRADES = [purpose for purpose in Purpose if purpose.trades]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from verification.budget.counter import Asked, Budget, Fit
+from verification.budget.patience import PATIENCE
 from verification.budget.purpose import Purpose, SharedPurpose
 from verification.budget.rates import Limit, Rates
 from verification.budget.venue_pause import Wait, told_wait
@@ -18,18 +19,6 @@ from verification.facts.clock import Clock
 from verification.venues.ccxt.failures import NotSent, NotSentToSave, code_in
 
 _log = logging.getLogger(__name__)
-
-PATIENCE: Mapping[Purpose, float] = {
-    Purpose.MEASUREMENT: 2.0,
-    Purpose.SWEEP: 15.0,
-    Purpose.LOOK: 5.0,
-    Purpose.STREAM: 10.0,
-    Purpose.VERIFICATION: 1.5,  # less than after which a question counts as hanging
-    Purpose.PROOF: 1.5,
-    Purpose.COMMAND: 30.0,
-    Purpose.OPENING: 2.0,
-}
-"""Seconds that a request waits for its turn before it is refused."""
 
 _LEAST_PAUSE = 0.05  # seconds between two looks at whether there is room
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
