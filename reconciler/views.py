@@ -10,6 +10,7 @@ from reconciler.alerts.quiet import Quiet, Window
 from reconciler.facts.finding import Evidence, Severity
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, MessageView
+from reconciler.facts.silence import Silence
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Source
 
@@ -20,11 +21,9 @@ class TransitionView:
 
     Attributes:
         at: Aware UTC.
-        before: None for the first.
-        after: The state it led to.
+        before: None for the first; `after`: the state it led to.
         action: What happened: found, confirmed, worsened, acknowledged, expired, clear, recovered, ...
-        actor: Who or what did it: a person's name, or `trueup`.
-        origin: From where: reconciler, dashboard, cli.
+        actor: Who or what did it, a person's name or `trueup`; `origin`: from where, reconciler, cli, ...
         reason: Why, one plain sentence; a person's note where a person did it.
         severity: The severity then.
         evidence: What the change rested on.
@@ -64,6 +63,7 @@ class AlertView:
         steps: What to do about it, the most urgent first.
         messages: The messages that told of it, oldest first.
         quiet: By what it is quiet; None where it is not.
+        silenced: Who has silenced it in the Alertmanager; None for nobody.
     """
 
     alert: Alert
@@ -71,6 +71,7 @@ class AlertView:
     steps: tuple[str, ...]
     messages: tuple[MessageView, ...] = ()
     quiet: Quiet | None = None
+    silenced: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,7 @@ class SourceView:
         source: `websocket`, `order`, `rest`, `ledger:<name>`, or `venue` for what holds of all of it.
         state: `ok`, `stale`, `down`, `unknown`, `unsupported`, `untried` (a venue), `waiting` (our budget).
         last_ok: When it was last known good, aware UTC; None if never.
-        detail: One plain line.
-        at: When this was written, aware UTC.
+        detail: One plain line; `at`: when this was written, aware UTC.
     """
 
     account: str

@@ -51,6 +51,8 @@ def _show(found: AlertView, view: NowView) -> None:
             st.markdown(f":material/check: {markdown(handled, WHOLE)}")
         if found.quiet is not None:
             st.markdown(f":material/bedtime: {markdown(alert_words.quieted(found.quiet, now), WHOLE)}")
+        if found.silenced is not None:
+            st.markdown(f":material/volume_off: {markdown(alert_words.silenced(found.silenced), WHOLE)}")
         if alert.state.open:
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if waits(alert):

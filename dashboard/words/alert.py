@@ -8,6 +8,7 @@ from reconciler.alerts import wording
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.quiet import Quiet, QuietBy
 from reconciler.facts.finding import Evidence, Party, Severity
+from reconciler.facts.silence import Silence
 from reconciler.kinds.registry import is_blindness, spec_of
 from verification.facts.leg import Leg
 
@@ -169,6 +170,11 @@ def state(alert: Alert, quiet: Quiet | None) -> str:
     if quiet is not None and alert.state is AlertState.FIRING:
         return QUIET_WORD[quiet.by]
     return STATE_WORD[alert.state]
+
+
+def silenced(silence: Silence) -> str:
+    """Say who has silenced it in the Alertmanager, which quiets nothing of ours."""
+    return f"{silence.words(words.stamp(silence.until))}. Trueup's own messages go on."
 
 
 def quieted(quiet: Quiet | None, now: datetime) -> str:

@@ -7,6 +7,7 @@ from reconciler.alerts.answer import Answer
 from reconciler.alerts.quiet import Quiet
 from reconciler.alerts.seen import Seen
 from reconciler.cli.printing import moment, printable, quantity
+from reconciler.facts.silence import Silence
 from reconciler.facts.wording import value
 from reconciler.kinds.registry import is_blindness
 
@@ -67,6 +68,20 @@ def word_lines(alert: Alert, quiet: Quiet | None) -> list[str]:
         until = "" if quiet.until is None else f", until {moment(quiet.until)}"
         lines.append(f"  quiet, what is owed of it waits: {quiet.why}{until}")
     return [printable(line) for line in lines]
+
+
+def silence_lines(silence: Silence | None) -> list[str]:
+    """Return who has silenced it in the Alertmanager, which quiets nothing of ours; nothing for nobody."""
+    if silence is None:
+        return []
+    return [printable(f"  {silence.words(moment(silence.until))}")]
+
+
+def silence_document(silence: Silence | None) -> dict[str, str] | None:
+    """Return the same as `--json` prints it."""
+    if silence is None:
+        return None
+    return {"by": silence.by, "until": silence.until.isoformat(), "note": silence.note}
 
 
 def word_document(alert: Alert, quiet: Quiet | None) -> dict[str, Any]:

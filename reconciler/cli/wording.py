@@ -9,7 +9,7 @@ from reconciler.alerts.quiet import Quiet
 from reconciler.alerts.seen import seen_of
 from reconciler.alerts.wording import ended, subject
 from reconciler.cli.printing import moment, printable, quantity
-from reconciler.cli.word_lines import quiet_words, word_document, word_lines
+from reconciler.cli.word_lines import quiet_words, silence_document, silence_lines, word_document, word_lines
 from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.message import MessageView
 from reconciler.views import AlertView, TransitionView
@@ -63,6 +63,7 @@ def view_document(view: AlertView) -> dict[str, Any]:
         "closed_by": alert.closed_by or None,
         "closed_because": alert.closed_because or None,
         "flaps": alert.flaps,
+        "silenced": silence_document(view.silenced),
         "evidence": [_evidence(each) for each in alert.evidence],
         "steps": list(view.steps),
         "seen": seen_of(alert).mark,
@@ -81,7 +82,7 @@ def alert_lines(view: AlertView) -> list[str]:
         *_what(alert),
         f"  first seen {moment(alert.first_seen)}, last seen {moment(alert.last_seen)}",
     ]
-    lines += word_lines(alert, view.quiet)
+    lines += [*word_lines(alert, view.quiet), *silence_lines(view.silenced)]
     if alert.state.open:
         lines.append("What to do")
         lines += [f"  {place}. {printable(step)}" for place, step in enumerate(view.steps, 1)]

@@ -1,29 +1,13 @@
 """The open alerts in memory, whoever changed them: read again when the history has grown."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from reconciler.alerts.alert import Alert
+from reconciler.facts.silence import Silence
 from verification.facts.clock import Clock, Moment
 
 READ_ANYWAY_SECONDS = 15.0
 """How long they may go unread although the history has not grown: a server's rows may come out of order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """That an Alertmanager says nothing of an alert. It silences nothing of ours.
-
-    Attributes:
-        by: Who has silenced it there.
-        until: Aware UTC.
-        note: Why.
-    """
-
-    by: str
-    until: datetime
-    note: str
 
 
 class OpenAlerts:

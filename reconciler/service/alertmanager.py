@@ -11,12 +11,13 @@ import structlog
 
 from reconciler.alerts.alert import Alert
 from reconciler.facts.message import ChannelView
+from reconciler.facts.silence import Silence
 from reconciler.notify.alertmanager_body import posted
 from reconciler.notify.answer import Answer, pause
 from reconciler.notify.channel import Channel
 from reconciler.notify.phone import Got, Line, said_of
 from reconciler.notify.text import printable
-from reconciler.serve.open_alerts import OpenAlerts, Silence
+from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.channel_alarm import ChannelAlarm
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.held_store import HeldStore
@@ -79,6 +80,7 @@ class Alertmanaging:
         self._state: ChannelView | None = None
         self._due = 0.0
         self._last: frozenset[tuple[Any, ...]] = frozenset()
+        self._shown: dict[int, Silence] | None = None  # what an earlier process has stored is not known
 
     async def look(self) -> None:
         """Tell it of what has changed, or of all where that was long ago.
@@ -116,7 +118,7 @@ class Alertmanaging:
         rows = _rows(listed.lines)
         if rows is None:
             return Answer(taken=False, said="what it lists as its alerts cannot be read")
-        self._alerts.silences = await self._silences(rows)
+        await self._show(await self._silences(rows), held)
         told = posted(
             alerts,
             rows,
@@ -130,6 +132,16 @@ class Alertmanaging:
             return _NOTHING
         body = orjson.dumps(told)
         return self._answer(await self._line.post_bytes(self._base, body, {}, POST_SECONDS))
+
+    async def _show(self, silences: dict[int, Silence], held: Mapping[str, HeldStore]) -> None:
+        """Have them shown: by the API from memory, by the screens from what is stored."""
+        self._alerts.silences = silences
+        if self._shown != silences:
+            ours = {each.id for each in self._alerts.alerts if each.key.account in held}
+            await self._store.save_silences(
+                list(held), {number: each for number, each in silences.items() if number in ours}
+            )
+            self._shown = silences
 
     async def _silences(self, rows: Collection[Mapping[str, Any]]) -> dict[int, Silence]:
         """Return who has silenced which of our alerts there, as far as it says so."""

@@ -34,6 +34,7 @@ from reconciler.storage.messages import CHANNEL, channels, messages_about
 from reconciler.storage.readable import needed, readable, unknown_position
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.storage.replies import replies
+from reconciler.storage.silences import silence_of
 from reconciler.views import (
     AlertView,
     ChangesView,
@@ -136,11 +137,12 @@ class StoredQueries:
             now = self._clock.now().utc
             beside, _ = _shown(connection, [alert.key.account for alert in found])
             quieted = quiet(beside, windows(connection, now=now), now=now)
+            silence = silence_of(connection, alert_id, now=now)
         self._told(unread_changes)
         for line in unread:
             raise StateDatabaseError(StateTrouble.CORRUPT, f"{line}: restore the database from a backup")
         for alert in found:
-            return AlertView(alert, tuple(changes), steps_for(alert), told, quieted.get(alert.id))
+            return AlertView(alert, tuple(changes), steps_for(alert), told, quieted.get(alert.id), silence)
         raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
 
     def positions(self) -> tuple[PositionView, ...]:

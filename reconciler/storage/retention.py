@@ -17,6 +17,7 @@ from reconciler.storage.maintenance import WINDOW
 from reconciler.storage.messages import forget_tells, prune_messages
 from reconciler.storage.records import CYCLE, VERIFICATION
 from reconciler.storage.replies import prune_replies
+from reconciler.storage.silences import prune_silences
 from verification.rules.working_order import RESTING
 
 AT_ONCE = 500
@@ -77,6 +78,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     connection.execute(sa.delete(CYCLE).where(CYCLE.c.id.in_(cycles)))
     prune_messages(connection, now=now, most=retention.alerts)
     prune_replies(connection, now=now)
+    prune_silences(connection, now=now)
     prune_latency(connection, now=now)
     return max(map(len, (alerts, verifications, cycles))) == AT_ONCE
 

@@ -36,7 +36,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 13))
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 

@@ -17,9 +17,11 @@ from reconciler.alerts.quiet import Quiet, quiet
 from reconciler.alerts.retirement import Left
 from reconciler.facts.lease import Holder, Lease
 from reconciler.facts.message import ChannelView
+from reconciler.facts.silence import Silence
 from reconciler.notify.outbox import AlertCase
 from reconciler.notify.reply import Offer, Outcome, Reply, Shown
 from reconciler.storage import alerts, latency, leases, left, maintenance, messages, records, replies
+from reconciler.storage import silences as silences_of
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.beats import last_beat
 from reconciler.storage.compaction import compact, live_bytes, renewed
@@ -214,6 +216,10 @@ class Store:
     async def save_shown(self, shown: Shown, *, now: datetime) -> None:
         """Store what a message on a phone shows now."""
         await self._durably(partial(replies.store_shown, shown=shown, now=now))
+
+    async def save_silences(self, accounts: Collection[str], silences: Mapping[int, Silence]) -> None:
+        """Store which alerts of these accounts an Alertmanager is silent of."""
+        await self._durably(partial(silences_of.store_silences, accounts=accounts, silences=silences))
 
     @property
     def away(self) -> Away | None:

@@ -12,6 +12,7 @@ from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
+from reconciler.facts.silence import Silence
 from reconciler.facts.token import Role, Token
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views import AlertView, ChangesView, LatencyView, NowView, PositionView, VerificationView
@@ -40,6 +41,7 @@ class Memory:
 
     view: NowView = field(default_factory=drawn.view)
     legs: tuple[PositionView, ...] = ()
+    silences: dict[int, Silence] = field(default_factory=dict)
     series: tuple[LatencyView, ...] = ()
     broken: str = ""
     refuses_writes: str = ""
@@ -76,7 +78,7 @@ class Memory:
 
     def alert(self, alert_id: int) -> AlertView:
         self._read()
-        return drawn.history(self._one(alert_id))
+        return replace(drawn.history(self._one(alert_id)), silenced=self.silences.get(alert_id))
 
     def positions(self) -> tuple[PositionView, ...]:
         self._read()

@@ -7,6 +7,7 @@ import pytest
 from dashboard.words import alert as alert_words
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Evidence, Kind, Party
+from reconciler.facts.silence import Silence
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import buttons, opened, reading, run, table, text
@@ -200,3 +201,13 @@ def test_a_long_symbol_does_not_take_the_room_of_the_next_alert() -> None:
 
     banner = next(line for line in said.splitlines() if "2 positions need you" in line)
     assert alert_words.clause(second, drawn.NOW) in banner
+
+
+def test_a_silence_of_the_alertmanager_is_shown_and_quiets_nothing() -> None:
+    silenced = Memory(drawn.view(alerts=(FIRING,)), silences={1: Silence("<b>ann", drawn.NOW, "*lunch*")})
+    with reading(silenced):
+        said = text(opened("alert", id="1"))
+
+    assert "Silenced in the Alertmanager by <b>ann, until" in said
+    assert "*lunch*. Trueup's own messages go on." in said
+    assert "Needs you" in said

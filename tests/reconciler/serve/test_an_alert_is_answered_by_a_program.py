@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Severity
-from reconciler.serve.open_alerts import Silence
+from reconciler.facts.silence import Silence
 from tests.reconciler.alert_life import finding
 from tests.reconciler.serve.served import Reply, Served, served
 

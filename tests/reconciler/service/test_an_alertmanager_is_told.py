@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from reconciler.alerts.event import Clear, Detected, Observed
+from reconciler.console import Console
 from reconciler.doctor.alertmanager import examine_alertmanager
 from reconciler.doctor.check import Health
 from reconciler.facts.finding import Evidence, Finding, Kind, Party, Severity
@@ -183,6 +184,9 @@ async def test_a_real_one_holds_what_is_open_and_ends_what_is_over(tmp_path: Pat
             assert {n: (each.by, each.note) for n, each in other.alerts.silences.items()} == {
                 1: ("ann", "after lunch")
             }
+            with Console.open(f"sqlite:///{tmp_path / 'state.db'}") as console:
+                stored = console.queries.alert(1).silenced, console.queries.alert(2).silenced
+            assert stored == (other.alerts.silences[1], None)
             await tried.clear(orphan)
             await tried.look()
             await until(url, "kind", ["source_down"])

@@ -47,6 +47,7 @@ SINCE = {
     "tokens": "0009",
     "stop at": "0010",
     "replies": "0011",
+    "silences": "0012",
 }
 """Since which revision each thing can be stored."""
 
