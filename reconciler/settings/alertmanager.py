@@ -5,10 +5,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from reconciler.settings.credentials import from_file, from_variable
-from reconciler.settings.ping import is_web_address
 from reconciler.settings.problem import Problem
 from reconciler.settings.section import Section
+from reconciler.settings.web_address import read_web_address
 
 
 class AlertmanagerSettings(Section):
@@ -37,15 +36,6 @@ class AlertmanagerSettings(Section):
             folder: What a relative file is relative to.
             environ: The environment.
         """
-        if self.url_env is not None and self.url_file is not None:
-            return Problem("alertmanager.url_env", "is given twice, with url_file: keep one of the two")
-        if self.url_env is not None:
-            held, found = "alertmanager.url_env", from_variable("alertmanager.url_env", self.url_env, environ)
-        elif self.url_file is not None:
-            held = "alertmanager.url_file"
-            found = from_file(held, folder / self.url_file.expanduser())
-        else:
-            return None
-        if isinstance(found, Problem) or is_web_address(found):
-            return found
-        return Problem(held, "holds no single web address, such as http://127.0.0.1:9093")
+        return read_web_address(
+            "alertmanager.url", self.url_env, self.url_file, folder, environ, example="http://127.0.0.1:9093"
+        )

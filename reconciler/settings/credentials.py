@@ -64,20 +64,12 @@ class CredentialSettings(Section):
             variable: str | None = getattr(self, f"{stem}_env")
             file: Path | None = getattr(self, f"{stem}_file")
             name = f"accounts.{account}.{stem}"
-            found: str | Problem | None
-            if variable is not None and file is not None:
-                found = Problem(f"{name}_env", f"is given twice, with {stem}_file: keep one of the two")
-            elif variable is not None:
-                found = from_variable(f"{name}_env", variable, environ)
-            elif file is not None:
-                found = from_file(f"{name}_file", folder / file.expanduser())
-            elif needed:
+            found = read_held(name, variable, file, folder, environ)
+            if found is None and needed:
                 example = type(self).model_fields[f"{stem}_env"].examples or [""]
                 found = Problem(
                     f"{name}_env", f'is missing: add {stem}_env = "{example[0]}" and set that variable'
                 )
-            else:
-                found = None
             if isinstance(found, Problem):
                 problems.append(found)
                 return None
@@ -89,6 +81,33 @@ class CredentialSettings(Section):
         if problems or api_key is None or secret is None:
             return None, tuple(problems)
         return Secrets(api_key, secret, password), ()
+
+
+def read_held(
+    name: str, variable: str | None, file: Path | None, folder: Path, environ: Mapping[str, str]
+) -> str | Problem | None:
+    """Return what the variable or the file holds that is named; None where neither is.
+
+    Args:
+        name: The two settings that name it, without `_env` and `_file`.
+        variable: As the settings have it.
+        file: As the settings have it.
+        folder: What a relative file is relative to.
+        environ: The environment.
+    """
+    if variable is not None and file is not None:
+        twin = name.rpartition(".")[2]
+        return Problem(f"{name}_env", f"is given twice, with {twin}_file: keep one of the two")
+    if variable is not None:
+        return from_variable(held_by(name, variable), variable, environ)
+    if file is not None:
+        return from_file(held_by(name, variable), folder / file.expanduser())
+    return None
+
+
+def held_by(name: str, variable: str | None) -> str:
+    """Return which of the two settings names it."""
+    return f"{name}_file" if variable is None else f"{name}_env"
 
 
 def from_variable(name: str, variable: str, environ: Mapping[str, str]) -> str | Problem:

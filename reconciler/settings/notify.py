@@ -11,10 +11,10 @@ from reconciler.facts.finding import Kind, Severity
 from reconciler.notify.channel import Channel
 from reconciler.notify.phone_address import ntfy_of, telegram_of
 from reconciler.settings.checked import known_kinds, names, some_names
-from reconciler.settings.credentials import from_file, from_variable
-from reconciler.settings.ping import is_web_address
+from reconciler.settings.credentials import held_by, read_held
 from reconciler.settings.problem import Problem
 from reconciler.settings.section import Seconds, Section, seconds
+from reconciler.settings.web_address import is_web_address
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(names), AfterValidator(some_names)]
 Kinds = Annotated[
@@ -97,14 +97,7 @@ class NotifySettings(Section):
 
     def read_secret(self, name: str, folder: Path, environ: Mapping[str, str]) -> str | Problem | None:
         """Read the secret of a webhook now; None for any other channel. Arguments as of `read_url`."""
-        where = f"notify.{name}.secret"
-        if self.secret_env is not None and self.secret_file is not None:
-            return Problem(f"{where}_env", "is given twice, with secret_file: keep one of the two")
-        if self.secret_env is not None:
-            return from_variable(f"{where}_env", self.secret_env, environ)
-        if self.secret_file is not None:
-            return from_file(f"{where}_file", folder / self.secret_file.expanduser())
-        return None
+        return read_held(f"notify.{name}.secret", self.secret_env, self.secret_file, folder, environ)
 
     def channel(self, name: str) -> Channel:
         """Return what is told on it."""
@@ -126,20 +119,14 @@ class NotifySettings(Section):
             environ: The environment.
         """
         where = f"notify.{name}.url"
-        if self.url_env is not None and self.url_file is not None:
-            return Problem(f"{where}_env", "is given twice, with url_file: keep one of the two")
-        if self.url_env is not None:
-            found = from_variable(f"{where}_env", self.url_env, environ)
-        elif self.url_file is not None:
-            found = from_file(f"{where}_file", folder / self.url_file.expanduser())
-        else:
+        found = read_held(where, self.url_env, self.url_file, folder, environ)
+        if found is None:
             return Problem(f"{where}_env", 'is missing: add url_env = "TELEGRAM_URL" and set that variable')
         if isinstance(found, str) and ("://" not in found or len(found.split()) != 1):
-            held = f"{where}_env" if self.url_env is not None else f"{where}_file"
             text = (
                 "holds no single address that apprise could know, such as tgram://TOKEN/CHAT or ntfy://TOPIC"
             )
-            return Problem(held, text)
+            return Problem(held_by(where, self.url_env), text)
         return self._unanswerable(f"notify.{name}", found) or found if isinstance(found, str) else found
 
     def _unanswerable(self, where: str, url: str) -> Problem | None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from reconciler.settings.credentials import from_file, from_variable
 from reconciler.settings.problem import Problem
 from reconciler.settings.section import Section
+from reconciler.settings.web_address import read_web_address
 
 
 class PingSettings(Section):
@@ -30,24 +29,6 @@ class PingSettings(Section):
             folder: What a relative file is relative to.
             environ: The environment.
         """
-        if self.url_env is not None and self.url_file is not None:
-            return Problem("ping.url_env", "is given twice, with url_file: keep one of the two")
-        if self.url_env is not None:
-            held, found = "ping.url_env", from_variable("ping.url_env", self.url_env, environ)
-        elif self.url_file is not None:
-            held, found = "ping.url_file", from_file("ping.url_file", folder / self.url_file.expanduser())
-        else:
-            return None
-        return found if isinstance(found, Problem) or is_web_address(found) else Problem(held, _NO_ADDRESS)
-
-
-_NO_ADDRESS = "holds no single web address, such as https://hc-ping.com/UUID"
-
-
-def is_web_address(text: str) -> bool:
-    """Return whether a text is a single address of the web."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and len(text.split()) == 1
-    except ValueError:
-        return False
+        return read_web_address(
+            "ping.url", self.url_env, self.url_file, folder, environ, example="https://hc-ping.com/UUID"
+        )
