@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
+from typing_extensions import override
 
 from simulator.messengers.chat import Shown
+from simulator.messengers.served import Served
 from simulator.messengers.telegram import SimulatedTelegram
 
 PERSON = 1
@@ -20,7 +22,7 @@ TOLD_SECONDS = 8.0
 """How long a press waits for what Trueup says to it."""
 
 
-class DemoPhone:
+class DemoPhone(Served):
     """A phone with one chat. Use it as an async context manager.
 
     Attributes:
@@ -30,33 +32,28 @@ class DemoPhone:
 
     def __init__(self, port: int) -> None:
         """Nothing listens yet; 0 takes a free port."""
+        super().__init__(port)
         self.telegram = SimulatedTelegram(names={PERSON: "You"})
         self.telegram.chats = {PERSON}
-        self._port = port
-        self._runner: web.AppRunner | None = None
         self.url = ""
 
+    @override
+    def routes(self) -> list[web.RouteDef]:
+        """Return what it answers: its page, and what the messenger behind it does."""
+        return [
+            web.get("/", self._page),
+            web.get("/messages", self._messages),
+            web.post("/press", self._press),
+            web.post("/write", self._write),
+            *self.telegram.routes(),
+        ]
+
+    @override
     async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.add_routes(
-            [
-                web.get("/", self._page),
-                web.get("/messages", self._messages),
-                web.post("/press", self._press),
-                web.post("/write", self._write),
-                *self.telegram.routes(),
-            ]
-        )
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self.telegram.port = self._runner.addresses[0][1]
+        await super().__aenter__()
+        self.telegram.port = self.port
         self.url = self.telegram.url
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
 
     @property
     def address(self) -> str:

@@ -4,19 +4,21 @@ import asyncio
 import itertools
 import json
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 from aiohttp import web
+from typing_extensions import override
 
 from simulator.engine.clock import VenueClock
+from simulator.messengers.served import Served
 
 MESSAGE_LONGEST = 4096
 ACTIONS_MOST = 3
 KEEPALIVE_SECONDS = 45.0
 
 
-class SimulatedNtfy:
+class SimulatedNtfy(Served):
     """A server for one user. Use it as an async context manager.
 
     Attributes:
@@ -29,6 +31,7 @@ class SimulatedNtfy:
 
     def __init__(self) -> None:
         """Nothing is published yet."""
+        super().__init__()
         self.messages: dict[str, list[dict[str, Any]]] = {}
         self.busy = False
         self.headers: dict[str, str] = {}
@@ -37,28 +40,15 @@ class SimulatedNtfy:
         self._clock = VenueClock()
         self._numbers = itertools.count(1)
         self._news: dict[str, asyncio.Event] = {}
-        self._runner: web.AppRunner | None = None
-        self.port = 0
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.add_routes(
-            [
-                web.post("/", self._publish_json),
-                web.post("/{topic}", self._publish_text),
-                web.get("/{topic}/json", self._read),
-            ]
-        )
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+    @override
+    def routes(self) -> list[web.RouteDef]:
+        """Return what it answers."""
+        return [
+            web.post("/", self._publish_json),
+            web.post("/{topic}", self._publish_text),
+            web.get("/{topic}/json", self._read),
+        ]
 
     @property
     def address(self) -> str:

@@ -5,12 +5,14 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+from typing_extensions import override
 
 from simulator.engine.clock import VenueClock
 from simulator.messengers.chat import Refused, Shown, buttons_of, units
+from simulator.messengers.served import Served
 
 TEXT_LONGEST = 4096
 POPUP_LONGEST = 200
@@ -21,7 +23,7 @@ A_MINUTE = 20
 TOKEN = "4242:simulated"  # noqa: S105 - of a bot that is nowhere
 
 
-class SimulatedTelegram:
+class SimulatedTelegram(Served):
     """The Bot API for one bot. Use it as an async context manager, or mount `routes`.
 
     Attributes:
@@ -36,6 +38,7 @@ class SimulatedTelegram:
 
     def __init__(self, token: str = TOKEN, *, names: Mapping[int, str] | None = None) -> None:
         """`names` are the people's first names, by their numbers."""
+        super().__init__()
         self.token = token
         self.bot = int(token.partition(":")[0])
         self.names = dict(names or {})
@@ -56,28 +59,13 @@ class SimulatedTelegram:
         self._sent: deque[float] = deque()
         self._poll: asyncio.Future[None] | None = None
         self._news = asyncio.Event()
-        self._runner: web.AppRunner | None = None
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.add_routes(self.routes())
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
 
     @property
     def url(self) -> str:
         """The base of the API."""
         return f"http://127.0.0.1:{self.port}"
 
+    @override
     def routes(self) -> list[web.RouteDef]:
         """Return what it answers."""
         return [web.post("/bot{token}/{method}", self._answer), web.get("/bot{token}/{method}", self._answer)]
