@@ -75,7 +75,7 @@ def row(leg: PositionView, now: datetime, alerts: Mapping[LegKey, int]) -> dict[
     state = state_of(leg)
     alert = alerts.get(LegKey(leg.account, leg.symbol, leg.leg))
     return {
-        "State": f"{SIGNS[state.grade]} {plain(state.text)}",
+        "State": f"{SIGNS[state.grade]} {plain(state.text)}{_unsized(leg)}",
         "Symbol": plain(words.shortened(leg.symbol)),
         "Side": side_of(leg) or UNKNOWN,
         "Bot": _base(_believed(leg), leg),
@@ -134,9 +134,14 @@ def _believed(leg: PositionView) -> Decimal | None:
 
 
 def _base(signed: Decimal | None, leg: PositionView) -> float | None:
-    if signed is None:
+    """Return an amount in the base currency; None where the size of a contract is not known."""
+    if signed is None or (signed and leg.contract_size is None):
         return None
-    return float(signed if leg.contract_size is None else signed * leg.contract_size)
+    return float(signed * (leg.contract_size or 0))
+
+
+def _unsized(leg: PositionView) -> str:
+    return ", contract size not known" if leg.contract_size is None else ""
 
 
 def _difference(leg: PositionView) -> float | None:
@@ -149,7 +154,9 @@ def _difference(leg: PositionView) -> float | None:
 def _said(signed: Decimal | None, leg: PositionView) -> str:
     if signed is None:
         return "not read"
-    return words.number(signed if leg.contract_size is None else signed * leg.contract_size)
+    if leg.contract_size is None:
+        return f"{words.number(signed)} contracts"
+    return words.number(signed * leg.contract_size)
 
 
 def _read(leg: PositionView, now: datetime) -> str:

@@ -46,6 +46,20 @@ def test_amounts_are_of_the_base_currency_and_exact() -> None:
     assert [EXACT % row[name] for name in ("Bot", "Exchange", "Differs by")] == ["0.7", "0.3", "-0.4"]
 
 
+def test_contracts_of_unknown_size_are_never_shown_as_amounts_of_the_base_currency() -> None:
+    unsized = replace(AGREE, contract_size=None, observed=Decimal(0))
+    with reading(Memory(legs=(unsized,))):
+        screen = opened("positions")
+    row = table(screen)[0]
+
+    assert row["State"].endswith(", contract size not known")
+    assert isnan(row["Bot"])
+    assert isnan(row["Differs by"])
+    assert row["Exchange"] == 0, "nothing is nothing in any unit"
+    (cards,) = (each.proto.body for each in screen.get("html") if "class='legs'" in each.proto.body)
+    assert "bot 43 contracts, exchange 0 contracts" in cards
+
+
 def test_the_worst_stands_first_and_leads_to_its_alert() -> None:
     alert = drawn.alert(id=212)
     differs = replace(DIFFERS, symbol=alert.key.symbol, leg=alert.key.leg)
