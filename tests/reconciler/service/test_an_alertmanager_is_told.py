@@ -216,6 +216,7 @@ class Fake:
         self.status = 200
         self.headers: dict[str, str] = {}
         self.listed: Any = []
+        self.silences: Any = None
 
     async def answer(self, request: web.Request) -> web.Response:
         if self.status != 200:
@@ -223,6 +224,8 @@ class Fake:
         if request.method == "POST":
             self.posts.append(await request.json())
             return web.json_response({})
+        if request.path.endswith("/silences"):
+            return web.Response(status=503) if self.silences is None else web.json_response(self.silences)
         return web.json_response(self.listed)
 
 
@@ -336,5 +339,30 @@ async def test_the_doctor_says_whether_one_answers(tmp_path: Path, monkeypatch: 
         assert (await examined(tmp_path, url, monkeypatch))[0] is Health.NOT_OK
         away = f"http://127.0.0.1:{free_port()}"
         assert await examined(tmp_path, away, monkeypatch) == (Health.NOT_OK, "its server cannot be reached")
+
+    await faked(tmp_path, story)
+
+
+async def test_a_silence_stands_while_it_is_not_told_whose_it_is(tmp_path: Path) -> None:
+    async def story(tried: Tried, fake: Fake) -> None:
+        await tried.find(finding())
+        await tried.look()
+        silenced = {"status": {"silencedBy": ["s1"]}, "labels": fake.posts[0][0]["labels"]}
+        fake.listed = [{**fake.posts[0][0], **silenced}]
+        until = tried.clock.now().utc + timedelta(hours=1)
+        fake.silences = [{"id": "s1", "createdBy": "ann", "comment": "lunch", "endsAt": until.isoformat()}]
+        tried.clock.ahead += AGAIN_SECONDS
+        await tried.look()
+        assert tried.alerts.silences[1].by == "ann"
+
+        fake.silences = None
+        tried.clock.ahead += AGAIN_SECONDS
+        await tried.look()
+        assert tried.alerts.silences[1].by == "ann", "that it cannot be asked is no word that it ended"
+
+        fake.silences = []
+        tried.clock.ahead += AGAIN_SECONDS
+        await tried.look()
+        assert tried.alerts.silences == {}
 
     await faked(tmp_path, story)
