@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard import state_reader
 from dashboard.words.verdict import Unread
-from reconciler.views import ChangesView
+from reconciler.views.alert import ChangesView
 
 PATH = "/changes"
 

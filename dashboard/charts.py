@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 import plotly.graph_objects as go
 
-from reconciler.views import LatencyPoint, LatencyView
+from reconciler.views.latency import LatencyPoint, LatencyView
 from verification.facts.observation import Source
 
 POINTS = 600

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.escape import plain
 from dashboard.words.verdict import Unread
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 
 
 def restore(name: str, options: Sequence[str], *, several: bool = False) -> str:

@@ -14,7 +14,8 @@ from dashboard.words import numbers as words
 from dashboard.words.position import SIGNS, Grade, covered_by, side_of, state_of
 from dashboard.words.verdict import blind
 from reconciler.alerts.wording import sight
-from reconciler.views import NowView, PositionView
+from reconciler.views.account import PositionView
+from reconciler.views.now import NowView
 from verification.facts.leg import LegKey
 
 UNKNOWN = "\N{EN DASH}"

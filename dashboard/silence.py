@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 
 _WATCH = st.components.v2.component(
     "trueup_silence",

@@ -13,7 +13,8 @@ from dashboard.words.saying import Filled, Word
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
 from reconciler.console import Answer, Commands, Console, Queries, StateDatabaseError, seen_of
-from reconciler.views import ChangesView, NowView
+from reconciler.views.alert import ChangesView
+from reconciler.views.now import NowView
 from verification.facts.clock import SystemClock
 
 STATE_URL = "TRUEUP_STATE_URL"

@@ -16,7 +16,8 @@ from reconciler.alerts.wording import sight
 from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
 from reconciler.facts.message import ChannelView
 from reconciler.sight.account_state import accounts_of, heartbeat_of, holder_of, is_unheard
-from reconciler.views import NowView, SourceView
+from reconciler.views.account import SourceView
+from reconciler.views.now import NowView
 
 _SERVED_WITHIN = timedelta(minutes=15)
 """A channel that fails is tried more often than that by whoever serves it."""

@@ -40,7 +40,11 @@ from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.queries import StoredQueries
 from reconciler.storage.tokens import StoredTokens, TokenNotFound
-from reconciler.views import AlertView, ChangesView, LatencyView, NowView, PositionView, VerificationView
+from reconciler.views.account import PositionView
+from reconciler.views.alert import AlertView, ChangesView
+from reconciler.views.latency import LatencyView
+from reconciler.views.now import NowView
+from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock, SystemClock
 
 __all__ = [

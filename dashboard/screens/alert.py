@@ -15,7 +15,8 @@ from reconciler.console import AlertNotFound
 from reconciler.facts.finding import Party
 from reconciler.facts.message import MessageView
 from reconciler.kinds.registry import is_blindness
-from reconciler.views import AlertView, NowView, TransitionView
+from reconciler.views.alert import AlertView, TransitionView
+from reconciler.views.now import NowView
 
 LONGEST_ID = 12
 

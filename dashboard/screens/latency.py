@@ -9,7 +9,7 @@ from dashboard import filters, state_reader
 from dashboard.charts import NAMES, bands, distribution
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
-from reconciler.views import LatencyView
+from reconciler.views.latency import LatencyView
 from verification.facts.observation import Source
 
 PERIODS = {

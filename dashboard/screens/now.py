@@ -8,7 +8,7 @@ from dashboard.redrawing import page_part
 from dashboard.words.figures import Figure, figures
 from dashboard.words.verdict import Unread, acknowledged, blind, needing, quieted, recovering
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 
 _OVER = (
     ("Recently resolved", AlertState.RESOLVED),

@@ -12,7 +12,8 @@ from dashboard.redrawing import page_part
 from dashboard.words import numbers as words
 from dashboard.words.position import Grade, state_of
 from dashboard.words.verdict import Unread, blind
-from reconciler.views import NowView, PositionView
+from reconciler.views.account import PositionView
+from reconciler.views.now import NowView
 
 SHOWN: Final = {"": "All", "out": "Out of line", "stop": "No stop"}
 _STOPLESS = frozenset({"none", "idle", "partial"})

@@ -6,7 +6,7 @@ from decimal import Decimal
 from dashboard.words import numbers as words
 from dashboard.words.verdict import needing
 from reconciler.facts.finding import Severity
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 from verification.facts.observation import Source
 
 TIMED = (Source.WEBSOCKET, Source.ORDER, Source.REST)

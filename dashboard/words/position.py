@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.leg import Leg
 
 

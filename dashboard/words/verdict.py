@@ -24,7 +24,7 @@ from reconciler.sight.account_state import (
     is_old,
     is_unheard,
 )
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 
 NAMED = 2
 _RANK = (HeartbeatState.NEVER, HeartbeatState.STOPPED, HeartbeatState.LATE)

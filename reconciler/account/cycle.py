@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.account.look import Look
-from reconciler.views import CycleView
+from reconciler.views.account import CycleView
 from verification.facts.clock import Moment
 
 HELD_TRUE_SECONDS = 300.0

@@ -21,7 +21,7 @@ from reconciler.sight.blindness import (
 )
 from reconciler.sight.bot_silence import BotSeen, judge_bot, seen_after
 from reconciler.sight.clock_skew import ClockSeen, judge_clock
-from reconciler.views import SourceView
+from reconciler.views.account import SourceView
 from verification.facts.account import Part
 from verification.facts.clock import Moment
 from verification.facts.errors import BudgetSpent, SourceError

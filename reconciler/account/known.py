@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.account.cycle import Swept
 from reconciler.account.memory.lag_counts import LagCount
-from reconciler.views import PositionView, SourceView
+from reconciler.views.account import PositionView, SourceView
 from verification.facts.account import PositionMode
 from verification.facts.observation import Source
 from verification.facts.question import OpenQuestion

@@ -26,7 +26,7 @@ from reconciler.kinds.registry import is_blindness
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.account import AccountReading
 from verification.facts.clock import Clock

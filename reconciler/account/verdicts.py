@@ -20,7 +20,7 @@ from reconciler.record.evidence_form import EvidenceUnreadable
 from reconciler.record.stored_verification import record_of, verification_from
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen

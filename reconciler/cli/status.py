@@ -15,7 +15,7 @@ from reconciler.record.report import ExitCode
 from reconciler.settings import load
 
 if TYPE_CHECKING:
-    from reconciler.views import NowView
+    from reconciler.views.now import NowView
 
 HEAD = ("account", "state", "watched by", "last seen whole", "open alerts")
 WATCHED = "watched"

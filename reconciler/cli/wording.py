@@ -12,7 +12,7 @@ from reconciler.cli.printing import moment, printable, quantity
 from reconciler.cli.word_lines import quiet_words, silence_document, silence_lines, word_document, word_lines
 from reconciler.facts.finding import Evidence, Finding, Party
 from reconciler.facts.message import MessageView
-from reconciler.views import AlertView, TransitionView
+from reconciler.views.alert import AlertView, TransitionView
 
 
 def finding_line(found: Finding) -> str:

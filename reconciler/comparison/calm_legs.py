@@ -18,7 +18,7 @@ from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import protection
 from reconciler.comparison.scope import Scope
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
 

@@ -31,7 +31,7 @@ from reconciler.comparison.wanted import wanted_orders, wanted_trades
 from reconciler.comparison.watched_order import WatchedOrder
 from reconciler.facts.expectation import Expectation
 from reconciler.facts.finding import Finding, FindingKey, Kind
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.account import Market, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey

@@ -16,7 +16,7 @@ from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import Protection, StopState
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.facts.expectation import Expectation
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.account import Market, PositionMode, RestingOrder
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Source

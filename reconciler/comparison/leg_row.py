@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.observation import Source
 
 

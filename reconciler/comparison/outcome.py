@@ -12,7 +12,7 @@ from reconciler.comparison.kept import NOTHING_KEPT, Kept
 from reconciler.comparison.traded import TradesWanted
 from reconciler.facts.finding import Finding, FindingKey
 from reconciler.kinds.registry import DIFFERENCES
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.leg import LegKey
 from verification.facts.order_fact import OrderRef
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from reconciler.facts.expectation import Expectation, ExpectationState
 from reconciler.facts.finding import Evidence, Party
 from reconciler.facts.wording import clock, number
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.leg import LegKey
 from verification.facts.order_identity import goes_by
 from verification.facts.question import OpenQuestion, Question

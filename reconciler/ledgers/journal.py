@@ -22,7 +22,7 @@ from reconciler.journal.tables import SCHEMA_VERSION
 from reconciler.ledgers.known_rows import KnownRows
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables, utc_of
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock
 from verification.facts.leg import Leg, Side
 from verification.facts.observation import Source

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.record.evidence_form import EvidenceUnreadable
 from reconciler.record.stored_evidence import StoredCase, case_of
 from reconciler.record.stored_verification import StoredVerification
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Verdict
 from verification.rules.judgement import decide

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from reconciler.record.evidence_form import EvidenceUnreadable
 from reconciler.record.stored_evidence import Answer, case_of, evidence_of
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.clock import Moment
 from verification.facts.verdict import Grade, Mismatch, Verdict, VerdictKind
 from verification.facts.verification import Verification

@@ -10,7 +10,7 @@ from reconciler.console import seen_of
 from reconciler.facts.finding import Kind, Severity
 from reconciler.serve.endpoint import Answered, Asked, Endpoint, Words
 from reconciler.serve.forms import EvidenceForm, Quantity, Time, evidence, quantity
-from reconciler.views import TransitionView
+from reconciler.views.alert import TransitionView
 from verification.facts.leg import Leg
 
 PAGE_MOST = 500

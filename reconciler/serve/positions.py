@@ -4,7 +4,7 @@ from pydantic import Field
 
 from reconciler.serve.endpoint import Answered, Asked, Endpoint, Words
 from reconciler.serve.forms import Quantity, Time, quantity
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.leg import Leg
 
 

@@ -15,7 +15,7 @@ from reconciler.sight.account_state import (
     holder_of,
     state_of,
 )
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 
 
 class SourceForm(Words):

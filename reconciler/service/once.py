@@ -15,7 +15,7 @@ from reconciler.service.loading import loading
 from reconciler.service.wiring import open_ledgers, open_venue, rules_of
 from reconciler.settings import Settings
 from reconciler.sight.bot_silence import silence_by_its_clock
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError

@@ -7,7 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
-from reconciler.views import CycleView, NowView, SourceView
+from reconciler.views.account import CycleView, SourceView
+from reconciler.views.now import NowView
 
 SWEEP_PATIENCE = timedelta(minutes=5)
 """A whole sweep older than this says nothing about now, whatever the heartbeat says."""

@@ -27,7 +27,7 @@ from reconciler.alerts.policy import decide
 from reconciler.facts.finding import FindingKey
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION, earlier, is_of, store_all
 from reconciler.storage.mapping import alert_of, transition_of
-from reconciler.views import TransitionView
+from reconciler.views.alert import TransitionView
 
 _ATTEMPTS = 3
 """How often a decision is made anew because another process opened the same episode in between."""

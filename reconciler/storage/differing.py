@@ -17,7 +17,7 @@ from reconciler.storage.looked import LegTimes, Looked, looked_of, note
 from reconciler.storage.mapping import position_values
 from reconciler.storage.records import POSITION, save_cycle, save_positions, save_sources
 from reconciler.storage.upsert import put
-from reconciler.views import CycleView, PositionView, SourceView
+from reconciler.views.account import CycleView, PositionView, SourceView
 from verification.facts.clock import Clock
 from verification.facts.leg import LegKey
 

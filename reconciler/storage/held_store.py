@@ -22,7 +22,7 @@ from reconciler.storage.differing import Stored
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
 from reconciler.storage.looked import Looked
 from reconciler.storage.store import Shared, Store
-from reconciler.views import CycleView, PositionView, SourceView
+from reconciler.views.account import CycleView, PositionView, SourceView
 from verification.facts.clock import Clock, Moment
 
 T = TypeVar("T")

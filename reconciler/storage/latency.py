@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from reconciler.facts.sketch import Sketch
 from reconciler.storage.rows import LatencyBucketRow, table
 from reconciler.storage.upsert import put, upsert_into
-from reconciler.views import LatencyPoint, LatencyView
+from reconciler.views.latency import LatencyPoint, LatencyView
 from verification.facts.observation import Source
 from verification.latency.sample import LatencySample, Measure
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from reconciler.storage.rows import LeaseRow, table
-from reconciler.views import CycleView, PositionView, SourceView
+from reconciler.views.account import CycleView, PositionView, SourceView
 
 _LEASE = table(LeaseRow)
 _TWO = 2

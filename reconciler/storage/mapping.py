@@ -12,13 +12,9 @@ from reconciler.alerts.event import Decision
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder, Tenancy
-from reconciler.views import (
-    CycleView,
-    PositionView,
-    SourceView,
-    TransitionView,
-    VerificationView,
-)
+from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.alert import TransitionView
+from reconciler.views.verification import VerificationView
 from verification.facts.leg import Leg
 from verification.facts.observation import Source
 

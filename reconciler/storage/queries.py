@@ -1,8 +1,7 @@
 """What screens and the command line ask of the state database; each answer is one read transaction."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,18 +14,15 @@ from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
+from reconciler.storage import account_queries, alert_queries
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.latency import p95_by_source, read_latency
 from reconciler.storage.leases import LEASE, watches
-from reconciler.storage.looked import Looked
 from reconciler.storage.maintenance import WINDOW, windows
 from reconciler.storage.mapping import (
     alert_of,
-    cycle_of,
-    position_of,
-    source_of,
     transition_of,
     verification_of,
 )
@@ -35,26 +31,16 @@ from reconciler.storage.readable import needed, readable, unknown_position
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.storage.replies import replies
 from reconciler.storage.silences import silence_of
-from reconciler.views import (
-    AlertView,
-    ChangesView,
-    CycleView,
-    LatencyView,
-    NowView,
-    PositionView,
-    SourceView,
-    VerificationView,
-)
+from reconciler.views.account import PositionView
+from reconciler.views.alert import AlertView, ChangesView
+from reconciler.views.latency import LatencyView
+from reconciler.views.now import NowView
+from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock
 from verification.latency.sample import Measure
 
-_SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING)
-_OVER_SHOWN = 10
 _LAG_PERIOD = timedelta(hours=1)
 _LAG_BUCKET = timedelta(minutes=5)
-_NEVER = Looked()
-_VERDICTS = ("differs", "unknown", "in flight", "dust", "agree")
-"""Worst first."""
 
 log = structlog.get_logger()
 
@@ -83,17 +69,17 @@ class StoredQueries:
                 now=read_at,
                 measure=Measure.VISIBILITY_LAG,
             )
-            cycles, unread_cycles = _cycles(connection, looked)
-            sources, unread_sources = _sources(connection, looked)
-            shown, unread_alerts = _shown(connection)
-            over, unread_over = _lately_over(connection)
+            cycles, unread_cycles = account_queries.cycles(connection, looked)
+            sources, unread_sources = account_queries.sources(connection, looked)
+            shown, unread_alerts = alert_queries.shown(connection)
+            over, unread_over = alert_queries.lately_over(connection)
             maintained = windows(connection, now=read_at)
             return NowView(
                 read_at=read_at,
                 watches=tuple(watch for watch, _ in watched),
                 cycles=tuple(cycles),
                 sources=tuple(sources),
-                alerts=tuple(sorted(shown, key=_worst_first)),
+                alerts=tuple(sorted(shown, key=alert_queries.worst_first)),
                 resolved=tuple(over),
                 p95_ms=p95_by_source(lag),
                 unreadable=tuple(self._told([*unread_alerts, *unread_cycles, *unread_sources, *unread_over])),
@@ -112,15 +98,9 @@ class StoredQueries:
         offset: int = 0,
     ) -> tuple[Alert, ...]:
         """Return alerts, newest first seen first."""
-        query = sa.select(ALERT).order_by(ALERT.c.first_seen.desc(), ALERT.c.id.desc())
-        if states is not None:
-            query = query.where(ALERT.c.state.in_([each.value for each in states]))
-        if kinds is not None:
-            query = query.where(ALERT.c.kind.in_([each.value for each in kinds]))
-        if accounts is not None:
-            query = query.where(ALERT.c.account.in_(list(accounts)))
+        query = alert_queries.listed(states, kinds, accounts).limit(limit).offset(offset)
         with self._database.read() as connection:
-            found, unread = readable(connection, query.limit(limit).offset(offset), ALERT, alert_of)
+            found, unread = readable(connection, query, ALERT, alert_of)
         self._told(unread)
         return tuple(found)
 
@@ -135,7 +115,7 @@ class StoredQueries:
             changes, unread_changes = readable(connection, history, TRANSITION, transition_of)
             told = messages_about(connection, alert_id)
             now = self._clock.now().utc
-            beside, _ = _shown(connection, [alert.key.account for alert in found])
+            beside, _ = alert_queries.shown(connection, [alert.key.account for alert in found])
             quieted = quiet(beside, windows(connection, now=now), now=now)
             silence = silence_of(connection, alert_id, now=now)
         self._told(unread_changes)
@@ -147,22 +127,13 @@ class StoredQueries:
 
     def positions(self) -> tuple[PositionView, ...]:
         """Return the latest view of every leg, those that differ first."""
-        told = sa.select(ALERT.c.account, ALERT.c.symbol, ALERT.c.leg, ALERT.c.kind)
-        told = told.where(ALERT.c.state.in_([each.value for each in _SHOWN]))
         with self._database.read() as connection:
-            kinds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-            for row in connection.execute(told.order_by(ALERT.c.kind)):
-                kinds[row.account, row.symbol, row.leg].append(row.kind)
             with needed():
                 watched = watches(connection, self._database.file, wall=self._clock.now().utc)
             looked = {watch.account: each for watch, each in watched}
-
-            def position(row: sa.Row[Any]) -> PositionView:
-                view = position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ())))
-                return looked.get(row.account, _NEVER).of_leg(view) if row.with_look else view
-
-            views, unread = readable(connection, sa.select(POSITION), POSITION, position)
-        return tuple(sorted([*views, *map(unknown_position, self._told(unread))], key=_urgency))
+            views, unread = account_queries.positions(connection, looked)
+        found = [*views, *map(unknown_position, self._told(unread))]
+        return tuple(sorted(found, key=account_queries.urgency))
 
     def latency(
         self, period: timedelta, bucket: timedelta, *, account: str | None = None
@@ -217,7 +188,7 @@ class StoredQueries:
 
     def changes(self, after: int | None) -> ChangesView:
         """Return whether an alert that people are told of has changed since the change of this number."""
-        told = [each.value for each in _SHOWN]
+        told = [each.value for each in alert_queries.SHOWN]
         with self._database.read() as connection:
             newest = int(connection.execute(sa.select(sa.func.max(TRANSITION.c.id))).scalar() or 0)
             if after is None or newest == after:
@@ -254,46 +225,3 @@ class StoredQueries:
 
 def _only(value: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
     return sa.select(value).where(*where).scalar_subquery()
-
-
-def _cycles(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[CycleView], list[str]]:
-    latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
-    query = sa.select(CYCLE).where(CYCLE.c.id.in_(latest)).order_by(CYCLE.c.account)
-    return readable(
-        connection, query, CYCLE, lambda row: looked.get(row.account, _NEVER).of_sweep(cycle_of(row))
-    )
-
-
-def _sources(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[SourceView], list[str]]:
-    query = sa.select(SOURCE).order_by(SOURCE.c.account, SOURCE.c.source)
-    return readable(
-        connection, query, SOURCE, lambda row: looked.get(row.account, _NEVER).of_source(source_of(row))
-    )
-
-
-def _shown(
-    connection: sa.Connection, accounts: Collection[str] | None = None
-) -> tuple[list[Alert], list[str]]:
-    # By the states that are not shown: one that nobody knows is not passed over.
-    query = sa.select(ALERT).where(IS_OPEN, ALERT.c.state != AlertState.PENDING.value)
-    if accounts is not None:
-        query = query.where(ALERT.c.account.in_(accounts))
-    return readable(connection, query, ALERT, alert_of)
-
-
-def _lately_over(connection: sa.Connection) -> tuple[list[Alert], list[str]]:
-    query = sa.select(ALERT).where(~IS_OPEN, ALERT.c.fired_at.is_not(None))
-    query = query.order_by(ALERT.c.resolved_at.desc()).limit(_OVER_SHOWN)
-    return readable(connection, query, ALERT, alert_of)
-
-
-def _worst_first(alert: Alert) -> tuple[int, int, float, datetime, int]:
-    # An exposure that is not known is shown before any that is: it may be the largest.
-    exposure = float("inf") if alert.exposure is None else float(alert.exposure)
-    return (-alert.severity.rank, _SHOWN.index(alert.state), -exposure, alert.first_seen, alert.id)
-
-
-def _urgency(position: PositionView) -> tuple[int, int, str, str, str]:
-    known = position.verdict in _VERDICTS
-    rank = _VERDICTS.index(position.verdict) if known else -1
-    return (0 if position.kinds else 1, rank, position.account, position.symbol, position.leg.value)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.leg import Leg
 
 T = TypeVar("T")

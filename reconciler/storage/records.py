@@ -26,7 +26,8 @@ from reconciler.storage.rows import (
     table,
 )
 from reconciler.storage.upsert import UpsertStatement, insert_of, put
-from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.verification import VerificationView
 from verification.facts.leg import LegKey
 from verification.rules.working_order import RESTING
 

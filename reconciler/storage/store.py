@@ -31,7 +31,8 @@ from reconciler.storage.messages import Outbox, Sent
 from reconciler.storage.outage import Away, Outage
 from reconciler.storage.retention import Retention, prune
 from reconciler.storage.writer import Writer
-from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock, SystemClock
 from verification.latency.sample import LatencySample
 

@@ -22,7 +22,8 @@ from reconciler.record.report import ExitCode
 from reconciler.sight.account_state import AccountState, state_of
 from reconciler.storage.held_store import HeldStore
 from reconciler.storage.store import Store
-from reconciler.views import NowView, SourceView
+from reconciler.views.account import SourceView
+from reconciler.views.now import NowView
 from tests.cli.conftest import Command
 from tests.dashboard import drawn
 from tests.reconciler.claimed import HERE, claimed

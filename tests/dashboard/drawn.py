@@ -8,16 +8,10 @@ from typing import Any
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, Hold, HoldKind
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.facts.heartbeat import Heartbeat, WatchView
-from reconciler.views import (
-    AlertView,
-    CycleView,
-    LatencyPoint,
-    LatencyView,
-    NowView,
-    PositionView,
-    SourceView,
-    TransitionView,
-)
+from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.alert import AlertView, TransitionView
+from reconciler.views.latency import LatencyPoint, LatencyView
+from reconciler.views.now import NowView
 from verification.facts.leg import Leg
 from verification.facts.observation import Source
 

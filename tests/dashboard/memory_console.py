@@ -15,7 +15,11 @@ from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.facts.silence import Silence
 from reconciler.facts.token import Role, Token
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
-from reconciler.views import AlertView, ChangesView, LatencyView, NowView, PositionView, VerificationView
+from reconciler.views.account import PositionView
+from reconciler.views.alert import AlertView, ChangesView
+from reconciler.views.latency import LatencyView
+from reconciler.views.now import NowView
+from reconciler.views.verification import VerificationView
 from tests.dashboard import drawn
 
 

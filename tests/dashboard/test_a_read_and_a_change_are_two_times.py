@@ -8,7 +8,7 @@ from dashboard.words import alert as alert_words
 from reconciler.account.findings.unverified import line_of
 from reconciler.cli.wording import alert_lines
 from reconciler.facts.finding import Evidence, Party
-from reconciler.views import AlertView
+from reconciler.views.alert import AlertView
 from tests.dashboard import drawn
 from verification.facts.clock import Moment
 from verification.facts.leg import Leg, LegKey

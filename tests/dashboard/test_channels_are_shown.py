@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dashboard import strip
 from reconciler.facts.message import ChannelView, MessageView
-from reconciler.views import AlertView
+from reconciler.views.alert import AlertView
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import opened, reading, table, text

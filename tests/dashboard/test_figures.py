@@ -6,7 +6,7 @@ from decimal import Decimal
 from dashboard import favicon, strip
 from dashboard.words.figures import figures
 from dashboard.words.verdict import Level, Unread
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 from tests.dashboard import drawn
 
 

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from dashboard.changes import PATH, Changes
 from dashboard.words.verdict import Unread
-from reconciler.views import ChangesView
+from reconciler.views.alert import ChangesView
 from tests.dashboard import drawn
 
 EVERY = 0.001

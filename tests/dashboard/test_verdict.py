@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dashboard.words.verdict import Level, Unread, acknowledged, blind, judge, needing
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind, Severity
-from reconciler.views import NowView
+from reconciler.views.now import NowView
 from tests.dashboard import drawn
 
 ORPHAN = drawn.alert(2, Kind.ORPHANED_POSITION, symbol="NEAR/USDT:USDT", expected=Decimal(0))

@@ -26,7 +26,7 @@ from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import explained
 from reconciler.storage.store import Store
 from reconciler.storage.writer import Writer
-from reconciler.views import CycleView
+from reconciler.views.account import CycleView
 from tests.reconciler.accounts import MARKETS, SYMBOL, limit, stop
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import ThreadlessLoop, VirtualClock, run

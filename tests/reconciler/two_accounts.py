@@ -26,7 +26,7 @@ from reconciler.service.run import Service
 from reconciler.service.served_channel import Posting
 from reconciler.settings import load
 from reconciler.sight.blindness import BlindnessSettings
-from reconciler.views import CycleView
+from reconciler.views.account import CycleView
 from tests.reconciler.apscheduler_time import go_by
 from tests.reconciler.claimed import HERE
 from tests.reconciler.house import House, ScriptedAccount

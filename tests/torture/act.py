@@ -14,7 +14,7 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.console import Console, StateDatabaseError
 from reconciler.facts.heartbeat import HeartbeatState
 from reconciler.journal.journal import JournalError
-from reconciler.views import AlertView
+from reconciler.views.alert import AlertView
 from simulator.server import SimulatedVenue
 from tests.torture.disk import Disk
 from tests.torture.household import Household

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState
 from reconciler.facts.finding import FindingKey, Kind, Severity
-from reconciler.views import AlertView, TransitionView
+from reconciler.views.alert import AlertView, TransitionView
 from tests.torture.legs import CONTROL, MISMATCH, ORPHAN, Episode
 from tests.torture.mailbox import Mailbox
 from tests.torture.witness import Promise, Witness

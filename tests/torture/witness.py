@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.views import AlertView, TransitionView
+from reconciler.views.alert import AlertView, TransitionView
 from tests.torture.legs import CONTROL, MISMATCH, ORPHAN, PHANTOM, UNPROTECTED, Episode
 
 DIFFERENT = ORPHAN | UNPROTECTED | PHANTOM | MISMATCH | {"side_mismatch", "duplicate_rows"}

@@ -11,7 +11,7 @@ from reconciler.comparison.watched_order import SOURCE, ending
 from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
 from reconciler.facts.wording import number
 from reconciler.kinds.sources_disagree import SPEC, sentence_of_order
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.observation import OrderSeen, PositionSeen
 from verification.facts.order_identity import is_of
 from verification.facts.verification import Verification

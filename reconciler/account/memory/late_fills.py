@@ -9,7 +9,7 @@ from reconciler.alerts.alert import Alert
 from reconciler.comparison.outcome import Comparison
 from reconciler.comparison.watched_order import SOURCE, WatchedOrder, from_evidence, watched_order
 from reconciler.facts.finding import Finding, FindingKey, Kind
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.leg import LegKey
 from verification.facts.observation import OrderSeen
 from verification.facts.order_identity import goes_by

@@ -9,7 +9,7 @@ import pytest
 from reconciler.account import verdicts
 from reconciler.journal import journal
 from reconciler.record import stored_verification
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import KEY, House, play
 from verification.facts.leg import Side

@@ -16,7 +16,7 @@ from reconciler.account.resting import FIRST_SECONDS, UNSEEN_SECONDS, Resting, W
 from reconciler.facts.finding import Kind
 from reconciler.record.audit import Outcome, audit
 from reconciler.record.stored_verification import StoredVerification, record_of
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from tests.reconciler.accounts import SYMBOL, at, limit
 from tests.reconciler.house import House, play
 from tests.verification.drawn import WS, closing, opening, order

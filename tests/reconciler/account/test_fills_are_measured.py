@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from reconciler.views import LatencyView
+from reconciler.views.latency import LatencyView
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
 from verification.facts.clock import microseconds

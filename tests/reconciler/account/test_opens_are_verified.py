@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from reconciler.facts.finding import Kind
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
 from verification.facts.account import Part

@@ -11,7 +11,7 @@ from reconciler.cli.wording import alert_lines, view_document
 from reconciler.facts.finding import Evidence, Kind, Party
 from reconciler.kinds.form.words import KindWords
 from reconciler.kinds.registry import SPECS, spec_of
-from reconciler.views import AlertView
+from reconciler.views.alert import AlertView
 from tests.reconciler.alert_life import NOON, after, live
 
 PRESENT = re.compile(

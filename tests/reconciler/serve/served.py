@@ -26,7 +26,7 @@ from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.serve.server import Server
 from reconciler.serve.watching import Watching
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, PositionView, SourceView
+from reconciler.views.account import CycleView, PositionView, SourceView
 from verification.facts.account import PositionMode
 from verification.facts.clock import Clock, Moment, SystemClock
 from verification.facts.question import OpenQuestion

@@ -13,7 +13,7 @@ from reconciler.console import Console, StateDatabaseError, StateTrouble
 from reconciler.storage import alerts, records
 from reconciler.storage.database import Database
 from reconciler.storage.leases import LEASE
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from tests.dashboard import drawn
 from tests.reconciler.alert_life import after, finding
 from verification.facts.leg import Leg

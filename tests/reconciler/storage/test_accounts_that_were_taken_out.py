@@ -16,7 +16,7 @@ from reconciler.service.claims import Claim, Claims
 from reconciler.service.retirement import Retiring
 from reconciler.storage.leases import LEASE
 from reconciler.storage.store import Store
-from reconciler.views import SourceView
+from reconciler.views.account import SourceView
 from tests.reconciler.alert_life import finding
 from verification.facts.clock import Moment, SystemClock
 

@@ -16,7 +16,7 @@ from reconciler.storage import migrations
 from reconciler.storage.column import UtcTime
 from reconciler.storage.database import Database, migrate
 from reconciler.storage.latency import add_samples
-from reconciler.views import LatencyView
+from reconciler.views.latency import LatencyView
 from tests.reconciler.alert_life import NOON
 from verification.facts.clock import Moment
 from verification.facts.observation import Source

@@ -12,7 +12,7 @@ from reconciler.alerts.event import Clear, Detected, Observed
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.held_store import CALM_SECONDS, HeldStore
 from reconciler.storage.store import Store
-from reconciler.views import SourceView
+from reconciler.views.account import SourceView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, finding
 from tests.reconciler.claimed import HERE, claimed
 from tests.reconciler.storage.test_what_is_as_stored_is_not_written_again import SetClock, at

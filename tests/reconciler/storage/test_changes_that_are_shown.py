@@ -8,7 +8,7 @@ from reconciler.alerts.policy import Clear, Detected, Observed
 from reconciler.console import Console
 from reconciler.facts.finding import Severity
 from reconciler.storage.store import Store
-from reconciler.views import ChangesView
+from reconciler.views.alert import ChangesView
 from tests.reconciler.alert_life import SEEN_FLAT, after, finding
 
 FOUND = finding(severity=Severity.WARNING)

@@ -18,7 +18,8 @@ from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
 from reconciler.storage.records import CYCLE
 from reconciler.storage.retention import Retention
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.verification import VerificationView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
 from tests.reconciler.claimed import beaten, claimed, watched
 from verification.facts.clock import Moment

@@ -28,7 +28,7 @@ from reconciler.storage.messages import CHANNEL, MESSAGE, TELLS
 from reconciler.storage.rows import REVISIONS
 from reconciler.storage.schema import VERSION_TABLE
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, SourceView
+from reconciler.views.account import CycleView, SourceView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
 from tests.reconciler.storage.test_console import VERIFICATION, StoppedClock, position
 from verification.facts.observation import Source

@@ -19,7 +19,7 @@ from reconciler.storage.latency import (
     prune_latency,
     read_latency,
 )
-from reconciler.views import LatencyView
+from reconciler.views.latency import LatencyView
 from verification.facts.observation import Source
 from verification.latency.sample import LatencySample, Measure
 

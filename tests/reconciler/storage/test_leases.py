@@ -17,7 +17,7 @@ from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTroubl
 from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import LEASE, Given, Kept
 from reconciler.storage.store import Store
-from reconciler.views import SourceView
+from reconciler.views.account import SourceView
 from tests.reconciler.alert_life import NOON, finding
 from tests.reconciler.claimed import HERE, claimed, watched
 from verification.facts.clock import Moment, SystemClock

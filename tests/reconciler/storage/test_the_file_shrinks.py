@@ -17,7 +17,7 @@ from reconciler.console import Console
 from reconciler.storage import compaction
 from reconciler.storage.database import Database
 from reconciler.storage.store import Store
-from reconciler.views import CycleView
+from reconciler.views.account import CycleView
 from tests.reconciler.alert_life import finding
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from reconciler.storage.column import ExactDecimal, PlainText, UtcTime
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT
 from reconciler.storage.mapping import alert_of, alert_values, position_of
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from verification.facts.leg import Leg
 from verification.facts.observation import Source
 

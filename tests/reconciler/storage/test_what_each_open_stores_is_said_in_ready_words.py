@@ -14,7 +14,7 @@ from reconciler.storage.latency import add_samples
 from reconciler.storage.leases import Given, claim, fence
 from reconciler.storage.looked import Looked, note
 from reconciler.storage.records import save_verification
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from verification.facts.leg import Leg
 from verification.facts.observation import Source
 from verification.latency.sample import LatencySample, Measure

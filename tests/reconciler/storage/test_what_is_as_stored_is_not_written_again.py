@@ -18,7 +18,7 @@ from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.held_store import HeldStore
 from reconciler.storage.records import CYCLE, POSITION, SOURCE
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, PositionView, SourceView
+from reconciler.views.account import CycleView, PositionView, SourceView
 from tests.dashboard import drawn
 from tests.reconciler.alert_life import NOON
 from tests.reconciler.claimed import claimed

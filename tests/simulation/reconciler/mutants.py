@@ -25,7 +25,7 @@ from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.sight.blindness import Blindness
 from reconciler.storage.alerts import Change
-from reconciler.views import CycleView
+from reconciler.views.account import CycleView
 from tests.simulation.reconciler.episode import WallTime, WatchedVariant
 from tests.simulation.reconciler.ledger import SimulatedLedger
 from tests.simulation.reconciler.life import Life

@@ -11,7 +11,7 @@ from reconciler.account.questions.ledger_question import UnderWay
 from reconciler.account.watch import AccountWatch
 from reconciler.comparison.outcome import Comparison
 from reconciler.facts.finding import Finding
-from reconciler.views import VerificationView
+from reconciler.views.verification import VerificationView
 from tests.simulation.reconciler.episode import WatchedVariant
 from tests.simulation.reconciler.planting import PlantedUnit
 from tests.simulation.reconciler.state import MemoryStore

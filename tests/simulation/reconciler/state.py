@@ -17,7 +17,8 @@ from reconciler.alerts.said import Acknowledge
 from reconciler.facts.finding import FindingKey
 from reconciler.storage.alerts import Change
 from reconciler.storage.store import Store
-from reconciler.views import CycleView, PositionView, SourceView, VerificationView
+from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.verification import VerificationView
 from tests.simulation.reconciler.life import Life
 from verification.facts.clock import Clock
 from verification.latency.sample import LatencySample

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from reconciler.facts.finding import Kind
-from reconciler.views import PositionView
+from reconciler.views.account import PositionView
 from tests.simulation.campaign import judged
 from tests.simulation.reconciler.drawing import watched_plan_of
 from tests.simulation.reconciler.episode import WatchedEpisode
