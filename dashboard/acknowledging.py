@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state_reader
 from dashboard.escape import WHOLE, markdown
+from dashboard.identity import identity
 from dashboard.words import alert as alert_words
 from dashboard.words import saying as words
 from dashboard.words.saying import Word
@@ -112,12 +113,7 @@ def _form(asked: Asked, word: Word) -> words.Filled | None:
     """Ask for name, end and note; return them once they are sent."""
     alert = asked.alert
     with st.form(key=f"saying-{word.value}-{alert.id}", border=False):
-        name = st.text_input(
-            "Your name",
-            value=st.session_state.get(NAME, ""),
-            key=f"name-{alert.id}",
-            max_chars=LONGEST_NAME,
-        )
+        name = _name(alert)
         until = _until(asked, word)
         note = st.text_area(
             words.note_label(word, alert),
@@ -129,6 +125,16 @@ def _form(asked: Asked, word: Word) -> words.Filled | None:
             words.CHOICE[word], key=f"confirm-{alert.id}", type="primary", icon=":material/check:"
         )
     return words.Filled(name.strip(), note.strip(), until) if sent else None
+
+
+def _name(alert: Alert) -> str:
+    """Say in whose name it will be; ask for one only where sign-in knows none."""
+    person = identity()
+    if person is not None and person.name:
+        st.caption(f"As {markdown(person.name)}")
+        return person.name
+    last = str(st.session_state.get(NAME, ""))
+    return st.text_input("Your name", value=last, key=f"name-{alert.id}", max_chars=LONGEST_NAME)
 
 
 def _until(asked: Asked, word: Word) -> datetime | None:

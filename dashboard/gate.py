@@ -12,7 +12,10 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.identity import HEADER, written
 from dashboard.launch import LOOPBACK
+from reconciler.facts.person import Person
+from reconciler.facts.token import Role
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,6 +23,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_WITH_THE_LINK = Person("", Role.ADMIN)
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
@@ -77,14 +81,14 @@ class Gate:
         """Turn a foreign request away, or pass it on and dress the answer."""
         if scope["type"] == "websocket":
             if self._foreign(scope, socket=True) is None:
-                await self._app(scope, receive, send)
+                await self._app(vouched(scope, _WITH_THE_LINK), receive, send)
                 return
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         elif scope["type"] == "http":
             why = self._foreign(scope, socket=False)
             if why is None:
-                await self._app(scope, receive, self._dressed(send))
+                await self._app(vouched(scope, _WITH_THE_LINK), receive, self._dressed(send))
             else:
                 await _refuse(self._dressed(send), why)
         else:
@@ -121,6 +125,13 @@ def _from_elsewhere(scope: Scope) -> bool:
         return False
     followed = _all(scope, b"sec-fetch-mode") == ["navigate"] and scope.get("method") == "GET"
     return not (followed and _all(scope, b"sec-fetch-dest") == ["document"])
+
+
+def vouched(scope: Scope, person: Person) -> Scope:
+    """Return the request in the name of this person, and of nobody that it names itself."""
+    name = HEADER.encode()
+    kept = [pair for pair in scope["headers"] if bytes(pair[0]).lower().replace(b"_", b"-") != name]
+    return {**scope, "headers": [*kept, (name, written(person).encode())]}
 
 
 def _all(scope: Scope, name: bytes) -> list[str]:

@@ -9,10 +9,19 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
+from dashboard.identity import identity
 from dashboard.words.saying import Filled, Word
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
-from reconciler.console import Answer, Commands, Console, Queries, StateDatabaseError, seen_of
+from reconciler.console import (
+    Answer,
+    Commands,
+    Console,
+    NotAllowed,
+    Queries,
+    StateDatabaseError,
+    seen_of,
+)
 from reconciler.views.alert import ChangesView
 from reconciler.views.now import NowView
 from verification.facts.clock import SystemClock
@@ -61,9 +70,12 @@ def say(shown: Alert, word: Word, said: Filled) -> Answer:
         AlertCommandError: It was refused; the message is for the person.
         StateDatabaseError: It could not be stored.
     """
+    person = identity()
+    if person is None:
+        raise NotAllowed("Nobody is signed in here: load the page again.")
     url = os.environ.get(STATE_URL, "")
     try:
-        return _said(_console(url).commands, shown, word, said)
+        return _said(_console(url).commands_of(person), shown, word, said)
     except StateDatabaseError:
         forget(url)
         raise

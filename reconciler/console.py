@@ -6,8 +6,7 @@ synchronous; every query is one short read transaction, so what it returns belon
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -22,6 +21,7 @@ from reconciler.alerts.errors import (
     AnotherSize,
     NameRequired,
     NoSuchAccount,
+    NotAllowed,
     NotByHand,
     NoteRequired,
     NotFiringYet,
@@ -31,9 +31,11 @@ from reconciler.alerts.errors import (
 )
 from reconciler.alerts.quiet import Quiet, QuietBy, Window
 from reconciler.alerts.seen import Seen, seen_of
+from reconciler.commands import Commands, PersonalCommands
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
+from reconciler.facts.person import Person
 from reconciler.facts.token import Role, Token
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
@@ -60,6 +62,7 @@ __all__ = [
     "NameRequired",
     "NoSuchAccount",
     "NoWindow",
+    "NotAllowed",
     "NotByHand",
     "NotFiringYet",
     "NoteRequired",
@@ -147,85 +150,6 @@ class Queries(Protocol):
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
 
 
-class Commands(Protocol):
-    """What can be done. Every method raises `StateDatabaseError` when it could not be stored.
-
-    What a person says of an alert covers what they saw and no more: one that has grown since fires again at
-    once, which the answer tells. On return it is durable. All of these take:
-
-    Args:
-        alert_id: Which one.
-        by: Who.
-        note: What they say; required where they saw a critical alert, for what is intended, and to close.
-        origin: From where: `dashboard`, `cli`, `api`, `telegram` or `ntfy`.
-        seen: The alert as it was shown to them; None stands for the alert as it is stored.
-        until: When it is to end, aware UTC, as it was shown to them; None for the usual time. How long each
-            may last stands in `Limits`.
-
-    Raises:
-        AlertCommandError: It was refused; the message says why, to be shown as it is.
-    """
-
-    def acknowledge(
-        self,
-        alert_id: int,
-        *,
-        by: str,
-        note: str,
-        origin: str,
-        seen: Seen | None = None,
-        until: datetime | None = None,
-    ) -> Answer:
-        """Say that a person has seen an alert, and is on it. The second of two is told of the first."""
-
-    def snooze(
-        self,
-        alert_id: int,
-        *,
-        by: str,
-        note: str,
-        origin: str,
-        seen: Seen | None = None,
-        until: datetime | None = None,
-    ) -> Answer:
-        """Say: not now. It stays open and in sight, and comes back by itself, or when it gets worse."""
-
-    def intend(
-        self,
-        alert_id: int,
-        *,
-        by: str,
-        note: str,
-        origin: str,
-        seen: Seen | None = None,
-        until: datetime | None = None,
-        surplus: Decimal | None = None,
-    ) -> Answer:
-        """Say that a position is meant to be there: it comes back when its size changes, or its time is over.
-
-        `surplus` is what they saw the exchange hold beyond the bots' books, signed contracts
-        (`Alert.surplus`); None stands for what it is.
-        """
-
-    def close(self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None) -> Answer:
-        """Close an alert for a reason, whatever the checks show; found again it is a new one, and says so."""
-
-    def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
-        """Add a word to an alert, open or over. Nothing else changes."""
-
-    def begin_maintenance(
-        self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
-    ) -> Window:
-        """Say that an account is being worked on: what is raised meanwhile is told when that is over.
-
-        A position that no stop protects or no bot knows is told all the same (`always_told` of its kind). A
-        window that is open is ended, and this one takes its place.
-        """
-
-    def end_maintenance(self, account: str, *, by: str) -> Window:
-        """Say that the work on an account is over, before its time."""
-
-
 class Tokens(Protocol):
     """The tokens of programs. Every method raises `StateDatabaseError` when the database cannot be used."""
 
@@ -272,6 +196,10 @@ class Console:
         return cls(
             StoredQueries(database, clock), StoredCommands(database, clock), StoredTokens(database, clock)
         )
+
+    def commands_of(self, person: Person) -> Commands:
+        """Return what this person can have done: what their role allows, and in their own name."""
+        return PersonalCommands(self.commands, person)
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""

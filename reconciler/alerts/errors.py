@@ -4,6 +4,7 @@ AlertCommandError
   AlertNotFound      no alert has this id
   AlreadyResolved    it is over; there is nothing to do about it
   NotFiringYet       it is only suspected; nobody was told of it
+  NotAllowed         it takes another role than the person has
   NameRequired       whoever says something says who they are
   NoteRequired       a critical alert, what is intended and what is closed need a note
   WrongEnd           the end that was chosen is over, or too far away
@@ -31,6 +32,10 @@ class AlreadyResolved(AlertCommandError):
 
 class NotFiringYet(AlertCommandError):
     """The alert is still pending: it may be a transient and nobody was told of it."""
+
+
+class NotAllowed(AlertCommandError):
+    """The role of whoever is signed in does not allow it."""
 
 
 class NameRequired(AlertCommandError):

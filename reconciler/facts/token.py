@@ -10,10 +10,16 @@ PREFIX = "trueup_"
 
 
 class Role(StrEnum):
-    """What a token may do, least first."""
+    """What a token or a person may do, least first."""
 
     VIEWER = "viewer"  # read, and ask the gate
     OPERATOR = "operator"  # and answer alerts
+    ADMIN = "admin"  # and what goes past the checks, or beyond one alert
+
+    @property
+    def with_article(self) -> str:
+        """The role in a sentence: `an operator`."""
+        return f"a {self}" if self is Role.VIEWER else f"an {self}"
 
     def may(self, wanted: "Role") -> bool:
         """Return whether this role may do what takes the other one."""

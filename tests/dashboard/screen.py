@@ -9,20 +9,26 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import state_reader
+from dashboard import identity, state_reader
+from reconciler.facts.person import Person
+from reconciler.facts.token import Role
 from tests.dashboard.memory_console import Memory
 
 APP = Path(dashboard.__file__).with_name("app.py")
 URL = "memory://screens"
 
 
+WITH_THE_LINK = Person("", Role.ADMIN)
+
+
 @contextmanager
-def reading(memory: Memory) -> Iterator[None]:
-    """Let the screens read `memory`."""
+def reading(memory: Memory, person: Person | None = WITH_THE_LINK) -> Iterator[None]:
+    """Let the screens read `memory`, and let `person` sit before them; None: nobody is vouched for."""
     console = memory.console()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(state_reader.STATE_URL, URL)
         patch.setattr(state_reader, "_console", lambda _url: console)
+        patch.setattr(identity, "_headers", lambda: [] if person is None else [identity.written(person)])
         yield
 
 
