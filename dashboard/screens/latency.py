@@ -6,7 +6,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard import filters, state_reader
-from dashboard.charts import NAMES, bands, distribution
+from dashboard.charts.latency import NAMES, bands, distribution
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
 from reconciler.views.latency import LatencyView

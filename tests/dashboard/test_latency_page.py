@@ -5,7 +5,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts import DARK, LIGHT, POINTS, bands, distribution, with_gaps
+from dashboard.charts.latency import DARK, LIGHT, POINTS, bands, distribution, with_gaps
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
 from tests.dashboard.screen import opened, reading, table, text

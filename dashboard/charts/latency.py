@@ -1,4 +1,4 @@
-"""The charts: latency by source over time, and how it is distributed. The only file that knows Plotly.
+"""Latency by source: over time, and how it is distributed.
 
 An identical figure keeps its place on the page, a changed one is drawn anew and loses its zoom: so nothing in
 a figure depends on the moment, only on the buckets.

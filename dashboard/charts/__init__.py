@@ -1,0 +1,1 @@
+"""The charts, one file a subject. The only room that knows Plotly."""
