@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard.acknowledging import dialog
+from dashboard.look.style import style
 from dashboard.strip import strip
-from dashboard.style import style
 
 # Without icons: the browser would fetch them from a foreign host to use them as the tab's picture.
 PAGES = (

@@ -1,0 +1,78 @@
+"""A table to be read, not worked with: words left, numbers right, one line a row. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.look.colours import Tone
+from dashboard.look.markup import icon, link, safe, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title; numbers and times stand `right`; `wide` may wrap and takes the room that is left.
+
+    On a phone columns that are `spare` are left out.
+    """
+
+    title: str
+    right: bool = False
+    wide: bool = False
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: unescaped words, what their colour says, a picture before (`sign`) or after them (`mark`).
+
+    `page` makes a link of it to a page of ours.
+    """
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    strong: bool = False
+    sign: str = ""
+    mark: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a cell a column, and the tint of all of it where it stands out."""
+
+    cells: Sequence[Cell | str]
+    tint: Tone | None = None
+
+
+def table(columns: Sequence[Column], rows: Sequence[Row], *, label: str) -> str:
+    """Return the table; `label` says what it is to somebody who does not see it."""
+    heads = "".join(f'<th scope="col"{_kind(column)}>{safe(column.title)}</th>' for column in columns)
+    lines = "".join(_line(columns, row) for row in rows)
+    body = f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody>"
+    return f'<div class="t-scroll"><table class="t-table" aria-label="{safe(label)}">{body}</table></div>'
+
+
+def _line(columns: Sequence[Column], row: Row) -> str:
+    tint = f' class="t-tint-{row.tint.value}"' if row.tint else ""
+    cells = "".join(
+        f"<td{_kind(column)}>{_cell(cell)}</td>" for column, cell in zip(columns, row.cells, strict=True)
+    )
+    return f"<tr{tint}>{cells}</tr>"
+
+
+def _kind(column: Column) -> str:
+    names = [
+        name
+        for name, is_so in (("t-right", column.right), ("t-wide", column.wide), ("t-spare", column.spare))
+        if is_so
+    ]
+    return f' class="{" ".join(names)}"' if names else ""
+
+
+def _cell(cell: Cell | str) -> str:
+    if isinstance(cell, str):
+        return whole(cell)
+    if cell.page:
+        return link(cell.text, cell.page, cell.mark)
+    weight = " t-strong" if cell.strong else ""
+    before, after = (icon(name) if name else "" for name in (cell.sign, cell.mark))
+    return f'<span class="t-{cell.tone.value}{weight}">{before}{whole(cell.text)}{after}</span>'
