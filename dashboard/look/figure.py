@@ -1,4 +1,4 @@
-"""A figure: a number with its unit, what it is, a line that explains it; coloured only where it is bad. Pure."""
+"""A figure: a number with its unit, what it is, a line that explains it; coloured where it is bad. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
