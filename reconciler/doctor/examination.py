@@ -39,8 +39,7 @@ async def examine(settings: Settings, clock: Clock, openers: Openers) -> AsyncIt
         yield check
     for account, own in settings.accounts.items():
         for name in own.ledgers:
-            opener = partial(openers.ledger, settings, account, name, clock)
-            async for check in _part(f"ledger {name}", partial(examine_ledger, opener, clock)):
+            async for check in _ledger(settings, account, name, clock, openers):
                 yield check
     async for check in examine_channels(settings):
         yield check
@@ -60,6 +59,17 @@ async def _part(subject: str, examination: Callable[[], list[Check]]) -> AsyncIt
         checks = [bug(subject, error)]
     for check in checks:
         yield check
+
+
+async def _ledger(
+    settings: Settings, account: str, name: str, clock: Clock, openers: Openers
+) -> AsyncIterator[Check]:
+    subject = f"ledger {name}"
+    opener = partial(openers.ledger, settings, account, name, clock)
+    async for check in _part(subject, partial(examine_ledger, opener, clock)):
+        yield check
+    if (origin := KINDS.origin(settings.ledgers[name].kind)) is not None:
+        yield Check(subject, Health.NOTE, f"is read by code of the package {origin}")
 
 
 async def _account(settings: Settings, name: str, clock: Clock, openers: Openers) -> AsyncIterator[Check]:

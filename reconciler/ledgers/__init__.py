@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from reconciler.ledgers.installed import KindUnusable
 from reconciler.ledgers.port import Ledger, LedgerOptions, LedgerTrouble, LedgerUnreadable
 from reconciler.ledgers.registry import KINDS
 from verification.facts.clock import Clock
@@ -32,7 +33,11 @@ def open_ledger(
     Raises:
         LedgerUnreadable: The kind is unknown, or the url none that can be read (trouble SETTINGS).
     """
-    known_kind = KINDS.get(kind)
+    try:
+        known_kind = KINDS.get(kind)
+    except KindUnusable as error:
+        message = f"ledger {name}: kind `{kind}` {error}"
+        raise LedgerUnreadable(name, LedgerTrouble.SETTINGS, message) from error
     if known_kind is None:
         known = ", ".join(sorted(KINDS))
         message = f"ledger {name}: kind `{kind}` is not known: write one of {known}"

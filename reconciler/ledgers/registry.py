@@ -1,34 +1,13 @@
-"""The kinds of ledgers: how each is opened, and what is true of the bots that write it. One entry a kind."""
+"""The kinds of ledgers, one entry a kind: our own, and those that installed packages bring."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from reconciler.ledgers.installed import InstalledKinds
+from reconciler.ledgers.kind import LedgerKind
 from reconciler.ledgers.port import Ledger, LedgerOptions
 from verification.facts.clock import Clock
-
-Opener = Callable[[str, str, Clock, Path | None, LedgerOptions], Ledger]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerKind:
-    """One kind of bot's database.
-
-    Attributes:
-        open: Makes one by its name, url, clock, the folder that a relative path is relative to, and options.
-        zoned: Its times on PostgreSQL are in the zone of the bot's session, which the settings may name.
-        one_account: A database holds the trades of one account only.
-        hedged: What a person is told whose account is in hedge mode, one line; empty: its bot does not mind.
-        silent_after: For how long its bot never writes nothing while an order of it is open and it runs;
-            None: its silence means nothing, or nobody has tried, and it is never called silent.
-    """
-
-    open: Opener
-    zoned: bool = False
-    one_account: bool = False
-    hedged: str = ""
-    silent_after: timedelta | None = None
 
 
 def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
@@ -53,7 +32,7 @@ def _journal(name: str, url: str, clock: Clock, folder: Path | None, options: Le
     return JournalLedger(name, url, clock=clock, folder=folder, stop_policy=options.stops)
 
 
-KINDS: Mapping[str, LedgerKind] = {
+OWN_KINDS: Mapping[str, LedgerKind] = {
     "freqtrade": LedgerKind(
         _freqtrade,
         zoned=True,
@@ -67,3 +46,6 @@ KINDS: Mapping[str, LedgerKind] = {
     "journal": LedgerKind(_journal),
 }
 """By the word that the settings have for it."""
+
+KINDS = InstalledKinds(OWN_KINDS)
+"""These, and those that installed packages bring (docs/extending.md)."""

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reconciler.facts.finding import Kind
+from reconciler.ledgers.installed import KindUnusable
 from reconciler.ledgers.registry import KINDS
 from reconciler.settings.consistency import ledger_names
 from reconciler.settings.refusal import close_match
@@ -52,9 +53,13 @@ def venue_id(venue: str) -> str:
 
 
 def ledger_kind(kind: str) -> str:
-    """Return the word for a kind of ledger. Raises ValueError for one that is not known here."""
+    """Return the word for a kind of ledger. Raises ValueError for one that is not known here, or unusable."""
     if kind not in KINDS:
         raise ValueError(f"is not known{close_match(kind, list(KINDS))}")
+    try:
+        KINDS[kind]
+    except KindUnusable as error:
+        raise ValueError(str(error)) from error
     return kind
 
 

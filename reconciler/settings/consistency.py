@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.ledgers.registry import KINDS
+from reconciler.ledgers.installed import KindUnusable
+from reconciler.ledgers.kind import LedgerKind
+from reconciler.ledgers.registry import KINDS, OWN_KINDS
 from reconciler.settings.egresses import egress_problems, interval_problems
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
@@ -89,6 +91,13 @@ def _secrets_for_ccxt(account: str, settings: Mapping[str, Any]) -> Iterator[Pro
             yield Problem(f"accounts.{account}.ccxt.{key}", literal_secret(key, account))
 
 
+def _usable_kind(name: str) -> LedgerKind | None:
+    try:
+        return KINDS.get(name)
+    except KindUnusable:  # told where its name is checked
+        return None
+
+
 def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[Problem]:
     if not accounts:
         yield Problem(
@@ -99,9 +108,9 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
         return
     on_server = str(settings.get("url", "")).startswith("postgres")
     name = str(settings.get("kind"))
-    kind = KINDS.get(name)
+    kind = _usable_kind(name)
     if settings.get("timezone") is not None and not (kind is not None and kind.zoned and on_server):
-        zoned = " or ".join(each for each, known in KINDS.items() if known.zoned)
+        zoned = " or ".join(each for each, known in OWN_KINDS.items() if known.zoned)
         yield Problem(
             f"ledgers.{ledger}.timezone",
             f"is only for a {zoned} database on PostgreSQL; all others keep their times in UTC: remove it",

@@ -2,10 +2,10 @@
 
 from pathlib import PurePath
 
-from reconciler.ledgers.registry import KINDS
+from reconciler.ledgers.registry import OWN_KINDS
 from tests.tidy.test_tree import ROOT, tracked
 
-BOTS = frozenset(KINDS) - {"journal"}
+BOTS = frozenset(OWN_KINDS) - {"journal"}
 """The journal is our own, and has a room."""
 
 OWN = PurePath("reconciler/ledgers")

@@ -1,0 +1,1 @@
+"""Lets Trueup read the diary of a home-made bot."""

@@ -1,0 +1,31 @@
+"""What a kind of ledger is: how one is opened, and what is true of the bots that write it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from reconciler.ledgers.port import Ledger, LedgerOptions
+from verification.facts.clock import Clock
+
+Opener = Callable[[str, str, Clock, Path | None, LedgerOptions], Ledger]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerKind:
+    """One kind of bot's database.
+
+    Attributes:
+        open: Makes one by its name, url, clock, the folder that a relative path is relative to, and options.
+        zoned: Its times on PostgreSQL are in the zone of the bot's session, which the settings may name.
+        one_account: A database holds the trades of one account only.
+        hedged: What a person is told whose account is in hedge mode, one line; empty: its bot does not mind.
+        silent_after: For how long its bot never writes nothing while an order of it is open and it runs;
+            None: its silence means nothing, or nobody has tried, and it is never called silent.
+    """
+
+    open: Opener
+    zoned: bool = False
+    one_account: bool = False
+    hedged: str = ""
+    silent_after: timedelta | None = None
