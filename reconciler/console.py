@@ -44,6 +44,8 @@ from reconciler.storage.queries import StoredQueries
 from reconciler.storage.tokens import StoredTokens, TokenNotFound
 from reconciler.views.account import PositionView
 from reconciler.views.alert import AlertView, ChangesView
+from reconciler.views.alert_list import AlertFilter, AlertListView
+from reconciler.views.alert_story import AlertStory
 from reconciler.views.latency import LatencyView
 from reconciler.views.now import NowView
 from reconciler.views.verification import VerificationView
@@ -104,6 +106,15 @@ class Queries(Protocol):
         Raises:
             AlertNotFound: No alert has this id.
         """
+
+    def alert_list(self, wanted: AlertFilter, *, limit: int | None = 50, offset: int = 0) -> AlertListView:
+        """Return a page of what fits, open ones first, and how many there are of each. No limit: all."""
+
+    def alerts_numbered(self, numbers: Collection[int]) -> tuple[Alert, ...]:
+        """Return the alerts of these numbers, open ones first; a number that none has is passed over."""
+
+    def story(self, alert: Alert) -> AlertStory:
+        """Return what led to an alert: the verifications about it, whole, and its earlier episodes."""
 
     def positions(self) -> tuple[PositionView, ...]:
         """Return the latest view of every leg, those that differ first, then by account and symbol."""

@@ -1,7 +1,7 @@
 """What screens and the command line ask of the state database; each answer is one read transaction."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +9,13 @@ import structlog
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.errors import AlertNotFound
-from reconciler.alerts.quiet import Window, quiet
+from reconciler.alerts.quiet import Quiet, Window, quiet
 from reconciler.alerts.runbook import steps_for
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
-from reconciler.storage import account_queries, alert_queries
+from reconciler.storage import account_queries, alert_queries, alert_search
+from reconciler.storage.alert_stories import story
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -33,6 +34,8 @@ from reconciler.storage.replies import replies
 from reconciler.storage.silences import silence_of
 from reconciler.views.account import PositionView
 from reconciler.views.alert import AlertView, ChangesView
+from reconciler.views.alert_list import AlertFilter, AlertListView
+from reconciler.views.alert_story import AlertStory
 from reconciler.views.latency import LatencyView
 from reconciler.views.now import NowView
 from reconciler.views.verification import VerificationView
@@ -115,8 +118,7 @@ class StoredQueries:
             changes, unread_changes = readable(connection, history, TRANSITION, transition_of)
             told = messages_about(connection, alert_id)
             now = self._clock.now().utc
-            beside, _ = alert_queries.shown(connection, [alert.key.account for alert in found])
-            quieted = quiet(beside, windows(connection, now=now), now=now)
+            quieted = self._quieted(connection, found, now)
             silence = silence_of(connection, alert_id, now=now)
         self._told(unread_changes)
         for line in unread:
@@ -124,6 +126,37 @@ class StoredQueries:
         for alert in found:
             return AlertView(alert, tuple(changes), steps_for(alert), told, quieted.get(alert.id), silence)
         raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
+
+    def alert_list(self, wanted: AlertFilter, *, limit: int | None = 50, offset: int = 0) -> AlertListView:
+        """Return a page of what fits, and how many there are of each."""
+        with self._database.read() as connection:
+            now = self._clock.now().utc
+            total, facets = alert_search.counted(connection, wanted)
+            found, unread = alert_search.found(connection, wanted, limit=limit, offset=offset)
+            quieted = self._quieted(connection, found, now)
+        return AlertListView(now, tuple(found), total, facets, quieted, tuple(self._told(unread)))
+
+    def alerts_numbered(self, numbers: Collection[int]) -> tuple[Alert, ...]:
+        """Return the alerts of these numbers, open ones first; a number that none has is passed over."""
+        with self._database.read() as connection:
+            found, unread = alert_search.numbered(connection, numbers)
+        self._told(unread)
+        return tuple(found)
+
+    def story(self, alert: Alert) -> AlertStory:
+        """Return what led to an alert."""
+        with self._database.read() as connection:
+            return story(connection, alert)
+
+    def _quieted(
+        self, connection: sa.Connection, alerts: Collection[Alert], now: datetime
+    ) -> dict[int, Quiet]:
+        """Return by what these are quiet: another alert, perhaps, that is not among them."""
+        accounts = {alert.key.account for alert in alerts if alert.state.open}
+        if not accounts:
+            return {}
+        beside, _ = alert_queries.shown(connection, accounts)
+        return dict(quiet(beside, windows(connection, now=now), now=now))
 
     def positions(self) -> tuple[PositionView, ...]:
         """Return the latest view of every leg, those that differ first."""

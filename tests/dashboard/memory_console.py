@@ -17,10 +17,12 @@ from reconciler.facts.token import Role, Token
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views.account import PositionView
 from reconciler.views.alert import AlertView, ChangesView
+from reconciler.views.alert_list import AlertFilter, AlertListView
+from reconciler.views.alert_story import AlertStory
 from reconciler.views.latency import LatencyView
 from reconciler.views.now import NowView
 from reconciler.views.verification import VerificationView
-from tests.dashboard import drawn
+from tests.dashboard import drawn, listed
 
 
 class NoTokens:
@@ -46,6 +48,7 @@ class Memory:
     view: NowView = field(default_factory=drawn.view)
     legs: tuple[PositionView, ...] = ()
     silences: dict[int, Silence] = field(default_factory=dict)
+    stories: dict[int, AlertStory] = field(default_factory=dict)
     series: tuple[LatencyView, ...] = ()
     broken: str = ""
     refuses_writes: str = ""
@@ -83,6 +86,22 @@ class Memory:
     def alert(self, alert_id: int) -> AlertView:
         self._read()
         return replace(drawn.history(self._one(alert_id)), silenced=self.silences.get(alert_id))
+
+    def alert_list(self, wanted: AlertFilter, *, limit: int | None = 50, offset: int = 0) -> AlertListView:
+        self._read()
+        fits = [alert for alert in self._all() if listed.fits(alert, wanted)]
+        page = fits[offset : None if limit is None else offset + limit]
+        quieted = {each.id: self.view.quiet[each.id] for each in page if each.id in self.view.quiet}
+        counts = listed.facets(self._all(), wanted)
+        return AlertListView(self.view.read_at, tuple(page), len(fits), counts, quieted)
+
+    def alerts_numbered(self, numbers: Collection[int]) -> tuple[Alert, ...]:
+        self._read()
+        return tuple(alert for alert in self._all() if alert.id in numbers)
+
+    def story(self, alert: Alert) -> AlertStory:
+        self._read()
+        return self.stories.get(alert.id, AlertStory())
 
     def positions(self) -> tuple[PositionView, ...]:
         self._read()
