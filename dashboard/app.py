@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.acknowledging import dialog
+from dashboard.face import face
 from dashboard.look.style import style
 from dashboard.strip import strip
 
@@ -21,6 +22,7 @@ def main() -> None:
     st.set_page_config(page_title="Trueup", layout="wide")
     page = st.navigation(list(PAGES), position="top")
     style()
+    face()
     strip()
     page.run()
     dialog()

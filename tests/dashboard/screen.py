@@ -1,7 +1,9 @@
 """A page as a test sees it: run without a browser, on a console in memory or a real database."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,19 @@ def text(screen: AppTest) -> str:
         for elements in kinds
         for element in elements
     ]
-    return "\n".join(lines).replace("\\", "").replace("\N{WORD JOINER}", "")
+    shown = "\n".join(lines).replace("\\", "").replace("\N{WORD JOINER}", "")
+    return f"{shown}\n{_read(html(screen))}"
+
+
+def html(screen: AppTest) -> str:
+    """The HTML that the page was sent, as it was sent; without its style."""
+    sent = [str(element.proto.body) for element in screen.get("html")]
+    return "\n".join(body for body in sent if not body.startswith("<style>"))
+
+
+def _read(sent: str) -> str:
+    """HTML as it is read: a line a paragraph, a row or a cell."""
+    return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:div|p|h\d|tr|td|th|li)>", "\n", sent)))
 
 
 def buttons(screen: AppTest) -> set[str]:

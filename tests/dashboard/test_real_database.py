@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import identity
 from dashboard import state_reader as door
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import Detected, Observed
@@ -16,7 +17,7 @@ from reconciler.console import Console
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store
 from tests.dashboard import drawn
-from tests.dashboard.screen import buttons, opened, run, table, text
+from tests.dashboard.screen import WITH_THE_LINK, buttons, opened, run, table, text
 from tests.reconciler.claimed import beaten
 from verification.facts.clock import SystemClock
 from verification.facts.leg import Leg
@@ -74,6 +75,7 @@ async def seed(url: str, now: datetime, *, beat_age: float | None = 0) -> None:
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = f"sqlite:///{tmp_path / 'trueup.db'}"
     monkeypatch.setenv(door.STATE_URL, address)
+    monkeypatch.setattr(identity, "_headers", lambda: [identity.written(WITH_THE_LINK)])
     yield address
     door.forget(address)
 
