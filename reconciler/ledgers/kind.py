@@ -20,6 +20,7 @@ class LedgerKind:
         zoned: Its times on PostgreSQL are in the zone of the bot's session, which the settings may name.
         one_account: A database holds the trades of one account only.
         hedged: What a person is told whose account is in hedge mode, one line; empty: its bot does not mind.
+        in_file: It is a file of the bot's own form, `file:PATH`, and no database.
         silent_after: For how long its bot never writes nothing while an order of it is open and it runs;
             None: its silence means nothing, or nobody has tried, and it is never called silent.
     """
@@ -28,4 +29,5 @@ class LedgerKind:
     zoned: bool = False
     one_account: bool = False
     hedged: str = ""
+    in_file: bool = False
     silent_after: timedelta | None = None

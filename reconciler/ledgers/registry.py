@@ -32,6 +32,20 @@ def _journal(name: str, url: str, clock: Clock, folder: Path | None, options: Le
     return JournalLedger(name, url, clock=clock, folder=folder, stop_policy=options.stops)
 
 
+def _passivbot(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
+    from reconciler.ledgers.passivbot import PassivbotLedger
+
+    return PassivbotLedger(
+        name,
+        url,
+        clock=clock,
+        folder=folder,
+        stop_policy=options.stops,
+        venue=options.venue,
+        silent_after=options.silent_after,
+    )
+
+
 OWN_KINDS: Mapping[str, LedgerKind] = {
     "freqtrade": LedgerKind(
         _freqtrade,
@@ -44,6 +58,8 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
         silent_after=timedelta(minutes=5),
     ),
     "journal": LedgerKind(_journal),
+    # A snapshot a second, whatever happens: where none comes the bot has stopped.
+    "passivbot": LedgerKind(_passivbot, one_account=True, in_file=True, silent_after=timedelta(minutes=1)),
 }
 """By the word that the settings have for it."""
 

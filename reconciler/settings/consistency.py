@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.ledgers.installed import KindUnusable
 from reconciler.ledgers.kind import LedgerKind
 from reconciler.ledgers.registry import KINDS, OWN_KINDS
+from reconciler.settings.database_url import FILE
 from reconciler.settings.egresses import egress_problems, interval_problems
 from reconciler.settings.problem import Problem
 from reconciler.settings.refusal import close_match, literal_secret, secret_word
@@ -91,6 +92,13 @@ def _secrets_for_ccxt(account: str, settings: Mapping[str, Any]) -> Iterator[Pro
             yield Problem(f"accounts.{account}.ccxt.{key}", literal_secret(key, account))
 
 
+def _way_in(ledger: str, name: str, kind: LedgerKind | None, url: str) -> Iterator[Problem]:
+    if kind is None or not url or kind.in_file == url.startswith(FILE):
+        return
+    instead = f"{FILE}PATH" if kind.in_file else "sqlite:///FILE or postgresql://USER@HOST/NAME"
+    yield Problem(f"ledgers.{ledger}.url", f"is not where a {name} bot keeps its books: write {instead}")
+
+
 def _usable_kind(name: str) -> LedgerKind | None:
     try:
         return KINDS.get(name)
@@ -115,6 +123,7 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
             f"ledgers.{ledger}.timezone",
             f"is only for a {zoned} database on PostgreSQL; all others keep their times in UTC: remove it",
         )
+    yield from _way_in(ledger, name, kind, str(settings.get("url", "")))
     if settings.get("silent_after") is not None:
         where = f"ledgers.{ledger}.silent_after"
         if kind is not None and kind.silent_after is None:

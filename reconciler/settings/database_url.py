@@ -7,6 +7,7 @@ from pathlib import Path
 from reconciler.facts.database_address import NO_DRIVER, holds_stray_at
 
 SQLITE = "sqlite:///"
+FILE = "file:"
 _WANTED = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
 _STRAY_AT = "holds an @ beside the one before the host: write it as %40 in a user or a password"
 _POSTGRESQL = re.compile(r"postgres(ql)?(\+(?P<driver>[a-z0-9_]+))?://")
@@ -32,6 +33,10 @@ def checked_ledger_url(url: str) -> str:
     Raises:
         ValueError: It is not one that Trueup can read; the message says why, without repeating the address.
     """
+    if url.startswith(FILE):
+        if not url.removeprefix(FILE).strip("/"):
+            raise ValueError(f"names no file: write {FILE}path/to/the.file")
+        return url
     return _unambiguous(url) if _POSTGRESQL.match(url) else _checked_sqlite_url(url)
 
 
@@ -55,7 +60,11 @@ def _checked_sqlite_url(url: str) -> str:
 
 
 def absolute(url: str, folder: Path) -> str:
-    """Return the address with a relative SQLite file made absolute, from `folder`."""
+    """Return the address with a relative file made absolute, from `folder`."""
+    if url.startswith(FILE):
+        path = url.removeprefix(FILE)
+        path = "/" + path.lstrip("/") if path.startswith("//") else path  # file:///absolute
+        return f"{FILE}{folder / Path(path).expanduser()}"
     if not url.startswith(SQLITE):
         return url
     file, mark, query = url.removeprefix(SQLITE).partition("?")
