@@ -18,6 +18,7 @@ source_suffix = {".md": "markdown"}
 root_doc = "docs/index"
 include_patterns = [
     "docs/*.md",
+    "docs/ledgers/*.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",

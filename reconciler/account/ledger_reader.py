@@ -1,14 +1,16 @@
 """Reads one ledger in a thread of its own, in time, once a change: a read that hangs starves nobody else."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from reconciler.account.one_thread import OneThread
 from reconciler.account.version_watch import VersionWatch
 from reconciler.facts.expectation import Expectation, LedgerReading
+from reconciler.ledgers.naming import MarketNames, named
 from reconciler.ledgers.port import Ledger, LedgerTrouble, LedgerUnreadable
+from verification.facts.account import Market
 from verification.facts.clock import Clock, Moment, SystemClock, until_next
 
 READ_SECONDS = 15.0
@@ -32,14 +34,30 @@ T = TypeVar("T")
 class LedgerReader:
     """One ledger, read from the event loop. One read at a time; the next waits for it, within the limit."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, *, seconds: float = READ_SECONDS) -> None:
-        """Nothing is read yet. `seconds` is the limit of one read."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        seconds: float = READ_SECONDS,
+        markets: Callable[[], Mapping[str, Market]] = dict,
+    ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            ledger: The ledger.
+            clock: Where time comes from.
+            seconds: The limit of one read.
+            markets: The venue's market list, in which symbols are found that a bot names its own way.
+        """
         self.ledger = ledger
         self.name = ledger.name
         self._clock = clock
         self._seconds = seconds
         self._kept: LedgerReading | None = None
         self._rows: tuple[Expectation, ...] = ()
+        self._markets = markets
+        self._names = MarketNames({})
         self._failed: Moment | None = None
         self._changes = VersionWatch(ledger.version, clock)
         self._thread = OneThread(f"ledger {ledger.name}", self._changes.look)
@@ -52,7 +70,7 @@ class LedgerReader:
         Raises:
             LedgerUnreadable: It could not be read in full, or not in time.
         """
-        return await self.do(self._read)
+        return self._known(self._named(await self.do(self._read)))
 
     async def version(self) -> object:
         """Return its change token.
@@ -110,10 +128,18 @@ class LedgerReader:
         if kept is not None and young and self.ledger.version() == kept.version:
             self._kept = kept
             return replace(kept, read_at=now)  # nothing was committed from that reading until after `now`
-        reading = self._known(self.ledger.read())
+        reading = self.ledger.read()
         doubted = self._failed is not None and _since(self._failed, now) < DOUBTED_SECONDS
         self._kept = None if doubted or reading.version is None else reading
         return reading
+
+    def _named(self, reading: LedgerReading) -> LedgerReading:
+        if not reading.own_names:
+            return reading
+        markets = self._markets()
+        if self._names.markets is not markets:
+            self._names = MarketNames(markets)
+        return named(reading, self._names)
 
     def _known(self, reading: LedgerReading) -> LedgerReading:
         """Return a reading with the very rows of the one before where all of them say the same.

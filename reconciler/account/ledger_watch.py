@@ -105,6 +105,7 @@ def essence(row: Expectation | None) -> object:
     if row is None:
         return None
     return (
+        row.symbol,
         row.state,
         row.direction,
         row.expected,

@@ -60,7 +60,7 @@ class AccountWatch:
     def __init__(self, venue: Venue, ledgers: Sequence[Ledger], rules: Rules, clock: Clock) -> None:
         """Start to listen to the account's stream at once; `close` ends it."""
         self.venue = venue
-        self.ledgers = tuple(LedgerReader(ledger, clock) for ledger in ledgers)
+        self.ledgers = tuple(LedgerReader(ledger, clock, markets=lambda: venue.markets) for ledger in ledgers)
         self.rules = rules
         self.late_fills = LateFills()
         self.disagreements = Disagreements()

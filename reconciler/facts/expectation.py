@@ -166,6 +166,10 @@ class LedgerReading:
         left_out: Plain lines about live trades in it that are not of this account and so are not judged.
         version: What the ledger's `version` says as long as nothing is written; None if that is not known.
         pulse: What its bot has to renew at present; None where its silence means nothing, or nobody knows.
+        own_names: True when its symbols are as the bot names them: they have yet to be found in the venue's
+            market list.
+        stored_step: What its amounts were truncated to one by one when they were stored, in base currency;
+            None: they are exact.
     """
 
     ledger: str
@@ -176,6 +180,8 @@ class LedgerReading:
     left_out: tuple[str, ...] = ()
     version: object = field(default=None, compare=False)
     pulse: Pulse | None = None
+    own_names: bool = False
+    stored_step: Decimal | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -11,6 +11,13 @@ from verification.facts.clock import Clock
 Opener = Callable[[str, str, Clock, Path | None, LedgerOptions], Ledger]
 
 
+SUMS = frozenset({"since", "baseline"})
+"""What a ledger that sums what was traded has to be told where that does not begin flat."""
+
+SPECIAL = SUMS
+"""The settings of ledgers that are not for every kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerKind:
     """One kind of bot's database.
@@ -23,6 +30,8 @@ class LedgerKind:
         in_file: It is a file of the bot's own form, `file:PATH`, and no database.
         silent_after: For how long its bot never writes nothing while an order of it is open and it runs;
             None: its silence means nothing, or nobody has tried, and it is never called silent.
+        takes: Those settings of `SPECIAL` that are for it.
+        needs: Those of them that it cannot be read without.
     """
 
     open: Opener
@@ -31,3 +40,5 @@ class LedgerKind:
     hedged: str = ""
     in_file: bool = False
     silent_after: timedelta | None = None
+    takes: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()

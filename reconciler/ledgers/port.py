@@ -1,7 +1,9 @@
 """The port every ledger implements, and how a ledger that cannot be read says so."""
 
-from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -32,12 +34,27 @@ class LedgerOptions:
         stops: Where its bot keeps its stops; None: told from its rows.
         silent_after: From when on its bot's silence means something, where it ever does; zero: never; None:
             as is true of its kind.
+        sandbox: True when the account is one of the venue's test network.
+        elsewhere: The ccxt exchange ids of the other accounts that the same database was given to.
+        since: From when on what it sums is counted, aware UTC; None: from its beginning.
+        baseline: What was held before that, signed, in the ledger's unit, by symbol; a long and a short leg
+            of one symbol are two amounts.
+        query: The SELECT that reads it, where it has no tables of its own.
+        contracts: True when that counts contracts, False when it counts base currency.
+        states: Its words for states, by what it writes.
     """
 
     venue: str | None = None
     timezone: tzinfo | None = None
     stops: StopPolicy | None = None
     silent_after: timedelta | None = None
+    sandbox: bool = False
+    elsewhere: tuple[str, ...] = ()
+    since: datetime | None = None
+    baseline: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+    query: str = ""
+    contracts: bool = False
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 class LedgerUnreadable(Exception):

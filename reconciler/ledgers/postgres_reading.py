@@ -29,14 +29,18 @@ class PostgresRows:
         rows = self.select(
             "SELECT attname AS name FROM pg_attribute"
             " WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped",
-            name=table,
+            name=table if table == table.lower() else f'"{table}"',
         )
         return frozenset(str(row["name"]) for row in rows)
 
     def select(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a SELECT; `:name` stands for a value."""
-        # Every statement is a constant of this package; values travel beside it.
-        text = re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement.replace("%", "%%"))
+        # Only the names of the values are replaced: a person's own SELECT may hold other colons.
+        # They travel beside it.
+        text = statement.replace("%", "%%")
+        if values:
+            names = "|".join(sorted(values, key=len, reverse=True))
+            text = re.sub(rf"(?<!:):({names})\b", r"%(\1)s", text)
         return [readable(row, statement) for row in self._connection.execute(text, values).fetchall()]
 
 

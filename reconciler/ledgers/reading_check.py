@@ -34,7 +34,7 @@ def wrong_in(reading: Any, name: str, *, right: tuple[Expectation, ...] = ()) ->
     for clause in _of_reading(reading, name):
         return clause
     for row in () if rows is right else rows:
-        for clause in _of_row(row, name):
+        for clause in _of_row(row, name, own_names=reading.own_names):
             return f"row {row.row_id}: {clause}"
     return None
 
@@ -57,12 +57,12 @@ def _of_reading(reading: Any, name: str) -> Iterator[str]:
         yield "says a pulse without a time zone, or with no time after which silence means something"
 
 
-def _of_row(row: Any, name: str) -> Iterator[str]:
+def _of_row(row: Any, name: str, *, own_names: bool) -> Iterator[str]:
     if row.ledger != name:
         yield f"is of the ledger `{row.ledger}`, and this is `{name}`"
     if not isinstance(row.row_id, str) or not row.row_id:
         yield "has no id in text"
-    if not _unified(row.symbol):
+    if not (_unified(row.symbol) or (own_names and isinstance(row.symbol, str) and row.symbol)):
         yield f"names the symbol {row.symbol!r}, which is not ccxt's unified form such as AVL/USDT:USDT"
     for field, kind in (("direction", Direction), ("state", ExpectationState), ("stop_policy", StopPolicy)):
         if not isinstance(getattr(row, field), kind):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconciler.ledgers.installed import InstalledKinds
-from reconciler.ledgers.kind import LedgerKind
+from reconciler.ledgers.kind import SUMS, LedgerKind
 from reconciler.ledgers.port import Ledger, LedgerOptions
 from verification.facts.clock import Clock
 
@@ -30,6 +30,12 @@ def _journal(name: str, url: str, clock: Clock, folder: Path | None, options: Le
     from reconciler.ledgers.journal import JournalLedger
 
     return JournalLedger(name, url, clock=clock, folder=folder, stop_policy=options.stops)
+
+
+def _hummingbot(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
+    from reconciler.ledgers.hummingbot.ledger import HummingbotLedger
+
+    return HummingbotLedger(name, url, clock=clock, folder=folder, options=options)
 
 
 def _passivbot(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
@@ -57,6 +63,7 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
         # It renews its open orders once a loop, every 5 s unless it is set to wait longer.
         silent_after=timedelta(minutes=5),
     ),
+    "hummingbot": LedgerKind(_hummingbot, takes=SUMS),
     "journal": LedgerKind(_journal),
     # A snapshot a second, whatever happens: where none comes the bot has stopped.
     "passivbot": LedgerKind(_passivbot, one_account=True, in_file=True, silent_after=timedelta(minutes=1)),

@@ -34,7 +34,10 @@ BUSY_SECONDS = 3.0
 """How long to wait for a lock of the bot."""
 
 READ_SECONDS = 5.0
-"""A reading that takes longer is given up: it holds back the bot's checkpoints, or its commits."""
+"""A reading that takes longer is given up: it holds back the bot's checkpoints."""
+
+HELD_SECONDS = 2.0
+"""The same with a rollback journal, where it holds back the bot's commits: those wait for 5 s as a rule."""
 
 ATTEMPTS = 5
 """How often a reading is begun again because the files changed under it."""
@@ -181,6 +184,7 @@ class SqliteReading:
             return self._attempt(work, _Way.COPY, copy)
 
     def _attempt(self, work: Callable[[SqliteRows], T], way: "_Way", path: Path | None = None) -> T:
+        journalled = way is _Way.LOCKED and not self._beside("-shm").exists()
         immutable = "&immutable=1" if way is _Way.IMMUTABLE else ""
         address = f"file:{quote(str(path or self._path))}?mode=ro{immutable}"
         end = self._clock.now().monotonic + BUSY_SECONDS + READ_SECONDS
@@ -193,6 +197,9 @@ class SqliteReading:
             connection.set_progress_handler(lambda: self._clock.now().monotonic > end, 10_000)
             connection.execute("PRAGMA query_only = 1")
             connection.execute("BEGIN")
+            if journalled:
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # waits for its lock
+                end = self._clock.now().monotonic + HELD_SECONDS
             result = work(SqliteRows(connection))
             connection.execute("ROLLBACK")
             return result

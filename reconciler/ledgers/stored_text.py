@@ -33,7 +33,7 @@ def _text(row: Mapping[str, Any], column: str, value: bytes, statement: str) -> 
     text = lenient(value)
     if isinstance(text, str):
         return text
-    table = re.search(r"\bFROM (\w+)", statement)
+    table = re.search(r'\bFROM "?(\w+)', statement)
     where = f"`{table[1]}`" if table else "a table"
     which = f"row {row['id']}" if "id" in row else "a row"
     if "ft_trade_id" in row:

@@ -15,6 +15,7 @@ from verification.facts.clock import Clock
 from verification.facts.errors import SourceRejected
 from verification.race.pace import Pace
 from verification.venues.port import Access, Venue
+from verification.venues.sandbox import asks_for_sandbox
 
 
 def open_venue(access: Access, clock: Clock) -> Venue:
@@ -49,9 +50,25 @@ def open_ledger_of(settings: Settings, account: str, name: str, clock: Clock) ->
     """
     from reconciler.ledgers import open_ledger
 
-    ledger, venue = settings.ledgers[name], settings.accounts[account].venue
-    options = LedgerOptions(venue, ledger.zone, ledger.stop_policy, ledger.silent_after)
+    ledger, own = settings.ledgers[name], settings.accounts[account]
+    options = LedgerOptions(
+        venue=own.venue,
+        timezone=ledger.zone,
+        stops=ledger.stop_policy,
+        silent_after=ledger.silent_after,
+        sandbox=asks_for_sandbox(own.ccxt),
+        elsewhere=_elsewhere(settings, account, ledger.url),
+        since=ledger.since,
+        baseline=ledger.baseline,
+    )
     return open_ledger(name, ledger.kind, ledger.url, clock, options=options)
+
+
+def _elsewhere(settings: Settings, account: str, url: str) -> tuple[str, ...]:
+    """Return the venues of the other accounts that have a ledger of the same database."""
+    same = {name for name, ledger in settings.ledgers.items() if ledger.url == url}
+    others = (each for name, each in settings.accounts.items() if name != account)
+    return tuple(sorted({other.venue for other in others if same & set(other.ledgers)}))
 
 
 def rules_of(settings: Settings) -> Rules:

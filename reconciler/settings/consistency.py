@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.ledgers.installed import KindUnusable
-from reconciler.ledgers.kind import LedgerKind
+from reconciler.ledgers.kind import SPECIAL, LedgerKind
 from reconciler.ledgers.registry import KINDS, OWN_KINDS
 from reconciler.settings.database_url import FILE
 from reconciler.settings.egresses import egress_problems, interval_problems
@@ -106,6 +106,28 @@ def _usable_kind(name: str) -> LedgerKind | None:
         return None
 
 
+def _of_its_kind(
+    ledger: str, name: str, accounts: list[str], settings: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Yield what is given of settings that are for other kinds of ledgers, or missing for this one."""
+    kind = _usable_kind(name)
+    if kind is None:
+        return
+    for key in sorted(SPECIAL):
+        given, where = settings.get(key) not in (None, {}), f"ledgers.{ledger}.{key}"
+        if given and key not in kind.takes:
+            kinds = " or ".join(each for each, known in OWN_KINDS.items() if key in known.takes)
+            yield Problem(where, f"is only for a ledger of kind {kinds}, and this is of {name}: remove it")
+        elif not given and key in kind.needs:
+            yield Problem(where, f"is missing: a ledger of kind {name} cannot be read without it")
+    if settings.get("baseline") and len(accounts) > 1:
+        yield Problem(
+            f"ledgers.{ledger}.baseline",
+            f"is given, and {' and '.join(accounts)} have this ledger: give each account a ledger of its own "
+            "name on the same database, and the baseline to that of the account that held it",
+        )
+
+
 def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[Problem]:
     if not accounts:
         yield Problem(
@@ -130,6 +152,7 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
             yield Problem(where, f"is given, and nothing follows from the silence of a {name} bot: remove it")
         else:
             yield from _bounds_or_zero(where, settings["silent_after"], "for never")
+    yield from _of_its_kind(ledger, name, accounts, settings)
     if kind is not None and kind.one_account and len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}",

@@ -1,5 +1,7 @@
 """The sections of the settings as values: every field with its unit and its default."""
 
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -23,6 +25,7 @@ from reconciler.settings.checked import (
     web_address,
     zone_name,
 )
+from reconciler.settings.counted import aware_time, held_before
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.section import Name, Seconds, Section, seconds
@@ -90,6 +93,17 @@ class LedgerSettings(Section):
         description="How long the bot may leave its open orders as they are, 60 to 86400, or 0: never told.",
         examples=[300],
         json_schema_extra={"unit": "seconds", "least": 60, "most": 86400},
+    )
+
+    since: Annotated[datetime | None, BeforeValidator(aware_time)] = Field(
+        default=None,
+        description="From when on the ledger counts, with its zone: what is older is not read.",
+        examples=["2026-11-01T00:00:00Z"],
+    )
+    baseline: Annotated[dict[str, tuple[Decimal, ...]], BeforeValidator(held_before)] = Field(
+        default_factory=dict,
+        description="What was held before that, by symbol: signed, in quotes, in the ledger's own unit.",
+        examples=[{"BTC/USDT:USDT": "0.5"}],
     )
 
     @property

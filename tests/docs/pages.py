@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = tuple(sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]))
+PAGES = tuple(
+    sorted(
+        [
+            *(ROOT / "docs").glob("*.md"),
+            *(ROOT / "docs/ledgers").glob("*.md"),
+            ROOT / "README.md",
+            ROOT / "CONTRIBUTING.md",
+        ]
+    )
+)
 
 _FENCE = re.compile(r"^[ ]*```(\w*)\n(.*?)^[ ]*```", re.DOTALL | re.MULTILINE)
 _INLINE = re.compile(r"`([^`\n]+)`")

@@ -189,7 +189,7 @@ def test_a_locked_file_is_told_and_tried_again(tmp_path: Path, monkeypatch: pyte
 
 
 def test_an_unknown_kind_is_told_with_the_known_ones() -> None:
-    with pytest.raises(LedgerUnreadable, match="write one of .*freqtrade, .*journal"):
+    with pytest.raises(LedgerUnreadable, match=r"write one of .*freqtrade, .*journal"):
         open_ledger("mybot", "nobodys", "sqlite:///x", StoppedClock())
 
 

@@ -38,7 +38,7 @@ def refusal(path: Path | None, *, venues: bool = True) -> tuple[str, ...]:
         (
             '"freqtrade"',
             '"excel"',
-            'ledgers.mybot.kind: "excel" is not known: known here are freqtrade, journal',
+            'ledgers.mybot.kind: "excel" is not known: known here are freqtrade, hummingbot, journal',
         ),
         (
             '["mybot"]',

@@ -9,10 +9,9 @@ from verification.facts.errors import SourceRejected
 from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt.failures import STUMBLES
 from verification.venues.port import Access
+from verification.venues.sandbox import CONSTRUCTOR, DEMO, SANDBOX, asked
 
-_SANDBOX = ("sandbox", "testnet", "sandboxMode")
 _SANDBOX_ALL_THE_SAME = ("disableFuturesSandboxWarning",)
-_DEMO = ("enableDemoTrading", "demo", "demoTrading")
 _PORTFOLIO = frozenset({"portfoliomargin", "papi"})
 _SUB_ACCOUNT = frozenset(
     {
@@ -53,10 +52,10 @@ def _refused(given: Mapping[str, Any], known: Capabilities) -> Iterator[tuple[st
             why = _why_not(name, value, known, nested=bool(prefix))
             if why:
                 yield f"{prefix}{name}", why
-    wanted = _asked(given, _SANDBOX), _asked(given, _DEMO)
+    wanted = asked(given, SANDBOX), asked(given, DEMO)
     if all(wanted):
         yield f"{wanted[0]}` and `{wanted[1]}", "are two different venues (sandbox and demo): keep one"
-    elif wanted[0] and known.no_sandbox and not _asked(given, _SANDBOX_ALL_THE_SAME):
+    elif wanted[0] and known.no_sandbox and not asked(given, _SANDBOX_ALL_THE_SAME):
         yield wanted[0], f"asks for a sandbox: {known.no_sandbox}"
 
 
@@ -89,17 +88,9 @@ def _holds(value: object, names: frozenset[str]) -> bool:
     return any((str(key).lower() in names and each) or _holds(each, names) for key, each in value.items())
 
 
-def _asked(given: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    """Return the first of some options that is set, at the top or among the options; empty if none is."""
-    options = given.get("options")
-    inner = options if isinstance(options, Mapping) else {}
-    top = next((name for name in names if given.get(name)), "")
-    return top or next((f"options.{name}" for name in names if inner.get(name)), "")
-
-
 def sandboxed(access: Access) -> str:
     """Return the option that ccxt's own constructor takes for the sandbox; empty if none is set."""
-    return _asked(access.ccxt, ("sandbox", "testnet"))
+    return asked(access.ccxt, CONSTRUCTOR)
 
 
 def obey(exchange: Any, access: Access) -> None:
@@ -108,8 +99,8 @@ def obey(exchange: Any, access: Access) -> None:
     Raises:
         SourceRejected: The venue has none that ccxt knows.
     """
-    for names, turn in ((_SANDBOX, "set_sandbox_mode"), (_DEMO, "enable_demo_trading")):
-        name = _asked(access.ccxt, names)
+    for names, turn in ((SANDBOX, "set_sandbox_mode"), (DEMO, "enable_demo_trading")):
+        name = asked(access.ccxt, names)
         if not name:
             continue
         if turn == "set_sandbox_mode" and exchange.isSandboxModeEnabled:

@@ -1,0 +1,1 @@
+"""The ledger of hummingbot bots, on databases that hummingbot wrote, and on some written its way."""
