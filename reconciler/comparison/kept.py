@@ -212,4 +212,6 @@ def seen_again(
         row.ledger_changed_at,
         row.observed_changed_at,
         stop_at,
+        row.entry_price,
+        row.liquidation_price,
     )

@@ -47,6 +47,8 @@ def leg_row(case: LegCase, *, dust: bool) -> PositionView:
         ledger_changed_at=_last([share.row.updated_at for share in case.stated.shares]),
         observed_changed_at=case.appeared if seen else None,
         stop_at=_stops_at(case),
+        entry_price=leg.position.entry_price if leg is not None and case.observed else None,
+        liquidation_price=leg.position.liquidation_price if leg is not None and case.observed else None,
     )
 
 

@@ -30,6 +30,10 @@ class PositionForm(Words):
     contract_size: Quantity | None
     notional: Quantity | None
     mark_price: Quantity | None
+    entry_price: Quantity | None = Field(description="Its mean entry; null where the venue does not say.")
+    liquidation_price: Quantity | None = Field(
+        description="Where the venue would close it; null where it does not say."
+    )
     stop: str = Field(description="none, idle, resting, partial, software, unknown or not needed.")
     stop_price: Quantity | None
     kinds: list[str] = Field(description="Kinds of the open alerts of this leg.")
@@ -78,6 +82,8 @@ def _form(leg: PositionView) -> PositionForm:
         contract_size=quantity(leg.contract_size),
         notional=quantity(leg.notional),
         mark_price=quantity(leg.mark_price),
+        entry_price=quantity(leg.entry_price),
+        liquidation_price=quantity(leg.liquidation_price),
         stop=leg.stop,
         stop_price=quantity(leg.stop_price),
         kinds=list(leg.kinds),

@@ -28,9 +28,10 @@ MOVED = Decimal("0.01")
 
 _LEG = attrgetter(
     *("venue", "expected", "expected_low", "expected_high", "ledger_state", "ledgers", "observed"),
-    *("observed_by", "contract_size", "stop", "stop_price", "verdict"),
+    *("observed_by", "contract_size", "entry_price", "stop", "stop_price", "verdict"),
     *("ledger_changed_at", "observed_changed_at"),
 )
+_PRICES = attrgetter("notional", "mark_price", "liquidation_price")
 _SWEEP = attrgetter("venue", "status", "matched", "legs", "problems", "in_flight")
 _SOURCE = attrgetter("state", "detail")
 
@@ -244,7 +245,7 @@ def _is_stored(row: tuple[PositionView, bool], known: tuple[PositionView, bool] 
         return False
     if not fresh and _times(now) != _times(before):
         return False
-    return _is_near(before.notional, now.notional) and _is_near(before.mark_price, now.mark_price)
+    return all(_is_near(one, other) for one, other in zip(_PRICES(before), _PRICES(now), strict=True))
 
 
 def _is_same_sweep(before: CycleView, now: CycleView) -> bool:

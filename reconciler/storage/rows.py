@@ -36,7 +36,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 13))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -197,6 +197,8 @@ class PositionStateRow(StateRow, table=True):
     stop_price: Decimal | None = Field(sa_type=ExactDecimal)
     stop_at: datetime | None = Field(sa_type=UtcTime)
     verdict: str = Field(sa_type=PlainText)
+    entry_price: Decimal | None = Field(sa_type=ExactDecimal)
+    liquidation_price: Decimal | None = Field(sa_type=ExactDecimal)
     with_look: bool = Field(sa_type=sa.Boolean)  # its times are those of the account's last look: see `lease`
 
 

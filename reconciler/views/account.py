@@ -57,6 +57,8 @@ class PositionView:
         ledger_changed_at: When the ledgers' rows of it last changed, aware UTC; None where that is not known.
         observed_changed_at: When the venue's position last changed, aware UTC; None where that is not known.
         stop_at: When the orders that `stop` rests on were asked for, aware UTC; None where not read.
+        entry_price: Its mean entry as the venue tells it, quote per base; None if unknown.
+        liquidation_price: Where the venue would close it, quote per base; None where it does not say.
     """
 
     account: str
@@ -82,6 +84,8 @@ class PositionView:
     ledger_changed_at: datetime | None = None
     observed_changed_at: datetime | None = None
     stop_at: datetime | None = None
+    entry_price: Decimal | None = None
+    liquidation_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ SINCE = {
     "stop at": "0010",
     "replies": "0011",
     "silences": "0012",
+    "prices": "0013",
 }
 """Since which revision each thing can be stored."""
 
@@ -196,6 +197,8 @@ def _position(revision: str) -> Any:
     seen = position("AVL/USDT:USDT", "differs")
     if has(revision, "retired"):
         seen = replace(seen, ledger_changed_at=after(-5), observed_changed_at=after(-6))
+    if has(revision, "prices"):
+        seen = replace(seen, entry_price=Decimal("0.91"), liquidation_price=Decimal("0.4"))
     return replace(seen, stop_at=after(-1)) if has(revision, "stop at") else seen
 
 
