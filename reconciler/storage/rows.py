@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
+from reconciler.storage.latency_row import LatencyBucketRow
 from reconciler.storage.message_rows import ChannelRow, MessageAlertRow, MessageRow
 from reconciler.storage.state_row import StateRow, table
 from reconciler.storage.token_rows import ApiTokenRow
@@ -284,18 +285,3 @@ class JournalCursorRow(StateRow, table=True):
     account: str = Field(primary_key=True, sa_type=PlainText)
     ledger: str = Field(primary_key=True, sa_type=PlainText)
     last_id: int = Field(sa_type=BigNumber)
-
-
-class LatencyBucketRow(StateRow, table=True):
-    """All samples of one window, account, source and measure, as one mergeable sketch; or of all accounts."""
-
-    __tablename__ = "latency_bucket"
-
-    tier: int = Field(
-        primary_key=True, sa_type=BigNumber
-    )  # the width in seconds, or less than 0: of all accounts
-    start: datetime = Field(primary_key=True, sa_type=UtcTime)
-    account: str = Field(primary_key=True, sa_type=PlainText)
-    source: str = Field(primary_key=True, sa_type=PlainText)
-    measure: str = Field(primary_key=True, sa_type=PlainText)
-    sketch: str = Field(sa_type=PlainText)
