@@ -1,130 +1,154 @@
-"""What stands in front of Streamlit: only the page's own requests get in, and no other page may frame it.
+"""What stands in front of Streamlit: only those who were let in, and only the page's own requests.
 
 A foreign page in the same browser can send requests and open sockets to this machine. Streamlit answers a
 foreign socket only after it has asked an outside address for its own, during which the page stands still, and
-one without an origin it lets in. So both are turned away before it sees them.
+one without an origin it lets in. So both are turned away before it sees them. And whoever has not signed in
+sees nothing of Streamlit, its files and its sockets neither: only that it is alive.
 """
 
-import base64
-import hashlib
-import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from starlette.responses import Response
+
+from dashboard.entrance.answers import refused
+from dashboard.entrance.asgi import App, Message, Receive, Scope, Send, small, values
+from dashboard.entrance.doorkeeper import Doorkeeper, Entered
+from dashboard.entrance.dress import Dress
+from dashboard.entrance.entrance import Entrance
+from dashboard.entrance.key import KeyFileError
+from dashboard.entrance.place import Place
+from dashboard.entrance.proxied import SECRET_HEADER, is_forged
+from dashboard.entrance.sender import came_past_the_proxy
+from dashboard.entrance.vigil import watched
 from dashboard.identity import HEADER, written
-from dashboard.launch import LOOPBACK
 from reconciler.facts.person import Person
-from reconciler.facts.token import Role
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+HEALTH = "/_stcore/health"
+"""Says that the process is alive, and nothing else."""
 
-_WITH_THE_LINK = Person("", Role.ADMIN)
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
-_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
-
-
-def places(port: int) -> frozenset[str]:
-    """Return the hosts, with the port, under which a dashboard on this machine is reached."""
-    return frozenset(f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in LOOPBACK)
-
-
-def policy(page: bytes) -> str:
-    """Return the content policy of the page: nothing from anywhere else, in no frame, its own inline script.
-
-    Streamlit's components are modules of the page's own, made in it (`blob:`).
-    """
-    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _INLINE.findall(page))
-    return "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src 'self' blob: 'wasm-unsafe-eval' {scripts}".rstrip(),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src 'self' blob:",
-            "frame-src 'none'",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-def _digest(script: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(script).digest()).decode()
 
 
 class Gate:
-    """ASGI middleware. Reads headers only; what it lets in goes on as it came."""
+    """ASGI middleware. A request goes on in the name of whoever was let in, under the machine's own name."""
 
-    def __init__(self, app: App, hosts: Iterable[str], index: Path) -> None:
-        """`hosts` are the places that are served, `127.0.0.1:8501`; `index` is Streamlit's page."""
+    def __init__(
+        self,
+        app: App,
+        places: Mapping[str, Place],
+        doorkeeper: Doorkeeper,
+        entrance: Entrance,
+        index: Path,
+    ) -> None:
+        """`places` are those that are served, by host; `index` is Streamlit's page."""
         self._app = app
-        self._hosts = frozenset(host.lower() for host in hosts)
-        self._headers = (
-            (b"content-security-policy", policy(index.read_bytes()).encode()),
-            (b"x-frame-options", b"DENY"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-        )
+        self._places = places
+        self._prefixes = {place.prefix for place in places.values() if place.prefix}
+        self._own = next(iter(places))
+        self._doorkeeper = doorkeeper
+        self._entrance = entrance
+        self._dress = Dress(index.read_bytes())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Turn a foreign request away, or pass it on and dress the answer."""
+        """Turn a foreign request away, ask who comes, or pass it on and dress the answer."""
         if scope["type"] == "websocket":
-            if self._foreign(scope, socket=True) is None:
-                await self._app(vouched(scope, _WITH_THE_LINK), receive, send)
-                return
-            await receive()
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            await self._socket(scope, receive, send)
         elif scope["type"] == "http":
-            why = self._foreign(scope, socket=False)
-            if why is None:
-                await self._app(vouched(scope, _WITH_THE_LINK), receive, self._dressed(send))
-            else:
-                await _refuse(self._dressed(send), why)
+            await self._request(scope, receive, self._dress.on(send))
         else:
             await self._app(scope, receive, send)
 
-    def _foreign(self, scope: Scope, *, socket: bool) -> str | None:
-        """Return why a request is not the page's own; None if it is."""
-        hosts, origins = _all(scope, b"host"), _all(scope, b"origin")
-        if len(hosts) != 1 or hosts[0] not in self._hosts:
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = self._stripped(scope)
+        if scope["path"] == HEALTH and scope["method"] in {"GET", "HEAD"}:
+            await self._app(scope, receive, send)
+            return
+        place = self._place(scope, socket=False)
+        if isinstance(place, str):
+            await refused(place, 403)(scope, receive, send)
+            return
+        try:
+            entered = await self._doorkeeper.entered(scope, place)
+            answer = await self._instead(scope, receive, place, entered)
+        except KeyFileError as error:
+            await refused(str(error), 503)(scope, receive, send)
+            return
+        if answer is not None:
+            await answer(scope, receive, send)
+        elif entered is not None:
+            renewed = self._doorkeeper.renewed(entered, place)
+            await self._app(self._inward(scope, entered.person), receive, _setting(send, renewed))
+
+    async def _instead(
+        self, scope: Scope, receive: Receive, place: Place, entered: Entered | None
+    ) -> Response | None:
+        """Return what is answered in Streamlit's place; None where somebody may go on to it."""
+        if self._entrance.is_mine(scope["path"]):
+            return await self._entrance.answer(scope, receive, place, entered)
+        linked = self._entrance.comes_by_link(scope, place, entered)
+        if linked is not None:
+            return linked
+        return self._entrance.challenge(scope, place) if entered is None else None
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = self._stripped(scope)
+        place = self._place(scope, socket=True)
+        try:
+            entered = None if isinstance(place, str) else await self._doorkeeper.entered(scope, place)
+            key = self._doorkeeper.key() if entered is not None and entered.session is not None else None
+        except KeyFileError:
+            entered, key = None, None
+        if entered is None:
+            await receive()
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+
+        async def stands() -> bool:
+            try:
+                return key is None or await self._doorkeeper.stands(entered, key)
+            except KeyFileError:
+                return False
+
+        await watched(self._app, self._inward(scope, entered.person), receive, send, stands)
+
+    def _place(self, scope: Scope, *, socket: bool) -> Place | str:
+        """Return where a request was sent to; or why it is not the page's own."""
+        hosts, origins = small(scope, "host"), small(scope, "origin")
+        place = self._places.get(hosts[0]) if len(hosts) == 1 else None
+        if place is None:
             return "This is Trueup's dashboard. It is served under its own address only: see the terminal."
+        if came_past_the_proxy(scope, self._doorkeeper.door):
+            return "This is Trueup's dashboard. It is served through its proxy only."
+        if is_forged(scope, self._doorkeeper.door):
+            return "Only the proxy of the settings may say who is there."
         if socket and not origins:
             return "A socket without an origin is not of this page."
-        if any(origin != f"http://{hosts[0]}" for origin in origins) or _from_elsewhere(scope):
+        if any(origin != place.origin for origin in origins) or _from_elsewhere(scope):
             return "This request comes from another page."
-        return None
+        return place
 
-    def _dressed(self, send: Send) -> Send:
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                ours = {name for name, _ in self._headers}
-                kept = [pair for pair in message.get("headers", ()) if bytes(pair[0]).lower() not in ours]
-                message = {**message, "headers": [*kept, *self._headers]}
-            await send(message)
+    def _stripped(self, scope: Scope) -> Scope:
+        """Return the request as if the pages stood at the top of their host, whatever a proxy left on."""
+        for prefix in self._prefixes:
+            path = scope["path"]
+            if path == prefix or path.startswith(f"{prefix}/"):
+                rest = path[len(prefix) :] or "/"
+                return {**scope, "path": rest, "raw_path": rest.encode(), "root_path": ""}
+        return scope
 
-        return dressed
-
-
-def _from_elsewhere(scope: Scope) -> bool:
-    """Return True where the browser itself says so: an image or a script of a page names no origin.
-
-    A person who follows a link from elsewhere is let in (`navigate`), but not into a frame.
-    """
-    if not set(_all(scope, b"sec-fetch-site")) & {"cross-site", "same-site"}:
-        return False
-    followed = _all(scope, b"sec-fetch-mode") == ["navigate"] and scope.get("method") == "GET"
-    return not (followed and _all(scope, b"sec-fetch-dest") == ["document"])
+    def _inward(self, scope: Scope, person: Person) -> Scope:
+        """Return the request as Streamlit gets it: of this person, and under a name that it knows."""
+        scope = vouched(scope, person)
+        own = self._places[self._own]
+        ours = {b"host": own.host.encode(), b"origin": own.origin.encode()}
+        hidden = {SECRET_HEADER.encode(), b"authorization"}
+        headers = [
+            (key, ours.get(bytes(key).lower(), value))
+            for key, value in scope["headers"]
+            if bytes(key).lower() not in hidden
+        ]
+        return {**scope, "headers": headers}
 
 
 def vouched(scope: Scope, person: Person) -> Scope:
@@ -134,12 +158,26 @@ def vouched(scope: Scope, person: Person) -> Scope:
     return {**scope, "headers": [*kept, (name, written(person).encode())]}
 
 
-def _all(scope: Scope, name: bytes) -> list[str]:
-    return [value.decode("latin-1").strip().lower() for key, value in scope["headers"] if key.lower() == name]
+def _from_elsewhere(scope: Scope) -> bool:
+    """Return True where the browser itself says so: an image or a script of a page names no origin.
+
+    A person who follows a link from elsewhere is let in (`navigate`), but not into a frame.
+    """
+    if not set(small(scope, "sec-fetch-site")) & {"cross-site", "same-site"}:
+        return False
+    followed = small(scope, "sec-fetch-mode") == ["navigate"] and scope.get("method") == "GET"
+    return not (followed and values(scope, "sec-fetch-dest") == ["document"])
 
 
-async def _refuse(send: Send, why: str) -> None:
-    body = f"{why}\n".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _setting(send: Send, cookie: str | None) -> Send:
+    """Return `send` that gives out a cookie with the answer, where there is one to give."""
+    if cookie is None:
+        return send
+
+    async def setting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [*message.get("headers", ()), (b"set-cookie", cookie.encode())]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return setting

@@ -14,6 +14,7 @@ from dashboard.words.saying import Filled, Word
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
 from reconciler.console import (
+    Accounts,
     Answer,
     Commands,
     Console,
@@ -97,6 +98,16 @@ def _said(commands: Commands, shown: Alert, word: Word, said: Filled) -> Answer:
             return commands.close(number, by=by, note=note, origin=here, seen=seen)
         case Word.NOTE:
             return commands.note(number, by=by, note=note, origin=here)
+
+
+def ask_accounts(question: Callable[[Accounts], Asked]) -> Asked | Unread:
+    """Return the answer about who may sign in, or `Unread` where there is none."""
+    url = os.environ.get(STATE_URL, "")
+    try:
+        return question(_console(url).accounts)
+    except StateDatabaseError as error:
+        forget(url)
+        return _unread(str(error))
 
 
 def forget(url: str) -> None:

@@ -6,7 +6,7 @@ synchronous; every query is one short read transaction, so what it returns belon
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -35,8 +35,9 @@ from reconciler.commands import Commands, PersonalCommands
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
-from reconciler.facts.person import Person
+from reconciler.facts.person import Account, Person
 from reconciler.facts.token import Role, Token
+from reconciler.storage.accounts import AccountError, StoredAccounts
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -52,6 +53,8 @@ from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock, SystemClock
 
 __all__ = [
+    "AccountError",
+    "Accounts",
     "AlertChanged",
     "AlertCommandError",
     "AlertGrown",
@@ -178,6 +181,37 @@ class Tokens(Protocol):
         """
 
 
+class Accounts(Protocol):
+    """Who may sign in to the screens. Every method raises `StateDatabaseError` if the database is away.
+
+    What a person has asked for and cannot have is an `AccountError`, in one plain line.
+    """
+
+    def add(self, name: str, role: Role, password: str) -> Account:
+        """Make an account."""
+
+    def every(self) -> tuple[Account, ...]:
+        """Return every account that can be read, removed ones too, oldest first."""
+
+    def set_password(self, name: str, password: str) -> Account:
+        """Give an account another password; its sessions are over."""
+
+    def set_role(self, name: str, role: Role) -> Account:
+        """Give an account another role; its sessions are over."""
+
+    def remove(self, name: str) -> Account:
+        """Let nobody in by an account any more; its sessions are over."""
+
+    def check(self, name: str, password: str) -> Account | None:
+        """Return the account that name and password are of; None for none. It takes its time."""
+
+    def end_session(self, digest: str, until: datetime) -> None:
+        """Store that a session is over, until when it would have been at most."""
+
+    def ended_sessions(self) -> frozenset[str]:
+        """Return the sessions that were ended before their time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """An open state database. Use as a context manager or call `close`. Safe to use from several threads."""
@@ -185,6 +219,7 @@ class Console:
     queries: Queries
     commands: Commands
     tokens: Tokens
+    accounts: Accounts
     shut: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
@@ -205,7 +240,10 @@ class Console:
     def on(cls, database: Database, clock: Clock) -> "Console":
         """Return the door to a database that is open already, and stays whoever's it is."""
         return cls(
-            StoredQueries(database, clock), StoredCommands(database, clock), StoredTokens(database, clock)
+            StoredQueries(database, clock),
+            StoredCommands(database, clock),
+            StoredTokens(database, clock),
+            StoredAccounts(database, clock),
         )
 
     def commands_of(self, person: Person) -> Commands:

@@ -79,6 +79,18 @@ def _dashboard() -> typer.Typer:
     return _alone(dashboard)
 
 
+def _link() -> typer.Typer:
+    from reconciler.cli.house import link
+
+    return _alone(link)
+
+
+def _user() -> typer.Typer:
+    from reconciler.cli.user import commands
+
+    return commands
+
+
 def _up() -> typer.Typer:
     from reconciler.cli.house import up
 
@@ -147,6 +159,8 @@ _COMMANDS = {
     "run": ("Keep comparing, until Ctrl-C.", _run),
     "dashboard": ("Serve the screens, until Ctrl-C.", _dashboard),
     "up": ("Both together, until Ctrl-C.", _up),
+    "link": ("Print the link that lets its reader in to the screens.", _link),
+    "user": ("Say who may sign in to the screens.", _user),
     "reload": ("Have a running one take changed settings.", _reload),
     "status": ("Say who watches each account, and how well.", _status),
     "audit": ("Derive stored verdicts again.", _audit),

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated
 
+import msgspec
 import typer
 
 from reconciler.cli.options import Config
@@ -48,6 +49,25 @@ def up(*, port: Port = None, config: Config = None) -> int:
     return asyncio.run(supervise(children, terminal=terminal))
 
 
+def door_text(settings: Settings) -> str:
+    """Return how people are let in to the screens, as their process gets it."""
+    return msgspec.json.encode(settings.door()).decode()
+
+
+def link(
+    *,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Make another link; the old one and every session open nothing more."),
+    ] = False,
+    port: Port = None,
+    config: Config = None,
+) -> None:
+    """Print the link that lets its reader in to the screens."""
+    child = _dashboard(load(config, venues=False), port)
+    become(child.module, *child.arguments, "--new-link" if new else "--link", environ=child.environment)
+
+
 def _dashboard(settings: Settings, port: int | None) -> Child:
     address = str(settings.dashboard.address)
     chosen = str(settings.dashboard.port if port is None else port)
@@ -56,6 +76,6 @@ def _dashboard(settings: Settings, port: int | None) -> Child:
         "dashboard",
         ("--address", address, "--port", chosen),
         # In the environment and not on the command line, which every user of the machine can read.
-        {"TRUEUP_STATE_URL": settings.database.url},
+        {"TRUEUP_STATE_URL": settings.database.url, "TRUEUP_DOOR": door_text(settings)},
         place=f"[{address}]:{chosen}" if ":" in address else f"{address}:{chosen}",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from reconciler.facts.token import Role
@@ -49,3 +50,28 @@ class Person:
     def may(self, deed: Deed) -> bool:
         """Return whether their role allows it."""
         return self.role.may(LEAST[deed])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A local account: somebody whom Trueup itself knows by a name and a password.
+
+    Attributes:
+        id: Its row; never used again for another one.
+        name: As it was made.
+        role: What they may do.
+        created_at: Aware UTC.
+        changed_at: Since when password and role are these: a session that began before is over.
+        removed_at: Since when nobody is let in by it; None while somebody is.
+    """
+
+    id: int
+    name: str
+    role: Role
+    created_at: datetime
+    changed_at: datetime
+    removed_at: datetime | None
+
+    def is_of(self, began: datetime) -> bool:
+        """Return whether a session that began then still stands for this account."""
+        return self.removed_at is None and began >= self.changed_at

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.settings.model import Settings
 from reconciler.settings.sections import ChecksSettings
 
-RESTART = ("database", "ping", "alertmanager", "dashboard", "serve")
+RESTART = ("database", "ping", "alertmanager", "dashboard", "sign_in", "serve")
 """Sections that are taken at a start only: what they set is opened once."""
 
 INTERVAL = "interval"

@@ -1,7 +1,7 @@
 """Values as people write them in the settings: each is returned as it may stand, or refused in words."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,13 +63,25 @@ def ledger_kind(kind: str) -> str:
     return kind
 
 
-def loopback(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return a loopback address. Raises ValueError for any other."""
-    if not address.is_loopback:
-        raise ValueError(
-            "is no loopback address; others are refused until there is authentication: use 127.0.0.1"
-        )
-    return address
+def networks(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return addresses and networks. Raises ValueError for one that is neither."""
+    for each in given:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise ValueError(f"holds {each}, which is no address and no network") from None
+    return given
+
+
+def header_name(name: str | None) -> str | None:
+    """Return the name of a header, or none. Raises ValueError for what is none, or says something else."""
+    if name is None:
+        return None
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", name):
+        raise ValueError("is no name of a header: write one like X-Forwarded-User")
+    if name.lower() in {"host", "origin", "cookie", "authorization", "x-trueup-person"}:
+        raise ValueError("is a header that says something else: write one like X-Forwarded-User")
+    return name
 
 
 def host_name(name: str) -> str:

@@ -17,9 +17,11 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from reconciler.facts.sign_in import Door
 from reconciler.settings.alertmanager import AlertmanagerSettings
 from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.defaults import DefaultsSettings, with_defaults
+from reconciler.settings.door import door_of, door_problems_of
 from reconciler.settings.egresses import least_interval
 from reconciler.settings.notify import NotifySettings
 from reconciler.settings.ping import PingSettings
@@ -36,6 +38,7 @@ from reconciler.settings.sections import (
     LogSettings,
     ServeSettings,
 )
+from reconciler.settings.sign_in import SignInSettings
 from verification.venues.port import Access
 
 
@@ -52,6 +55,7 @@ class Settings(BaseSettings):
         ping: Who outside is told that Trueup looks.
         alertmanager: A Prometheus Alertmanager that is told of every open alert.
         dashboard: Where the screens are.
+        sign_in: Who is let in to them.
         serve: Where programs are answered.
         keep: For how long what is over is kept.
         log: What is written to standard error.
@@ -74,6 +78,7 @@ class Settings(BaseSettings):
     ping: PingSettings = PingSettings()
     alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    sign_in: SignInSettings = SignInSettings()
     serve: ServeSettings = ServeSettings()
     keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
@@ -170,6 +175,17 @@ class Settings(BaseSettings):
             raise SettingsError(self._origin, (found,))
         return found
 
+    def door(self) -> Door:
+        """Return how people are let in to the screens, secrets read now from the environment or their files.
+
+        Raises:
+            SettingsError: A secret that the settings name is not there.
+        """
+        found = door_of(self.dashboard, self.sign_in, self._folder, os.environ)
+        if isinstance(found, tuple):
+            raise SettingsError(self._origin, found)
+        return found
+
     @property
     def sweep_every(self) -> timedelta:
         """Time between two sweeps: what is set; unset, no less than what the accounts' addresses allow."""
@@ -183,7 +199,7 @@ class Settings(BaseSettings):
     def _tell_everything_at_once(cls, raw: Any, handler: ValidatorFunctionWrapHandler) -> "Settings":
         applied = with_defaults(raw)
         raw = applied.raw
-        problems = (*applied.problems, *inconsistencies(raw))
+        problems = (*applied.problems, *inconsistencies(raw), *door_problems_of(raw))
         try:
             settings: Settings = handler(raw)
         except ValidationError as error:

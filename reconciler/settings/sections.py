@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,8 @@ from reconciler.facts.expectation import StopPolicy
 from reconciler.settings.checked import (
     host_name,
     ledger_kind,
-    loopback,
     names,
+    networks,
     venue_id,
     web_address,
     zone_name,
@@ -189,10 +190,10 @@ class ChecksSettings(Section):
 class DashboardSettings(Section):
     """`[dashboard]`: where the screens are served."""
 
-    address: Annotated[IPvAnyAddress, AfterValidator(loopback)] = Field(
+    address: IPvAnyAddress = Field(
         default="127.0.0.1",
         validate_default=True,
-        description="Loopback address to listen on; others are refused until there is authentication.",
+        description="Address to listen on; one that is not this machine's takes sign-in, TLS and public_url.",
         examples=["127.0.0.1"],
     )
     port: int = Field(default=8501, ge=1, le=65535, description="TCP port to listen on.", examples=[8501])
@@ -201,12 +202,27 @@ class DashboardSettings(Section):
         description="Where the screens are reached from a phone: the links in messages begin with it.",
         examples=["https://trueup.example.com"],
     )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="File of the certificate, whole chain, where the screens speak TLS themselves.",
+        examples=["/etc/letsencrypt/live/trueup.example.com/fullchain.pem"],
+    )
+    tls_key: Path | None = Field(
+        default=None,
+        description="File of its key.",
+        examples=["/etc/letsencrypt/live/trueup.example.com/privkey.pem"],
+    )
+    proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(names), AfterValidator(networks)] = Field(
+        default=(),
+        description="Addresses and networks of what speaks TLS before the screens; nothing else gets in.",
+        examples=[["10.0.0.2"]],
+    )
 
     @property
     def link(self) -> str:
         """What the address of every page begins with, without a stroke at the end."""
         host = f"[{self.address}]" if self.address.version == 6 else str(self.address)  # noqa: PLR2004 - IPv6
-        return self.public_url or f"http://{host}:{self.port}"
+        return self.public_url or f"{'https' if self.tls_certificate else 'http'}://{host}:{self.port}"
 
 
 class ServeSettings(Section):

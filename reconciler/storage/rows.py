@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from reconciler.storage.account_rows import EndedSessionRow, LocalAccountRow
 from reconciler.storage.column import BigNumber, ExactDecimal, JsonText, PlainText, UtcTime
 from reconciler.storage.latency_row import LatencyBucketRow
 from reconciler.storage.message_rows import ChannelRow, MessageAlertRow, MessageRow
@@ -24,9 +25,11 @@ __all__ = [
     "ApiTokenRow",
     "ChannelRow",
     "CycleRow",
+    "EndedSessionRow",
     "JournalCursorRow",
     "LatencyBucketRow",
     "LeaseRow",
+    "LocalAccountRow",
     "MaintenanceRow",
     "MessageAlertRow",
     "MessageRow",
@@ -37,7 +40,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 15))
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 

@@ -59,7 +59,7 @@ class Demo:
             f"a simulated exchange, a bot and Trueup are running; all of it is in {self._house.stage.folder}"
         )
         if port is not None:
-            self._tell.say(f"the dashboard: http://127.0.0.1:{port}   (Ctrl-C ends everything)")
+            self._tell.say(f"the dashboard: {await self._house.link(port)}   (Ctrl-C ends everything)")
         if self._phone is not None:
             self._tell.say(f"your phone:    {self._phone.url}   (messages arrive there; answer by a button)")
         alerts = AlertFollower(lambda: Console.open(self._house.state_url), self._tell)

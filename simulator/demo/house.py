@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import socket
 from pathlib import Path
 
 from reconciler.console import Console, StateDatabaseError
+from reconciler.service.child_process import command, environment
 from simulator.binance.urls import ccxt_config, toml
 from simulator.demo.phone import DemoPhone
 from simulator.demo.stage import READY_SECONDS, Stage, StageError
@@ -91,6 +93,23 @@ class House:
             )
         await self.stage.first_line("bot")
         await self._first_sweep()
+
+    async def link(self, port: int) -> str:
+        """Return the link that lets its reader in to the dashboard on a port.
+
+        Raises:
+            StageError: There is none.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *command("dashboard", "--link", "--port", str(port)),
+            env=environment(os.environ, {"TRUEUP_STATE_URL": self.state_url}),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, complaint = await process.communicate()
+        if process.returncode != 0:
+            raise StageError(f"the dashboard has no link: {complaint.decode().strip()}")
+        return said.decode().strip()
 
     async def _first_sweep(self) -> None:
         """Wait until the reconciler has seen everything once: the story is not to begin before it watches."""

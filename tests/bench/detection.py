@@ -1,6 +1,7 @@
 """How soon a difference is known: in the state database, and on a page that a person has open."""
 
 import asyncio
+import os
 import socket
 import sys
 import tempfile
@@ -13,9 +14,11 @@ from pathlib import Path
 from time import perf_counter
 
 import sqlalchemy as sa
+from msgspec.json import encode
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page, async_playwright
 
+from dashboard.launch import DOOR
 from reconciler.storage.decisions import ALERT
 from simulator.engine.order import Side, Ticket
 from simulator.faults.faults import PushAction, PushFault
@@ -23,6 +26,7 @@ from tests.bench.budget_house import QUANTITY, House, Plan, house
 from tests.bench.children import ended
 from tests.bench.quantiles import quantile
 from tests.browser.performance import CHROMIUM, QUIET
+from tests.browser.screens import OPEN
 
 Numbers = dict[str, float]
 
@@ -185,6 +189,7 @@ async def open_page(state: str) -> AsyncIterator[Page]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "dashboard", "--state-url", state, "--port", str(port)),
+        env=os.environ | {DOOR: encode(OPEN).decode()},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

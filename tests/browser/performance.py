@@ -1,6 +1,7 @@
 """The demo as a running process, and a browser that looks at it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,12 +9,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/\?token=[0-9a-f]+")
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
@@ -35,6 +38,17 @@ class Demo:
     def story(self) -> str:
         """What the demo has told so far."""
         return self.log.read_text()
+
+    def link(self) -> str:
+        """The link that the demo tells, once it does."""
+        for _ in range(600):
+            if self.process.poll() is not None:
+                break
+            found = LINK.search(self.story())
+            if found is not None:
+                return found[0]
+            Event().wait(0.2)
+        pytest.fail(f"the demo tells no link: {self.story()}")
 
     def _children(self) -> list[int]:
         tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -74,7 +88,7 @@ def load(page: Page, url: str) -> None:
     address = urlsplit(url)
     for _ in range(240):
         try:
-            with urlopen(f"http://{address.netloc}/", timeout=30):
+            with urlopen(f"http://{address.netloc}/_stcore/health", timeout=30):
                 break
         except OSError:
             page.wait_for_timeout(500)

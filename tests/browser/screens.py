@@ -7,13 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from msgspec.json import encode
+
+from dashboard.launch import DOOR
+from reconciler.facts.sign_in import Door
 from reconciler.storage.database import migrate
+
+OPEN = Door(ways=())
+"""Nobody is asked who they are: for tests of what is behind the door."""
 
 
 class Screens:
-    """The dashboard as a process of its own."""
+    """The dashboard as a process of its own, with or without a door."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, door: Door = OPEN) -> None:
+        self.door = door
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -23,7 +31,9 @@ class Screens:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "dashboard", "--state-url", f"sqlite:///{self.state}"]
-        self.process = subprocess.Popen([*command, "--port", str(self.port)])
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port)], env={**os.environ, DOOR: encode(self.door).decode()}
+        )
 
     def tell(self, number: signal.Signals) -> None:
         os.kill(self.process.pid, number)

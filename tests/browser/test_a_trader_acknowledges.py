@@ -18,7 +18,7 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
 ) -> None:
     with demo(tmp_path, "--hold", "75") as running, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        load(page, running.url)
+        load(page, running.link())
         card = page.locator("[class*='st-key-alert-']").filter(has_text="SOL/USDT:USDT")
         expect(card).to_be_visible(timeout=MINUTES_MS)
         expect(card).to_contain_text("Critical")

@@ -14,6 +14,7 @@ from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.facts.silence import Silence
 from reconciler.facts.token import Role, Token
+from reconciler.storage.accounts import StoredAccounts
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views.account import PositionView
 from reconciler.views.alert import AlertView, ChangesView
@@ -38,6 +39,13 @@ class NoTokens:
         raise AssertionError(f"a screen revokes no token ({token_id})")
 
 
+class NoAccounts(StoredAccounts):
+    """The pages have nothing to do with accounts: the gate has."""
+
+    def __init__(self) -> None:
+        """Have no database: whatever is asked fails."""
+
+
 @dataclass
 class Memory:
     """Holds what the screens are told. `broken` makes every read fail with that line.
@@ -58,7 +66,7 @@ class Memory:
     answers: str = ""
 
     def console(self) -> Console:
-        return Console(queries=self, commands=self, tokens=NoTokens())
+        return Console(queries=self, commands=self, tokens=NoTokens(), accounts=NoAccounts())
 
     def now(self) -> NowView:
         self._read()

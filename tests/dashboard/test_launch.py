@@ -6,12 +6,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dashboard import launch
+from dashboard.entrance.place import LOOPBACK
 from dashboard.launch import LaunchError
+from reconciler.facts.sign_in import Door, Provider, ProxyHeaders, Roles, Way
 
 
 @pytest.fixture
@@ -35,10 +39,74 @@ def start(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+TLS = Door(certificate="/c.pem", certificate_key="/k.pem", public_url="https://t.example")
+PROXIED = Door(proxies=("10.0.0.2",), public_url="https://t.example")
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "127.0.0.2", "192.168.1.5", "trader.example", ""])
-def test_every_address_but_this_machines_own_is_refused(address: str) -> None:
-    with pytest.raises(LaunchError, match="served on this machine only"):
-        launch.command(8501, address)
+@pytest.mark.parametrize(
+    ("door", "said"),
+    [
+        (Door(), "would not be encrypted"),
+        (replace(TLS, ways=()), "nobody is asked who they are"),
+        (replace(PROXIED, ways=()), "nobody is asked who they are"),
+        (replace(TLS, public_url=None), "dashboard.public_url"),
+        (replace(PROXIED, public_url=None), "dashboard.public_url"),
+    ],
+)
+def test_an_address_that_is_wider_than_the_door_is_strong_is_refused(
+    address: str, door: Door, said: str
+) -> None:
+    with pytest.raises(LaunchError, match=said):
+        launch.command(8501, address, door)
+
+
+@pytest.mark.parametrize("door", [TLS, PROXIED])
+def test_with_sign_in_and_encryption_any_address_is_taken(door: Door) -> None:
+    command = launch.command(8501, "0.0.0.0", door)
+    assert "--server.address=0.0.0.0" in command
+    assert ("--server.sslCertFile=/c.pem" in command) is (door is TLS)
+    assert "--browser.serverAddress=127.0.0.1" in command
+
+
+@pytest.mark.parametrize(
+    ("state", "file"),
+    [
+        ("sqlite:///trueup.db", "/srv/trueup.sign-in"),
+        ("sqlite:////var/lib/desk.db", "/var/lib/desk.sign-in"),
+        ("postgresql+psycopg://u@h/n", "/srv/trueup.sign-in"),
+    ],
+)
+def test_the_secret_lies_beside_the_state_database(state: str, file: str) -> None:
+    assert launch.with_key_file(Door(), state, Path("/srv")).key_file == file
+    assert launch.with_key_file(Door(key_file="s/key"), state, Path("/srv")).key_file == "/srv/s/key"
+
+
+def test_the_door_travels_in_the_environment_and_not_in_the_command(tmp_path: Path) -> None:
+    door = Door(
+        ways=(Way.OIDC, Way.PROXY),
+        provider=Provider("https://i.example", "trueup", "the-client-secret"),
+        proxy=ProxyHeaders("X-User", secret="the-proxy-secret"),
+        roles=Roles(admins=("ann",)),
+        idle=timedelta(hours=1),
+        key_file="/k",
+    )
+    made = launch.environment("sqlite:////t.db", {}, tmp_path, door)
+    assert launch.door_of(made) == door
+    assert made["FORWARDED_ALLOW_IPS"] == ""
+    assert "secret" not in repr(door)
+    assert "the-" not in " ".join(launch.command(8501, "127.0.0.1", door))
+    with pytest.raises(LaunchError, match="no door of this version"):
+        launch.door_of({launch.DOOR: '{"ways": ["knock"]}'})
+
+
+def test_the_link_is_of_the_public_address_where_the_screens_listen_wider(tmp_path: Path) -> None:
+    door = replace(TLS, key_file=str(tmp_path / "key"))
+    assert launch.link(door, 8501, "0.0.0.0").startswith("https://t.example/?token=")
+    assert launch.link(door, 8501, "::1").startswith("https://[::1]:8501/?token=")
+    first = launch.link(replace(door, certificate=None), 8501, "127.0.0.1")
+    assert first.startswith("http://127.0.0.1:8501/?token=")
+    assert launch.link(door, 8501, "127.0.0.1", new=True).rpartition("=")[2] != first.rpartition("=")[2]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost"])
@@ -100,7 +168,7 @@ def test_the_settings_keep_the_screens_on_this_machine_and_ask_nobody_else() -> 
     settings = tomllib.loads((launch.home() / ".streamlit" / "config.toml").read_text("utf-8"))
 
     assert settings["server"]["address"] == "127.0.0.1"
-    assert set(settings["server"]["allowedHosts"]) == launch.LOOPBACK
+    assert set(settings["server"]["allowedHosts"]) == set(LOOPBACK)
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["client"]["showErrorDetails"] == "none"
     for theme in ("light", "dark"):

@@ -7,50 +7,46 @@ from typing import Any
 import pytest
 import streamlit
 
-from dashboard.gate import Gate, Message, Receive, Scope, Send, places, policy
+from dashboard.entrance.asgi import Message
+from dashboard.entrance.dress import policy
+from reconciler.facts.sign_in import Door
+from tests.dashboard.entrance.doorway import Doorway
 
 HERE = "127.0.0.1:8501"
 ELSEWHERE, NEARBY = ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")
 FOLLOWED, EMBEDDED = ("sec-fetch-mode", "navigate"), ("sec-fetch-mode", "no-cors")
 WINDOW, FRAME = ("sec-fetch-dest", "document"), ("sec-fetch-dest", "iframe")
+OPEN = Door(ways=())
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 
 
-class Streamlit:
-    """Stands behind the gate, and notes what reaches it."""
-
-    def __init__(self) -> None:
-        self.seen: list[Scope] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.seen.append(scope)
-        if scope["type"] == "http":
-            headers = [(b"X-Frame-Options", b"ALLOWALL"), (b"content-type", b"text/html")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": b"page"})
-        else:
-            await send({"type": "websocket.accept"})
+@pytest.fixture(scope="module")
+def doorway(tmp_path_factory: pytest.TempPathFactory) -> Doorway:
+    return Doorway(tmp_path_factory.mktemp("gate"), OPEN)
 
 
-def asked(kind: str, *headers: tuple[str, str], method: str = "GET") -> tuple[list[Message], bool]:
+def asked(
+    doorway: Doorway, kind: str, *headers: tuple[str, str], method: str = "GET", path: str = "/"
+) -> tuple[list[Message], bool]:
     """Return what the gate answers, and whether Streamlit saw the request."""
-    behind, said = Streamlit(), list[Message]()
-    gate = Gate(behind, places(8501), INDEX)
+    said, before = list[Message](), len(doorway.streamlit.seen)
     scope = {
         "type": kind,
-        "path": "/",
+        "path": path,
+        "query_string": b"",
         "method": method,
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
+    words = [{"type": f"{kind}.disconnect"}, {"type": f"{kind}.connect"}]
 
     async def receive() -> Message:
-        return {"type": f"{kind}.connect"}
+        return words.pop()
 
     async def send(message: Message) -> None:
         said.append(message)
 
-    asyncio.run(gate(scope, receive, send))
-    return said, bool(behind.seen)
+    asyncio.run(doorway.gate(scope, receive, send))
+    return said, len(doorway.streamlit.seen) > before
 
 
 # what comes                                                                            let in
@@ -109,14 +105,14 @@ REQUESTS: list[tuple[str, list[tuple[str, str]], bool]] = [
 @pytest.mark.parametrize(
     ("headers", "let_in"), [each[1:] for each in REQUESTS], ids=[each[0] for each in REQUESTS]
 )
-def test_which_requests_are_let_in(headers: list[tuple[str, str]], *, let_in: bool) -> None:
-    said, seen = asked("http", *headers)
+def test_which_requests_are_let_in(doorway: Doorway, headers: list[tuple[str, str]], *, let_in: bool) -> None:
+    said, seen = asked(doorway, "http", *headers)
     assert seen is let_in
     assert said[0]["status"] == (200 if let_in else 403)
 
 
-def test_a_form_of_another_page_is_no_link() -> None:
-    assert not asked("http", ("host", HERE), ELSEWHERE, FOLLOWED, WINDOW, method="POST")[1]
+def test_a_form_of_another_page_is_no_link(doorway: Doorway) -> None:
+    assert not asked(doorway, "http", ("host", HERE), ELSEWHERE, FOLLOWED, WINDOW, method="POST")[1]
 
 
 @pytest.mark.parametrize(
@@ -130,15 +126,15 @@ def test_a_form_of_another_page_is_no_link() -> None:
         ([("host", HERE), ("origin", "null")], False),
     ],
 )
-def test_which_sockets_are_let_in(headers: list[tuple[str, str]], *, let_in: bool) -> None:
-    said, seen = asked("websocket", *headers)
+def test_which_sockets_are_let_in(doorway: Doorway, headers: list[tuple[str, str]], *, let_in: bool) -> None:
+    said, seen = asked(doorway, "websocket", *headers)
     assert seen is let_in
     assert said == ([{"type": "websocket.accept"}] if let_in else [{"type": "websocket.close", "code": 1008}])
 
 
 @pytest.mark.parametrize("host", [HERE, "evil.example"])
-def test_every_answer_forbids_frames_sniffing_and_foreign_content(host: str) -> None:
-    said, _ = asked("http", ("host", host))
+def test_every_answer_forbids_frames_sniffing_and_foreign_content(doorway: Doorway, host: str) -> None:
+    said, _ = asked(doorway, "http", ("host", host))
     headers: dict[bytes, Any] = dict(said[0]["headers"])
     assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
     assert b"default-src 'self'" in headers[b"content-security-policy"]

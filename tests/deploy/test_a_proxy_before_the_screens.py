@@ -1,4 +1,4 @@
-"""nginx before the screens, as `deploy/nginx.conf` has it: a login, its own pages, and no other page's."""
+"""nginx before the screens, as `deploy/nginx.conf` has it: sign-in, its own pages, and no other page's."""
 
 import asyncio
 import os
@@ -6,7 +6,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+import tomllib
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +26,16 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from typing_extensions import override
 
-from dashboard.gate import Gate, places
+from dashboard.entrance.building import entrance_of
+from dashboard.entrance.key import KeyFile
+from dashboard.entrance.place import places
+from dashboard.gate import Gate
+from reconciler.facts.sign_in import Door
+from reconciler.settings import Settings
+from verification.facts.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "trueup.example.com"
-LOGIN = {"Authorization": aiohttp.encode_basic_auth("ada", "of-nobody")}
 AROUND = """\
 {user}
 daemon off;
@@ -46,7 +52,7 @@ http {{
 
 
 async def page(request: Request) -> PlainTextResponse:
-    return PlainTextResponse(f"page, login {request.headers.get('authorization')}")
+    return PlainTextResponse(f"page of {request.headers['x-trueup-person']} under {request.headers['host']}")
 
 
 async def stream(socket: WebSocket) -> None:
@@ -79,21 +85,19 @@ def certificate(folder: Path) -> None:
     (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
 
 
-def configured(folder: Path, screens: int, port: int) -> Path:
+def configured(folder: Path, screens: int, port: int, under: str) -> Path:
     """Write the example with its files and ports in `folder`, and what nginx needs around it."""
     text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
     for old, new in (
         ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
         ("listen 443 ", f"listen 127.0.0.1:{port} "),
         (f"/etc/letsencrypt/live/{NAME}", str(folder)),
-        ("/etc/nginx", str(folder)),
         ("http://127.0.0.1:8501", f"http://127.0.0.1:{screens}"),
-        ("Host 127.0.0.1:8501", f"Host 127.0.0.1:{screens}"),
+        ("location / {", f"location {under}/ {{"),
     ):
         assert old in text
         text = text.replace(old, new)
     certificate(folder)
-    (folder / "trueup.htpasswd").write_text("ada:{PLAIN}of-nobody\n")
     (folder / "trueup.conf").write_text(text)
     (folder / "nginx.conf").write_text(
         AROUND.format(folder=folder, user="user root;" if os.geteuid() == 0 else "")
@@ -102,30 +106,33 @@ def configured(folder: Path, screens: int, port: int) -> Path:
 
 
 @asynccontextmanager
-async def screens(folder: Path) -> AsyncIterator[int]:
-    """Serve a page and a socket behind the gate of the screens."""
-    port = free_port()
+async def screens(folder: Path, port: int, public_url: str) -> AsyncIterator[str]:
+    """Serve a page and a socket behind the gate of the screens; give the token that lets in."""
     index = folder / "index.html"
     index.write_text("<html></html>")
     inner = Starlette(routes=[Route("/", page), WebSocketRoute("/_stcore/stream", stream)])
-    server = uvicorn.Server(
-        uvicorn.Config(Gate(inner, places(port), index), host="127.0.0.1", port=port, log_level="error")
+    door = Door(public_url=public_url, proxies=("127.0.0.1",), key_file=str(folder / "key"))
+    gate = Gate(
+        inner, places(port, public_url=public_url), *entrance_of(door, port, SystemClock()), index=index
     )
+    config = uvicorn.Config(gate, host="127.0.0.1", port=port, log_level="error", proxy_headers=False)
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     try:
-        yield port
+        yield KeyFile(folder / "key").key().link_token
     finally:
         server.should_exit = True
         await serving
 
 
 @asynccontextmanager
-async def proxied(folder: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
-    """Run the gate and nginx before it; a session that finds its name here, and its address."""
+async def proxied(folder: Path, under: str) -> AsyncIterator[tuple[aiohttp.ClientSession, str, str]]:
+    """Run the gate and nginx before it; a session that finds its name here, its address, the token."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin") or "nginx"
-    port = free_port()
-    async with screens(folder) as behind:
-        file = configured(folder, behind, port)
+    port, behind = free_port(), free_port()
+    address = f"https://{NAME}:{port}{under}"
+    async with screens(folder, behind, address) as token:
+        file = configured(folder, behind, port, under)
         words = (nginx, "-c", str(file), "-p", str(folder), "-e", str(folder / "errors"))
         tried = await asyncio.to_thread(subprocess.run, [*words, "-t"], capture_output=True, text=True)
         assert tried.returncode == 0, tried.stderr
@@ -135,7 +142,7 @@ async def proxied(folder: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, st
             await _listening(port)
             connector = aiohttp.TCPConnector(resolver=_Here(), ssl=_unchecked())
             async with aiohttp.ClientSession(connector=connector) as session:
-                yield session, f"https://{NAME}:{port}"
+                yield session, address, token
         finally:
             process.terminate()
             await process.wait()
@@ -171,38 +178,49 @@ async def _listening(port: int) -> None:
                 return
 
 
-async def test_a_proxy_lets_in_who_has_a_login_and_no_other_page(tmp_path: Path) -> None:
-    async with proxied(tmp_path) as (session, address):
+@pytest.mark.parametrize("under", ["", "/desk"])
+async def test_a_proxy_leads_to_sign_in_and_no_other_page_gets_through(tmp_path: Path, under: str) -> None:
+    async with proxied(tmp_path, under) as (session, address, token):
+        origin = address.removesuffix(under)
 
-        async def got(*, login: Mapping[str, str] = LOGIN, **headers: str) -> tuple[int, str]:
+        async def got(path: str = "/", **headers: str) -> tuple[int, str]:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            async with session.get(f"{address}/", headers={**login, **named}) as answer:
+            async with session.get(f"{address}{path}", headers=named, allow_redirects=False) as answer:
                 return answer.status, await answer.text()
 
         async def connected(**headers: str) -> int | str:
             try:
-                async with session.ws_connect(
-                    f"{address}/_stcore/stream", headers={**LOGIN, **headers}
-                ) as opened:
+                async with session.ws_connect(f"{address}/_stcore/stream", headers=headers) as opened:
                     return await opened.receive_str()
             except aiohttp.WSServerHandshakeError as refused:
                 return refused.status
 
-        assert (await got(login={}))[0] == 401
-        assert await got() == (200, "page, login None")
-        assert (await got(Origin=f"https://{NAME}"))[0] == 200
+        assert (await got(Accept="text/html"))[0] == 401
+        assert await connected(Origin=origin) == 403
+        asked = session.get(f"{address}/?token={token}&id=3", allow_redirects=False)
+        async with asked as answer:
+            assert (answer.status, answer.headers["location"]) == (303, f"{under}/?id=3")
+            cookie = answer.headers["set-cookie"]
+        assert f"Path={under or '/'};" in cookie
+        assert cookie.endswith("; Secure")
+        assert cookie.startswith("__Secure-" if under else "__Host-")
+
+        assert (await got())[1].startswith("page of admin  under 127.0.0.1:")
+        assert (await got(X_Trueup_Person="viewer eve"))[1].startswith("page of admin ")
+        assert (await got(Origin=origin))[0] == 200
         assert (await got(Origin="https://evil.example.com"))[0] == 403
         assert (await got(Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors"))[0] == 403
-        assert await connected(Origin=f"https://{NAME}") == "connected"
+        assert await connected(Origin=origin) == "connected"
         assert await connected(Origin="https://evil.example.com") == 403
-        assert await connected(Origin=f"http://{NAME}") == 403
+        assert await connected(Origin=origin.replace("https", "http")) == 403
         assert await connected() == 403
 
 
 @pytest.mark.parametrize("file", ["Caddyfile", "nginx.conf"])
-def test_each_example_answers_for_one_name_and_hides_the_login(file: str) -> None:
+def test_each_example_says_what_the_settings_take(file: str) -> None:
     text = (ROOT / "deploy" / file).read_text("utf-8")
+    lines = [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   ")]
 
-    assert text.count("127.0.0.1:8501") >= 3
-    assert "Authorization" in text
+    assert Settings.model_validate(tomllib.loads("\n".join(lines))).door().proxies == ("127.0.0.1",)
+    assert "127.0.0.1:8501" in text
     assert "Strict-Transport-Security" in text

@@ -37,6 +37,9 @@ port = 0
 
 [dashboard]
 port = {port}
+
+[sign_in]
+ways = []
 """
 
 

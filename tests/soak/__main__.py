@@ -52,7 +52,7 @@ class Soak:
         try:
             port = free_port()
             await house.open(seed=self._seed, dashboard_port=port)
-            async with open_page(port) as page:
+            async with open_page(await house.link(port)) as page:
                 measuring = Measuring(house, page, every=max(2.0, self.seconds / SAMPLES))
                 rounds = Rounds(house, narrator, self._seed, _say)
                 try:

@@ -34,15 +34,15 @@ class OpenPage:
 
 
 @asynccontextmanager
-async def open_page(port: int) -> AsyncIterator[OpenPage]:
-    """Open the dashboard's first page as soon as it answers, and wait until it shows a verdict."""
+async def open_page(link: str) -> AsyncIterator[OpenPage]:
+    """Sign in by the link as soon as the dashboard answers, and wait until the first page shows a verdict."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         try:
             page = await browser.new_page()
             for _ in range(READY_MS // 500):
                 try:
-                    await page.goto(f"http://127.0.0.1:{port}")
+                    await page.goto(link)
                     break
                 except Error as error:
                     if "ERR_" not in str(error):

@@ -46,7 +46,9 @@ def default(field: FieldInfo) -> str:
         case None | ():
             return "none"
         case timedelta():
-            return f"{value.total_seconds():g}"
+            return f"{value.total_seconds():.10g}"
+        case tuple():
+            return ", ".join(map(str, value))
         case bool() | dict():
             return orjson.dumps(value).decode()
         case _:

@@ -115,7 +115,7 @@ def test_a_wrong_value_in_an_account_or_ledger_is_told(
             "[dashboard]\nport = 'web'",
             'dashboard.port: "web" is wrong, it should be a whole number, for example',
         ),
-        ("[dashboard]\naddress = '0.0.0.0'", 'dashboard.address: "0.0.0.0" is no loopback address'),
+        ("[dashboard]\naddress = '0.0.0.0'", "dashboard.address: is not of this machine, and what passes"),
         (
             "[log]\nlevel = 'loud'",
             'log.level: "loud" is not known: known here are debug, info, warning, error',

@@ -49,6 +49,7 @@ SINCE = {
     "replies": "0011",
     "silences": "0012",
     "prices": "0013",
+    "accounts": "0014",
 }
 """Since which revision each thing can be stored."""
 
@@ -143,6 +144,8 @@ def fill(url: str, revision: str) -> None:
             console.commands.begin_maintenance("main", **says)
         if has(revision, "tokens"):
             console.tokens.new(role=Role.OPERATOR, name="the phone of ann")
+        if has(revision, "accounts"):
+            console.accounts.add("Ann", Role.OPERATOR, "correct horse battery")
     with Database.open(url, create=False) as database, database.write() as connection:
         if has(revision, "retired"):
             alerts.retire(
@@ -241,6 +244,7 @@ def shown(url: str, *, upgrade: bool = False) -> dict[str, Any]:
             "channels": ask.channels(),
             "replies": ask.replies(),
             "tokens": console.tokens.every(),
+            "accounts": console.accounts.every(),
         }
 
 
