@@ -18,7 +18,7 @@ EXAMPLE = """\
 url = "sqlite:///trueup.db"            # Trueup's own state, never the bot's database
 
 [ledgers.mybot]
-kind = "freqtrade"                     # freqtrade | hummingbot | journal
+kind = "freqtrade"                     # freqtrade | hummingbot | sql | ... (docs/settings.md)
 url = "sqlite:///user_data/tradesv3.sqlite"
 
 [accounts.main]

@@ -14,7 +14,10 @@ Opener = Callable[[str, str, Clock, Path | None, LedgerOptions], Ledger]
 SUMS = frozenset({"since", "baseline"})
 """What a ledger that sums what was traded has to be told where that does not begin flat."""
 
-SPECIAL = SUMS
+QUERY = frozenset({"query", "unit"})
+"""What a ledger without tables of its own is read by."""
+
+SPECIAL = SUMS | QUERY | {"states"}
 """The settings of ledgers that are not for every kind."""
 
 
@@ -25,6 +28,7 @@ class LedgerKind:
     Attributes:
         open: Makes one by its name, url, clock, the folder that a relative path is relative to, and options.
         zoned: Its times on PostgreSQL are in the zone of the bot's session, which the settings may name.
+        zoned_files: So too in a file of SQLite, where all others write UTC.
         one_account: A database holds the trades of one account only.
         hedged: What a person is told whose account is in hedge mode, one line; empty: its bot does not mind.
         in_file: It is a file of the bot's own form, `file:PATH`, and no database.
@@ -36,6 +40,7 @@ class LedgerKind:
 
     open: Opener
     zoned: bool = False
+    zoned_files: bool = False
     one_account: bool = False
     hedged: str = ""
     in_file: bool = False

@@ -33,15 +33,24 @@ class PostgresRows:
         )
         return frozenset(str(row["name"]) for row in rows)
 
-    def select(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+    def select(self, statement: str, /, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a SELECT; `:name` stands for a value."""
+        return self.described(statement, -1, **values)[1]
+
+    def described(
+        self, statement: str, most: int, /, **values: Any
+    ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+        """Return the names of the columns of a SELECT, and its rows; of many the first, unless below zero."""
         # Only the names of the values are replaced: a person's own SELECT may hold other colons.
         # They travel beside it.
         text = statement.replace("%", "%%")
         if values:
             names = "|".join(sorted(values, key=len, reverse=True))
             text = re.sub(rf"(?<!:):({names})\b", r"%(\1)s", text)
-        return [readable(row, statement) for row in self._connection.execute(text, values).fetchall()]
+        cursor = self._connection.execute(text, values)
+        columns = tuple(column.name for column in cursor.description or ())
+        rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most)
+        return columns, [readable(row, statement) for row in rows]
 
 
 class PostgresReading:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconciler.ledgers.installed import InstalledKinds
-from reconciler.ledgers.kind import SUMS, LedgerKind
+from reconciler.ledgers.kind import QUERY, SPECIAL, SUMS, LedgerKind
 from reconciler.ledgers.port import Ledger, LedgerOptions
 from verification.facts.clock import Clock
 
@@ -38,6 +38,12 @@ def _hummingbot(name: str, url: str, clock: Clock, folder: Path | None, options:
     return HummingbotLedger(name, url, clock=clock, folder=folder, options=options)
 
 
+def _sql(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
+    from reconciler.ledgers.sql.ledger import SqlLedger
+
+    return SqlLedger(name, url, clock=clock, folder=folder, options=options)
+
+
 def _passivbot(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
     from reconciler.ledgers.passivbot import PassivbotLedger
 
@@ -67,6 +73,7 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
     "journal": LedgerKind(_journal),
     # A snapshot a second, whatever happens: where none comes the bot has stopped.
     "passivbot": LedgerKind(_passivbot, one_account=True, in_file=True, silent_after=timedelta(minutes=1)),
+    "sql": LedgerKind(_sql, zoned=True, zoned_files=True, takes=SPECIAL, needs=QUERY),
 }
 """By the word that the settings have for it."""
 

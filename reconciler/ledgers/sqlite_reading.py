@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from reconciler.ledgers.file_looks import looks, part, size
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.ledgers.stored_text import TextUnreadable, lenient, readable
 from verification.facts.clock import Clock
@@ -76,11 +77,18 @@ class SqliteRows:
         rows = self._connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
         return frozenset(str(row[0]) for row in rows)
 
-    def select(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+    def select(self, statement: str, /, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a SELECT; `:name` stands for a value."""
+        return self.described(statement, -1, **values)[1]
+
+    def described(
+        self, statement: str, most: int, /, **values: Any
+    ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+        """Return the names of the columns of a SELECT, and its rows; of many the first, unless below zero."""
         cursor = self._connection.execute(statement, values)
-        names = [column[0] for column in cursor.description]
-        return [readable(dict(zip(names, row, strict=True)), statement) for row in cursor.fetchall()]
+        names = tuple(str(column[0]) for column in cursor.description or ())
+        rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most)
+        return names, [readable(dict(zip(names, row, strict=True)), statement) for row in rows]
 
 
 class SqliteReading:
@@ -138,7 +146,7 @@ class SqliteReading:
         header = self._header()
         if header[18:20] != bytes((_WAL, _WAL)):
             return _Way.LOCKED
-        if _size(self._beside("-wal")) == 0:
+        if size(self._beside("-wal")) == 0:
             return _Way.IMMUTABLE
         return _Way.LOCKED if self._beside("-shm").exists() else _Way.COPY
 
@@ -271,30 +279,5 @@ class SqliteReading:
         counts.
         """
         wal, shm = self._beside("-wal"), self._beside("-shm")
-        counters = (_bytes(self._path, _CHANGES_AT, _CHANGES), _bytes(shm, 0, _INDEX))
-        return (_looks(self._path), _looks(wal), *counters)
-
-
-def _looks(path: Path) -> tuple[int, int, int] | None:
-    try:
-        seen = path.stat()
-    except FileNotFoundError:
-        return None
-    return (seen.st_ino, seen.st_size, seen.st_mtime_ns)
-
-
-def _bytes(path: Path, start: int, length: int) -> bytes:
-    """Return a part of a file; nothing of one that cannot be read: whoever reads it says why."""
-    try:
-        with path.open("rb", buffering=0) as file:
-            file.seek(start)
-            return file.read(length)
-    except OSError:
-        return b""
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0  # no log and an empty log say the same: everything is in the file
+        counters = (part(self._path, _CHANGES_AT, _CHANGES), part(shm, 0, _INDEX))
+        return (looks(self._path), looks(wal), *counters)

@@ -26,8 +26,13 @@ class Tables(Protocol):
     def columns(self, table: str) -> frozenset[str]:
         """Return the names of the columns of `table`; empty if there is no such table."""
 
-    def select(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+    def select(self, statement: str, /, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a SELECT; `:name` stands for a value."""
+
+    def described(
+        self, statement: str, most: int, /, **values: Any
+    ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+        """Return the names of the columns of a SELECT, and of its rows the first so many."""
 
 
 class BotDatabase:
@@ -85,6 +90,12 @@ class BotDatabase:
         from reconciler.ledgers.postgres_reading import PostgresRows
 
         return self._reading.zone(tables) if isinstance(tables, PostgresRows) else UTC
+
+    def time_in(self, time: datetime, zone: tzinfo) -> datetime | str:
+        """Return a time as it is compared with what is stored: on SQLite as text, in the zone of the bot."""
+        if isinstance(self._reading, SqliteReading):
+            return time.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        return time
 
     def trouble(self, trouble: LedgerTrouble, what: str, *, again: bool = False) -> LedgerUnreadable:
         """Return an error of this ledger that says where and what."""

@@ -60,6 +60,9 @@ def open_ledger_of(settings: Settings, account: str, name: str, clock: Clock) ->
         elsewhere=_elsewhere(settings, account, ledger.url),
         since=ledger.since,
         baseline=ledger.baseline,
+        query=ledger.query or "",
+        contracts=ledger.unit == "contracts",
+        states=ledger.states,
     )
     return open_ledger(name, ledger.kind, ledger.url, clock, options=options)
 

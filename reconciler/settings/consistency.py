@@ -120,12 +120,22 @@ def _of_its_kind(
             yield Problem(where, f"is only for a ledger of kind {kinds}, and this is of {name}: remove it")
         elif not given and key in kind.needs:
             yield Problem(where, f"is missing: a ledger of kind {name} cannot be read without it")
+    yield from _since_of_query(ledger, settings.get("query"), given=settings.get("since") is not None)
     if settings.get("baseline") and len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}.baseline",
             f"is given, and {' and '.join(accounts)} have this ledger: give each account a ledger of its own "
             "name on the same database, and the baseline to that of the account that held it",
         )
+
+
+def _since_of_query(ledger: str, query: object, *, given: bool) -> Iterator[Problem]:
+    asked = ":since" in str(query or "")
+    if query and given and not asked:
+        what = "is given, and its query does not ask for it: write `WHERE ... >= :since` there, or remove it"
+        yield Problem(f"ledgers.{ledger}.since", what)
+    if asked and not given:
+        yield Problem(f"ledgers.{ledger}.since", "is missing: its query asks for :since")
 
 
 def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[Problem]:
@@ -139,8 +149,11 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
     on_server = str(settings.get("url", "")).startswith("postgres")
     name = str(settings.get("kind"))
     kind = _usable_kind(name)
-    if settings.get("timezone") is not None and not (kind is not None and kind.zoned and on_server):
-        zoned = " or ".join(each for each, known in OWN_KINDS.items() if known.zoned)
+    zoned_here = kind is not None and (kind.zoned if on_server else kind.zoned_files)
+    if settings.get("timezone") is not None and not zoned_here:
+        zoned = " or ".join(
+            each for each, known in OWN_KINDS.items() if known.zoned and not known.zoned_files
+        )
         yield Problem(
             f"ledgers.{ledger}.timezone",
             f"is only for a {zoned} database on PostgreSQL; all others keep their times in UTC: remove it",

@@ -1,8 +1,11 @@
-"""From when on a ledger counts, and what was held before: as people write it, or refused in words."""
+"""What a ledger counts, by which SELECT and from when on: as people write it, or refused in words."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+
+from reconciler.facts.expectation import ExpectationState
 
 _WRITE = 'write amounts in quotes, "0.5" for a long leg and "-0.5" for a short one'
 _LONGEST = 40
@@ -22,6 +25,28 @@ def aware_time(value: object) -> object:
     if value.tzinfo is None:
         raise ValueError("has no zone: write Z behind it for UTC, as in 2026-11-01T00:00:00Z")
     return value
+
+
+def select_of(query: str | None) -> str | None:
+    """Return a SELECT without what may stand after it. Raises ValueError for anything else."""
+    if query is None:
+        return None
+    text = query.strip().removesuffix(";").rstrip()
+    bare = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).strip()
+    if not re.match(r"(select|with)\b", bare, re.IGNORECASE):
+        raise ValueError("is no SELECT: write the one SELECT that returns the bot's positions")
+    if ";" in bare:
+        raise ValueError("holds a semicolon: write one SELECT and nothing else")
+    return text
+
+
+def state_words(states: dict[str, str]) -> dict[str, str]:
+    """Return what a bot's words for states mean. Raises ValueError for a meaning that is none."""
+    for word, state in states.items():
+        if state not in set(ExpectationState):
+            known = ", ".join(ExpectationState)
+            raise ValueError(f"says that {word} means {state}, which is no state: known are {known}")
+    return states
 
 
 def held_before(value: object) -> object:

@@ -26,7 +26,7 @@ from reconciler.settings.checked import (
     web_address,
     zone_name,
 )
-from reconciler.settings.counted import aware_time, held_before
+from reconciler.settings.counted import aware_time, held_before, select_of, state_words
 from reconciler.settings.credentials import CredentialSettings
 from reconciler.settings.database_url import checked_ledger_url, checked_state_url
 from reconciler.settings.section import Name, Seconds, Section, seconds
@@ -105,6 +105,22 @@ class LedgerSettings(Section):
         default_factory=dict,
         description="What was held before that, by symbol: signed, in quotes, in the ledger's own unit.",
         examples=[{"BTC/USDT:USDT": "0.5"}],
+    )
+
+    query: Annotated[str | None, AfterValidator(select_of)] = Field(
+        default=None,
+        description="The SELECT that returns the bot's positions, one row each.",
+        examples=["SELECT symbol, side, quantity FROM positions"],
+    )
+    unit: Literal["contracts", "base"] | None = Field(
+        default=None,
+        description="What its quantities count: contracts of the venue, or base currency.",
+        examples=["base"],
+    )
+    states: Annotated[dict[str, str], AfterValidator(state_words)] = Field(
+        default_factory=dict,
+        description="What the bot's words for states mean: opening, open, closing, closed or failed.",
+        examples=[{"active": "open"}],
     )
 
     @property

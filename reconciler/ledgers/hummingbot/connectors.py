@@ -1,5 +1,6 @@
 """What hummingbot's names of its connectors say: the exchange, the market, real money or not. Pure."""
 
+import re
 from dataclasses import dataclass
 
 from reconciler.ledgers.exchange_family import same_exchange
@@ -7,8 +8,7 @@ from reconciler.ledgers.exchange_family import same_exchange
 _PERPETUAL = "_perpetual"
 _PAPER = "_paper_trade"
 _TESTNET = "_testnet"
-_OTHER_NAMES = {"gate_io": "gate", "kucoin": "kucoinfutures", "dydx_v4": "dydx", "ascend_ex": "ascendex"}
-"""ccxt's name of an exchange where it is another one."""
+_VERSION = re.compile(r"_v\d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Connector:
 
     Attributes:
         name: As hummingbot writes it.
-        exchange: ccxt's name of the exchange.
+        exchange: The name of the exchange, in one word.
         perpetual: True for perpetual contracts, False for the spot market.
         paper: True when its trades are only imagined.
         testnet: True on the exchange's test network.
@@ -49,7 +49,7 @@ def connector_of(name: str) -> Connector:
     exchange = bare.removesuffix(_PERPETUAL)
     return Connector(
         name=name,
-        exchange=_OTHER_NAMES.get(exchange, exchange),
+        exchange=_VERSION.sub("", exchange).replace("_", ""),  # ccxt writes names in one word
         perpetual=bare.endswith(_PERPETUAL),
         paper=paper,
         testnet=testnet,

@@ -1,4 +1,4 @@
-"""Since when a ledger counts, and what was held before: read exactly, or refused in words."""
+"""What a ledger counts, by which SELECT and since when: read exactly, or refused in words."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -59,7 +59,7 @@ def test_since_and_baseline_are_taken_exactly(tmp_path: Path) -> None:
         (f'{SUMS}\nbaseline = "1"', "ledgers.mybot.baseline: "),
         (
             f"{BOT}\nsince = 2026-11-01T09:00:00Z",
-            "ledgers.mybot.since: is only for a ledger of kind hummingbot",
+            "ledgers.mybot.since: is only for a ledger of kind hummingbot or sql",
         ),
         (f'{BOT}\nbaseline = {{ X = "1" }}', "and this is of freqtrade: remove it"),
     ],
@@ -90,3 +90,55 @@ def test_the_ledger_is_opened_with_what_is_set(tmp_path: Path) -> None:
     options = ledger._options  # type: ignore[attr-defined]
     assert (options.venue, options.elsewhere, options.sandbox) == ("bybit", ("binanceusdm",), True)
     assert options.since == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+SELECT = "SELECT symbol, quantity FROM positions"
+
+
+def sql(query: str = SELECT, more: str = 'unit = "base"') -> str:
+    return f"kind = \"sql\"\nquery = '{query}'\n{more}"
+
+
+def test_a_select_is_taken_without_what_ends_it(tmp_path: Path) -> None:
+    states = 'states = { "active" = "open" }\ntimezone = "Asia/Tokyo"'
+    query = f'-- of my own\n{SELECT} WHERE at >= :since AND name = "a/b" ; '
+    more = f'unit = "contracts"\n{states}\nsince = 2026-11-01T00:00:00Z'
+    settings = loaded(tmp_path, f"kind = \"sql\"\nquery = '''{query}'''\n{more}")
+    ledger = open_ledger_of(settings, "main", "mybot", StoppedClock())
+    options = ledger._options  # type: ignore[attr-defined]
+    assert options.query == query.strip().removesuffix(";").strip()
+    assert (options.contracts, options.states) == (True, {"active": "open"})
+    assert str(options.timezone) == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "line"),
+    [
+        (
+            'kind = "sql"\nunit = "base"',
+            "ledgers.mybot.query: is missing: a ledger of kind sql cannot be read",
+        ),
+        (f"kind = \"sql\"\nquery = '{SELECT}'", "ledgers.mybot.unit: is missing: a ledger of kind sql"),
+        (sql(more='unit = "coins"'), "ledgers.mybot.unit: "),
+        (sql("DELETE FROM positions"), "is no SELECT: write the one SELECT that returns the bot"),
+        (sql("-- SELECT\nDROP TABLE x".replace("\n", " ")), "is no SELECT"),
+        (sql(f"{SELECT}; DELETE FROM positions"), "holds a semicolon: write one SELECT and nothing else"),
+        (sql(f"{SELECT} WHERE at > :since"), "ledgers.mybot.since: is missing: its query asks for :since"),
+        (
+            sql(more='unit = "base"\nsince = 2026-11-01T00:00:00Z'),
+            "ledgers.mybot.since: is given, and its query does not ask for it: write `WHERE",
+        ),
+        (
+            sql(more='unit = "base"\nstates = { "active" = "opened" }'),
+            "says that active means opened, which is no state: known are opening, open, closing, closed",
+        ),
+        (
+            f"{BOT}\nquery = '{SELECT}'",
+            "ledgers.mybot.query: is only for a ledger of kind sql, and this is of",
+        ),
+    ],
+)
+def test_a_select_that_cannot_be_right_is_refused(tmp_path: Path, ledger: str, line: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, ledger)
+    assert any(line in told for told in caught.value.lines), caught.value.lines

@@ -177,7 +177,7 @@ def test_a_row_that_cannot_be_read_fails_the_whole_reading(bot: BotFile, change:
         ("binance_perpetual_testnet", "is of a bot that trades futures on binance on its test network"),
         ("binance_perpetual_paper_trade", "is of a bot in paper trading"),
         ("binance", "is of a bot that trades spot on binance (binance)"),
-        ("gate_io_perpetual", "is of a bot that trades futures on gate"),
+        ("gate_io_perpetual", "is of a bot that trades futures on gateio (gate_io_perpetual)"),
     ],
 )
 def test_what_is_not_of_the_account_is_not_compared_with_it(bot: BotFile, market: str, said: str) -> None:
@@ -198,4 +198,4 @@ def test_the_spot_side_of_an_arbitrage_is_noted_and_hides_nothing(bot: BotFile) 
     reading = ledger_of(bot.path).read()
     assert [row.row_id for row in reading.rows] == ["binance_perpetual BTC-USDT short 1"]
     assert reading.left_out == ()
-    assert reading.warnings[0].startswith("it has traded spot on kucoinfutures (kucoin): not compared")
+    assert reading.warnings[0].startswith("it has traded spot on kucoin (kucoin): not compared")

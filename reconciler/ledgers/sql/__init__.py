@@ -1,0 +1,1 @@
+"""Any database that a SELECT of the settings can read."""

@@ -1,0 +1,1 @@
+"""Any database that a SELECT can read, on SQLite and on PostgreSQL."""
