@@ -1,54 +1,111 @@
-"""The dialogs in which a person says something of an alert: of this very one, as the dialog shows it."""
+"""The buttons and the dialog by which a person says something of one alert, as it is shown to them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import streamlit as st
 
-from dashboard import state_reader
+from dashboard import acting_on_many, state_reader
 from dashboard.escape import WHOLE, markdown
-from dashboard.identity import identity
+from dashboard.focus import focus_on_the_first
+from dashboard.identity import may
+from dashboard.saying_form import KEPT_NAME, end_asked, name_asked, note_asked
 from dashboard.words import alert as alert_words
+from dashboard.words import numbers
 from dashboard.words import saying as words
 from dashboard.words.saying import Word
 from reconciler.alerts.alert import Alert
 from reconciler.console import AlertCommandError, StateDatabaseError
+from reconciler.facts.person import Deed
 
-NAME = "name-of-the-person"
 ASKED = "alert-to-speak-of"
 TOLD = "told-after-speaking"
-LONGEST_NAME = 80
-LONGEST_NOTE = 1000
+ONLY_LOOK = "Your role lets you look, and not act."
+ICONS = {
+    Word.ACKNOWLEDGE: ":material/check:",
+    Word.SNOOZE: ":material/bedtime:",
+    Word.INTEND: ":material/verified_user:",
+    Word.NOTE: ":material/edit_note:",
+    Word.CLOSE: ":material/person_off:",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which alert somebody speaks of, as it was shown to them, and since when the dialog is open."""
+    """Which alert somebody speaks of, as it was shown to them, and since when the dialog is open.
+
+    Attributes:
+        alert: The alert.
+        at: When the dialog was opened, aware UTC.
+        choices: What may be said; one alone is not asked for.
+        until: The end that was chosen on the button already; None for the usual one.
+    """
 
     alert: Alert
     at: datetime
-    more: bool
+    choices: tuple[Word, ...]
+    until: datetime | None = None
 
 
 def acknowledge_button(alert: Alert, now: datetime, *, primary: bool) -> None:
     """Show the button of one alert; it opens the dialog for exactly this one."""
-    pressed = st.button(
-        "Acknowledge",
-        key=f"acknowledge-{alert.id}",
-        type="primary" if primary else "secondary",
-        icon=":material/check:",
+    if _button(
+        "Acknowledge", f"acknowledge-{alert.id}", Word.ACKNOWLEDGE, kind="primary" if primary else "secondary"
+    ):
+        _open(Asked(alert, now, (Word.ACKNOWLEDGE,)))
+
+
+def snooze_menu(alert: Alert, now: datetime) -> None:
+    """Show the choice of how long it is to be quiet; the dialog then asks for the note."""
+    ends = words.ends(Word.SNOOZE, alert, now)
+    spans = [end - now for end in ends]
+    chosen: timedelta | None = st.menu_button(
+        words.CHOICE[Word.SNOOZE],
+        spans,
+        key=f"snooze-{alert.id}",
+        format_func=numbers.duration,
+        disabled=not may(Deed.SNOOZE),
+        help=None if may(Deed.SNOOZE) else ONLY_LOOK,
     )
-    if pressed:
-        _open(Asked(alert, now, more=False))
+    if chosen is not None:
+        _open(Asked(alert, now, (Word.SNOOZE,), now + chosen))
+
+
+def word_button(alert: Alert, now: datetime, word: Word, *, label: str, where: str) -> None:
+    """Show a button for one word alone; `where` tells it from others of the same word on a page."""
+    if _button(label, f"{word.value}-{where}-{alert.id}", word):
+        _open(Asked(alert, now, (word,)))
 
 
 def more_button(alert: Alert, now: datetime) -> None:
     """Show the button for all else that can be said of one alert."""
-    if st.button("More", key=f"more-{alert.id}", type="tertiary", icon=":material/more_horiz:"):
-        _open(Asked(alert, now, more=True))
+    choices = tuple(word for word in words.sayable(alert) if may(Deed(word.value)))
+    pressed = st.button(
+        "More",
+        key=f"more-{alert.id}",
+        type="tertiary",
+        icon=":material/more_horiz:",
+        disabled=not choices,
+        help=None if choices else ONLY_LOOK,
+    )
+    if pressed and choices:
+        _open(Asked(alert, now, choices))
+
+
+def _button(label: str, key: str, word: Word, kind: str = "secondary") -> bool:
+    able = may(Deed(word.value))
+    return st.button(
+        label,
+        key=key,
+        type="primary" if kind == "primary" else "secondary",
+        icon=ICONS[word],
+        disabled=not able,
+        help=None if able else ONLY_LOOK,
+    )
 
 
 def _open(asked: Asked) -> None:
+    acting_on_many.close()
     st.session_state[ASKED] = asked
     st.rerun()
 
@@ -61,11 +118,14 @@ def dialog() -> None:
     """
     asked = st.session_state.get(ASKED)
     if asked is None:
+        acting_on_many.dialog()
         return
-    if asked.more:
+    first = asked.choices[0]
+    if len(asked.choices) > 1:
         _ask_more(asked)
     else:
-        _ask(asked)
+        title, icon = words.CHOICE[first], ICONS[first]
+        st.dialog(title, icon=icon, on_dismiss=_close)(_speak)(asked, first)
 
 
 def _close() -> None:
@@ -73,24 +133,18 @@ def _close() -> None:
     st.session_state.pop(TOLD, None)
 
 
-@st.dialog("Acknowledge", icon=":material/check:", on_dismiss=_close)
-def _ask(asked: Asked) -> None:
-    _speak(asked, Word.ACKNOWLEDGE)
-
-
 @st.dialog("Say more", icon=":material/more_horiz:", on_dismiss=_close)
 def _ask_more(asked: Asked) -> None:
-    choices = words.sayable(asked.alert)
     chosen = st.pills(
         "What",
-        choices,
-        default=choices[0],
+        asked.choices,
+        default=asked.choices[0],
         required=True,
         format_func=lambda word: words.CHOICE[Word(word)],
         key=f"word-{asked.alert.id}",
         label_visibility="collapsed",
     )
-    _speak(asked, Word(chosen or choices[0]))
+    _speak(asked, Word(chosen or asked.choices[0]))
 
 
 def _speak(asked: Asked, word: Word) -> None:
@@ -110,46 +164,22 @@ def _speak(asked: Asked, word: Word) -> None:
 
 
 def _form(asked: Asked, word: Word) -> words.Filled | None:
-    """Ask for name, end and note; return them once they are sent."""
+    """Ask for name, note and end; return them once they are sent."""
     alert = asked.alert
     with st.form(key=f"saying-{word.value}-{alert.id}", border=False):
-        name = _name(alert)
-        until = _until(asked, word)
-        note = st.text_area(
-            words.note_label(word, alert),
-            key=f"note-{alert.id}",
-            max_chars=LONGEST_NOTE,
-            height=90,
+        name = name_asked(f"name-{alert.id}")
+        note = note_asked(words.note_label(word, alert), f"note-{alert.id}")
+        until = end_asked(
+            words.ends(word, alert, asked.at),
+            asked.until or words.usual_end(word, alert, asked.at),
+            asked.at,
+            f"until-{word.value}-{alert.id}",
         )
         sent = st.form_submit_button(
-            words.CHOICE[word], key=f"confirm-{alert.id}", type="primary", icon=":material/check:"
+            words.CHOICE[word], key=f"confirm-{alert.id}", type="primary", icon=ICONS[word]
         )
-    return words.Filled(name.strip(), note.strip(), until) if sent else None
-
-
-def _name(alert: Alert) -> str:
-    """Say in whose name it will be; ask for one only where sign-in knows none."""
-    person = identity()
-    if person is not None and person.name:
-        st.caption(f"As {markdown(person.name)}")
-        return person.name
-    last = str(st.session_state.get(NAME, ""))
-    return st.text_input("Your name", value=last, key=f"name-{alert.id}", max_chars=LONGEST_NAME)
-
-
-def _until(asked: Asked, word: Word) -> datetime | None:
-    """Ask until when; the times are those that are stored, counted from when the dialog was opened."""
-    ends = words.ends(word, asked.alert, asked.at)
-    if not ends:
-        return None
-    usual = words.usual_end(word, asked.alert, asked.at)
-    return st.selectbox(
-        "Until",
-        ends,
-        index=ends.index(usual),
-        format_func=lambda end: words.end_label(end, asked.at),
-        key=f"until-{word.value}-{asked.alert.id}",
-    )
+    focus_on_the_first(f"{word.value}-{alert.id}-{asked.at.isoformat()}")
+    return words.Filled(name, note, until) if sent else None
 
 
 def _store(asked: Asked, word: Word, said: words.Filled) -> None:
@@ -157,12 +187,12 @@ def _store(asked: Asked, word: Word, said: words.Filled) -> None:
     try:
         answer = state_reader.say(asked.alert, word, said)
     except AlertCommandError as refusal:
-        st.error(markdown(str(refusal)), icon=":material/block:")
+        st.error(markdown(str(refusal), WHOLE), icon=":material/block:")
     except StateDatabaseError as error:
         lead = "It is not known whether this was stored." if error.unsure else "Not stored."
-        st.error(f"**{lead}** {markdown(str(error))}", icon=":material/cancel:")
+        st.error(f"**{lead}** {markdown(str(error), WHOLE)}", icon=":material/cancel:")
     else:
-        st.session_state[NAME] = said.name
+        st.session_state[KEPT_NAME] = said.name
         if answer.told:
             st.session_state[TOLD] = answer.told
             return

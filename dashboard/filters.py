@@ -1,6 +1,7 @@
 """Choices that stand in the page's address, by their stable names, so that a view can be kept and sent on.
 
 Streamlit can bind a widget to the address itself, but then writes the words shown instead of the names.
+A page that is come back to without any in its address has those that it had; one that has some means them.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,24 @@ from dashboard.words.verdict import Unread
 from reconciler.views.now import NowView
 
 
+def enter(page: str, names: Sequence[str]) -> None:
+    """Say which choices a page has, before the first of them; one that is come back to has those that it had.
+
+    Args:
+        page: The page's name.
+        names: Its choices; the first is one that no other page has.
+    """
+    kept: dict[str, list[str]] = st.session_state.setdefault(f"kept-filters-{page}", {})
+    if f"filter-{names[0]}" not in st.session_state:
+        for name in names[1:]:  # another page may have one of this name
+            st.session_state.pop(f"filter-{name}", None)
+        if not any(name in st.query_params for name in names):
+            for name, values in kept.items():
+                st.query_params[name] = values
+    present = [name for name in names if name in st.query_params]
+    st.session_state[f"kept-filters-{page}"] = {name: st.query_params.get_all(name) for name in present}
+
+
 def restore(name: str, options: Sequence[str], *, several: bool = False) -> str:
     """Take a choice from the address once, and return the key of its widget. Unknown names are left out."""
     key = f"filter-{name}"
@@ -22,12 +41,31 @@ def restore(name: str, options: Sequence[str], *, several: bool = False) -> str:
     return key
 
 
-def remember(name: str) -> None:
-    """Write a choice into the address."""
-    chosen: Any = st.session_state.get(f"filter-{name}")
-    if chosen:
-        st.query_params[name] = chosen
-    else:
+def restore_text(name: str, longest: int) -> str:
+    """Take words from the address once, and return the key of their widget."""
+    key = f"filter-{name}"
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(name, "")[:longest]
+    return key
+
+
+def remember(*names: str) -> None:
+    """Write choices into the address."""
+    for name in names:
+        chosen: Any = st.session_state.get(f"filter-{name}")
+        if chosen:
+            st.query_params[name] = chosen if isinstance(chosen, list) else str(chosen)
+        else:
+            st.query_params.pop(name, None)
+
+
+def clear(*names: str) -> None:
+    """Choose nothing any more."""
+    for name in names:
+        key = f"filter-{name}"
+        if key in st.session_state:
+            held = st.session_state[key]
+            st.session_state[key] = [] if isinstance(held, list) else "" if isinstance(held, str) else None
         st.query_params.pop(name, None)
 
 

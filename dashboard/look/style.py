@@ -1,4 +1,4 @@
-"""Sends the page its style: the colours, and the rules of `look.css`, which Streamlit has no options for."""
+"""Sends the page its style: the colours, and the rules of the CSS files here."""
 
 from pathlib import Path
 from typing import Final
@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard.look.colours import variables
 
-_RULES: Final = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
+_FILES: Final = sorted(Path(__file__).parent.glob("*.css"))
+_RULES: Final = "\n".join(file.read_text(encoding="utf-8") for file in _FILES)
 _SENT: Final = f"<style>\n{variables()}\n{_RULES}\n</style>"
 
 

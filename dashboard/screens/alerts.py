@@ -1,103 +1,118 @@
-"""Alerts: all of them, open and over, filtered by what stands in the address."""
+"""Alerts: all of them, open ones first, filtered by what stands in the address; many can be taken at once."""
+
+from functools import partial
 
 import streamlit as st
 
-from dashboard import filters, state_reader
-from dashboard.escape import plain
+from dashboard import acting_on_many, alert_filters, state_reader
+from dashboard.acknowledging import ICONS, ONLY_LOOK
+from dashboard.alert_rows import MOST, alert_rows, choose_none, chosen
+from dashboard.identity import may
 from dashboard.redrawing import page_part
-from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
+from dashboard.words.alert_rows import as_csv, row
+from dashboard.words.saying import CHOICE, Word
 from dashboard.words.verdict import Unread
-from reconciler.alerts.alert import Alert, AlertState
-from reconciler.alerts.quiet import Quiet
-from reconciler.alerts.wording import told
-from reconciler.facts.finding import Kind
-from reconciler.kinds.registry import is_blindness, spec_of
+from reconciler.facts.person import Deed
+from reconciler.views.alert_list import AlertFilter, AlertListView
+from verification.facts.clock import SystemClock
 
-LIMIT = 200
+PAGE = 50
+ALERT = "screens/alert.py"
+UNREAD = "The alerts could not be read. That does not mean that there are none."
 
 
 def alerts() -> None:
-    """Show the filters and the table below them."""
-    states, kinds = [state.value for state in AlertState], [kind.value for kind in Kind]
-    with st.container(key="filters", gap="xsmall"):
-        st.pills(
-            "State",
-            states,
-            selection_mode="multi",
-            format_func=lambda value: alert_words.STATE_WORD[AlertState(value)],
-            key=filters.restore("state", states, several=True),
-            on_change=filters.remember,
-            args=("state",),
-        )
-        with st.container(horizontal=True, gap="small"):
-            st.selectbox(
-                "Kind",
-                kinds,
-                index=None,
-                format_func=lambda value: spec_of(Kind(value)).words.now.title,
-                key=filters.restore("kind", kinds),
-                on_change=filters.remember,
-                args=("kind",),
-                placeholder="every kind",
-                width=280,
-            )
-            filters.account(state_reader.now(), "every account")
-    _table()
+    """Show the filters and the list below them."""
+    alert_filters.restore()
+    if st.session_state.pop(acting_on_many.DONE, 0):
+        choose_none()
+    asked = alert_filters.wanted(SystemClock().now().utc)
+    counted = state_reader.ask(lambda queries: queries.alert_list(asked, limit=0))
+    if isinstance(counted, Unread):
+        st.markdown(UNREAD)
+        return
+    alert_filters.show(counted.facets)
+    _list()
 
 
 @page_part
-def _table() -> None:
-    states = [AlertState(value) for value in filters.chosen("state") or []]
-    kind, account = filters.chosen("kind"), filters.chosen("account")
-    view = state_reader.now()
-    found = state_reader.ask(
-        lambda queries: queries.alerts(
-            states=states or None,
-            kinds=[Kind(kind)] if kind else None,
-            accounts=[account] if account else None,
-            limit=LIMIT,
+def _list() -> None:
+    asked, page = alert_filters.wanted(SystemClock().now().utc), alert_filters.page_chosen()
+    found = state_reader.ask(lambda queries: queries.alert_list(asked, limit=PAGE, offset=(page - 1) * PAGE))
+    if isinstance(found, Unread):
+        st.markdown(UNREAD)
+        return
+    _bar(found, asked, page)
+    for line in found.unreadable:
+        st.caption(line)
+    if not found.total:
+        narrow = "No alert fits this filter." if asked.narrow else "No alert has been raised yet."
+        st.markdown(narrow)
+        return
+    opened = alert_rows([row(each, found.quiet.get(each.id), found.read_at) for each in found.alerts])
+    if opened is not None:
+        st.switch_page(ALERT, query_params={"id": str(opened)})
+    pages = -(-found.total // PAGE)
+    if pages > 1:
+        st.pagination(pages, default=min(page, pages), key="alert-page", on_change=_turned)
+
+
+def _turned() -> None:
+    alert_filters.turn_to(int(st.session_state["alert-page"]))
+
+
+def _bar(found: AlertListView, asked: AlertFilter, page: int) -> None:
+    """Show how many there are, what is done with the chosen ones, and the way to take all away as a file."""
+    numbers = chosen()
+    with st.container(key="alerts-bar", horizontal=True, gap="small", vertical_alignment="center"):
+        if numbers:
+            st.markdown(f"**{words.count(len(numbers), 'alert')} chosen**", width="content")
+            for word in (Word.ACKNOWLEDGE, Word.SNOOZE):
+                _act(word, numbers, found)
+            st.button("Choose none", key="choose-none", type="tertiary", on_click=choose_none)
+        else:
+            first = (page - 1) * PAGE + 1
+            span = f"{first:,} to {min(found.total, first + PAGE - 1):,} of " if found.total > PAGE else ""
+            st.markdown(f"{span}{words.count(found.total, 'alert')}", width="content")
+        st.download_button(
+            "CSV",
+            data=partial(_file, asked),
+            file_name="trueup-alerts.csv",
+            mime="text/csv",
+            key="alerts-csv",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
         )
-    )
-    if isinstance(found, Unread) or isinstance(view, Unread):
-        st.markdown("The alerts could not be read. That does not mean that there are none.")
-        return
-    if not found:
-        filtered = states or kind or account
-        st.markdown("No alert fits this filter." if filtered else "No alert has been raised yet.")
-        return
-    st.dataframe(
-        [_row(alert, view.quiet.get(alert.id)) for alert in found],
-        hide_index=True,
-        key="alerts-table",
-        height="content",
-        alt="Alerts, newest first",
-        column_config={
-            "Alert": st.column_config.LinkColumn(width="small", display_text=r"id=(\d+)$", pinned=True),
-            "Since": st.column_config.TextColumn(width=165),
-            "Over": st.column_config.TextColumn(width=165),
-        },
-    )
-    if len(found) == LIMIT:
-        st.caption(f"Only the newest {LIMIT} are shown: narrow the filter to see older ones.")
 
 
-def _row(alert: Alert, quiet: Quiet | None) -> dict[str, str]:
-    given = alert.acknowledgement
-    return {
-        "Alert": f"/alert?id={alert.id}",
-        "About": plain(alert_words.subject(alert)),
-        "What": told(alert).title,
-        "State": alert_words.state(alert, quiet),
-        "Severity": alert_words.SEVERITY_WORD[alert.severity],
-        "Bot says": plain(alert_words.bot_says(alert)),
-        "Exchange says": plain(alert_words.exchange_says(alert)),
-        "Exposure": "" if is_blindness(alert.key.kind) else alert_words.exposure(alert),
-        "Since": words.stamp(alert.first_seen),
-        "Over": "" if alert.resolved_at is None else words.stamp(alert.resolved_at),
-        "Acknowledged by": "" if given is None else plain(given.by),
-        "Account": plain(alert.key.account),
-    }
+def _act(word: Word, numbers: list[int], found: AlertListView) -> None:
+    able, few = may(Deed(word.value)), len(numbers) <= MOST
+    pressed = st.button(
+        CHOICE[word],
+        key=f"{word.value}-chosen",
+        type="primary" if word is Word.ACKNOWLEDGE else "secondary",
+        icon=ICONS[word],
+        disabled=not (able and few),
+        help=ONLY_LOOK if not able else None if few else f"At most {MOST} at once.",
+    )
+    if pressed:
+        # As they are now: what the dialog shows is what is spoken of.
+        alerts = state_reader.ask(lambda queries: queries.alerts_numbered(numbers))
+        if isinstance(alerts, Unread):
+            st.error("The chosen alerts could not be read: nothing was done.", icon=":material/cancel:")
+        else:
+            acting_on_many.ask(alerts, found.read_at, word)
+
+
+def _file(asked: AlertFilter) -> str:
+    found = state_reader.ask(lambda queries: queries.alert_list(asked, limit=None))
+    match found:
+        case Unread():
+            raise RuntimeError(UNREAD)  # no file at all, rather than an empty one
+        case _:
+            return as_csv(found.alerts)
 
 
 alerts()

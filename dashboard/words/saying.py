@@ -91,10 +91,9 @@ def ends(word: Word, alert: Alert, now: datetime) -> list[datetime]:
 
 
 def usual_end(word: Word, alert: Alert, now: datetime) -> datetime:
-    """Return when it ends where a person chooses nothing else."""
+    """Return when it ends where a person chooses nothing else; now for what has no end."""
     lasting = _lasting(word, alert)
-    assert lasting is not None
-    return now + lasting.usual
+    return now if lasting is None else now + lasting.usual
 
 
 def end_label(end: datetime, now: datetime) -> str:

@@ -30,10 +30,11 @@ _TEXTS = (
 )
 _RANK = sa.case({each.value: each.rank for each in Severity}, value=ALERT.c.severity, else_=len(Severity))
 _SUSPECTED = ALERT.c.state == AlertState.PENDING.value
-# What is open stands first, the worst first; what is only suspected after it; then what is over, by its end.
+# What is open stands first, the worst first, what waits for a person before the rest; then what is over.
 _ORDER = (
     sa.case((_SUSPECTED, 1), (IS_OPEN, 0), else_=2),
     sa.case((IS_OPEN, _RANK), else_=0).desc(),
+    sa.case((ALERT.c.state == AlertState.FIRING.value, 0), else_=1),
     sa.func.coalesce(ALERT.c.resolved_at, ALERT.c.first_seen).desc(),
     ALERT.c.id.desc(),
 )

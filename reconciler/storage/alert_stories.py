@@ -18,7 +18,7 @@ from reconciler.views.alert_story import AlertStory, RecordedVerification
 
 BEFORE = timedelta(minutes=10)
 """What was verified longer before an alert was suspected is of its story only where its evidence names it."""
-_AFTER = timedelta(minutes=1)
+_AFTER = timedelta(seconds=10)
 _VERIFICATIONS = 8
 _EPISODES = 20
 

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, Hold, HoldKind
+from reconciler.alerts.quiet import Quiet, quiet
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.facts.heartbeat import Heartbeat, WatchView
+from reconciler.facts.message import MessageView
 from reconciler.views.account import CycleView, PositionView, SourceView
 from reconciler.views.alert import AlertView, TransitionView
 from reconciler.views.latency import LatencyPoint, LatencyView
@@ -88,6 +90,17 @@ def hold(
         exposure=drawn.exposure,
         surplus=drawn.surplus if kind is HoldKind.INTENDED else None,
     )
+
+
+def quieted(drawn: Alert) -> Quiet:
+    found = quiet([drawn], [], now=NOW)
+    return found[drawn.id]
+
+
+def message(channel: str = "phone", why: str = "first", **changes: Any) -> MessageView:
+    at = before(188)
+    drawn = MessageView(channel, why, "NEW CRITICAL", "BTC/USDT:USDT has no stop", at, at, 1, "taken")
+    return replace(drawn, **changes)
 
 
 def cycle(**changes: Any) -> CycleView:

@@ -11,7 +11,7 @@ from reconciler.alerts.quiet import Window, quiet
 from reconciler.console import Answer, Console, Seen
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
-from reconciler.facts.message import ChannelView, ReplyView
+from reconciler.facts.message import ChannelView, MessageView, ReplyView
 from reconciler.facts.silence import Silence
 from reconciler.facts.token import Role, Token
 from reconciler.storage.accounts import StoredAccounts
@@ -56,6 +56,7 @@ class Memory:
     view: NowView = field(default_factory=drawn.view)
     legs: tuple[PositionView, ...] = ()
     silences: dict[int, Silence] = field(default_factory=dict)
+    messages: tuple[MessageView, ...] = ()
     stories: dict[int, AlertStory] = field(default_factory=dict)
     series: tuple[LatencyView, ...] = ()
     broken: str = ""
@@ -93,7 +94,13 @@ class Memory:
 
     def alert(self, alert_id: int) -> AlertView:
         self._read()
-        return replace(drawn.history(self._one(alert_id)), silenced=self.silences.get(alert_id))
+        alert = self._one(alert_id)
+        return replace(
+            drawn.history(alert),
+            messages=self.messages,
+            quiet=self.view.quiet.get(alert_id),
+            silenced=self.silences.get(alert_id),
+        )
 
     def alert_list(self, wanted: AlertFilter, *, limit: int | None = 50, offset: int = 0) -> AlertListView:
         self._read()

@@ -1,5 +1,6 @@
 """A page as a test sees it: run without a browser, on a console in memory or a real database."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ def reading(memory: Memory, person: Person | None = WITH_THE_LINK) -> Iterator[N
         yield
 
 
-def opened(page: str = "", **address: str) -> AppTest:
+def opened(page: str = "", /, **address: str) -> AppTest:
     """Open a page by its name, with what stands in the address after `?`."""
     screen = AppTest.from_file(str(APP), default_timeout=30)
     for name, value in address.items():
@@ -87,6 +88,15 @@ def _read(sent: str) -> str:
 def buttons(screen: AppTest) -> set[str]:
     """The keys of the buttons on the page."""
     return {str(button.key) for button in screen.button}
+
+
+def alert_rows(screen: AppTest) -> list[dict[str, Any]]:
+    """The rows of the list of alerts, as the browser is told them."""
+    (drawn,) = [
+        each for each in screen.get("bidi_component") if each.proto.component_name == "trueup_alert_rows"
+    ]
+    rows: list[dict[str, Any]] = json.loads(drawn.proto.json)["rows"]
+    return rows
 
 
 def table(screen: AppTest, place: int = 0) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from reconciler.console import Console
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store
 from tests.dashboard import drawn
-from tests.dashboard.screen import WITH_THE_LINK, buttons, opened, run, table, text
+from tests.dashboard.screen import WITH_THE_LINK, alert_rows, buttons, opened, run, table, text
 from tests.reconciler.claimed import beaten
 from verification.facts.clock import SystemClock
 from verification.facts.leg import Leg
@@ -92,7 +92,7 @@ def test_every_page_shows_what_was_stored(seeded: str) -> None:
     assert "$81 k exposed" in text(now)
     assert "Matched: 1 / 2" in text(now)
     assert drawn.HOSTILE in text(now)
-    assert len(table(opened("alerts"))) == 2
+    assert len(alert_rows(opened("alerts"))) == 2
     assert len(table(opened("positions"))) == 2
     assert table(opened("latency"))[0]["Samples"] == "3"
 

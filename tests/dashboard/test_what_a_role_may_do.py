@@ -77,15 +77,24 @@ def test_who_is_signed_in_is_not_asked_for_a_name() -> None:
 )
 def test_a_refusal_is_shown_and_nothing_is_stored(person: Person | None, said: str) -> None:
     memory = one()
-    with reading(memory, person):
+    with reading(memory, ANN):
         screen = opened()
         screen.button(key="acknowledge-1").click()
         run(screen)
+    with reading(memory, person):  # what they may do has changed while the dialog was open
         screen.text_area(key="note-1").input("on it")
         screen.button(key="confirm-1").click()
         run(screen)
         assert said in text(screen)
     assert memory.told == []
+
+
+def test_who_may_not_act_is_told_so_at_the_button() -> None:
+    for person in (Person("vic", Role.VIEWER), None):
+        with reading(one(), person):
+            button = opened().button(key="acknowledge-1")
+        assert button.disabled
+        assert button.help == "Your role lets you look, and not act."
 
 
 def test_a_person_goes_through_the_header_as_they_are() -> None:

@@ -16,6 +16,7 @@ from tests.pictures.scene import ALERTS, running
 
 WHERE = ROOT / "build" / "pictures"
 KEPT = ROOT / "docs" / "images"
+ROWS = "[data-testid='stDataFrame'] canvas, .legs .leg, .t-rows tbody tr"
 CARD = "[class*='st-key-alert-']"
 LONG_MS = 60_000
 SETTLED_MS = 1_500
@@ -60,7 +61,9 @@ def _shape(browser: Browser, url: str, shape: str) -> list[Path]:
 def _drawn(page: Page, *, table: bool) -> None:
     expect(page.get_by_text("need you").first).to_be_visible(timeout=LONG_MS)
     if table:
-        drawn = page.locator("[data-testid='stDataFrame'] canvas, .legs .leg").locator("visible=true")
+        drawn = page.locator("[data-testid='stDataFrame'] canvas, .legs .leg, .t-rows tbody tr").locator(
+            "visible=true"
+        )
         expect(drawn.first).to_be_visible(timeout=LONG_MS)
     expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0, timeout=LONG_MS)
     page.wait_for_timeout(SETTLED_MS)  # charts and icons come after the words

@@ -69,8 +69,9 @@ def test_what_is_open_stands_first_the_worst_first_and_what_is_over_by_its_end(c
     told = [each for each in found if each.state.open and each.state is not AlertState.PENDING]
     ranks = [each.severity.rank for each in told]
     assert ranks == sorted(ranks, reverse=True)
-    worst = [each.first_seen for each in told if each.severity is Severity.CRITICAL]
-    assert worst == sorted(worst, reverse=True)
+    worst = [each for each in told if each.severity is Severity.CRITICAL]
+    waits = [each for each in worst if each.state is AlertState.FIRING]
+    assert worst[: len(waits)] == sorted(waits, key=lambda each: each.first_seen, reverse=True)
     ends = [each.resolved_at for each in found if each.resolved_at is not None]
     assert ends == sorted(ends, reverse=True)
 

@@ -1,0 +1,1 @@
+"""The page of one alert, one part of it a file."""

@@ -1,0 +1,38 @@
+"""What to do about an alert, the most urgent first, each step with its own button where one fits."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard.acknowledging import word_button
+from dashboard.look.panel import head
+from dashboard.words.saying import Word
+from dashboard.words.sentences import entire
+from reconciler.alerts.alert import Alert, AlertState
+from reconciler.kinds.registry import is_blindness, spec_of
+from reconciler.views.alert import AlertView
+
+_NOTE = "Trueup keeps looking, and closes this by itself once it sees that it is over."
+
+
+def steps(found: AlertView, now: datetime) -> None:
+    """Show them."""
+    with st.container(key="panel-steps", gap=None):
+        st.html(head("What to do", note=_NOTE))
+        for place, text in enumerate(found.steps, 1):
+            with st.container(key=f"step-{place}", horizontal=True, gap="small", vertical_alignment="center"):
+                st.html(f'<div class="t-step"><b>{place}</b><span>{entire(text)}</span></div>')
+                _button(found.alert, place, now)
+
+
+def _button(alert: Alert, place: int, now: datetime) -> None:
+    """Show what belongs to a step: where the blind spot is, or that the position is meant to be there."""
+    if is_blindness(alert.key.kind):
+        return
+    fits = spec_of(alert.key.kind).by_hand and alert.surplus and alert.state is not AlertState.PENDING
+    if place == _SECOND and fits:
+        word_button(alert, now, Word.INTEND, label="Mark as intended", where="step")
+
+
+_SECOND = 2
+"""Of what may be meant to be there, the second step is what to do where it is not."""
