@@ -10,8 +10,10 @@ import pandas as pd  # type: ignore[import-untyped] # it has no types of its own
 import streamlit as st
 
 from dashboard.escape import plain
+from dashboard.leg_detail import address_of
+from dashboard.look.markup import link
 from dashboard.words import numbers as words
-from dashboard.words.position import SIGNS, Grade, covered_by, side_of, state_of
+from dashboard.words.position import SIGNS, Grade, believed, covered_by, pnl_of, side_of, state_of
 from dashboard.words.verdict import blind
 from reconciler.alerts.wording import sight
 from reconciler.views.account import PositionView
@@ -24,7 +26,11 @@ MOST_CARDS = 60
 # Digits of a binary float that are surely those of the decimal it was made of.
 EXACT = "%.15g"
 
-_EXACT = ("Bot", "Exchange", "Differs by", "Mark", "Stop at")
+_EXACT = ("Bot", "Exchange", "Differs by", "Entry", "Mark", "Liquidation", "Stop at")
+_MONEY: Final = {
+    "Value": "Of what the exchange holds, at the mark, quote currency.",
+    "Result": "Unrealised, at the mark shown, which is renewed once it has moved by a hundredth.",
+}
 _COLOURS: Final = {
     "dark": {
         Grade.BAD: "#ff7a8a",
@@ -49,7 +55,7 @@ def show_table(legs: Sequence[PositionView], view: NowView) -> None:
     """Show legs as rows, each with a link to its alert. Nothing old is coloured."""
     alerts = _alerts(view)
     frame = pd.DataFrame([row(leg, view.read_at, alerts) for leg in legs])
-    frame = frame.astype(dict.fromkeys((*_EXACT, "Value"), float))  # numbers, where none of them is known too
+    frame = frame.astype(dict.fromkeys((*_EXACT, *_MONEY), float))  # numbers, where none of them is known too
     grades = [None if blind(view, leg.account) else state_of(leg).grade for leg in legs]
     palette = _COLOURS["light" if st.context.theme.type == "light" else "dark"]
     colours = ["" if grade is None else f"color: {palette[grade]}" for grade in grades]
@@ -65,7 +71,11 @@ def show_table(legs: Sequence[PositionView], view: NowView) -> None:
         column_config={
             "State": st.column_config.TextColumn(width=200),
             **{name: st.column_config.NumberColumn(format=EXACT, alignment="right") for name in _EXACT},
-            "Value": st.column_config.NumberColumn(format="localized", alignment="right"),
+            **{
+                name: st.column_config.NumberColumn(format="localized", alignment="right", help=_MONEY[name])
+                for name in _MONEY
+            },
+            "History": st.column_config.LinkColumn(display_text="history", width=70),
             "Alert": st.column_config.LinkColumn(display_text=r"id=(\d+)", width=70),
         },
     )
@@ -79,17 +89,21 @@ def row(leg: PositionView, now: datetime, alerts: Mapping[LegKey, int]) -> dict[
         "State": f"{SIGNS[state.grade]} {plain(state.text)}{_unsized(leg)}",
         "Symbol": plain(words.shortened(leg.symbol)),
         "Side": side_of(leg) or UNKNOWN,
-        "Bot": _base(_believed(leg), leg),
+        "Bot": _base(believed(leg), leg),
         "Exchange": _base(leg.observed, leg),
         "Differs by": _difference(leg),
-        "Value": None if leg.notional is None else float(leg.notional),
-        "Mark": None if leg.mark_price is None else float(leg.mark_price),
+        "Value": _float(leg.notional),
+        "Result": _float(pnl_of(leg)),
+        "Entry": _float(leg.entry_price),
+        "Mark": _float(leg.mark_price),
+        "Liquidation": _float(leg.liquidation_price),
         "Stop": covered_by(leg),
-        "Stop at": None if leg.stop_price is None else float(leg.stop_price),
+        "Stop at": _float(leg.stop_price),
         "Stop asked": _asked(leg, now),
         "Books": _read(leg, now),
         "Seen": _seen(leg, now),
         "Alert": None if alert is None else f"alert?id={alert}",
+        "History": address_of(LegKey(leg.account, leg.symbol, leg.leg)),
         "Account": plain(f"{words.shortened(leg.account)} ({leg.venue})"),
     }
 
@@ -105,11 +119,12 @@ def show_cards(legs: Sequence[PositionView], view: NowView) -> None:
 def _card(leg: PositionView, *, old: bool) -> str:
     state = state_of(leg)
     edge = "old" if old else state.grade.name.lower()
-    bot, exchange = (_said(each, leg) for each in (_believed(leg), leg.observed))
+    bot, exchange = (_said(each, leg) for each in (believed(leg), leg.observed))
     value = words.money(leg.notional, words.quote_of(leg.symbol))
     stop = "" if leg.stop_price is None else f", stop at {words.number(leg.stop_price)}"
+    name = link(words.shortened(leg.symbol), address_of(LegKey(leg.account, leg.symbol, leg.leg)))
     lines = (
-        f"<b>{_safe(words.shortened(leg.symbol))}</b> {side_of(leg)}",
+        f"<b>{name}</b> {side_of(leg)}",
         f"<span class='state'>{SIGNS[state.grade]} {_safe(state.text)}</span>",
         f"bot {bot}, exchange {exchange}",
         f"{value}{stop}",
@@ -129,9 +144,8 @@ def _alerts(view: NowView) -> dict[LegKey, int]:
     return found
 
 
-def _believed(leg: PositionView) -> Decimal | None:
-    """Return what the bots believe; zero where their books were read and have nothing of it."""
-    return Decimal(0) if leg.expected is None and leg.ledger_at is not None else leg.expected
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _base(signed: Decimal | None, leg: PositionView) -> float | None:
@@ -146,10 +160,10 @@ def _unsized(leg: PositionView) -> str:
 
 
 def _difference(leg: PositionView) -> float | None:
-    believed = _believed(leg)
-    if believed is None or leg.observed is None:
+    held = believed(leg)
+    if held is None or leg.observed is None:
         return None
-    return _base(leg.observed - believed, leg)
+    return _base(leg.observed - held, leg)
 
 
 def _said(signed: Decimal | None, leg: PositionView) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import filters, state_reader
 from dashboard.escape import markdown
+from dashboard.leg_detail import key_of, show_leg
 from dashboard.leg_table import show_cards, show_table
 from dashboard.redrawing import page_part
 from dashboard.words import numbers as words
@@ -20,7 +21,10 @@ _STOPLESS = frozenset({"none", "idle", "partial"})
 
 
 def positions() -> None:
-    """Show the choices and the table below them."""
+    """Show the choices and the table below them, or the one leg that the address names."""
+    if key_of(st.query_params.get("leg", "")) is not None:
+        _table()
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Show",
@@ -40,6 +44,10 @@ def _table() -> None:
     found = state_reader.ask(lambda queries: queries.positions())
     if isinstance(found, Unread) or isinstance(view, Unread):
         st.markdown("The positions could not be read. That does not mean that there are none.")
+        return
+    named = key_of(st.query_params.get("leg", ""))
+    if named is not None:
+        show_leg(named, found, view)
         return
     account = filters.chosen("account")
     known = [leg for leg in found if account in {None, leg.account}]

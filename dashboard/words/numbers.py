@@ -114,6 +114,12 @@ def money(value: Decimal | None, quote: str = "USDT") -> str:
     return f"{sign}${text}" if not quote or quote in _DOLLARS else f"{sign}{text} {shortened(quote)}"
 
 
+def signed_money(value: Decimal, quote: str = "USDT") -> str:
+    """Return a result with its sign: `+$12.40`. It never has a colour: red means danger, and nothing else."""
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{money(abs(value), quote)}"
+
+
 def milliseconds(value: float | None) -> str:
     """Say a short time: `4.2 ms`, `310 ms`, `2.41 s`; a dash where nothing was measured."""
     if value is None:

@@ -1,8 +1,10 @@
 """One leg in a few words, the worst of verdict and stop first. Pure."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import IntEnum
 
+from reconciler.facts.wording import is_inverse
 from reconciler.views.account import PositionView
 from verification.facts.leg import Leg
 
@@ -79,6 +81,23 @@ def side_of(leg: PositionView) -> str:
         if signed:
             return "long" if signed > 0 else "short"
     return "" if leg.observed is None else "flat"
+
+
+def believed(leg: PositionView) -> Decimal | None:
+    """Return what the bots believe; zero where their books were read and have nothing of it."""
+    return Decimal(0) if leg.expected is None and leg.ledger_at is not None else leg.expected
+
+
+def pnl_of(leg: PositionView) -> Decimal | None:
+    """Return the unrealised result, quote currency, at the mark that is shown; None where it cannot be told.
+
+    For linear contracts: (mark - entry) x signed base amount.
+    """
+    known = (leg.observed, leg.contract_size, leg.entry_price, leg.mark_price)
+    if any(each is None for each in known) or not leg.observed or is_inverse(leg.symbol):
+        return None
+    signed, size, entry, mark = (each for each in known if each is not None)
+    return (mark - entry) * signed * size
 
 
 def _verdict(leg: PositionView) -> tuple[Grade, str]:

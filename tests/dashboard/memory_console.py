@@ -59,6 +59,7 @@ class Memory:
     messages: tuple[MessageView, ...] = ()
     stories: dict[int, AlertStory] = field(default_factory=dict)
     series: tuple[LatencyView, ...] = ()
+    verified: tuple[VerificationView, ...] = ()
     broken: str = ""
     refuses_writes: str = ""
     told: list[dict[str, object]] = field(default_factory=list)
@@ -132,7 +133,7 @@ class Memory:
         self, *, limit: int = 100, offset: int = 0, accounts: Collection[str] | None = None
     ) -> tuple[VerificationView, ...]:
         self._read()
-        return ()
+        return tuple(each for each in self.verified if accounts is None or each.account in accounts)[:limit]
 
     def channels(self) -> tuple[ChannelView, ...]:
         self._read()

@@ -181,7 +181,8 @@ def test_a_phone_is_given_cards_in_which_nothing_comes_alive() -> None:
 
     assert cards.count("class='leg ") == 2
     assert "bot 43, exchange 43" in cards
-    assert not re.search(r"<(?!/?(div|b|br|span|p)\b)", cards)
+    assert not re.search(r"<(?!/?(div|b|br|span|p|a)\b)", cards)
+    assert set(re.findall(r'href="([^?"]*)', cards)) == {"positions"}, "a card leads to the leg's own view"
 
 
 def test_no_positions_is_said_only_when_both_sides_were_read_whole() -> None:
