@@ -89,11 +89,13 @@ def row(leg: PositionView, now: datetime, alerts: Mapping[LegKey, int]) -> dict[
         "State": f"{SIGNS[state.grade]} {plain(state.text)}{_unsized(leg)}",
         "Symbol": plain(words.shortened(leg.symbol)),
         "Side": side_of(leg) or UNKNOWN,
+        "Alert": None if alert is None else f"alert?id={alert}",
+        "History": address_of(LegKey(leg.account, leg.symbol, leg.leg)),
         "Bot": _base(believed(leg), leg),
         "Exchange": _base(leg.observed, leg),
         "Differs by": _difference(leg),
-        "Value": _float(leg.notional),
-        "Result": _float(pnl_of(leg)),
+        "Value": _cents(leg.notional),
+        "Result": _cents(pnl_of(leg)),
         "Entry": _float(leg.entry_price),
         "Mark": _float(leg.mark_price),
         "Liquidation": _float(leg.liquidation_price),
@@ -102,8 +104,6 @@ def row(leg: PositionView, now: datetime, alerts: Mapping[LegKey, int]) -> dict[
         "Stop asked": _asked(leg, now),
         "Books": _read(leg, now),
         "Seen": _seen(leg, now),
-        "Alert": None if alert is None else f"alert?id={alert}",
-        "History": address_of(LegKey(leg.account, leg.symbol, leg.leg)),
         "Account": plain(f"{words.shortened(leg.account)} ({leg.venue})"),
     }
 
@@ -146,6 +146,11 @@ def _alerts(view: NowView) -> dict[LegKey, int]:
 
 def _float(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
+
+
+def _cents(value: Decimal | None) -> float | None:
+    # Plus zero: what is less than a cent below it is no loss to look at.
+    return None if value is None else float(round(value, 2)) + 0.0
 
 
 def _base(signed: Decimal | None, leg: PositionView) -> float | None:

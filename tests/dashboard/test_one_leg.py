@@ -118,7 +118,7 @@ def test_a_row_has_its_prices_its_result_and_the_way_to_its_history() -> None:
         row = table(opened("positions"))[0]
 
     assert (row["Entry"], row["Mark"], row["Liquidation"]) == (0.1836, 0.1834, 0.09)
-    assert row["Result"] == pytest.approx(-0.0172)
+    assert row["Result"] == -0.02, "in cents"
     assert row["History"] == address_of(KEY)
 
 
