@@ -38,6 +38,12 @@ def _hummingbot(name: str, url: str, clock: Clock, folder: Path | None, options:
     return HummingbotLedger(name, url, clock=clock, folder=folder, options=options)
 
 
+def _atomic_bot(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
+    from reconciler.ledgers.atomic_bot import AtomicBotLedger
+
+    return AtomicBotLedger(name, url, clock=clock, folder=folder, options=options)
+
+
 def _sql(name: str, url: str, clock: Clock, folder: Path | None, options: LedgerOptions) -> Ledger:
     from reconciler.ledgers.sql.ledger import SqlLedger
 
@@ -74,6 +80,7 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
     # A snapshot a second, whatever happens: where none comes the bot has stopped.
     "passivbot": LedgerKind(_passivbot, one_account=True, in_file=True, silent_after=timedelta(minutes=1)),
     "sql": LedgerKind(_sql, zoned=True, zoned_files=True, takes=SPECIAL, needs=QUERY),
+    "atomic_bot": LedgerKind(_atomic_bot),
 }
 """By the word that the settings have for it."""
 

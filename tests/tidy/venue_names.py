@@ -18,9 +18,6 @@ REGISTRIES = frozenset({VENUES / "registry.py", VENUES / "dialects.py"})
 EXAMPLES = frozenset({PurePath("reconciler/cli/init.py")})
 """What `trueup init` writes: a file to start from, which must name some venue."""
 
-CONNECTORS = frozenset({PurePath("reconciler/ledgers/hummingbot/connectors.py")})
-"""What a bot calls its venues, beside ccxt's names for them."""
-
 SETTINGS = PurePath("reconciler/settings")
 """Fields of the settings give `examples`, which may name some venue too."""
 
@@ -63,7 +60,7 @@ _SPLIT = re.compile("|".join(re.escape(name) for name in sorted(NAMES) if not na
 
 def names_no_venue(path: PurePath, text: str) -> Iterator[tuple[int, str]]:
     """Whatever differs from venue to venue is in the venue's folder, or in its file of data."""
-    if path.parts[0] not in PRODUCT or path in REGISTRIES | EXAMPLES | CONNECTORS:
+    if path.parts[0] not in PRODUCT or path in REGISTRIES | EXAMPLES:
         return
     own, excused = _owner(path), frozenset(_example_lines(path, text))
     for number, line in enumerate([str(path), *text.splitlines()]):
