@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.link or chosen.new_link:
             return _print_link(door, chosen)
         command = launch.command(chosen.port, chosen.address, door)
+        launch.check_certificate(door)
         launch.check_port(chosen.port, chosen.address)
         folder = launch.home()
         _say_how_to_sign_in(door, chosen)

@@ -25,4 +25,5 @@ def face() -> None:
         person = identity()
         if person is not None and person.name:
             who = f"{safe(person.name)}, {safe(person.role.value)}"
-            st.html(f'<div class="t-person">{icon("account_circle", Tone.SECOND)}{who}</div>')
+            mark = icon("account_circle", Tone.SECOND)
+            st.html(f'<a class="t-person" href="sign-in" target="_self">{mark}{who}</a>')

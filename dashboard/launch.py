@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -182,6 +183,24 @@ def check_address(address: str, door: Door) -> None:
         )
     if door.public_url is None:
         raise LaunchError(f"{start}say in dashboard.public_url under which address people reach the screens.")
+
+
+def check_certificate(door: Door) -> None:
+    """Refuse a certificate that cannot be used, before anything is started.
+
+    Raises:
+        LaunchError: It or its key cannot be read, or the two are not of each other.
+    """
+    if door.certificate is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(door.certificate, door.certificate_key)
+    except (OSError, ValueError) as error:
+        raise LaunchError(
+            f"Certificate {door.certificate} and key {door.certificate_key} cannot be used ({error}): "
+            "correct dashboard.tls_certificate and tls_key."
+        ) from error
 
 
 def check_port(port: int, address: str = ADDRESS) -> None:

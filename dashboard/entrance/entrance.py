@@ -119,7 +119,7 @@ class Entrance:
             wait = self._lockout.wait(name, address, now).total_seconds()
             if wait > 0:
                 minutes = math.ceil(wait / 60)
-                told = f"That were many tries. Wait {minutes} min, then try again."
+                told = f"Too many tries. Wait {minutes} min, then try again."
                 return self._page(place, onward, told=told, status=429, retry=math.ceil(wait))
             self._lockout.tries(name, address, now)
             account = await self._doorkeeper.known.check(name, form.get("password", ""))

@@ -11,6 +11,7 @@ from reconciler.doctor.channels import examine_channels
 from reconciler.doctor.check import Check, Health, bug
 from reconciler.doctor.ledgers import examine_ledger
 from reconciler.doctor.ping import examine_ping
+from reconciler.doctor.screens import examine_screens
 from reconciler.doctor.state import SUBJECT, examine_state
 from reconciler.ledgers.port import Ledger
 from reconciler.ledgers.registry import KINDS
@@ -37,16 +38,15 @@ async def examine(settings: Settings, clock: Clock, openers: Openers) -> AsyncIt
     """Yield checks of the state database, each ledger, and each thing that is needed of each account."""
     async for check in _part(SUBJECT, partial(examine_state, settings.database.url, clock)):
         yield check
+    async for check in examine_screens(settings, clock):
+        yield check
     for account, own in settings.accounts.items():
         for name in own.ledgers:
             async for check in _ledger(settings, account, name, clock, openers):
                 yield check
-    async for check in examine_channels(settings):
-        yield check
-    async for check in examine_ping(settings):
-        yield check
-    async for check in examine_alertmanager(settings):
-        yield check
+    for part in (examine_channels, examine_ping, examine_alertmanager):
+        async for check in part(settings):
+            yield check
     for account in settings.accounts:
         async for check in _account(settings, account, clock, openers):
             yield check

@@ -20,8 +20,8 @@ OPEN = Door(ways=())
 class Screens:
     """The dashboard as a process of its own, with or without a door."""
 
-    def __init__(self, folder: Path, door: Door = OPEN) -> None:
-        self.door = door
+    def __init__(self, folder: Path, door: Door = OPEN, address: str = "127.0.0.1") -> None:
+        self.door, self.address = door, address
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -32,7 +32,8 @@ class Screens:
     def start(self) -> None:
         command = [sys.executable, "-m", "dashboard", "--state-url", f"sqlite:///{self.state}"]
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port)], env={**os.environ, DOOR: encode(self.door).decode()}
+            [*command, "--port", str(self.port), "--address", self.address],
+            env={**os.environ, DOOR: encode(self.door).decode()},
         )
 
     def tell(self, number: signal.Signals) -> None:

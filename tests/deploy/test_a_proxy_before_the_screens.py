@@ -15,10 +15,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 import uvicorn
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -32,6 +28,7 @@ from dashboard.entrance.place import places
 from dashboard.gate import Gate
 from reconciler.facts.sign_in import Door
 from reconciler.settings import Settings
+from tests.certificates import write_certificate
 from verification.facts.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,25 +63,6 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.now(UTC)  # noqa: TID251 - TLS goes by the real time
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
-
-
 def configured(folder: Path, screens: int, port: int, under: str) -> Path:
     """Write the example with its files and ports in `folder`, and what nginx needs around it."""
     text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
@@ -97,7 +75,7 @@ def configured(folder: Path, screens: int, port: int, under: str) -> Path:
     ):
         assert old in text
         text = text.replace(old, new)
-    certificate(folder)
+    write_certificate(folder, NAME, until=datetime.now(UTC) + timedelta(days=1))  # noqa: TID251 - as TLS does
     (folder / "trueup.conf").write_text(text)
     (folder / "nginx.conf").write_text(
         AROUND.format(folder=folder, user="user root;" if os.geteuid() == 0 else "")
