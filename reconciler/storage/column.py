@@ -14,6 +14,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+_WIDTH = len("2026-01-01T00:00:00.000000Z")
+_written = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -29,6 +31,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
         if value is None:
             return None
         text = str(value)
+        if type(value) is Decimal and value.is_finite():
+            return text  # which reads as the same number: thousands are written at once
         number = Decimal(text)
         if not number.is_finite():
             raise ValueError(f"a quantity is a finite number, not {value!r}")
@@ -66,11 +70,11 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"naive time {value!r}: every time here is aware UTC")
-        utc = value.astimezone(UTC)
+        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
         if dialect.name != "sqlite":
             return utc
-        text = utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-        assert datetime.fromisoformat(text) == value
+        text = utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+        assert len(text) == _WIDTH
         return text
 
     @override
@@ -94,8 +98,8 @@ class PlainText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Write it."""
         del dialect
-        if value is None:
-            return None
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
         return _UNWRITABLE.sub("\ufffd", value)
 
 
@@ -109,7 +113,7 @@ class JsonText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any | None, dialect: sa.Dialect) -> str | None:
         """Write it; ASCII only, so that every character survives every database."""
         del dialect
-        return None if value is None else json.dumps(value, separators=(",", ":"), sort_keys=True)
+        return None if value is None else _written(value)
 
     @override
     def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> Any:
