@@ -51,6 +51,7 @@ class Race:
         self._context = context
         self._question = question
         self._watch = watch
+        self._rule = context.rule
         self._end = now.monotonic + context.pace.deadline
         self._tell_over = over
         self._loop = asyncio.get_running_loop()
@@ -135,7 +136,7 @@ class Race:
 
     def _on_observation(self, news: Observation) -> None:
         if not self.decided.done():
-            if bears(self._question, news):
+            if not isinstance(news, SourceSilent) or bears(self._question, news):
                 self._judge()
                 if self._pollers and not self.decided.done():
                     self._check_end(news)
@@ -150,7 +151,7 @@ class Race:
         if not self._watch.seen:
             return
         try:
-            verdict = self._context.rule(self._question, self._watch.seen)
+            verdict = self._rule(self._question, self._watch.seen)
         except Exception as bug:  # noqa: BLE001 - the stream must not meet it, but whoever asks
             self._failed(bug)
         else:

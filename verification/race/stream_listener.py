@@ -44,8 +44,10 @@ class StreamListener:
             self.add(SourceSilent(self.key, silence, detail, complete=False, provenance=came))
 
     def _hear(self, observation: Observation) -> None:
-        if observation.key == self.key:
-            self.add(observation)
+        if observation.key == self.key:  # `add` spelled out: a verdict waits for each call
+            self.seen.append(observation)
+            if self.on_observation is not None:
+                self.on_observation(observation)
 
     def add(self, observation: Observation) -> None:
         """Put one more observation to the rest and tell `on_observation` of it."""

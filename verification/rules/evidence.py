@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import lt
 from typing import TypeGuard
 
 from msgspec import Struct
@@ -69,12 +68,17 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     rows: list[PositionSeen] = []
     absences: dict[float, SourceSilent] = {}
     key = question.key
-    mine = [
-        each
-        for each in observations
-        if each.key == key and (not isinstance(each, SourceSilent) or _silence_bears(question, each))
-    ]
-    for seen in _in_order(mine):
+    mine: list[Observation] = []
+    of_a_close, in_order, last = isinstance(question, CloseQuestion), True, float("-inf")
+    for each in observations:
+        if each.key != key:
+            continue
+        if isinstance(each, SourceSilent) and not (of_a_close and _tells_of_absence(each)):
+            continue
+        mine.append(each)
+        at = each.provenance.received.monotonic
+        in_order, last = in_order and last < at, at
+    for seen in mine if in_order else _sorted(mine):
         if isinstance(seen, PositionSeen):
             rows.append(seen)
         elif isinstance(seen, OrderSeen):
@@ -102,7 +106,9 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
 
 def bears(question: Question, seen: Observation) -> bool:
     """False of what adds nothing: of all silences only a list without the leg does, and only to a close."""
-    return not isinstance(seen, SourceSilent) or _silence_bears(question, seen)
+    return not isinstance(seen, SourceSilent) or (
+        isinstance(question, CloseQuestion) and _tells_of_absence(seen)
+    )
 
 
 def is_doubtful_end(seen: Observation, question: Question) -> TypeGuard[OrderSeen]:
@@ -139,10 +145,8 @@ def _disputed(rows: Sequence[PositionSeen]) -> set[int | None]:
     return {version for version, quantities in said.items() if len(quantities) > 1}
 
 
-def _silence_bears(question: Question, seen: SourceSilent) -> bool:
-    if not isinstance(question, CloseQuestion) or seen.silence is not Silence.ABSENT:
-        return False
-    return seen.complete and seen.provenance.source is Source.REST
+def _tells_of_absence(seen: SourceSilent) -> bool:
+    return seen.silence is Silence.ABSENT and seen.complete and seen.provenance.source is Source.REST
 
 
 def _arrival(seen: Observation) -> tuple[float, int]:
@@ -150,11 +154,8 @@ def _arrival(seen: Observation) -> tuple[float, int]:
     return came.received.monotonic, _PRIORITY[came.source]
 
 
-def _in_order(observations: list[Observation]) -> list[Observation]:
+def _sorted(observations: list[Observation]) -> list[Observation]:
     """Sort by arrival; only where several arrived at once their words are needed, which take time to say."""
-    times = [each.provenance.received.monotonic for each in observations]
-    if all(map(lt, times, times[1:])):
-        return observations  # in order already, as a verifier has them
     distinct = {_arrival(each) for each in observations}
     return sorted(observations, key=_arrival if len(observations) == len(distinct) else _total)
 

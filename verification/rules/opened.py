@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from verification.facts.leg import Side
 from verification.facts.observation import OrderSeen
 from verification.facts.question import OpenQuestion
 from verification.facts.verdict import Mismatch, Verdict, VerdictKind, lag_bounded, proved, unknown
@@ -106,14 +107,16 @@ def _by_position(question: OpenQuestion, evidence: Evidence) -> Verdict | None:
     newer = evidence.rows_after(baseline.version)
     if not newer:
         return None
-    sign, wanted, before = question.side.sign, question.quantity, baseline.quantity
-    if before * sign < 0:
+    wanted, before = question.quantity, baseline.quantity
+    whole = wanted if question.side is Side.BUY else -wanted
+    target = before + whole
+    if before and before * whole < 0:
         return None
-    target = before + sign * wanted
     for row in newer:
         if row.quantity == target:
             reason = f"the leg went from {before!s} to {target!s}, as this open leads to"
-            return proved(VerdictKind.CONFIRMED, (row,), sign * wanted, reason)
+            return proved(VerdictKind.CONFIRMED, (row,), whole, reason)
+    sign = question.side.sign
     moved = [(row.quantity - before, row) for row in newer]
     against = min(moved, key=lambda each: each[0] * sign, default=None)
     along = max(moved, key=lambda each: each[0] * sign, default=None)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from aiohttp import WSMessage, WSMsgType
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verification.venues.samples import NET
@@ -36,6 +36,9 @@ class Socket:
 
     async def receive(self) -> WSMessage:
         return await self.frames.get()
+
+    async def ping(self) -> None:
+        self.frames.put_nowait(WSMessage(WSMsgType.PONG, b"", None))
 
     async def close(self) -> None:
         self.closed = True
@@ -140,6 +143,7 @@ STEPS = st.lists(
 ANSWERS = st.lists(st.tuples(st.floats(0, 6), st.sampled_from([False, False, False, True])), max_size=30)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(STEPS, ANSWERS)
 def test_a_list_lands_in_the_life_that_asked_for_it_or_nowhere(
     steps: list[tuple[float, str]], answers: list[tuple[float, bool]]
@@ -164,5 +168,35 @@ def test_a_list_lands_in_the_life_that_asked_for_it_or_nowhere(
         for epoch, why in played.ended.items():
             if "no answer in life" in why:
                 assert why == f"no answer in life {epoch}"
+
+    run(story())
+
+
+class Life:
+    """Remembers what it was asked to have listed."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch, self.connection = epoch, object()
+        self.asked: list[str] = []
+
+    def load_again(self, event: str) -> None:
+        self.asked.append(event)
+
+
+def test_what_a_frame_leaves_to_be_done_is_done_once_and_in_no_other_life() -> None:
+    async def story() -> None:
+        clock = VirtualClock()
+        stream: Any = PrivateStream(Speech(), Played(clock, []).list, RULES, clock)
+        first, second = Life(1), Life(2)
+        stream._life = first
+        stream.frame("unknown")
+        assert first.asked == [], "whoever waits for what it says goes on first"
+        stream.told()
+        stream.told()
+        assert first.asked == ["unknown"]
+        stream.frame("late")
+        stream._life = second
+        stream.told()
+        assert (first.asked, second.asked) == (["unknown"], [])
 
     run(story())

@@ -74,6 +74,7 @@ class _AccountUpdate(Struct, tag_field="e", tag="ACCOUNT_UPDATE"):
     a: _PushedAccount
 
 
+_PUSHED, _NET = Source.WEBSOCKET, Leg.NET
 _account_update = Decoder(_AccountUpdate)
 _plain = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?").fullmatch
 """Matches a number that is plausible by how it is written: below 10^18, and no finer than 10^-18."""
@@ -92,24 +93,35 @@ def read_text(text: str, account: str, markets: Markets, received: Moment, epoch
     """
     if "ACCOUNT_UPDATE" in text:
         try:
-            update = _account_update.decode(text)
+            pushed = _pushed(_account_update.decode(text), account, markets, received, epoch)
         except ValidationError:
-            pass
-        else:
-            if all(_plain(row.pa) for row in update.a.P):
-                return _pushed(update, account, markets, received, epoch)
+            pushed = None
+        if pushed is not None:
+            return pushed
         return read_frame(json.loads(text, parse_float=str), account, markets, received, epoch)
     return read_frame(orjson.loads(text), account, markets, received, epoch)
 
 
-def _pushed(update: _AccountUpdate, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
+def _pushed(
+    update: _AccountUpdate, account: str, markets: Markets, received: Moment, epoch: int
+) -> Frame | None:
+    """Return what was pushed; None where an amount is written otherwise than plainly.
+
+    In one piece: after a quiet, with cold caches, each call of another function is waited for.
+    """
+    for row in update.a.P:
+        if _plain(row.pa) is None:
+            return None
     strange = len(markets.unknown)
-    came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(update.T), epoch=epoch)
-    facts = [
-        _position(row.s, Decimal(row.pa), row.ps, account, markets, update.T, came) for row in update.a.P
-    ]
+    came = Provenance(_PUSHED, received, None, in_microseconds(update.T), epoch)
+    facts = []
+    for row in update.a.P:
+        which = POSITION_SIDES.get(row.ps) or leg_of(row.ps, "ps")
+        amount = Decimal(row.pa)
+        quantity = amount if which is _NET else signed(amount, which)
+        facts.append(PositionSeen(_key(account, row.s, which, markets), quantity, update.T, came))
     once = tuple(facts) if len(facts) == 1 else _each_leg_once(facts)
-    return Frame("ACCOUNT_UPDATE", once, known=len(markets.unknown) == strange)
+    return Frame("ACCOUNT_UPDATE", once, len(markets.unknown) == strange)
 
 
 def read_frame(message: object, account: str, markets: Markets, received: Moment, epoch: int) -> Frame:
@@ -146,7 +158,7 @@ def _positions(
     came = Provenance(Source.WEBSOCKET, received, exchange_us=in_microseconds(version), epoch=epoch)
     # Funding of a crossed position changes balances only: then there is no P.
     return _each_leg_once(
-        _position(text(row, "s"), exact(row, "pa"), text(row, "ps"), account, markets, version, came)
+        _position(row, account, markets, version, came)
         for row in rows(update.get("P", []), "the positions of a frame")
     )
 
@@ -155,20 +167,15 @@ def _each_leg_once(facts: Iterable[PositionSeen]) -> tuple[PositionSeen, ...]:
     return each_once(facts, lambda fact: fact.key, "the positions of a frame")
 
 
-def _position(  # noqa: PLR0917 - the fields of one row, and whose they are
-    market_id: str,
-    amount: Decimal,
-    way: str,
-    account: str,
-    markets: Markets,
-    version: int,
-    came: Provenance,
-) -> PositionSeen:
-    which = POSITION_SIDES.get(way) or leg_of(way, "ps")
+def _position(row: Row, account: str, markets: Markets, version: int, came: Provenance) -> PositionSeen:
+    market_id, amount, which = text(row, "s"), exact(row, "pa"), leg(row, "ps")
+    return PositionSeen(_key(account, market_id, which, markets), signed(amount, which), version, came)
+
+
+def _key(account: str, market_id: str, which: Leg, markets: Markets) -> LegKey:
     if not market_id.strip():
         raise SourceMalformed("a position without a symbol")
-    key = markets.key_of(account, market_id, which)
-    return PositionSeen(key, amount if which is Leg.NET else signed(amount, which), version, came)
+    return markets.key_of(account, market_id, which)
 
 
 def _order(

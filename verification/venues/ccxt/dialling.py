@@ -29,7 +29,7 @@ class Dialled:
     """A WebSocket that stands.
 
     Attributes:
-        socket: It answers no ping by itself and closes nothing by itself: whoever reads it does.
+        socket: It answers no ping, sends none and closes nothing by itself: whoever reads it does.
         keep_alive: Seconds between two pings; 0 if none is to be sent.
     """
 
@@ -37,14 +37,13 @@ class Dialled:
     keep_alive: float
 
 
-async def dial(exchange: Any, url: str, rules: StreamRules, *, heartbeat: bool) -> Dialled:
+async def dial(exchange: Any, url: str, rules: StreamRules) -> Dialled:
     """Connect to an address, which may hold a key: no message and no error of this tells it.
 
     Args:
         exchange: The account's ccxt exchange.
         url: Where to.
-        rules: How long it may take and how often it is pinged, where ccxt's options do not say.
-        heartbeat: True to have it pinged as the protocol does; False where the venue wants words of its own.
+        rules: How long it may take and how often it is to be pinged, where ccxt's options do not say.
 
     Raises:
         SourceError: There is no connection.
@@ -62,9 +61,6 @@ async def dial(exchange: Any, url: str, rules: StreamRules, *, heartbeat: bool) 
                 url,
                 autoping=False,  # a pong shows that the venue is there, and is to be seen
                 autoclose=False,
-                # It pings after so long without a byte, and gives up after half as long again without one:
-                # what misses two of our pings is gone.
-                heartbeat=keep_alive * 2 / 1.5 if heartbeat and keep_alive else None,
                 headers=wire.get("headers"),
                 proxy=proxy,
                 compress=wire.get("compress", _WINDOW),

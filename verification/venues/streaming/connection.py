@@ -4,7 +4,6 @@ import asyncio
 import socket as sockets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -24,7 +23,10 @@ class Hearer(Protocol):
     """Who is told what comes, one frame after the other."""
 
     def frame(self, text: str) -> None:
-        """A message came. What this raises ends the connection."""
+        """A message came: whoever waits for what it says is told. What this raises ends the connection."""
+
+    def told(self) -> None:
+        """Whoever was told of the last message has gone on. What this raises ends the connection."""
 
     def heard(self) -> None:
         """A ping or a pong came."""
@@ -51,8 +53,8 @@ class Connection:
 
     async def __aenter__(self) -> Self:
         self._begin(self._receive)
-        if self._ping is not None and self._keep_alive:
-            self._begin(partial(self._keep_pinging, _encoded(self._ping)))
+        if self._keep_alive:
+            self._begin(self._keep_pinging)
         return self
 
     async def __aexit__(
@@ -138,9 +140,13 @@ class Connection:
                 self.note_end(_why_ended(message, socket))
                 return
             await asyncio.sleep(0)  # whoever waits for what it said goes on before all the rest
+            hearer.told()
 
-    async def _keep_pinging(self, text: str) -> None:
-        """Say the venue's own ping for ever, until nothing at all has come when the next is due."""
+    async def _keep_pinging(self) -> None:
+        """Ping for ever, until nothing at all has come when the next ping is due.
+
+        Not by aiohttp's `heartbeat`: that sets its timer anew for each frame, before the frame can be read.
+        """
         while True:
             await asyncio.sleep(self._keep_alive)
             if not self._answered:
@@ -148,7 +154,10 @@ class Connection:
                 return
             self._answered = False
             with suppress(*_BREAKS):  # whoever reads is told of it
-                await self._socket.send_str(text)
+                if self._ping is None:
+                    await self._socket.ping()
+                else:
+                    await self._socket.send_str(_encoded(self._ping))
 
     def _cut(self) -> None:
         """Cut what a good-bye has left: over TLS it waits half a minute for a peer that has gone."""
@@ -166,8 +175,6 @@ def _why_ended(message: aiohttp.WSMessage, socket: aiohttp.ClientWebSocketRespon
     if message.type is WSMsgType.CLOSE:
         return f"the venue closed the connection ({_in_words(message.data)})"
     error = message.data if message.type is WSMsgType.ERROR else socket.exception()
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        return _SILENT
     if isinstance(error, aiohttp.WebSocketError):
         return f"what came over the connection is no frame that can be read ({_in_words(error.code)})"
     if error is None:

@@ -18,6 +18,7 @@ from verification.facts.observation import Observation, PositionSeen
 from verification.venues.capabilities import StreamRules
 from verification.venues.ccxt.asker import Asker
 from verification.venues.dialect import StreamDialect
+from verification.venues.frame import Frame
 from verification.venues.stream_state import Listener, StreamFault, StreamHealth, StreamState
 from verification.venues.streaming.fact_store import FactStore
 from verification.venues.streaming.pushing import Pushing
@@ -55,6 +56,7 @@ class PrivateStream:
         self._last_frame: Moment | None = None
         self._last_fact: Moment | None = None
         self._error: str | None = None
+        self._told: tuple[StreamLife, Frame] | None = None
 
     def start(self, asker: Asker) -> None:
         """Keep the stream up in the background, over the asker's exchange, until `stop`. Once is enough."""
@@ -193,26 +195,35 @@ class PrivateStream:
         self._last_frame = self._clock.now()
 
     def frame(self, text: str) -> None:
-        """Read a frame, keep its facts, tell the listeners."""
+        """Read a frame, keep its facts, tell the listeners; the rest of it is for `told`."""
         life = self._life
-        connection = None if life is None else life.connection
-        if life is None or connection is None:
+        if life is None or life.connection is None:
             return  # on its way out: its facts are covered by the next life's snapshot
         self._last_frame = received = self._clock.now()
         frame = self._dialect.read_frame(text, received, life.epoch)
         for fact in frame.facts:
             self._last_fact = received
-            position = fact if isinstance(fact, PositionSeen) else None
-            if position is not None:
-                self._store.offer(position)
+            if isinstance(fact, PositionSeen):
+                self._store.offer(fact)
             for listener in self._listeners:  # `_tell` spelled out: a verdict waits for each call
                 listener(fact)
-            if position is not None:
-                self._pushing.pushed(position)
+        self._told = life, frame
+
+    def told(self) -> None:
+        """Do the rest of the last frame, of which nobody waits for anything, if its life goes on."""
+        told, self._told = self._told, None
+        if told is None or told[0] is not self._life:
+            return
+        life, frame = told
+        for fact in frame.facts:
+            if isinstance(fact, PositionSeen):
+                self._pushing.pushed(fact)
+        if life.connection is None:
+            return
         if frame.reply is not None:
-            connection.note_reply(frame.event, frame.reply)
+            life.connection.note_reply(frame.event, frame.reply)
         if self._dialect.ends_stream(frame):
-            connection.note_end(f"the venue ended the stream ({frame.event})")
+            life.connection.note_end(f"the venue ended the stream ({frame.event})")
         if not frame.known:
             life.load_again(frame.event)
 

@@ -95,7 +95,7 @@ class StreamLife:
         try:
             url = await self._dialect.open_stream(self._asker)
             ping = self._dialect.ping
-            dialled = await dial(self._asker.exchange, url, self._rules, heartbeat=ping is None)
+            dialled = await dial(self._asker.exchange, url, self._rules)
             async with Connection(dialled, self._keeper, ping) as connection:
                 self.connection = connection
                 why = await self._introduce(connection) or await self._stay(connection)
