@@ -47,22 +47,24 @@ class Asked:
     until: datetime | None = None
 
 
-def acknowledge_button(alert: Alert, now: datetime, *, primary: bool) -> None:
-    """Show the button of one alert; it opens the dialog for exactly this one."""
-    if _button(
-        "Acknowledge", f"acknowledge-{alert.id}", Word.ACKNOWLEDGE, kind="primary" if primary else "secondary"
-    ):
+def acknowledge_button(alert: Alert, now: datetime, *, primary: bool, place: str = "") -> None:
+    """Show the button of one alert; it opens the dialog for exactly this one.
+
+    `place` tells it from another of the same alert on the page.
+    """
+    kind = "primary" if primary else "secondary"
+    if _button("Acknowledge", f"{place}acknowledge-{alert.id}", Word.ACKNOWLEDGE, kind=kind):
         _open(Asked(alert, now, (Word.ACKNOWLEDGE,)))
 
 
-def snooze_menu(alert: Alert, now: datetime) -> None:
+def snooze_menu(alert: Alert, now: datetime, *, place: str = "") -> None:
     """Show the choice of how long it is to be quiet; the dialog then asks for the note."""
     ends = words.ends(Word.SNOOZE, alert, now)
     spans = [end - now for end in ends]
     chosen: timedelta | None = st.menu_button(
         words.CHOICE[Word.SNOOZE],
         spans,
-        key=f"snooze-{alert.id}",
+        key=f"{place}snooze-{alert.id}",
         format_func=numbers.duration,
         disabled=not may(Deed.SNOOZE),
         help=None if may(Deed.SNOOZE) else ONLY_LOOK,

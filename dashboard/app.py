@@ -23,7 +23,7 @@ def main() -> None:
     page = st.navigation(list(PAGES), position="top")
     style()
     face()
-    strip()
+    strip(home=page is PAGES[0])
     page.run()
     dialog()
 

@@ -11,8 +11,7 @@ export default function (component) {
   const { parentElement } = component;
   const chosen = window.localStorage.getItem(CHOSEN);
   if (chosen && window.localStorage.getItem(ofThisPath()) !== JSON.stringify(chosen)) {
-    take(chosen);
-    return;
+    if (take(chosen)) return;
   }
   document.documentElement.style.colorScheme = inForce();
   if (!parentElement.querySelector("button.t-theme")) parentElement.append(button());
@@ -44,7 +43,9 @@ function button() {
 
 function take(theme) {
   window.localStorage.setItem(ofThisPath(), JSON.stringify(theme));
+  if (inForce() === theme.toLowerCase()) return false;
   window.location.reload();
+  return true;
 }
 
 function listen() {

@@ -82,6 +82,24 @@ def say(shown: Alert, word: Word, said: Filled) -> Answer:
         raise
 
 
+def check_again(shown: Alert, by: str) -> Answer:
+    """Store that a person asks for another look at an alert; whoever watches its account looks at once.
+
+    Raises:
+        AlertCommandError: It was refused; the message is for the person.
+        StateDatabaseError: It could not be stored.
+    """
+    person = identity()
+    if person is None:
+        raise NotAllowed("Nobody is signed in here: load the page again.")
+    url = os.environ.get(STATE_URL, "")
+    try:
+        return _console(url).commands_of(person).check_again(shown.id, by=by, origin="dashboard")
+    except StateDatabaseError:
+        forget(url)
+        raise
+
+
 def _said(commands: Commands, shown: Alert, word: Word, said: Filled) -> Answer:
     number, seen, until = shown.id, seen_of(shown), said.until
     by, note, here = said.name, said.note, "dashboard"

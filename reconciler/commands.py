@@ -78,6 +78,9 @@ class Commands(Protocol):
     def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
         """Add a word to an alert, open or over. Nothing else changes."""
 
+    def check_again(self, alert_id: int, *, by: str, origin: str) -> Answer:
+        """Ask for another look at what an alert is about; whoever watches its account looks at once."""
+
     def begin_maintenance(
         self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
     ) -> Window:
@@ -155,6 +158,10 @@ class PersonalCommands:
         """Add a word, as `Commands` does."""
         name = self._name(Deed.NOTE, by)
         return self.commands.note(alert_id, by=name, note=note, origin=origin)
+
+    def check_again(self, alert_id: int, *, by: str, origin: str) -> Answer:
+        """Ask for another look, as `Commands` does."""
+        return self.commands.check_again(alert_id, by=self._name(Deed.CHECK_AGAIN, by), origin=origin)
 
     def begin_maintenance(
         self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None

@@ -7,7 +7,7 @@ from dashboard.words import numbers as words
 from reconciler.alerts import wording
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.quiet import Quiet, QuietBy
-from reconciler.facts.finding import Evidence, Party, Severity
+from reconciler.facts.finding import Evidence, Kind, Party, Severity
 from reconciler.facts.silence import Silence
 from reconciler.kinds.registry import is_blindness, spec_of
 from verification.facts.leg import Leg
@@ -81,6 +81,44 @@ def clause(alert: Alert, now: datetime) -> str:
     if alert.exposure is None or is_blindness(alert.key.kind):
         return told
     return f"{told}, {words.money(alert.exposure, words.quote_of(alert.key.symbol))} exposed"
+
+
+def placed(alert: Alert, now: datetime) -> str:
+    """Say it whole, with the account it is of: `BTC/USDT:USDT long 0.85 BTC on main has no stop for 3 m`."""
+    lasted = words.duration(now - since(alert))
+    if is_blindness(alert.key.kind):
+        return f"{wording.clause(alert, subject(alert))} for {lasted}"
+    held = based(alert)
+    about = f"{subject(alert)}{f' {held}' if held else ''} on {words.shortened(alert.key.account)}"
+    worth = "" if alert.exposure is None else f", {exact_exposure(alert)}"
+    return f"{wording.clause(alert, about)} for {lasted}{worth}"
+
+
+def based(alert: Alert) -> str:
+    """Say side and size in the base currency: what the exchange holds, else what the bot believes."""
+    signed = alert.observed or alert.expected
+    return "" if not signed else words.based(signed, alert.contract_size, alert.key.symbol)
+
+
+def exact_exposure(alert: Alert) -> str:
+    """Say the value at risk to the unit."""
+    return words.exact_money(alert.exposure, words.quote_of(alert.key.symbol))
+
+
+def exposed_how(alert: Alert) -> str:
+    """Say what the value at risk is a value of, in a word or two."""
+    if alert.exposure is None:
+        return "no price"
+    match alert.key.kind:
+        case Kind.UNPROTECTED_POSITION:
+            return "unprotected"
+        case Kind.PHANTOM_POSITION:
+            return "at the mark"
+        case Kind.QUANTITY_MISMATCH if alert.surplus:
+            differs = words.based(abs(alert.surplus), alert.contract_size, alert.key.symbol)
+            return f"{differs.removeprefix('long ')} differ"
+        case _:
+            return "at risk"
 
 
 def since(alert: Alert) -> datetime:

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reconciler.facts.wording import span
 
 UNKNOWN = "not known"
 
 _DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI"})
+DOLLARS = "USD"
 _LONG_NAME = 48  # characters; the longest symbols of venues have about thirty
 _SHORT_MS = 10
 _SECOND_MS = 1000
@@ -41,6 +43,21 @@ def unchanged(changed: datetime | None, read_at: datetime) -> str:
 def clock(moment: datetime | None) -> str:
     """Return the time of day, UTC: `14:02:11 UTC`."""
     return UNKNOWN if moment is None else moment.astimezone(UTC).strftime("%H:%M:%S UTC")
+
+
+def hour(moment: datetime) -> str:
+    """Return hours and minutes, UTC, where the seconds say nothing: `03:29`."""
+    return moment.astimezone(UTC).strftime("%H:%M")
+
+
+def day_time(moment: datetime | None, now: datetime) -> str:
+    """Return the time of day, UTC, with its date where that is not today's: `14:02:11`, `11-21 14:02:11`."""
+    if moment is None:
+        return UNKNOWN
+    there = moment.astimezone(UTC)
+    if there.date() == now.astimezone(UTC).date():
+        return f"{there:%H:%M:%S}"
+    return f"{there:%m-%d %H:%M:%S}" if there.year == now.year else f"{there:%Y-%m-%d %H:%M}"
 
 
 def stamp(moment: datetime | None) -> str:
@@ -118,6 +135,54 @@ def signed_money(value: Decimal, quote: str = "USDT") -> str:
     """Return a result with its sign: `+$12.40`. It never has a colour: red means danger, and nothing else."""
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
     return f"{sign}{money(abs(value), quote)}"
+
+
+def counted_as(quote: str) -> str:
+    """Return the currency that a quote is added up in: dollars of any kind are one."""
+    return DOLLARS if not quote or quote in _DOLLARS else quote
+
+
+def exact_money(value: Decimal | None, quote: str = DOLLARS) -> str:
+    """Say an amount to the unit, for sums and cards: `$121,814`, `$15.77`, `3,000 EUR`, `not known`."""
+    if value is None:
+        return UNKNOWN
+    amount = abs(value)
+    text = number(amount.quantize(Decimal(1))) if amount >= 100 else number(_cents(amount))  # noqa: PLR2004 - cents matter below 100
+    sign = "-" if value < 0 else ""
+    return f"{sign}${text}" if counted_as(quote) == DOLLARS else f"{sign}{text} {shortened(quote)}"
+
+
+def much(value: Decimal, unit: str) -> str:
+    """Say a large number shortly: `17.0 M`, `812 k`, `940`, followed by its unit."""
+    for size, letter in ((Decimal(10) ** 9, "G"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k")):
+        if value >= size:
+            return f"{(value / size).quantize(Decimal('0.1'))} {letter} {unit}".rstrip()
+    return f"{number(value.quantize(Decimal(1)))} {unit}".rstrip()
+
+
+def based(signed: Decimal | None, contract_size: Decimal | None, symbol: str) -> str:
+    """Say a position in its base currency alone: `long 0.85 BTC`, `flat`; else in contracts."""
+    if signed is None:
+        return UNKNOWN
+    if signed == 0:
+        return "flat"
+    side = "long" if signed > 0 else "short"
+    if contract_size is None:
+        return f"{side} {number(abs(signed))} {'contract' if abs(signed) == 1 else 'contracts'}"
+    return f"{side} {number(abs(signed) * contract_size)} {shortened(counted_in(symbol))}"
+
+
+def local(moment: datetime, zone: str | None) -> str:
+    """Return the time of day where the reader is: `04:14:22 Berlin`; empty where that is UTC or not known."""
+    if not zone:
+        return ""
+    try:
+        there = moment.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return ""  # a browser may name any zone: UTC stands beside it anyway
+    if there.utcoffset() == timedelta(0):
+        return ""
+    return f"{there:%H:%M:%S} {zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def milliseconds(value: float | None) -> str:

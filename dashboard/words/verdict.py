@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
+from dashboard.words.risk_said import risked, still, with_whom
 from reconciler.alerts.alert import Alert, AlertState
+from reconciler.alerts.runbook import steps_for
 from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Severity
 from reconciler.facts.heartbeat import HeartbeatState
@@ -52,26 +54,46 @@ class Unread:
     at: datetime
 
 
+def ended(lead: str) -> str:
+    """Return the first words as a sentence of their own, where they do not lead on by themselves."""
+    return f"{lead}." if lead[-1:].isalnum() else lead
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the banner says.
 
     Attributes:
         level: How loud.
-        lead: The first words, shown bold.
+        lead: The first words, shown large.
         text: The rest of the sentence; may be empty.
         count: Alerts that need somebody now.
+        worst: The worst of them in a clause; empty where none needs anybody.
+        first: What to do about it first.
+        aside: What others have taken already.
+        alert: The number of the worst; None without one.
     """
 
     level: Level
     lead: str
     text: str
     count: int
+    worst: str = ""
+    first: str = ""
+    aside: str = ""
+    alert: int | None = None
 
     @property
     def sentence(self) -> str:
         """The whole of it, unescaped."""
-        return f"{self.lead} {self.text}".strip()
+        told = (
+            ended(self.lead) if self.text or self.worst or self.aside else self.lead,
+            self.text,
+            f"Worst: {self.worst}." if self.worst else "",
+            f"First: {self.first}" if self.first else "",
+            self.aside,
+        )
+        return " ".join(part for part in told if part)
 
 
 def needing(view: NowView) -> tuple[Alert, ...]:
@@ -154,9 +176,17 @@ def _alarmed(view: NowView) -> Verdict | None:
     if not open_now:
         return None
     critical = any(alert.severity is Severity.CRITICAL for alert in open_now)
-    level = Level.CRITICAL if critical else Level.WARNING
-    text = " ".join([_clauses(open_now, view), *_unreadable(view)])
-    return Verdict(level, f"{_those(open_now)}:", text, len(open_now))
+    worst = open_now[0]
+    return Verdict(
+        Level.CRITICAL if critical else Level.WARNING,
+        f"{_those(open_now)}{risked(view)}",
+        " ".join(_unreadable(view)),
+        len(open_now),
+        worst=alert_words.placed(worst, view.read_at),
+        first=steps_for(worst)[0],
+        aside=with_whom(view, acknowledged(view)),
+        alert=worst.id,
+    )
 
 
 def _unreadable(view: NowView) -> list[str]:
@@ -190,8 +220,13 @@ def _unsure(view: NowView) -> Verdict | None:
     if handled:
         told = "; ".join(alert_words.clause(alert, view.read_at) for alert in handled[:NAMED])
         more = f"; and {len(handled) - NAMED} more" if len(handled) > NAMED else ""
-        lead = f"Nothing new, and {words.count(len(handled), 'alert')} not over yet:"
-        return Verdict(Level.WARNING, lead, " ".join([f"{told}{more}.", *doubts]), 0)
+        return Verdict(
+            Level.WARNING,
+            still(view, acknowledged(view)),
+            " ".join([f"{told}{more}.", *doubts]),
+            0,
+            aside=with_whom(view, acknowledged(view)),
+        )
     if doubts:
         return Verdict(Level.WARNING, "No alert, but not all is seen:", " ".join(doubts), 0)
     return None
@@ -219,6 +254,17 @@ def _doubts(view: NowView) -> list[str]:
     return doubts
 
 
+def _covered(view: NowView) -> str:
+    """Say how many a stop covers, and who keeps the others; nothing where that was not told."""
+    stops = view.legs.stops
+    by_exchange, by_bot = stops.get("resting", 0), stops.get("software", 0)
+    if not by_exchange + by_bot:
+        return ""
+    told = f"A stop rests for {by_exchange}" if by_exchange else "No stop rests at an exchange"
+    bots = f"; the bots themselves keep the stop of {by_bot}" if by_bot else ""
+    return f"{told}{bots}."
+
+
 def _well(view: NowView) -> Verdict:
     matched = sum(cycle.matched for cycle in view.cycles)
     legs = sum(cycle.legs for cycle in view.cycles)
@@ -228,12 +274,13 @@ def _well(view: NowView) -> Verdict:
     flying = sum(cycle.in_flight for cycle in view.cycles)
     if matched == legs:
         lead = "1 position verified" if legs == 1 else f"All {legs} positions verified"
-        return Verdict(Level.WELL, lead, f"{age}.", 0)
+        return Verdict(Level.WELL, f"{lead} {age}", _covered(view), 0)
     lead = f"{matched} of {words.count(legs, 'position')} verified"
     told = f"{words.count(flying, 'is', 'are')} in flight, explained by the bot's own orders and within time"
     rest = legs - matched - flying
     if rest == 0:
-        return Verdict(Level.WELL, lead, f"and {told}, {age}.", 0)
+        why = f"explained by the bot's own orders and within time, {age}."
+        return Verdict(Level.WELL, f"{lead}, {flying:,} in flight:", why, 0)
     doubted = f"{words.count(rest, 'is', 'are')} in motion and being checked"
     text = f"{told}; {doubted}, {age}." if flying else f"{doubted}, {age}."
     return Verdict(Level.WARNING, f"{lead}:", text, 0)

@@ -34,6 +34,8 @@ from reconciler.account.unexpected import (
 from reconciler.account.verdicts import Verdicts
 from reconciler.account.version_watch import LOOK_SECONDS
 from reconciler.account.watch import AccountWatch, Rules
+from reconciler.facts.finding import FindingKey
+from reconciler.kinds.registry import is_blindness
 from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from reconciler.sight.blindness import BlindnessSettings
 from reconciler.storage.store import Store
@@ -136,6 +138,13 @@ class AccountUnit:
         async with asyncio.TaskGroup() as group:
             for work, run in pieces.items():
                 group.create_task(self._keep_up(work, run), name=work)
+
+    def look_again(self, condition: FindingKey) -> None:
+        """Have a condition looked at soon, for a person; within the venue's budget, as any look."""
+        if is_blindness(condition.kind):
+            self.loop.mark_everything()
+        else:
+            self.loop.mark((condition.symbol,))
 
     async def sweep(self) -> None:
         """Look at the whole account. Called by the schedule."""

@@ -169,6 +169,7 @@ class Action(StrEnum):
     INTENDED = "intended"
     INTENT_ENDED = "intent_ended"
     NOTED = "noted"
+    CHECK_ASKED = "check_asked"
     CLOSED = "closed"
     CLEAR = "clear"
     RELAPSED = "relapsed"

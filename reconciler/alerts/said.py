@@ -80,6 +80,11 @@ class Note(Word):
     """A person adds a word, and nothing else changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckAgain(Note):
+    """A person asks for another look at once: the note says so, and whoever watches the account looks."""
+
+
 Said = Acknowledge | Snooze | Intend | Close | Note
 Bounded = Acknowledge | Snooze | Intend
 """What ends by itself."""

@@ -17,7 +17,7 @@ from reconciler.alerts.errors import (
     WrongEnd,
 )
 from reconciler.alerts.event import Action, Decision, Owed
-from reconciler.alerts.said import Close, Intend, Note
+from reconciler.alerts.said import CheckAgain, Close, Intend, Note
 from reconciler.alerts.seen import Seen, apart
 from reconciler.facts.wording import number, span
 
@@ -239,7 +239,8 @@ def note(case: AlertCase) -> Decision:
     alert, said = case.alert, case.said
     assert alert is not None
     after = replace(alert, version=alert.version + 1)
-    return Decision("", Action.NOTED, after, said.note.strip(), (), None, said.by.strip(), said.origin)
+    action = Action.CHECK_ASKED if isinstance(said, CheckAgain) else Action.NOTED
+    return Decision("", action, after, said.note.strip(), (), None, said.by.strip(), said.origin)
 
 
 def _which(case: AlertCase) -> str:

@@ -8,6 +8,7 @@ import structlog
 
 from reconciler.account.unit import AccountUnit
 from reconciler.alerts.retirement import Watched
+from reconciler.facts.finding import FindingKey
 from reconciler.facts.wording import clock as time_of_day
 from reconciler.serve.watching import Watching
 from reconciler.service.claims import Claim, Claims
@@ -113,6 +114,11 @@ class AccountRunner:
         held = self.held
         if held is not None:
             await waited_out(lambda: held.retain(watched, now=self._clock.now().utc), self._clock)
+
+    def look_again(self, condition: FindingKey) -> None:
+        """Have a condition looked at soon; where the account is another process's, that one does."""
+        if self._unit is not None:
+            self._unit.look_again(condition)
 
     async def beat(self) -> None:
         """Say that the account is looked at. Called by the schedule."""

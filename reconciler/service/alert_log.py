@@ -1,9 +1,12 @@
 """One log line for every alert that fires, worsens or ends, and for what people say of it, in any process."""
 
+from collections.abc import Callable
+
 import structlog
 
 from reconciler.alerts.event import Action
 from reconciler.alerts.wording import ended, subject
+from reconciler.facts.finding import FindingKey
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.storage.alerts import Recorded
 from reconciler.storage.store import Store
@@ -21,6 +24,7 @@ _CALM = {
     Action.SNOOZED.value: "alert.snoozed",
     Action.INTENDED.value: "alert.intended",
     Action.NOTED.value: "alert.noted",
+    Action.CHECK_ASKED.value: "alert.check_asked",
     Action.CLOSED.value: "alert.closed",
     Action.RESOLVED.value: "alert.resolved",
     Action.RETIRED.value: "alert.retired",
@@ -32,8 +36,17 @@ log = structlog.get_logger()
 class AlertLog:
     """Follows the history of alerts in the state database: it holds what people do on the screens, too."""
 
-    def __init__(self, store: Store, open_alerts: OpenAlerts) -> None:
-        """Nothing is written yet. `open_alerts` is told whenever the history was read."""
+    def __init__(
+        self, store: Store, open_alerts: OpenAlerts, *, look_again: Callable[[FindingKey], None] | None = None
+    ) -> None:
+        """Nothing is written yet.
+
+        Args:
+            store: Where the history is read.
+            open_alerts: Is told whenever that was done.
+            look_again: Is called with the condition at which a person wants another look; None for nobody.
+        """
+        self._look_again = look_again
         self._store = store
         self._open_alerts = open_alerts
         self._last: int | None = None
@@ -55,6 +68,8 @@ class AlertLog:
             self._grown = True
             for each in recorded:
                 _write(each)
+                if self._look_again is not None and each.change.action == Action.CHECK_ASKED.value:
+                    self._look_again(each.alert.key)
                 self._last = each.number
         await self._open_alerts.follow(grown=self._grown)
         self._grown = False

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from reconciler.alerts.retirement import Watched
+from reconciler.facts.finding import FindingKey
 from reconciler.serve.watching import Watching
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.schedule import Schedule
@@ -42,6 +43,12 @@ class Fleet:
     def ours(self) -> list[str]:
         """Return the accounts that no other process is known to watch."""
         return [name for name, runner in self._runners.items() if not runner.watching().held_by]
+
+    def look_again(self, condition: FindingKey) -> None:
+        """Look at what a person wants another look at, where its account is ours."""
+        runner = self._runners.get(condition.account)
+        if runner is not None:
+            runner.look_again(condition)
 
     def begin(self, schedule: Schedule, group: asyncio.TaskGroup) -> None:
         """Begin with all of them; those that come later begin as they come."""

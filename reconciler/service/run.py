@@ -111,7 +111,7 @@ async def run(settings: Settings, clock: Clock, again: Again) -> int:
             retiring=retiring,
             notifying=notifying,
             replying=replying,
-            alert_log=AlertLog(store, open_alerts),
+            alert_log=AlertLog(store, open_alerts, look_again=fleet.look_again),
             server=server,
             pinging=pinging,
             last_resort=last_resort,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from reconciler.storage.looked import Looked
 from reconciler.storage.mapping import cycle_of, position_of, source_of
 from reconciler.storage.readable import readable
 from reconciler.storage.records import CYCLE, POSITION, SOURCE
-from reconciler.views.account import CycleView, PositionView, SourceView
+from reconciler.views.account import CycleView, LegsView, PositionView, SourceView
 
 _NEVER = Looked()
 _VERDICTS = ("differs", "unknown", "in flight", "dust", "agree")
 """Worst first."""
+_IN_LINE = ("agree", "dust", "in flight")
+_UNCOVERED = ("none", "idle", "partial", "unknown")
 
 
 def cycles(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[CycleView], list[str]]:
@@ -36,21 +39,45 @@ def sources(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[li
     )
 
 
+def legs(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[LegsView, list[str]]:
+    """Return all legs at one glance, and a line for each row of those out of line that cannot be read."""
+    out = sa.or_(POSITION.c.verdict.not_in(_IN_LINE), POSITION.c.stop.in_(_UNCOVERED))
+    found, unread = positions(connection, looked, where=out)
+    counted = sa.select(POSITION.c.stop, sa.func.count()).group_by(POSITION.c.stop)
+    stops = {str(stop): int(many) for stop, many in connection.execute(counted)}
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    unpriced = 0
+    for symbol, observed, notional in connection.execute(
+        sa.select(POSITION.c.symbol, POSITION.c.observed, POSITION.c.notional)
+    ):
+        if notional is not None:
+            held[str(symbol).partition("/")[2].partition(":")[0]] += notional
+        elif observed:
+            unpriced += 1
+    view = LegsView(tuple(sorted(found, key=urgency)), stops, dict(held), unpriced)
+    return view, unread
+
+
 def positions(
-    connection: sa.Connection, looked: Mapping[str, Looked]
+    connection: sa.Connection, looked: Mapping[str, Looked], *, where: sa.ColumnElement[bool] | None = None
 ) -> tuple[list[PositionView], list[str]]:
-    """Return every leg with the kinds of its open alerts, and a line for each row that cannot be read."""
+    """Return legs with the kinds of their open alerts, and a line for each row that cannot be read.
+
+    `where` says which; None means every one.
+    """
     told = sa.select(ALERT.c.account, ALERT.c.symbol, ALERT.c.leg, ALERT.c.kind)
     told = told.where(ALERT.c.state.in_([each.value for each in SHOWN]))
     kinds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in connection.execute(told.order_by(ALERT.c.kind)):
         kinds[row.account, row.symbol, row.leg].append(row.kind)
 
+    asked = sa.select(POSITION) if where is None else sa.select(POSITION).where(where)
+
     def position(row: sa.Row[Any]) -> PositionView:
         view = position_of(row, tuple(kinds.get((row.account, row.symbol, row.leg), ())))
         return looked.get(row.account, _NEVER).of_leg(view) if row.with_look else view
 
-    return readable(connection, sa.select(POSITION), POSITION, position)
+    return readable(connection, asked, POSITION, position)
 
 
 def urgency(position: PositionView) -> tuple[int, int, str, str, str]:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.event import AlertSettings
 from reconciler.alerts.quiet import Window
-from reconciler.alerts.said import Acknowledge, Close, Intend, Note, Said, Snooze
+from reconciler.alerts.said import Acknowledge, CheckAgain, Close, Intend, Note, Said, Snooze
 from reconciler.alerts.seen import Seen
 from reconciler.storage import maintenance, persons
 from reconciler.storage.database import Database
 from verification.facts.clock import Clock
+
+LOOK_AGAIN = "asked for another look"
 
 
 class StoredCommands:
@@ -72,6 +74,10 @@ class StoredCommands:
     def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
         """Store a further word about an alert. On return it is durable."""
         return self._say(alert_id, lambda now: Note(by, note, now, origin))
+
+    def check_again(self, alert_id: int, *, by: str, origin: str) -> Answer:
+        """Store that a person asks for another look. On return it is durable."""
+        return self._say(alert_id, lambda now: CheckAgain(by, LOOK_AGAIN, now, origin))
 
     def begin_maintenance(
         self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None

@@ -76,7 +76,9 @@ class StoredQueries:
             sources, unread_sources = account_queries.sources(connection, looked)
             shown, unread_alerts = alert_queries.shown(connection)
             over, unread_over = alert_queries.lately_over(connection)
+            legs, unread_legs = account_queries.legs(connection, looked)
             maintained = windows(connection, now=read_at)
+            unread = [*unread_alerts, *unread_cycles, *unread_sources, *unread_over, *unread_legs]
             return NowView(
                 read_at=read_at,
                 watches=tuple(watch for watch, _ in watched),
@@ -85,10 +87,11 @@ class StoredQueries:
                 alerts=tuple(sorted(shown, key=alert_queries.worst_first)),
                 resolved=tuple(over),
                 p95_ms=p95_by_source(lag),
-                unreadable=tuple(self._told([*unread_alerts, *unread_cycles, *unread_sources, *unread_over])),
+                unreadable=tuple(self._told(unread)),
                 channels=channels(connection),
                 quiet=quiet(shown, maintained, now=read_at),
                 windows=maintained,
+                legs=legs,
             )
 
     def alerts(

@@ -1,6 +1,7 @@
 """What is known of an account: its sources, its legs, its last sweep."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -86,6 +87,23 @@ class PositionView:
     stop_at: datetime | None = None
     entry_price: Decimal | None = None
     liquidation_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LegsView:
+    """All legs at one glance: those that somebody should look at, and how many there are of the others.
+
+    Attributes:
+        out_of_line: Legs that differ, cannot be read, or whose stop is missing, small, asleep or not seen.
+        stops: How many legs there are of each `stop` (see `PositionView`), those that hold nothing too.
+        held: Quote value of all that is held and has a price, by quote currency.
+        unpriced: How many of the held legs have no price.
+    """
+
+    out_of_line: tuple[PositionView, ...] = ()
+    stops: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, Decimal] = field(default_factory=dict)
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from reconciler.alerts.alert import Alert
 from reconciler.alerts.quiet import Quiet, Window
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView
-from reconciler.views.account import CycleView, SourceView
+from reconciler.views.account import CycleView, LegsView, SourceView
+from reconciler.views.today import TodayView
 from verification.facts.observation import Source
 
 
@@ -28,6 +29,8 @@ class NowView:
         channels: How the channels fare on which people are told, by their names.
         quiet: By what an open alert is quiet, by its number; the others are not.
         windows: The maintenance windows that are open.
+        legs: All legs at one glance.
+        today: What has come to pass since midnight; None where it was not asked for.
     """
 
     read_at: datetime
@@ -41,3 +44,5 @@ class NowView:
     channels: tuple[ChannelView, ...] = ()
     quiet: Mapping[int, Quiet] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
+    legs: LegsView = field(default_factory=LegsView)
+    today: TodayView | None = None

@@ -22,8 +22,8 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
         card = page.locator("[class*='st-key-alert-']").filter(has_text="SOL/USDT:USDT")
         expect(card).to_be_visible(timeout=MINUTES_MS)
         expect(card).to_contain_text("Critical")
-        expect(card).to_contain_text("Bot says")
-        expect(card).to_contain_text("Exchange says")
+        expect(card).to_contain_text("Bot, read")
+        expect(card).to_contain_text("Exchange, read")
         expect(page).to_have_title(re.compile(r"\(1\)"), timeout=15_000)
 
         phone = browser.new_page(viewport={"width": 390, "height": 844})

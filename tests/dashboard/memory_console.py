@@ -222,6 +222,12 @@ class Memory:
             self._told("note", alert_id, by, note, origin=origin, seen=None, until=None), self.answers
         )
 
+    def check_again(self, alert_id: int, *, by: str, origin: str) -> Answer:
+        found = self._one(alert_id)
+        self.told.append({"id": alert_id, "by": by, "note": "", "origin": origin})
+        self.words.append({"what": "check_again", "until": None})
+        return Answer(found, self.answers)
+
     def begin_maintenance(
         self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
     ) -> Window:

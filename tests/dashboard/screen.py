@@ -85,6 +85,21 @@ def _read(sent: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:div|p|h\d|tr|td|th|li)>", "\n", sent)))
 
 
+def tab(screen: AppTest, name: str) -> AppTest:
+    """Choose one of the states on the first page."""
+    screen.button(key=f"tab-{name}").click()
+    return run(screen)
+
+
+def banner(screen: AppTest) -> tuple[str, str]:
+    """How loud the sentence on top is, by its colour, and what it says."""
+    (sent,) = [
+        str(each.proto.body) for each in screen.get("html") if 'class="t-banner' in str(each.proto.body)
+    ]
+    (kind,) = re.findall(r'class="t-banner ([\w -]+)"', sent)
+    return kind.replace("t-", ""), " ".join(_read(sent).split())
+
+
 def buttons(screen: AppTest) -> set[str]:
     """The keys of the buttons on the page."""
     return {str(button.key) for button in screen.button}

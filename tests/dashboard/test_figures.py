@@ -1,75 +1,174 @@
-"""The six figures, the tab, and the strip's facts: what cannot be told is said so, never shown as zero."""
+"""The six figures and the tab: what cannot be told is said so, never shown as zero."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
-from dashboard import favicon, strip
+from dashboard import favicon
+from dashboard.look.colours import Tone
+from dashboard.look.figure import Figure
 from dashboard.words.figures import figures
-from dashboard.words.verdict import Level, Unread
+from dashboard.words.verdict import Level, judge
+from reconciler.alerts.alert import HoldKind
+from reconciler.alerts.quiet import quiet
+from reconciler.facts.finding import Kind
+from reconciler.views.account import LegsView
 from reconciler.views.now import NowView
+from reconciler.views.today import TodayView, UnprotectedView
 from tests.dashboard import drawn
 
+BARE = drawn.leg(symbol="BTC/USDT:USDT", stop="none", stop_price=None, notional=Decimal(81200))
+MIDNIGHT = drawn.NOW.replace(hour=0, minute=0, second=0)
 
-def shown(view: NowView) -> dict[str, str]:
-    return {figure.label: figure.value for figure in figures(view)}
+
+def shown(view: NowView) -> dict[str, Figure]:
+    return {figure.label: figure for figure in figures(view)}
+
+
+def said(view: NowView) -> dict[str, str]:
+    return {label: f"{each.value} {each.unit}".strip() for label, each in shown(view).items()}
+
+
+def today(
+    dollar_seconds: str, exposed: float, unseen: float = 0.0, *, verified: int = 312, within: int = 306
+) -> TodayView:
+    told = UnprotectedView(
+        Decimal(dollar_seconds), timedelta(seconds=exposed), timedelta(seconds=unseen), drawn.before(4)
+    )
+    return TodayView(MIDNIGHT, 0, verified, within, told)
 
 
 def test_the_figures_of_a_quiet_account() -> None:
-    assert shown(drawn.view()) == {
-        "Critical": "0",
-        "Unacknowledged": "0",
-        "Matched": "43 / 43",
-        "Unprotected": "$0",
+    view = drawn.view(legs=LegsView(held={"USDT": Decimal(400_000), "USDC": Decimal(12_630)}))
+
+    assert said(view) == {
+        "At risk": "$0",
+        "Unprotected now": "$0",
+        "Unprotected today": "not known",
+        "Matched": "43 of 43 positions",
         "Last full sweep": "4 s ago",
-        "Seen after (p95)": "0.01 / 0.31 / 3.2 s",
+        "Verified within 1 s": "not known",
     }
+    assert shown(view)["At risk"].note == "of $412,630 held"
+    assert {each.tone for each in figures(view)} == {Tone.PLAIN}
+
+
+def test_the_sentence_and_the_first_figure_are_one_number() -> None:
+    mismatch = drawn.alert(2, Kind.QUANTITY_MISMATCH, exposure=Decimal(5))  # of the same leg: counted once
+    other = drawn.alert(3, symbol="SUI/USDT:USDT", exposure=Decimal("1800.4"))
+    snoozed = replace(other, hold=drawn.hold(other, HoldKind.SNOOZED))
+    view = drawn.view(
+        alerts=(drawn.alert(1), mismatch, snoozed),
+        quiet=quiet((snoozed,), (), now=drawn.NOW),
+        cycles=(drawn.cycle(unprotected_notional=Decimal(1800)),),  # of a sweep that is older than the alerts
+    )
+
+    assert said(view)["At risk"] == "$83,000"
+    assert "$83,000 at risk" in judge(view).lead
+
+
+def test_what_is_intended_is_not_at_risk_and_what_has_no_price_is_said() -> None:
+    meant = drawn.alert(1, Kind.ORPHANED_POSITION, expected=Decimal(0))
+    meant = replace(meant, hold=drawn.hold(meant, HoldKind.INTENDED))
+    priceless = drawn.alert(2, Kind.PHANTOM_POSITION, symbol="SUI/USDT:USDT", exposure=None)
+    view = drawn.view(
+        alerts=(meant, priceless, drawn.alert(3, symbol="NEAR/USDT:USDT", exposure=Decimal("15.77"))),
+        quiet=quiet((meant,), (), now=drawn.NOW),
+    )
+
+    assert said(view)["At risk"] == "$15.77"
+    assert shown(view)["At risk"].note == "1 without a price not in it"
+    assert said(drawn.view(alerts=(priceless,)))["At risk"] == "not known"
+
+
+def test_an_acknowledged_alert_keeps_its_exposure() -> None:
+    figure = shown(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))["At risk"]
+
+    assert (figure.value, figure.note, figure.tone) == (
+        "$81,200",
+        "$81,200 of it is acknowledged",
+        Tone.CRITICAL,
+    )
+
+
+def test_other_currencies_are_not_added_to_dollars() -> None:
+    euros = drawn.alert(2, symbol="BTC/EUR:EUR", exposure=Decimal(3000))
+
+    assert said(drawn.view(alerts=(drawn.alert(1), euros)))["At risk"] == "3,000 EUR and $81,200"
+
+
+def test_what_stands_without_a_stop_is_counted_by_the_last_look_not_by_the_last_sweep() -> None:
+    view = drawn.view(
+        alerts=(drawn.alert(1),),
+        legs=LegsView((BARE, drawn.leg(stop="none", notional=Decimal(940))), {"none": 2}),
+        cycles=(drawn.cycle(unprotected_notional=Decimal(0)),),
+    )
+
+    figure = shown(view)["Unprotected now"]
+    assert (figure.value, figure.note, figure.tone) == (
+        "$82,140",
+        "2 positions without a stop",
+        Tone.CRITICAL,
+    )
+
+
+def test_stops_that_were_not_seen_make_it_a_lower_bound() -> None:
+    unseen = drawn.view(legs=LegsView((drawn.leg(stop="unknown"),), {"unknown": 1, "resting": 3}))
+    unswept = drawn.view(cycles=(drawn.cycle(), drawn.cycle(account="other", status="blind")))
+
+    assert said(unseen)["Unprotected now"] == "$0 or more"
+    assert shown(unseen)["Unprotected now"].tone is Tone.WARNING
+    assert shown(unswept)["Unprotected now"].note.endswith("other not seen")
+
+
+def test_the_day_says_how_much_for_how_long_and_what_was_not_seen() -> None:
+    bare = shown(drawn.view(today=today("17000000", 205)))["Unprotected today"]
+    gap = shown(drawn.view(today=today("0", 0, unseen=3720)))["Unprotected today"]
+
+    assert (bare.value, bare.unit, bare.note) == ("17.0 M", "$·s", "as $83 k for 3 m 25 s")
+    assert bare.tone is Tone.CRITICAL
+    assert gap.note == "nothing stood without a stop; 1 h 2 m not seen"
+    assert gap.tone is Tone.WARNING
+
+
+def test_the_share_that_was_verified_within_a_second_is_never_rounded_up() -> None:
+    nearly = drawn.view(today=today("0", 0, verified=10_000, within=9_999))
+
+    assert said(drawn.view(today=today("0", 0)))["Verified within 1 s"] == "98 %"
+    assert said(nearly)["Verified within 1 s"] == "99.9 %"
+    assert said(drawn.view(today=today("0", 0, verified=0, within=0)))["Verified within 1 s"] == "none"
 
 
 def test_what_is_in_flight_is_counted_beside_what_matches() -> None:
-    assert (
-        shown(drawn.view(cycles=(drawn.cycle(matched=41, in_flight=2),)))["Matched"] == "41 / 43, 2 in flight"
+    figure = shown(drawn.view(cycles=(drawn.cycle(matched=40, in_flight=2),)))["Matched"]
+
+    assert (figure.value, figure.unit, figure.note) == (
+        "40",
+        "of 43 positions",
+        "2 in flight; 1 differs or cannot be read",
     )
 
 
 def test_before_the_first_sweep_nothing_is_zero() -> None:
-    said = shown(drawn.view(cycles=(), p95_ms={}))
+    told = said(drawn.view(cycles=()))
 
-    assert said["Matched"] == "not known"
-    assert said["Unprotected"] == "not known"
-    assert said["Last full sweep"] == "never"
-    assert said["Seen after (p95)"] == "not known"
-
-
-def test_a_value_that_could_not_be_told_for_one_account_is_a_lower_bound() -> None:
-    told = drawn.cycle(unprotected_notional=Decimal(940))
-    untold = drawn.cycle(account="other", unprotected_notional=None)
-
-    assert shown(drawn.view(cycles=(told, untold)))["Unprotected"] == "$940 or more"
-    assert shown(drawn.view(cycles=(untold,)))["Unprotected"] == "not known"
+    assert told["Matched"] == "not known"
+    assert told["Unprotected now"] == "not known"
+    assert told["Last full sweep"] == "never"
 
 
 def test_the_account_that_was_whole_longest_ago_counts() -> None:
     young, old = drawn.cycle(), drawn.cycle(account="other", last_complete_at=drawn.before(600))
     never = replace(old, last_complete_at=None)
 
-    assert shown(drawn.view(cycles=(young, old)))["Last full sweep"] == "10 m ago"
-    assert shown(drawn.view(cycles=(young, never)))["Last full sweep"] == "never"
+    assert said(drawn.view(cycles=(young, old)))["Last full sweep"] == "10 m ago"
+    assert shown(drawn.view(cycles=(young, never)))["Last full sweep"].note == "other never whole"
 
 
-def test_what_a_sweep_has_counted_says_of_which_moment_it_is() -> None:
-    swept = drawn.view(cycles=(drawn.cycle(), drawn.cycle(account="other", finished_at=drawn.before(70))))
+def test_what_is_old_has_no_colour() -> None:
+    dead = drawn.view(heartbeat=drawn.beating(37), alerts=(drawn.alert(1),))
 
-    said = {figure.label: figure.as_of for figure in figures(swept)}
-
-    assert said["Matched"] == said["Unprotected"] == "as of 14:01:01 UTC"
-    assert said["Critical"] == ""
-    assert {figure.as_of for figure in figures(drawn.view(cycles=()))} == {""}
-
-
-def test_acknowledged_alerts_are_still_critical() -> None:
-    said = shown(drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)))
-
-    assert (said["Critical"], said["Unacknowledged"]) == ("1", "0")
+    assert {each.old for each in figures(dead) if each.value != "not known"} == {True}
 
 
 def test_the_tab_carries_the_count() -> None:
@@ -79,48 +178,3 @@ def test_the_tab_carries_the_count() -> None:
     assert [favicon.label(Level.CRITICAL, count) for count in (1, 9, 10)] == ["1", "9", "9+"]
     pictures = {favicon.icon(level, count).tobytes() for level in Level for count in (0, 1, 12)}
     assert len(pictures) == 3 * len(Level) - 2  # blind is one picture, whatever the count
-
-
-def test_sources_say_their_state_and_age() -> None:
-    view = drawn.view(
-        sources=(
-            drawn.source(),
-            drawn.source("rest", "down", last_ok=None),
-            drawn.source("ledger:mybot", "stale", last_ok=drawn.before(40)),
-        )
-    )
-
-    assert [(chip.text, chip.colour) for chip in strip.chips(view)] == [
-        ("reconciler 1 s ago", "green"),
-        ("main websocket ok 1 s ago", "green"),
-        ("main position list down, never seen well", "red"),
-        ("main ledger mybot stale, well 40 s ago", "orange"),
-        ("14:02:11 UTC", "gray"),
-    ]
-
-
-def test_each_account_has_a_heart_of_its_own_and_says_who_watches_it() -> None:
-    watches = (drawn.watch(drawn.beating(37)), drawn.watch(drawn.beating(), "other"))
-    view = drawn.view(watches=watches, sources=(drawn.source(), drawn.source(account="other")))
-
-    assert [(chip.text, chip.colour, chip.more) for chip in strip.chips(view)[:-1]] == [
-        ("main: reconciler last seen 37 s ago", "red", "main is watched by web-1 4711."),
-        ("other: reconciler 1 s ago", "green", "other is watched by web-1 4711."),
-        ("main websocket ok 1 s ago (old)", "gray", ""),
-        ("other websocket ok 1 s ago", "green", ""),
-    ]
-
-
-def test_nothing_on_the_strip_is_green_when_it_is_old() -> None:
-    dead = drawn.view(heartbeat=drawn.beating(37))
-    unwritten = drawn.view(sources=(drawn.source(at=drawn.before(600)),))
-
-    assert "green" not in {chip.colour for chip in strip.chips(dead)}
-    assert [chip.colour for chip in strip.chips(unwritten)] == ["green", "gray", "gray"]
-    assert "green" not in {chip.colour for chip in strip.chips(Unread("locked", drawn.NOW))}
-
-
-def test_an_untried_venue_is_called_that_and_is_never_green() -> None:
-    view = drawn.view(sources=(drawn.source("venue", "untried", last_ok=None),))
-    (chip,) = [chip for chip in strip.chips(view) if "untried" in chip.text]
-    assert (chip.text, chip.colour) == ("main venue untried", "orange")

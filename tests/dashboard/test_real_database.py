@@ -17,7 +17,7 @@ from reconciler.console import Console
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store
 from tests.dashboard import drawn
-from tests.dashboard.screen import WITH_THE_LINK, alert_rows, buttons, opened, run, table, text
+from tests.dashboard.screen import WITH_THE_LINK, alert_rows, buttons, opened, run, tab, table, text
 from tests.reconciler.claimed import beaten
 from verification.facts.clock import SystemClock
 from verification.facts.leg import Leg
@@ -88,9 +88,9 @@ def seeded(url: str) -> str:
 
 def test_every_page_shows_what_was_stored(seeded: str) -> None:
     now = opened()
-    assert "2 positions need you:" in text(now)
-    assert "$81 k exposed" in text(now)
-    assert "Matched: 1 / 2" in text(now)
+    assert "2 positions need you, $162,400 at risk" in text(now)
+    assert "$81,200" in text(now)
+    assert "1 of 2 positions" in text(now)
     assert drawn.HOSTILE in text(now)
     assert len(alert_rows(opened("alerts"))) == 2
     assert len(table(opened("positions"))) == 2
@@ -117,7 +117,7 @@ def test_acknowledging_on_the_page_is_in_the_database(seeded: str) -> None:
     assert given is not None
     assert (given.by, given.note) == ("ann", "setting a stop")
     assert stored.transitions[-1].origin == "dashboard"
-    assert "Acknowledged by ann" in text(screen)
+    assert "Acknowledged by ann" in text(tab(screen, "acknowledged"))
 
 
 def test_the_real_console_refuses_a_critical_alert_without_a_note(seeded: str) -> None:
@@ -139,7 +139,7 @@ def test_a_database_that_is_not_there_yet_is_said_and_found_once_it_comes(url: s
     assert not screen.success
 
     asyncio.run(seed(url, datetime.now(UTC)))  # noqa: TID251 - the screens read the machine's clock
-    assert "2 positions need you:" in text(run(screen))
+    assert "2 positions need you, $162,400 at risk" in text(run(screen))
 
 
 def test_a_database_without_a_reconciler_is_blind(url: str) -> None:
@@ -169,4 +169,4 @@ def test_a_database_that_took_the_place_of_another_is_read_once_the_first_has_go
         leftover.unlink()
     asyncio.run(seed(url, now))
 
-    assert "2 positions need you:" in text(run(screen))
+    assert "2 positions need you, $162,400 at risk" in text(run(screen))

@@ -11,20 +11,25 @@ from hypothesis import strategies as st
 from dashboard.words.verdict import Level, Unread, acknowledged, blind, judge, needing
 from reconciler.alerts.alert import AlertState
 from reconciler.facts.finding import Kind, Severity
+from reconciler.views.account import LegsView
 from reconciler.views.now import NowView
 from tests.dashboard import drawn
 
 ORPHAN = drawn.alert(2, Kind.ORPHANED_POSITION, symbol="NEAR/USDT:USDT", expected=Decimal(0))
 WARNING = drawn.alert(3, Kind.QUANTITY_MISMATCH, symbol="SUI/USDT:USDT", severity=Severity.WARNING)
+FIRST = (
+    "First: Open BTC/USDT:USDT of account main on the exchange and place a reduce-only stop for all of it "
+    "at the price the bot names."
+)
 DEAF = drawn.alert(4, Kind.SOURCE_STALE, symbol="websocket", severity=Severity.WARNING, exposure=None)
 
 SENTENCES = [
-    ("all well", drawn.view(), Level.WELL, "All 43 positions verified 4 s ago."),
+    ("all well", drawn.view(), Level.WELL, "All 43 positions verified 4 s ago"),
     (
         "one",
         drawn.view(cycles=(drawn.cycle(matched=1, legs=1),)),
         Level.WELL,
-        "1 position verified 4 s ago.",
+        "1 position verified 4 s ago",
     ),
     (
         "empty account",
@@ -37,8 +42,8 @@ SENTENCES = [
         drawn.view(alerts=(drawn.alert(1), ORPHAN)),
         Level.CRITICAL,
         (
-            "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; NEAR/USDT:USDT is "
-            "held on the exchange and the bot does not know it for 3 m 12 s, $81 k exposed."
+            "2 positions need you, $162,400 at risk. Worst: BTC/USDT:USDT long 0.85 BTC on main has no stop "
+            f"for 3 m 12 s, $81,200. {FIRST}"
         ),
     ),
     (
@@ -46,21 +51,45 @@ SENTENCES = [
         drawn.view(alerts=(drawn.alert(1), drawn.alert(5, Kind.QUANTITY_MISMATCH), ORPHAN)),
         Level.CRITICAL,
         (
-            "2 positions need you: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed; BTC/USDT:USDT has "
-            "another size on the exchange than in the bot's books for 3 m 12 s, $81 k exposed; and 1 more."
+            "2 positions need you, $162,400 at risk. Worst: BTC/USDT:USDT long 0.85 BTC on main has no stop "
+            f"for 3 m 12 s, $81,200. {FIRST}"
         ),
     ),
     (
         "blind spot",
         drawn.view(alerts=(DEAF,)),
         Level.WARNING,
-        "1 blind spot needs you: websocket of main has gone quiet for 3 m 12 s.",
+        (
+            "1 blind spot needs you. Worst: websocket of main has gone quiet for 3 m 12 s. First: Nothing is "
+            "lost: the position list is still read, but changes are noticed later than usual."
+        ),
     ),
     (
         "acknowledged",
         drawn.view(alerts=(drawn.acknowledged(drawn.alert(1)),)),
         Level.WARNING,
-        "Nothing new, and 1 alert not over yet: BTC/USDT:USDT has no stop for 3 m 12 s, $81 k exposed.",
+        (
+            "Nobody new needed; $81,200 still unprotected, acknowledged 1 m ago. BTC/USDT:USDT has no stop "
+            "for 3 m 12 s, $81 k exposed. $81,200 of it with ann until 14:16"
+        ),
+    ),
+    (
+        "one acknowledged beside one that is not, and one without a price",
+        drawn.view(alerts=(drawn.alert(1), drawn.acknowledged(replace(ORPHAN, exposure=None)))),
+        Level.CRITICAL,
+        (
+            "1 position needs you, $81,200 and 1 without a price at risk. Worst: BTC/USDT:USDT long 0.85 BTC "
+            f"on main has no stop for 3 m 12 s, $81,200. {FIRST} not known of it with ann until 14:16"
+        ),
+    ),
+    (
+        "a value that nobody knows is not nothing",
+        drawn.view(alerts=(drawn.alert(1, exposure=None),)),
+        Level.CRITICAL,
+        (
+            "1 position needs you, at risk with a value that is not known. Worst: BTC/USDT:USDT long 0.85 "
+            f"BTC on main has no stop for 3 m 12 s. {FIRST}"
+        ),
     ),
     (
         "dead",
@@ -184,7 +213,13 @@ SENTENCES = [
         "a venue without a stream",
         drawn.view(sources=(drawn.source(state="unsupported", last_ok=None), drawn.source("rest"))),
         Level.WELL,
-        "All 43 positions verified 4 s ago.",
+        "All 43 positions verified 4 s ago",
+    ),
+    (
+        "well, with its stops",
+        drawn.view(legs=LegsView(stops={"resting": 41, "software": 2})),
+        Level.WELL,
+        "All 43 positions verified 4 s ago. A stop rests for 41; the bots themselves keep the stop of 2.",
     ),
     (
         "in motion",
@@ -197,8 +232,8 @@ SENTENCES = [
         drawn.view(cycles=(drawn.cycle(matched=41, in_flight=2),)),
         Level.WELL,
         (
-            "41 of 43 positions verified and 2 are in flight, explained by the bot's own orders and within "
-            "time, 4 s ago."
+            "41 of 43 positions verified, 2 in flight: explained by the bot's own orders and within time, "
+            "4 s ago."
         ),
     ),
     (

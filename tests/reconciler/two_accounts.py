@@ -139,14 +139,16 @@ def serve(
             retiring = Retiring(house.store, claims, HERE, settings.accounts, house.clock)
             nobody = Posting((), "", frozenset())
             notifying = Notifying(nobody, house.store, claims, list, house.clock)
+            fleet = Fleet(runners, settings.sweep_every)
+            open_alerts = OpenAlerts(house.store.open_alerts, house.clock)
             service = Service(
                 settings.keep,
-                Fleet(runners, settings.sweep_every),
+                fleet,
                 house.store,
                 house.clock,
                 retiring=retiring,
                 notifying=notifying,
-                alert_log=AlertLog(house.store, OpenAlerts(house.store.open_alerts, house.clock)),
+                alert_log=AlertLog(house.store, open_alerts, look_again=fleet.look_again),
                 server=None,
             )
             stop = asyncio.Event()

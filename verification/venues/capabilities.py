@@ -10,6 +10,7 @@ from verification.budget.rates import Rates
 from verification.facts.key_rights import KeyRights
 from verification.facts.leg import Leg, Side
 from verification.venues.parts import one_list
+from verification.venues.web import Web
 
 
 class KeyKind(StrEnum):
@@ -222,6 +223,7 @@ class Capabilities:
         beside: What else an account of the venue may hold that is never read, in words; empty if nothing.
         names: What ccxt, or a bot of an earlier year, calls this company's venues, where that is more than
             one name.
+        web: Where people find its markets on its own web site; None where that is not known.
     """
 
     dialect: str | None = None
@@ -260,3 +262,4 @@ class Capabilities:
     before_trading: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
     rows_tell_mode: bool = False
+    web: Web | None = None

@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from reconciler.alerts.policy import Acknowledge, AlertSettings, Clear, Detected, Observed
-from reconciler.facts.finding import Severity
+from reconciler.console import Console
+from reconciler.facts.finding import FindingKey, Severity
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.alert_log import AlertLog
 from reconciler.storage import alerts, persons
@@ -32,6 +33,32 @@ def another_process(url: str, now: datetime) -> None:
     with Database.open(url, create=False) as database, database.write() as connection:
         (alert,) = alerts.open_alerts(connection)
         persons.say(connection, alert.id, Acknowledge("ann", "on it", now, "dashboard"), SETTINGS, now=now)
+
+
+def test_a_person_who_asks_for_another_look_is_logged_and_heard_once(state_url: str) -> None:
+    asked: list[FindingKey] = []
+
+    async def life() -> list[Any]:
+        async with Store.open(state_url, settings=SETTINGS) as store:
+            told = AlertLog(store, OpenAlerts(store.open_alerts, SystemClock()), look_again=asked.append)
+            await store.observe(bad(after(0)), now=after(0))
+            with structlog.testing.capture_logs() as lines:
+                await told.write()
+                with Console.open(state_url) as console:
+                    (alert,) = console.queries.alerts()
+                    await asyncio.to_thread(
+                        console.commands.check_again, alert.id, by="ann", origin="dashboard"
+                    )
+                    seen = console.queries.alert(alert.id)
+                await told.write()
+                await told.write()
+            assert (seen.alert.state, seen.alert.acknowledgement) == (alert.state, None)
+            assert (seen.transitions[-1].action, seen.transitions[-1].actor) == ("check_asked", "ann")
+            return lines
+
+    lines = asyncio.run(life())
+    assert [line["event"] for line in lines] == ["alert.check_asked"]
+    assert asked == [finding().identity]
 
 
 def test_each_change_that_people_care_for_has_one_line_whoever_made_it(state_url: str) -> None:

@@ -35,6 +35,34 @@ def test_every_file_of_data_has_its_line() -> None:
     assert [name for name, known in described() if id(known) not in registered] == []
 
 
+@pytest.mark.parametrize(
+    ("venue", "symbol", "page"),
+    [
+        ("binanceusdm", "BTC/USDT:USDT", "https://www.binance.com/en/futures/BTCUSDT"),
+        ("binanceusdm", "1000PEPE/USDT:USDT", "https://www.binance.com/en/futures/1000PEPEUSDT"),
+        ("bybit", "BTC/USD:BTC", "https://www.bybit.com/trade/inverse/BTCUSD"),
+        ("okx", "ETH/USDT:USDT", "https://www.okx.com/trade-swap/eth-usdt-swap"),
+        ("binanceusdm", "BTC/USDT:USDT-261225", None),  # its page has a name that nobody has told us
+        ("binanceusdm", "BTC/USD:BTC", None),
+        ("binanceusdm", "../../evil/USDT:USDT", None),
+        ("binanceusdm", "BTC?x=/USDT:USDT", None),
+        ("binanceusdm", "BTC/USDT", None),
+        ("htx", "BTC/USDT:USDT", None),
+    ],
+)
+def test_a_symbol_leads_to_the_venue_s_own_page_or_nowhere(venue: str, symbol: str, page: str | None) -> None:
+    web = KNOWN[venue].web
+
+    assert (None if web is None else web.of(symbol)) == page
+
+
+def test_every_page_is_served_by_tls_and_names_the_market() -> None:
+    pages = [web.page for known in KNOWN.values() if (web := known.web) is not None]
+
+    assert len(pages) >= 8
+    assert all(page.startswith("https://") and "{base" in page for page in pages)
+
+
 def test_every_dialect_that_data_names_is_there_and_no_other() -> None:
     assert {known.dialect for known in KNOWN.values()} - {None} == set(DIALECTS)
 

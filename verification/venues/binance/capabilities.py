@@ -15,6 +15,7 @@ from verification.venues.capabilities import (
     swaps_by_type,
 )
 from verification.venues.parts import settle_coin
+from verification.venues.web import Web
 
 _ORDER_KEYS = ("orderId", "symbol", "side", "status", "executedQty", "origQty", "positionSide")
 _ALGO_KEYS = ("algoId", "symbol", "side", "algoStatus", "orderType", "positionSide")
@@ -49,6 +50,7 @@ _NAMES = frozenset({"binance", "binanceusdm", "binancecoinm"})
 _WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
 
 CAPABILITIES = Capabilities(
+    web=Web("Binance USD-M", "https://www.binance.com/en/futures/{base}{quote}"),
     dialect="binance",
     stream=StreamRules(),
     conditionals=Conditionals.OWN_LIST,

@@ -6,6 +6,7 @@ from verification.venues.bybit.key_rights import RIGHTS
 from verification.venues.bybit.weights import RATES
 from verification.venues.capabilities import Capabilities, Conditionals, KeyKind, Shape, StreamRules
 from verification.venues.parts import settle_coin
+from verification.venues.web import Web
 
 _LIST = ("result", "list")
 _ORDER_KEYS = ("orderId", "symbol", "side", "orderStatus", "qty", "cumExecQty", "positionIdx")
@@ -28,6 +29,11 @@ _WITHOUT_SNAPSHOT = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": 
 
 # Linear contracts of a unified account: what is held in inverse contracts, options and spot is not read.
 CAPABILITIES = Capabilities(
+    web=Web(
+        "Bybit",
+        "https://www.bybit.com/trade/usdt/{base}{quote}",
+        inverse="https://www.bybit.com/trade/inverse/{base}{quote}",
+    ),
     dialect="bybit",
     stream=StreamRules(),
     conditionals=Conditionals.AMONG_ORDERS,

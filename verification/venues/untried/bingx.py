@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _SERVED = ("code", frozenset({"0"}))
 _LINEAR, _COIN = "of linear swaps", "of coin-margined swaps"
@@ -30,6 +31,7 @@ _SIZES_OF_ONE = ("order.origQty", "order.executedQty")
 _ONE = tuple(f"order.{key}" for key in _ORDER)
 
 CAPABILITIES = Capabilities(
+    web=Web("BingX", "https://bingx.com/en/perpetual/{base}-{quote}"),
     documented=True,
     shapes=(
         _shape("/*/user/positions", ("data",), "symbol", numbers=("positionAmt",), one_of=_POSITION),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _SERVED = ("code", frozenset({"00000"}))
 _BY_COIN = {"USDT": "USDT-FUTURES", "USDC": "USDC-FUTURES"}
@@ -36,6 +37,7 @@ _UNIFIED_ORDER = ("orderId", "symbol", "orderStatus")
 _UNIFIED_SIZES = ("qty", "cumExecQty")
 
 CAPABILITIES = Capabilities(
+    web=Web("Bitget", "https://www.bitget.com/futures/{quote_small}/{base}{quote}"),
     documented=True,
     shapes=(
         _shape(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _SIDES = frozenset({"buy", "sell"})
 _SETTLED = "settled in "
@@ -27,6 +28,11 @@ _SIZES = ("amount", "filled_amount")
 _WAY = {"direction": _SIDES}
 
 CAPABILITIES = Capabilities(
+    web=Web(
+        "Deribit",
+        "https://www.deribit.com/futures/{base}_{quote}-PERPETUAL",
+        inverse="https://www.deribit.com/futures/{base}-PERPETUAL",
+    ),
     documented=True,
     shapes=(
         _shape(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _ISOLATED = "in isolated markets"
 _PAGE = 100
@@ -23,6 +24,7 @@ def _lists_of(part: str) -> PartLists | None:
 
 
 CAPABILITIES = Capabilities(
+    web=Web("dYdX", "https://dydx.trade/trade/{base}-USD"),
     documented=True,
     shapes=(
         Shape(

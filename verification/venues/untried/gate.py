@@ -5,6 +5,7 @@ from typing import Any
 
 from verification.facts.leg import Leg
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _DATED = "of dated contracts settled in "
 _SETTLED = "settled in "
@@ -26,6 +27,7 @@ _SIZES = ("size", "left")
 _MODES = {"single": Leg.NET, "dual_long": Leg.LONG, "dual_short": Leg.SHORT}
 
 CAPABILITIES = Capabilities(
+    web=Web("Gate", "https://www.gate.com/futures/{settle}/{base}_{quote}"),
     documented=True,
     shapes=(
         Shape(

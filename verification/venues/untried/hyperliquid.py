@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _DEX = "on DEX "
 _WAYS = frozenset({"A", "B"})
@@ -24,6 +25,7 @@ def _info(kind: str, rows: tuple[str | int, ...] | None, *told: str, **more: Any
 
 
 CAPABILITIES = Capabilities(
+    web=Web("Hyperliquid", "https://app.hyperliquid.xyz/trade/{base}"),
     documented=True,
     shapes=(
         _info("clearinghouseState", ("assetPositions",), "position.coin", numbers=("position.szi",)),

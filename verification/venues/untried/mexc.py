@@ -4,6 +4,7 @@ from typing import Any
 
 from verification.facts.leg import Side
 from verification.venues.capabilities import Capabilities, PartLists, RowRules, Shape
+from verification.venues.web import Web
 
 _SERVED = ("success", frozenset({"True"}))
 # 1 opens a long, 2 closes a short, 3 opens a short, 4 closes a long.
@@ -23,6 +24,7 @@ _SIZES = ("vol", "dealVol")
 _ORDER_WAY = {"side": frozenset(_WAYS)}
 
 CAPABILITIES = Capabilities(
+    web=Web("MEXC", "https://www.mexc.com/futures/{base}_{quote}"),
     documented=True,
     shapes=(
         _shape(

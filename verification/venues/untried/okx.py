@@ -2,6 +2,7 @@
 
 from verification.facts.leg import Leg
 from verification.venues.capabilities import Capabilities, RowRules, Shape
+from verification.venues.web import Web
 
 _SERVED = ("code", frozenset({"0"}))
 _SIDES = frozenset({"buy", "sell"})
@@ -14,6 +15,11 @@ def _rows(
 
 
 CAPABILITIES = Capabilities(
+    web=Web(
+        "OKX",
+        "https://www.okx.com/trade-swap/{base_small}-{quote_small}-swap",
+        inverse="https://www.okx.com/trade-swap/{base_small}-{quote_small}-swap",
+    ),
     documented=True,
     shapes=(
         _rows(

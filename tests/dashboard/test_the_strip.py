@@ -1,0 +1,83 @@
+"""The strip: one fact while all is well, and by name what is not; nothing old is green."""
+
+from dashboard.look.colours import Tone
+from dashboard.words import numbers as words
+from dashboard.words.chips import Chip, chips
+from dashboard.words.verdict import Unread
+from tests.dashboard import drawn
+from tests.dashboard.memory_console import Memory
+from tests.dashboard.screen import html, opened, reading
+
+
+def said(shown: tuple[Chip, ...]) -> list[tuple[str, Tone]]:
+    return [(chip.text, chip.tone) for chip in shown]
+
+
+def test_all_well_is_one_fact() -> None:
+    old = drawn.source("rest", last_ok=drawn.before(8))
+
+    assert said(chips(drawn.view(sources=(drawn.source(), old)))) == [
+        ("2 of 2 sources live, oldest 8 s", Tone.GOOD)
+    ]
+
+
+def test_what_is_not_live_is_named_with_its_age() -> None:
+    view = drawn.view(
+        sources=(
+            drawn.source(),
+            drawn.source("rest", "down", last_ok=None),
+            drawn.source("ledger:mybot", "stale", last_ok=drawn.before(40)),
+        )
+    )
+
+    assert said(chips(view)) == [
+        ("1 of 3 sources live, oldest 1 s", Tone.WARNING),
+        ("main position list down, never seen well", Tone.CRITICAL),
+        ("main ledger mybot stale, well 40 s ago", Tone.WARNING),
+    ]
+
+
+def test_an_account_that_nobody_looks_at_is_named_and_who_watches_each_is_told() -> None:
+    watches = (drawn.watch(drawn.beating(37)), drawn.watch(drawn.beating(), "other"))
+    view = drawn.view(watches=watches, sources=(drawn.source(), drawn.source(account="other")))
+
+    shown = chips(view)
+    assert said(shown) == [
+        ("main: reconciler last seen 37 s ago", Tone.CRITICAL),
+        ("1 of 2 sources live, oldest 1 s", Tone.WARNING),
+        ("main websocket ok, well 1 s ago (old)", Tone.DIM),
+    ]
+    assert "other: reconciler 1 s ago, watched by web-1 4711" in shown[1].more
+
+
+def test_nothing_on_the_strip_is_green_when_it_is_old() -> None:
+    dead = drawn.view(heartbeat=drawn.beating(37))
+    unwritten = drawn.view(sources=(drawn.source(at=drawn.before(600)),))
+
+    for view in (dead, unwritten, Unread("locked", drawn.NOW)):
+        assert Tone.GOOD not in {chip.tone for chip in chips(view)}
+
+
+def test_an_untried_venue_is_called_that_beside_sources_that_are_live() -> None:
+    view = drawn.view(sources=(drawn.source(), drawn.source("venue", "untried", last_ok=None)))
+
+    assert said(chips(view)) == [
+        ("1 of 1 source live, oldest 1 s", Tone.GOOD),
+        ("main venue untried", Tone.WARNING),
+    ]
+
+
+def test_a_venue_that_has_no_stream_is_not_counted() -> None:
+    view = drawn.view(sources=(drawn.source("rest"), drawn.source(state="unsupported", last_ok=None)))
+
+    assert said(chips(view)) == [("1 of 1 source live, oldest 1 s", Tone.GOOD)]
+
+
+def test_the_clock_says_utc_first_and_then_the_time_of_the_reader() -> None:
+    with reading(Memory()):
+        assert "<b>14:02:11 UTC</b>" in html(opened())
+
+    assert words.local(drawn.NOW, "Europe/Berlin") == "15:02:11 Berlin"
+    assert words.local(drawn.NOW, "America/New_York") == "09:02:11 New York"
+    assert words.local(drawn.NOW, "Etc/UTC") == words.local(drawn.NOW, None) == ""
+    assert words.local(drawn.NOW, drawn.HOSTILE) == words.local(drawn.NOW, "../etc") == ""
