@@ -59,8 +59,9 @@ def sign_in(place: Place, onward: str, *, form: bool, provider: bool, link: bool
         address = f"{place.prefix}{PROVIDER}?next={quoted(onward)}"
         parts.append(f'<a class="button{quiet}" href="{address}">Sign in with your provider</a>')
     if link:
+        begins = "Or open" if form or provider else "Open"
         parts.append(
-            "<p>Or open the link that Trueup prints where it was started; "
+            f"<p class='next'>{begins} the link that Trueup prints where it was started; "
             "<code>trueup link</code> prints it again.</p>"
         )
     return page("Sign in", "\n".join(parts))

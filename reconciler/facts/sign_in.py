@@ -89,7 +89,7 @@ class Door:
     """
 
     ways: tuple[Way, ...] = (Way.LINK,)
-    idle: timedelta = timedelta(days=1)
+    idle: timedelta = timedelta(days=7)
     lasts: timedelta = timedelta(days=30)
     roles: Roles = Roles()
     provider: Provider | None = None

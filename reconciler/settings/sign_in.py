@@ -81,7 +81,7 @@ class SignInSettings(Section):
         examples=[["accounts"]],
     )
     idle: Seconds = seconds(
-        86400,
+        604800,
         least=60,
         most=2592000,
         what="How long a session stands that nobody uses; an open page uses it.",

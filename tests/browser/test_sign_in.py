@@ -116,6 +116,12 @@ async def _nothing_is_served_to_a_stranger(url: str) -> None:
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
                 await session.ws_connect(f"{url}{path}", headers=forged)
             assert refused.value.status == 403, path
+        for number in range(6):
+            # Streamlit's server would believe this of anybody on this machine.
+            said = {"Origin": url, "X-Forwarded-For": f"198.51.100.{number}"}
+            form = {"name": "Ann", "password": "guessed"}
+            async with session.post(f"{url}/sign-in", data=form, headers=said) as answer:
+                assert answer.status == (401 if number < 5 else 429)
 
 
 async def _is_alive(session: aiohttp.ClientSession, url: str) -> None:

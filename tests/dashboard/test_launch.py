@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import launch
+from dashboard.__main__ import _say_how_to_sign_in
 from dashboard.entrance.place import LOOPBACK
 from dashboard.launch import LaunchError
 from reconciler.facts.sign_in import Door, Provider, ProxyHeaders, Roles, Way
@@ -98,6 +100,18 @@ def test_the_door_travels_in_the_environment_and_not_in_the_command(tmp_path: Pa
     assert "the-" not in " ".join(launch.command(8501, "127.0.0.1", door))
     with pytest.raises(LaunchError, match="no door of this version"):
         launch.door_of({launch.DOOR: '{"ways": ["knock"]}'})
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_link_is_shown_to_a_terminal_and_not_to_a_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, terminal: bool
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    door = Door(key_file=str(tmp_path / "key"))
+    _say_how_to_sign_in(door, Namespace(port=8501, address="127.0.0.1"))
+    said = capsys.readouterr().out
+    assert (launch.link(door, 8501, "127.0.0.1") in said) is terminal
+    assert ("trueup link" in said) is not terminal
 
 
 def test_the_link_is_of_the_public_address_where_the_screens_listen_wider(tmp_path: Path) -> None:

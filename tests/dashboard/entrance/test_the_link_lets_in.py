@@ -13,7 +13,7 @@ from tests.dashboard.entrance.doorway import Browser, Clock, Doorway
 
 @pytest.fixture
 def doorway(tmp_path: Path) -> Doorway:
-    return Doorway(tmp_path, Door())
+    return Doorway(tmp_path, Door(idle=timedelta(days=1)))
 
 
 def linked(doorway: Doorway) -> Browser:
@@ -157,7 +157,7 @@ def test_that_a_session_was_used_is_known_after_a_restart(doorway: Doorway, tmp_
     browser.get("/")
     later = Clock(doorway.clock.at + timedelta(hours=13))
 
-    browser.doorway = Doorway(tmp_path, Door(), clock=later)
+    browser.doorway = Doorway(tmp_path, Door(idle=timedelta(days=1)), clock=later)
 
     assert browser.get("/").status == 200
 
