@@ -2,13 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.ending import UsageError
 from reconciler.cli.settings_file import write_new
 from reconciler.settings.loading import DEFAULT_FILE
+from verification.facts.clock import SystemClock
+
+if TYPE_CHECKING:
+    from reconciler.ledgers.bot_setup import BotSetup
 
 EXAMPLE = """\
 # Settings of Trueup; docs/settings.md documents every one. Secrets do not belong here: name the variables
@@ -49,6 +53,15 @@ def init(
         str | None,
         typer.Option("--strategy", metavar="NAME", help="As freqtrade is given it.", show_default=False),
     ] = None,
+    hummingbot: Annotated[
+        Path | None,
+        typer.Option(
+            "--hummingbot",
+            metavar="FOLDER",
+            help="A hummingbot's own folder, to write it from its `conf` and its `data`.",
+            show_default=False,
+        ),
+    ] = None,
     add: Annotated[
         bool, typer.Option("--add", help="Where one is there: write into accounts.d beside it.")
     ] = False,
@@ -60,20 +73,35 @@ def init(
     ] = True,
 ) -> int:
     """Write a settings file: an example, or from your bot's own settings, and then see what works."""
-    if freqtrade:
+    if (db_url or strategy) and not freqtrade:
+        raise UsageError("--db-url and --strategy go with --freqtrade CONFIG")
+    if freqtrade or hummingbot:
         from reconciler.cli.setting_up import set_up
         from reconciler.ledgers.bot_setup import SetupUnreadable
-        from reconciler.ledgers.freqtrade_setup import read_setup
 
         if add and force:
             raise UsageError("--add keeps what is there and --force does not: give one of the two")
+        if freqtrade and hummingbot:
+            raise UsageError("--freqtrade and --hummingbot are two bots: write one, then --add the other")
         try:
-            setup = read_setup(freqtrade, os.environ, folder=Path.cwd(), db_url=db_url, strategy=strategy)
+            setup = _of_hummingbot(hummingbot) if hummingbot else _of_freqtrade(freqtrade, db_url, strategy)
         except SetupUnreadable as error:
             raise UsageError(str(error)) from None
         return set_up(setup, file, add=add, force=force, doctor=doctor)
-    if add or force or db_url or strategy:
-        raise UsageError("--add, --force, --db-url and --strategy go with --freqtrade CONFIG")
+    if add or force:
+        raise UsageError("--add and --force go with --freqtrade CONFIG or --hummingbot FOLDER")
     write_new(file, EXAMPLE)
     typer.echo(f"Wrote {file}: put in your bot's database and account, then run `trueup doctor`.")
     return 0
+
+
+def _of_freqtrade(files: list[Path] | None, db_url: str | None, strategy: str | None) -> "BotSetup":
+    from reconciler.ledgers.freqtrade_setup import read_setup
+
+    return read_setup(files or [], os.environ, folder=Path.cwd(), db_url=db_url, strategy=strategy)
+
+
+def _of_hummingbot(folder: Path) -> "BotSetup":
+    from reconciler.ledgers.hummingbot.setup import read_setup
+
+    return read_setup(folder, SystemClock(), here=Path.cwd())

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it brings no types
+import yaml
 from typing_extensions import override
 
 from reconciler.settings import load
