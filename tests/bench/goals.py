@@ -77,6 +77,13 @@ GOALS = (
     Goal("detect.pending_p99_s", 0.3),
     Goal("detect.visible_p99_s", 1),
     Goal("detect.stop_cancel_push_lost_s", 65),
+    Goal("screens.first_alert_s", 1.5),
+    Goal("screens.slowest_page_s", 2.5),
+    Goal("screens.dialog_s", 0.5),
+    Goal("screens.latency_first_visit_mb", 3),
+    Goal("screens.latency_data_kb", 100),
+    Goal("screens.viewers_20_cores", 1),
+    Goal("screens.idle_tab_cores", 0.05),
     Goal("latency.fifty_accounts_ms", 100),
     Goal("cli.help_s", 0.3),
 )

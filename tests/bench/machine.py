@@ -65,6 +65,20 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def cpu_of_those_named(name: str) -> float:
+    """Return the processor time of what this process has started under a name, such as a browser.
+
+    One that ends meanwhile is left out: take the difference only while none does.
+    """
+    ticks = 0
+    for one in processes_of(os.getpid()):
+        with suppress(NotTold):
+            told = _read(one, "stat")
+            if name in told.partition("(")[2].rpartition(")")[0]:
+                ticks += sum(map(int, told.rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def rss_mb(pid: int) -> float:
     """Return the memory that a process and those that it has started hold, in MiB.
 

@@ -16,6 +16,8 @@ from tests.bench.policy_table import Outcome, outcomes, score
 from tests.bench.profiles import FILE, read_profiles
 from tests.bench.quantiles import quantile
 from tests.bench.scale import SCALES, Scale, measure_scale
+from tests.bench.screens import USUAL, Looks, measure_screens
+from tests.bench.screens_house import BUSY, Year
 from tests.bench.startup import measure_latency, measure_startup
 from tests.bench.turns import loop_with_turns
 from tests.bench.world import Fact
@@ -49,6 +51,8 @@ class Size:
         every: Seconds between two of them.
         commands: How often a command is run.
         kept: How many accounts, and how many windows of ten seconds of each, the latency page shows.
+        year: What a state database holds whose screens are looked at.
+        looks: How often they are.
         profiles: The file of profiles.
         jobs: Processes that play policies.
     """
@@ -70,6 +74,8 @@ class Size:
     every: float = 8.0
     commands: int = 5
     kept: tuple[int, int] = (50, 360)
+    year: Year = BUSY
+    looks: Looks = USUAL
     profiles: Path = FILE
     jobs: int = 1
 
@@ -205,6 +211,11 @@ def startup(size: Size, keep: Keep) -> None:
     keep(measure_latency(*size.kept, reads=size.commands))
 
 
+def screens(size: Size, keep: Keep) -> None:
+    """Open every page of the screens after a busy year, in a real browser."""
+    keep(asyncio.run(measure_screens(size.year, size.looks)))
+
+
 PARTS: dict[str, Callable[[Size, Keep], None]] = {
     "startup": startup,
     "policies": policies,
@@ -214,6 +225,7 @@ PARTS: dict[str, Callable[[Size, Keep], None]] = {
     "open": opens,
     "accounts": accounts,
     "detect": detect,
+    "screens": screens,
     "scale": scale,
     "budget": budget,
 }

@@ -147,6 +147,7 @@ TABLES: Mapping[str, Callable[[Numbers], list[str]]] = {
     "open": as_it_is,
     "accounts": as_it_is,
     "detect": as_it_is,
+    "screens": as_it_is,
     "scale": of_scale,
     "budget": of_budget,
 }

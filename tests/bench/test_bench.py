@@ -22,6 +22,8 @@ from tests.bench.policy_table import outcomes, score
 from tests.bench.profiles import FILE, ProfileError, read_profiles
 from tests.bench.quantiles import quantile
 from tests.bench.scale import Scale
+from tests.bench.screens import Looks
+from tests.bench.screens_house import Year
 from tests.bench.tables import COLUMNS, SCALE_COLUMNS
 from tests.bench.turns import loop_with_turns
 from tests.bench.world import Fact
@@ -52,6 +54,8 @@ TINY = Size(
     every=0.1,
     commands=1,
     kept=(2, 2),
+    year=Year(5, 3, 4, 1),
+    looks=Looks(1, 2, 0.2),
 )
 PROMISED = {
     "startup": {
@@ -91,6 +95,11 @@ PROMISED = {
         "accounts.2.cpu_percent_each",
     },
     "detect": {"detect.pending_p99_s", "detect.visible_p99_s", "detect.stop_cancel_push_lost_s"},
+    "screens": {
+        *(f"screens.{name}_s" for name in ("first_alert", "slowest_page", "dialog")),
+        *(f"screens.latency_{name}" for name in ("first_visit_mb", "data_kb")),
+        *("screens.viewers_20_cores", "screens.idle_tab_cores"),
+    },
     "scale": {
         *(
             f"scale.{legs}.{name}"
@@ -110,6 +119,7 @@ PROMISED = {
         "budget.http_418.detected_while_failing",
     },
 }
+BROWSED = {"detect", "screens"}
 OF_EVERY_RUN = {
     *(f"machine.{name}_{when}" for name in ("load", "clock_mhz") for when in ("start", "end")),
     *(f"goals.{word}" for word in ("met", "missed", "not_measured")),
@@ -121,7 +131,11 @@ OF_EVERY_RUN = {
 @pytest.mark.processes
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    "part", [pytest.param(each, marks=pytest.mark.browser if each == "detect" else ()) for each in PARTS]
+    "part",
+    [
+        pytest.param(each, marks=pytest.mark.browser if each in {"detect", "screens"} else ())
+        for each in PARTS
+    ],
 )
 def test_every_promised_name_is_there_and_every_number_is_finite(
     part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
