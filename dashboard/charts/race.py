@@ -3,6 +3,7 @@
 Nothing in it depends on the present moment: it is drawn anew only when something has happened.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import plotly.graph_objects as go
@@ -33,8 +34,9 @@ _SYMBOL: Final = {
 _WIDTHS: Final = {1: (1.0,), 2: (0.42, 0.58), 3: (0.3, 0.35, 0.35)}
 
 
+@lru_cache(maxsize=64)
 def drawn(race: Race, *, dark: bool) -> go.Figure:
-    """Draw it."""
+    """Draw it; the same race is drawn once, however often its page is. Change nothing in what is returned."""
     parts, lanes = panes(race), race.lanes
     widths = _WIDTHS[len(parts)]
     figure = make_subplots(

@@ -1,4 +1,4 @@
-"""Bot and exchange as one table, with what it rests on below it."""
+"""Bot and exchange as one table; and what that rests on, word by word."""
 
 from datetime import datetime, timedelta
 
@@ -20,28 +20,28 @@ _AT_ONCE = timedelta(seconds=1)
 
 
 def both_sides(alert: Alert, now: datetime) -> None:
-    """Show the table; where no side is said to hold anything, only what it rests on."""
-    if not alert_words.of_two_sides(alert):
-        st.html(panel("What it rests on", _evidence(alert, now)))
-        return
+    """Show the table. Call it only where a side is said to hold something."""
     bot, exchange = heads(alert, now)
-    lines = difference_table(sides(alert), bot=bot, exchange=exchange)
     note = "" if alert.state.open else "as they were last found"
-    st.html(panel("Bot and exchange", lines, note=note, foot=_evidence(alert, now)))
+    lines = difference_table(sides(alert), bot=bot, exchange=exchange)
+    st.html(panel("Bot and exchange", lines, note=note))
 
 
-def _evidence(alert: Alert, now: datetime) -> str:
+def evidence(alert: Alert, now: datetime) -> None:
+    """Show what it rests on: who said what, when."""
     if not alert.evidence:
-        return '<span class="t-dim">No evidence was stored.</span>'
+        said = '<div class="t-body t-second">No evidence was stored.</div>'
+        st.html(panel("What it rests on", said))
+        return
     columns = (Column("Who"), Column("What it said", wide=True), Column("When", right=True))
     rows = [
-        Row((Cell(where(item), Tone.SECOND), sentence(item.text), Cell(_when(item, now), Tone.DIM)))
+        Row((Cell(_where(item), Tone.SECOND), _said(item), Cell(_when(item, now), Tone.DIM)))
         for item in alert.evidence
     ]
-    return table(columns, rows, label="What it rests on: who said what, when")
+    st.html(panel("What it rests on", table(columns, rows, label="Who said what, and when")))
 
 
-def where(item: Evidence) -> str:
+def _where(item: Evidence) -> str:
     """Say whose word it is, as the strip names it."""
     if item.party is not Party.BOT:
         return words.shortened(sight(item.source))
@@ -49,11 +49,13 @@ def where(item: Evidence) -> str:
     return "every ledger" if ledger == "ledger" else f"ledger {words.shortened(ledger)}"
 
 
-def _when(item: Evidence, now: datetime) -> str:
-    if item.at is None:
-        return "time not known"
+def _said(item: Evidence) -> str:
+    """Return its words, and for how long that had not changed by then."""
     changed = alert_words.changed_at(item)
-    if changed is not None and item.at - changed < _AT_ONCE:
-        changed = None
-    told = f"{moment(item.at, now)}, {words.ago(item.at, now)}"
-    return told if changed is None else f"read {told}{words.unchanged(changed, item.at)}"
+    if changed is None or item.at is None or item.at - changed < _AT_ONCE:
+        return sentence(item.text)
+    return f"{sentence(item.text)}{words.unchanged(changed, item.at)}"
+
+
+def _when(item: Evidence, now: datetime) -> str:
+    return "time not known" if item.at is None else moment(item.at, now)

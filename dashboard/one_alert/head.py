@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.acknowledging import acknowledge_button, more_button, snooze_menu
 from dashboard.cards import waits
+from dashboard.checking import check_again_button
 from dashboard.look.colours import Tone
 from dashboard.look.markup import icon, safe
 from dashboard.words import alert as alert_words
@@ -39,6 +40,7 @@ def head(found: AlertView, view: NowView) -> None:
                     acknowledge_button(alert, now, primary=True)
                 if alert.state is not AlertState.PENDING:
                     snooze_menu(alert, now)
+                check_again_button(alert)
                 more_button(alert, now)
 
 

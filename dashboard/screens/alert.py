@@ -3,13 +3,14 @@
 import streamlit as st
 
 from dashboard import state_reader
-from dashboard.one_alert.both_sides import both_sides
+from dashboard.one_alert.both_sides import both_sides, evidence
 from dashboard.one_alert.head import head
 from dashboard.one_alert.history import earlier, history, messages
 from dashboard.one_alert.race_panel import race_panel
 from dashboard.one_alert.raw import raw_fields
 from dashboard.one_alert.steps import steps
 from dashboard.redrawing import page_part
+from dashboard.words.alert import of_two_sides
 from dashboard.words.verdict import Unread
 from reconciler.console import AlertNotFound
 from reconciler.views.alert import AlertView
@@ -47,14 +48,14 @@ def _show(found: AlertView, story: AlertStory, view: NowView) -> None:
     alert, now = found.alert, view.read_at
     with st.container(key=f"alert-{alert.id}", gap="small"):
         head(found, view)
-        if alert.state.open:
-            left, right = st.columns([3, 2], gap="small")
-            with left:
+        left, right = st.columns([3, 2], gap="small") if of_two_sides(alert) else (st.container(), None)
+        with left:
+            if alert.state.open:
                 steps(found, now)
+            evidence(alert, now)
+        if right is not None:
             with right:
                 both_sides(alert, now)
-        else:
-            both_sides(alert, now)
         race_panel(found, story)
         first, second, third = st.columns([5, 4, 3], gap="small")
         with first:

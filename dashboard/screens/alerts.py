@@ -1,5 +1,6 @@
 """Alerts: all of them, open ones first, filtered by what stands in the address; many can be taken at once."""
 
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -19,6 +20,7 @@ from verification.facts.clock import SystemClock
 
 PAGE = 50
 ALERT = "screens/alert.py"
+SHOWN = "alerts-last-shown"
 UNREAD = "The alerts could not be read. That does not mean that there are none."
 
 
@@ -38,8 +40,12 @@ def alerts() -> None:
 
 @page_part
 def _list() -> None:
-    asked, page = alert_filters.wanted(SystemClock().now().utc), alert_filters.page_chosen()
-    found = state_reader.ask(lambda queries: queries.alert_list(asked, limit=PAGE, offset=(page - 1) * PAGE))
+    now, page = SystemClock().now().utc, alert_filters.page_chosen()
+    asked = alert_filters.wanted(now)
+    found = _found(asked, page, now)
+    if not isinstance(found, Unread) and found.total and not found.alerts:
+        page = -(-found.total // PAGE)  # an address may name a page that is not there, or not any more
+        found = _found(asked, page, now)
     if isinstance(found, Unread):
         st.markdown(UNREAD)
         return
@@ -56,6 +62,25 @@ def _list() -> None:
     pages = -(-found.total // PAGE)
     if pages > 1:
         st.pagination(pages, default=min(page, pages), key="alert-page", on_change=_turned)
+
+
+def _found(asked: AlertFilter, page: int, now: datetime) -> AlertListView | Unread:
+    """Return a page of the list; the one that was shown last where nothing has changed since.
+
+    Among thousands of alerts a list costs ten times as much as the question whether anything has changed.
+    What ends by time alone changes nothing that is stored: so it is read anew each minute all the same.
+    """
+    token = state_reader.ask(lambda queries: queries.version())
+    if isinstance(token, Unread):
+        return token
+    key = (asked, page, token, now.replace(second=0, microsecond=0))
+    shown: tuple[object, AlertListView] | None = st.session_state.get(SHOWN)
+    if shown is not None and shown[0] == key:
+        return shown[1]
+    found = state_reader.ask(lambda queries: queries.alert_list(asked, limit=PAGE, offset=(page - 1) * PAGE))
+    if not isinstance(found, Unread):
+        st.session_state[SHOWN] = (key, found)
+    return found
 
 
 def _turned() -> None:

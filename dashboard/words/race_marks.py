@@ -100,7 +100,7 @@ def _seen(seen: Observation, size: Decimal | None) -> Iterator[Mark]:
     came = seen.provenance
     lane, at = LANE_OF[came.source], came.received.utc
     if isinstance(seen, PositionSeen):
-        yield Mark(lane, at, _held(seen.quantity, size), hollow=seen.quantity == 0)
+        yield Mark(lane, at, _held(seen.quantity, size))  # a zero that is said is a fact, not a silence
     elif isinstance(seen, OrderSeen):
         if seen.executed and came.exchange_at is not None:
             price = "" if seen.average_price is None else f" at {words.number(seen.average_price)}"
@@ -179,7 +179,7 @@ def _of_leg(item: Evidence, at: datetime) -> Iterator[Mark]:
         return
     lane = _lane(item)
     if lane is not None:
-        nothing = item.data.get("quantity") == "0" or "not show" in item.text or "no stop" in item.text
+        nothing = "does not show" in item.text or "no stop rests" in item.text or "not rest" in item.text
         held = item.text.removeprefix("holds ")
         yield Mark(lane, at, "nothing held" if held == "nothing" else held, hollow=nothing)
 

@@ -143,6 +143,23 @@ def test_there_are_more_pages_than_one_and_each_is_an_address() -> None:
     assert ids(last) == list(range(101, 121))
 
 
+def test_a_page_that_is_not_there_is_the_last_one() -> None:
+    many = tuple(drawn.alert(number, symbol=f"S{number}/USDT:USDT") for number in range(1, 61))
+    with reading(Memory(drawn.view(alerts=many))):
+        screen = opened("alerts", page="700")
+
+    assert ids(screen) == list(range(51, 61))
+    assert "51 to 60 of 60 alerts" in text(screen)
+
+
+def test_a_list_that_was_shown_is_read_anew_as_soon_as_anything_has_changed() -> None:
+    held = memory()
+    with reading(held):
+        screen = opened("alerts")
+        held.acknowledge(1, by="bob", note="mine", origin="cli")
+        assert [row["by"] for row in alert_rows(run(screen))] == ["bob", "ann", ""]
+
+
 def test_hostile_names_are_shortened_by_themselves_and_stay_text() -> None:
     bad = drawn.alert(4, symbol=LIVELY)
     with reading(Memory(drawn.view(alerts=(bad,)))):

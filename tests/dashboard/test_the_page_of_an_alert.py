@@ -21,7 +21,7 @@ from tests.dashboard.screen import buttons, html, opened, reading, text
 
 FIRING = drawn.alert(1)
 OVER = drawn.alert(3, symbol="ETH/USDT:USDT", state=AlertState.RESOLVED, resolved_at=drawn.before(300))
-ACTIONS = {"acknowledge-1", "more-1", "note-history-1"}
+ACTIONS = {"acknowledge-1", "check-1", "more-1", "note-history-1"}
 
 
 def memory(*alerts: Alert, **changes: Any) -> Memory:
@@ -262,4 +262,7 @@ def test_how_old_a_reading_is_and_since_when_it_is_so_are_two_times() -> None:
     week = drawn.before(7 * 86400 + 16).isoformat()
     read = Evidence(Party.BOT, "mybot", "trade 12: long 0.85 BTC", drawn.before(16), {"changed_at": week})
     with reading(memory(replace(FIRING, evidence=(read,)))):
-        assert "read 14:01:55 UTC, 16 s ago, unchanged for 7 d" in text(opened("alert", id="1"))
+        said = text(opened("alert", id="1"))
+
+    assert row(said, "ledger mybot") == "trade 12: long 0.85 BTC, unchanged for 7 d | 14:01:55 UTC"
+    assert "Bot, read 16 s ago" in said
