@@ -15,6 +15,9 @@ from verification.facts.clock import Clock
 READ_SECONDS = 5.0
 """How long after it was removed an account may still be let in, at most."""
 
+PATIENCE_SECONDS = 1.0
+"""How long a request waits for that."""
+
 Asked = TypeVar("Asked")
 
 
@@ -32,23 +35,22 @@ class Known:
         """Nothing is read yet."""
         self._clock = clock
         self._ask = ask
-        self._turn = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
         self._read_at: float | None = None
         self._accounts: dict[int, Account] = {}
         self._ended: frozenset[str] = frozenset()
         self._ended_here: set[str] = set()
 
     async def refresh(self) -> None:
-        """Read again what was read too long ago."""
-        if not self._is_old():
-            return
-        async with self._turn:
-            if self._is_old():
-                self._read_at = self._clock.now().monotonic
-                found = await asyncio.to_thread(self._ask, _everything)
-                if not isinstance(found, Unread):
-                    accounts, self._ended = found
-                    self._accounts = {account.id: account for account in accounts}
+        """Read again what was read too long ago; a database that is slow to answer holds nobody up."""
+        if self._reading is None or self._reading.done():
+            if self._read_at is not None and self._now() - self._read_at < READ_SECONDS:
+                return
+            self._read_at = self._now()
+            self._reading = asyncio.create_task(self._read())
+        done, _ = await asyncio.wait({self._reading}, timeout=PATIENCE_SECONDS)
+        for reading in done:
+            reading.result()
 
     def account(self, number: int) -> Account | None:
         """Return an account as it was last read; None for one that nobody knows."""
@@ -73,8 +75,14 @@ class Known:
         stored = await asyncio.to_thread(self._ask, lambda accounts: accounts.end_session(digest, until))
         return not isinstance(stored, Unread)
 
-    def _is_old(self) -> bool:
-        return self._read_at is None or self._clock.now().monotonic - self._read_at >= READ_SECONDS
+    async def _read(self) -> None:
+        found = await asyncio.to_thread(self._ask, _everything)
+        if not isinstance(found, Unread):
+            accounts, self._ended = found
+            self._accounts = {account.id: account for account in accounts}
+
+    def _now(self) -> float:
+        return self._clock.now().monotonic
 
 
 def _everything(accounts: Accounts) -> tuple[tuple[Account, ...], frozenset[str]]:

@@ -1,11 +1,15 @@
 """By default the link of the terminal lets in, and nothing else: no page, no file, no socket without it."""
 
+import asyncio
 import stat
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
+from dashboard.entrance.asgi import App, Receive, Scope, Send
 from dashboard.entrance.key import KeyFile, KeyFileError
 from reconciler.facts.sign_in import Door
 from tests.dashboard.entrance.doorway import Browser, Clock, Doorway
@@ -203,8 +207,34 @@ def test_while_the_state_database_is_away_the_link_lets_in(doorway: Doorway) -> 
     assert linked(doorway).get("/").status == 200
 
 
-def run_while(browser: Browser, change: object) -> list[str]:
-    import asyncio
+def test_a_state_database_that_is_slow_holds_nobody_up(
+    doorway: Doorway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.entrance.known.PATIENCE_SECONDS", 0.01)
+    browser = linked(doorway)
+    doorway.clock.goes_on(timedelta(minutes=1))
+    answers = doorway.slow = Event()
+    watch = doorway.gate._app = Watch(doorway.streamlit, answers)
+    Timer(0.5, answers.set).start()
 
+    assert browser.get("/").status == 200
+
+    assert watch.served == ["before the database answered"]
+
+
+@dataclass
+class Watch:
+    """Notes whether the database had answered when a request came through."""
+
+    behind: App
+    answers: Event
+    served: list[str] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.served.append("late" if self.answers.is_set() else "before the database answered")
+        await self.behind(scope, receive, send)
+
+
+def run_while(browser: Browser, change: object) -> list[str]:
     said = asyncio.run(browser.on_socket(change))  # type: ignore[arg-type]  # any function
     return [each["type"] for each in said]
