@@ -62,6 +62,15 @@ def init(
             show_default=False,
         ),
     ] = None,
+    passivbot: Annotated[
+        Path | None,
+        typer.Option(
+            "--passivbot",
+            metavar="FOLDER",
+            help="A passivbot's own folder, or one user's in its `monitor`, to write it from.",
+            show_default=False,
+        ),
+    ] = None,
     add: Annotated[
         bool, typer.Option("--add", help="Where one is there: write into accounts.d beside it.")
     ] = False,
@@ -75,21 +84,27 @@ def init(
     """Write a settings file: an example, or from your bot's own settings, and then see what works."""
     if (db_url or strategy) and not freqtrade:
         raise UsageError("--db-url and --strategy go with --freqtrade CONFIG")
-    if freqtrade or hummingbot:
+    bots = [each for each in (freqtrade, hummingbot, passivbot) if each]
+    if len(bots) > 1:
+        raise UsageError("that is more than one bot: write one, then --add the others")
+    if bots:
         from reconciler.cli.setting_up import set_up
         from reconciler.ledgers.bot_setup import SetupUnreadable
 
         if add and force:
             raise UsageError("--add keeps what is there and --force does not: give one of the two")
-        if freqtrade and hummingbot:
-            raise UsageError("--freqtrade and --hummingbot are two bots: write one, then --add the other")
         try:
-            setup = _of_hummingbot(hummingbot) if hummingbot else _of_freqtrade(freqtrade, db_url, strategy)
+            if hummingbot:
+                setup = _of_hummingbot(hummingbot)
+            elif passivbot:
+                setup = _of_passivbot(passivbot)
+            else:
+                setup = _of_freqtrade(freqtrade, db_url, strategy)
         except SetupUnreadable as error:
             raise UsageError(str(error)) from None
         return set_up(setup, file, add=add, force=force, doctor=doctor)
     if add or force:
-        raise UsageError("--add and --force go with --freqtrade CONFIG or --hummingbot FOLDER")
+        raise UsageError("--add and --force go with --freqtrade CONFIG, --hummingbot or --passivbot FOLDER")
     write_new(file, EXAMPLE)
     typer.echo(f"Wrote {file}: put in your bot's database and account, then run `trueup doctor`.")
     return 0
@@ -105,3 +120,9 @@ def _of_hummingbot(folder: Path) -> "BotSetup":
     from reconciler.ledgers.hummingbot.setup import read_setup
 
     return read_setup(folder, SystemClock(), here=Path.cwd())
+
+
+def _of_passivbot(folder: Path) -> "BotSetup":
+    from reconciler.ledgers.passivbot_setup import read_setup
+
+    return read_setup(folder, here=Path.cwd())

@@ -14,7 +14,7 @@ from reconciler.cli.settings_text import Names, bot_text, names_for, url_variabl
 from reconciler.ledgers.bot_setup import BotSetup
 from reconciler.record.report import ExitCode
 from reconciler.settings import Settings, SettingsError, load
-from reconciler.settings.database_url import SQLITE, absolute
+from reconciler.settings.database_url import absolute
 from reconciler.settings.files import FOLDER, read_files
 
 
@@ -77,9 +77,10 @@ def _must_be_new(setup: BotSetup, present: dict[str, object], file: Path) -> Non
         return
     for name, ledger in ledgers.items():
         url = ledger.get("url") if isinstance(ledger, dict) else None
-        if not isinstance(url, str) or not url.startswith(SQLITE):
+        scheme = setup.database.scheme
+        if not isinstance(url, str) or not url.startswith(scheme):
             continue
-        if Path(absolute(url, folder).removeprefix(SQLITE)).resolve() == setup.database.file.resolve():
+        if Path(absolute(url, folder).removeprefix(scheme)).resolve() == setup.database.file.resolve():
             raise UsageError(f"{file} has this database already, as [ledgers.{name}]: nothing was added")
 
 

@@ -108,7 +108,7 @@ def _url(database: BotDatabase, names: Names, folder: Path) -> Iterator[str]:
     if database.file is not None:
         near = database.file.is_relative_to(folder)
         file = database.file.relative_to(folder) if near else database.file
-        yield f"url = {_value(f'sqlite:///{file}')}"
+        yield f"url = {_value(f'{database.scheme}{file}')}"
     elif database.url:
         where = f"password: in ~/.pgpass, or the whole address in {variable}" if database.password else ""
         yield _commented(f"url = {_value(database.url)}", where)

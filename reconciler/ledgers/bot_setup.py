@@ -20,11 +20,12 @@ class BotDatabase:
     """Where a bot keeps its trades.
 
     Attributes:
-        file: The SQLite file, absolute; None where it is a server, or cannot be read at all.
+        file: The file, absolute; None where it is a server, or cannot be read at all.
         url: The server's address, without a password; empty where it is a file.
         password: True when the bot's own address holds a password, which is not copied.
         there: True when the file exists; a server is not asked.
         notes: Plain lines on how it was found.
+        scheme: What the file's address begins with.
     """
 
     file: Path | None
@@ -32,6 +33,7 @@ class BotDatabase:
     password: bool = False
     there: bool = False
     notes: tuple[str, ...] = ()
+    scheme: str = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)

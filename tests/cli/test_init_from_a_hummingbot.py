@@ -140,7 +140,9 @@ def test_a_folder_that_will_not_do_is_refused(
 def test_another_folder_and_two_bots_at_once_are_refused(trueup: Command, tmp_path: Path) -> None:
     (tmp_path / "hummingbot").mkdir()
     assert "has no folder `conf`: name hummingbot's own folder" in set_up(trueup).err.replace("\n", " ")
-    assert "are two bots: write one, then --add" in set_up(trueup, "--freqtrade", "x").err.replace("\n", " ")
+    assert "more than one bot: write one, then --add" in set_up(trueup, "--freqtrade", "x").err.replace(
+        "\n", " "
+    )
 
 
 def test_an_undescribed_database_is_none_of_its_own(trueup: Command, tmp_path: Path) -> None:
