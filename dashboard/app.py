@@ -13,6 +13,9 @@ PAGES = (
     st.Page("screens/alerts.py", title="Alerts", url_path="alerts"),
     st.Page("screens/positions.py", title="Positions", url_path="positions"),
     st.Page("screens/latency.py", title="Latency", url_path="latency"),
+    st.Page("screens/verifications.py", title="Verifications", url_path="verifications"),
+    st.Page("screens/health.py", title="Health", url_path="health"),
+    st.Page("screens/audit.py", title="Audit", url_path="audit"),
     st.Page("screens/alert.py", title="Alert", url_path="alert", visibility="hidden"),
 )
 

@@ -13,6 +13,8 @@ from dashboard.escape import plain
 from dashboard.words.verdict import Unread
 from reconciler.views.now import NowView
 
+_LONGEST_TEXT = 80
+
 
 def enter(page: str, names: Sequence[str]) -> None:
     """Say which choices a page has, before the first of them; one that is come back to has those that it had.
@@ -32,12 +34,15 @@ def enter(page: str, names: Sequence[str]) -> None:
     st.session_state[f"kept-filters-{page}"] = {name: st.query_params.get_all(name) for name in present}
 
 
-def restore(name: str, options: Sequence[str], *, several: bool = False) -> str:
-    """Take a choice from the address once, and return the key of its widget. Unknown names are left out."""
+def restore(name: str, options: Sequence[str], *, several: bool = False, usual: str | None = None) -> str:
+    """Take a choice from the address once, and return the key of its widget. Unknown names are left out.
+
+    `usual` is chosen where the address names none.
+    """
     key = f"filter-{name}"
     if key not in st.session_state:
         given = [value for value in st.query_params.get_all(name) if value in options]
-        st.session_state[key] = given if several else (given[0] if given else None)
+        st.session_state[key] = given if several else (given[0] if given else usual)
     return key
 
 
@@ -89,3 +94,17 @@ def account(view: NowView | Unread, placeholder: str) -> None:
 def chosen(name: str) -> Any:
     """Return what is chosen; None for nothing."""
     return st.session_state.get(f"filter-{name}") or None
+
+
+def text(label: str) -> None:
+    """Show the choice of a word that must be in it; what the address holds is cut where it is too long."""
+    st.text_input(
+        label,
+        type="search",
+        key=restore_text("text", _LONGEST_TEXT),
+        on_change=remember,
+        args=("text",),
+        max_chars=_LONGEST_TEXT,
+        placeholder="any",
+        width=240,
+    )

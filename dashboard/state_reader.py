@@ -18,6 +18,7 @@ from reconciler.console import (
     Answer,
     Commands,
     Console,
+    Insight,
     NotAllowed,
     Queries,
     StateDatabaseError,
@@ -37,14 +38,23 @@ _consoles: dict[str, Console] = {}
 
 def ask(question: Callable[[Queries], Asked]) -> Asked | Unread:
     """Return the answer, or `Unread` with the reason when the database could not be read."""
+    return _answered(lambda console: question(console.queries))
+
+
+def _answered(question: Callable[[Console], Asked]) -> Asked | Unread:
     url = os.environ.get(STATE_URL, "")
     if not url:
         return _unread(f"{STATE_URL} is not set: start this with `trueup dashboard`.")
     try:
-        return question(_console(url).queries)
+        return question(_console(url))
     except StateDatabaseError as error:
         forget(url)
         return _unread(str(error))
+
+
+def look_into(question: Callable[[Insight], Asked]) -> Asked | Unread:
+    """Return the answer to what is asked of Trueup itself, or `Unread` with the reason."""
+    return _answered(lambda console: question(console.insight))
 
 
 def now() -> NowView | Unread:
@@ -95,6 +105,24 @@ def check_again(shown: Alert, by: str) -> Answer:
     url = os.environ.get(STATE_URL, "")
     try:
         return _console(url).commands_of(person).check_again(shown.id, by=by, origin="dashboard")
+    except StateDatabaseError:
+        forget(url)
+        raise
+
+
+def try_channel(channel: str) -> int:
+    """Ask for a test message on a channel; on return it is durable that it was asked for.
+
+    Raises:
+        AlertCommandError: It was refused; the message is for the person.
+        StateDatabaseError: It could not be stored.
+    """
+    person = identity()
+    if person is None:
+        raise NotAllowed("Nobody is signed in here: load the page again.")
+    url = os.environ.get(STATE_URL, "")
+    try:
+        return _console(url).commands_of(person).try_channel(channel, by="somebody with the link")
     except StateDatabaseError:
         forget(url)
         raise

@@ -93,6 +93,9 @@ class Commands(Protocol):
     def end_maintenance(self, account: str, *, by: str) -> Window:
         """Say that the work on an account is over, before its time."""
 
+    def try_channel(self, channel: str, *, by: str) -> int:
+        """Ask for a test message on a channel; the reconciler sends it. Return the number of that test."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonalCommands:
@@ -173,6 +176,10 @@ class PersonalCommands:
     def end_maintenance(self, account: str, *, by: str) -> Window:
         """End a maintenance window, as `Commands` does."""
         return self.commands.end_maintenance(account, by=self._name(Deed.MAINTAIN, by))
+
+    def try_channel(self, channel: str, *, by: str) -> int:
+        """Ask for a test message, as `Commands` does."""
+        return self.commands.try_channel(channel, by=self._name(Deed.TEST_CHANNEL, by))
 
     def _name(self, deed: Deed, typed: str) -> str:
         """Return in whose name it is done.

@@ -21,6 +21,7 @@ from reconciler.alerts.errors import (
     AnotherSize,
     NameRequired,
     NoSuchAccount,
+    NoSuchChannel,
     NotAllowed,
     NotByHand,
     NoteRequired,
@@ -37,10 +38,12 @@ from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.facts.person import Account, Person
 from reconciler.facts.token import Role, Token
+from reconciler.insight import Insight
 from reconciler.storage.accounts import AccountError, StoredAccounts
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.insight import StoredInsight
 from reconciler.storage.queries import StoredQueries
 from reconciler.storage.tokens import StoredTokens, TokenNotFound
 from reconciler.views.account import PositionView
@@ -64,8 +67,10 @@ __all__ = [
     "Answer",
     "Commands",
     "Console",
+    "Insight",
     "NameRequired",
     "NoSuchAccount",
+    "NoSuchChannel",
     "NoWindow",
     "NotAllowed",
     "NotByHand",
@@ -220,6 +225,7 @@ class Console:
     commands: Commands
     tokens: Tokens
     accounts: Accounts
+    insight: Insight
     shut: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
@@ -244,6 +250,7 @@ class Console:
             StoredCommands(database, clock),
             StoredTokens(database, clock),
             StoredAccounts(database, clock),
+            StoredInsight(database, clock),
         )
 
     def commands_of(self, person: Person) -> Commands:

@@ -1,158 +1,262 @@
-"""Latency by source: over time, and how it is distributed.
+"""Latency by source: bands over time, and how it is distributed.
 
-An identical figure keeps its place on the page, a changed one is drawn anew and loses its zoom: so nothing in
-a figure depends on the moment, only on the buckets.
+An identical figure keeps its place and its zoom on the page, so the page draws another one only for whoever
+asks. It is kept small: a page is read on a phone.
 """
 
+import math
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 import plotly.graph_objects as go
 
+from dashboard.look.colours import of, of_source
+from dashboard.words.latency import INCIDENT_MS, SOURCES
 from reconciler.views.latency import LatencyPoint, LatencyView
-from verification.facts.observation import Source
 
 POINTS = 600
-
-# The first of the ten colours of the theme, fixed for each source so that it is the same in every chart.
-LIGHT = {
-    Source.WEBSOCKET: "#0072b2",
-    Source.ORDER: "#d55e00",
-    Source.REST: "#009e73",
-    Source.BOT_CACHE: "#cc79a7",
-}
-DARK = {
-    Source.WEBSOCKET: "#56b4e9",
-    Source.ORDER: "#ff9e57",
-    Source.REST: "#3ddc97",
-    Source.BOT_CACHE: "#f29ac4",
-}
-NAMES = {
-    Source.WEBSOCKET: "websocket",
-    Source.ORDER: "order",
-    Source.REST: "position list",
-    Source.BOT_CACHE: "bot's cache",
-}
-
-# Zero cannot stand on a logarithmic axis.
 LEAST_MS = 0.1
-HEIGHT = 300
+"""Zero cannot stand on a logarithmic axis."""
+HEIGHT = 340
+SMOOTHED = 140
+"""Points of a smoothed curve."""
+WIDTH = 0.07
+"""How far a sample is smeared, in powers of ten: about a sixth of its value each way."""
+TICKS = {
+    0.1: "0.1 ms",
+    1.0: "1 ms",
+    10.0: "10 ms",
+    100.0: "100 ms",
+    1000.0: "1 s",
+    10_000.0: "10 s",
+    100_000.0: "100 s",
+}
 
 
-def bands(series: Sequence[LatencyView], *, dark: bool) -> go.Figure:
-    """Draw the median of each source over time, with a band up to its 95th percentile and a dotted 99th."""
+def bands(
+    series: Sequence[LatencyView], start: datetime, end: datetime, *, dark: bool, revision: str
+) -> go.Figure:
+    """Draw the median of each source over time, a band up to its 95th percentile, and the 99th dotted.
+
+    The axis is as long as the period, from `start` to `end`, whatever was measured of it.
+    """
     figure = go.Figure()
     for view in series:
-        colour = (DARK if dark else LIGHT)[view.source]
-        points = with_gaps(view.points)
-        name, group = NAMES[view.source], view.source.value
-        times, outline = _outline(points)
+        colour = of_source(view.source, dark=dark)
+        grid = grid_of(view.points)
+        times, outline = _outline(grid)
         figure.add_scatter(
             x=times,
             y=outline,
-            name=f"{name}, p50 to p95",
-            legendgroup=group,
-            showlegend=False,
             mode="lines",
-            line={"color": colour, "width": 0.5},
+            line={"color": colour, "width": 0},
             fill="toself",
             fillcolor=_faint(colour),
             hoverinfo="skip",
         )
-        for column, label, width in (("p50_ms", name, 2.0), ("p95_ms", f"{name}, p95", 0.5)):
+        for column, label, line in (
+            ("p50_ms", "p50", {"width": 2.0}),
+            ("p95_ms", "p95", {"width": 1.0, "dash": "dash"}),
+            ("p99_ms", "p99", {"width": 0.8, "dash": "dot"}),
+        ):
             figure.add_scatter(
-                x=[at for at, _ in points],
-                y=_values(points, column),
-                name=label,
-                legendgroup=group,
-                showlegend=column == "p50_ms",
-                mode="lines+markers",  # a bucket between two empty ones has no line
-                line={"color": colour, "width": width},
+                x0=_written(grid.start),
+                dx=grid.step.total_seconds() * 1000,
+                y=_values(grid.points, column),
+                name=f"{SOURCES[view.source]} {label}",
+                mode="lines+markers" if column == "p50_ms" else "lines",  # a lone bucket has no line
+                line={"color": colour, **line},
                 marker={"color": colour, "size": 4},
+                hovertemplate="%{y:,.3~g} ms",
             )
-        figure.add_scatter(
-            x=[at for at, _ in points],
-            y=_values(points, "p99_ms"),
-            name=f"{name}, p99",
-            legendgroup=group,
-            showlegend=False,
-            mode="lines",
-            line={"color": colour, "width": 1, "dash": "dot"},
-        )
-    figure.update_xaxes(title="UTC")
-    figure.update_yaxes(type="log", title="milliseconds", dtick=1)
-    return _dressed(figure)
+        _name_at_start(figure, view, colour)
+    figure.update_xaxes(type="date", range=[_written(start), _written(end)], title=None)
+    _milliseconds(figure, "y", dark=dark)
+    figure.add_hline(y=INCIDENT_MS, line={"color": of("critical", dark=dark), "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        **_incident(dark=dark),
+        x=0.01,
+        xref="paper",
+        y=math.log10(INCIDENT_MS),
+        xanchor="left",
+        yanchor="bottom",
+    )
+    return _dressed(figure, dark=dark, revision=revision)
 
 
-def distribution(series: Sequence[LatencyView], *, dark: bool) -> go.Figure:
-    """Draw which share of the samples of each source fell into which range of milliseconds."""
+def distribution(series: Sequence[LatencyView], *, dark: bool, revision: str) -> go.Figure:
+    """Draw which share of the samples of each source took how long, smoothed; a dashed line at its p95."""
     figure = go.Figure()
     for view in series:
-        whole = sum(count for _, count in view.distribution)
-        if not whole:
+        xs, ys = smoothed(view.distribution)
+        if not xs:
             continue
-        colour = (DARK if dark else LIGHT)[view.source]
-        shown = view.distribution[-POINTS:]
+        colour = of_source(view.source, dark=dark)
         figure.add_scatter(
-            x=[max(bound, LEAST_MS) for bound, _ in shown],
-            y=[100 * count / whole for _, count in shown],
-            name=NAMES[view.source],
+            x=xs,
+            y=ys,
+            name=SOURCES[view.source],
             mode="lines",
-            line={"color": colour, "width": 2, "shape": "vh"},
+            line={"color": colour, "width": 2},
             fill="tozeroy",
             fillcolor=_faint(colour),
+            hovertemplate="%{x:,.3~g} ms",
         )
-    figure.update_xaxes(type="log", title="milliseconds", dtick=1)
-    figure.update_yaxes(title="% of samples", rangemode="tozero")
-    return _dressed(figure)
+        top = max(range(len(ys)), key=ys.__getitem__)
+        figure.add_annotation(
+            x=math.log10(xs[top]),
+            y=ys[top],
+            text=SOURCES[view.source],
+            font={"color": colour, "size": 12},
+            showarrow=False,
+            yanchor="bottom",
+        )
+        if view.total is not None:
+            figure.add_vline(
+                x=max(view.total.p95_ms, LEAST_MS), line={"color": colour, "width": 1, "dash": "dash"}
+            )
+    figure.add_vline(x=INCIDENT_MS, line={"color": of("critical", dark=dark), "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        **_incident(dark=dark), x=math.log10(INCIDENT_MS), y=1.0, yref="paper", xanchor="left", yanchor="top"
+    )
+    _milliseconds(figure, "x", dark=dark)
+    figure.update_yaxes(showticklabels=False, rangemode="tozero", showgrid=False)
+    return _dressed(figure, dark=dark, revision=revision)
 
 
-def with_gaps(points: Sequence[LatencyPoint]) -> list[tuple[datetime, LatencyPoint | None]]:
-    """Return the points with a hole where buckets are missing: a line over nothing measured would be a lie.
+def smoothed(counts: Sequence[tuple[float, int]]) -> tuple[list[float], list[float]]:
+    """Return a curve of the share of samples by their logarithm: each is smeared by a bell.
 
-    At most `POINTS` come back, the newest ones.
+    Args:
+        counts: (upper bound in milliseconds, count), ascending.
     """
-    if not points:
-        return []
-    step = min((b.at - a.at for a, b in pairwise(points)), default=None)
-    shown: list[tuple[datetime, LatencyPoint | None]] = [(points[0].at, points[0])]
-    for before, point in pairwise(points):
-        if step is not None and point.at - before.at > step * 3 / 2:
-            shown.append((before.at + step, None))
-        shown.append((point.at, point))
-    return shown[-POINTS:]
+    known = [(math.log10(max(bound, LEAST_MS)), count) for bound, count in counts if count]
+    whole = sum(count for _, count in known)
+    if not whole:
+        return [], []
+    first, last = known[0][0] - 4 * WIDTH, known[-1][0] + 4 * WIDTH
+    step = (last - first) / (SMOOTHED - 1)
+    places = [first + place * step for place in range(SMOOTHED)]
+    heights = [
+        sum(count * math.exp(-(((place - at) / WIDTH) ** 2) / 2) for at, count in known) / whole
+        for place in places
+    ]
+    return [_short(10**place) for place in places], [round(height, 5) for height in heights]
 
 
-def _values(points: Sequence[tuple[datetime, LatencyPoint | None]], name: str) -> list[float | None]:
-    return [None if point is None else max(getattr(point, name), LEAST_MS) for _, point in points]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Points at equal steps: their times need not be sent one by one.
+
+    Attributes:
+        start: When the first is, aware UTC.
+        step: From one to the next.
+        points: None where nothing was measured: a line over that would be a lie.
+    """
+
+    start: datetime
+    step: timedelta
+    points: tuple[LatencyPoint | None, ...]
+
+    def at(self, place: int) -> datetime:
+        """Return when a point is."""
+        return self.start + place * self.step
 
 
-def _outline(
-    points: Sequence[tuple[datetime, LatencyPoint | None]],
-) -> tuple[list[datetime | None], list[float | None]]:
+def grid_of(points: Sequence[LatencyPoint]) -> Grid:
+    """Return points on their grid, the newest `POINTS` of it. There must be one at least."""
+    step = min((b.at - a.at for a, b in pairwise(points)), default=timedelta(minutes=1))
+    known = {point.at: point for point in points}
+    length = min(POINTS, round((points[-1].at - points[0].at) / step) + 1)
+    start = points[-1].at - (length - 1) * step
+    return Grid(start, step, tuple(known.get(start + place * step) for place in range(length)))
+
+
+def start_of(series: Sequence[LatencyView], end: datetime, period: timedelta | None) -> datetime:
+    """Return where the axis of time begins: the period before its end, or the first bucket of all."""
+    if period is not None:
+        return end - period
+    return min((view.points[0].at for view in series if view.points), default=end - timedelta(hours=1))
+
+
+def _values(points: Sequence[LatencyPoint | None], name: str) -> list[float | None]:
+    return [None if point is None else _short(max(getattr(point, name), LEAST_MS)) for point in points]
+
+
+def _outline(grid: Grid) -> tuple[list[str | None], list[float | None]]:
     """Return the edge of the band, there along p95 and back along p50, one loop a run without gaps."""
-    times: list[datetime | None] = []
+    times: list[str | None] = []
     edge: list[float | None] = []
-    for measured, run in groupby(points, key=lambda pair: pair[1] is not None):
+    for measured, run in groupby(range(len(grid.points)), key=lambda place: grid.points[place] is not None):
         if measured:
             there = list(run)
-            back = there[::-1]
-            times += [*(at for at, _ in there), *(at for at, _ in back), None]
-            edge += [*_values(there, "p95_ms"), *_values(back, "p50_ms"), None]
+            at = [_written(grid.at(place)) for place in there]
+            points = [grid.points[place] for place in there]
+            times += [*at, *at[::-1], None]
+            edge += [*_values(points, "p95_ms"), *_values(points[::-1], "p50_ms"), None]
     return times, edge
+
+
+def _name_at_start(figure: go.Figure, view: LatencyView, colour: str) -> None:
+    if not view.points:
+        return
+    figure.add_annotation(
+        x=_written(view.points[0].at),
+        y=math.log10(max(view.points[0].p50_ms, LEAST_MS)),
+        text=SOURCES[view.source],
+        font={"color": colour, "size": 12},
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+    )
+
+
+def _milliseconds(figure: go.Figure, axis: str, *, dark: bool) -> None:
+    figure.update_layout(
+        {
+            f"{axis}axis": {
+                "type": "log",
+                "tickvals": list(TICKS),
+                "ticktext": list(TICKS.values()),
+                "gridcolor": of("line", dark=dark),
+            }
+        }
+    )
+
+
+def _incident(*, dark: bool) -> dict[str, object]:
+    return {
+        "text": " the incident, 3 s",
+        "font": {"color": of("critical", dark=dark), "size": 12},
+        "showarrow": False,
+    }
+
+
+def _dressed(figure: go.Figure, *, dark: bool, revision: str) -> go.Figure:
+    figure.update_xaxes(gridcolor=of("line", dark=dark))
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+        hovermode="x unified",
+        uirevision=revision,
+    )
+    return figure
+
+
+def _written(at: datetime) -> str:
+    """Return a time as short as it can be said, UTC: these are most of what is sent."""
+    if at.second:
+        return at.strftime("%Y-%m-%d %H:%M:%S")
+    return at.strftime("%Y-%m-%d %H:%M" if at.hour or at.minute else "%Y-%m-%d")
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def _faint(colour: str) -> str:
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.15)"
-
-
-def _dressed(figure: go.Figure) -> go.Figure:
-    figure.update_layout(
-        height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        hovermode="x unified",
-    )
-    return figure
+    return f"rgba({red},{green},{blue},0.18)"

@@ -1,117 +1,189 @@
-"""Latency: how late each source shows a fill, and how long it takes to answer."""
+"""Latency: how late each source shows a fill, how long it takes to answer, how long it is live."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
 from dashboard import filters, state_reader
-from dashboard.charts.latency import NAMES, bands, distribution
+from dashboard.charts.latency import bands, distribution, start_of
+from dashboard.latency_panels import availability, by_account, decided
+from dashboard.look.figure import Figure, figures_row
+from dashboard.look.markup import whole
+from dashboard.look.panel import head, page_head
+from dashboard.words import latency as told
 from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
+from reconciler.views.availability import AvailabilityView, DecidedView
 from reconciler.views.latency import LatencyView
-from verification.facts.observation import Source
-
-PERIODS = {
-    "1 h": (timedelta(hours=1), timedelta(minutes=1)),
-    "6 h": (timedelta(hours=6), timedelta(minutes=5)),
-    "24 h": (timedelta(hours=24), timedelta(minutes=15)),
-    "7 d": (timedelta(days=7), timedelta(hours=2)),
-}
-LINES = "A line is the middle value, its band reaches to the 95th of 100, the dotted line is the 99th."
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a measure is called, what it means, and when no sample of it is taken."""
+class Period:
+    """What can be chosen: its words, how long it is (None: all that is kept), the width of a point."""
 
-    title: str
-    meaning: str
-    not_counted: str
+    said: str
+    length: timedelta | None
+    bucket: timedelta
 
 
-MEASURES = {
-    "visibility_lag": Words(
-        "How late each source shows a fill",
-        "In milliseconds, from the fill on the exchange (its own time, set to our clock) to the arrival here "
-        "of the first push or answer that shows it. One sample for a fill and a source.",
-        "Not counted, because it would measure us and not the source: a fill that was already visible when "
-        "the source was first asked (more than 100 ms after the fill), and one during which the stream was "
-        "not live. Nor can these be measured: in the position list a fill that left nothing of the position, "
-        "anything while the exchange's clock is not known to within 250 ms, and what a source has not shown "
-        "for about half a minute. What came out negative is a clock error; it counts as zero.",
-    ),
-    "request_time": Words(
-        "How long the exchange takes to answer",
-        "In milliseconds, from a request sent to its answer received.",
-        "Not counted: requests that got no answer.",
-    ),
+KEPT = timedelta(days=400)
+BY_ACCOUNT = timedelta(days=30)
+"""How far back accounts are told apart: fifty of them cost fifty times what all together do."""
+TICKS = 48
+PERIODS = {
+    "1h": Period("1 h", timedelta(hours=1), timedelta(seconds=30)),
+    "24h": Period("24 h", timedelta(hours=24), timedelta(minutes=10)),
+    "7d": Period("7 d", timedelta(days=7), timedelta(hours=1)),
+    "30d": Period("30 d", timedelta(days=30), timedelta(hours=4)),
+    "all": Period("all that is kept", None, timedelta(days=1)),
 }
-LAGGING = (Source.WEBSOCKET, Source.ORDER, Source.REST)
+USUAL = "24h"
+SIGNS = {"websocket": "circle", "order": "square", "rest": "diamond", "bot_cache": "change_history"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read at one moment; it stays until somebody asks for a newer one, and zoom with it."""
+
+    at: datetime
+    series: tuple[LatencyView, ...]
+    totals: tuple[LatencyView, ...]
+    deciders: tuple[DecidedView, ...]
+    available: tuple[AvailabilityView, ...]
 
 
 def latency() -> None:
-    """Show the choice of period and account, and the charts below it."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    """Show the choices, and below them what was measured."""
+    _choices()
+    name = filters.chosen("period") or USUAL
+    account, measure = filters.chosen("account") or "", filters.chosen("measure") or "visibility_lag"
+    found = _read(name, account)
+    if isinstance(found, Unread):
+        st.html(page_head("Latency", note="The measurements could not be read."))
+        return
+    period = PERIODS[name]
+    series = [view for view in found.series if view.measure == measure and view.total is not None]
+    st.html(page_head(told.answer(series, measure, period.said), note=told.meaning(series, measure)))
+    st.html(_as_of(found.at, series))
+    if series:
+        st.html(figures_row([_figure(view) for view in series]))
+        _charts(series, found.at, period, revision=f"{name} {account} {measure}")
+    _not_counted(series, measure)
+    _panels(found, period, account, measure)
+
+
+def _choices() -> None:
+    filters.enter("latency", ("period", "measure", "account"))
+    names, measures = list(PERIODS), list(told.MEASURES)
+    with st.container(key="filters", horizontal=True, gap="small", vertical_alignment="bottom"):
         st.segmented_control(
-            "Period", list(PERIODS), default="1 h", required=True, key="period", bind="query-params"
+            "Period",
+            names,
+            format_func=lambda name: PERIODS[name].said.capitalize(),
+            key=filters.restore("period", names, usual=USUAL),
+            required=True,
+            on_change=filters.remember,
+            args=("period",),
+        )
+        st.segmented_control(
+            "What",
+            measures,
+            format_func=lambda name: told.MEASURES[name].title,
+            key=filters.restore("measure", measures, usual=measures[0]),
+            required=True,
+            on_change=filters.remember,
+            args=("measure",),
         )
         filters.account(state_reader.now(), "all accounts together")
-    _charts()
+        st.button("Refresh", icon=":material/refresh:", key="latency-refresh", on_click=_forget)
 
 
-@st.fragment(run_every=30)
-def _charts() -> None:
-    period, bucket = PERIODS[st.session_state.get("period") or "1 h"]
-    account = filters.chosen("account")
-    found = state_reader.ask(lambda queries: queries.latency(period, bucket, account=account))
-    if isinstance(found, Unread):
-        st.markdown("The measurements could not be read.")
-        return
-    for measure, said in MEASURES.items():
-        st.subheader(said.title)
-        st.caption(f"{said.meaning} {LINES}")
-        series = [view for view in found if view.measure == measure and view.total is not None]
-        if series:
-            _measure(measure, said.title, series)
-        else:
-            st.markdown("Nothing was measured in this time.")
-        missing = [NAMES[source] for source in LAGGING if source not in {view.source for view in series}]
-        if series and measure == "visibility_lag" and missing:
-            st.markdown(f"No sample in this time: {', '.join(missing)}.")
-        st.caption(said.not_counted)
+def _forget() -> None:
+    st.session_state.pop("latency-read", None)
 
 
-def _measure(measure: str, title: str, series: list[LatencyView]) -> None:
-    dark = st.context.theme.type == "dark"
-    with st.grid(2, min_column_width=340, gap="medium"):
-        st.plotly_chart(
-            bands(series, dark=dark),
-            key=f"bands-{measure}",
-            alt=f"{title}: percentiles over time for each source",
+def _read(name: str, account: str) -> Read | Unread:
+    """Return what was read for this choice before, or read it now."""
+    kept = st.session_state.get("latency-read")
+    if kept is not None and kept[0] == (name, account):
+        read: Read = kept[1]
+        return read
+    period = PERIODS[name]
+    length = period.length or KEPT
+    now = state_reader.now()
+    series = state_reader.ask(lambda queries: queries.latency(length, period.bucket, account=account or None))
+    rest = state_reader.look_into(
+        lambda insight: (
+            insight.latency_by_account(min(length, BY_ACCOUNT)),
+            insight.decided(length),
+            insight.availability(length, ticks=TICKS),
         )
-        st.plotly_chart(
-            distribution(series, dark=dark),
-            key=f"distribution-{measure}",
-            alt=f"{title}: how often which value came",
-        )
-    st.dataframe(
-        [_row(view) for view in series], hide_index=True, key=f"totals-{measure}", alt=f"{title}: totals"
     )
+    for each in (now, series, rest):
+        if isinstance(each, Unread):
+            return each
+    assert not isinstance(now, Unread)
+    assert not isinstance(series, Unread)
+    assert not isinstance(rest, Unread)
+    found = Read(now.read_at, series, *rest)
+    st.session_state["latency-read"] = ((name, account), found)
+    return found
 
 
-def _row(view: LatencyView) -> dict[str, str]:
+def _as_of(at: datetime, series: list[LatencyView]) -> str:
+    count = sum(view.total.count for view in series if view.total is not None)
+    said = f"{words.count(count, 'sample')} to {words.stamp(at)}"
+    return f'<span class="t-note">{whole(said)}</span>'
+
+
+def _figure(view: LatencyView) -> Figure:
     total = view.total
     assert total is not None, "only measured series are shown"
-    return {
-        "Source": NAMES[view.source],
-        "Samples": f"{total.count:,}",
-        "Middle (p50)": words.milliseconds(total.p50_ms),
-        "p95": words.milliseconds(total.p95_ms),
-        "p99": words.milliseconds(total.p99_ms),
-        "Longest": words.milliseconds(total.max_ms),
-        "Came out negative": f"{view.negative:,}",
-    }
+    value, _, unit = words.milliseconds(total.p95_ms).partition(" ")
+    p50, p99, longest = map(words.milliseconds, (total.p50_ms, total.p99_ms, total.max_ms))
+    note = f"p50 {p50}, p99 {p99}, longest {longest}"
+    return Figure(told.SOURCES[view.source], value, note, SIGNS[view.source.value], unit=f"{unit} p95")
+
+
+def _charts(series: list[LatencyView], at: datetime, period: Period, *, revision: str) -> None:
+    dark = st.context.theme.type == "dark"
+    left, right = st.columns([5, 3], gap="small")
+    with left, st.container(key="panel-bands", gap="xsmall"):
+        st.html(head("Over time", note="line p50, band up to p95 (dashed), p99 dotted; log scale; UTC"))
+        start = start_of(series, at, period.length)
+        st.plotly_chart(
+            bands(series, start, at, dark=dark, revision=revision),
+            key="bands",
+            config={"displaylogo": False},
+            alt="Percentiles of each source over time; the figures above say the totals",
+        )
+    with right, st.container(key="panel-distribution", gap="xsmall"):
+        st.html(head("Distribution", note="share of samples, smoothed; dashed p95; log scale"))
+        st.plotly_chart(
+            distribution(series, dark=dark, revision=revision),
+            key="distribution",
+            config={"displaylogo": False},
+            alt="How often which value came, by source; the figures above say the percentiles",
+        )
+
+
+def _not_counted(series: list[LatencyView], measure: str) -> None:
+    said = [told.missing(series, measure), told.negative(series, measure), told.MEASURES[measure].not_counted]
+    st.html(f'<div class="t-note">{whole(" ".join(each for each in said if each))}</div>')
+
+
+def _panels(found: Read, period: Period, account: str, measure: str) -> None:
+    whole_period = period.length is not None and period.length <= BY_ACCOUNT
+    back = period.said if whole_period else PERIODS["30d"].said
+    left, right = st.columns(2, gap="small")
+    with left:
+        st.html(by_account(found.totals, account, measure, back))
+        st.html(decided(found.deciders, account, period.said))
+    with right:
+        st.html(availability(found.available, account, period.said))
+        if measure != "behind_fastest":
+            st.html(by_account(found.totals, account, "behind_fastest", back))
 
 
 latency()

@@ -9,6 +9,7 @@ from reconciler.views.account import PositionView, SourceView
 from verification.facts.account import PositionMode
 from verification.facts.observation import Source
 from verification.facts.question import OpenQuestion
+from verification.latency.venue_time import VenueTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Known:
         verified_within: Seconds that a verification may take before its open is past its time.
         mode: How the account keeps its positions; None before its venue was connected to.
         symbols: The symbols that its venue lists.
+        clock: The venue's clock against ours; None where it is not known well enough.
         lags: How late each source has shown fills since the watch began.
     """
 
@@ -34,3 +36,4 @@ class Known:
     mode: PositionMode | None
     symbols: Container[str]
     lags: Mapping[Source, LagCount]
+    clock: VenueTime | None = None

@@ -18,6 +18,9 @@ ENOUGH = 20
 
 HIGH = 0.999
 
+CALM_SECONDS = 300.0
+"""How long a sample of a sweep waits at most: one is taken with every sweep, and each write costs pages."""
+
 MOST = 10_000
 """Samples that wait at most while the state database is away; then the oldest are let go, and told of."""
 
@@ -37,8 +40,15 @@ class Measuring:
         self._clock = clock
         self._on_lag = on_lag
         self._waiting: list[LatencySample] = []
+        self._calm: list[LatencySample] = []
+        self._calm_since = clock.now().monotonic
         self._listed = Sketch()
         self.lags = LagCounts()
+
+    def add_calmly(self, sample: LatencySample) -> None:
+        """Take a sample that need not be stored at once: with the next others, or in minutes."""
+        self._calm.append(sample)
+        del self._calm[:-MOST]
 
     def add(self, sample: LatencySample) -> None:
         """Take one sample."""
@@ -57,9 +67,11 @@ class Measuring:
 
     async def flush(self) -> None:
         """Store what waits."""
-        samples, self._waiting = self._waiting, []
-        if not samples:
+        now = self._clock.now().monotonic
+        if not self._waiting and (not self._calm or now - self._calm_since < CALM_SECONDS):
             return
+        samples, self._waiting = self._waiting + self._calm, []
+        self._calm, self._calm_since = [], now
         try:
             await self._store.add_latency(samples)
         except StateDatabaseError as error:

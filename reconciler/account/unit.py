@@ -40,9 +40,12 @@ from reconciler.ledgers.port import Ledger, LedgerUnreadable
 from reconciler.sight.blindness import BlindnessSettings
 from reconciler.storage.store import Store
 from verification.budget.purpose import Purpose, asked_for
+from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
+from verification.facts.observation import Provenance, Source
 from verification.latency.fill_probe import FillProbe
+from verification.latency.lag_watch import request_time
 from verification.latency.venue_clock import VenueClock
 from verification.race.pace import Pace
 from verification.race.verifier import Verifier
@@ -174,6 +177,7 @@ class AccountUnit:
             mode=self._venue.mode if self.loop.connected else None,
             symbols=self._venue.markets,
             lags=self._measuring.lags.by_source,
+            clock=self._venue_clock.known(),
         )
 
     async def _keep_up(self, work: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -217,8 +221,15 @@ class AccountUnit:
             settled=self._watch.settled_since,
             on_error=partial(self._failed, VERIFICATIONS),
         )
-        self.loop.on_look = opens.looked
+        self.loop.on_look = partial(self._looked, opens)
         return opens
+
+    def _looked(self, opens: Opens, reading: AccountReading) -> None:
+        opens.looked(reading)
+        listed = reading.positions
+        if listed is not None:
+            came = Provenance.at(Source.REST, listed.received, listed.sent)
+            self._measuring.add_calmly(request_time(self._venue.access.account, came))
 
     def _failed(self, work: str, error: Exception) -> None:
         self._health.unexpected.met(work, error, self._clock.now())

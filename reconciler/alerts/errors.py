@@ -14,6 +14,7 @@ AlertCommandError
   AlertGrown         it has become worse than the person saw
   AlertChanged       another process changes it at this very moment: try again
   NoSuchAccount      nothing is known of an account of this name
+  NoSuchChannel      nobody serves a channel of this name
   NoWindow           no maintenance window of the account is open
 """
 
@@ -72,6 +73,10 @@ class AlertChanged(AlertCommandError):
 
 class NoSuchAccount(AlertCommandError):
     """Nothing is known of an account of this name."""
+
+
+class NoSuchChannel(AlertCommandError):
+    """Nobody serves a channel of this name."""
 
 
 class NoWindow(AlertCommandError):

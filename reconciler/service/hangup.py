@@ -1,7 +1,9 @@
 """What SIGHUP means: read the settings again; or, as ever, that the terminal we were started from is gone."""
 
+import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 
 class Terminal:
@@ -16,6 +18,16 @@ class Terminal:
     def is_gone(self) -> bool:
         """Return whether it was there and is not any more."""
         return self._had and not _is_there()
+
+
+def told_to_stop(terminal: Terminal, hangup: Callable[[], None]) -> asyncio.Event:
+    """Return what is set once this process is to end; `hangup` is called where it only hears of one."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if terminal.is_gone() else hangup())
+    return stop
 
 
 def _is_there() -> bool:

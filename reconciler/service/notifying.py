@@ -112,6 +112,11 @@ class Notifying:
             return None
         return max(each.waits(now) for each in served)
 
+    def waiting(self) -> dict[str, float]:
+        """Return for how many seconds the oldest of what each channel is owed waits; 0 for nothing."""
+        now = self._clock.now()
+        return {each.channel.name: each.waits(now) for each in self._channels.served}
+
     def wake(self) -> None:
         """Look at once."""
         self._woken.set()

@@ -1,10 +1,8 @@
 """`trueup run`: every account of the settings, its heartbeats and the housekeeping, until told to stop."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from reconciler.service.control import Control
 from reconciler.service.fleet import Fleet
 from reconciler.service.garbage import LOOK_SECONDS as GARBAGE_SECONDS
 from reconciler.service.garbage import Garbage
-from reconciler.service.hangup import Terminal
+from reconciler.service.hangup import Terminal, told_to_stop
 from reconciler.service.last_resort import LastResort
 from reconciler.service.loading import loading
 from reconciler.service.notifying import Notifying
@@ -34,11 +32,12 @@ from reconciler.service.replying import Replying
 from reconciler.service.retirement import RETIRE_SECONDS, Retiring
 from reconciler.service.schedule import Schedule
 from reconciler.service.serving import server_of
-from reconciler.service.wiring import unit_maker, watched_of
+from reconciler.service.telling import Telling
+from reconciler.service.wiring import retention_of, unit_maker, watched_of
 from reconciler.settings import Settings
 from reconciler.settings.sections import KeepSettings
 from reconciler.storage.errors import may_pass
-from reconciler.storage.retention import Retention
+from reconciler.storage.service_store import ServiceStore
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 
@@ -82,7 +81,7 @@ async def run(settings: Settings, clock: Clock, again: Again) -> int:
     with loading():
         makers = {name: unit_maker(settings, name, clock) for name in settings.accounts}
     posting = posting_of(settings)
-    async with Store.open(settings.database.url, clock=clock) as store:
+    async with ServiceStore.open(settings.database.url, clock=clock) as store:
         ourselves = this_process()
         claims = Claims(store, ourselves, clock)
         retiring = Retiring(store, claims, ourselves, settings.accounts, clock)
@@ -118,12 +117,13 @@ async def run(settings: Settings, clock: Clock, again: Again) -> int:
             alertmanaging=alertmanaging_of(settings, fleet, store, open_alerts, clock),
         )
 
+        service.telling = Telling(settings, str(ourselves), store, clock, fleet=fleet, notifying=notifying)
         taken = partial(_take, service, again)
         parts = Parts(fleet, runner_of, notifying, replying, last_resort, retiring, taken)
         service.reloading = Reloading(settings, marks, again.read, parts)
         service.control = Control(again.file, service.reload)
         try:
-            await service.run(_told_to_stop(service, again.terminal))
+            await service.run(told_to_stop(again.terminal, service.hangup))
         finally:
             await service.close()
         # Only here: after a bug the heart just stops, and the next process tells of the silence.
@@ -138,6 +138,7 @@ class Service:
         keep: For how long what is over is kept.
         reloading: Takes changed settings; None where there are none to be read again.
         control: Where that is asked for; None for nowhere.
+        telling: Says how this process fares, and tries channels; None where nobody is told.
     """
 
     def __init__(
@@ -159,6 +160,7 @@ class Service:
         """Nothing runs yet."""
         self._last_resort = last_resort
         self._alertmanaging = alertmanaging
+        self.telling: Telling | None = None
         self._alert_log = alert_log
         self._server = server
         self._pinging = pinging
@@ -202,6 +204,8 @@ class Service:
             schedule.every("alertmanager", ALERTMANAGER_LOOK_SECONDS, self._alertmanaging.look)
         if self._last_resort is not None:
             schedule.every("last resort", LAST_RESORT_SECONDS, self._last_resort.look)
+        if self.telling is not None:
+            self.telling.begin(schedule)
         with garbage.watched():
             await self._all(schedule, stop)
 
@@ -226,10 +230,16 @@ class Service:
         """Read the settings again; a bug in that ends all, as one in anything that serves all."""
         if self.reloading is None or self._group is None:
             return Reloaded(taken=False, lines=("it is still starting, or has no settings to read again",))
-        doing = self._group.create_task(self.reloading.reload())
+        doing = self._group.create_task(self._reloaded(self.reloading))
         self._reloads.add(doing)
         doing.add_done_callback(self._reloads.discard)
         return await asyncio.shield(doing)
+
+    async def _reloaded(self, reloading: Reloading) -> Reloaded:
+        done = await reloading.reload()
+        if self.telling is not None:
+            await self.telling.reloaded(done)
+        return done
 
     def hangup(self) -> None:
         """Read the settings again without an answer: the log says what became of it."""
@@ -241,6 +251,8 @@ class Service:
     async def close(self) -> None:
         """End every connection, even where ending one of them fails."""
         await self._fleet.close()
+        if self.telling is not None:
+            await self.telling.close()
         if self._last_resort is not None:
             await self._last_resort.close()
         if self._alertmanaging is not None:
@@ -257,7 +269,7 @@ class Service:
             self._replying.changed(recorded=recorded)
 
     async def _prune(self) -> None:
-        await self._store.prune(now=self._clock.now().utc, retention=_retention(self.keep))
+        await self._store.prune(now=self._clock.now().utc, retention=retention_of(self.keep))
 
     def _clock_stepped(self, seconds: float) -> None:
         log.warning("clock.stepped", by=f"{seconds:+.1f} s")
@@ -274,22 +286,6 @@ def _runner_of(
 
 def _take(service: Service, again: Again, settings: Settings) -> None:
     service.keep = settings.keep
+    if service.telling is not None:
+        service.telling.take(settings)
     again.taken(settings)
-
-
-def _retention(keep: KeepSettings) -> Retention:
-    return Retention(
-        alerts=timedelta(days=keep.alerts),
-        verifications=timedelta(days=keep.verifications),
-        cycles=timedelta(days=keep.sweeps),
-        size=keep.size * 2**20,
-    )
-
-
-def _told_to_stop(service: Service, terminal: Terminal) -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if terminal.is_gone() else service.hangup())
-    return stop

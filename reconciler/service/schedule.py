@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from reconciler.service.turn import Turn
 from verification.facts.clock import Clock
 
 STEP_SECONDS = 1.0
@@ -21,7 +22,11 @@ Job = Callable[[], Awaitable[None]]
 
 
 class Schedule:
-    """Runs jobs at intervals; each job runs at most once at a time and missed runs are folded into one."""
+    """Runs jobs at intervals; each job runs at most once at a time and missed runs are folded into one.
+
+    Attributes:
+        turns: How the last turn of each job went, by its name.
+    """
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._tolerates = tolerates
         self._jobs: set[str] = set()
+        self.turns: dict[str, Turn] = {}
         self._running: set[asyncio.Task[None] | None] = set()
         self._ending = False
         self._broken: asyncio.Future[None] | None = None
@@ -51,6 +57,7 @@ class Schedule:
     def every(self, name: str, seconds: float, job: Job) -> None:
         """Run `job` now and then every `seconds`."""
         self._jobs.add(name)
+        self.turns[name] = Turn(seconds, self._clock.now())
         self._scheduler.add_job(
             self._run_job,
             "interval",
@@ -66,10 +73,12 @@ class Schedule:
     def pace(self, name: str, seconds: float) -> None:
         """Run a job every so many seconds from now on."""
         self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+        self.turns[name].every = seconds
 
     def remove(self, name: str) -> None:
         """Run a job no more; one of its turns may still be under way."""
         self._jobs.discard(name)
+        self.turns.pop(name, None)
         self._scheduler.remove_job(name)
 
     async def run(self) -> None:
@@ -94,12 +103,16 @@ class Schedule:
         """Run one job; nothing that it raises gets to APScheduler, which would only log it and go on."""
         task = asyncio.current_task()
         self._running.add(task)
+        began = self._clock.now()
+        turn = self.turns.get(name) or Turn(0.0, began)  # it was just taken out: nobody asks of it any more
         try:
             await job()
+            turn.ended(began, self._clock.now())
         except asyncio.CancelledError:
             if not self._ending:
                 raise
         except Exception as error:  # noqa: BLE001 - it ends `run`; raised here, it would end nothing
+            turn.failed(error, self._clock.now())
             if self._tolerates(error):
                 log.debug("job.failed", job=name, error=str(error))  # whoever met it has told it, once
             elif self._broken is not None and not self._broken.done():

@@ -1,6 +1,7 @@
 """Builds the parts from the settings: the one place that knows which class stands behind which port."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from reconciler.account.unexpected import EVERY_WORK
 from reconciler.account.unit import AccountUnit
@@ -9,7 +10,9 @@ from reconciler.alerts.retirement import Watched
 from reconciler.ledgers.port import Ledger, LedgerOptions
 from reconciler.service.alertmanager import NAME as ALERTMANAGER
 from reconciler.settings import Problem, Settings, SettingsError
+from reconciler.settings.sections import KeepSettings
 from reconciler.sight.blindness import PART_NAMES, WEBSOCKET, BlindnessSettings
+from reconciler.storage.retention import Retention
 from reconciler.storage.store import Store
 from verification.facts.clock import Clock
 from verification.facts.errors import SourceRejected
@@ -89,6 +92,16 @@ def watched_of(settings: Settings, account: str) -> Watched:
     ledgers = frozenset(settings.accounts[account].ledgers)
     sources = frozenset({WEBSOCKET, *PART_NAMES.values()})
     return Watched(account, ledgers, sources, EVERY_WORK, frozenset({*settings.notify, ALERTMANAGER}))
+
+
+def retention_of(keep: KeepSettings) -> Retention:
+    """Return how long what is over is kept."""
+    return Retention(
+        alerts=timedelta(days=keep.alerts),
+        verifications=timedelta(days=keep.verifications),
+        cycles=timedelta(days=keep.sweeps),
+        size=keep.size * 2**20,
+    )
 
 
 def unit_maker(settings: Settings, account: str, clock: Clock) -> Callable[[Store], AccountUnit]:

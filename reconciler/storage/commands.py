@@ -9,7 +9,7 @@ from reconciler.alerts.event import AlertSettings
 from reconciler.alerts.quiet import Window
 from reconciler.alerts.said import Acknowledge, CheckAgain, Close, Intend, Note, Said, Snooze
 from reconciler.alerts.seen import Seen
-from reconciler.storage import maintenance, persons
+from reconciler.storage import channel_tests, maintenance, persons
 from reconciler.storage.database import Database
 from verification.facts.clock import Clock
 
@@ -100,6 +100,11 @@ class StoredCommands:
         """Store that the work on an account is over. On return it is durable."""
         with self._database.write() as connection:
             return maintenance.end(connection, account, by=by, now=self._clock.now().utc)
+
+    def try_channel(self, channel: str, *, by: str) -> int:
+        """Store that somebody wants a channel tried. On return it is durable."""
+        with self._database.write() as connection:
+            return channel_tests.ask(connection, channel, by=by, now=self._clock.now().utc)
 
     def _say(self, alert_id: int, said: Callable[[datetime], Said]) -> Answer:
         with self._database.write() as connection:

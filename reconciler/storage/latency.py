@@ -51,6 +51,7 @@ _WANTED = (
     .order_by(*_KEY)
     .with_for_update()
 )
+_TOTALLED = 12  # windows that a period has at least: its edge is then known to a twelfth
 _ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
 
 
@@ -135,6 +136,25 @@ def read_latency(
     )
 
 
+def read_totals(connection: sa.Connection, period: timedelta, *, now: datetime) -> tuple[LatencyView, ...]:
+    """Return the totals of each account, source and measure over the last `period`, without their points."""
+    tier = next((each for each in reversed(TIERS) if each.width * _TOTALLED <= period), TIERS[0])
+    if tier.kept < period:
+        tier = TIERS[-1]
+    query = sa.select(BUCKET.c.account, BUCKET.c.source, BUCKET.c.measure, BUCKET.c.sketch).where(
+        BUCKET.c.tier == _seconds(tier.width), BUCKET.c.start >= floor(now - period, tier.width) + tier.width
+    )
+    totals: dict[tuple[str, str, str], Sketch] = defaultdict(Sketch)
+    for account, source, named, sketch in connection.execute(query):
+        totals[account, source, named].take_in(sketch)
+    order = list(Source)
+    names = sorted(totals, key=lambda name: (name[0], name[2], order.index(Source(name[1]))))
+    return tuple(
+        _view(account, Source(source), named, {now: totals[account, source, named]}, points=False)
+        for account, source, named in names
+    )
+
+
 def prune_latency(connection: sa.Connection, *, now: datetime) -> None:
     """Forget the windows that are no longer kept."""
     for tier in TIERS:
@@ -157,16 +177,18 @@ def _resolution(period: timedelta, bucket: timedelta) -> tuple[Tier, timedelta]:
     return tier, max(1, -(-wanted // tier.width)) * tier.width
 
 
-def _view(account: str, source: Source, measure: str, points: Mapping[datetime, Sketch]) -> LatencyView:
+def _view(
+    account: str, source: Source, measure: str, sketches: Mapping[datetime, Sketch], *, points: bool = True
+) -> LatencyView:
     total = Sketch()
-    for sketch in points.values():
+    for sketch in sketches.values():
         total.merge(sketch)
-    first = min(points)
+    first = min(sketches)
     return LatencyView(
         account=account,
         source=source,
         measure=measure,
-        points=tuple(_point(start, points[start]) for start in sorted(points)),
+        points=tuple(_point(start, sketches[start]) for start in sorted(sketches)) if points else (),
         total=_point(first, total),
         distribution=total.distribution(),
         negative=total.negative,

@@ -18,6 +18,7 @@ from reconciler.storage.errors import LeaseLost
 from reconciler.storage.looked import Looked, note
 from reconciler.storage.mapping import Values, heartbeat_of, tenancy_of
 from reconciler.storage.rows import LeaseRow, table
+from reconciler.storage.source_changes import note_unwatched
 from reconciler.storage.upsert import upsert_into
 
 LEASE = table(LeaseRow)
@@ -87,6 +88,8 @@ def claim(
     if last is not None and last.of(tenancy_of(row)):
         before = last.heartbeat
         note(connection, account, last.looked)
+    if before.at is not None:
+        note_unwatched(connection, account, before.at)
     return Given(Lease(account, by, tenancy.token), before)
 
 

@@ -25,6 +25,7 @@ from reconciler.storage.rows import (
     VerificationRow,
     table,
 )
+from reconciler.storage.source_changes import note_changes
 from reconciler.storage.upsert import UpsertStatement, insert_of, put
 from reconciler.views.account import CycleView, PositionView, SourceView
 from reconciler.views.verification import VerificationView
@@ -100,13 +101,17 @@ def save_positions(
 
 
 def save_sources(connection: sa.Connection, sources: Sequence[SourceView]) -> None:
-    """Renew the state of these sources. `last_ok` is carried on where it is not given."""
+    """Renew the state of these sources, and note since when it is another.
+
+    `last_ok` is carried on where it is not given.
+    """
     values: list[Values] = []
     for each in sources:
         same = (SOURCE.c.account == each.account) & (SOURCE.c.source == each.source)
         last_ok = each.last_ok or connection.execute(sa.select(SOURCE.c.last_ok).where(same)).scalar()
         values.append({**asdict(each), "last_ok": last_ok})
     put(connection, SOURCE, values)
+    note_changes(connection, sources)
 
 
 def save_verification(connection: sa.Connection, view: VerificationView, evidence: str) -> int:

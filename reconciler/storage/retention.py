@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from reconciler.storage.acts import prune_acts
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.latency import prune_latency
 from reconciler.storage.maintenance import WINDOW
@@ -18,6 +19,7 @@ from reconciler.storage.messages import forget_tells, prune_messages
 from reconciler.storage.records import CYCLE, VERIFICATION
 from reconciler.storage.replies import prune_replies
 from reconciler.storage.silences import prune_silences
+from reconciler.storage.source_changes import prune_source_changes
 from verification.rules.working_order import RESTING
 
 AT_ONCE = 500
@@ -80,6 +82,8 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     prune_replies(connection, now=now)
     prune_silences(connection, now=now)
     prune_latency(connection, now=now)
+    prune_source_changes(connection, now=now)
+    prune_acts(connection, now=now)
     return max(map(len, (alerts, verifications, cycles))) == AT_ONCE
 
 

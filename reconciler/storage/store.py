@@ -70,7 +70,7 @@ class Store:
         self._outage = Outage(clock or SystemClock())
 
     @classmethod
-    def open(cls, url: str, *, settings: AlertSettings | None = None, clock: Clock | None = None) -> "Store":
+    def open(cls, url: str, *, settings: AlertSettings | None = None, clock: Clock | None = None) -> Self:
         """Open the state database for the process that owns it: create it where absent, upgrade its schema.
 
         Blocks; call it before the event loop is busy.

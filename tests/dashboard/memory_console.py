@@ -24,6 +24,7 @@ from reconciler.views.latency import LatencyView
 from reconciler.views.now import NowView
 from reconciler.views.verification import VerificationView
 from tests.dashboard import drawn, listed
+from tests.dashboard.memory_insight import MemoryInsight
 
 
 class NoTokens:
@@ -66,9 +67,20 @@ class Memory:
     words: list[dict[str, object]] = field(default_factory=list)
     seen: list[Seen | None] = field(default_factory=list)
     answers: str = ""
+    insight: MemoryInsight = field(default_factory=MemoryInsight)
+    tried: list[tuple[str, str]] = field(default_factory=list)
+
+    def try_channel(self, channel: str, *, by: str) -> int:
+        if self.refuses_writes:
+            raise StateDatabaseError(StateTrouble.LOCKED, self.refuses_writes)
+        self.tried.append((channel, by))
+        return len(self.tried)
 
     def console(self) -> Console:
-        return Console(queries=self, commands=self, tokens=NoTokens(), accounts=NoAccounts())
+        self.insight.broken = self.broken
+        return Console(
+            queries=self, commands=self, tokens=NoTokens(), accounts=NoAccounts(), insight=self.insight
+        )
 
     def now(self) -> NowView:
         self._read()

@@ -94,7 +94,10 @@ def test_every_page_shows_what_was_stored(seeded: str) -> None:
     assert drawn.HOSTILE in text(now)
     assert len(alert_rows(opened("alerts"))) == 2
     assert len(table(opened("positions"))) == 2
-    assert table(opened("latency"))[0]["Samples"] == "3"
+    assert "3 samples to" in text(opened("latency"))
+    assert "Nothing was verified in 7 d." in text(opened("verifications"))
+    assert "no process has said how it fares" in text(opened("health"))
+    assert "Nothing was done in 7 d." in text(opened("audit"))
 
 
 def test_acknowledging_on_the_page_is_in_the_database(seeded: str) -> None:

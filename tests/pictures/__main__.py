@@ -20,7 +20,10 @@ ROWS = "[data-testid='stDataFrame'] canvas, .legs .leg, .t-rows tbody tr"
 CARD = "[class*='st-key-alert-']"
 LONG_MS = 60_000
 SETTLED_MS = 1_500
-SCREENS: Final = {"now": "", "alerts": "alerts", "positions": "positions", "latency": "latency"}
+SCREENS: Final = {
+    "now": "",
+    **{name: name for name in ("alerts", "positions", "latency", "verifications", "health", "audit")},
+}
 TABLES: Final = {"alerts", "positions"}
 SHAPES: Final = {
     "dark": {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "dark"},
@@ -65,6 +68,7 @@ def _drawn(page: Page, *, table: bool) -> None:
             "visible=true"
         )
         expect(drawn.first).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("[data-test-script-state='notRunning']")).to_have_count(1, timeout=LONG_MS)
     expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0, timeout=LONG_MS)
     page.wait_for_timeout(SETTLED_MS)  # charts and icons come after the words
 

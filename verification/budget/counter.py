@@ -74,11 +74,16 @@ class Asked:
 
 
 class Budget:
-    """Counts what was sent within the window, and says what fits. Time is monotonic seconds, given."""
+    """Counts what was sent within the window, and says what fits. Time is monotonic seconds, given.
+
+    Attributes:
+        limit: What the venue takes.
+        part: What we use of it at most.
+    """
 
     def __init__(self, limit: Limit) -> None:
         """Nothing was sent yet."""
-        self._limit = limit
+        self.limit = limit
         self.part = limit.most * limit.ours
         self._sent: deque[tuple[float, Asked]] = deque()
         self._spent = dict.fromkeys(Purpose, 0.0)
@@ -98,7 +103,7 @@ class Budget:
             return Fit.YES
         total = self.spent(now)
         used = total if self._told is None else max(total, self._told[1])
-        if used + asked.weight > self._limit.most * CEILINGS[asked.purpose] + _HAIR:
+        if used + asked.weight > self.limit.most * CEILINGS[asked.purpose] + _HAIR:
             return Fit.FULL
         if not asked.purpose.kept_to_our_part:
             return Fit.YES
@@ -182,7 +187,7 @@ class Budget:
     def used(self, now: float) -> float:
         """Return the part of the venue's whole limit that is used, by all who are known to use it."""
         told = 0.0 if self._told is None else self._told[1]
-        return max(self.spent(now), told) / self._limit.most
+        return max(self.spent(now), told) / self.limit.most
 
     def had(self, account: str, now: float, purpose: Purpose) -> float:
         """Return what was sent for an account and a purpose within the window."""
@@ -194,21 +199,21 @@ class Budget:
         self._forget(now)
         starts = [self._sent[0][0]] if self._sent else []
         starts += [self._told[0]] if self._told is not None else []
-        ends = [start + self._limit.window for start in starts]
+        ends = [start + self.limit.window for start in starts]
         ends += [until for _, until in self._promised.values() if until > now]
         return max(0.0, min(ends) - now) if ends else None
 
     def when(self, asked: Asked, now: float) -> float:
         """Return in how many seconds a request will fit, about: if nothing else is sent until then."""
         over = self.spent(now) + asked.weight + self._kept_from(asked, {}) - self.part
-        told = 0.0 if self._told is None else self._told[0] + self._limit.window - now
+        told = 0.0 if self._told is None else self._told[0] + self.limit.window - now
         if over <= _HAIR:
             return max(0.0, told)
         for at, each in self._sent:
             over -= each.weight
             if over <= _HAIR:
-                return max(0.0, at + self._limit.window - now)
-        return self._limit.window
+                return max(0.0, at + self.limit.window - now)
+        return self.limit.window
 
     def _add(self, asked: Asked, weight: float) -> None:
         self._spent[asked.purpose] += weight
@@ -216,13 +221,13 @@ class Budget:
         self._had[place] = self._had.get(place, 0.0) + weight
 
     def _forget(self, now: float) -> None:
-        while self._sent and self._sent[0][0] <= now - self._limit.window:
+        while self._sent and self._sent[0][0] <= now - self.limit.window:
             _, asked = self._sent.popleft()
             self._add(asked, -asked.weight)
         if not self._sent:  # sums of fractions do not end at zero by themselves
             self._spent = dict.fromkeys(Purpose, 0.0)
             self._had.clear()
-        if self._told is not None and now - self._told[0] >= self._limit.window:
+        if self._told is not None and now - self._told[0] >= self.limit.window:
             self._told = None
 
 

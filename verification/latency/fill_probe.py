@@ -21,7 +21,7 @@ from verification.facts.question import Question
 from verification.latency.first_showing import FirstAnswer, Listening, lag_of_push
 from verification.latency.lag_watch import request_time
 from verification.latency.probed_fill import ProbedFill, first_of
-from verification.latency.sample import LatencySample, Measure
+from verification.latency.sample import LatencySample, Measure, behind_fastest
 from verification.latency.venue_clock import VenueClock
 from verification.venues.port import Venue
 from verification.venues.position_list import leg_in_list
@@ -179,6 +179,8 @@ class FillProbe:
                     group.create_task(self._ask_order(probe))
                     group.create_task(self._ask_list(probe))
                 await self._emit_push(probe)
+            for sample in behind_fastest(probe.lags):
+                self._on_sample(sample)
         finally:
             self._probing.remove(probe)
             self._allowance.settle(probe.reserve, probe.spent, self._clock.now())
@@ -231,7 +233,7 @@ class FillProbe:
     async def _emit(self, probe: ProbedFill, source: Source, first: FirstAnswer) -> None:
         venue_time = await self._venue_clock.ask(self._limits.pace.most)
         if venue_time is not None and first.shown is not None:
-            self._sample(source, first.shown, first.lag(venue_time.monotonic(probe.at)))
+            self._sample(probe, source, first.shown, first.lag(venue_time.monotonic(probe.at)))
 
     async def _emit_push(self, probe: ProbedFill) -> None:
         venue_time = await self._venue_clock.ask(self._limits.pace.most)
@@ -240,12 +242,13 @@ class FillProbe:
         first = probe.first_push
         filled = venue_time.monotonic(probe.at)
         lag = lag_of_push(first.received, first.epoch, probe.listening, filled, venue_time.slack)
-        self._sample(Source.WEBSOCKET, first.received, lag)
+        self._sample(probe, Source.WEBSOCKET, first.received, lag)
 
-    def _sample(self, source: Source, shown: Moment, lag: float | None) -> None:
+    def _sample(self, probe: ProbedFill, source: Source, shown: Moment, lag: float | None) -> None:
         if lag is not None:
             account = self._venue.access.account
-            self._on_sample(LatencySample(account, source, Measure.VISIBILITY_LAG, shown.utc, lag))
+            probe.lags.append(LatencySample(account, source, Measure.VISIBILITY_LAG, shown.utc, lag))
+            self._on_sample(probe.lags[-1])
 
 
 def _nothing() -> None:

@@ -15,7 +15,7 @@ from verification.facts.observation import (
 from verification.facts.order_identity import is_of
 from verification.facts.question import OpenQuestion, Question
 from verification.latency.first_showing import FirstAnswer, Listening, lag_of_push
-from verification.latency.sample import LatencySample, Measure
+from verification.latency.sample import LatencySample, Measure, behind_fastest
 from verification.latency.venue_time import VenueTime
 
 MEASURED = (Source.WEBSOCKET, Source.ORDER, Source.REST)
@@ -89,7 +89,9 @@ class LagWatch:
         return list(self._requests)
 
     def lags(self, venue_time: VenueTime | None) -> list[LatencySample]:
-        """Return the visibility lags that say something about their source; see `first_showing`.
+        """Return the visibility lags that say something about their source, and how far they lie apart.
+
+        See `first_showing`.
 
         Args:
             venue_time: None if the venue's clock is not known: lags cannot be told then, for they run from
@@ -106,7 +108,7 @@ class LagWatch:
         for source, first in self._answers.items():
             if first.shown is not None:
                 samples += self._lag(source, first.shown.utc, first.lag(filled))
-        return samples
+        return samples + behind_fastest(samples)
 
     def _lag(self, source: Source, at: datetime, lag: float | None) -> list[LatencySample]:
         return [] if lag is None else [LatencySample(self._account, source, Measure.VISIBILITY_LAG, at, lag)]

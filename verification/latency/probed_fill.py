@@ -1,7 +1,7 @@
 """One fill while it is measured: what shows it, in whose answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from verification.budget.allowance import Reserve
@@ -15,6 +15,7 @@ from verification.facts.observation import (
     SourceSilent,
 )
 from verification.latency.first_showing import FirstAnswer, Listening
+from verification.latency.sample import LatencySample
 
 TOGETHER = timedelta(milliseconds=20)
 """How far apart a venue may stamp an execution and the position that it changed, either one first. Of two
@@ -34,6 +35,7 @@ class ProbedFill:
         flat: True once the stream has shown the leg flat: a list leaves such legs out, so its silence cannot
             be told from its lag.
         spent: What has been spent of the reserve.
+        lags: The lags that were measured so far.
     """
 
     fill: OrderSeen
@@ -43,6 +45,7 @@ class ProbedFill:
     position: PositionSeen | None = None
     flat: bool = False
     spent: int = 0
+    lags: list[LatencySample] = field(default_factory=list)
 
     @property
     def first_push(self) -> Provenance:

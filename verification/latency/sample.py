@@ -1,6 +1,7 @@
 """How late each source is: samples of visibility lag and of request time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,9 +9,14 @@ from verification.facts.observation import Source
 
 
 class Measure(StrEnum):
-    """Visibility lag runs from the fill to its first showing by a source; request time is one answer's."""
+    """What was measured.
+
+    Visibility lag runs from the fill to its first showing by a source; behind the fastest from its first
+    showing by any source to that by this one, whatever the venue's clock says; request time is one answer's.
+    """
 
     VISIBILITY_LAG = "visibility_lag"
+    BEHIND_FASTEST = "behind_fastest"
     REQUEST_TIME = "request_time"
 
 
@@ -31,3 +37,18 @@ class LatencySample:
     measure: Measure
     at: datetime
     milliseconds: float
+
+
+def behind_fastest(lags: Sequence[LatencySample]) -> list[LatencySample]:
+    """Return how far each source was behind the one that showed a fill first, which itself was by nothing.
+
+    Args:
+        lags: The visibility lags of one fill; of a single one nothing follows.
+    """
+    if len(lags) < 2:  # noqa: PLR2004 - one is behind nobody
+        return []
+    first = min(lag.milliseconds for lag in lags)
+    return [
+        replace(lag, measure=Measure.BEHIND_FASTEST, milliseconds=round(lag.milliseconds - first, 3))
+        for lag in lags
+    ]

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from reconciler.service import run
+from reconciler.service.wiring import retention_of
 from reconciler.settings.sections import KeepSettings
 from reconciler.storage.retention import Retention
 
 
 def test_days_are_days_and_megabytes_are_bytes() -> None:
-    kept = run._retention(KeepSettings(alerts=10, verifications=20, sweeps=2, size=3))
+    kept = retention_of(KeepSettings(alerts=10, verifications=20, sweeps=2, size=3))
 
     assert kept == Retention(
         alerts=timedelta(days=10),
@@ -19,7 +19,7 @@ def test_days_are_days_and_megabytes_are_bytes() -> None:
 
 
 def test_unset_it_is_kept_as_long_as_before_there_was_a_setting() -> None:
-    kept, before = run._retention(KeepSettings()), Retention()
+    kept, before = retention_of(KeepSettings()), Retention()
 
     assert (kept.alerts, kept.verifications, kept.cycles) == (
         before.alerts,

@@ -50,6 +50,7 @@ SINCE = {
     "silences": "0012",
     "prices": "0013",
     "accounts": "0014",
+    "health": "0015",
 }
 """Since which revision each thing can be stored."""
 
@@ -278,6 +279,8 @@ def transplant(today: str, older: str, revision: str) -> None:
                 target.execute(sa.insert(old.tables["heartbeat"]).values({"name": "reconciler", **beat}))
             elif table.name == "latency_bucket" and not has(revision, "looked"):
                 _put(target, old, table.name, [row for row in rows if row["tier"] > 0])
+            elif table.name == "source_change" and not has(revision, "health"):
+                continue  # since when a source is as it is was not kept
             elif table.name != VERSION_TABLE:
                 _put(target, old, table.name, rows)
 

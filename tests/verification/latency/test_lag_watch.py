@@ -1,6 +1,6 @@
 """Which observations of a verification are samples of a lag, and which would measure our own tardiness."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from verification.facts.observation import Observation, OrderSeen, Silence, Sour
 from verification.facts.question import Question
 from verification.latency.first_showing import Listening
 from verification.latency.lag_watch import LagWatch
+from verification.latency.sample import LatencySample, Measure, behind_fastest
 from verification.latency.venue_time import VenueTime
 
 WS, ORDER, REST = Source.WEBSOCKET, Source.ORDER, Source.REST
@@ -53,7 +54,11 @@ LISTENING = Listening(moment(-9), 1)
 def of(watch: LagWatch, offset: float = 0) -> dict[Source, float]:
     """The lags with a venue whose clock is so many seconds ahead of ours."""
     known = VenueTime(moment(0), timedelta(seconds=offset), timedelta(0))
-    return {sample.source: sample.milliseconds for sample in watch.lags(known)}
+    return {
+        sample.source: sample.milliseconds
+        for sample in watch.lags(known)
+        if sample.measure is Measure.VISIBILITY_LAG
+    }
 
 
 def pushed(seconds: float, at: float, *, epoch: int = 1) -> OrderSeen:
@@ -155,3 +160,25 @@ def test_what_was_read_before_the_question_is_no_request_of_it() -> None:
     watch = LagWatch(opening(asked=5), "main", LISTENING)
     watch.note(asked(row(0, 9, at=2, source=REST), 1))
     assert not watch.request_times()
+
+
+def test_of_one_fill_it_is_told_how_far_each_source_was_behind_the_first() -> None:
+    watch = LagWatch(opening(), "main", LISTENING)
+    watch.note(pushed(1, 1.01))
+    watch.note(asked(order(43, at=1.2), 1.09))
+    watch.note(gone(1.4, sent=1.3))
+    watch.note(asked(row(43, 11, at=4, source=REST), 3.9))
+    # The venue's clock is known to be off by three seconds: that changes every lag, and no distance.
+    for ahead in (0.0, -3.0):
+        known = VenueTime(moment(0), timedelta(seconds=ahead), timedelta(seconds=9))
+        behind = [each for each in watch.lags(known) if each.measure is Measure.BEHIND_FASTEST]
+        assert {each.source: each.milliseconds for each in behind} == {
+            WS: 0,
+            ORDER: pytest.approx(190),
+            REST: pytest.approx(2990),
+        }
+
+
+def test_who_alone_has_shown_it_is_behind_nobody() -> None:
+    only = LatencySample("main", REST, Measure.VISIBILITY_LAG, datetime(2026, 11, 29, tzinfo=UTC), 5.0)
+    assert behind_fastest([only]) == []

@@ -60,7 +60,10 @@ class _User:
 
 
 class Governor:
-    """Lets requests of `users` of a venue from one address out, by its `budget`. All time is monotonic."""
+    """Lets requests of `users` of a venue from one address out, by its `budget`, unless it asks us to `wait`.
+
+    All time is monotonic.
+    """
 
     def __init__(self, rates: Rates, name: str, limit: Limit, clock: Clock) -> None:
         """Nothing was sent yet.
@@ -72,11 +75,11 @@ class Governor:
             clock: Where time comes from.
         """
         self._rates = rates
-        self._name = name
+        self.name = name
         self._clock = clock
         self.budget = Budget(limit)
         self.users: dict[str, _User] = {}
-        self._wait = Wait()
+        self.wait = Wait()
         self._proof: Request | None = None  # the one that tries whether we are served again
         self._line: list[_Place] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -145,7 +148,7 @@ class Governor:
         refused = status >= _CLIENT_ERROR or code in rates.user_codes | rates.address_codes
         told = told_wait(headers, body, now.utc, rates.until) if refused else None
         if rates.refuses(status, code, body):
-            self._wait.refused(told, rates.pauses.get(status, 1.0), now.monotonic)
+            self.wait.refused(told, rates.pauses.get(status, 1.0), now.monotonic)
             _log.warning("%s (HTTP %d)", self.asked_to_wait(), status)
         elif code in rates.user_codes or (status >= _SERVER_ERROR and told is not None):
             # A part of the venue that is out of order says nothing of its other parts.
@@ -153,17 +156,17 @@ class Governor:
             words = self._words(wait.left(now.monotonic))
             _log.warning("%s (%s, account %s, %s)", words, code or status, account, path)
         else:
-            self._wait.served(now.monotonic)
+            self.wait.served(now.monotonic)
             wait.served(now.monotonic)
         self._serve()
 
     def asked_to_wait(self, request: Request | None = None) -> str:
         """Return that, and until when, the venue asks us to wait (with a request); empty if it does not."""
-        left = self._wait.left(self._clock.now().monotonic) if request is None else self._left(request)
+        left = self.wait.left(self._clock.now().monotonic) if request is None else self._left(request)
         return self._words(left) if left > 0 else ""
 
     def _words(self, seconds: float) -> str:
-        return f"{self._name} asks us to wait until {self._in(seconds)}"
+        return f"{self.name} asks us to wait until {self._in(seconds)}"
 
     async def room(self, account: str, weight: float, shared: SharedPurpose) -> None:
         """Return when requests of so much weight fit together; for a moment the room is left free for them.
@@ -183,7 +186,7 @@ class Governor:
         self.budget.promise(Asked(together.address, shared.purpose, account), self._clock.now().monotonic)
 
     def _let_out(self, request: Request, purpose: Purpose) -> None:
-        if not self._wait.proven:
+        if not self.wait.proven:
             self._proof = request
         self._count(request, purpose)
 
@@ -197,7 +200,7 @@ class Governor:
 
     def _fit(self, request: Request, purpose: Purpose) -> Fit:
         now = self._clock.now().monotonic
-        if self._wait.left(now) or self._proof is not None:
+        if self.wait.left(now) or self._proof is not None:
             return Fit.FULL
         if self._left(request):
             return Fit.CAPPED
@@ -250,7 +253,7 @@ class Governor:
 
     def _changes(self, now: float) -> float:
         """Return in how many seconds something may fit that does not now."""
-        waits = [self._wait, *(each for user in self.users.values() for each in user.waits.values())]
+        waits = [self.wait, *(each for user in self.users.values() for each in user.waits.values())]
         changes = [left for each in waits if (left := each.left(now)) > 0]
         budgets = [self.budget, *(each for user in self.users.values() for each in user.budgets.values())]
         changes += [change for each in budgets if (change := each.changes(now)) is not None]
@@ -260,17 +263,17 @@ class Governor:
         """Return in how many seconds the venue no longer asks us to wait with a request."""
         now = self._clock.now().monotonic
         wait = self.users[request.account].waits.get(request.path)
-        return max(self._wait.left(now), 0.0 if wait is None else wait.left(now))
+        return max(self.wait.left(now), 0.0 if wait is None else wait.left(now))
 
     def _refusal(self, request: Request, shared: SharedPurpose) -> NotSent:
         if asked_to := self.asked_to_wait(request):
             return NotSent(f"not asked: {asked_to}")
         if self._proof is not None:
-            return NotSent(f"not asked: {self._name} has asked us to wait, and has not answered again yet")
+            return NotSent(f"not asked: {self.name} has asked us to wait, and has not answered again yet")
         now = self._clock.now().monotonic
         asked = Asked(request.address, shared.purpose, request.account)
         until = self._in(self.budget.when(asked, now))
-        spent = f"the budget of request weight of {self._name} is spent until {until}"
+        spent = f"the budget of request weight of {self.name} is spent until {until}"
         return NotSentToSave(f"not asked: {spent}")
 
     def _in(self, seconds: float) -> str:

@@ -8,10 +8,12 @@ from verification.budget.egress import egress_of
 from verification.budget.purpose import present_shared_purpose
 from verification.budget.rates import Limit, Rates
 from verification.facts.clock import Clock, SystemClock
+from verification.venues.ccxt.counted import Counted, counted
 from verification.venues.ccxt.governor import Governor, Request
 from verification.venues.port import Access
 
 _MINUTE = 60.0
+_PROXY = "a proxy"
 
 
 class GovernorRegistry:
@@ -20,7 +22,7 @@ class GovernorRegistry:
     def __init__(self, clock: Clock | None = None) -> None:
         """None yet."""
         self._clock = clock or SystemClock()
-        self._known: dict[tuple[object, ...], Governor] = {}
+        self._known: dict[tuple[str, tuple[str, ...], tuple[object, ...]], Governor] = {}
 
     def of(self, access: Access, exchange: Any, rates: Rates) -> Governor:
         """Return the governor of an account's exchange. Another host of a venue (a testnet) counts apart."""
@@ -42,9 +44,21 @@ class GovernorRegistry:
             for account in governor.users
         }
 
+    def counted(self) -> tuple[Counted, ...]:
+        """Return what is used of each counter at this moment."""
+        now = self._clock.now().monotonic
+        return tuple(counted(governor, _name_of(key[2]), now) for key, governor in self._known.items())
+
     def forget(self) -> None:
         """Begin anew, as a new process would."""
         self._known.clear()
+
+
+def _name_of(egress: tuple[object, ...]) -> str:
+    """Return what an address is called; of a proxy only that it is one, for it may hold a password."""
+    if not egress:
+        return ""
+    return egress[0] if isinstance(egress[0], str) else _PROXY
 
 
 OF_PROCESS = GovernorRegistry()

@@ -1,0 +1,1 @@
+"""The parts of the page Health, one panel a file."""

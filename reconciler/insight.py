@@ -1,0 +1,35 @@
+"""What can be asked of Trueup itself: how it fares, what was verified, what was live, who did what."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from reconciler.views.audit import ActsWanted, ActView
+from reconciler.views.availability import AvailabilityView, DecidedView
+from reconciler.views.health import HealthView
+from reconciler.views.latency import LatencyView
+from reconciler.views.verification import FoundVerifications, RaceView, VerificationsWanted
+
+
+class Insight(Protocol):
+    """What can be asked beside the alerts. Every method raises `StateDatabaseError` where it cannot be."""
+
+    def health(self) -> HealthView:
+        """Return how the reconciler's processes fare, and what waits to be told."""
+
+    def acts(self, wanted: ActsWanted, *, limit: int = 500) -> tuple[ActView, ...]:
+        """Return who did what, newest first."""
+
+    def found(self, wanted: VerificationsWanted, *, limit: int = 100, offset: int = 0) -> FoundVerifications:
+        """Return the verifications that are wanted, latest first, and how many there are of each verdict."""
+
+    def race(self, verification: int) -> RaceView | None:
+        """Return one verification with what each source said when; None where there is none."""
+
+    def decided(self, period: timedelta) -> tuple[DecidedView, ...]:
+        """Return which source decided how many verifications of each account over the last `period`."""
+
+    def availability(self, period: timedelta, *, ticks: int) -> tuple[AvailabilityView, ...]:
+        """Return how much of the last `period` each source of each account was live."""
+
+    def latency_by_account(self, period: timedelta) -> tuple[LatencyView, ...]:
+        """Return the totals of each account, source and measure over a period, without their points."""

@@ -1,0 +1,94 @@
+"""`insight.Insight` on the state database; each answer is one read transaction."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from reconciler.storage import acts, channel_tests, process_states, source_changes, verification_queries
+from reconciler.storage.database import Database
+from reconciler.storage.decisions import TRANSITION
+from reconciler.storage.latency import read_totals
+from reconciler.storage.leases import watches
+from reconciler.storage.readable import needed
+from reconciler.views.audit import ActsWanted, ActView
+from reconciler.views.availability import AvailabilityView, DecidedView
+from reconciler.views.health import HealthView
+from reconciler.views.latency import LatencyView
+from reconciler.views.verification import FoundVerifications, RaceView, VerificationsWanted
+from verification.facts.clock import Clock
+
+_OWED = TRANSITION.c.owed.is_not(None) & TRANSITION.c.notified_at.is_(None)
+
+
+class StoredInsight:
+    """What can be asked beside the alerts."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """`clock` is where `now` comes from."""
+        self._database = database
+        self._clock = clock
+
+    def health(self) -> HealthView:
+        """Return how the reconciler's processes fare, and what waits to be told."""
+        with self._database.read() as connection, needed():
+            now = self._clock.now().utc
+            told, unread = process_states.processes(connection)
+            owed = sa.select(sa.func.count(), sa.func.min(TRANSITION.c.at)).where(_OWED)
+            count, oldest = connection.execute(owed).one()
+            return HealthView(
+                read_at=now,
+                processes=told,
+                unreadable=unread,
+                tests=channel_tests.newest(connection),
+                oldest_owed=oldest,
+                owed=int(count),
+                database=connection.dialect.name,
+                database_bytes=_bytes(self._database.file),
+            )
+
+    def acts(self, wanted: ActsWanted, *, limit: int = 500) -> tuple[ActView, ...]:
+        """Return who did what, newest first."""
+        with self._database.read() as connection, needed():
+            return acts.acts(connection, wanted, limit=limit)
+
+    def found(self, wanted: VerificationsWanted, *, limit: int = 100, offset: int = 0) -> FoundVerifications:
+        """Return the verifications that are wanted, latest first, and how many there are of each verdict."""
+        with self._database.read() as connection, needed():
+            return verification_queries.found(connection, wanted, limit=limit, offset=offset)
+
+    def race(self, verification: int) -> RaceView | None:
+        """Return one verification with what each source said when; None where there is none."""
+        with self._database.read() as connection, needed():
+            return verification_queries.race(connection, verification)
+
+    def decided(self, period: timedelta) -> tuple[DecidedView, ...]:
+        """Return which source decided how many verifications of each account."""
+        since = self._clock.now().utc - period
+        with self._database.read() as connection, needed():
+            return verification_queries.decided(connection, since=since)
+
+    def availability(self, period: timedelta, *, ticks: int) -> tuple[AvailabilityView, ...]:
+        """Return how much of the last `period` each source of each account was live."""
+        with self._database.read() as connection, needed():
+            now = self._clock.now().utc
+            watched = [watch for watch, _ in watches(connection, self._database.file, wall=now)]
+            beats: dict[str, datetime] = {
+                watch.account: watch.heartbeat.at for watch in watched if watch.heartbeat.at is not None
+            }
+            return source_changes.availability(connection, period, ticks, beats=beats, now=now)
+
+    def latency_by_account(self, period: timedelta) -> tuple[LatencyView, ...]:
+        """Return the totals of each account, source and measure over the last `period`."""
+        with self._database.read() as connection, needed():
+            return read_totals(connection, period, now=self._clock.now().utc)
+
+
+def _bytes(file: Path | None) -> int | None:
+    """Return how large a file is; None where a server keeps it, or the file cannot be looked at."""
+    if file is None:
+        return None
+    try:
+        return file.stat().st_size
+    except OSError:
+        return None
