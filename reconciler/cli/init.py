@@ -33,18 +33,39 @@ secret_env = "BINANCE_SECRET"
 """
 
 
+Freqtrade = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--freqtrade",
+        metavar="CONFIG",
+        help="A bot's configuration to write it from; as often and in the order of freqtrade's own -c.",
+        show_default=False,
+    ),
+]
+Hummingbot = Annotated[
+    Path | None,
+    typer.Option(
+        "--hummingbot",
+        metavar="FOLDER",
+        help="A hummingbot's own folder, to write it from its `conf` and its `data`.",
+        show_default=False,
+    ),
+]
+Passivbot = Annotated[
+    Path | None,
+    typer.Option(
+        "--passivbot",
+        metavar="FOLDER",
+        help="A passivbot's own folder, or one user's in its `monitor`, to write it from.",
+        show_default=False,
+    ),
+]
+
+
 def init(
     file: Annotated[Path, typer.Argument(help="Where to write it.", metavar="[FILE]")] = DEFAULT_FILE,
     *,
-    freqtrade: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--freqtrade",
-            metavar="CONFIG",
-            help="A bot's configuration to write it from; as often and in the order of freqtrade's own -c.",
-            show_default=False,
-        ),
-    ] = None,
+    freqtrade: Freqtrade = None,
     db_url: Annotated[
         str | None,
         typer.Option("--db-url", metavar="URL", help="As freqtrade is given it.", show_default=False),
@@ -53,24 +74,8 @@ def init(
         str | None,
         typer.Option("--strategy", metavar="NAME", help="As freqtrade is given it.", show_default=False),
     ] = None,
-    hummingbot: Annotated[
-        Path | None,
-        typer.Option(
-            "--hummingbot",
-            metavar="FOLDER",
-            help="A hummingbot's own folder, to write it from its `conf` and its `data`.",
-            show_default=False,
-        ),
-    ] = None,
-    passivbot: Annotated[
-        Path | None,
-        typer.Option(
-            "--passivbot",
-            metavar="FOLDER",
-            help="A passivbot's own folder, or one user's in its `monitor`, to write it from.",
-            show_default=False,
-        ),
-    ] = None,
+    hummingbot: Hummingbot = None,
+    passivbot: Passivbot = None,
     add: Annotated[
         bool, typer.Option("--add", help="Where one is there: write into accounts.d beside it.")
     ] = False,
@@ -87,27 +92,39 @@ def init(
     bots = [each for each in (freqtrade, hummingbot, passivbot) if each]
     if len(bots) > 1:
         raise UsageError("that is more than one bot: write one, then --add the others")
+    if add and force:
+        raise UsageError("--add keeps what is there and --force does not: give one of the two")
     if bots:
         from reconciler.cli.setting_up import set_up
-        from reconciler.ledgers.bot_setup import SetupUnreadable
 
-        if add and force:
-            raise UsageError("--add keeps what is there and --force does not: give one of the two")
-        try:
-            if hummingbot:
-                setup = _of_hummingbot(hummingbot)
-            elif passivbot:
-                setup = _of_passivbot(passivbot)
-            else:
-                setup = _of_freqtrade(freqtrade, db_url, strategy)
-        except SetupUnreadable as error:
-            raise UsageError(str(error)) from None
+        setup = _setup(freqtrade, hummingbot, passivbot, db_url=db_url, strategy=strategy)
         return set_up(setup, file, add=add, force=force, doctor=doctor)
     if add or force:
         raise UsageError("--add and --force go with --freqtrade CONFIG, --hummingbot or --passivbot FOLDER")
     write_new(file, EXAMPLE)
     typer.echo(f"Wrote {file}: put in your bot's database and account, then run `trueup doctor`.")
     return 0
+
+
+def _setup(
+    freqtrade: list[Path] | None,
+    hummingbot: Path | None,
+    passivbot: Path | None,
+    *,
+    db_url: str | None,
+    strategy: str | None,
+) -> "BotSetup":
+    """Return what follows from the settings of the one bot that is named."""
+    from reconciler.ledgers.bot_setup import SetupUnreadable
+
+    try:
+        if hummingbot is not None:
+            return _of_hummingbot(hummingbot)
+        if passivbot is not None:
+            return _of_passivbot(passivbot)
+        return _of_freqtrade(freqtrade, db_url, strategy)
+    except SetupUnreadable as error:
+        raise UsageError(str(error)) from None
 
 
 def _of_freqtrade(files: list[Path] | None, db_url: str | None, strategy: str | None) -> "BotSetup":
