@@ -15,16 +15,31 @@ from dashboard.words.sides import heads, sides
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.wording import sight
 from reconciler.facts.finding import Evidence, Party
+from reconciler.views.account import PositionView
+from reconciler.views.now import NowView
 
 _AT_ONCE = timedelta(seconds=1)
 
 
-def both_sides(alert: Alert, now: datetime) -> None:
+def both_sides(alert: Alert, view: NowView) -> None:
     """Show the table. Call it only where a side is said to hold something."""
-    bot, exchange = heads(alert, now)
+    bot, exchange = heads(alert, view.read_at)
     note = "" if alert.state.open else "as they were last found"
-    lines = difference_table(sides(alert), bot=bot, exchange=exchange)
+    lines = difference_table(sides(alert, _leg(alert, view)), bot=bot, exchange=exchange)
     st.html(panel("Bot and exchange", lines, note=note))
+
+
+def _leg(alert: Alert, view: NowView) -> PositionView | None:
+    """Return its leg as it was last seen; of what is over nothing, for that look is of another time."""
+    if not alert.state.open:
+        return None
+    key = alert.key
+    same = (
+        leg
+        for leg in view.legs.out_of_line
+        if (leg.account, leg.symbol, leg.leg) == (key.account, key.symbol, key.leg)
+    )
+    return next(same, None)
 
 
 def evidence(alert: Alert, now: datetime) -> None:

@@ -86,7 +86,7 @@ def facts(found: AlertView, view: NowView) -> str:
         parts.append("cannot be checked now")
     channels = {told.channel for told in found.messages}
     parts.append(f"told to {words.count(len(channels), 'channel')}" if channels else "no message was sent")
-    return f'<div class="t-facts">{"".join(f"<span>{part}</span>" for part in parts)}</div>'
+    return f'<div class="t-a-facts">{"".join(f"<span>{part}</span>" for part in parts)}</div>'
 
 
 def _worth(alert: Alert) -> str:
@@ -126,6 +126,6 @@ def _words(found: AlertView, now: datetime) -> str:
         lines.append(("volume_off", alert_words.silenced(found.silenced)))
     if not alert.state.open:
         lines.append(("task_alt", f"{alert_words.ended(alert)}."))
-    said = [f'<div class="t-said">{icon(sign)}{entire(text)}</div>' for sign, text in lines if text]
-    reason = f'<div class="t-reason">{entire(alert_words.reason(alert))}</div>'
+    said = [f'<div class="t-a-said">{icon(sign)}{entire(text)}</div>' for sign, text in lines if text]
+    reason = f'<div class="t-a-reason">{entire(alert_words.reason(alert))}</div>'
     return "".join([*said, reason])

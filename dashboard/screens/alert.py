@@ -51,11 +51,11 @@ def _show(found: AlertView, story: AlertStory, view: NowView) -> None:
         left, right = st.columns([3, 2], gap="small") if of_two_sides(alert) else (st.container(), None)
         with left:
             if alert.state.open:
-                steps(found, now)
+                steps(found, view)
             evidence(alert, now)
         if right is not None:
             with right:
-                both_sides(alert, now)
+                both_sides(alert, view)
         race_panel(found, story)
         first, second, third = st.columns([5, 4, 3], gap="small")
         with first:

@@ -1,6 +1,6 @@
 """Bot and exchange beside each other, one fact a line, as an alert last found them. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,17 +8,24 @@ from dashboard.look.colours import Tone
 from dashboard.look.difference import Difference
 from dashboard.words import numbers as words
 from reconciler.alerts.alert import Alert
-from reconciler.facts.finding import Evidence, Party, Severity
+from reconciler.facts.finding import Evidence, Kind, Party, Severity
 from reconciler.kinds.registry import spec_of
+from reconciler.views.account import PositionView
 
 _NOT_TOLD = "not told"
 _STOPS = "conditional_orders"
+_STATES = frozenset({"resting", "software", "not needed", "partial", "idle", "none", "unknown"})
 
 
-def sides(alert: Alert) -> list[Difference]:
-    """Return the lines: side, size, entry, stop, state."""
+def sides(alert: Alert, leg: PositionView | None) -> list[Difference]:
+    """Return the lines: side, size, entry, stop, state.
+
+    Args:
+        alert: The alert.
+        leg: Its leg as it was last seen; None where that is not known, or is of another time than the alert.
+    """
     tone = Tone.CRITICAL if alert.severity is Severity.CRITICAL else Tone.WARNING
-    lines = [_side(alert, tone), _size(alert, tone), *_entry(alert), _stop(alert, tone)]
+    lines = [_side(alert, tone), _size(alert, tone), *_entry(leg), _stop(alert, leg, tone)]
     return [*lines, *_state(alert, tone)]
 
 
@@ -70,38 +77,56 @@ def amount(contracts: Decimal, alert: Alert) -> str:
     return f"{words.number(size * alert.contract_size)} {coin}"
 
 
-def _entry(alert: Alert) -> Iterator[Difference]:
-    """Say at which price each side has it, where one of them tells a price."""
-    bot, exchange = (_told(alert, party, "entry_price") for party in (Party.BOT, Party.EXCHANGE))
-    if bot or exchange:
-        # Books round a price, and an average of fills is nobody's mistake: it never counts as a difference.
-        yield Difference("Entry", bot or _NOT_TOLD, exchange or _NOT_TOLD, "not compared", differs=False)
+def _entry(leg: PositionView | None) -> Iterator[Difference]:
+    """Say at which price it was entered, where the exchange tells it; books do not."""
+    if leg is not None and leg.observed and leg.entry_price is not None:
+        price = words.number(leg.entry_price)
+        yield Difference("Entry", _NOT_TOLD, price, "the exchange's average", differs=False)
 
 
-def _stop(alert: Alert, tone: Tone) -> Difference:
+def _stop(alert: Alert, leg: PositionView | None, tone: Tone) -> Difference:
     wanted = _told(alert, Party.BOT, "stop_price")
     order = _told(alert, Party.BOT, "stops")
     bot = wanted or (f"order {words.shortened(order)}" if order else "none told")
-    resting = [
-        item for item in _of(alert, Party.EXCHANGE) if item.source == _STOPS and "trigger" in item.data
-    ]
+    missing = "missing" if wanted or order else "nothing protects it"
+    if leg is not None and leg.stop in _STATES:
+        return _as_seen(bot, leg, missing, tone)
+    looked = [item for item in _of(alert, Party.EXCHANGE) if item.source == _STOPS]
+    resting = [Decimal(item.data["trigger"]) for item in looked if "trigger" in item.data]
     if resting:
-        exchange = words.number(Decimal(resting[0].data["trigger"]))
-        more = len(resting) - 1
-        exchange += f" and {more} more" if more else ""
-        same = not wanted or any(
-            Decimal(wanted.replace(",", "")) == Decimal(x.data["trigger"]) for x in resting
-        )
-        said = "rests" if same else "rests at another price"
-        return Difference("Stop", bot, exchange, said, differs=not same, tone=Tone.WARNING)
-    if any(item.source == _STOPS for item in _of(alert, Party.EXCHANGE)):
-        if not alert.observed:
-            return Difference("Stop", bot, "none rests", "nothing to protect", differs=False)
-        said = "missing" if wanted or order else "nothing protects it"
-        return Difference("Stop", bot, "none rests", said, differs=True, tone=tone)
+        return _rests(bot, wanted, resting)
     if alert.observed == 0:
-        return Difference("Stop", bot, "none needed", "nothing to protect", differs=False)
+        return Difference("Stop", bot, "none rests", "nothing to protect", differs=False)
+    if looked:
+        # A bot that keeps its stop itself has none at the exchange: only these kinds say that one is missing.
+        told = spec_of(alert.key.kind).unknown_to_bot or alert.key.kind is Kind.UNPROTECTED_POSITION
+        differs = bool(wanted or order or told)
+        said = missing if differs else "none expected there"
+        return Difference("Stop", bot, "none rests", said, differs=differs, tone=tone)
     return Difference("Stop", bot, "not looked at", "not known", differs=None, tone=Tone.WARNING)
+
+
+def _rests(bot: str, wanted: str, resting: Sequence[Decimal]) -> Difference:
+    more = f" and {len(resting) - 1} more" if len(resting) > 1 else ""
+    same = not wanted or wanted in map(words.number, resting)
+    said = "rests" if same else "rests at another price"
+    exchange = f"{words.number(resting[0])}{more}"
+    return Difference("Stop", bot, exchange, said, differs=not same, tone=Tone.WARNING)
+
+
+def _as_seen(bot: str, leg: PositionView, missing: str, tone: Tone) -> Difference:
+    """Say how its stop stands by the last look, which knows what would act and where the bot keeps it."""
+    at = "rests" if leg.stop_price is None else words.number(leg.stop_price)
+    exchange, said, differs = {
+        "resting": (at, "covers it", False),
+        "software": ("none rests", "the bot keeps it itself", False),
+        "not needed": ("none needed", "nothing to protect", False),
+        "partial": (at, "too small", True),
+        "idle": (at, "would not act", True),
+        "none": ("none rests", missing, True),
+        "unknown": ("not seen", "not known", None),
+    }[leg.stop]
+    return Difference("Stop", bot, exchange, said, differs=differs, tone=tone)
 
 
 def _state(alert: Alert, tone: Tone) -> Iterator[Difference]:

@@ -14,6 +14,7 @@ from reconciler.facts.message import ChannelView
 from reconciler.facts.person import Person
 from reconciler.facts.silence import Silence
 from reconciler.facts.token import Role
+from reconciler.views.account import LegsView
 from reconciler.views.alert_story import AlertStory
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
@@ -87,6 +88,44 @@ def test_a_stop_at_another_price_than_the_bot_wants_is_told() -> None:
     )
     with reading(memory(replace(FIRING, evidence=evidence))):
         assert row(text(opened("alert", id="1")), "Stop") == "2,910.5 | 2,900 | ≠ rests at another price"
+
+
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [
+        ("software", "none told | none rests | = the bot keeps it itself"),
+        ("resting", "none told | 0.19 | = covers it"),
+        ("idle", "none told | 0.19 | ≠ would not act"),
+        ("unknown", "none told | not seen | ? not known"),
+    ],
+)
+def test_a_stop_stands_as_the_last_look_saw_it(stop: str, said: str) -> None:
+    alert = drawn.alert(1, Kind.QUANTITY_MISMATCH, symbol="AVL/USDT:USDT", observed=Decimal(86))
+    seen = LegsView(out_of_line=(drawn.leg(verdict="differs", stop=stop, entry_price=Decimal("0.1836")),))
+    with reading(memory(alert, legs=seen)):
+        shown = text(opened("alert", id="1"))
+
+    assert row(shown, "Stop") == said
+    assert row(shown, "Entry") == "not told | 0.1836 | = the exchange's average"
+
+
+def test_no_stop_at_the_exchange_is_no_difference_where_nobody_says_that_one_should_be() -> None:
+    looked = (Evidence(Party.EXCHANGE, "conditional_orders", "no stop rests", drawn.before(6), {}),)
+    over = replace(OVER, key=replace(OVER.key, kind=Kind.QUANTITY_MISMATCH), evidence=looked)
+    with reading(Memory(drawn.view(resolved=(over,)))):
+        assert row(text(opened("alert", id="3")), "Stop") == "none told | none rests | = none expected there"
+
+
+def test_the_first_step_leads_to_the_exchange_where_its_address_is_known() -> None:
+    with reading(memory()):
+        known = opened("alert", id="1").get("link_button")
+    with reading(memory(cycles=(drawn.cycle(venue="nobodys"),))):
+        unknown = opened("alert", id="1").get("link_button")
+
+    assert [each.proto.label for each in known] == ["Binance USD-M"] or known[0].proto.url.startswith(
+        "https://"
+    )
+    assert not unknown
 
 
 def test_a_contradiction_about_an_order_claims_nothing_of_what_the_sides_hold() -> None:
