@@ -19,6 +19,7 @@ def test_sees_the_orphan_acknowledges_it_and_nothing_is_lost_when_the_reconciler
     with demo(tmp_path, "--hold", "75") as running, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         load(page, running.link())
+        expect(page).to_have_url(f"{running.url}/")  # signed in: the token has left the address
         card = page.locator("[class*='st-key-alert-']").filter(has_text="SOL/USDT:USDT")
         expect(card).to_be_visible(timeout=MINUTES_MS)
         expect(card).to_contain_text("Critical")

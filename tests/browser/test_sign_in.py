@@ -4,13 +4,11 @@ import asyncio
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import aiohttp
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.entrance.key import KeyFile
 from reconciler.alerts.policy import AlertSettings, Detected, Observed
 from reconciler.console import Console
 from reconciler.facts.finding import Severity
@@ -31,9 +29,9 @@ PATHS = ("/", "/alert?id=1", "/static/index.html", "/_stcore/host-config", "/_st
 SOCKETS = ("/_stcore/stream", "/changes")
 
 
-@pytest.fixture
-def screens(tmp_path: Path) -> Iterator[Screens]:
-    running = Screens(tmp_path, Door(ways=(Way.LINK, Way.ACCOUNTS)))
+@pytest.fixture(scope="module")
+def screens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screens]:
+    running = Screens(tmp_path_factory.mktemp("screens"), Door(ways=(Way.LINK, Way.ACCOUNTS)))
     now = SystemClock().now().utc
     found = Detected(finding(exposure=Decimal(900), severity=Severity.CRITICAL), now, confirmed=True)
     with (
@@ -78,19 +76,6 @@ def test_from_the_link_of_a_message_to_the_acknowledged_alert_and_out_again(scre
         _is_shown_out_once_the_account_is_gone(page, screens, url)
 
 
-def test_the_link_of_the_terminal_opens_the_pages_and_leaves_the_address(screens: Screens) -> None:
-    key = KeyFile(screens.state.with_suffix(".sign-in"))
-    url = f"http://127.0.0.1:{screens.port}"
-    with chromium() as browser:
-        page = browser.new_page()
-        load(page, f"{url}/alert?id=1&token={key.key().link_token}")
-        expect(page).to_have_url(f"{url}/alert?id=1", timeout=SOON_MS)
-        expect(page.locator("[data-testid='stApp']")).to_be_visible(timeout=SOON_MS)
-        assert "trueup" not in page.evaluate("document.cookie")
-        (cookie,) = (each for each in page.context.cookies() if "trueup" in str(each["name"]))
-        assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
-
-
 def _is_shown_out_once_the_account_is_gone(page: Page, screens: Screens, url: str) -> None:
     """The open page is cut off, and asks who is there; the way back to the alert is kept."""
     with Console.open(f"sqlite:///{screens.state}") as console:
@@ -119,7 +104,7 @@ async def _nothing_is_served_to_a_stranger(url: str) -> None:
         for number in range(6):
             # Streamlit's server would believe this of anybody on this machine.
             said = {"Origin": url, "X-Forwarded-For": f"198.51.100.{number}"}
-            form = {"name": "Ann", "password": "guessed"}
+            form = {"name": "Bob", "password": "guessed"}
             async with session.post(f"{url}/sign-in", data=form, headers=said) as answer:
                 assert answer.status == (401 if number < 5 else 429)
 
