@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.account.look import Look
+from reconciler.record.unprotected import HELD_TRUE
 from reconciler.views.account import CycleView
 from verification.facts.clock import Moment
 
-HELD_TRUE_SECONDS = 300.0
+HELD_TRUE_SECONDS = HELD_TRUE.total_seconds()
 """How long after a pass what it saw without a stop is taken to be still so; after that it is not known."""
 
 

@@ -15,7 +15,8 @@ from reconciler.alerts.event import Observed
 from reconciler.alerts.retirement import Watched, why_retires
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Lease, may_have_run_out
-from reconciler.storage import alerts, differing, leases, records
+from reconciler.record.unprotected import Unwritten
+from reconciler.storage import alerts, differing, leases, records, unprotected
 from reconciler.storage.alerts import Change
 from reconciler.storage.beats import BeatFile
 from reconciler.storage.differing import Stored
@@ -54,6 +55,7 @@ class HeldStore(Store):
         self._clock = clock
         self._renewed = sent
         self._stored = Stored(clock)
+        self._unprotected = Unwritten()
         file = self._database.file
         self._expires = file is None  # a lease on a file is held by a lock as well
         self._beats = None if file is None else BeatFile(file, lease)
@@ -131,9 +133,15 @@ class HeldStore(Store):
     @override
     async def save_cycle(self, cycle: CycleView) -> None:
         known = self._stored.take_sweep()
-        self._stored.sweep = await self._durably(
-            lambda connection: differing.write_sweep(connection, cycle, known)
-        )
+        self._unprotected.swept(cycle)
+        added = self._unprotected.due(cycle.finished_at)
+
+        def work(connection: sa.Connection) -> differing.Sweep:
+            unprotected.add(connection, cycle.account, added)
+            return differing.write_sweep(connection, cycle, known)
+
+        self._stored.sweep = await self._durably(work)
+        self._unprotected.wrote(added, cycle.finished_at)
 
     @override
     async def save_positions(

@@ -32,6 +32,7 @@ from reconciler.storage.readable import needed, readable, unknown_position
 from reconciler.storage.records import CYCLE, POSITION, SOURCE, VERIFICATION
 from reconciler.storage.replies import replies
 from reconciler.storage.silences import silence_of
+from reconciler.storage.today_queries import today
 from reconciler.views.account import PositionView
 from reconciler.views.alert import AlertView, ChangesView
 from reconciler.views.alert_list import AlertFilter, AlertListView
@@ -92,6 +93,7 @@ class StoredQueries:
                 quiet=quiet(shown, maintained, now=read_at),
                 windows=maintained,
                 legs=legs,
+                today=today(connection, looked, now=read_at),
             )
 
     def alerts(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from reconciler.storage import unprotected
 from reconciler.storage.acts import prune_acts
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.latency import prune_latency
@@ -84,6 +85,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     prune_latency(connection, now=now)
     prune_source_changes(connection, now=now)
     prune_acts(connection, now=now)
+    unprotected.prune(connection, now=now)
     return max(map(len, (alerts, verifications, cycles))) == AT_ONCE
 
 

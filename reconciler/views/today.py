@@ -29,7 +29,7 @@ class TodayView:
     Attributes:
         since: When it began, aware UTC.
         over: Alerts that people were told of and that have ended.
-        verified: Opens and closes that were verified, those that came out as unknown too.
+        verified: Opens and closes that were asked about and answered, with "unknown" too.
         within: How many of them were decided within `WITHIN`.
         unprotected: What stood without a stop; None where nothing is stored of the day.
     """

@@ -51,6 +51,7 @@ SINCE = {
     "prices": "0013",
     "accounts": "0014",
     "health": "0015",
+    "days without a stop": "0016",
 }
 """Since which revision each thing can be stored."""
 

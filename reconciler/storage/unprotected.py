@@ -1,0 +1,92 @@
+"""What stood without a stop, day by day: what is added to it, and what of it is told of today."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from reconciler.record.unprotected import HELD_TRUE, DayPart
+from reconciler.storage.looked import Looked
+from reconciler.storage.rows import table
+from reconciler.storage.unprotected_row import UnprotectedDayRow
+from reconciler.storage.upsert import put
+from reconciler.views.today import UnprotectedView
+
+DAY = table(UnprotectedDayRow)
+KEPT = timedelta(days=400)
+_NEVER = Looked()
+
+
+def add(connection: sa.Connection, account: str, parts: Sequence[DayPart]) -> None:
+    """Add parts of days to what is stored of them."""
+    for part in parts:
+        row = connection.execute(
+            sa.select(DAY).where(DAY.c.account == account, DAY.c.day == part.day.isoformat())
+        ).one_or_none()
+        whole = part if row is None else _part_of(row).then(part)
+        put(connection, DAY, [_values(account, whole)])
+
+
+def today(
+    connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime
+) -> UnprotectedView | None:
+    """Return the sum of all accounts since midnight, UTC; None where nothing is stored yet."""
+    day = now.astimezone(UTC).date()
+    midnight = datetime.combine(day, datetime.min.time(), UTC)
+    # Whoever was watched on an earlier day is owed this one from its beginning.
+    earlier = set(connection.execute(sa.select(DAY.c.account).where(DAY.c.day < day.isoformat())).scalars())
+    found = {
+        row.account: _part_of(row)
+        for row in connection.execute(sa.select(DAY).where(DAY.c.day == day.isoformat()))
+    }
+    for account in earlier - found.keys():
+        found[account] = DayPart(day, midnight, midnight, Decimal(0), 0.0, 0.0)
+    if not found:
+        return None
+    unseen = timedelta(0)
+    for account, part in found.items():
+        begun = midnight if account in earlier else part.since
+        unseen += _unseen(part, looked.get(account, _NEVER), begun, now)
+    return UnprotectedView(
+        dollar_seconds=sum((part.dollar_seconds for part in found.values()), Decimal(0)),
+        exposed=timedelta(seconds=sum(part.exposed for part in found.values())),
+        unseen=unseen,
+        until=min(part.until for part in found.values()),
+    )
+
+
+def prune(connection: sa.Connection, *, now: datetime) -> None:
+    """Forget days that are long over."""
+    connection.execute(sa.delete(DAY).where(DAY.c.day < (now - KEPT).date().isoformat()))
+
+
+def _unseen(part: DayPart, looked: Looked, begun: datetime, now: datetime) -> timedelta:
+    """Return how much of the day was not seen; what was swept and not written was seen to be nothing."""
+    swept = part.until if looked.sweep is None else max(part.until, looked.sweep[0])
+    seen = part.seen + max(0.0, (min(swept, now) - part.until).total_seconds())
+    upto = swept if timedelta(0) <= now - swept <= HELD_TRUE else now
+    return max(timedelta(0), upto - begun - timedelta(seconds=seen))
+
+
+def _part_of(row: sa.Row[tuple[object, ...]]) -> DayPart:
+    return DayPart(
+        date.fromisoformat(row.day),
+        row.since,
+        row.until,
+        row.dollar_seconds,
+        row.exposed_seconds,
+        row.seen_seconds,
+    )
+
+
+def _values(account: str, part: DayPart) -> dict[str, object]:
+    return {
+        "account": account,
+        "day": part.day.isoformat(),
+        "since": part.since,
+        "until": part.until,
+        "dollar_seconds": part.dollar_seconds,
+        "exposed_seconds": part.exposed,
+        "seen_seconds": part.seen,
+    }
