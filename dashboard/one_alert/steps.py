@@ -12,6 +12,7 @@ from reconciler.sight.exchange_page import exchange_name, exchange_page
 from reconciler.views.alert import AlertView
 from reconciler.views.now import NowView
 
+HEALTH = "screens/health.py"
 _NOTE = "Trueup keeps looking, and closes this by itself once it sees that it is over."
 
 
@@ -26,8 +27,10 @@ def steps(found: AlertView, view: NowView) -> None:
 
 
 def _button(alert: Alert, place: int, view: NowView) -> None:
-    """Show what belongs to a step: the way to the exchange, or that the position is meant to be there."""
+    """Show what belongs to a step: the way to the exchange or to Health, or that it is meant to be there."""
     if is_blindness(alert.key.kind):
+        if place == 1:
+            st.page_link(HEALTH, label="Health", icon=":material/arrow_forward:", icon_position="right")
         return
     fits = spec_of(alert.key.kind).by_hand and alert.surplus and alert.state is not AlertState.PENDING
     if place == 1:

@@ -30,6 +30,7 @@ _DEEDS = {
     "snoozed": "Snoozed",
     "intended": "Marked as intended",
     "noted": "Noted",
+    "check_asked": "Asked for another look",
     "closed": "Closed",
 }
 _REPEATED = ("retired: ", "cannot be checked: ", "not over after all: ")
@@ -75,7 +76,8 @@ def line(change: TransitionView) -> Line:
         lead = _LEADS.get(change.action, change.action.replace("_", " ").capitalize())
         return Line(change.at, _sentence(lead, change.reason), "Trueup")
     deed = _DEEDS.get(change.action, change.action.replace("_", " ").capitalize())
-    said = f"{deed}: {change.reason}" if change.reason.strip() else f"{deed}, without a note."
+    silent = f"{deed}." if change.action == "check_asked" else f"{deed}, without a note."
+    said = f"{deed}: {change.reason}" if change.reason.strip() else silent
     where = _ORIGINS.get(change.origin, "")
     who = words.shortened(change.actor)
     return Line(change.at, said, f"{who}, {where}" if where else who)

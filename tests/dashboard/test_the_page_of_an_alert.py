@@ -142,10 +142,11 @@ def test_a_blindness_names_what_cannot_be_seen_and_no_money() -> None:
         1, Kind.SOURCE_DOWN, symbol="websocket", expected=None, observed=None, exposure=None, evidence=()
     )
     with reading(memory(blind)):
-        said = text(opened("alert", id="1"))
+        screen = opened("alert", id="1")
 
-    assert "at risk" not in said
-    assert "No evidence was stored." in said
+    assert "at risk" not in text(screen)
+    assert "No evidence was stored." in text(screen)
+    assert "Health" in [each.proto.label for each in screen.get("page_link")]
 
 
 @pytest.mark.parametrize("state", list(AlertState))
