@@ -21,7 +21,9 @@ def steps(found: AlertView, view: NowView) -> None:
     with st.container(key="panel-steps", gap=None):
         st.html(head("What to do", note=_NOTE))
         for place, text in enumerate(found.steps, 1):
-            with st.container(key=f"step-{place}", horizontal=True, gap="small", vertical_alignment="center"):
+            with st.container(
+                key=f"step-{place}", horizontal=True, wrap=False, gap="small", vertical_alignment="center"
+            ):
                 st.html(f'<div class="t-a-step"><b>{place}</b><span>{entire(text)}</span></div>')
                 _button(found.alert, place, view)
 

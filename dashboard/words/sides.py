@@ -89,10 +89,14 @@ def _stop(alert: Alert, leg: PositionView | None, tone: Tone) -> Difference:
     order = _told(alert, Party.BOT, "stops")
     bot = wanted or (f"order {words.shortened(order)}" if order else "none told")
     missing = "missing" if wanted or order else "nothing protects it"
-    if leg is not None and leg.stop in _STATES:
-        return _as_seen(bot, leg, missing, tone)
     looked = [item for item in _of(alert, Party.EXCHANGE) if item.source == _STOPS]
     resting = [Decimal(item.data["trigger"]) for item in looked if "trigger" in item.data]
+    if resting and alert.observed == 0:
+        # Nobody is protected by it, and it may open a position of its own.
+        exchange = words.number(resting[0])
+        return Difference("Stop", bot, exchange, "left over", differs=True, tone=Tone.WARNING)
+    if leg is not None and leg.stop in _STATES:
+        return _as_seen(bot, leg, missing, tone)
     if resting:
         return _rests(bot, wanted, resting)
     if alert.observed == 0:

@@ -109,6 +109,14 @@ def test_a_stop_stands_as_the_last_look_saw_it(stop: str, said: str) -> None:
     assert row(shown, "Entry") == "not told | 0.1836 | = the exchange's average"
 
 
+def test_a_stop_that_rests_without_a_position_is_left_over() -> None:
+    rests = (Evidence(Party.EXCHANGE, "conditional_orders", "stop 7", drawn.before(6), {"trigger": "8.16"}),)
+    gone = replace(drawn.alert(1, Kind.PHANTOM_POSITION, observed=Decimal(0)), evidence=rests)
+    legs = LegsView(out_of_line=(drawn.leg(symbol="BTC/USDT:USDT", stop="not needed"),))
+    with reading(memory(gone, legs=legs)):
+        assert row(text(opened("alert", id="1")), "Stop") == "none told | 8.16 | ≠ left over"
+
+
 def test_no_stop_at_the_exchange_is_no_difference_where_nobody_says_that_one_should_be() -> None:
     looked = (Evidence(Party.EXCHANGE, "conditional_orders", "no stop rests", drawn.before(6), {}),)
     over = replace(OVER, key=replace(OVER.key, kind=Kind.QUANTITY_MISMATCH), evidence=looked)
