@@ -5,7 +5,6 @@ pieces, and after that only what is new; how many there are in all tells whether
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
@@ -24,19 +23,6 @@ Pair = tuple[str, str]
 """A connector and a symbol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The fills that are not counted, for they are older than `since`.
-
-    Attributes:
-        count: How many.
-        newest: The time of the newest by connector, in milliseconds.
-    """
-
-    count: int
-    newest: Mapping[str, int]
-
-
 class FillBook:
     """What all fills since a time come to, by connector and symbol."""
 
@@ -44,7 +30,6 @@ class FillBook:
         self,
         baseline: Mapping[str, tuple[Decimal, ...]],
         is_own: Callable[[str], bool],
-        before: Before,
         *,
         since: int,
     ) -> None:
@@ -53,7 +38,6 @@ class FillBook:
         Args:
             baseline: What was held before, signed, by symbol.
             is_own: Tells the account's connectors from others.
-            before: What is known of the fills that are not counted.
             since: The time from which on fills are, in milliseconds.
         """
         self.since = since
@@ -63,8 +47,8 @@ class FillBook:
         self.legs: dict[Pair, Legs] = {}
         self.others: dict[Pair, Legs] = {}
         self.newest: dict[Pair, int] = {}
-        self.markets = dict(before.newest)
-        self.count = before.count
+        self.markets: dict[str, int] = {}
+        self.count = 0
 
     @property
     def wanted(self) -> Iterator[tuple[Pair, int]]:
@@ -72,14 +56,16 @@ class FillBook:
         return ((pair, max(self.since, self._late(pair))) for pair in self.newest)
 
     @property
-    def lately(self) -> int:
-        """From which time on fills of symbols that are not known yet are looked for, in milliseconds."""
-        return max(self.since, max(self.newest.values(), default=0) - LATE_MILLISECONDS)
-
-    @property
     def unused(self) -> Mapping[str, tuple[Decimal, ...]]:
         """The baseline of symbols that nothing was traded of."""
         return self._baseline
+
+    def skip(self, pair: Pair, count: int, newest: int | None) -> None:
+        """Take note of fills of a symbol that are older than what counts."""
+        self.count += count
+        self.newest.setdefault(pair, self.since)
+        if newest is not None:
+            self.markets[pair[0]] = max(self.markets.get(pair[0], newest), newest)
 
     def take(self, fills: Iterable[Fill]) -> None:
         """Add those that are new, oldest first."""

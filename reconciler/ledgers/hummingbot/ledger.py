@@ -6,26 +6,30 @@ nothing of one that runs. The file names no account: the settings say which it b
 names its exchange.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.facts.expectation import LedgerReading, StopPolicy
 from reconciler.ledgers.hummingbot.connectors import connector_of
 from reconciler.ledgers.hummingbot.fill import STORED_STEP, Fill, fill_of, millionths, milliseconds, utc
-from reconciler.ledgers.hummingbot.fill_book import Before, FillBook
-from reconciler.ledgers.hummingbot.reading import Piece, Stored, first_piece, newer
+from reconciler.ledgers.hummingbot.fill_book import FillBook, Pair
+from reconciler.ledgers.hummingbot.reading import Stored, newer, piece, traded
 from reconciler.ledgers.hummingbot.rows import RowMaker, SentOrder
 from reconciler.ledgers.hummingbot.tracked_order import TrackedOrder, tracked_of
 from reconciler.ledgers.hummingbot.traded import must_trade_here
 from reconciler.ledgers.port import LedgerOptions, LedgerTrouble
-from reconciler.ledgers.tables import BotDatabase, Tables
+from reconciler.ledgers.tables import BotDatabase
 from verification.facts.clock import Clock, Moment
 
 T = TypeVar("T")
+
+PIECE = 5_000
+"""Fills in one transaction."""
 
 ENDED_KEPT = timedelta(days=1)
 """How long what has ended is still told of."""
@@ -129,32 +133,34 @@ class HummingbotLedger:
             book.take(self._fills(stored.fills))
             if stored.count == book.count:
                 return stored, version
-            # Perhaps one of a symbol that was not traded before.
-            book.take(self._fills(self._piece(book.lately - 1, with_older=False).fills))
+            self._learn(book)  # perhaps one of a symbol that was not traded before
         return None, None
 
     def _from_the_beginning(self) -> FillBook:
         """Return all fills since the time that counts, in pieces: between two the bot can write."""
-        book: FillBook | None = None
+        book = FillBook(self._options.baseline, self._is_own, since=self._since)
+        self._learn(book)
+        return book
+
+    def _learn(self, book: FillBook) -> None:
+        """Take all fills of the symbols that a book does not know."""
+        found, _ = self._database.read(lambda tables: traded(self._database, tables, self._since))
+        for each in found:
+            if each.pair not in book.newest:
+                book.skip(each.pair, each.older, each.newest_older)
+                self._take_all(book, each.pair)
+
+    def _take_all(self, book: FillBook, pair: Pair) -> None:
         after = self._since - 1
         while True:
-            piece = self._piece(after, with_older=book is None)
-            if book is None:
-                before = Before(piece.older, piece.newest)
-                book = FillBook(self._options.baseline, self._is_own, before, since=self._since)
-            fills = self._fills(piece.fills)
+            rows, _ = self._database.read(partial(piece, pair=pair, after=after, most=PIECE))
+            fills = self._fills(rows)
             book.take(fills)
-            if piece.last or not fills:
-                return book
+            if len(rows) < PIECE or fills[-1].at - 1 <= after:  # more of one time than fit into a piece
+                return
             after = fills[-1].at - 1
 
-    def _piece(self, after: int, *, with_older: bool) -> Piece:
-        def work(tables: Tables) -> Piece:
-            return first_piece(self._database, tables, after, older_than=self._since if with_older else None)
-
-        return self._database.read(work)[0]
-
-    def _fills(self, rows: tuple[dict[str, Any], ...]) -> list[Fill]:
+    def _fills(self, rows: Sequence[dict[str, Any]]) -> list[Fill]:
         return self._understood(lambda: [fill_of(row) for row in rows])
 
     def _understood(self, work: Callable[[], T]) -> T:

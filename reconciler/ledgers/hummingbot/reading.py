@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.ledgers.hummingbot.fill_book import FillBook
+from reconciler.ledgers.hummingbot.fill_book import FillBook, Pair
 from reconciler.ledgers.hummingbot.tracked_order import order_ids
 from reconciler.ledgers.tables import BotDatabase, Tables
-
-PIECE = 20_000
-"""Fills in one transaction."""
 
 Row = dict[str, Any]
 
@@ -24,22 +21,18 @@ _IDS_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Some of all fills.
+class Traded:
+    """One symbol of one connector that there are fills of.
 
     Attributes:
-        fills: The rows, oldest first.
-        last: True when there were no more.
-        count: How many fills there are in all.
-        older: How many are too old to be counted.
-        newest: The time of the newest of those, by connector.
+        pair: Connector and symbol.
+        older: How many fills are too old to be counted.
+        newest_older: The time of the newest of those, in milliseconds; None where there is none.
     """
 
-    fills: tuple[Row, ...]
-    last: bool
-    count: int
+    pair: Pair
     older: int
-    newest: Mapping[str, int]
+    newest_older: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +54,36 @@ class Stored:
     sent: tuple[Row, ...]
 
 
-def first_piece(database: BotDatabase, tables: Tables, after: int, *, older_than: int | None) -> Piece:
-    """Return the oldest fills after a time, in milliseconds; and what is known of those before another.
+def traded(database: BotDatabase, tables: Tables, since: int) -> list[Traded]:
+    """Return what there are fills of, and how many are older than a time, in milliseconds.
 
     Raises:
         LedgerUnreadable: Tables or columns are missing.
     """
-    for table, columns in _NEEDED.items():
-        database.require(tables, table, columns, _BOT)
-    fills = tables.select(
-        f'SELECT {_FILL} FROM "TradeFill" WHERE timestamp > :after'  # noqa: S608 - constants
-        " ORDER BY timestamp LIMIT :most",
-        after=after,
-        most=PIECE,
-    )
-    older: list[Row] = []
-    if older_than is not None:
-        older = tables.select(
-            'SELECT market, COUNT(*) AS count, MAX(timestamp) AS newest FROM "TradeFill"'
-            " WHERE timestamp < :since GROUP BY market",
-            since=older_than,
+    _require(database, tables)
+    found = []
+    for pair in tables.select('SELECT DISTINCT market, symbol FROM "TradeFill"'):
+        [older] = tables.select(
+            'SELECT COUNT(*) AS count, MAX(timestamp) AS newest FROM "TradeFill"'
+            " WHERE market = :market AND symbol = :symbol AND timestamp < :since",
+            market=pair["market"],
+            symbol=pair["symbol"],
+            since=since,
         )
-    return Piece(
-        fills=tuple(fills),
-        last=len(fills) < PIECE,
-        count=_count(tables),
-        older=sum(int(row["count"]) for row in older),
-        newest={str(row["market"]): int(row["newest"]) for row in older},
+        names = str(pair["market"]), str(pair["symbol"])
+        found.append(Traded(names, int(older["count"]), older["newest"]))
+    return found
+
+
+def piece(tables: Tables, pair: Pair, after: int, most: int) -> list[Row]:
+    """Return the oldest fills of a symbol after a time, in milliseconds, found by the table's index."""
+    return tables.select(
+        f'SELECT {_FILL} FROM "TradeFill" WHERE market = :market AND symbol = :symbol'  # noqa: S608 - constants
+        " AND timestamp > :after ORDER BY timestamp LIMIT :most",
+        market=pair[0],
+        symbol=pair[1],
+        after=after,
+        most=most,
     )
 
 
@@ -103,8 +99,7 @@ def newer(database: BotDatabase, tables: Tables, book: FillBook, since: int) -> 
     Raises:
         LedgerUnreadable: Tables or columns are missing.
     """
-    for table, columns in _NEEDED.items():
-        database.require(tables, table, columns, _BOT)
+    _require(database, tables)
     fills: list[Row] = []
     for (market, symbol), after in book.wanted:
         fills += tables.select(
@@ -123,6 +118,11 @@ def newer(database: BotDatabase, tables: Tables, book: FillBook, since: int) -> 
         filled=tuple(_filled(tables, states)),
         sent=tuple(_sent(tables, list(ids))),
     )
+
+
+def _require(database: BotDatabase, tables: Tables) -> None:
+    for table, columns in _NEEDED.items():
+        database.require(tables, table, columns, _BOT)
 
 
 def _count(tables: Tables) -> int:

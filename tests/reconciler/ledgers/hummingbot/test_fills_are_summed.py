@@ -62,7 +62,7 @@ def test_a_thousand_amounts_are_summed_without_a_rest(bot: BotFile) -> None:
 def test_as_it_comes_it_is_the_same_as_at_once(
     bot: BotFile, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reconciler.ledgers.hummingbot.reading.PIECE", 7)
+    monkeypatch.setattr("reconciler.ledgers.hummingbot.ledger.PIECE", 7)
     chance, ledger, net = random.Random(seed), ledger_of(bot.path), Counter[str]()
     clock = BEGAN
     for _ in range(40):
