@@ -20,18 +20,12 @@ from reconciler.account.memory.legs_at_rest import LegsAtRest
 from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.account.stranger import not_asked, strangers
 from reconciler.comparison.compare import compare_in_slices
-from reconciler.comparison.confirmation import (
-    ConfirmationSettings,
-    Judgement,
-    Suspicion,
-    followed,
-    judge,
-    past_of,
-)
+from reconciler.comparison.confirmation import Judgement, Suspicion, followed, judge, past_of
 from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings
 from reconciler.comparison.kept import NOTHING_KEPT, legs_of
 from reconciler.comparison.merge import merge_in_slices
 from reconciler.comparison.outcome import CompareSettings, Comparison
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.comparison.renaming import renamed, without, without_unlisted
 from reconciler.comparison.venue_view import VenueView
 from reconciler.facts.expectation import Expectation, LedgerReading

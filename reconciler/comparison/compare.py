@@ -23,6 +23,7 @@ from reconciler.comparison.scope import Scope
 from reconciler.comparison.severity import severity_of
 from reconciler.comparison.stop_words import unjudged
 from reconciler.comparison.stream_list_conflict import conflict_of
+from reconciler.comparison.stuck_rows import stuck_entry, stuck_exit
 from reconciler.comparison.traded import Trades
 from reconciler.comparison.unlisted import unlisted
 from reconciler.comparison.unseen import missing
@@ -40,6 +41,9 @@ from verification.facts.slices import Effort, Slices, at_once
 
 _BESIDE: tuple[Callable[[LegCase], Finding | None], ...] = (conflict_of, unlisted)
 """What a leg may show beside a difference and a missing stop: each rule finds one kind."""
+
+_OF_ORDERS: tuple[Callable[[LegCase], tuple[Finding, Confidence] | None], ...] = (stuck_entry, stuck_exit)
+"""What the orders of a leg may show, each with how firmly: that rests on them, and not on what is held."""
 
 
 def compare_in_slices(
@@ -146,9 +150,9 @@ def _collect(
         dust = is_dust(case, scope.settings.dust_notional)
         lines = [Ignored(case.key, line) for line in ignored_lines(case, scope.settings.dust_notional)]
         found = _findings(scope, case, dust=dust)
-        for finding in found:
+        for finding, firmness in found:
             findings[finding.identity] = finding
-            confidence[finding.identity] = confidence_of(case, finding.kind)
+            confidence[finding.identity] = firmness
         ignored += lines
         if case.difference.verdict is LegVerdict.AGREE or dust:
             settled.add(case.key)
@@ -183,14 +187,18 @@ def _collect(
     )
 
 
-def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[Finding]:
+def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[tuple[Finding, Confidence]]:
     found: list[Finding] = []
     kind = case.difference.kind
     if kind is not None and not dust:
         found.append(_finding(scope, case, kind, case.value(case.apart)))
     if _naked(scope, case):
         found.append(_finding(scope, case, Kind.UNPROTECTED_POSITION, case.value(case.protection.uncovered)))
-    return [*found, *filter(None, (rule(case) for rule in _BESIDE))]
+    found += filter(None, (rule(case) for rule in _BESIDE))
+    # What both sides hold comes first: an order that made them differ is told as the cause of that.
+    judged = (kind is None or dust) and case.key.symbol not in scope.moving
+    of_orders = filter(None, (rule(case) for rule in _OF_ORDERS)) if judged else ()
+    return [*((each, confidence_of(case, each.kind)) for each in found), *of_orders]
 
 
 def _finding(scope: Scope, case: LegCase, kind: Kind, exposure: Decimal | None) -> Finding:

@@ -7,11 +7,13 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
+from reconciler.comparison.at_work import is_unknown
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState
 from reconciler.comparison.venue_view import LegView, VenueView
+from reconciler.facts.expectation import OrderRole
 from reconciler.facts.finding import Evidence, FindingKey, Party
 from reconciler.kinds.form.resolution import Gone, LegState, NotKnown
 from reconciler.kinds.registry import spec_of
@@ -118,6 +120,8 @@ class ConditionCheck:
             stops_read=case.book.stops_read or case.protection.state is StopState.RESTING,
             stop_doubtful=case.protection.doubtful,
             entry_at_work=case.protection.entry_since is not None,
+            entry_unknown=_unknown(case, OrderRole.ENTRY),
+            exit_unknown=_unknown(case, OrderRole.EXIT),
         )
 
     def _of_no_leg(self, leg: LegKey) -> _Told:
@@ -142,6 +146,10 @@ class ConditionCheck:
             Evidence(Party.EXCHANGE, source.value, told, None if at is None else at.utc, {}),
             Evidence(Party.BOT, "ledger", "no trade on it in any ledger", self.ledger_at, {}),
         )
+
+
+def _unknown(case: LegCase, role: OrderRole) -> bool:
+    return any(is_unknown(share, role, case.book, case.facts) for share in case.belief.shares)
 
 
 def _answer(judged: Gone | NotKnown, shown: Callable[[], tuple[Evidence, ...]]) -> _Told:

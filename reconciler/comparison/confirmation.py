@@ -7,33 +7,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reconciler.comparison.confidence import Confidence
+from reconciler.comparison.patience import ConfirmationSettings, Seen, grace_left
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.finding import Finding, FindingKey
 from reconciler.kinds.form.confirmation import Confirmed, Grace, Lasting
 from reconciler.kinds.registry import DIFFERENCES, spec_of
 from verification.facts.clock import Moment
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmationSettings:
-    """The numbers of the confirmation.
-
-    Attributes:
-        spacing: Looks closer together than this count once: a venue that answers wrongly repeats itself.
-        grace: How long both sides must have been quiet. The floor: a slow source makes it longer.
-        lagging_grace: The same where the bot's own stop or exit explains the difference.
-        stop_placing: How long after the opening a position may be without its stop.
-        stop_replacing: How long a stop may be missing later on, while it is moved.
-        longest: What the measured lag may stretch a grace to, and how long ever new changes may put off the
-            alert. A longer floor stands.
-    """
-
-    spacing: timedelta = timedelta(seconds=5)
-    grace: timedelta = timedelta(seconds=20)
-    lagging_grace: timedelta = timedelta(seconds=60)
-    stop_placing: timedelta = timedelta(seconds=60)
-    stop_replacing: timedelta = timedelta(seconds=15)
-    longest: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +82,8 @@ def judge(
         return Judgement(state, confirmed=True, reason="it comes confirmed")
     sure = confidence.grade in {Grade.PROOF, Grade.BOUNDED_LAG}
     needed = asked.sure_looks if sure else asked.looks
-    grace, due = _due(state, asked.grace, confidence, settings, lag=lag, now=now)
+    seen = Seen(state.first_seen, state.steady_since)
+    grace, due, why = grace_left(asked.grace, seen, confidence, settings, lag=lag, now=now)
     missing = max(needed - state.looks, 0)
     if confidence.contested and now.monotonic - state.first_seen.monotonic < settings.longest.total_seconds():
         state = replace(state, wait=settings.spacing)
@@ -121,9 +101,9 @@ def judge(
         return Judgement(
             state,
             confirmed=False,
-            reason=f"{due:.0f} s of {grace:.0f} s grace are left: {_grace_words(asked, confidence)}",
+            reason=f"{due:.0f} s of {grace:.0f} s grace are left{why}: {_grace_words(asked, confidence)}",
         )
-    reason = f"seen by {state.looks} looks, past the grace of {grace:.0f} s"
+    reason = f"seen by {state.looks} looks, past the grace of {grace:.0f} s{why}"
     return Judgement(state, confirmed=True, reason=reason)
 
 
@@ -204,59 +184,6 @@ def _of_other_trades(past: Suspicion, confidence: Confidence) -> bool:
     Nothing need have shown that it was over in between: a list may have been away, or proved too little.
     """
     return bool(past.rows and confidence.rows) and past.rows.isdisjoint(confidence.rows)
-
-
-def _due(
-    state: Suspicion,
-    asked: Grace,
-    confidence: Confidence,
-    settings: ConfirmationSettings,
-    *,
-    lag: timedelta | None,
-    now: Moment,
-) -> tuple[float, float]:
-    """Return the grace and how much of it is left, seconds; negative when it is over."""
-    in_sight = now.monotonic - state.first_seen.monotonic
-    if asked is Grace.STOP:
-        return _due_of_stop(in_sight, confidence, settings, now)
-    quiet = _quiet(state, confidence, now)
-    floor = settings.lagging_grace if confidence.lagging else settings.grace
-    grace = floor.total_seconds()
-    longest = max(settings.longest.total_seconds(), grace)
-    if lag is not None:
-        grace = min(max(grace, 2 * lag.total_seconds()), longest)
-    # Quantities that go on changing put the alert off, but not for ever.
-    return grace, min(grace - quiet, longest - in_sight)
-
-
-def _due_of_stop(
-    in_sight: float, confidence: Confidence, settings: ConfirmationSettings, now: Moment
-) -> tuple[float, float]:
-    """Return the grace of a missing stop and how much of it is left, seconds.
-
-    A position just opened has the time that it takes to place a stop, counted from the opening and not from
-    our first look. One held longer may be having its stop moved (or its triggered limit filled) right now,
-    whenever it was opened.
-    """
-    placing, replacing = settings.stop_placing.total_seconds(), settings.stop_replacing.total_seconds()
-    held = max(in_sight, _held(confidence, now))
-    of_placing, of_replacing = placing - held, replacing - in_sight
-    return (placing, of_placing) if of_placing > of_replacing else (replacing, of_replacing)
-
-
-def _held(confidence: Confidence, now: Moment) -> float:
-    """Return for how long what is held is known to be held, seconds; zero where nobody tells."""
-    if confidence.grown is not None:
-        return now.monotonic - confidence.grown.monotonic
-    return 0.0 if confidence.opened is None else (now.utc - confidence.opened).total_seconds()
-
-
-def _quiet(state: Suspicion, confidence: Confidence, now: Moment) -> float:
-    """Return for how long both sides have been quiet, seconds, by the longest memory there is."""
-    watched = now.monotonic - state.steady_since.monotonic
-    if confidence.quiet_since is None:
-        return watched
-    return max(watched, (now.utc - confidence.quiet_since).total_seconds())
 
 
 def _grace_words(asked: Lasting, confidence: Confidence) -> str:

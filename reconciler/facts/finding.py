@@ -24,6 +24,8 @@ class Kind(StrEnum):
     UNPROTECTED_POSITION = "unprotected_position"
     DUPLICATE_ROWS = "duplicate_rows"
     UNLISTED_SYMBOL = "unlisted_symbol"
+    STUCK_OPENING = "stuck_opening"
+    STUCK_CLOSING = "stuck_closing"
     SOURCES_DISAGREE = "sources_disagree"
     SOURCE_DOWN = "source_down"
     SOURCE_STALE = "source_stale"

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
-from reconciler.comparison.confirmation import ConfirmationSettings
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.facts.expectation import StopPolicy
 from reconciler.settings.checked import (
     host_name,
@@ -183,6 +183,9 @@ class ChecksSettings(Section):
     stop_replacing: Seconds = seconds(
         15, least=0, most=3600, what="How long a stop may be missing later on, while a bot moves it."
     )
+    stuck_after: Seconds = seconds(
+        180, least=0, most=3600, what="How long a bot may take an order to be at work that has ended."
+    )
     longest: Seconds = seconds(
         300,
         least=0,
@@ -199,6 +202,7 @@ class ChecksSettings(Section):
             lagging_grace=self.lagging_grace,
             stop_placing=self.stop_placing,
             stop_replacing=self.stop_replacing,
+            stuck=self.stuck_after,
             longest=self.longest,
         )
 

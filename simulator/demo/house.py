@@ -27,6 +27,7 @@ grace = 2
 lagging_grace = 3
 stop_placing = 5
 stop_replacing = 2
+stuck_after = 20
 longest = 15
 """
 

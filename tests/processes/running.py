@@ -38,6 +38,7 @@ grace = 0.5
 lagging_grace = 0.5
 stop_placing = 0.5
 stop_replacing = 0.5
+stuck_after = 5
 """
 
 

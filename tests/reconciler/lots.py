@@ -121,6 +121,14 @@ class World:
             most += high - trade.sign * trade.believed
         return range(least, most + 1)
 
+    def waiting_in_vain(self) -> set[OrderRole]:
+        """For what a row has orders down as being at work, every one of which is shown to be over."""
+        told = set()
+        for role in (OrderRole.ENTRY, OrderRole.EXIT):
+            of_rows = ([each.known for each in trade.orders if each.role is role] for trade in self.trades)
+            told |= {role} if any(set(known) == {"fact"} for known in of_rows) else set()
+        return told
+
     def kinds(self) -> set[str]:
         """What a difference between what is believed and what is held may be called; they differ."""
         sizes = [trade.sign * trade.believed for trade in self.trades]

@@ -44,6 +44,8 @@ class OrderFact:
         target: True when the venue calls it a take-profit.
         by_hand: True when the venue says that it came from its own web page or app.
         leg: The leg it acts on; None if not told.
+        changed_at: The venue's time of its last change, of one that is over that of its end, aware UTC; None
+            if not told.
     """
 
     ref: OrderRef
@@ -58,6 +60,7 @@ class OrderFact:
     target: bool = False
     by_hand: bool = False
     leg: Leg | None = None
+    changed_at: datetime | None = None
 
 
 OrderFacts = Mapping[OrderRef, OrderFact]

@@ -9,6 +9,7 @@ class Grace(StrEnum):
 
     QUIET = "quiet"  # since both sides have been quiet; longer where an order of the bot explains it
     STOP = "stop"  # since the position was opened, or since its stop is missing
+    STUCK = "stuck"  # since an order was first seen to have ended that the bot takes to be at work
 
 
 @dataclass(frozen=True, slots=True)

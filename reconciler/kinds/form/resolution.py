@@ -18,6 +18,8 @@ class LegState:
         stops_read: The conditional orders could be read.
         stop_doubtful: It is not known whether a stop that rests would act.
         entry_at_work: What has no stop came from an entry that still works.
+        entry_unknown: A row has an entry down as being at work, and what became of that is not known.
+        exit_unknown: The same of an exit.
     """
 
     settled: bool
@@ -29,6 +31,8 @@ class LegState:
     stops_read: bool
     stop_doubtful: bool
     entry_at_work: bool
+    entry_unknown: bool = False
+    exit_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
+from reconciler.comparison.confirmation import Suspicion, judge
 from reconciler.comparison.outcome import Comparison
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.facts.expectation import BelievedOrder
 from reconciler.facts.finding import Severity
 from tests.reconciler.accounts import (

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from reconciler.comparison.confidence import Confidence
-from reconciler.comparison.confirmation import ConfirmationSettings, Judgement, Suspicion, judge
+from reconciler.comparison.confirmation import Judgement, Suspicion, judge
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.kinds.form.confirmation import Lasting
@@ -164,7 +165,12 @@ def test_one_run_of_spaced_readings_without_history_is_enough_for_old_facts() ->
 def test_a_demo_can_turn_the_patience_down_to_seconds() -> None:
     second = timedelta(seconds=1)
     quick = ConfirmationSettings(
-        spacing=second, grace=second, lagging_grace=second, stop_placing=second, stop_replacing=second
+        spacing=second,
+        grace=second,
+        lagging_grace=second,
+        stop_placing=second,
+        stop_replacing=second,
+        stuck=second,
     )
     for kind in (spec.kind for spec in SPECS if isinstance(spec.confirmation, Lasting)):
         assert _confirmed_at(EVERY_SECOND, kind=kind, settings=quick) == 1

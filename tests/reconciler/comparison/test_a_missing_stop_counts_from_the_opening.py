@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from reconciler.comparison.confidence import Confidence
-from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
+from reconciler.comparison.confirmation import Suspicion, judge
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.comparison.venue_view import Grade, VenueView
 from reconciler.facts.expectation import Expectation, StopPolicy
 from reconciler.facts.finding import Finding, Kind, Severity

@@ -10,7 +10,8 @@ from typing_extensions import override
 from reconciler.account.look import Look
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.comparison.confidence import Confidence
-from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
+from reconciler.comparison.confirmation import Suspicion, judge
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.facts.finding import Finding, Kind, Severity

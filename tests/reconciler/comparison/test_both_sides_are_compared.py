@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.comparison.confirmation import ConfirmationSettings, judge
+from reconciler.comparison.confirmation import judge
 from reconciler.comparison.outcome import CompareSettings
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.facts.expectation import ExpectationState, StopPolicy
 from reconciler.facts.finding import Severity
 from tests.reconciler.accounts import (

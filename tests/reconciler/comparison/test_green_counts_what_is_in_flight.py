@@ -10,7 +10,7 @@ import pytest
 from dashboard.words.verdict import Level, judge
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.cli.reconcile import _lines
-from reconciler.comparison.confirmation import ConfirmationSettings
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import Heartbeat, WatchView
 from reconciler.record.report import AccountReport, ExitCode, Report

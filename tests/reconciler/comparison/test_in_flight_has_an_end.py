@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
+from reconciler.comparison.confirmation import Suspicion, judge
 from reconciler.comparison.outcome import Comparison
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.facts.expectation import BelievedOrder, Direction, Expectation, ExpectationState, StopPolicy
 from reconciler.facts.finding import Finding, Kind
 from tests.reconciler.accounts import (
@@ -96,7 +97,7 @@ def _told_after(comparison: Comparison) -> float:
 # word (`?` nobody could say), and what of that the bot has booked | how the leg stands, and what is raised
 ENTRIES = """
 24 |  0 book |  0 | agree
-24 |  0 fact |  0 | agree
+24 |  0 fact |  0 | agree, stuck_opening
 24 |  ?      |  0 | agree
 34 | 10 book |  0 | in flight, quantity_mismatch, accounted
 34 | 10 fact |  0 | in flight, quantity_mismatch, accounted

@@ -9,8 +9,9 @@ import pytest
 from reconciler.account.memory.wall_steps import WallSteps
 from reconciler.comparison.compare import compare
 from reconciler.comparison.confidence import Confidence
-from reconciler.comparison.confirmation import ConfirmationSettings, Suspicion, judge
+from reconciler.comparison.confirmation import Suspicion, judge
 from reconciler.comparison.outcome import CompareSettings
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.comparison.venue_view import Grade
 from reconciler.facts.expectation import Direction, ExpectationState
 from reconciler.facts.finding import Finding, FindingKey, Kind, Severity

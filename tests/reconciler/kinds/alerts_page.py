@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from reconciler.comparison.confirmation import ConfirmationSettings
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.facts.wording import duration
 from reconciler.kinds.form.confirmation import Confirmed, Grace
 from reconciler.kinds.form.spec import KindSpec, Subject
@@ -70,6 +70,8 @@ def _told(spec: KindSpec) -> str:
     if asked.grace is Grace.STOP:
         opened, missing = _span(numbers.stop_placing), _span(numbers.stop_replacing)
         grace = f"the position has been open for {opened} and its stop missing for {missing}"
+    elif asked.grace is Grace.STUCK:
+        grace = f"{_span(numbers.stuck)} have passed since the order ended"
     else:
         grace = f"both sides have been quiet for {_span(numbers.grace)}"
     return f"{looks}, and {grace}; before that {asked.why}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.comparison.confirmation import ConfirmationSettings
+from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.settings import ChecksSettings, load
 from tests.reconciler.settings_files import GOOD, written
 

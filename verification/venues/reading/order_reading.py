@@ -116,6 +116,7 @@ def fact_of(
         target=answer.target,
         by_hand=answer.by_hand,
         leg=answer.key.leg,
+        changed_at=answer.updated_at,
     )
 
 
