@@ -208,6 +208,7 @@ class AccountWatch:
             watched=self.late_fills.watched(now.utc),
             stepped=self._wall.last,
             agreed=self._rest.agreed(view),
+            alone=self.venue.access.exclusive and all(each.names_orders for each in ledgers.values()),
         )
 
     def _follow_contracts(self, reading: AccountReading) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from reconciler.comparison.venue_view import VenueView
 from verification.facts.account import RestingOrder
+from verification.facts.leg import Leg
 from verification.facts.order_identity import is_same
 from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.facts.slices import GLANCED, Slices, at_once, cut
@@ -31,6 +32,13 @@ class Book:
         Where those could not be read, the conditional ones count for all.
         """
         return self.conditional is not None and not (self.unasked and self.ordinary is None)
+
+    @property
+    def legs(self) -> frozenset[Leg]:
+        """The legs that have an order."""
+        return frozenset(
+            order.leg for part in (self.ordinary, self.conditional) for order in (part or {}).values()
+        )
 
     def read(self, *, conditional: bool) -> bool:
         """True when that part could be read."""
@@ -78,6 +86,11 @@ class RestingBooks:
     scope: OrderScope = EVERYTHING
     # The same book each time: by that a comparison sees at once that nothing of it has changed.
     _in_part: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbols that have an order, sorted."""
+        return sorted(self._by_symbol)
 
     def of(self, symbol: str) -> Book:
         """Return the resting orders of one symbol."""

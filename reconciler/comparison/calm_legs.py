@@ -42,6 +42,7 @@ class CalmLegs:
             scope.ledgers_complete,
             view.orders is not None,
             view.conditional_orders is not None,
+            scope.alone,
         )
         self.frame = kept.framed(frame)
         self._scope = scope
@@ -87,6 +88,8 @@ class CalmLegs:
             facts=scope.facts,
             traded=scope.trades.get(key.symbol),
             agreed=scope.agreed.get(key),
+            alone=scope.alone,
+            watched=scope.watched.get(key, ()),
         )
 
     def row(self, case: LegCase) -> PositionView | None:

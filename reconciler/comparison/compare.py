@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from reconciler.comparison.book import RestingBooks, books_in_slices
 from reconciler.comparison.calm_legs import CalmLegs
 from reconciler.comparison.condition_check import ConditionCheck
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import LegVerdict
-from reconciler.comparison.every_leg import every_leg, stated_beliefs
+from reconciler.comparison.every_leg import every_leg, flat_legs, stated_beliefs
 from reconciler.comparison.ignored import ignored_lines, is_dust, is_worth_little, lacks_stops
 from reconciler.comparison.kept import NOTHING_KEPT, Kept
 from reconciler.comparison.leg_case import LegCase, confidence_of
 from reconciler.comparison.leg_clauses import reason_for
 from reconciler.comparison.leg_row import leg_row
+from reconciler.comparison.loose_orders import dangling, foreign
 from reconciler.comparison.outcome import CompareSettings, Comparison, Ignored
 from reconciler.comparison.proof import evidence_of
 from reconciler.comparison.protection import StopState, keeps_stops
@@ -42,8 +44,11 @@ from verification.facts.slices import Effort, Slices, at_once
 _BESIDE: tuple[Callable[[LegCase], Finding | None], ...] = (conflict_of, unlisted)
 """What a leg may show beside a difference and a missing stop: each rule finds one kind."""
 
-_OF_ORDERS: tuple[Callable[[LegCase], tuple[Finding, Confidence] | None], ...] = (stuck_entry, stuck_exit)
-"""What the orders of a leg may show, each with how firmly: that rests on them, and not on what is held."""
+OfOrders = Callable[[LegCase], tuple[Finding, Confidence] | None]
+"""What the orders of a leg may show, and how firmly: that rests on them, and not on what is held."""
+
+_WAITING: tuple[OfOrders, ...] = (stuck_entry, stuck_exit)
+_LOOSE: tuple[OfOrders, ...] = (dangling, foreign)
 
 
 def compare_in_slices(
@@ -62,6 +67,7 @@ def compare_in_slices(
     facts: OrderFacts | None = None,
     trades: Trades | None = None,
     agreed: Mapping[LegKey, datetime] | None = None,
+    alone: bool = False,
     kept: Kept = NOTHING_KEPT,
 ) -> Slices[Comparison]:
     """Compare the ledgers of one account with its venue, in slices.
@@ -82,6 +88,7 @@ def compare_in_slices(
         facts: What the venue said of orders that an earlier comparison wanted to know of.
         trades: What it listed of trades that one wanted to know of.
         agreed: When both sides of a leg were last seen to hold the same, aware UTC.
+        alone: Nobody but the bots of these ledgers trades the account, and the ledgers name all their orders.
         kept: What the last comparison has left. It changes nothing but the time that this one takes.
     """
     scope = Scope(
@@ -99,6 +106,7 @@ def compare_in_slices(
         facts=facts or {},
         trades=trades or {},
         agreed=agreed or {},
+        alone=alone and ledgers_complete,
     )
     return (yield from _compared(scope, expectations, markets, kept))
 
@@ -110,10 +118,11 @@ def _compared(
     scope = replace(scope, missing=missing(scope.view, stated))
     calm = CalmLegs(scope, kept)
     cases, problems = yield from every_leg(scope, stated, markets, calm)
+    flat = yield from flat_legs(scope, stated, markets, {case.key for case in cases})
     left = kept.renewed(
         frame=calm.frame, rows=rows, markets=markets, stated=stated, view=scope.view, books=scope.books
     )
-    return (yield from _collect(scope, cases, problems, calm, left))
+    return (yield from _collect(scope, Cases(cases, flat), problems, calm, left))
 
 
 compare = at_once(compare_in_slices)
@@ -128,8 +137,15 @@ def _sorted(view: VenueView, kept: Kept) -> Slices[RestingBooks]:
     return (yield from books_in_slices(view))
 
 
+class Cases(NamedTuple):
+    """The legs of a comparison: those that either side names, and flat ones on which orders rest."""
+
+    named: list[LegCase]
+    flat: list[LegCase]
+
+
 def _collect(
-    scope: Scope, cases: list[LegCase], problems: list[str], calm: CalmLegs, left: Kept
+    scope: Scope, cases: Cases, problems: list[str], calm: CalmLegs, left: Kept
 ) -> Slices[Comparison]:
     findings: dict[FindingKey, Finding] = {}
     confidence: dict[FindingKey, Confidence] = {}
@@ -138,7 +154,7 @@ def _collect(
     rows: list[PositionView] = []
     restless: list[LegCase] = []
     effort = Effort()
-    for case in cases:
+    for case in cases.named:
         row = calm.row(case)
         if effort.spent(glanced=row is not None):
             yield
@@ -159,6 +175,10 @@ def _collect(
         rows.append(leg_row(case, dust=dust))
         if not (lines or found or wanted_orders(case)):
             calm.note(case, rows[-1])
+    for case in cases.flat:
+        for finding, firmness in _of(case, _LOOSE):
+            findings[finding.identity] = finding
+            confidence[finding.identity] = firmness
     ordered = sorted(findings)
     return Comparison(
         account=scope.view.account,
@@ -177,11 +197,12 @@ def _collect(
         check=ConditionCheck(
             view=scope.view,
             found=frozenset(findings),
-            cases={case.key: case for case in cases},
+            cases={case.key: case for case in cases.named},
             settled=frozenset(settled),
             ledgers_complete=scope.ledgers_complete,
             ledger_at=scope.ledger_at,
             moving=scope.moving,
+            books=scope.books,
         ),
         kept=replace(left, legs=calm.left()),
     )
@@ -195,10 +216,16 @@ def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[tuple[Finding,
     if _naked(scope, case):
         found.append(_finding(scope, case, Kind.UNPROTECTED_POSITION, case.value(case.protection.uncovered)))
     found += filter(None, (rule(case) for rule in _BESIDE))
+    told = [(each, confidence_of(case, each.kind)) for each in found]
+    if case.key.symbol in scope.moving:
+        return told
     # What both sides hold comes first: an order that made them differ is told as the cause of that.
-    judged = (kind is None or dust) and case.key.symbol not in scope.moving
-    of_orders = filter(None, (rule(case) for rule in _OF_ORDERS)) if judged else ()
-    return [*((each, confidence_of(case, each.kind)) for each in found), *of_orders]
+    waiting = _of(case, _WAITING) if kind is None or dust else []
+    return [*told, *waiting, *_of(case, _LOOSE)]
+
+
+def _of(case: LegCase, rules: tuple[OfOrders, ...]) -> list[tuple[Finding, Confidence]]:
+    return [told for rule in rules if (told := rule(case)) is not None]
 
 
 def _finding(scope: Scope, case: LegCase, kind: Kind, exposure: Decimal | None) -> Finding:

@@ -8,17 +8,22 @@ from functools import partial
 from typing import NamedTuple
 
 from reconciler.comparison.at_work import is_unknown
+from reconciler.comparison.book import RestingBooks
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
-from reconciler.comparison.proof import evidence_of
+from reconciler.comparison.proof import evidence_of, order_line
 from reconciler.comparison.protection import StopState
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.facts.expectation import OrderRole
 from reconciler.facts.finding import Evidence, FindingKey, Party
-from reconciler.kinds.form.resolution import Gone, LegState, NotKnown
+from reconciler.kinds.form.resolution import Gone, LegState, NotKnown, OrdersState
 from reconciler.kinds.registry import spec_of
+from verification.facts.account import Part
 from verification.facts.leg import LegKey
 from verification.facts.observation import Source
+
+_SHOWN = 5
+"""Of the orders that rest so many are shown."""
 
 
 class ConditionState(StrEnum):
@@ -68,6 +73,7 @@ class ConditionCheck:
         ledgers_complete: Whether every ledger could be read.
         ledger_at: When the ledgers were read, aware UTC.
         moving: Symbols whose rows changed meanwhile.
+        books: The resting orders.
     """
 
     view: VenueView
@@ -77,6 +83,7 @@ class ConditionCheck:
     ledgers_complete: bool
     ledger_at: datetime | None
     moving: frozenset[str]
+    books: RestingBooks
 
     def judge(self, key: FindingKey) -> ConditionAnswer:
         """Return what is known of a condition, and what shows it. Seeing nothing is UNKNOWN, never CLEAR."""
@@ -91,13 +98,17 @@ class ConditionCheck:
         if key in self.found:
             return _Told(ConditionState.FOUND, "it was found again")
         resolution = spec_of(key.kind).resolution
-        if key.account != self.view.account or resolution.on_leg is None:
+        on_leg, on_orders = resolution.on_leg, resolution.on_orders
+        if key.account != self.view.account or (on_leg is None and on_orders is None):
             return _Told(ConditionState.UNKNOWN, "this comparison does not judge it")
         if not self.view.covers(key.symbol):
             return _Told(ConditionState.UNKNOWN, f"{key.symbol} was not read this time")
         if key.symbol in self.moving:
             return _Told(ConditionState.UNKNOWN, "the ledger changed while the exchange was read")
         leg = LegKey(key.account, key.symbol, key.leg)
+        if on_leg is None:
+            assert on_orders is not None, "one of both judges"
+            return _answer(on_orders(self._orders_state(leg)), partial(self._resting, leg))
         case = self.cases.get(leg)
         if resolution.on_no_leg is not None and (case is None or case.belief.market is None):
             line = "no trade that claims anything of it in any ledger"
@@ -107,7 +118,25 @@ class ConditionCheck:
             return self._of_no_leg(leg)
         if case.difference.verdict is LegVerdict.UNKNOWN:
             return _Told(ConditionState.UNKNOWN, "one side could not be read")
-        return _answer(resolution.on_leg(self._leg_state(case)), partial(evidence_of, case))
+        return _answer(on_leg(self._leg_state(case)), partial(evidence_of, case))
+
+    def _orders_state(self, leg: LegKey) -> OrdersState:
+        book, case = self.books.of(leg.symbol), self.cases.get(leg)
+        return OrdersState(
+            read=book.ordinary is not None and book.conditional is not None,
+            held_known=self.view.knows(leg),
+            differs=case is not None and case.difference.kind is not None,
+            ledgers_complete=self.ledgers_complete,
+        )
+
+    def _resting(self, leg: LegKey) -> tuple[Evidence, ...]:
+        """Return what rests: the complete lists in which what is gone is missing."""
+        at = (self.view.orders_sent or self.view.read_at).utc
+        book = self.books.of(leg.symbol)
+        orders = (*(book.ordinary or {}).values(), *(book.conditional or {}).values())
+        if not orders:
+            return (Evidence(Party.EXCHANGE, Part.ORDERS.value, "no order rests", at, {}),)
+        return tuple(order_line(order, leg.symbol, None, at) for order in orders[:_SHOWN])
 
     def _leg_state(self, case: LegCase) -> LegState:
         return LegState(

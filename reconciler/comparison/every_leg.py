@@ -1,6 +1,6 @@
 """Every leg that either side of a comparison names: what is believed, what is held, how they differ."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from reconciler.comparison.calm_legs import CalmLegs
 from reconciler.comparison.difference import Difference, LegVerdict, differ
@@ -20,7 +20,7 @@ from reconciler.comparison.unseen import (
 )
 from reconciler.comparison.venue_view import VenueView
 from reconciler.facts.expectation import Expectation
-from verification.facts.account import Market
+from verification.facts.account import Market, PositionMode
 from verification.facts.leg import LegKey
 from verification.facts.slices import Effort, Slices
 
@@ -59,6 +59,39 @@ def every_leg(
             yield
         cases.append(_case(scope, key, belief) if case is None else case)
     return cases, problems
+
+
+def flat_legs(
+    scope: Scope,
+    stated: Mapping[LegKey, Belief],
+    markets: Mapping[str, Market],
+    judged: Collection[LegKey],
+) -> Slices[list[LegCase]]:
+    """Return the legs on which orders rest, and that neither side names otherwise.
+
+    Args:
+        scope: What holds for every leg.
+        stated: What the ledgers believe.
+        markets: Market facts by symbol.
+        judged: The legs that either side names.
+    """
+    cases: list[LegCase] = []
+    effort = Effort()
+    one_way = scope.mode is PositionMode.ONE_WAY
+    named = {key.symbol for key in judged} if one_way else set()
+    for symbol in scope.books.symbols:
+        if effort.spent(glanced=True):
+            yield
+        market = markets.get(symbol)
+        if symbol in named or symbol in scope.moving or market is None or not scope.view.covers(symbol):
+            continue
+        for leg in sorted(scope.books.of(symbol).legs):
+            key = LegKey(scope.view.account, symbol, leg)
+            belief = stated.get(key) or nothing(key, market)
+            if key in judged or rests_on_silence(scope.view, key, belief, scope.missing, scope.stepped):
+                continue
+            cases.append(_case(scope, key, belief))
+    return cases
 
 
 def _held(view: VenueView) -> set[LegKey]:
@@ -111,5 +144,7 @@ def _case(scope: Scope, key: LegKey, stated: Belief) -> LegCase:
         facts=scope.facts,
         traded=scope.trades.get(key.symbol),
         agreed=scope.agreed.get(key),
+        alone=scope.alone,
+        watched=scope.watched.get(key, ()),
     )
     return with_duplicates(case.with_past(scope.watched.get(key, ())))

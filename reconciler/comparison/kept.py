@@ -35,6 +35,7 @@ class Frame(NamedTuple):
     ledgers_complete: bool
     orders_read: bool
     conditional_read: bool
+    alone: bool
 
 
 class Shown(NamedTuple):

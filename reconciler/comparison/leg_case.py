@@ -42,6 +42,8 @@ class LegCase:
         facts: What the venue said of orders that were asked for, of any leg.
         traded: What the account has traded of the symbol lately, whoever did; None where that is not known.
         agreed: When both sides were last seen to hold the same, aware UTC; None if never.
+        alone: Nobody but bots whose ledgers were read, and name all their orders, trades the account.
+        watched: Orders of the leg that a verification waits for.
     """
 
     key: LegKey
@@ -58,6 +60,8 @@ class LegCase:
     facts: OrderFacts = field(default_factory=dict)
     traded: Traded | None = None
     agreed: datetime | None = None
+    alone: bool = False
+    watched: tuple[WatchedOrder, ...] = ()
 
     def with_past(self, watched: Iterable[WatchedOrder]) -> "LegCase":
         """Tell an orphan that may be the late fill of a watched order from one without such a past.

@@ -156,7 +156,7 @@ def _stops(case: LegCase) -> tuple[Evidence, ...]:
     believed = {order_id for row in case.rows for order_id in row.stop_order_ids}
     conditional = case.book.conditional
     orders = {} if conditional is None else dict(conditional)
-    lines = [_order(order, symbol, size, at) for _, order in sorted(orders.items()) if order.stop_loss]
+    lines = [order_line(order, symbol, size, at) for _, order in sorted(orders.items()) if order.stop_loss]
     lines += [
         Evidence(Party.EXCHANGE, STOPS, text, at, data) for text, data in evidence_of_stops(case.protection)
     ]
@@ -189,7 +189,8 @@ def _stops(case: LegCase) -> tuple[Evidence, ...]:
     return tuple(lines)
 
 
-def _order(order: RestingOrder, symbol: str, size: Decimal | None, at: datetime) -> Evidence:
+def order_line(order: RestingOrder, symbol: str, size: Decimal | None, at: datetime) -> Evidence:
+    """Return the line that tells of an order that rests."""
     much = "all of it" if order.quantity is None else amount(order.quantity - order.filled, symbol, size)
     trigger = "" if order.trigger_price is None else f" at {number(order.trigger_price)}"
     reduces = "reduce-only" if order.reduce_only or order.close_position else "not reduce-only"
@@ -198,5 +199,10 @@ def _order(order: RestingOrder, symbol: str, size: Decimal | None, at: datetime)
         data["quantity"] = number(order.quantity)
     if order.trigger_price is not None:
         data["trigger"] = number(order.trigger_price)
-    text = f"stop {order.order_id} rests: {order.side.value} {much}{trigger}, {reduces}"
+    if not order.conditional:
+        price = "" if order.price is None else f" at {number(order.price)}"
+        text = f"order {order.order_id} rests: {order.side.value} {much}{price}, {reduces}"
+        return Evidence(Party.EXCHANGE, Part.ORDERS.value, text, at, data)
+    what = "stop" if order.stop_loss else "conditional order"
+    text = f"{what} {order.order_id} rests: {order.side.value} {much}{trigger}, {reduces}"
     return Evidence(Party.EXCHANGE, STOPS, text, at, data)

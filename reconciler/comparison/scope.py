@@ -34,3 +34,4 @@ class Scope:
     facts: OrderFacts = field(default_factory=dict)
     trades: Trades = field(default_factory=dict)
     agreed: Mapping[LegKey, datetime] = field(default_factory=dict)
+    alone: bool = False

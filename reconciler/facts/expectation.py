@@ -170,6 +170,7 @@ class LedgerReading:
             market list.
         stored_step: What its amounts were truncated to one by one when they were stored, in base currency;
             None: they are exact.
+        names_orders: True where its rows name every order that its bot sends, at once.
     """
 
     ledger: str
@@ -182,6 +183,7 @@ class LedgerReading:
     pulse: Pulse | None = None
     own_names: bool = False
     stored_step: Decimal | None = None
+    names_orders: bool = False
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     UNLISTED_SYMBOL = "unlisted_symbol"
     STUCK_OPENING = "stuck_opening"
     STUCK_CLOSING = "stuck_closing"
+    DANGLING_ORDER = "dangling_order"
+    FOREIGN_WRITER = "foreign_writer"
     SOURCES_DISAGREE = "sources_disagree"
     SOURCE_DOWN = "source_down"
     SOURCE_STALE = "source_stale"

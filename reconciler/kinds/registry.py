@@ -6,7 +6,9 @@ from reconciler.facts.finding import Kind
 from reconciler.kinds import (
     bot_silent,
     clock_skew,
+    dangling_order,
     duplicate_rows,
+    foreign_writer,
     ledger_unreadable,
     look_failed,
     notifier_failed,
@@ -40,6 +42,8 @@ SPECS: Final[tuple[KindSpec, ...]] = (
     unlisted_symbol.SPEC,
     stuck_opening.SPEC,
     stuck_closing.SPEC,
+    dangling_order.SPEC,
+    foreign_writer.SPEC,
     sources_disagree.SPEC,
     source_down.SPEC,
     source_stale.SPEC,

@@ -138,7 +138,9 @@ class FreqtradeLedger:
         self._refuse_future(activity, now)
         warnings = tuple(self._warnings(raw, len(futures)))
         pulse = self._pulse(futures, by_trade, raw.zone)
-        return LedgerReading(self._name, rows, now, activity, warnings, left_out, version, pulse)
+        return LedgerReading(
+            self._name, rows, now, activity, warnings, left_out, version, pulse, names_orders=not left_out
+        )
 
     def _raw(self, tables: Tables, now: Moment) -> _Raw:
         present = self._database.require(tables, "trades", _TRADES_NEEDED, "freqtrade")

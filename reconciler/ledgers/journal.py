@@ -121,7 +121,7 @@ class JournalLedger:
         except (ValueError, InvalidOperation, TypeError, KeyError) as error:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_position`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
-        return LedgerReading(self._name, expectations, now, activity, version=version)
+        return LedgerReading(self._name, expectations, now, activity, version=version, names_orders=True)
 
     def read_verifications(
         self, after_id: int, limit: int = VERIFICATIONS_AT_ONCE

@@ -329,6 +329,7 @@ def compared(
     facts: Iterable[OrderFact] = (),
     fills: Iterable[Fill] | None = None,
     agreed: float | None = None,
+    alone: bool = False,
 ) -> Comparison:
     """Compare; `fills` are what the venue lists of the trades since the start, None if that failed."""
     trades = {} if fills is None else {SYMBOL: Traded(utc(0), tuple(fills), view.read_at)}
@@ -346,6 +347,7 @@ def compared(
         facts={each.ref: each for each in facts},
         trades=trades,
         agreed={} if agreed is None else {leg(): utc(agreed)},
+        alone=alone,
     )
 
 

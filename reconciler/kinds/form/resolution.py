@@ -36,6 +36,23 @@ class LegState:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersState:
+    """What a comparison knows of the resting orders of a symbol on which a condition was not found again.
+
+    Attributes:
+        read: Both lists of orders could be read, with this symbol in them.
+        held_known: What the leg holds is known.
+        differs: The leg differs, in whatever way.
+        ledgers_complete: Every ledger could be read.
+    """
+
+    read: bool
+    held_known: bool
+    differs: bool
+    ledgers_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """It is gone: why, one plain clause."""
 
@@ -58,11 +75,13 @@ class Resolution:
         on_leg: How a comparison judges it; None where it does not.
         on_no_leg: How it judges a symbol that the venue does not list, by whether every ledger could be read;
             None where that is judged as any leg that neither side names: both must be seen to be without it.
+        on_orders: How it judges one that is about orders that rest, whatever is held; None for any other.
     """
 
     by: str
     on_leg: Callable[[LegState], Gone | NotKnown] | None
     on_no_leg: Callable[[bool], Gone | NotKnown] | None = None
+    on_orders: Callable[[OrdersState], Gone | NotKnown] | None = None
 
 
 LEDGERS_UNREAD = NotKnown("not every ledger could be read")

@@ -44,7 +44,8 @@ def lacking(spec: KindSpec) -> Iterator[str]:
         yield "what resolves it"
     if (spec.severity.usual is not spec.severity.otherwise) is not bool(spec.severity.when.strip()):
         yield "when it is less or more severe"
-    if spec.blindness is (spec.resolution.on_leg is not None):
+    judges = [each for each in (spec.resolution.on_leg, spec.resolution.on_orders) if each is not None]
+    if len(judges) != (0 if spec.blindness else 1):
         yield "who judges it: a comparison judges what is about a leg, and nothing else"
     yield from _lacking_of_a_difference(spec)
 
