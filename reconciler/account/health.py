@@ -21,6 +21,8 @@ from reconciler.sight.blindness import (
 )
 from reconciler.sight.bot_silence import BotSeen, judge_bot, seen_after
 from reconciler.sight.clock_skew import ClockSeen, judge_clock
+from reconciler.sight.ledger_staleness import LedgerSeen, judge_ledger, ledger_seen_after
+from reconciler.sight.sources import REST
 from reconciler.views.account import SourceView
 from verification.facts.account import Part
 from verification.facts.clock import Moment
@@ -43,6 +45,7 @@ class Health:
         self._ledgers: dict[str, Failing | None] = {}
         self._left_out: dict[str, tuple[str, ...]] = {}
         self._bots: dict[str, BotSeen] = {}
+        self._written: dict[str, LedgerSeen] = {}
         self._last_ok: dict[str, datetime] = {}
         self._clock = ClockSeen()
 
@@ -67,6 +70,7 @@ class Health:
             self.note_ledger(name, None, look.finished)
             self._left_out[name] = reading.left_out
             self._bots[name] = seen_after(self._bots.get(name), reading, look.finished)
+            self._written[name] = ledger_seen_after(self._written.get(name), reading, look.finished)
         for name, error in look.unreadable.items():
             self.note_ledger(name, error, look.finished)
 
@@ -110,6 +114,11 @@ class Health:
             for name, seen in self._bots.items()
             if self._ledgers.get(name) is None  # what was read before says nothing of now
         ]
+        bots += [
+            judge_ledger(name, self._account, seen)
+            for name, seen in self._written.items()
+            if self._ledgers.get(name) is None
+        ]
         self._clock = self._clock.after_look(now)
         of_clock = judge_clock(self._account, self._clock, now)
         return joined(blindness(sight, self._settings, now=now), *bots, of_clock)
@@ -140,6 +149,8 @@ class Health:
                 return now.utc if self._clock.measured is None else self._clock.measured.at.utc
             case Subject.LEDGER:
                 return self._last_ok.get(f"ledger:{key.symbol}", now.utc)
+            case Subject.KEYS:
+                return self._last_ok.get(REST, now.utc)
             case _:
                 return self._last_ok.get(key.symbol, now.utc)
 

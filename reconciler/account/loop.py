@@ -41,6 +41,9 @@ RECONNECT_SECONDS = 5.0
 REFUSED_SECONDS = 30.0
 """How long after a refusal that only a person can mend (a wrong key) the venue is asked again."""
 
+REFUSED_ONCE_SECONDS = 10.0
+"""The same after the first: it may be a moment's mistake, and people are told of two."""
+
 log = structlog.get_logger()
 
 
@@ -69,6 +72,7 @@ class AccountLoop:
 
     async def connect(self) -> None:
         """Connect to the venue, however often it takes; the blindness is stored meanwhile."""
+        pause = REFUSED_ONCE_SECONDS
         while not self.connected:
             try:
                 await self._watch.venue.connect()
@@ -80,7 +84,8 @@ class AccountLoop:
                 except StateDatabaseError as busy:
                     self._go_on_if_busy(busy)
                 self.last_pass = self._clock.now()
-                await self._clock.sleep(RECONNECT_SECONDS if error.again else REFUSED_SECONDS)
+                await self._clock.sleep(RECONNECT_SECONDS if error.again else pause)
+                pause = REFUSED_SECONDS
             except Exception as error:  # noqa: BLE001 - a bug at one account ends no other; it is told and tried again
                 await self._fail(None, error)
                 await self._clock.sleep(self._failed.left(self._clock.now()))

@@ -20,6 +20,7 @@ from reconciler.kinds.registry import spec_of
 _TOLD = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})
 _SPEAKING = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED})
 _SEEN = frozenset({Subject.SOURCE, Subject.PUSHES})
+_OF_THE_ACCOUNT = frozenset({Subject.WATCH, Subject.CLOCK, Subject.KEYS})
 
 
 class QuietBy(StrEnum):
@@ -129,11 +130,11 @@ def _says_more(other: Alert, alert: Alert) -> bool:
 def _reaches(other: FindingKey, key: FindingKey) -> bool:
     """Return whether what one alert is about holds for what another is about; both are of one account.
 
-    A watch that stands still reaches all of its account, what is read of the exchange every leg; of two legs,
-    sources or ledgers it has to be the same.
+    A watch that stands still reaches all of its account, as do a wrong clock and keys that are refused; what
+    is read of the exchange reaches every leg. Of two legs, sources or ledgers it has to be the same.
     """
     mine, theirs = spec_of(key.kind).subject, spec_of(other.kind).subject
-    if theirs is Subject.WATCH:
+    if theirs in _OF_THE_ACCOUNT:
         return True
     if theirs is mine or {theirs, mine} <= _SEEN:
         return (other.symbol, other.leg) == (key.symbol, key.leg)

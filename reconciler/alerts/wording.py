@@ -19,6 +19,7 @@ _SIGHT: Final = {
     "reconciler": "reconciler",
     "venue": "venue",
     "clock": "clock",
+    "keys": "keys",
 }
 _LEDGER = "ledger:"
 

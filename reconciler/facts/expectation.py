@@ -171,6 +171,7 @@ class LedgerReading:
         stored_step: What its amounts were truncated to one by one when they were stored, in base currency;
             None: they are exact.
         names_orders: True where its rows name every order that its bot sends, at once.
+        stale_after: For how long its bot never leaves it alone while it holds something; None: not known.
     """
 
     ledger: str
@@ -184,6 +185,7 @@ class LedgerReading:
     own_names: bool = False
     stored_step: Decimal | None = None
     names_orders: bool = False
+    stale_after: timedelta | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from reconciler.kinds.form.spec import KindSpec, Subject
 from reconciler.kinds.form.steps import Affected, Steps
 from reconciler.kinds.form.words import KindWords, Told
 
-_KEYS = frozenset({"rejected", "permission"})
+_KEYS = frozenset({"credentials", "rejected", "permission"})
 _OWN_BUDGET = "budget_spent"
 
 
@@ -78,5 +78,5 @@ SPEC = KindSpec(
     ),
     resolution=Resolution("it was read in full; the stream is connected again, and has lasted", None),
     steps=steps,
-    follows_from=(Kind.RECONCILER_STALLED,),
+    follows_from=(Kind.CREDENTIALS_REJECTED, Kind.RECONCILER_STALLED),
 )

@@ -44,4 +44,6 @@ def open_ledger(
         raise LedgerUnreadable(name, LedgerTrouble.SETTINGS, message)
     if options.silent_after is None:
         options = replace(options, silent_after=known_kind.silent_after)
+    if options.stale_after is None:
+        options = replace(options, stale_after=known_kind.stale_after)
     return known_kind.open(name, url, clock, folder, options)

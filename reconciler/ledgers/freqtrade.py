@@ -79,6 +79,7 @@ class FreqtradeLedger:
         venue: str | None = None,
         timezone: tzinfo | None = None,
         silent_after: timedelta | None = None,
+        stale_after: timedelta | None = None,
     ) -> None:
         """Nothing is opened yet.
 
@@ -93,6 +94,7 @@ class FreqtradeLedger:
             timezone: In which the bot's PostgreSQL session runs, for its columns keep no zone; None: that of
                 a session of the role in `url`, which is right when the bot uses the same role.
             silent_after: For how long the bot never leaves an open order as it is; None or zero: not known.
+            stale_after: For how long it never writes nothing at all while it holds something; the same.
 
         Raises:
             LedgerUnreadable: The url is none that can be read.
@@ -105,6 +107,7 @@ class FreqtradeLedger:
         self._zone = timezone
         self._venue = venue
         self._silent_after = silent_after
+        self._stale_after = stale_after
 
     @property
     def name(self) -> str:
@@ -139,7 +142,16 @@ class FreqtradeLedger:
         warnings = tuple(self._warnings(raw, len(futures)))
         pulse = self._pulse(futures, by_trade, raw.zone)
         return LedgerReading(
-            self._name, rows, now, activity, warnings, left_out, version, pulse, names_orders=not left_out
+            ledger=self._name,
+            rows=rows,
+            read_at=now,
+            last_activity=activity,
+            warnings=warnings,
+            left_out=left_out,
+            version=version,
+            pulse=pulse,
+            names_orders=not left_out,
+            stale_after=self._stale_after or None,
         )
 
     def _raw(self, tables: Tables, now: Moment) -> _Raw:

@@ -36,6 +36,8 @@ class LedgerKind:
             None: its silence means nothing, or nobody has tried, and it is never called silent.
         takes: Those settings of `SPECIAL` that are for it.
         needs: Those of them that it cannot be read without.
+        stale_after: For how long its bot never leaves it alone while it holds a position and runs; None: it
+            may hold for as long as it likes without a word, or nobody has tried.
     """
 
     open: Opener
@@ -47,3 +49,4 @@ class LedgerKind:
     silent_after: timedelta | None = None
     takes: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    stale_after: timedelta | None = None

@@ -32,6 +32,8 @@ class LedgerOptions:
         venue: The ccxt exchange id of the account it was given to; None where it is read for none.
         timezone: In which the bot's session on PostgreSQL runs; None: as this role's sessions do.
         stops: Where its bot keeps its stops; None: told from its rows.
+        stale_after: How long it may be left alone while its bot holds something; zero: for ever; None: as is
+            true of its kind.
         silent_after: From when on its bot's silence means something, where it ever does; zero: never; None:
             as is true of its kind.
         sandbox: True when the account is one of the venue's test network.
@@ -55,6 +57,7 @@ class LedgerOptions:
     query: str = ""
     contracts: bool = False
     states: Mapping[str, str] = field(default_factory=dict)
+    stale_after: timedelta | None = None
 
 
 class LedgerUnreadable(Exception):

@@ -22,6 +22,7 @@ def _freqtrade(name: str, url: str, clock: Clock, folder: Path | None, options: 
         venue=options.venue,
         timezone=options.timezone,
         silent_after=options.silent_after,
+        stale_after=options.stale_after,
     )
 
 
@@ -74,6 +75,8 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
         "the venue",
         # It renews its open orders once a loop, every 5 s unless it is set to wait longer.
         silent_after=timedelta(minutes=5),
+        # It writes what funding has cost of all that it holds, which is due every eight hours at the latest.
+        stale_after=timedelta(days=1),
     ),
     "hummingbot": LedgerKind(_hummingbot, takes=SUMS),
     "journal": LedgerKind(_journal),

@@ -15,6 +15,7 @@ from reconciler.service.loading import loading
 from reconciler.service.wiring import open_ledgers, open_venue, rules_of
 from reconciler.settings import Settings
 from reconciler.sight.bot_silence import silence_by_its_clock
+from reconciler.sight.ledger_staleness import staleness_by_its_rows
 from reconciler.views.account import PositionView
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import Clock, Moment
@@ -120,7 +121,8 @@ def _report(account: str, venue: str, look: Look) -> AccountReport:
     notes = tuple(f"{ignored.key.symbol}: {ignored.reason}" for ignored in comparison.ignored)
     warnings = tuple(line for reading in look.ledgers.values() for line in reading.warnings)
     silences = (silence_by_its_clock(each, look.finished.utc) for each in look.ledgers.values())
-    silent = tuple(line for line in silences if line is not None)
+    stale = (staleness_by_its_rows(each, look.finished.utc) for each in look.ledgers.values())
+    silent = tuple(line for line in (*silences, *stale) if line is not None)
     return AccountReport(
         account=account,
         venue=venue,

@@ -59,6 +59,7 @@ def open_ledger_of(settings: Settings, account: str, name: str, clock: Clock) ->
         timezone=ledger.zone,
         stops=ledger.stop_policy,
         silent_after=ledger.silent_after,
+        stale_after=ledger.stale_after,
         sandbox=asks_for_sandbox(own.ccxt),
         elsewhere=_elsewhere(settings, account, ledger.url),
         since=ledger.since,

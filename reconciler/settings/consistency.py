@@ -55,7 +55,9 @@ def _channels(channels: Mapping[str, Any], accounts: Mapping[str, Any]) -> Itera
         yield from _bounds_or_zero(f"{where}.repeat", settings.get("repeat"), "for no reminders")
 
 
-def _bounds_or_zero(where: str, value: object, zero: str) -> Iterator[Problem]:
+def _bounds_or_zero(
+    where: str, value: object, zero: str, *, least: int = _LEAST, most: int = _MOST
+) -> Iterator[Problem]:
     """Tell of seconds that are neither between the bounds nor 0, which is `zero`."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return  # pydantic tells of it
@@ -63,8 +65,8 @@ def _bounds_or_zero(where: str, value: object, zero: str) -> Iterator[Problem]:
         seconds = float(value)
     except ValueError:
         return  # so too of this
-    if seconds and not _LEAST <= seconds <= _MOST:
-        fix = f"should be from {_LEAST} to {_MOST} seconds, or 0 {zero}"
+    if seconds and not least <= seconds <= most:
+        fix = f"should be from {least} to {most} seconds, or 0 {zero}"
         yield Problem(where, f"{value} is wrong, it {fix}")
 
 
@@ -166,6 +168,12 @@ def _ledger_use(ledger: str, accounts: list[str], settings: object) -> Iterator[
         else:
             yield from _bounds_or_zero(where, settings["silent_after"], "for never")
     yield from _of_its_kind(ledger, name, accounts, settings)
+    if settings.get("stale_after") is not None:
+        where = f"ledgers.{ledger}.stale_after"
+        if kind is not None and kind.stale_after is None:
+            yield Problem(where, f"is given, and a {name} bot may write nothing for long: remove it")
+        else:
+            yield from _bounds_or_zero(where, settings["stale_after"], "for ever", least=3600, most=2592000)
     if kind is not None and kind.one_account and len(accounts) > 1:
         yield Problem(
             f"ledgers.{ledger}",

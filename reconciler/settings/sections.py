@@ -106,6 +106,12 @@ class LedgerSettings(Section):
         description="What was held before that, by symbol: signed, in quotes, in the ledger's own unit.",
         examples=[{"BTC/USDT:USDT": "0.5"}],
     )
+    stale_after: Seconds | None = Field(
+        default=None,
+        description="How long nothing may be written to it while its bot holds something, or 0: for ever.",
+        examples=[86400],
+        json_schema_extra={"unit": "seconds", "least": 3600, "most": 2592000},
+    )
 
     query: Annotated[str | None, AfterValidator(select_of)] = Field(
         default=None,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from reconciler.facts.finding import Evidence, Finding, Kind, Party
 from reconciler.facts.wording import duration
 from reconciler.kinds import ledger_unreadable, look_failed, source_down, wrong_ledger
+from reconciler.sight.credentials import are_refused, judge_keys, lasts
 from reconciler.sight.sources import (
     PART_NAMES,
     REST,
@@ -51,15 +52,21 @@ def blindness(sight: Sight, settings: BlindnessSettings, *, now: Moment) -> Blin
     findings = list(of_stream.findings)
     well = dict(of_stream.well)
     unsure = list(of_stream.unsure)
+    if Part.POSITIONS in sight.parts:
+        listed = sight.parts[Part.POSITIONS]
+        of_keys = judge_keys(sight.account, listed, settings, now, last_ok=sight.last_ok)
+        findings += of_keys.findings
+        well |= of_keys.well
+        unsure += of_keys.unsure
     for part, name in PART_NAMES.items():
         if part not in sight.parts:
             continue
         failing = sight.parts[part]
         if failing is None:
             well[condition(Kind.SOURCE_DOWN, sight.account, name)] = _answered(name, sight, now)
-        elif failing.untried or (part is not Part.POSITIONS and _same(sight.parts, part)):
-            # The same trouble as the position list's: told there, once; and when that is over, only what
-            # fails again is told by itself.
+        elif failing.untried or _told_elsewhere(part, failing, sight):
+            # The same trouble as the keys', or the position list's: told there, once; and when that is over,
+            # only what fails again is told by itself.
             unsure.append(f"{name}: {failing.message}")
         elif _over(failing, settings, now, streamed=sight.stream.state is StreamState.LIVE):
             findings.append(_part_down(name, failing, sight, now))
@@ -114,6 +121,11 @@ def left_untried(parts: Mapping[Part, Failing | None]) -> dict[Part, Failing | N
     }
 
 
+def _told_elsewhere(part: Part, failing: Failing, sight: Sight) -> bool:
+    """Return whether the trouble of a part is told once, as that of the keys or of the position list."""
+    return are_refused(failing) if part is Part.POSITIONS else _same(sight.parts, part)
+
+
 def _same(parts: Mapping[Part, Failing | None], part: Part) -> bool:
     one, other = parts.get(Part.POSITIONS), parts.get(part)
     return one is not None and other is not None and one.code == other.code
@@ -123,6 +135,8 @@ def _over(failing: Failing, settings: BlindnessSettings, now: Moment, *, streame
     """Return whether people are told. What we hold back ourselves may wait longer where pushes are seen."""
     patience = settings.held_back if failing.held_back and streamed else settings.failing
     lasted = seconds(now, failing.since)
+    if are_refused(failing):
+        return lasts(failing, settings, now)
     return not failing.again or failing.count >= settings.failures or lasted >= patience.total_seconds()
 
 

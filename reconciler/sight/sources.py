@@ -78,6 +78,8 @@ class BlindnessSettings:
     Attributes:
         failures: Failed reads in a row.
         failing: Or so long without a success, whichever comes first.
+        refusals: How often keys must be refused in a row.
+        refused: And for how long: venues have refused good keys for a moment, amid a maintenance.
         held_back: Or so long not asked, to keep to our own budget, while the stream shows what happens: each
             of many accounts that start on one address has had its turn by then.
         stream_down: How long the stream may be away: venues end connections daily by design.
@@ -88,6 +90,8 @@ class BlindnessSettings:
 
     failures: int = 3
     failing: timedelta = timedelta(seconds=60)
+    refusals: int = 2
+    refused: timedelta = timedelta(seconds=10)
     held_back: timedelta = timedelta(seconds=180)
     stream_down: timedelta = timedelta(seconds=30)
     stream_missed: timedelta = timedelta(seconds=5)

@@ -5,6 +5,7 @@
         NotAsked          held back here: the budget is spent, or the venue asks us to wait: try again later
           BudgetSpent     by our own budget: that says nothing of the source at all
       SourceRejected      keys, permission, address, unknown venue: a person must act
+        CredentialsRejected  the keys, or what they may do: until a person has mended that, nothing is seen
         SymbolRejected    one contract, which the venue does not know by that name: the others can be read
       SourceMalformed     an answer that is not what the venue documents: not evidence of anything
         OtherThanAsked    it is of something else as well: no evidence that what was asked for is not there
@@ -44,6 +45,12 @@ class SourceRejected(SourceError):
 
     again = False
     code = "rejected"
+
+
+class CredentialsRejected(SourceRejected):
+    """The venue refuses the keys, or what they may do from this address. Never of a clock or a limit."""
+
+    code = "credentials"
 
 
 class SymbolRejected(SourceRejected):

@@ -17,6 +17,7 @@ class Subject(StrEnum):
     """What a condition is about, and so what its `symbol` names."""
 
     LEG = "leg"  # a position: the symbol of a contract
+    KEYS = "keys"  # what an account is read with
     SOURCE = "source"  # what is read of the exchange: `rest`, `websocket`
     PUSHES = "pushes"  # what a stream that is there should tell
     LEDGER = "ledger"  # a bot's database, by its name

@@ -18,6 +18,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "alerts.md"
 STEPS = "## What to do"
 _ABOUT: Final[dict[Subject, str]] = {
     Subject.LEG: "AVL/USDT:USDT",
+    Subject.KEYS: "keys of main",
     Subject.SOURCE: "the position list",
     Subject.PUSHES: "the stream",
     Subject.LEDGER: "mybot",

@@ -87,6 +87,7 @@ def test_a_part_that_answers_is_well_with_evidence() -> None:
     outcome = blindness(_sight(parts={Part.POSITIONS: None}, ledgers={"bot": None}), SETTINGS, now=at(100))
     assert outcome.findings == ()
     assert set(outcome.well) == {
+        _key(Kind.CREDENTIALS_REJECTED, "keys"),
         _key(Kind.SOURCE_DOWN, "rest"),
         _key(Kind.SOURCE_DOWN, "websocket"),
         _key(Kind.SOURCE_STALE, "websocket"),

@@ -9,6 +9,7 @@ import ccxt
 
 from verification.facts.errors import (
     BudgetSpent,
+    CredentialsRejected,
     NotAsked,
     SourceError,
     SourceMalformed,
@@ -38,10 +39,14 @@ _ADVICE: tuple[tuple[type[Exception], type[SourceError], str], ...] = (
     (ccxt.RequestTimeout, SourceUnreachable, "no answer in time; it is asked again"),
     (ccxt.ExchangeNotAvailable, SourceUnreachable, "the venue cannot be reached; it is asked again"),
     (ccxt.OperationFailed, SourceUnreachable, "the venue could not answer; it is asked again"),
-    (ccxt.PermissionDenied, SourceRejected, "give the key permission to read futures, from this address"),
+    (
+        ccxt.PermissionDenied,
+        CredentialsRejected,
+        "give the key permission to read futures, from this address",
+    ),
     (
         ccxt.AuthenticationError,
-        SourceRejected,
+        CredentialsRejected,
         "check the key, the secret, and the address the key is bound to",
     ),
     (ccxt.BadSymbol, SymbolRejected, "check the symbol; the venue does not know it"),
