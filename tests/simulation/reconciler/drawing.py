@@ -5,7 +5,7 @@ import random
 from tests.simulation.faults import Fault
 from tests.simulation.plan import ACCOUNT, SYMBOLS, Plan, Weather
 from tests.simulation.reconciler.names import Names
-from tests.simulation.reconciler.plan import BUSY, QUIET, Kill, Storm, WatchedPlan
+from tests.simulation.reconciler.plan import BUSY, QUIET, Kill, Sent, Storm, WatchedPlan
 from tests.simulation.reconciler.resting_story import RestingLegStory
 from tests.simulation.reconciler.scale import Scale, scale_of
 from tests.simulation.reconciler.trouble import Trouble, some
@@ -28,11 +28,14 @@ LONG = [6.0, 40.0, 110.0]
 def watched_plan_of(seed: int) -> WatchedPlan:
     """Draw the world of a seed."""
     rng = random.Random(seed * 7 + 5)
-    troubles = some(rng)
+    apart = random.Random(seed * 11 + 3)
+    troubles = some(rng, apart)
     legs = [Leg.LONG, Leg.SHORT] if Trouble.HEDGE_MODE in troubles else [Leg.NET]
     keys = [LegKey(ACCOUNT, symbol, leg) for symbol in SYMBOLS for leg in legs]
     names = Names(shared=Trouble.SHARED_NUMBERS in troubles)
     stories = [RestingLegStory(number, key, troubles, rng, names) for number, key in enumerate(keys)]
+    for number, story in enumerate(stories):
+        story.leave_stops_by(random.Random(seed * 13 + number))
     for story in stories:
         story.tell()
     noted = [each for story in stories for each in story.noted]
@@ -46,7 +49,7 @@ def watched_plan_of(seed: int) -> WatchedPlan:
         rows=tuple(row for story in stories for row in story.before),
         noted=tuple(noted),
         moved=tuple(each for story in stories for each in story.moved),
-        sent=tuple(each for story in stories for each in story.sent),
+        sent=(*(each for story in stories for each in story.sent), *_foreign(troubles, keys, names, apart)),
         placed=tuple(each for story in stories for each in story.placed),
         scales=_scales(troubles, rng),
         storms=_storms(troubles, rng),
@@ -115,6 +118,18 @@ def _spans(on: bool, rng: random.Random, lengths: list[float]) -> tuple[tuple[fl
         spans.append((at, end))
         at = end + rng.uniform(5, 80)
     return tuple(spans)
+
+
+def _foreign(
+    troubles: frozenset[Trouble], keys: list[LegKey], names: Names, rng: random.Random
+) -> tuple[Sent, ...]:
+    """Draw orders that none of the bots has sent: they rest, and execute nothing."""
+    if Trouble.FOREIGN_ORDERS not in troubles:
+        return ()
+    key, at = rng.choice(keys), rng.uniform(1, QUIET)
+    ends = rng.choice([None, None, at + 8.0, at + 120.0])
+    way = {Leg.LONG: 1, Leg.SHORT: -1}.get(key.leg) or rng.choice([1, -1])
+    return (Sent(at, (), ends, key, names.order("nobody", "z"), 7 * way, reduces=False),)
 
 
 def _steps(rng: random.Random) -> tuple[tuple[float, float], ...]:

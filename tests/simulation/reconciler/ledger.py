@@ -84,7 +84,8 @@ class SimulatedLedger:
         if storm is not None:
             return self._unreadable(LedgerTrouble(storm.how))
         rows = tuple(self._rows[number] for number in sorted(self._rows))
-        return LedgerReading(self.name, rows, self._clock.now(), None, version=self.version())
+        version = self.version()
+        return LedgerReading(self.name, rows, self._clock.now(), None, version=version, names_orders=True)
 
     def version(self) -> object:
         storm = self.storm()

@@ -39,6 +39,10 @@ class LegStory:
         self._count = 0
         self._stops = StopStory(key, troubles, rng, names)
 
+    def leave_stops_by(self, rng: random.Random) -> None:
+        """Draw from a source of its own which stops stay when their trade is over."""
+        self._stops.leaves = rng
+
     @property
     def placed(self) -> list[Placed]:
         return self._stops.placed
@@ -180,7 +184,7 @@ class LegStory:
             self.moved.append(Moved(at + fills, self.key, by))
         self.held += by
         self.until = at + fills
-        self._stops.taken_back(at + fills, row)
+        self._stops.over(at + fills, row)
         if delay is not None:
             self.note(at + fills + delay, over(row))
 

@@ -32,6 +32,7 @@ from tests.simulation.reconciler.life import Life
 from tests.simulation.reconciler.mutants_of_memory import memory_mutants
 from tests.simulation.reconciler.mutants_of_orders import order_mutants
 from tests.simulation.reconciler.mutants_of_sight import sight_mutants
+from tests.simulation.reconciler.mutants_of_waiting import waiting_mutants
 from tests.simulation.reconciler.planting import PlantedUnit, SeesOtherwise
 from tests.simulation.reconciler.state import MemoryStore
 from tests.simulation.reconciler.venue import WatchedVenue
@@ -330,4 +331,4 @@ def watched_mutants() -> list[WatchedVariant]:
     variants.append(WatchedVariant("reconciler_blindness_is_not_told", unit=quiet))
     variants += [WatchedVariant(name, store=store) for name, store in STORES.items()]
     variants.append(WatchedVariant("reconciler_goes_by_the_wall_clock", clock=WallTime))
-    return [*variants, *sight_mutants(), *order_mutants(), *memory_mutants()]
+    return [*variants, *sight_mutants(), *order_mutants(), *memory_mutants(), *waiting_mutants()]

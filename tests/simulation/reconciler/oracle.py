@@ -28,6 +28,7 @@ from tests.simulation.reconciler.end_oracle import (
 from tests.simulation.reconciler.episode import SWEEP, WatchedEpisode
 from tests.simulation.reconciler.green_oracle import matched_is_counted_right, no_false_green
 from tests.simulation.reconciler.guard import guards
+from tests.simulation.reconciler.orders_oracle import orders_are_told_in_the_end, told_of_orders_is_true
 from tests.simulation.reconciler.protection_oracle import (
     by_design_is_no_emergency,
     guarded_again_is_resolved,
@@ -252,6 +253,8 @@ CHECKS: dict[str, Check] = {
     "guarded in the end (E2)": guarded_in_the_end,
     "green in the end (E3)": green_in_the_end,
     "answered in the end (E4)": answered_in_the_end,
+    "what is told of orders is true (O3)": told_of_orders_is_true,
+    "orders are told in the end (E5)": orders_are_told_in_the_end,
     "one open alert per condition (A2)": one_at_a_time,
     "nothing is forgotten (A3)": by_decisions_only,
     "acknowledged until worse (A5)": acknowledged_until_worse,

@@ -6,6 +6,7 @@ from itertools import chain
 from reconciler.facts.expectation import OrderRole
 from reconciler.facts.finding import Kind
 from tests.simulation.reconciler.guard import Guard
+from tests.simulation.reconciler.orders_oracle import resting
 from tests.simulation.reconciler.plan import Placed
 from tests.simulation.reconciler.sight import Sight
 from tests.simulation.reconciler.stop import StopKind
@@ -144,6 +145,15 @@ def _silent_over_a_reconnect(sight: Sight) -> Iterator[bool]:
                 yield any(min(over, end) - max(fired, start) > 20.0 for fired, over in told)
 
 
+def _told_for_long(kind: Kind) -> Callable[[Sight], Iterator[bool]]:
+    """Return whether an order stood so for so long that people must be told of it."""
+    return lambda sight: (
+        kind in each.must and each.end - each.start > 3 * LASTING
+        for key in sight.legs
+        for each in resting(sight, key)
+    )
+
+
 STATES: dict[str, Callable[[Sight], Iterator[bool]]] = {
     "an order has executed a part, and rests": _partly,
     "an order rests untouched to the end": _untouched_to_the_end,
@@ -169,6 +179,10 @@ STATES: dict[str, Callable[[Sight], Iterator[bool]]] = {
     "killed between a look and its storing": _killed("before observed"),
     "killed when a look was stored": _killed("after observed"),
     "killed amid a position list": _killed("list"),
+    "a bot waits in vain for an entry that has ended": _told_for_long(Kind.STUCK_OPENING),
+    "a bot is closing, and no exit works": _told_for_long(Kind.STUCK_CLOSING),
+    "a stop is left over": _told_for_long(Kind.DANGLING_ORDER),
+    "nobody's order rests": _told_for_long(Kind.FOREIGN_WRITER),
     "a leg differs in the end": _differs_in_the_end,
     "all legs agree in the end": _all_agree_in_the_end,
 }

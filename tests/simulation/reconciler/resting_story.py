@@ -75,7 +75,7 @@ class RestingLegStory(LegStory):
         self.held -= executed * row.sign
         self._booked(row, order, fills, ends)
         if executed == size:
-            self._stops.taken_back(fills[-1][0], row)
+            self._stops.over(fills[-1][0], row)
 
     def _fate(self, at: float, size: int) -> tuple[tuple[tuple[float, int], ...], float | None]:
         """When it executes, and when it ends at the latest; None: it rests on."""

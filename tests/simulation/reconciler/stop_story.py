@@ -30,6 +30,8 @@ class StopStory:
         self._rng = rng
         self._names = names
         self._standing: set[str] = set()
+        self._leaving = Trouble.LEFT_STOPS in troubles
+        self.leaves = random.Random(0)
 
     def may_fire(self, row: Row) -> bool:
         """True when the newest stop that a row names stands at the venue."""
@@ -68,6 +70,15 @@ class StopStory:
         self._gone(at, row.ids(OrderRole.STOP))
         orders = tuple(order for order in row.orders if order.role is not OrderRole.STOP)
         return replace(row, orders=orders)
+
+    def over(self, at: float, row: Row) -> None:
+        """The trade of a row is over: its stops are taken back, or stay for a while, or for good."""
+        if not self._leaving or self.leaves.random() < 0.4:
+            self.taken_back(at, row)
+            return
+        later = self.leaves.choice([None, None, 3.0, 150.0])
+        if later is not None:
+            self._gone(at + later, row.ids(OrderRole.STOP))
 
     def fires(self, at: float, row: Row, became: str) -> None:
         """The newest stop of a row fires, and becomes an order; the others are taken back."""

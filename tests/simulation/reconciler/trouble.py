@@ -53,6 +53,8 @@ class Trouble(StrEnum):
     KILLS = "kills"  # it is killed in the middle of a read or a write
     WALL_STEPS = "wall_steps"  # somebody sets the clock by an hour
     ACKNOWLEDGEMENTS = "acknowledgements"  # a person takes note of alerts
+    LEFT_STOPS = "left_stops"  # a stop stays at the venue when its trade is over
+    FOREIGN_ORDERS = "foreign_orders"  # somebody else's order rests
 
 
 BAD_STOPS = (
@@ -66,10 +68,15 @@ BAD_STOPS = (
 """Ways in which a stop does not guard."""
 
 
-def some(rng: random.Random) -> frozenset[Trouble]:
-    """Draw the troubles of one world: few, some or many."""
+OF_ORDERS = (Trouble.LEFT_STOPS, Trouble.FOREIGN_ORDERS)
+"""What befalls orders by themselves: drawn apart, so that all else in a world stays as it was."""
+
+
+def some(rng: random.Random, apart: random.Random) -> frozenset[Trouble]:
+    """Draw the troubles of one world: few, some or many; those of `OF_ORDERS` from `apart`."""
     rate = rng.choice([0.08, 0.2, 0.2, 0.35, 0.5])
-    troubles = {trouble for trouble in Trouble if rng.random() < rate}
+    troubles = {trouble for trouble in Trouble if trouble not in OF_ORDERS and rng.random() < rate}
+    troubles |= {trouble for trouble in OF_ORDERS if apart.random() < 0.3}
     if Trouble.ACKNOWLEDGEMENTS in troubles:
         # What one alert may do to another shows only where there are several, and where they grow.
         troubles |= {Trouble.OTHERS_TRADE, Trouble.FORGOTTEN_ROWS}
