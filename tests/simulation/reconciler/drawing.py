@@ -35,7 +35,7 @@ def watched_plan_of(seed: int) -> WatchedPlan:
     names = Names(shared=Trouble.SHARED_NUMBERS in troubles)
     stories = [RestingLegStory(number, key, troubles, rng, names) for number, key in enumerate(keys)]
     for number, story in enumerate(stories):
-        story.leave_stops_by(random.Random(seed * 13 + number))
+        story.draw_apart_by(random.Random(seed * 13 + number))
     for story in stories:
         story.tell()
     noted = [each for story in stories for each in story.noted]

@@ -37,11 +37,12 @@ class LegStory:
         self.rows: dict[str, Row] = {}
         self.until = 0.0
         self._count = 0
+        self.apart = random.Random(0)
         self._stops = StopStory(key, troubles, rng, names)
 
-    def leave_stops_by(self, rng: random.Random) -> None:
-        """Draw from a source of its own which stops stay when their trade is over."""
-        self._stops.leaves = rng
+    def draw_apart_by(self, rng: random.Random) -> None:
+        """Draw from a source of its own what befalls orders by themselves (see `trouble.OF_ORDERS`)."""
+        self.apart = self._stops.apart = rng
 
     @property
     def placed(self) -> list[Placed]:

@@ -69,7 +69,10 @@ def _kinds(
     past = {order.order_id for row in over for order in row.orders if order.role is OrderRole.STOP}
     if any(stop in past and stop not in named for stop in stops):
         kinds.add(Kind.DANGLING_ORDER)
-    everybodys = {order.order_id for row in rows for order in row.orders}
+    # A stop of a row that is over may carry the number of another order; of one that lives both are named.
+    everybodys = named | {
+        order.order_id for row in over for order in row.orders if order.role is not OrderRole.STOP
+    }
     for order in orders:
         state = order.at(at)
         rests = state is not None and not state.ended
@@ -84,14 +87,17 @@ def _kinds(
 
 
 def _waits(row: Row, role: OrderRole, orders: dict[str, TrueOrder], at: float) -> bool:
-    """True when all that a row has down as being at work has ended, and is booked as far as it executed."""
+    """True when all that a row has down as being at work has ended, and is booked as far as it executed.
+
+    A row that is closing and has nothing down waits for nothing, too.
+    """
     waiting = [order for order in row.orders if order.role is role and order.resting]
     for order in waiting:
         known = orders.get(order.order_id)
         state = None if known is None else known.at(at)
         if state is None or not state.ended or abs(state.executed) != order.booked:
             return False
-    return bool(waiting)
+    return bool(waiting) or (role is OrderRole.EXIT and bool(row.orders))
 
 
 def told_of_orders_is_true(sight: Sight) -> Iterator[str]:

@@ -124,7 +124,7 @@ class RestingLegStory(LegStory):
         if ends is None:
             return None
         delay = self.delay()
-        if delay is None:
+        if delay is None or (self.on(Trouble.UNNOTED_ENDS) and self.apart.random() < 0.6):
             return None
         at = max(ends + max(delay, 0.05), at + 0.05)
         row = _ended(_with(row, order, executed[-1] if executed else 0, resting=False))

@@ -31,7 +31,7 @@ class StopStory:
         self._names = names
         self._standing: set[str] = set()
         self._leaving = Trouble.LEFT_STOPS in troubles
-        self.leaves = random.Random(0)
+        self.apart = random.Random(0)
 
     def may_fire(self, row: Row) -> bool:
         """True when the newest stop that a row names stands at the venue."""
@@ -73,10 +73,10 @@ class StopStory:
 
     def over(self, at: float, row: Row) -> None:
         """The trade of a row is over: its stops are taken back, or stay for a while, or for good."""
-        if not self._leaving or self.leaves.random() < 0.4:
+        if not self._leaving or self.apart.random() < 0.4:
             self.taken_back(at, row)
             return
-        later = self.leaves.choice([None, None, 3.0, 150.0])
+        later = self.apart.choice([None, None, 3.0, 150.0])
         if later is not None:
             self._gone(at + later, row.ids(OrderRole.STOP))
 

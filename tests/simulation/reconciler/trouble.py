@@ -55,6 +55,7 @@ class Trouble(StrEnum):
     ACKNOWLEDGEMENTS = "acknowledgements"  # a person takes note of alerts
     LEFT_STOPS = "left_stops"  # a stop stays at the venue when its trade is over
     FOREIGN_ORDERS = "foreign_orders"  # somebody else's order rests
+    UNNOTED_ENDS = "unnoted_ends"  # a bot never notes that its order has ended
 
 
 BAD_STOPS = (
@@ -68,7 +69,7 @@ BAD_STOPS = (
 """Ways in which a stop does not guard."""
 
 
-OF_ORDERS = (Trouble.LEFT_STOPS, Trouble.FOREIGN_ORDERS)
+OF_ORDERS = (Trouble.LEFT_STOPS, Trouble.FOREIGN_ORDERS, Trouble.UNNOTED_ENDS)
 """What befalls orders by themselves: drawn apart, so that all else in a world stays as it was."""
 
 
