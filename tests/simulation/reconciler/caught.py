@@ -45,5 +45,9 @@ CAUGHT: dict[str, int] = {
     "reconciler_graces_count_from_our_first_look": 1,
     "reconciler_a_resting_question_is_dropped": 8,
     "reconciler_a_restart_forgets_what_rests": 8,
+    "reconciler_an_ended_entry_is_at_work": 750,
+    "reconciler_a_closing_row_closes": 350,
+    "reconciler_what_is_left_harms_nobody": 7150,
+    "reconciler_everybody_is_welcome": 50,
 }
 """By name. When worlds change, `make simulate` tells the new seeds."""

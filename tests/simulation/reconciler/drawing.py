@@ -28,7 +28,7 @@ LONG = [6.0, 40.0, 110.0]
 def watched_plan_of(seed: int) -> WatchedPlan:
     """Draw the world of a seed."""
     rng = random.Random(seed * 7 + 5)
-    apart = random.Random(seed * 11 + 3)
+    apart = random.Random(f"{seed} 174")
     troubles = some(rng, apart)
     legs = [Leg.LONG, Leg.SHORT] if Trouble.HEDGE_MODE in troubles else [Leg.NET]
     keys = [LegKey(ACCOUNT, symbol, leg) for symbol in SYMBOLS for leg in legs]

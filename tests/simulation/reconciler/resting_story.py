@@ -39,7 +39,9 @@ class RestingLegStory(LegStory):
         self._leave(at, row)
 
     def _rests(self) -> bool:
-        return self.on(Trouble.RESTING_ORDERS) and self.rng.random() < 0.7
+        if self.on(Trouble.RESTING_ORDERS):
+            return self.rng.random() < 0.7
+        return self.on(Trouble.UNNOTED_ENDS) and self.apart.random() < 0.7
 
     def _enter(self, at: float, row: Row | None) -> None:
         """Rest an entry: the first of a new trade, or one more of a trade that there is."""

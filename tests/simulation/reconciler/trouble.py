@@ -77,7 +77,7 @@ def some(rng: random.Random, apart: random.Random) -> frozenset[Trouble]:
     """Draw the troubles of one world: few, some or many; those of `OF_ORDERS` from `apart`."""
     rate = rng.choice([0.08, 0.2, 0.2, 0.35, 0.5])
     troubles = {trouble for trouble in Trouble if trouble not in OF_ORDERS and rng.random() < rate}
-    troubles |= {trouble for trouble in OF_ORDERS if apart.random() < 0.3}
+    troubles |= {trouble for trouble in OF_ORDERS if apart.random() < 0.4}
     if Trouble.ACKNOWLEDGEMENTS in troubles:
         # What one alert may do to another shows only where there are several, and where they grow.
         troubles |= {Trouble.OTHERS_TRADE, Trouble.FORGOTTEN_ROWS}
