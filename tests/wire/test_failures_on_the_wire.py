@@ -6,7 +6,7 @@ from tests.verification.venues.samples import NET
 from tests.wire.conftest import QUICK, Connect, binance
 from tests.wire.scripted import Reply, ScriptedVenue, access_to, plain
 from verification.facts.clock import SystemClock
-from verification.facts.errors import SourceError, SourceRejected, SourceUnreachable
+from verification.facts.errors import CredentialsRejected, SourceError, SourceRejected, SourceUnreachable
 from verification.facts.observation import Silence, SourceSilent
 from verification.venues.gateway.account import CcxtVenue
 
@@ -24,10 +24,10 @@ POSITIONS = "GET /fapi/v3/positionRisk"
         (Reply("banned", 418), SourceUnreachable),
         (Reply('{"code":-1008,"msg":"Server overloaded"}', 503), SourceUnreachable),
         (Reply('{"code":-1001,"msg":"Internal error"}', 503), SourceUnreachable),
-        (Reply('{"code":-2015,"msg":"Invalid API-key, IP, or permissions"}', 401), SourceRejected),
-        (Reply('{"code":-2014,"msg":"API-key format invalid."}', 401), SourceRejected),
-        (Reply('{"code":-1022,"msg":"Signature for this request is not valid."}', 400), SourceRejected),
-        (Reply('{"code":-4192,"msg":"cooling-off period"}', 400), SourceRejected),
+        (Reply('{"code":-2015,"msg":"Invalid API-key, IP, or permissions"}', 401), CredentialsRejected),
+        (Reply('{"code":-2014,"msg":"API-key format invalid."}', 401), CredentialsRejected),
+        (Reply('{"code":-1022,"msg":"Signature for this request is not valid."}', 400), CredentialsRejected),
+        (Reply('{"code":-4192,"msg":"cooling-off period"}', 400), CredentialsRejected),
         (Reply("not here", 451), SourceRejected),
     ],
 )

@@ -5,6 +5,7 @@ import ccxt
 import pytest
 
 from verification.facts.errors import (
+    CredentialsRejected,
     SourceError,
     SourceMalformed,
     SourceRejected,
@@ -36,8 +37,8 @@ TRANSLATE = Translator(
         (ccxt.OperationFailed('{"code":-1008,"msg":"overloaded"}'), SourceUnreachable),
         (ccxt.ExchangeError('{"code":-1008,"msg":"overloaded"}'), SourceUnreachable),
         (ccxt.InvalidNonce('{"code":-1021,"msg":"ahead"}'), SourceUnreachable),
-        (ccxt.AuthenticationError('{"code":-2015,"msg":"Invalid API-key"}'), SourceRejected),
-        (ccxt.PermissionDenied("403"), SourceRejected),
+        (ccxt.AuthenticationError('{"code":-2015,"msg":"Invalid API-key"}'), CredentialsRejected),
+        (ccxt.PermissionDenied("403"), CredentialsRejected),
         (ccxt.BadSymbol('{"code":-1121,"msg":"Invalid symbol."}'), SymbolRejected),
         (ccxt.NotSupported("no"), SourceRejected),
         (ccxt.ExchangeError('{"code":-4109,"msg":"inactive account"}'), SourceRejected),
