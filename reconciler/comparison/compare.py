@@ -175,10 +175,8 @@ def _collect(
         rows.append(leg_row(case, dust=dust))
         if not (lines or found or wanted_orders(case)):
             calm.note(case, rows[-1])
-    for case in cases.flat:
-        for finding, firmness in _of(case, _LOOSE):
-            findings[finding.identity] = finding
-            confidence[finding.identity] = firmness
+    for finding, firmness in (told for case in cases.flat for told in _of(case, _LOOSE)):
+        findings[finding.identity], confidence[finding.identity] = finding, firmness
     ordered = sorted(findings)
     return Comparison(
         account=scope.view.account,

@@ -6,7 +6,7 @@ names its exchange and its market, so that a ledger of another account is not co
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -141,15 +141,8 @@ class FreqtradeLedger:
         self._refuse_future(activity, now)
         warnings = tuple(self._warnings(raw, len(futures)))
         pulse = self._pulse(futures, by_trade, raw.zone)
-        return LedgerReading(
-            ledger=self._name,
-            rows=rows,
-            read_at=now,
-            last_activity=activity,
-            warnings=warnings,
-            left_out=left_out,
-            version=version,
-            pulse=pulse,
+        return replace(
+            LedgerReading(self._name, rows, now, activity, warnings, left_out, version, pulse),
             names_orders=not left_out,
             stale_after=self._stale_after or None,
         )
