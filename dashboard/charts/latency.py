@@ -20,6 +20,7 @@ POINTS = 600
 LEAST_MS = 0.1
 """Zero cannot stand on a logarithmic axis."""
 HEIGHT = 340
+FONT = '"Source Sans", sans-serif'
 SMOOTHED = 140
 """Points of a smoothed curve."""
 WIDTH = 0.07
@@ -235,10 +236,17 @@ def _incident(*, dark: bool) -> dict[str, object]:
 
 
 def _dressed(figure: go.Figure, *, dark: bool, revision: str) -> go.Figure:
-    figure.update_xaxes(gridcolor=of("line", dark=dark))
+    ground = of("surface", dark=dark)
+    figure.update_xaxes(gridcolor=of("line", dark=dark), zeroline=False)
+    figure.update_yaxes(zeroline=False)
     figure.update_layout(
+        template="none",
+        paper_bgcolor=ground,
+        plot_bgcolor=ground,
+        font={"family": FONT, "color": of("second", dark=dark)},
+        hoverlabel={"bgcolor": of("raised", dark=dark), "font": {"color": of("plain", dark=dark)}},
         height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 56, "r": 12, "t": 8, "b": 36},
         showlegend=False,
         hovermode="x unified",
         uirevision=revision,

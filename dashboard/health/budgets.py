@@ -25,7 +25,7 @@ def budgets(view: NowView, health: HealthView) -> str:
     oldest = min(process.at for process in told.speaking(health))
     as_of = moments.at(oldest, view.read_at)
     note = f"tick: from here on Trueup puts off its looks. As of {as_of}; anew when it moves by a tenth"
-    return panel("Request budgets", f'<div class="t-rows">{body}</div>{waits}', note=note)
+    return panel("Request budgets", f'<div class="t-budgets">{body}</div>{waits}', note=note)
 
 
 def _budget(budget: BudgetView) -> str:
@@ -51,12 +51,12 @@ def _budget(budget: BudgetView) -> str:
 def _wait(budget: BudgetView, until: datetime, now: datetime) -> str:
     left = words.duration(until - now)
     times = f"; refused {words.count(budget.refusals, 'time')} in a row" if budget.refusals > 1 else ""
-    touched = ", ".join(budget.accounts)
+    touched = f"it touches {', '.join(budget.accounts)}" if budget.accounts else "no account of ours needs it"
     return (
         f'<div class="t-ban">{icon("block", Tone.CRITICAL)}<div><div class="t-strong">'
         f"{whole(told.place(budget))} asks us to wait for {safe(left)} more</div>"
         f'<div class="t-second">Until {safe(words.clock(until))}{safe(times)}. Nothing is read from there; '
-        f"what it touches: {whole(touched)}. The stream goes on.</div></div>"
+        f"{whole(touched)}. The stream goes on.</div></div>"
         f'<div class="t-count t-critical">{safe(moments.countdown(until, now))}</div></div>'
     )
 

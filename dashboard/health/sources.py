@@ -16,6 +16,8 @@ from reconciler.views.account import SourceView
 from reconciler.views.now import NowView
 
 _LEDGER = "ledger:"
+_SPARE = ("orders", "conditional_orders")
+"""Left out on a phone; what is not well of them is told below."""
 _LIMITS = (
     "last word of each. Amber: it fails, or nothing was heard of it for a minute. A person is told "
     "after three failed reads or 60 s; of the websocket after 30 s away or 90 s of silence."
@@ -24,9 +26,11 @@ _LIMITS = (
 
 def sources(view: NowView) -> str:
     """Return the ages of each account's sources, and a line for each that is not well."""
-    columns = [Column("Account"), Column("Exchange")]
-    columns += [Column(told.source_title(name), right=True) for name in told.SOURCE_COLUMNS]
-    columns += [Column("Bot's books", right=True), Column("Last full look", right=True)]
+    columns = [Column("Account"), Column("Exchange", spare=True)]
+    columns += [
+        Column(told.source_title(name), right=True, spare=name in _SPARE) for name in told.SOURCE_COLUMNS
+    ]
+    columns += [Column("Bot's books", right=True), Column("Last full look", right=True, spare=True)]
     rows = [Row(_of_account(view, account)) for account in accounts_of(view)]
     faults = [each for each in view.sources if not told.is_well(each, view)]
     foot = "".join(f"<div>{_fault(each, view)}</div>" for each in faults)

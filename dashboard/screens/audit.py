@@ -42,6 +42,7 @@ def audit() -> None:
     if isinstance(now, Unread):
         st.html(page_head("Audit", note="It could not be read. That does not mean that nothing was done."))
         return
+    answer = st.container()  # above the choices: on a phone they fill the screen
     _filters()
     period, length = PERIODS[filters.chosen("since") or USUAL]
     wanted = ActsWanted(
@@ -53,9 +54,11 @@ def audit() -> None:
     )
     found = state_reader.look_into(lambda insight: insight.acts(wanted, limit=TAKEN_AWAY))
     if isinstance(found, Unread):
-        st.html(page_head("Audit", note="It could not be read. That does not mean that nothing was done."))
+        answer.html(
+            page_head("Audit", note="It could not be read. That does not mean that nothing was done.")
+        )
         return
-    st.html(page_head("Audit", note=told.sentence(found, period, most=TAKEN_AWAY)))
+    answer.html(page_head("Audit", note=told.sentence(found, period, most=TAKEN_AWAY)))
     st.html(_list(found[:SHOWN], now.read_at))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.download_button(

@@ -55,16 +55,17 @@ class Read:
 
 def latency() -> None:
     """Show the choices, and below them what was measured."""
+    answer = st.container()  # above the choices: on a phone they fill the screen
     _choices()
     name = filters.chosen("period") or USUAL
     account, measure = filters.chosen("account") or "", filters.chosen("measure") or "visibility_lag"
     found = _read(name, account)
     if isinstance(found, Unread):
-        st.html(page_head("Latency", note="The measurements could not be read."))
+        answer.html(page_head("Latency", note="The measurements could not be read."))
         return
     period = PERIODS[name]
     series = [view for view in found.series if view.measure == measure and view.total is not None]
-    st.html(page_head(told.answer(series, measure, period.said), note=told.meaning(series, measure)))
+    answer.html(page_head(told.answer(series, measure, period.said), note=told.meaning(series, measure)))
     st.html(_as_of(found.at, series))
     if series:
         st.html(figures_row([_figure(view) for view in series]))
@@ -155,6 +156,7 @@ def _charts(series: list[LatencyView], at: datetime, period: Period, *, revision
         st.plotly_chart(
             bands(series, start, at, dark=dark, revision=revision),
             key="bands",
+            theme=None,
             config={"displaylogo": False},
             alt="Percentiles of each source over time; the figures above say the totals",
         )
@@ -163,13 +165,16 @@ def _charts(series: list[LatencyView], at: datetime, period: Period, *, revision
         st.plotly_chart(
             distribution(series, dark=dark, revision=revision),
             key="distribution",
+            theme=None,
             config={"displaylogo": False},
             alt="How often which value came, by source; the figures above say the percentiles",
         )
 
 
 def _not_counted(series: list[LatencyView], measure: str) -> None:
-    said = [told.missing(series, measure), told.negative(series, measure), told.MEASURES[measure].not_counted]
+    said = [told.missing(series, measure), told.MEASURES[measure].not_counted]
+    if series:
+        said.insert(1, told.negative(series, measure))
     st.html(f'<div class="t-note">{whole(" ".join(each for each in said if each))}</div>')
 
 

@@ -51,11 +51,12 @@ def verifications() -> None:
 
 
 def _all() -> None:
+    answer = st.container()  # above the choices: on a phone they fill the screen
     _filters()
     period, length = PERIODS[filters.chosen("since") or USUAL]
     now = state_reader.now()
     if isinstance(now, Unread):
-        st.html(page_head("Verifications", note="They could not be read."))
+        answer.html(page_head("Verifications", note="They could not be read."))
         return
     wanted = VerificationsWanted(
         since=None if length is None else now.read_at - length,
@@ -69,9 +70,9 @@ def _all() -> None:
         lambda insight: insight.found(wanted, limit=PAGE, offset=(page - 1) * PAGE)
     )
     if isinstance(found, Unread):
-        st.html(page_head("Verifications", note="They could not be read."))
+        answer.html(page_head("Verifications", note="They could not be read."))
         return
-    st.html(page_head("Verifications", note=told.sentence(found.counts, period)))
+    answer.html(page_head("Verifications", note=told.sentence(found.counts, period)))
     _resting(now.read_at)
     st.html(_list(found, now.read_at))
     _pages(found, wanted)

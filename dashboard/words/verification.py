@@ -52,7 +52,9 @@ def position(view: VerificationView) -> str:
 
 def decided_by(view: VerificationView) -> str:
     """Return who decided it."""
-    return "nobody" if view.decided_by is None else SOURCES[view.decided_by]
+    if view.decided_by is None:
+        return "nobody yet" if view.verdict == "resting" else "nobody"
+    return SOURCES[view.decided_by]
 
 
 def took(view: VerificationView) -> str:
