@@ -16,6 +16,7 @@ from simulator.server import SimulatedVenue
 from tests.bench.children import ended
 from tests.bench.large_account import hold, markets_of, running_bot, symbols_of, write_down
 from tests.bench.quantiles import quantile
+from tests.bench.scale_watch import MOVE, MOVED
 from verification.facts.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +97,8 @@ async def _size(scale: Scale, found: Numbers, keep: Keep) -> None:
     def heard(told: Numbers) -> None:
         found.update(told)
         if "ccxt_parse_ms" in told:
-            found["sweep_ratio_to_ccxt_parse"] = found["sweep_ms"] / told["ccxt_parse_ms"]
+            for look in ("sweep", "moving"):
+                found[f"{look}_ratio_to_ccxt_parse"] = found[f"{look}_ms"] / told["ccxt_parse_ms"]
         keep({f"scale.{scale.legs}.{name}": value for name, value in found.items()})
 
     await _watched(symbols, symbols, [*asked, "--seconds", str(scale.seconds), "--rivals"], heard)
@@ -111,7 +113,7 @@ async def _watched(
         held: The symbols of the positions.
         believed: Those of them that the bot knows.
         arguments: Of the process.
-        heard: Called with what it tells, as it comes.
+        heard: Called with what it tells of its looks, as it comes.
 
     Raises:
         ScaleError: It failed; its last words say how.
@@ -133,8 +135,32 @@ async def _watched(
                     stdout=asyncio.subprocess.PIPE,
                     stderr=complaints,
                 )
+            prices = Prices(venue, held)
+
+            def told(numbers: Numbers) -> None:
+                if MOVE in numbers:
+                    prices.move()
+                    (folder / MOVED).touch()
+                else:
+                    heard(numbers)
+
             async with ended(process):
-                await _listened(process, len(held), folder / "said.log", heard)
+                await _listened(process, len(held), folder / "said.log", told)
+
+
+class Prices:
+    """The prices of some contracts: they go up by a tick and down again, past nobody's stop."""
+
+    def __init__(self, venue: SimulatedVenue, symbols: Sequence[str]) -> None:
+        self._markets, self._symbols = venue.exchange.truth.markets, symbols
+        self._up = False
+
+    def move(self) -> None:
+        """Move all of them."""
+        self._up = not self._up
+        for symbol in self._symbols:
+            market = self._markets.find(symbol)
+            self._markets.reprice(symbol, market.price + (market.tick if self._up else -market.tick))
 
 
 async def _listened(process: asyncio.subprocess.Process, legs: int, complaints: Path, heard: Keep) -> None:

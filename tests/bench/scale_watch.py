@@ -11,17 +11,13 @@ import asyncio
 import gc
 import os
 import random
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from importlib import import_module
+from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
 
-import ccxt.pro
 import orjson
 
 from reconciler.account.unit import AccountUnit
@@ -35,19 +31,21 @@ from reconciler.sight.blindness import BlindnessSettings
 from reconciler.storage.store import Store
 from tests.bench import machine
 from tests.bench.quantiles import quantile
+from tests.bench.rivals import rivals
 from tests.bench.turns import Turns, loop_with_turns
 from tests.bench.unlimited import unlimited
 from verification.facts.account import AccountReading
 from verification.facts.clock import SystemClock
 from verification.venues.ccxt.outgoing import GovernorRegistry
 from verification.venues.gateway.account import CcxtVenue
-from verification.venues.registry import capabilities_of
 from verification.venues.stream_state import StreamState
 
 MILLI = 1e3
 ACCOUNT = "main"
 START_SECONDS = 900.0
-REPEATS = 5
+MOVE = "move_prices"
+"""Told when all prices are to move, which is answered by the file `MOVED`."""
+MOVED = Path("moved")
 SETTLE = 2.0
 """Seconds without a further look, after which what follows from the start is done."""
 
@@ -59,7 +57,8 @@ class Wish:
     """What is asked of this process.
 
     Attributes:
-        sweeps: How many looks at the whole account are measured, and for how many seconds at most.
+        sweeps: How many looks at the whole account are measured, and for how many seconds at most; half as
+            many more follow, each after every price has moved.
         targeted: How many looks at one symbol.
         seconds: After so many no further look is begun, once there was one of a kind.
         rivals: Whether the same comparison is also made by a dict and by pandas, and ccxt parses the list.
@@ -124,12 +123,26 @@ class Watched:
             seen = len(self.stored)
             await asyncio.sleep(SETTLE)
 
-    async def looks(self, symbols: frozenset[str] | None, most: int, seconds: float) -> list[Numbers]:
-        """Look again and again: as often as asked, or until the time is over, but at least once."""
+    async def looks(
+        self, symbols: frozenset[str] | None, most: int, seconds: float, *, moving: bool = False
+    ) -> list[Numbers]:
+        """Look again and again: as often as asked, or until the time is over, but at least once.
+
+        `moving`: all prices move before each look.
+        """
         end, seen = perf_counter() + seconds, list[Numbers]()
         while len(seen) < most and (not seen or perf_counter() < end):
+            if moving:
+                _have_prices_moved()
+                await _until(MOVED.exists)
             seen.append(await self.look(symbols))
         return seen
+
+
+def _have_prices_moved() -> None:
+    """Ask the process of the venue to move every price; the file is there once it has."""
+    MOVED.unlink(missing_ok=True)
+    _tell({MOVE: 1.0})
 
 
 def _cpu() -> float:
@@ -188,6 +201,8 @@ async def measured(settings: Settings, wish: Wish, turns: Turns) -> None:
             turned = [each["turn"] for each in sweeps]
             _tell(_of_looks("sweep", sweeps))
             _tell({"stall_ms": max(turned), "stall_p50_ms": quantile(turned, 0.5)})
+            moving = await watched.looks(None, max(1, wish.sweeps // 2), wish.seconds, moving=True)
+            _tell(_of_looks("moving", moving) | {"moving_stall_ms": max(each["turn"] for each in moving)})
         if wish.targeted:
             symbol = min(venue.markets)
             targeted = await watched.looks(frozenset({symbol}), wish.targeted, wish.seconds / 2)
@@ -196,7 +211,7 @@ async def measured(settings: Settings, wish: Wish, turns: Turns) -> None:
         gc.collect()
         _tell({"rss_mb": machine.rss_mb(os.getpid())})
         if wish.rivals:  # last: they need memory of their own
-            _tell(await _rivals(settings, venue))
+            _tell(await rivals(settings, ACCOUNT))
 
 
 def _tell(numbers: Numbers) -> None:
@@ -210,67 +225,6 @@ def _of_looks(name: str, seen: list[Numbers]) -> Numbers:
         f"{name}_passed_ms": quantile([each["passed"] for each in seen], 0.5),
         f"{name}s": float(len(seen)),
     }
-
-
-async def _rivals(settings: Settings, venue: CcxtVenue) -> Numbers:
-    """Do the least that a script would do with the same list, and what ccxt does with it alone."""
-    access = settings.access(ACCOUNT)
-    options = {**capabilities_of(access.venue).options, "fetchCurrencies": False}
-    config = {"apiKey": access.api_key, "secret": access.secret, **access.ccxt}
-    exchange = ccxt.pro.binanceusdm(config | {"options": options | access.ccxt.get("options", {})})
-    try:
-        await exchange.load_markets()
-        await exchange.load_leverage_brackets()
-        listed = await exchange.fapiPrivateV3GetPositionRisk()
-        ours = listed if isinstance(listed, list) else []
-        body = orjson.dumps(ours)
-        url = settings.ledgers[next(iter(settings.ledgers))].url
-        file = url.removeprefix("sqlite:///")
-        pandas = import_module("pandas")
-        ways: dict[str, Callable[[], object]] = {
-            # As its own `fetch_positions` does, without the request and the decoding of its answer.
-            "ccxt_parse_ms": lambda: [exchange.parse_position_risk(row) for row in ours],
-            "dict_diff_ms": lambda: _by_dict(body, file),
-            "pandas_merge_ms": lambda: _by_pandas(pandas, body, file),
-        }
-        return {name: _least(way) for name, way in ways.items()}
-    finally:
-        await exchange.close()
-
-
-def _least(way: Callable[[], object]) -> float:
-    """Return the middle of a few runs, ms of processor time."""
-    took = []
-    for _ in range(REPEATS):
-        began = process_time()
-        way()
-        took.append((process_time() - began) * MILLI)
-    return quantile(took, 0.5)
-
-
-_BELIEVED = "SELECT symbol, quantity, side FROM journal_position WHERE state = 'open'"
-
-
-def _by_dict(body: bytes, file: str) -> list[str]:
-    with sqlite3.connect(file) as connection:
-        believed = {
-            symbol.replace("/USDT:", ""): Decimal(quantity) * (1 if side == "buy" else -1)
-            for symbol, quantity, side in connection.execute(_BELIEVED)
-        }
-    held = {row["symbol"]: Decimal(row["positionAmt"]) for row in orjson.loads(body)}
-    return [each for each in believed.keys() | held.keys() if believed.get(each) != held.get(each)]
-
-
-def _by_pandas(pandas: Any, body: bytes, file: str) -> Any:
-    with sqlite3.connect(file) as connection:
-        rows = connection.execute(_BELIEVED).fetchall()
-    believed = pandas.DataFrame(rows, columns=["symbol", "quantity", "side"])
-    believed["symbol"] = believed["symbol"].str.replace("/USDT:", "", regex=False)
-    believed["believed"] = pandas.to_numeric(believed["quantity"]).where(believed["side"] == "buy", other=-1)
-    held = pandas.DataFrame(orjson.loads(body))[["symbol", "positionAmt"]]
-    held["held"] = pandas.to_numeric(held["positionAmt"])
-    both = believed.merge(held, on="symbol", how="outer")
-    return both[both["believed"].fillna(0) != both["held"].fillna(0)]
 
 
 def main() -> int:

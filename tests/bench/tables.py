@@ -29,6 +29,8 @@ SCALE_COLUMNS = {
     "sweep_ms": "sweep",
     "sweep_passed_ms": "passed",
     "stall_ms": "stall",
+    "moving_ms": "moving",
+    "moving_stall_ms": "stall",
     "targeted_ms": "targeted",
     "targeted_stall_ms": "stall",
     "rss_mb": "rss MB",

@@ -104,7 +104,7 @@ PROMISED = {
         *(
             f"scale.{legs}.{name}"
             for legs in (SMALLER, SMALL)
-            for name in (*SCALE_COLUMNS, "sweep_ratio_to_ccxt_parse")
+            for name in (*SCALE_COLUMNS, "sweep_ratio_to_ccxt_parse", "moving_ratio_to_ccxt_parse")
         ),
         "scale.slope",
         "scale.orphans_2.stored_ms",
