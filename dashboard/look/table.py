@@ -74,5 +74,6 @@ def _cell(cell: Cell | str) -> str:
     if cell.page:
         return link(cell.text, cell.page, cell.mark)
     weight = " t-strong" if cell.strong else ""
-    before, after = (icon(name) if name else "" for name in (cell.sign, cell.mark))
+    before = icon(cell.sign) if cell.sign else ""
+    after = f'<span class="t-mark">{icon(cell.mark)}</span>' if cell.mark else ""
     return f'<span class="t-{cell.tone.value}{weight}">{before}{whole(cell.text)}{after}</span>'

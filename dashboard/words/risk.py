@@ -76,11 +76,12 @@ def unprotected(view: NowView) -> Sum:
         for alert in view.alerts
         if alert.key.kind is Kind.UNPROTECTED_POSITION
     }
+    told = _legs(alert for alert in view.alerts if not is_blindness(alert.key.kind))
     legs = dict(exposed)
     for leg in view.legs.out_of_line:
         if leg.stop in _STOPLESS:
             key = LegKey(leg.account, leg.symbol, leg.leg)
-            legs[key] = _uncovered(leg, exposed.get(key))
+            legs[key] = _uncovered(leg, exposed.get(key) or told.get(key))
     return _summed(legs)
 
 
@@ -91,7 +92,7 @@ def unseen_stops(view: NowView) -> int:
 
 def _uncovered(leg: PositionView, told: Decimal | None) -> Decimal | None:
     if told is not None and leg.stop == "partial":
-        return told  # a part of it is covered, and only the alert says which
+        return told  # a part of it is covered, and only an alert says how much is not
     return leg.notional if leg.notional is not None else told
 
 

@@ -112,6 +112,14 @@ def test_what_stands_without_a_stop_is_counted_by_the_last_look_not_by_the_last_
     )
 
 
+def test_of_a_position_that_a_stop_covers_in_part_only_the_rest_stands_without_one() -> None:
+    grown = drawn.alert(1, Kind.QUANTITY_MISMATCH, symbol="SUI/USDT:USDT", exposure=Decimal(1563))
+    leg = drawn.leg(symbol="SUI/USDT:USDT", stop="partial", notional=Decimal(3047), verdict="differs")
+    view = drawn.view(alerts=(grown,), legs=LegsView((leg,), {"partial": 1}))
+
+    assert said(view)["Unprotected now"] == said(view)["At risk"] == "$1,563"
+
+
 def test_stops_that_were_not_seen_make_it_a_lower_bound() -> None:
     unseen = drawn.view(legs=LegsView((drawn.leg(stop="unknown"),), {"unknown": 1, "resting": 3}))
     unswept = drawn.view(cycles=(drawn.cycle(), drawn.cycle(account="other", status="blind")))
