@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -36,6 +36,7 @@ from verification.facts.errors import SourceError
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.observation import OrderSeen, PositionSeen, Provenance, Silence, Source, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.prices import Prices
 from verification.race.pace import Pace
 from verification.venues.stream_state import StreamHealth, StreamState
 
@@ -197,6 +198,11 @@ class ScriptedAccount(ScriptedVenue):
             raise self.failures[Part.ORDERS]
         fact = self.facts.get(ref)
         return None if fact is None else dataclasses.replace(fact, seen=self.clock.now())
+
+    @override
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        await self.clock.sleep(0.01)
+        return {symbol: Prices(Decimal(10), Decimal(10), Decimal(10)) for symbol in symbols}
 
     @override
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
