@@ -148,18 +148,22 @@ class LedgerConformance:
         url = self.write(tmp_path)
         ledger = self.opened(url)
         readers_error: list[BaseException] = []
+        begun = threading.Event()
 
         def reads() -> None:
             try:
                 for _ in range(READS):
                     _read_or_again(ledger)
+                    begun.set()
             except BaseException as error:  # noqa: BLE001 - it is raised below, in the thread of the test
                 readers_error.append(error)
+                begun.set()
 
         clock = SystemClock()
         reader = threading.Thread(target=reads)
-        began = clock.now().monotonic
         reader.start()
+        begun.wait()  # a commit before the first reading would show nothing
+        began = clock.now().monotonic
         try:
             self.change(url)
             took = clock.now().monotonic - began
