@@ -15,6 +15,7 @@ from reconciler.facts.finding import Kind, Severity
 from reconciler.kinds.registry import spec_of
 from reconciler.views.alert_list import AlertFilter, Facets
 
+PAGE: Final = "alerts"
 NAMES: Final = ("state", "severity", "kind", "account", "text", "when", "from", "until", "page")
 LONGEST_TEXT = 80
 _PERIODS: Final = {
@@ -42,7 +43,7 @@ def wanted(now: datetime) -> AlertFilter:
 
 def restore() -> None:
     """Take every choice from the address, before the first question is asked."""
-    filters.enter("alerts", NAMES)
+    filters.enter(PAGE, NAMES)
     filters.restore("state", [each.value for each in AlertState], several=True)
     filters.restore("severity", [each.value for each in Severity], several=True)
     filters.restore("kind", [each.value for each in Kind], several=True)
@@ -85,10 +86,7 @@ def page_chosen() -> int:
 
 def turn_to(page: int) -> None:
     """Write another page into the address."""
-    if page > 1:
-        st.query_params["page"] = str(page)
-    else:
-        st.query_params.pop("page", None)
+    filters.put(PAGE, "page", [str(page)] if page > 1 else [])
 
 
 def _pills(title: str, name: str, counts: Mapping[str, int], labels: Mapping[str, str]) -> None:
@@ -149,22 +147,19 @@ def _times(now: datetime) -> tuple[datetime | None, datetime | None]:
 
 
 def _changed(name: str) -> None:
-    filters.remember(name)
+    filters.remember_of(PAGE, name)
     turn_to(1)
 
 
 def _days_changed() -> None:
     days = st.session_state.get("filter-days") or ()
     for name, place in (("from", 0), ("until", 1)):
-        if len(days) > place:
-            st.query_params[name] = days[place].isoformat()
-        else:
-            st.query_params.pop(name, None)
+        filters.put(PAGE, name, [days[place].isoformat()] if len(days) > place else [])
     turn_to(1)
 
 
 def _clear() -> None:
-    filters.clear(*NAMES)
+    filters.clear(PAGE, NAMES)
     st.session_state["filter-days"] = ()
 
 

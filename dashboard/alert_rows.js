@@ -9,7 +9,7 @@ const COLUMNS = [
 
 export default function (component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
-  const box = parentElement.querySelector(":scope > .t-rows") ?? made(parentElement);
+  const box = parentElement.querySelector(":scope > .t-alerts") ?? made(parentElement);
   const kept = box.trueup;
   kept.tell = () => setStateValue("chosen", [...kept.chosen]);
   kept.open = (id) => setTriggerValue("opened", id);
@@ -22,7 +22,7 @@ export default function (component) {
 
 function made(parent) {
   const box = document.createElement("div");
-  box.className = "t-rows t-scroll";
+  box.className = "t-alerts t-scroll";
   box.innerHTML =
     '<table class="t-table t-pickable" aria-label="Alerts, open ones first"><thead><tr></tr></thead><tbody></tbody></table>';
   box.trueup = { chosen: new Set(), rows: new Map() };

@@ -19,19 +19,39 @@ _LONGEST_TEXT = 80
 def enter(page: str, names: Sequence[str]) -> None:
     """Say which choices a page has, before the first of them; one that is come back to has those that it had.
 
+    What was chosen is kept here and written into the address, and not the other way round: while a page comes
+    in, a browser may tell an address of before.
+
     Args:
         page: The page's name.
         names: Its choices; the first is one that no other page has.
     """
-    kept: dict[str, list[str]] = st.session_state.setdefault(f"kept-filters-{page}", {})
+    kept = _kept(page)
     if f"filter-{names[0]}" not in st.session_state:
         for name in names[1:]:  # another page may have one of this name
             st.session_state.pop(f"filter-{name}", None)
-        if not any(name in st.query_params for name in names):
-            for name, values in kept.items():
-                st.query_params[name] = values
-    present = [name for name in names if name in st.query_params]
-    st.session_state[f"kept-filters-{page}"] = {name: st.query_params.get_all(name) for name in present}
+        given = {name: st.query_params.get_all(name) for name in names if name in st.query_params}
+        if given:
+            kept.clear()
+            kept.update(given)
+    for name in names:
+        if st.query_params.get_all(name) != kept.get(name, []):
+            put(page, name, kept.get(name, []))
+
+
+def put(page: str, name: str, values: Sequence[str]) -> None:
+    """Write a choice into the address of a page, and keep it for when that is come back to."""
+    if values:
+        _kept(page)[name] = list(values)
+        st.query_params[name] = list(values)
+    else:
+        _kept(page).pop(name, None)
+        st.query_params.pop(name, None)
+
+
+def _kept(page: str) -> dict[str, list[str]]:
+    kept: dict[str, list[str]] = st.session_state.setdefault(f"kept-filters-{page}", {})
+    return kept
 
 
 def restore(name: str, options: Sequence[str], *, several: bool = False, usual: str | None = None) -> str:
@@ -64,14 +84,21 @@ def remember(*names: str) -> None:
             st.query_params.pop(name, None)
 
 
-def clear(*names: str) -> None:
+def remember_of(page: str, name: str) -> None:
+    """Write a choice into the address of a page that was entered, and keep it."""
+    chosen: Any = st.session_state.get(f"filter-{name}")
+    values = chosen if isinstance(chosen, list) else [str(chosen)]
+    put(page, name, values if chosen else [])
+
+
+def clear(page: str, names: Sequence[str]) -> None:
     """Choose nothing any more."""
     for name in names:
         key = f"filter-{name}"
         if key in st.session_state:
             held = st.session_state[key]
             st.session_state[key] = [] if isinstance(held, list) else "" if isinstance(held, str) else None
-        st.query_params.pop(name, None)
+        put(page, name, [])
 
 
 def account(view: NowView | Unread, placeholder: str) -> None:

@@ -96,9 +96,9 @@ def test_an_alert_is_read_and_taken_on_a_phone_and_nothing_leaves_the_screen(
         assert console.queries.alert(1).alert.state is AlertState.ACKNOWLEDGED
 
     page.get_by_role("link", name=re.compile("Alerts, 2 open")).tap()
-    expect(page.locator(".t-rows tbody tr")).to_have_count(2, timeout=SOON_MS)
+    expect(page.locator(".t-alerts tbody tr")).to_have_count(2, timeout=SOON_MS)
     assert overflow(page) == 0
-    page.locator(".t-rows a").first.tap()  # it waits for somebody still
+    page.locator(".t-alerts a").first.tap()  # it waits for somebody still
     expect(page.get_by_role("heading", name=re.compile("…WWW"))).to_be_visible(timeout=SOON_MS)
     assert overflow(page) == 0
     assert page.locator("img[src='x']").count() == 0
@@ -110,13 +110,13 @@ def test_many_are_chosen_by_their_numbers_while_others_come_and_are_taken_with_o
     find(screens, "AVL/USDT:USDT", "SUI/USDT:USDT")
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     load(page, f"http://127.0.0.1:{screens.port}/alerts?state=firing")
-    expect(page.locator(".t-rows tbody tr")).to_have_count(2, timeout=SOON_MS)
+    expect(page.locator(".t-alerts tbody tr")).to_have_count(2, timeout=SOON_MS)
     page.get_by_label("Choose alert 1").check()
     expect(page.get_by_text("1 alert chosen")).to_be_visible(timeout=SOON_MS)
 
     find(screens, "BTC/USDT:USDT")  # it comes above the others
 
-    expect(page.locator(".t-rows tbody tr")).to_have_count(3, timeout=SOON_MS)
+    expect(page.locator(".t-alerts tbody tr")).to_have_count(3, timeout=SOON_MS)
     expect(page.get_by_label("Choose alert 1")).to_be_checked()
     expect(page.get_by_label("Choose alert 1")).to_be_focused()
     expect(page.get_by_label("Choose alert 3")).not_to_be_checked()
@@ -129,13 +129,13 @@ def test_many_are_chosen_by_their_numbers_while_others_come_and_are_taken_with_o
     dialog.get_by_role("button", name="Acknowledge 2 alerts").click()
 
     # Those that are taken fit the filter no more; what was not chosen is left as it was.
-    expect(page.locator(".t-rows tbody tr")).to_have_count(1, timeout=SOON_MS)
+    expect(page.locator(".t-alerts tbody tr")).to_have_count(1, timeout=SOON_MS)
     with Console.open(f"sqlite:///{screens.state}") as console:
         states = [console.queries.alert(number).alert.state for number in (1, 2, 3)]
     assert states == [AlertState.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, AlertState.FIRING]
 
-    page.locator(".t-rows a").click()
+    page.locator(".t-alerts a").click()
     expect(page.get_by_role("heading", name="BTC/USDT:USDT")).to_be_visible(timeout=SOON_MS)
     page.get_by_role("link", name=re.compile("Alerts, 3 open")).click()
     expect(page).to_have_url(re.compile(r"/alerts\?state=firing"), timeout=SOON_MS)
-    expect(page.locator(".t-rows tbody tr")).to_have_count(1, timeout=SOON_MS)
+    expect(page.locator(".t-alerts tbody tr")).to_have_count(1, timeout=SOON_MS)

@@ -16,7 +16,7 @@ from tests.pictures.scene import ALERTS, running
 
 WHERE = ROOT / "build" / "pictures"
 KEPT = ROOT / "docs" / "images"
-ROWS = "[data-testid='stDataFrame'] canvas, .legs .leg, .t-rows tbody tr"
+ROWS = "[data-testid='stDataFrame'] canvas, .legs .leg, .t-alerts tbody tr"
 CARD = "[class*='st-key-alert-']"
 LONG_MS = 60_000
 SETTLED_MS = 1_500
@@ -64,7 +64,7 @@ def _shape(browser: Browser, url: str, shape: str) -> list[Path]:
 def _drawn(page: Page, *, table: bool) -> None:
     expect(page.get_by_text("need you").first).to_be_visible(timeout=LONG_MS)
     if table:
-        drawn = page.locator("[data-testid='stDataFrame'] canvas, .legs .leg, .t-rows tbody tr").locator(
+        drawn = page.locator("[data-testid='stDataFrame'] canvas, .legs .leg, .t-alerts tbody tr").locator(
             "visible=true"
         )
         expect(drawn.first).to_be_visible(timeout=LONG_MS)
