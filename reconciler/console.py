@@ -33,6 +33,7 @@ from reconciler.alerts.errors import (
 from reconciler.alerts.quiet import Quiet, QuietBy, Window
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.commands import Commands, PersonalCommands
+from reconciler.facts.change import Change, Explained
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
@@ -40,6 +41,7 @@ from reconciler.facts.person import Account, Person
 from reconciler.facts.token import Role, Token
 from reconciler.insight import Insight
 from reconciler.storage.accounts import AccountError, StoredAccounts
+from reconciler.storage.change_store import ShownChanges
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
@@ -65,6 +67,7 @@ __all__ = [
     "AlreadyResolved",
     "AnotherSize",
     "Answer",
+    "Changes",
     "Commands",
     "Console",
     "Insight",
@@ -217,6 +220,16 @@ class Accounts(Protocol):
         """Return the sessions that were ended before their time."""
 
 
+class Changes(Protocol):
+    """What has changed legs, and who did. Each raises `StateDatabaseError` when it cannot be read."""
+
+    def explained(self) -> tuple[Explained, ...]:
+        """Return how much of what has changed is explained, by account; only those that are counted."""
+
+    def of(self, account: str, symbol: str) -> tuple[Change, ...]:
+        """Return the newest changes of a symbol, newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """An open state database. Use as a context manager or call `close`. Safe to use from several threads."""
@@ -226,6 +239,7 @@ class Console:
     tokens: Tokens
     accounts: Accounts
     insight: Insight
+    changes: Changes
     shut: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
@@ -251,6 +265,7 @@ class Console:
             StoredTokens(database, clock),
             StoredAccounts(database, clock),
             StoredInsight(database, clock),
+            ShownChanges(database, clock),
         )
 
     def commands_of(self, person: Person) -> Commands:

@@ -6,7 +6,7 @@ from reconciler.account.asked_orders import AskedOrders
 from reconciler.account.asked_trades import AskedTrades
 from reconciler.comparison.kept import Kept
 from reconciler.comparison.outcome import Comparison
-from reconciler.comparison.traded import Trades
+from reconciler.comparison.traded import Traded, Trades
 from verification.facts.clock import Clock
 from verification.facts.order_fact import OrderFacts
 from verification.facts.slices import Slices, unhurried
@@ -32,6 +32,15 @@ class Inquiry:
         self._clock = clock
         self._orders = AskedOrders(venue, clock)
         self._trades = AskedTrades(venue, clock)
+
+    @property
+    def facts(self) -> OrderFacts:
+        """What is known of orders that were asked for."""
+        return self._orders.facts
+
+    def traded(self, symbol: str) -> Traded | None:
+        """Return the last list of a symbol's trades; None if none was read."""
+        return self._trades.trades.get(symbol)
 
     async def compare(self, comparing: Comparing, kept: Kept) -> Comparison:
         """Compare, ask what that wants to know, and compare again, a few times at most.

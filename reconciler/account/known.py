@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.account.cycle import Swept
 from reconciler.account.memory.lag_counts import LagCount
+from reconciler.facts.change import Explained
 from reconciler.views.account import PositionView, SourceView
 from verification.facts.account import PositionMode
 from verification.facts.observation import Source
@@ -26,6 +27,7 @@ class Known:
         symbols: The symbols that its venue lists.
         clock: The venue's clock against ours; None where it is not known well enough.
         lags: How late each source has shown fills since the watch began.
+        explained: How much of what has changed is explained; None before that was counted.
     """
 
     swept: Swept | None
@@ -37,3 +39,4 @@ class Known:
     symbols: Container[str]
     lags: Mapping[Source, LagCount]
     clock: VenueTime | None = None
+    explained: Explained | None = None

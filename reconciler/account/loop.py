@@ -18,6 +18,7 @@ from reconciler.account.observed import observed
 from reconciler.account.pauses import LOOKS_APART_SECONDS, UNSTREAMED_SECONDS, Pauses
 from reconciler.account.trouble import unlooked, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
+from reconciler.account.waits import with_waits
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
@@ -69,6 +70,7 @@ class AccountLoop:
         self.swept: Swept | None = None
         self.last_pass = clock.now()
         self.on_look: Callable[[AccountReading], None] = lambda _: None
+        self.on_judged: Callable[[Look], None] = lambda _: None
 
     async def connect(self) -> None:
         """Connect to the venue, however often it takes; the blindness is stored meanwhile."""
@@ -215,6 +217,7 @@ class AccountLoop:
             if not unlooked(look):  # it says nothing of the sources; a sweep that is held back is told
                 self._health.note_look(look)
             self.on_look(look.reading)
+            self.on_judged(look)
             await self._apply(look)
             if symbols is not None:
                 self._succeed(symbols)
@@ -279,7 +282,7 @@ class AccountLoop:
     async def _store_positions(self, look: Look) -> None:
         kept = {} if look.symbols is None else self.legs
         rows = {key: row for key, row in kept.items() if key.symbol not in (look.symbols or ())}
-        for row in look.comparison.legs:
+        for row in with_waits(look):
             rows[LegKey(row.account, row.symbol, row.leg)] = row
         self.legs = rows
         await self._store.save_positions(self._access.account, tuple(rows.values()), symbols=look.symbols)

@@ -26,6 +26,7 @@ LATENCIES = "storing of latencies"
 PROBE = "measuring of fills"
 VENUE_CLOCK = "measuring of the clock"
 HEALTH = "check of the sources"
+EXPLAINING = "explaining of changes"
 STREAM = "reading of the stream"
 
 EVERY_WORK = frozenset(
@@ -42,6 +43,7 @@ EVERY_WORK = frozenset(
         PROBE,
         VENUE_CLOCK,
         HEALTH,
+        EXPLAINING,
     }
 )
 """An alert of any other work is of a version of before."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from reconciler.account.bot_verifications import BotVerifications
+from reconciler.account.explaining import Explaining
 from reconciler.account.glances import Glances
 from reconciler.account.health import Health
 from reconciler.account.known import Known
@@ -17,6 +19,7 @@ from reconciler.account.measuring import Measuring
 from reconciler.account.opens import Opens
 from reconciler.account.questions.ledger_question import Surroundings
 from reconciler.account.unexpected import (
+    EXPLAINING,
     FOLLOWING,
     GLANCES,
     HEALTH,
@@ -69,8 +72,9 @@ class AccountUnit:
         store: Store,
         clock: Clock,
         rng: random.Random | None = None,
+        marks: Mapping[str, str] | None = None,
     ) -> None:
-        """Put the parts together; nothing runs yet. `rng` draws the jitter of pauses."""
+        """Put the parts together; nothing runs yet. `rng` draws the jitter of pauses; see `Explaining`."""
         self._venue = venue
         self._store = store
         self._clock = clock
@@ -83,6 +87,8 @@ class AccountUnit:
         self._verdicts = Verdicts(store, clock, self._watch, self.loop)
         self._measuring = Measuring(store, clock, self._watch.use_lag)
         self._venue_clock = VenueClock(venue, clock)
+        self._explaining = Explaining(self._watch, store, clock, marks=marks, ahead=self._ahead)
+        self.loop.on_judged = self._explaining.looked
         rng = rng or random.Random()  # noqa: S311 - jitter
         self._probe = FillProbe(
             venue,
@@ -102,13 +108,7 @@ class AccountUnit:
             lag_is_measured=self._probe.heard,
         )
         self._opens = self._verifying()
-        self._ledger_watch = LedgerWatch(
-            self._watch.ledgers,
-            clock,
-            every=LOOK_SECONDS,
-            on_change=self._ledger_changed,
-            on_read=self._ledger_read,
-        )
+        self._ledger_watch = self._watching_ledgers()
         self._unreadable: set[str] = set()
         self._bots = BotVerifications(
             account,
@@ -137,6 +137,7 @@ class AccountUnit:
             LATENCIES: self._measuring.run,
             TAKING_OVER: self._bots.run,
             PROBE: self._probe.run,
+            EXPLAINING: self._explaining.run,
         }
         async with asyncio.TaskGroup() as group:
             for work, run in pieces.items():
@@ -178,6 +179,7 @@ class AccountUnit:
             symbols=self._venue.markets,
             lags=self._measuring.lags.by_source,
             clock=self._venue_clock.known(),
+            explained=self._explaining.explained,
         )
 
     async def _keep_up(self, work: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -211,6 +213,10 @@ class AccountUnit:
         await self._verifier.close()
         await self._venue.close()
 
+    def _ahead(self) -> timedelta:
+        known = self._venue_clock.known()
+        return timedelta(0) if known is None else known.offset
+
     def _verifying(self) -> Opens:
         opens = Opens(
             self._verifier,
@@ -230,6 +236,15 @@ class AccountUnit:
         if listed is not None:
             came = Provenance.at(Source.REST, listed.received, listed.sent)
             self._measuring.add_calmly(request_time(self._venue.access.account, came))
+
+    def _watching_ledgers(self) -> LedgerWatch:
+        return LedgerWatch(
+            self._watch.ledgers,
+            self._clock,
+            every=LOOK_SECONDS,
+            on_change=self._ledger_changed,
+            on_read=self._ledger_read,
+        )
 
     def _failed(self, work: str, error: Exception) -> None:
         self._health.unexpected.met(work, error, self._clock.now())

@@ -27,6 +27,7 @@ from reconciler.comparison.merge import merge_in_slices
 from reconciler.comparison.outcome import CompareSettings, Comparison
 from reconciler.comparison.patience import ConfirmationSettings
 from reconciler.comparison.renaming import renamed, without, without_unlisted
+from reconciler.comparison.traded import Traded
 from reconciler.comparison.venue_view import VenueView
 from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.facts.finding import Finding, FindingKey
@@ -35,6 +36,7 @@ from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, OrderSeen, PositionSeen
+from verification.facts.order_fact import OrderFacts
 from verification.facts.slices import Slices, unhurried, whole
 from verification.venues.port import Venue
 
@@ -79,6 +81,15 @@ class AccountWatch:
     def held(self) -> Mapping[LegKey, Holding]:
         """The last position that each leg was shown to hold, by whoever showed it newest."""
         return self._holdings.known()
+
+    @property
+    def order_facts(self) -> OrderFacts:
+        """What the venue has told looks of orders that they asked for."""
+        return self._inquiry.facts
+
+    def traded(self, symbol: str) -> Traded | None:
+        """Return the last list of a symbol's trades that a look has read; None if none has."""
+        return self._inquiry.traded(symbol)
 
     def use_lag(self, lag: timedelta) -> None:
         """Take `lag` for the high percentile of the position list's visibility lag from now on."""

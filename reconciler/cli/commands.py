@@ -109,6 +109,12 @@ def _status() -> typer.Typer:
     return _alone(status)
 
 
+def _explain() -> typer.Typer:
+    from reconciler.cli.explain import explain
+
+    return _alone(explain)
+
+
 def _alerts() -> typer.Typer:
     from reconciler.cli.alerts import commands
 
@@ -163,6 +169,7 @@ _COMMANDS = {
     "user": ("Say who may sign in to the screens.", _user),
     "reload": ("Have a running one take changed settings.", _reload),
     "status": ("Say who watches each account, and how well.", _status),
+    "explain": ("Say why an alert fired, or why none did.", _explain),
     "audit": ("Derive stored verdicts again.", _audit),
     "backup": ("Copy the state database, while it is used.", _backup),
     "restore": ("Put such a copy back.", _restore),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from reconciler.cli.options import Config, Json
 from reconciler.cli.printing import moment, printable
 from reconciler.record.report import ExitCode
 from reconciler.settings import load
+from reconciler.sight.change_words import share_words
 
 if TYPE_CHECKING:
+    from reconciler.facts.change import Explained
     from reconciler.views.now import NowView
 
-HEAD = ("account", "state", "watched by", "last seen whole", "open alerts")
+HEAD = ("account", "state", "watched by", "last seen whole", "changes explained", "open alerts")
 WATCHED = "watched"
 
 
@@ -32,6 +34,7 @@ class AccountStatus:
         state: An `AccountState`.
         open_alerts: How many alerts are open, acknowledged ones too.
         firing: How many of them nobody has taken, and nothing quiets.
+        explained: How much of what has changed is explained; None where that is not counted.
     """
 
     account: str
@@ -40,6 +43,7 @@ class AccountStatus:
     state: str
     open_alerts: int
     firing: int
+    explained: "Explained | None" = None
 
     def document(self) -> dict[str, Any]:
         """Return what `--json` prints of it."""
@@ -49,13 +53,15 @@ class AccountStatus:
             "checked_at": None if self.checked_at is None else self.checked_at.isoformat(),
             "state": self.state,
             "open_alerts": self.open_alerts,
+            "explained_ratio": None if self.explained is None else self.explained.ratio,
         }
 
     def row(self) -> tuple[str, ...]:
         """Return its line of the table."""
         holder = "nobody" if self.holder is None else printable(self.holder)
         seen = "never" if self.checked_at is None else moment(self.checked_at)
-        return (printable(self.account), self.state, holder, seen, str(self.open_alerts))
+        share = share_words(self.explained)
+        return (printable(self.account), self.state, holder, seen, share, str(self.open_alerts))
 
 
 def status(*, json: Json = False, config: Config = None) -> int:
@@ -70,7 +76,9 @@ def status(*, json: Json = False, config: Config = None) -> int:
     from reconciler.console import Console
 
     with Console.open(settings.database.url) as console:
+        shares = {each.account: each for each in console.changes.explained()}
         accounts = statuses(console.queries.now(), settings.accounts)
+    accounts = tuple(replace(each, explained=shares.get(each.account)) for each in accounts)
     code = exit_code(accounts)
     if json:
         document = {"accounts": [each.document() for each in accounts]}

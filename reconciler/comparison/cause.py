@@ -64,12 +64,16 @@ class OtherMove:
         sender: Who sent it.
         contracts: Signed, buys positive.
         at: The venue's time of its newest trade, aware UTC.
+        client: From which page or app a hand sent it; empty where that is not told.
+        client_order_id: The sender's id; empty where it is not known.
     """
 
     order_id: str
     sender: Sender
     contracts: Decimal
     at: datetime
+    client: str = ""
+    client_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +166,7 @@ def other_moves(case: LegCase) -> tuple[OtherMove, ...]:
         if _is_of(case, fill):
             by_order.setdefault(fill.order_id, []).append(fill)
     moves = [
-        OtherMove(
-            order_id=order_id,
-            sender=_sender(fills, case.facts.get(OrderRef(case.key.symbol, order_id, conditional=False))),
-            contracts=sum((fill.quantity for fill in fills), _ZERO),
-            at=max(fill.at for fill in fills),
-        )
+        _other(order_id, fills, case.facts.get(OrderRef(case.key.symbol, order_id, conditional=False)))
         for order_id, fills in by_order.items()
     ]
     return tuple(sorted(moves, key=lambda move: (move.at, move.order_id), reverse=True))
@@ -211,6 +210,17 @@ def _is_of(case: LegCase, fill: Fill) -> bool:
         fact = case.facts.get(OrderRef(case.key.symbol, fill.order_id, conditional=False))
         which = None if fact is None else fact.leg
     return which is case.key.leg
+
+
+def _other(order_id: str, fills: list[Fill], fact: OrderFact | None) -> OtherMove:
+    return OtherMove(
+        order_id=order_id,
+        sender=_sender(fills, fact),
+        contracts=sum((fill.quantity for fill in fills), _ZERO),
+        at=max(fill.at for fill in fills),
+        client="" if fact is None else fact.hand,
+        client_order_id="" if fact is None else fact.client_order_id or "",
+    )
 
 
 def _sender(fills: list[Fill], fact: OrderFact | None) -> Sender:

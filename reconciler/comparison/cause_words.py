@@ -88,7 +88,7 @@ def _other(case: LegCase, move: OtherMove) -> str:
         case Sender.TARGET:
             return f"take-profit {order}, which the bot does not know, {did}"
         case Sender.HAND:
-            return f"{order}, from the exchange's own page or app, {did}"
+            return f"{order}, from the exchange's own {move.client or 'page or app'}, {did}"
         case Sender.UNKNOWN:
             return f"{order}, which the bot does not know, {did}"
 
@@ -157,7 +157,7 @@ def evidence_of_cause(case: LegCase) -> tuple[Evidence, ...]:
             Source.ORDER.value,
             _other(case, move),
             move.at,
-            {"order": move.order_id, "contracts": str(move.contracts), "sender": move.sender.value},
+            _told(move),
         )
         for move in cause.others[:_SHOWN]
     ]
@@ -165,6 +165,12 @@ def evidence_of_cause(case: LegCase) -> tuple[Evidence, ...]:
 
 
 _SHOWN = 5
+
+
+def _told(move: OtherMove) -> dict[str, str]:
+    told = {"order": move.order_id, "contracts": str(move.contracts), "sender": move.sender.value}
+    named = {"client": move.client, "client_order": move.client_order_id}
+    return told | {name: value for name, value in named.items() if value}
 
 
 def _fact_line(case: LegCase, fact: OrderFact) -> Evidence:

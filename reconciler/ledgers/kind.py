@@ -38,6 +38,8 @@ class LedgerKind:
         needs: Those of them that it cannot be read without.
         stale_after: For how long its bot never leaves it alone while it holds a position and runs; None: it
             may hold for as long as it likes without a word, or nobody has tried.
+        marks: What the client ids of its bot's orders look like, as regular expressions; none where nothing
+            in them tells its bot from another.
     """
 
     open: Opener
@@ -50,3 +52,4 @@ class LedgerKind:
     takes: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     stale_after: timedelta | None = None
+    marks: tuple[str, ...] = ()

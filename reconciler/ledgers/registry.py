@@ -1,6 +1,6 @@
 """The kinds of ledgers, one entry a kind: our own, and those that installed packages bring."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,10 +78,17 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
         # It writes what funding has cost of all that it holds, which is due every eight hours at the latest.
         stale_after=timedelta(days=1),
     ),
-    "hummingbot": LedgerKind(_hummingbot, takes=SUMS),
+    "hummingbot": LedgerKind(_hummingbot, takes=SUMS, marks=("^x-nbQe1H39", "^Hummingbot")),
     "journal": LedgerKind(_journal),
     # A snapshot a second, whatever happens: where none comes the bot has stopped.
-    "passivbot": LedgerKind(_passivbot, one_account=True, in_file=True, silent_after=timedelta(minutes=1)),
+    "passivbot": LedgerKind(
+        _passivbot,
+        one_account=True,
+        in_file=True,
+        silent_after=timedelta(minutes=1),
+        # What an order is for, as four hex digits.
+        marks=("0x[0-9a-f]{4}",),
+    ),
     "sql": LedgerKind(_sql, zoned=True, zoned_files=True, takes=SPECIAL, needs=QUERY),
     "atomic_bot": LedgerKind(_atomic_bot),
 }
@@ -89,3 +96,9 @@ OWN_KINDS: Mapping[str, LedgerKind] = {
 
 KINDS = InstalledKinds(OWN_KINDS)
 """These, and those that installed packages bring (docs/extending.md)."""
+
+
+def marks_of_others(kinds: Collection[str]) -> dict[str, str]:
+    """Return the bots that are none of these kinds, by what their client ids look like."""
+    others = {name: kind for name, kind in OWN_KINDS.items() if name not in kinds}
+    return {mark: name for name, kind in others.items() for mark in kind.marks}

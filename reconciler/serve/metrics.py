@@ -12,6 +12,7 @@ from typing_extensions import override
 from reconciler.account.known import Known
 from reconciler.account.memory.lag_counts import BOUNDS, LagCount
 from reconciler.alerts.alert import AlertState
+from reconciler.facts.attribution import By
 from reconciler.facts.finding import Severity
 from reconciler.kinds.registry import SPECS
 from reconciler.serve.endpoint import House
@@ -70,6 +71,7 @@ class Figures(Collector):
         yield _swept(watched)
         yield from _unprotected(watched, now)
         yield _lags(watched)
+        yield from _changes(watched)
         yield _used({each.account for each in every}, self._house.used())
         yield from self._alerts({each.account for each, _ in watched}, now)
         owed = self._house.owed()
@@ -180,6 +182,29 @@ def _unprotected(watched: _Watched, now: Moment) -> Iterator[Metric]:
             unknown.add_metric([watching.account], of_unknown)
     yield dollars
     yield unknown
+
+
+def _changes(watched: _Watched) -> Iterator[Metric]:
+    ratio = GaugeMetricFamily(
+        "trueup_explained_ratio",
+        "The part of the changes of legs of the last seven days that is explained.",
+        labels=["account"],
+    )
+    counts = GaugeMetricFamily(
+        "trueup_changes",
+        "Changes of legs of the last seven days, by who made them.",
+        labels=["account", "by"],
+    )
+    for watching, known in watched:
+        told = known.explained
+        if told is None or told.since is None:
+            continue
+        if told.ratio is not None:
+            ratio.add_metric([watching.account], told.ratio)
+        for by in By:
+            counts.add_metric([watching.account, by.value.replace(" ", "_")], told.counts.get(by, 0))
+    yield ratio
+    yield counts
 
 
 def _lags(watched: _Watched) -> Metric:

@@ -5,7 +5,16 @@ from typing import Final
 
 import orjson
 
-from reconciler.serve import alert_commands, alerts, gate_answer, health, maintenance, positions, status
+from reconciler.serve import (
+    alert_commands,
+    alerts,
+    explaining,
+    gate_answer,
+    health,
+    maintenance,
+    positions,
+    status,
+)
 from reconciler.serve.endpoint import Endpoint
 from reconciler.serve.openapi import document
 from reconciler.serve.page import page
@@ -17,6 +26,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *gate_answer.ENDPOINTS,
     *status.ENDPOINTS,
     *positions.ENDPOINTS,
+    *explaining.ENDPOINTS,
     *alerts.ENDPOINTS,
     *alert_commands.ENDPOINTS,
     *maintenance.ENDPOINTS,

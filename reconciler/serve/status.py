@@ -46,6 +46,9 @@ class AccountForm(Words):
         description="Quote value of open legs without a covering stop; null where it could not be told."
     )
     problems: list[str] = Field(description="What the last sweep could not see.")
+    explained_ratio: float | None = Field(
+        description="The part of the changes of its legs that is explained; null where none was counted."
+    )
     open_alerts: int = Field(description="Alerts that people were told of, acknowledged ones too.")
     firing: int = Field(description="Those of them that nobody has taken.")
     sources: list[SourceForm]
@@ -63,11 +66,12 @@ def show_status(asked: Asked) -> Answered:
     """Answer with the state of every account."""
     view = asked.house.console.queries.now()
     named = sorted({*accounts_of(view), *asked.house.accounts, *(alert.key.account for alert in view.alerts)})
-    accounts = [_form(view, account) for account in named]
+    ratios = {each.account: each.ratio for each in asked.house.console.changes.explained()}
+    accounts = [_form(view, account, ratios.get(account)) for account in named]
     return Answered(Status(read_at=view.read_at, accounts=accounts, unreadable=list(view.unreadable)))
 
 
-def _form(view: NowView, account: str) -> AccountForm:
+def _form(view: NowView, account: str, ratio: float | None) -> AccountForm:
     cycle = cycle_of(view, account)
     states = Counter(alert.state for alert in view.alerts if alert.key.account == account)
     return AccountForm(
@@ -81,6 +85,7 @@ def _form(view: NowView, account: str) -> AccountForm:
         legs=None if cycle is None else cycle.legs,
         unprotected_notional=None if cycle is None else quantity(cycle.unprotected_notional),
         problems=[] if cycle is None else list(cycle.problems),
+        explained_ratio=ratio,
         open_alerts=states.total(),
         firing=states[AlertState.FIRING],
         sources=[

@@ -8,6 +8,7 @@ from reconciler.account.unit import AccountUnit
 from reconciler.account.watch import Rules
 from reconciler.alerts.retirement import Watched
 from reconciler.ledgers.port import Ledger, LedgerOptions
+from reconciler.ledgers.registry import marks_of_others
 from reconciler.service.alertmanager import NAME as ALERTMANAGER
 from reconciler.settings import Problem, Settings, SettingsError
 from reconciler.settings.sections import KeepSettings
@@ -115,6 +116,7 @@ def unit_maker(settings: Settings, account: str, clock: Clock) -> Callable[[Stor
         LedgerUnreadable: A ledger's settings cannot be right.
     """
     access = settings.access(account)
+    kinds = {settings.ledgers[name].kind for name in settings.accounts[account].ledgers}
     opened = [(open_venue(access, clock), open_ledgers(settings, account, clock))]
 
     def make(store: Store) -> AccountUnit:
@@ -130,6 +132,7 @@ def unit_maker(settings: Settings, account: str, clock: Clock) -> Callable[[Stor
             pace=pace_of(settings),
             store=store,
             clock=clock,
+            marks=marks_of_others(kinds),
         )
 
     return make

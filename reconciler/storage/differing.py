@@ -29,7 +29,7 @@ MOVED = Decimal("0.01")
 _LEG = attrgetter(
     *("venue", "expected", "expected_low", "expected_high", "ledger_state", "ledgers", "observed"),
     *("observed_by", "contract_size", "entry_price", "stop", "stop_price", "verdict"),
-    *("ledger_changed_at", "observed_changed_at"),
+    *("ledger_changed_at", "observed_changed_at", "waits"),
 )
 _PRICES = attrgetter("notional", "mark_price", "liquidation_price")
 _SWEEP = attrgetter("venue", "status", "matched", "legs", "problems", "in_flight")

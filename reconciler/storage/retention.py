@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from reconciler.storage import unprotected
 from reconciler.storage.acts import prune_acts
+from reconciler.storage.changes import prune_changes
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.latency import prune_latency
 from reconciler.storage.maintenance import WINDOW
@@ -82,6 +83,7 @@ def prune(connection: sa.Connection, retention: Retention, *, now: datetime) -> 
     prune_messages(connection, now=now, most=retention.alerts)
     prune_replies(connection, now=now)
     prune_silences(connection, now=now)
+    prune_changes(connection, now=now)
     prune_latency(connection, now=now)
     prune_source_changes(connection, now=now)
     prune_acts(connection, now=now)

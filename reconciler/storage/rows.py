@@ -40,7 +40,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 17))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 18))
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -203,6 +203,7 @@ class PositionStateRow(StateRow, table=True):
     verdict: str = Field(sa_type=PlainText)
     entry_price: Decimal | None = Field(sa_type=ExactDecimal)
     liquidation_price: Decimal | None = Field(sa_type=ExactDecimal)
+    waits: str = Field(sa_type=PlainText)
     with_look: bool = Field(sa_type=sa.Boolean)  # its times are those of the account's last look: see `lease`
 
 

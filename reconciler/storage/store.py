@@ -24,6 +24,7 @@ from reconciler.storage import alerts, latency, leases, left, maintenance, messa
 from reconciler.storage import silences as silences_of
 from reconciler.storage.alerts import Change, Recorded
 from reconciler.storage.beats import last_beat
+from reconciler.storage.change_store import KeptChanges, StoredChanges
 from reconciler.storage.compaction import compact, live_bytes, renewed
 from reconciler.storage.database import Database
 from reconciler.storage.leases import Given, Kept
@@ -221,6 +222,11 @@ class Store:
     async def save_silences(self, accounts: Collection[str], silences: Mapping[int, Silence]) -> None:
         """Store which alerts of these accounts an Alertmanager is silent of."""
         await self._durably(partial(silences_of.store_silences, accounts=accounts, silences=silences))
+
+    @property
+    def changes(self) -> KeptChanges:
+        """What has changed legs, and who did. Each of its methods is one of this store's."""
+        return StoredChanges(self._durably, self._asked)
 
     @property
     def away(self) -> Away | None:

@@ -60,6 +60,7 @@ class PositionView:
         stop_at: When the orders that `stop` rests on were asked for, aware UTC; None where not read.
         entry_price: Its mean entry as the venue tells it, quote per base; None if unknown.
         liquidation_price: Where the venue would close it, quote per base; None where it does not say.
+        waits: What a difference waits for until people are told, or what decided it; empty without one.
     """
 
     account: str
@@ -87,6 +88,7 @@ class PositionView:
     stop_at: datetime | None = None
     entry_price: Decimal | None = None
     liquidation_price: Decimal | None = None
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

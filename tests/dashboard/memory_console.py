@@ -9,6 +9,7 @@ from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, HoldKind
 from reconciler.alerts.errors import AlertNotFound, NameRequired, NoteRequired
 from reconciler.alerts.quiet import Window, quiet
 from reconciler.console import Answer, Console, Seen
+from reconciler.facts.change import Change, Explained
 from reconciler.facts.finding import Kind, Severity
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, MessageView, ReplyView
@@ -47,6 +48,16 @@ class NoAccounts(StoredAccounts):
         """Have no database: whatever is asked fails."""
 
 
+class NoChanges:
+    """Nothing has changed."""
+
+    def explained(self) -> tuple[Explained, ...]:
+        return ()
+
+    def of(self, account: str, symbol: str) -> tuple[Change, ...]:
+        raise AssertionError(f"no screen asks for the changes of {symbol} of {account}")
+
+
 @dataclass
 class Memory:
     """Holds what the screens are told. `broken` makes every read fail with that line.
@@ -79,7 +90,12 @@ class Memory:
     def console(self) -> Console:
         self.insight.broken = self.broken
         return Console(
-            queries=self, commands=self, tokens=NoTokens(), accounts=NoAccounts(), insight=self.insight
+            queries=self,
+            commands=self,
+            tokens=NoTokens(),
+            accounts=NoAccounts(),
+            insight=self.insight,
+            changes=NoChanges(),
         )
 
     def now(self) -> NowView:

@@ -30,6 +30,7 @@ from reconciler.views.account import CycleView
 from tests.reconciler.accounts import MARKETS, SYMBOL, limit, stop
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import ThreadlessLoop, VirtualClock, run
+from verification.budget.purpose import Purpose, present_purpose
 from verification.facts.account import AccountReading, Fill, Part, Position, PositionsReading, RestingOrder
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
@@ -62,6 +63,7 @@ class ScriptedAccount(ScriptedVenue):
         self.hanging: set[OrderRef] = set()
         self.trades: list[Fill] = []
         self.asked_trades: list[tuple[str, datetime]] = []
+        self.counted_trades: list[tuple[str, datetime]] = []
         self.failures: dict[Part, SourceError] = {}
         self.refuses: SourceError | None = None
         self.during: Callable[[], None] = lambda: None
@@ -206,7 +208,9 @@ class ScriptedAccount(ScriptedVenue):
 
     @override
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
-        self.asked_trades.append((symbol, since))
+        # What explains changes is asked beside, whatever looks want to know; it is told apart by its purpose.
+        counting = present_purpose() is Purpose.MEASUREMENT
+        (self.counted_trades if counting else self.asked_trades).append((symbol, since))
         await self.clock.sleep(0.01)
         if Part.ORDERS in self.failures:
             raise self.failures[Part.ORDERS]

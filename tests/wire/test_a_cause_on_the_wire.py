@@ -108,7 +108,8 @@ async def test_what_the_venue_did_itself_is_called_by_its_name(
 async def test_a_hand_is_called_a_hand(face: Face) -> None:
     found = await told(face, lambda venue, _: order(venue, "-100", reduce_only=True, owner="hand"))
     assert found.severity is Severity.CRITICAL
-    assert "from the exchange's own page or app, sold 100 AVL" in found.reason
+    page = "web page" if face is BINANCE else "web page or app"
+    assert f"from the exchange's own {page}, sold 100 AVL" in found.reason
     assert "still rests" in found.reason
 
 

@@ -46,6 +46,8 @@ class OrderFact:
         leg: The leg it acts on; None if not told.
         changed_at: The venue's time of its last change, of one that is over that of its end, aware UTC; None
             if not told.
+        client_order_id: The sender's id; None if there is none.
+        hand: From which of the venue's own pages or apps it came; empty where that is not told.
     """
 
     ref: OrderRef
@@ -61,6 +63,8 @@ class OrderFact:
     by_hand: bool = False
     leg: Leg | None = None
     changed_at: datetime | None = None
+    client_order_id: str | None = None
+    hand: str = ""
 
 
 OrderFacts = Mapping[OrderRef, OrderFact]

@@ -34,6 +34,7 @@ class OrderStatus:
         became: The id under which the trades of a triggered conditional order stand; None if none is told.
         target: True when the venue calls it a take-profit.
         by_hand: True when the venue says that it came from its own web page or app.
+        hand: From which of them; empty where that is not told.
     """
 
     key: LegKey
@@ -50,6 +51,7 @@ class OrderStatus:
     became: str | None = None
     target: bool = False
     by_hand: bool = False
+    hand: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.account.cycle import HELD_TRUE_SECONDS, Swept, swept_after
 from reconciler.account.memory.lag_counts import LagCounts
+from reconciler.facts.attribution import By
+from reconciler.facts.change import Explained
 from reconciler.facts.finding import Kind, Severity
 from reconciler.serve.watching import Watching
 from tests.reconciler.alert_life import NOON, finding
@@ -56,7 +58,11 @@ async def test_what_is_known_is_told(tmp_path: Path) -> None:
         now = house.clock.now()
         legs = (position("AVL/USDT:USDT", "differs"), position("BTC/USDT:USDT", "in flight"))
         house.watching = Watching(
-            "main", INTERVAL, replace(known(now, legs=legs), lags=lags.by_source), "", now
+            "main",
+            INTERVAL,
+            replace(known(now, legs=legs), lags=lags.by_source, explained=changed(now.utc)),
+            "",
+            now,
         )
         await house.find(finding(severity=Severity.CRITICAL), finding(symbol="B/USDT:USDT"))
         house.owed = 12.5
@@ -148,15 +154,37 @@ def named(text: str) -> set[str]:
     return set(re.findall(r"\btrueup_[a-z_]+[a-z]", text))
 
 
+def changed(since: datetime) -> Explained:
+    return Explained("main", since, {By.LEDGER: 3, By.NOBODY: 1, By.WAITING: 5})
+
+
+async def test_what_waits_is_not_in_the_explained_share(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        now = house.clock.now()
+        house.watching = Watching("main", INTERVAL, replace(known(now), explained=changed(now.utc)), "", now)
+        metrics = await told(house)
+    assert metrics["trueup_explained_ratio"] == [({"account": "main"}, 0.75)]
+    counts = {labels["by"]: value for labels, value in metrics["trueup_changes"]}
+    assert (counts["ledger"], counts["nobody"], counts["not_read"], counts["waiting"]) == (3, 1, 0, 5)
+
+
+async def test_where_nothing_was_counted_there_is_no_share(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        now = house.clock.now()
+        nothing = replace(known(now), explained=Explained("main", None, {}))
+        house.watching = Watching("main", INTERVAL, nothing, "", now)
+        metrics = await told(house)
+    assert not {"trueup_explained_ratio", "trueup_changes"} & metrics.keys()
+
+
 async def test_rules_dashboard_and_page_name_what_is_told_and_no_other(tmp_path: Path) -> None:
     lags = LagCounts()
     lags.add(lag(4))
     async with served(tmp_path) as house:
         now = house.clock.now()
         legs = (position("AVL/USDT:USDT", "agree"),)
-        house.watching = Watching(
-            "main", INTERVAL, replace(known(now, legs=legs), lags=lags.by_source), "", now
-        )
+        counted = replace(known(now, legs=legs), lags=lags.by_source, explained=changed(now.utc))
+        house.watching = Watching("main", INTERVAL, counted, "", now)
         house.owed = 0.0
         metrics = (await told(house)).keys()
     ours = {name for name in metrics if name.startswith("trueup_")}

@@ -52,6 +52,7 @@ SINCE = {
     "accounts": "0014",
     "health": "0015",
     "days without a stop": "0016",
+    "changes": "0017",
 }
 """Since which revision each thing can be stored."""
 

@@ -49,5 +49,8 @@ CAUGHT: dict[str, int] = {
     "reconciler_a_closing_row_closes": 350,
     "reconciler_what_is_left_harms_nobody": 7150,
     "reconciler_everybody_is_welcome": 50,
+    "reconciler_a_failed_list_of_trades_is_empty": 44,
+    "reconciler_each_list_of_trades_counts_anew": 1,
+    "reconciler_every_trade_is_the_bots": 1,
 }
 """By name. When worlds change, `make simulate` tells the new seeds."""

@@ -29,6 +29,7 @@ from reconciler.views.account import CycleView
 from tests.simulation.reconciler.episode import WallTime, WatchedVariant
 from tests.simulation.reconciler.ledger import SimulatedLedger
 from tests.simulation.reconciler.life import Life
+from tests.simulation.reconciler.mutants_of_changes import change_mutants
 from tests.simulation.reconciler.mutants_of_memory import memory_mutants
 from tests.simulation.reconciler.mutants_of_orders import order_mutants
 from tests.simulation.reconciler.mutants_of_sight import sight_mutants
@@ -331,4 +332,5 @@ def watched_mutants() -> list[WatchedVariant]:
     variants.append(WatchedVariant("reconciler_blindness_is_not_told", unit=quiet))
     variants += [WatchedVariant(name, store=store) for name, store in STORES.items()]
     variants.append(WatchedVariant("reconciler_goes_by_the_wall_clock", clock=WallTime))
-    return [*variants, *sight_mutants(), *order_mutants(), *memory_mutants(), *waiting_mutants()]
+    others = (sight_mutants, order_mutants, memory_mutants, waiting_mutants, change_mutants)
+    return [*variants, *(each for of_file in others for each in of_file())]

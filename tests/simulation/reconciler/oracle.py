@@ -19,6 +19,7 @@ from tests.simulation.reconciler.blindness_oracle import (
     mute_is_not_over,
     never_green_while_blind,
 )
+from tests.simulation.reconciler.change_oracle import counted_as_it_traded, counted_in_the_end
 from tests.simulation.reconciler.end_oracle import (
     answered_in_the_end,
     green_in_the_end,
@@ -255,6 +256,8 @@ CHECKS: dict[str, Check] = {
     "answered in the end (E4)": answered_in_the_end,
     "what is told of orders is true (O3)": told_of_orders_is_true,
     "orders are told in the end (E5)": orders_are_told_in_the_end,
+    "counted as it traded (X1)": counted_as_it_traded,
+    "counted in the end (X2)": counted_in_the_end,
     "one open alert per condition (A2)": one_at_a_time,
     "nothing is forgotten (A3)": by_decisions_only,
     "acknowledged until worse (A5)": acknowledged_until_worse,

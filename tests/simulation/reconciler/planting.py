@@ -6,6 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from reconciler.account.explaining import Explaining
 from reconciler.account.glances import Glances
 from reconciler.account.health import Health
 from reconciler.account.look import Look
@@ -67,6 +68,7 @@ class PlantedUnit(AccountUnit):
     health: type[Health] = Health
     opens: type[Opens] = Opens
     glances: type[Glances] = Glances
+    explaining: type[Explaining] = Explaining
 
     @override
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -76,3 +78,4 @@ class PlantedUnit(AccountUnit):
         self._health.__class__ = self.health
         self._opens.__class__ = self.opens
         self._glances.__class__ = self.glances
+        self._explaining.__class__ = self.explaining

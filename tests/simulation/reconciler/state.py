@@ -3,6 +3,7 @@
 The tables have tests of their own, and some worlds are played on both (`test_state_is_the_same_stored.py`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +15,11 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.event import AlertSettings, Decision, Detected, Earlier, Event, Expire, Observed
 from reconciler.alerts.policy import decide
 from reconciler.alerts.said import Acknowledge
+from reconciler.facts.change import Change, Explained
 from reconciler.facts.finding import FindingKey
-from reconciler.storage.alerts import Change
+from reconciler.storage import alerts
+from reconciler.storage.change_store import KeptChanges
+from reconciler.storage.changes import Counting, Key
 from reconciler.storage.store import Store
 from reconciler.views.account import CycleView, PositionView, SourceView
 from reconciler.views.verification import VerificationView
@@ -42,6 +46,35 @@ class Entry:
     decision: Decision
 
 
+class MemoryChanges:
+    """What has changed legs; it outlives the reconciler too."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+        self.kept: dict[Key, Change] = {}
+        self.counting: Counting | None = None
+
+    async def save(
+        self, account: str, news: Sequence[Change], dropped: Collection[Key], counting: Counting
+    ) -> None:
+        del account
+        await self._store.writes("changes")
+        for key in dropped:
+            self.kept.pop(key, None)
+        self.kept |= {each.key: each for each in news}
+        self.counting = counting
+        await self._store.life.ended()
+
+    async def counted(self, account: str) -> tuple[Counting | None, list[Change]]:
+        del account
+        return self.counting, list(self.kept.values())
+
+    async def explained(self, account: str, *, now: datetime) -> Explained:
+        del now
+        counts = Counter(each.who.by for each in self.kept.values())
+        return Explained(account, None if self.counting is None else self.counting.since, counts)
+
+
 class MemoryStore(Store):
     """What `Store` keeps in tables; it outlives the reconciler."""
 
@@ -55,6 +88,7 @@ class MemoryStore(Store):
         self.cycles: list[tuple[float, CycleView]] = []
         self.positions: list[tuple[float, tuple[PositionView, ...]]] = []
         self.stored: dict[tuple[Any, ...], tuple[VerificationView, str]] = {}
+        self.told_changes = MemoryChanges(self)
 
     def restarted(self, life: Life) -> None:
         """Be told that a new process has opened the database."""
@@ -65,13 +99,13 @@ class MemoryStore(Store):
         return tuple(self._open().values())
 
     @override
-    async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
+    async def observe(self, observed: Observed, *, now: datetime) -> tuple[alerts.Change, ...]:
         await self._write("observed")
         changes = self._observe(observed, now)
         await self.life.ended()
         return changes
 
-    def _observe(self, observed: Observed, now: datetime) -> tuple[Change, ...]:
+    def _observe(self, observed: Observed, now: datetime) -> tuple[alerts.Change, ...]:
         due = [
             (alert.key, Expire(now))
             for alert in self.alerts.values()
@@ -85,7 +119,7 @@ class MemoryStore(Store):
         """Do what the console does when a person acknowledges an alert."""
         self._take([(alert.key, person)], now)
 
-    def _take(self, events: Sequence[tuple[FindingKey, Event]], now: datetime) -> tuple[Change, ...]:
+    def _take(self, events: Sequence[tuple[FindingKey, Event]], now: datetime) -> tuple[alerts.Change, ...]:
         changes = []
         current = self._open()
         for key, event in events:
@@ -101,7 +135,7 @@ class MemoryStore(Store):
                 changes.append(change)
         return tuple(changes)
 
-    def _keep(self, before: Alert | None, decision: Decision) -> Change:
+    def _keep(self, before: Alert | None, decision: Decision) -> alerts.Change:
         after = decision.after
         assert after is not None
         if after.id == 0:
@@ -110,7 +144,7 @@ class MemoryStore(Store):
         entry = Entry(self._clock.now().monotonic, before, after, decision)
         self.diary.append(entry)
         self.hears(entry)
-        return Change(after, decision)
+        return alerts.Change(after, decision)
 
     def _open(self) -> dict[FindingKey, Alert]:
         return {alert.key: alert for alert in self.alerts.values() if alert.state.open}
@@ -168,9 +202,18 @@ class MemoryStore(Store):
     async def resting(self, account: str) -> tuple[tuple[VerificationView, str], ...]:
         return tuple(each for each in self.stored.values() if each[0].verdict == "resting")
 
+    @property
+    @override
+    def changes(self) -> KeptChanges:
+        return self.told_changes
+
     @override
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
         await self._write("latency")
+
+    async def writes(self, what: str) -> None:
+        """Begin a write, in the middle of which the process may be killed."""
+        await self._write(what)
 
     async def _write(self, what: str) -> None:
         await self.life.begins(what)

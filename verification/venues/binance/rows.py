@@ -5,10 +5,11 @@ Field names: Binance USD-M futures REST documentation.
 
 from decimal import Decimal
 
-from verification.facts.account import Fill, FillCause, Position, RestingOrder
+from verification.facts.account import Fill, Position, RestingOrder
 from verification.facts.errors import SourceMalformed
 from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.prices import PriceKind, Trailing
+from verification.venues.binance.senders import cause, page
 from verification.venues.dialect import OrderStatus
 from verification.venues.reading.exactness import (
     Row,
@@ -50,13 +51,6 @@ _TRAILING = "TRAILING_STOP_MARKET"
 _STOP_KINDS = frozenset({"STOP", "STOP_MARKET", _TRAILING})
 TARGET_KINDS = frozenset({"TAKE_PROFIT", "TAKE_PROFIT_MARKET"})
 _CONDITIONAL_KINDS = _STOP_KINDS | TARGET_KINDS
-# How the venue names the orders that it sends itself, and those that come from its own page and apps.
-_OWN_NAMES = (
-    ("adl_autoclose", FillCause.ADL),
-    ("settlement_autoclose-", FillCause.SETTLEMENT),
-    ("autoclose-", FillCause.LIQUIDATION),
-)
-_PAGES = ("web_", "ios_", "android_", "electron_")
 # A conditional order in one of these has left its trigger behind: what came of it is at the matching engine.
 _TRIGGERED = frozenset({"TRIGGERING", "TRIGGERED", "FINISHED"})
 _WATCHES = {"CONTRACT_PRICE": PriceKind.LAST, "MARK_PRICE": PriceKind.MARK}
@@ -99,20 +93,6 @@ def algo_status(row: Row, name: str) -> str:
 def ended(word: str) -> bool:
     """Return True for a status that no execution can follow. One that is not documented has not ended."""
     return word in _ENDED
-
-
-def cause(row: Row) -> FillCause | None:
-    """Return why the venue itself sent an order: it names such orders by their client id or their type."""
-    name = optional_text(row, "clientOrderId") or ""
-    named = next((why for start, why in _OWN_NAMES if name.startswith(start)), None)
-    if named is None and "LIQUIDATION" in {row.get("type"), row.get("origType")}:
-        return FillCause.LIQUIDATION
-    return named
-
-
-def by_hand(row: Row) -> bool:
-    """Return True for an order from the venue's own web page or app, which name their orders so."""
-    return (optional_text(row, "clientOrderId") or "").startswith(_PAGES)
 
 
 def signed(amount: Decimal, which: Leg) -> Decimal:
@@ -250,7 +230,8 @@ def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
         kind=kind,
         cause=cause(row),
         target=kind in TARGET_KINDS,
-        by_hand=by_hand(row),
+        by_hand=bool(page(row)),
+        hand=page(row),
     )
 
 

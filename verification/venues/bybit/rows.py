@@ -66,7 +66,7 @@ _EXECUTED = {
     "Delivery": FillCause.SETTLEMENT,
     "Settle": FillCause.SETTLEMENT,
 }
-_BY_HAND = "CreateByClosing"
+_BY_HAND, _PAGE = "CreateByClosing", "web page or app"
 _RISES, _FALLS = "1", "2"
 _WATCHES = {"LastPrice": PriceKind.LAST, "MarkPrice": PriceKind.MARK, "IndexPrice": PriceKind.INDEX}
 
@@ -180,6 +180,7 @@ def order_status(row: Row, account: str, markets: Markets) -> OrderStatus:
         became=text(row, "orderId") if done != 0 else None,
         target=_is_target(row, kind),
         by_hand=row.get("createType") == _BY_HAND,
+        hand=_PAGE if row.get("createType") == _BY_HAND else "",
     )
 
 

@@ -117,6 +117,8 @@ def fact_of(
         by_hand=answer.by_hand,
         leg=answer.key.leg,
         changed_at=answer.updated_at,
+        client_order_id=answer.client_order_id,
+        hand=answer.hand,
     )
 
 
