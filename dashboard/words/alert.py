@@ -7,7 +7,7 @@ from dashboard.words import numbers as words
 from reconciler.alerts import wording
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.quiet import Quiet, QuietBy
-from reconciler.facts.finding import Evidence, Kind, Party, Severity
+from reconciler.facts.finding import Evidence, Party, Severity
 from reconciler.facts.silence import Silence
 from reconciler.kinds.registry import is_blindness, spec_of
 from verification.facts.leg import Leg
@@ -109,16 +109,11 @@ def exposed_how(alert: Alert) -> str:
     """Say what the value at risk is a value of, in a word or two."""
     if alert.exposure is None:
         return "no price"
-    match alert.key.kind:
-        case Kind.UNPROTECTED_POSITION:
-            return "unprotected"
-        case Kind.PHANTOM_POSITION:
-            return "at the mark"
-        case Kind.QUANTITY_MISMATCH if alert.surplus:
-            differs = words.based(abs(alert.surplus), alert.contract_size, alert.key.symbol)
-            return f"{differs.removeprefix('long ')} differ"
-        case _:
-            return "at risk"
+    told = spec_of(alert.key.kind).at_stake
+    if told or not alert.surplus:
+        return told or "at risk"
+    differs = words.based(abs(alert.surplus), alert.contract_size, alert.key.symbol)
+    return f"{differs.removeprefix('long ')} differ"
 
 
 def since(alert: Alert) -> datetime:

@@ -49,4 +49,5 @@ SPEC = KindSpec(
     sentence=sentence,
     difference=True,
     only_by_rows=True,
+    at_stake="at the mark",
 )

@@ -63,4 +63,5 @@ SPEC = KindSpec(
     sentence=sentence,
     difference=True,
     by_hand=True,
+    at_stake="",
 )

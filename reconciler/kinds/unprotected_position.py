@@ -81,4 +81,5 @@ SPEC = KindSpec(
     sentence=sentence,
     held_by_stop_tellers=True,
     always_told=True,
+    at_stake="unprotected",
 )

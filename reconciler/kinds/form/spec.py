@@ -50,6 +50,7 @@ class KindSpec:
             holds something, it is judged anew.
         by_hand: Somebody may have opened by hand what the exchange holds more: it can be intended.
         always_told: No other alert and no maintenance window quiets it, only a person's word about itself.
+        at_stake: What the value at risk is a value of, in a word or two; empty where it is the difference.
         follows_from: Kinds that say more of the same: while one of them is told, this one is quiet. See
             `quiet` for how far each reaches.
     """
@@ -70,6 +71,7 @@ class KindSpec:
     only_by_rows: bool = False
     by_hand: bool = False
     always_told: bool = False
+    at_stake: str = "at risk"
     follows_from: tuple[Kind, ...] = ()
 
     @property
