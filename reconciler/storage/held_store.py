@@ -16,7 +16,7 @@ from reconciler.alerts.retirement import Watched, why_retires
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Lease, may_have_run_out
 from reconciler.record.unprotected import Unwritten
-from reconciler.storage import alerts, differing, leases, records, unprotected
+from reconciler.storage import alerts, changes, differing, leases, records, unprotected
 from reconciler.storage.alerts import Change
 from reconciler.storage.beats import BeatFile
 from reconciler.storage.differing import Stored
@@ -218,6 +218,7 @@ class HeldStore(Store):
         def work(connection: sa.Connection) -> None:
             alerts.retire(connection, account, lambda _: reason, self._settings, now=now)
             records.forget_account(connection, account)
+            changes.forget_marks(connection, account)
             leases.forget(connection, self._lease)
 
         await self._owning(work)
