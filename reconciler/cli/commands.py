@@ -115,6 +115,12 @@ def _explain() -> typer.Typer:
     return _alone(explain)
 
 
+def _verify() -> typer.Typer:
+    from reconciler.cli.verify import commands
+
+    return commands
+
+
 def _alerts() -> typer.Typer:
     from reconciler.cli.alerts import commands
 
@@ -170,6 +176,7 @@ _COMMANDS = {
     "reload": ("Have a running one take changed settings.", _reload),
     "status": ("Say who watches each account, and how well.", _status),
     "explain": ("Say why an alert fired, or why none did.", _explain),
+    "verify": ("Ask the live account whether an order did what it should.", _verify),
     "audit": ("Derive stored verdicts again.", _audit),
     "backup": ("Copy the state database, while it is used.", _backup),
     "restore": ("Put such a copy back.", _restore),
