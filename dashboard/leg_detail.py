@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import state_reader
 from dashboard.look.colours import Tone
 from dashboard.look.difference import Difference, difference_table
-from dashboard.look.markup import link, safe, said
+from dashboard.look.markup import link, safe, said, whole
 from dashboard.look.panel import page_head, panel
 from dashboard.look.table import Cell, Column, Row, table
 from dashboard.words import alert as alert_words
@@ -19,12 +19,14 @@ from dashboard.words.position import Grade, believed, covered_by, pnl_of, side_o
 from dashboard.words.verdict import Unread
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.wording import sight
+from reconciler.sight.change_words import change_line
 from reconciler.views.account import PositionView
 from reconciler.views.alert_list import AlertFilter
 from reconciler.views.now import NowView
 from reconciler.views.verification import VerificationView
 from verification.facts.leg import Leg, LegKey
 
+CHANGES_SHOWN = 20
 ALERTS_SHOWN, VERIFICATIONS_READ, VERIFICATIONS_SHOWN = 50, 500, 20
 
 _TONES = {
@@ -62,6 +64,7 @@ def show_leg(key: LegKey, legs: Sequence[PositionView], view: NowView) -> None:
     st.html(link("All positions", "positions") + page_head(f"{name}, {key.account}", note=note, tone=tone))
     if found is not None:
         st.html(both_sides(found, view.read_at))
+    st.html(_changes(key, found))
     st.html(_alerts(key, view.read_at))
     st.html(_verifications(key))
 
@@ -145,6 +148,25 @@ def _stop_said(leg: PositionView, now: datetime) -> str:
 
 def _verdict(leg: PositionView) -> str:
     return side_of(leg) or "not read"
+
+
+def _changes(key: LegKey, leg: PositionView | None) -> str:
+    found = state_reader.ask_changes(lambda changes: changes.of(key.account, key.symbol))
+    if isinstance(found, Unread):
+        return panel("What changed it", said("That could not be read."))
+    mine = [each for each in found if each.leg is key.leg]
+    note = "orders that traded, and who sent them; seven days back at most"
+    if not mine:
+        return panel("What changed it", said("Nothing was counted.", Tone.SECOND), note=note)
+    size = None if leg is None else leg.contract_size
+    lines = "".join(f"<li>{whole(change_line(each, size))}</li>" for each in mine[:CHANGES_SHOWN])
+    more = len(mine) - CHANGES_SHOWN
+    return panel(
+        "What changed it",
+        f'<ul class="t-list">{lines}</ul>',
+        note=note,
+        foot=f"{more} older ones" if more > 0 else "",
+    )
 
 
 def _alerts(key: LegKey, now: datetime) -> str:

@@ -16,6 +16,7 @@ from reconciler.alerts.alert import Alert
 from reconciler.console import (
     Accounts,
     Answer,
+    Changes,
     Commands,
     Console,
     Insight,
@@ -55,6 +56,11 @@ def _answered(question: Callable[[Console], Asked]) -> Asked | Unread:
 def look_into(question: Callable[[Insight], Asked]) -> Asked | Unread:
     """Return the answer to what is asked of Trueup itself, or `Unread` with the reason."""
     return _answered(lambda console: question(console.insight))
+
+
+def ask_changes(question: Callable[[Changes], Asked]) -> Asked | Unread:
+    """Return the answer to what is asked of changes and who made them, or `Unread` with the reason."""
+    return _answered(lambda console: question(console.changes))
 
 
 def now() -> NowView | Unread:

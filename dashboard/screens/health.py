@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import state_reader
 from dashboard.health.budgets import budgets
 from dashboard.health.channels import channels
+from dashboard.health.explained import explained, unread
 from dashboard.health.jobs import jobs
 from dashboard.health.sources import sources
 from dashboard.health.standing import clocks, leases, versions
@@ -23,6 +24,7 @@ def health() -> None:
         st.html(page_head("Health", note="It could not be read. That does not mean that all is well."))
         return
     told = sentence(view, found)
+    changed = state_reader.ask_changes(lambda changes: changes.explained())
     with st.container(key="old-health" if blind(view) else "health", gap="small"):
         st.html(page_head("Health", note=told.text, tone=told.tone))
         st.html(sources(view))
@@ -34,6 +36,7 @@ def health() -> None:
         with right:
             st.html(jobs(view, found))
             st.html(clocks(found))
+            st.html(explained(changed) if not isinstance(changed, Unread) else unread())
         st.html(versions(found))
 
 

@@ -48,14 +48,25 @@ class NoAccounts(StoredAccounts):
         """Have no database: whatever is asked fails."""
 
 
-class NoChanges:
-    """Nothing has changed."""
+@dataclass
+class MemoryChanges:
+    """What has changed, by account and in all."""
+
+    shares: tuple[Explained, ...] = ()
+    made: tuple[Change, ...] = ()
+    broken: str = ""
 
     def explained(self) -> tuple[Explained, ...]:
-        return ()
+        self._read()
+        return self.shares
 
     def of(self, account: str, symbol: str) -> tuple[Change, ...]:
-        raise AssertionError(f"no screen asks for the changes of {symbol} of {account}")
+        self._read()
+        return tuple(each for each in self.made if each.symbol == symbol)
+
+    def _read(self) -> None:
+        if self.broken:
+            raise StateDatabaseError(StateTrouble.CORRUPT, self.broken)
 
 
 @dataclass
@@ -79,6 +90,7 @@ class Memory:
     seen: list[Seen | None] = field(default_factory=list)
     answers: str = ""
     insight: MemoryInsight = field(default_factory=MemoryInsight)
+    changed: MemoryChanges = field(default_factory=MemoryChanges)
     tried: list[tuple[str, str]] = field(default_factory=list)
 
     def try_channel(self, channel: str, *, by: str) -> int:
@@ -95,7 +107,7 @@ class Memory:
             tokens=NoTokens(),
             accounts=NoAccounts(),
             insight=self.insight,
-            changes=NoChanges(),
+            changes=self.changed,
         )
 
     def now(self) -> NowView:

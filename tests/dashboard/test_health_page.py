@@ -3,10 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from reconciler.facts.attribution import Attribution, By
+from reconciler.facts.change import Change, Explained
 from reconciler.facts.message import ChannelView
 from reconciler.facts.person import Person
 from reconciler.facts.token import Role
@@ -14,9 +17,10 @@ from reconciler.views.health import ClockView, HealthView
 from reconciler.views.now import NowView
 from tests.dashboard import drawn
 from tests.dashboard.drawn_health import budget, health, job, process, tried
-from tests.dashboard.memory_console import Memory
+from tests.dashboard.memory_console import Memory, MemoryChanges
 from tests.dashboard.memory_insight import MemoryInsight
 from tests.dashboard.screen import opened, reading, run
+from verification.facts.leg import Leg
 
 PHONE = ChannelView("phone", drawn.before(9999), drawn.before(60), taken_at=drawn.before(183))
 
@@ -72,7 +76,7 @@ REFUSING = replace(PHONE, failing_since=drawn.before(60))
         (health(unreadable=("deneb 9",)), None, "what 1 process said cannot be read"),
         (health(process(at=drawn.before(3600))), None, "no process has said how it fares"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_well_is_named_in_one_sentence(
     told: HealthView, view: NowView | None, words: str
 ) -> None:
@@ -207,3 +211,34 @@ def test_what_others_wrote_stays_text() -> None:
 
     assert "<img" not in raw
     assert "&lt;img" in raw
+
+
+def test_how_much_of_what_changed_is_explained_is_told_by_account_with_what_is_not() -> None:
+    lost = Change(
+        symbol="SUI/USDT:USDT",
+        leg=Leg.NET,
+        order_id="77",
+        client_order_id="",
+        contracts=Decimal(-8),
+        trades=1,
+        since=drawn.before(90),
+        at=drawn.before(90),
+        who=Attribution(By.NOBODY),
+    )
+    share = Explained("main", drawn.before(9999), {By.LEDGER: 41, By.NOBODY: 1}, unexplained=(lost,))
+    never = Explained("swing", None, {})
+    told = replace(memory(), changed=MemoryChanges(shares=(share, never)))
+    with reading(told):
+        said = " ".join(html(opened("health")).split())
+
+    assert "main 41 of 42 1 " in said
+    assert "swing not counted 0 " in said
+    assert "main, SUI/USDT:USDT," in said
+    assert "by order 77: no ledger names it, and nothing tells who has sent it" in said
+
+
+def test_a_share_that_cannot_be_read_is_no_share() -> None:
+    with reading(replace(memory(), changed=MemoryChanges(broken="damaged"))):
+        said = " ".join(html(opened("health")).split())
+
+    assert "Changes explained That could not be read." in said

@@ -10,9 +10,11 @@ import pytest
 from dashboard.leg_detail import address_of, key_of
 from dashboard.words.position import pnl_of
 from reconciler.alerts.alert import AlertState
+from reconciler.facts.attribution import Attribution, By
+from reconciler.facts.change import Change
 from reconciler.views.verification import VerificationView
 from tests.dashboard import drawn
-from tests.dashboard.memory_console import Memory
+from tests.dashboard.memory_console import Memory, MemoryChanges
 from tests.dashboard.screen import opened, reading, table, text
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Source
@@ -32,10 +34,21 @@ HELD = drawn.leg(
 
 def one(number: int, verdict: str, *, symbol: str = KEY.symbol) -> VerificationView:
     return VerificationView(
-        id=number, account="main", symbol=symbol, leg=Leg.NET, question="open", asked_by="bot",
-        verdict=verdict, grade="proof", mismatch="", decided_by=Source.WEBSOCKET, asked_at=drawn.before(60),
-        milliseconds=8.0, reason="the websocket shows 43", order_id="8389765",
-    )  # fmt: skip
+        id=number,
+        account="main",
+        symbol=symbol,
+        leg=Leg.NET,
+        question="open",
+        asked_by="bot",
+        verdict=verdict,
+        grade="proof",
+        mismatch="",
+        decided_by=Source.WEBSOCKET,
+        asked_at=drawn.before(60),
+        milliseconds=8.0,
+        reason="the websocket shows 43",
+        order_id="8389765",
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,9 +105,12 @@ def test_a_side_that_was_not_read_is_never_the_same() -> None:
 
 def test_a_leg_that_is_gone_still_has_its_history() -> None:
     over = drawn.alert(
-        id=7, state=AlertState.RESOLVED, first_seen=drawn.before(4000), fired_at=drawn.before(3990),
+        id=7,
+        state=AlertState.RESOLVED,
+        first_seen=drawn.before(4000),
+        fired_at=drawn.before(3990),
         resolved_at=drawn.before(3900),
-    )  # fmt: skip
+    )
     key = LegKey(over.key.account, over.key.symbol, over.key.leg)
     with reading(Memory(drawn.view(resolved=(over,)))):
         said = text(opened("positions", leg=f"{key.account}|{key.symbol}|{key.leg}"))
@@ -111,6 +127,37 @@ def test_what_was_verified_about_it_is_listed_and_nothing_of_another() -> None:
 
     assert "confirmed: the websocket shows 43" in said
     assert "unknown: " not in said
+
+
+CHANGE = Change(
+    symbol=KEY.symbol,
+    leg=Leg.NET,
+    order_id="8389765",
+    client_order_id="web_7",
+    contracts=Decimal(43),
+    trades=2,
+    since=drawn.before(200),
+    at=drawn.before(200),
+    who=Attribution(By.HAND, "own web page"),
+)
+
+
+def test_who_changed_it_is_said_with_the_order_and_the_time() -> None:
+    other = replace(CHANGE, leg=Leg.LONG, order_id="1")
+    with reading(Memory(legs=(HELD,), changed=MemoryChanges(made=(CHANGE, other)))):
+        said = text(opened("positions", leg=NAMED))
+
+    assert "bought 43 AVL by order 8389765: a hand, from the exchange's own web page" in said
+    assert "by order 1:" not in said
+
+
+def test_changes_that_cannot_be_read_are_not_none() -> None:
+    with reading(Memory(legs=(HELD,), changed=MemoryChanges(broken="damaged"))):
+        said = text(opened("positions", leg=NAMED))
+
+    assert "What changed it" in said
+    assert "That could not be read." in said
+    assert "Nothing was counted." not in said
 
 
 def test_a_row_has_its_prices_its_result_and_the_way_to_its_history() -> None:
