@@ -14,6 +14,7 @@ from dashboard.words.verdict import Unread
 from reconciler.views.now import NowView
 
 _LONGEST_TEXT = 80
+_ENTERED = "filters-page"
 
 
 def enter(page: str, names: Sequence[str]) -> None:
@@ -26,6 +27,7 @@ def enter(page: str, names: Sequence[str]) -> None:
         page: The page's name.
         names: Its choices; the first is one that no other page has.
     """
+    st.session_state[_ENTERED] = page
     kept = _kept(page)
     if f"filter-{names[0]}" not in st.session_state:
         for name in names[1:]:  # another page may have one of this name
@@ -75,17 +77,13 @@ def restore_text(name: str, longest: int) -> str:
 
 
 def remember(*names: str) -> None:
-    """Write choices into the address."""
+    """Write choices into the address of the page that was entered last, and keep them."""
     for name in names:
-        chosen: Any = st.session_state.get(f"filter-{name}")
-        if chosen:
-            st.query_params[name] = chosen if isinstance(chosen, list) else str(chosen)
-        else:
-            st.query_params.pop(name, None)
+        remember_of(st.session_state[_ENTERED], name)
 
 
 def remember_of(page: str, name: str) -> None:
-    """Write a choice into the address of a page that was entered, and keep it."""
+    """Write a choice into the address of a page, and keep it."""
     chosen: Any = st.session_state.get(f"filter-{name}")
     values = chosen if isinstance(chosen, list) else [str(chosen)]
     put(page, name, values if chosen else [])

@@ -25,6 +25,7 @@ def positions() -> None:
     if key_of(st.query_params.get("leg", "")) is not None:
         _table()
         return
+    filters.enter("positions", ("show", "account"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Show",

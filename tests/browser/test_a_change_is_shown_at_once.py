@@ -91,7 +91,7 @@ def test_two_pages_show_what_fires_and_what_ends_although_their_clocks_stand_sti
         expect(card).to_be_visible(timeout=LONG_MS)
         expect(now.locator(".st-key-strip")).to_contain_text("1 position", timeout=LONG_MS)
         expect(alerts.locator(".st-key-strip")).to_contain_text("1 position", timeout=LONG_MS)
-        expect(alerts.get_by_test_id("stDataFrame")).to_be_visible(timeout=LONG_MS)
+        expect(alerts.get_by_role("table").filter(has_text="AVL/USDT:USDT")).to_be_visible(timeout=LONG_MS)
         ends(screens, "AVL/USDT:USDT")
         expect(card).to_have_count(0, timeout=LONG_MS)
         foreign = [each for each in (now, alerts) if "stException" in each.content()]

@@ -95,7 +95,9 @@ def test_the_document_is_as_promised(
     document = json.loads(said.out)
     assert list(document) == ["accounts"]
     (account,) = document["accounts"]
-    assert list(account) == ["account", "holder", "checked_at", "state", "open_alerts"]
+    assert list(account) == [
+        *("account", "holder", "checked_at", "state", "open_alerts", "explained_ratio"),
+    ]
     assert (account["account"], account["state"], account["holder"]) == ("main", state, holder)
     assert (account["checked_at"] is not None) is checked
     assert (account["open_alerts"], said.code) == (0, code)
@@ -107,9 +109,10 @@ def test_the_same_for_a_person(trueup: Command, tmp_path: Path) -> None:
     said = trueup("status")
 
     head, line, sentence = said.out.splitlines()
-    assert head.split() == ["account", "state", "watched", "by", "last", "seen", "whole", "open", "alerts"]
+    seen = ("account", "state", "watched", "by", "last", "seen", "whole")
+    assert head.split() == [*seen, "changes", "explained", "open", "alerts"]
     assert line.split()[:4] == ["main", "watched", "here", "1"]
-    assert line.endswith(" UTC  0")
+    assert line.split()[-4:] == ["UTC", "not", "counted", "0"]
     assert sentence == "Every account is watched, and no alert fires."
 
 
@@ -118,7 +121,9 @@ def test_an_account_that_never_ran_is_named_and_is_not_well(trueup: Command, tmp
 
     said = trueup("status")
 
-    assert said.out.splitlines()[1].split() == ["main", "not_watched", "nobody", "never", "0"]
+    assert said.out.splitlines()[1].split() == [
+        *("main", "not_watched", "nobody", "never", "not", "counted", "0"),
+    ]
     assert said.out.splitlines()[2].startswith("Not seen as it should be: main.")
 
 

@@ -15,7 +15,7 @@ from tests.wire.scripted import EXCHANGE_INFO, Reply, ScriptedVenue, access_to, 
 from tests.wire.test_markets_change_while_running import HOUR, LaterClock, info
 from verification.budget.purpose import Purpose, asked_for
 from verification.facts.clock import Clock, SystemClock
-from verification.facts.errors import SourceError, SourceRejected, SourceUnreachable
+from verification.facts.errors import CredentialsRejected, SourceError, SourceUnreachable
 from verification.venues.ccxt import connections
 from verification.venues.ccxt.outgoing import GovernorRegistry
 from verification.venues.gateway.account import CcxtVenue
@@ -165,7 +165,7 @@ async def test_a_refusal_is_the_failure_of_whoever_was_refused(
     scripted.answers[INFO] = lambda _: _reply(next(asked))
     one, two = account("one"), account("two")
     failures = await asyncio.gather(one.connect(), two.connect(), return_exceptions=True)
-    assert [type(each) for each in failures] == [SourceRejected, type(None)]
+    assert [type(each) for each in failures] == [CredentialsRejected, type(None)]
 
 
 def _reply(told: Any) -> Reply:

@@ -71,7 +71,7 @@ async def test_a_silent_stream_is_told_and_heals(face: Face) -> None:
         )
         order(venue, "43")
         await gateway.holds(NET, 86)
-        assert gateway.venue.stream_health().missed_since is None
+        await gateway.health(lambda now: now.missed_since is None)
 
 
 @pytest.mark.parametrize("action", [PushAction.DUPLICATE, PushAction.REORDER])

@@ -35,6 +35,7 @@ class Silence(StrEnum):
     NOT_ASKED = "not_asked"  # nothing was sent: the venue asks us to wait
     BUDGET_SPENT = "budget_spent"  # nothing was sent, to keep to our own budget of requests
     REJECTED = "rejected"
+    CREDENTIALS = "credentials"  # the venue refuses the keys
     MALFORMED = "malformed"
     TIMEOUT = "timeout"
     NOT_READY = "not_ready"  # e.g. a stream whose first snapshot has not come yet

@@ -106,7 +106,7 @@ def test_the_screen_is_green_while_it_has_time_and_tells_it_a_grace_after_the_tr
         shown = house.console.queries.now()
         beat = Heartbeat(shown.read_at, 1, shown.read_at, stopped=False)
         alive = replace(shown, watches=(WatchView("main", "here 1", beat),))
-        assert judge(alive).sentence.startswith("0 of 1 position verified and 1 is in flight")
+        assert judge(alive).sentence.startswith("0 of 1 position verified, 1 in flight: ")
         assert judge(alive).level is Level.WELL
         await house.until(lambda: Kind.QUANTITY_MISMATCH in house.alerts(), within=30)
         assert house.clock.now().monotonic - traded == pytest.approx(20, abs=2)
