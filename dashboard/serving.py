@@ -12,6 +12,7 @@ from dashboard.entrance.building import entrance_of
 from dashboard.entrance.place import places
 from dashboard.gate import Gate
 from dashboard.launch import door_of
+from dashboard.packed import Packed
 from verification.facts.clock import SystemClock
 
 _INDEX = Path(st.__file__).parent / "static" / "index.html"
@@ -30,6 +31,7 @@ app = st.App(
             doorkeeper=_doorkeeper,
             entrance=_entrance,
             index=_INDEX,
-        )
+        ),
+        Middleware(Packed),
     ],
 )
