@@ -87,15 +87,7 @@ def say(shown: Alert, word: Word, said: Filled) -> Answer:
         AlertCommandError: It was refused; the message is for the person.
         StateDatabaseError: It could not be stored.
     """
-    person = identity()
-    if person is None:
-        raise NotAllowed("Nobody is signed in here: load the page again.")
-    url = os.environ.get(STATE_URL, "")
-    try:
-        return _said(_console(url).commands_of(person), shown, word, said)
-    except StateDatabaseError:
-        forget(url)
-        raise
+    return _done(lambda commands: _said(commands, shown, word, said))
 
 
 def check_again(shown: Alert, by: str) -> Answer:
@@ -105,15 +97,7 @@ def check_again(shown: Alert, by: str) -> Answer:
         AlertCommandError: It was refused; the message is for the person.
         StateDatabaseError: It could not be stored.
     """
-    person = identity()
-    if person is None:
-        raise NotAllowed("Nobody is signed in here: load the page again.")
-    url = os.environ.get(STATE_URL, "")
-    try:
-        return _console(url).commands_of(person).check_again(shown.id, by=by, origin="dashboard")
-    except StateDatabaseError:
-        forget(url)
-        raise
+    return _done(lambda commands: commands.check_again(shown.id, by=by, origin="dashboard"))
 
 
 def try_channel(channel: str) -> int:
@@ -123,12 +107,17 @@ def try_channel(channel: str) -> int:
         AlertCommandError: It was refused; the message is for the person.
         StateDatabaseError: It could not be stored.
     """
+    return _done(lambda commands: commands.try_channel(channel, by="somebody with the link"))
+
+
+def _done(deed: Callable[[Commands], Asked]) -> Asked:
+    """Do something in the name of whoever sits before the screens."""
     person = identity()
     if person is None:
         raise NotAllowed("Nobody is signed in here: load the page again.")
     url = os.environ.get(STATE_URL, "")
     try:
-        return _console(url).commands_of(person).try_channel(channel, by="somebody with the link")
+        return deed(_console(url).commands_of(person))
     except StateDatabaseError:
         forget(url)
         raise
@@ -154,12 +143,7 @@ def _said(commands: Commands, shown: Alert, word: Word, said: Filled) -> Answer:
 
 def ask_accounts(question: Callable[[Accounts], Asked]) -> Asked | Unread:
     """Return the answer about who may sign in, or `Unread` where there is none."""
-    url = os.environ.get(STATE_URL, "")
-    try:
-        return question(_console(url).accounts)
-    except StateDatabaseError as error:
-        forget(url)
-        return _unread(str(error))
+    return _answered(lambda console: question(console.accounts))
 
 
 def forget(url: str) -> None:
