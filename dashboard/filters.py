@@ -4,8 +4,9 @@ Streamlit can bind a widget to the address itself, but then writes the words sho
 A page that is come back to without any in its address has those that it had; one that has some means them.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,6 +14,14 @@ from dashboard.escape import plain
 from dashboard.words.verdict import Unread
 from reconciler.views.now import NowView
 
+PERIODS: Final[Mapping[str, tuple[str, timedelta | None]]] = {
+    "24h": ("24 h", timedelta(hours=24)),
+    "7d": ("7 d", timedelta(days=7)),
+    "30d": ("30 d", timedelta(days=30)),
+    "all": ("all that is kept", None),
+}
+"""How far back a list goes: in words, and how long that is."""
+USUAL = "7d"
 _LONGEST_TEXT = 80
 _ENTERED = "filters-page"
 
@@ -114,6 +123,24 @@ def account(view: NowView | Unread, placeholder: str) -> None:
         placeholder=placeholder,
         width=280,
     )
+
+
+def period() -> None:
+    """Show the choice of how far back a list goes."""
+    st.segmented_control(
+        "Period",
+        list(PERIODS),
+        format_func=lambda name: PERIODS[name][0].capitalize(),
+        key=restore("since", list(PERIODS), usual=USUAL),
+        required=True,
+        on_change=remember,
+        args=("since",),
+    )
+
+
+def chosen_period() -> tuple[str, timedelta | None]:
+    """Return it in words, and how long it is; None for all that is kept."""
+    return PERIODS[chosen("since") or USUAL]
 
 
 def chosen(name: str) -> Any:

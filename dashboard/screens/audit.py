@@ -1,7 +1,7 @@
 """Audit: who did what, newest first, narrowed by what stands in the address, and to take away as CSV."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 
@@ -16,13 +16,6 @@ from dashboard.words import numbers as words
 from dashboard.words.verdict import Unread
 from reconciler.views.audit import ActsWanted, ActView
 
-PERIODS = {
-    "24h": ("24 h", timedelta(hours=24)),
-    "7d": ("7 d", timedelta(days=7)),
-    "30d": ("30 d", timedelta(days=30)),
-    "all": ("all that is kept", None),
-}
-USUAL = "7d"
 SHOWN = 200
 TAKEN_AWAY = 5000
 COLUMNS = (
@@ -44,7 +37,7 @@ def audit() -> None:
         return
     answer = st.container()  # above the choices: on a phone they fill the screen
     _filters()
-    period, length = PERIODS[filters.chosen("since") or USUAL]
+    period, length = filters.chosen_period()
     wanted = ActsWanted(
         since=None if length is None else now.read_at - length,
         account=filters.chosen("account") or "",
@@ -79,15 +72,7 @@ def _filters() -> None:
     filters.enter("audit", ("did", "since", "account", "text", "ours"))
     groups = list(told.GROUPS)
     with st.container(key="filters", horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.segmented_control(
-            "Period",
-            list(PERIODS),
-            format_func=lambda name: PERIODS[name][0].capitalize(),
-            key=filters.restore("since", list(PERIODS), usual=USUAL),
-            required=True,
-            on_change=filters.remember,
-            args=("since",),
-        )
+        filters.period()
         st.pills(
             "What",
             groups,

@@ -1,6 +1,6 @@
 """Verifications: has this open, this close happened? All that were asked, and one drawn as its race."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 
@@ -21,13 +21,6 @@ from reconciler.views.verification import (
     VerificationView,
 )
 
-PERIODS = {
-    "24h": ("24 h", timedelta(hours=24)),
-    "7d": ("7 d", timedelta(days=7)),
-    "30d": ("30 d", timedelta(days=30)),
-    "all": ("all that is kept", None),
-}
-USUAL = "7d"
 PAGE = 100
 COLUMNS = (
     Column("Asked, UTC"),
@@ -53,7 +46,7 @@ def verifications() -> None:
 def _all() -> None:
     answer = st.container()  # above the choices: on a phone they fill the screen
     _filters()
-    period, length = PERIODS[filters.chosen("since") or USUAL]
+    period, length = filters.chosen_period()
     now = state_reader.now()
     if isinstance(now, Unread):
         answer.html(page_head("Verifications", note="They could not be read."))
@@ -82,15 +75,7 @@ def _filters() -> None:
     filters.enter("verifications", ("verdict", "since", "question", "account", "text"))
     names = list(told.VERDICTS)
     with st.container(key="filters", horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.segmented_control(
-            "Period",
-            list(PERIODS),
-            format_func=lambda name: PERIODS[name][0].capitalize(),
-            key=filters.restore("since", list(PERIODS), usual=USUAL),
-            required=True,
-            on_change=filters.remember,
-            args=("since",),
-        )
+        filters.period()
         st.pills(
             "Verdict",
             names,
