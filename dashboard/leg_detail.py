@@ -75,7 +75,7 @@ def both_sides(leg: PositionView, now: datetime) -> str:
         _fact("Side", _side(believed(leg), leg), _side(leg.observed, leg), leg),
         _fact("Size", _size(believed(leg), leg), _size(leg.observed, leg), leg),
         Difference("Stop", _NO_WORD, _stop(leg), _stop_said(leg, now), _stop_differs(leg)),
-        Difference("State", leg.ledger_state or "no row", _verdict(leg), "", differs=False),
+        _state(leg),
         *_prices(leg),
     ]
     bot = "Bot, not read" if leg.ledger_at is None else f"Bot, read {words.ago(leg.ledger_at, now)}"
@@ -83,7 +83,7 @@ def both_sides(leg: PositionView, now: datetime) -> str:
     if leg.observed_at is not None and leg.observed_by is not None:
         seen = f"Exchange, {words.ago(leg.observed_at, now)} by {sight(leg.observed_by.value)}"
     books = ", ".join(leg.ledgers)
-    note = f"books of {books}" if books else "in no books"
+    note = f"books of {books}" if books else "in no books" if leg.ledger_at is not None else "books not read"
     return panel("Bot and exchange", difference_table(facts, bot=bot, exchange=seen), note=note)
 
 
@@ -95,6 +95,13 @@ def _fact(name: str, bot: str, exchange: str, leg: PositionView) -> Difference:
         meaning = "orders of the bot explain it" if leg.verdict == "in flight" else "next to nothing"
         return Difference(name, bot, exchange, meaning, differs=False)
     return Difference(name, bot, exchange, "differs" if differs else "same", differs=differs)
+
+
+def _state(leg: PositionView) -> Difference:
+    exchange = side_of(leg) or "not read"
+    if leg.ledger_at is None:
+        return Difference("State", leg.ledger_state or "not read", exchange, "not known", differs=None)
+    return Difference("State", leg.ledger_state or "no row", exchange, "", differs=False)
 
 
 def _prices(leg: PositionView) -> list[Difference]:
@@ -144,10 +151,6 @@ def _stop_said(leg: PositionView, now: datetime) -> str:
     if leg.stop == "software":
         return "the bot closes by itself"
     return "" if leg.stop_at is None else f"orders asked for {words.ago(leg.stop_at, now)}"
-
-
-def _verdict(leg: PositionView) -> str:
-    return side_of(leg) or "not read"
 
 
 def _changes(key: LegKey, leg: PositionView | None) -> str:

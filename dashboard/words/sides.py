@@ -13,6 +13,7 @@ from reconciler.kinds.registry import spec_of
 from reconciler.views.account import PositionView
 
 _NOT_TOLD = "not told"
+_BOOKS = "what the bot believes is not known"
 _STOPS = "conditional_orders"
 _STATES = frozenset({"resting", "software", "not needed", "partial", "idle", "none", "unknown"})
 
@@ -38,6 +39,8 @@ def _side(alert: Alert, tone: Tone) -> Difference:
     bot, exchange = _way(alert.expected, alert), _way(alert.observed, alert)
     if alert.observed is None:
         return Difference("Side", bot, exchange, "the exchange could not be read", differs=None, tone=tone)
+    if _unknown_books(alert):
+        return Difference("Side", bot, exchange, _BOOKS, differs=None, tone=tone)
     if bot == exchange:
         return Difference("Side", bot, exchange, "same", differs=False)
     if not alert.expected:
@@ -49,23 +52,31 @@ def _side(alert: Alert, tone: Tone) -> Difference:
 
 def _way(signed: Decimal | None, alert: Alert) -> str:
     if signed is None:
-        nothing = alert.expected is None and spec_of(alert.key.kind).unknown_to_bot
+        nothing = alert.expected is None and not _unknown_books(alert)
         return "none" if nothing and signed is alert.expected else words.UNKNOWN
     return "none" if not signed else "long" if signed > 0 else "short"
 
 
 def _size(alert: Alert, tone: Tone) -> Difference:
-    bot = amount(alert.expected or Decimal(0), alert)
+    unknown = _unknown_books(alert)
+    bot = words.UNKNOWN if unknown else amount(alert.expected or Decimal(0), alert)
     if alert.observed is None:
         return Difference(
             "Size", bot, words.UNKNOWN, "the exchange could not be read", differs=None, tone=tone
         )
     apart = alert.observed - (alert.expected or Decimal(0))
     exchange = amount(alert.observed, alert)
+    if unknown:
+        return Difference("Size", bot, exchange, _BOOKS, differs=None, tone=tone)
     if not apart:
         return Difference("Size", bot, exchange, "same", differs=False)
     sign = "+" if apart > 0 else "\N{MINUS SIGN}"
     return Difference("Size", bot, exchange, f"{sign}{amount(apart, alert)}", differs=True, tone=tone)
+
+
+def _unknown_books(alert: Alert) -> bool:
+    """Return whether it is not known what the bot believes; of an orphan it is: nothing."""
+    return alert.expected is None and not spec_of(alert.key.kind).unknown_to_bot
 
 
 def amount(contracts: Decimal, alert: Alert) -> str:
@@ -134,7 +145,8 @@ def _as_seen(bot: str, leg: PositionView, missing: str, tone: Tone) -> Differenc
 
 
 def _state(alert: Alert, tone: Tone) -> Iterator[Difference]:
-    bot = _told(alert, Party.BOT, "state") or ("no trade" if not alert.expected else "")
+    nothing = not alert.expected and not _unknown_books(alert)
+    bot = _told(alert, Party.BOT, "state") or ("no trade" if nothing else "")
     if not bot or alert.observed is None:
         return
     exchange = "open" if alert.observed else "flat"

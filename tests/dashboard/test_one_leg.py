@@ -103,6 +103,16 @@ def test_a_side_that_was_not_read_is_never_the_same() -> None:
     assert "= same" not in said
 
 
+def test_books_that_were_not_read_are_not_without_a_row() -> None:
+    unread = replace(HELD, expected=None, ledger_at=None, ledger_state="", ledgers=(), verdict="unknown")
+    with reading(Memory(legs=(unread,))):
+        said = text(opened("positions", leg=NAMED))
+
+    assert "books not read" in said
+    assert "in no books" not in said
+    assert "no row" not in said
+
+
 def test_a_leg_that_is_gone_still_has_its_history() -> None:
     over = drawn.alert(
         id=7,

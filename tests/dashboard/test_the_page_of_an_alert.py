@@ -52,6 +52,17 @@ def test_it_says_what_is_wrong_what_to_do_and_what_both_sides_have() -> None:
     assert buttons(screen) == ACTIONS
 
 
+def test_books_that_nobody_could_read_are_not_empty() -> None:
+    unread = replace(FIRING, expected=None)
+    with reading(memory(unread)):
+        said = text(opened("alert", id="1"))
+
+    unknown = "not known | {} | ? what the bot believes is not known"
+    assert row(said, "Side") == unknown.format("long")
+    assert row(said, "Size") == unknown.format("0.85 BTC")
+    assert "no trade" not in said
+
+
 def test_only_what_differs_stands_out() -> None:
     orphan = replace(
         drawn.alert(1, Kind.ORPHANED_POSITION, expected=None, observed=Decimal(86), symbol="AVL/USDT:USDT"),
