@@ -8,9 +8,10 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard import state_reader
+from dashboard.kept import unless_changed
 from dashboard.look.colours import Tone
 from dashboard.look.difference import Difference, difference_table
-from dashboard.look.markup import link, safe, said, whole
+from dashboard.look.markup import link, said, whole
 from dashboard.look.panel import page_head, panel
 from dashboard.look.table import Cell, Column, Row, table
 from dashboard.words import alert as alert_words
@@ -66,7 +67,7 @@ def show_leg(key: LegKey, legs: Sequence[PositionView], view: NowView) -> None:
         st.html(both_sides(found, view.read_at))
     st.html(_changes(key, found))
     st.html(_alerts(key, view.read_at))
-    st.html(_verifications(key))
+    st.html(_verifications(key, view.read_at))
 
 
 def both_sides(leg: PositionView, now: datetime) -> str:
@@ -174,18 +175,21 @@ def _changes(key: LegKey, leg: PositionView | None) -> str:
 
 def _alerts(key: LegKey, now: datetime) -> str:
     wanted = AlertFilter(accounts=frozenset({key.account}), text=key.symbol)
-    found = state_reader.ask(lambda queries: queries.alert_list(wanted, limit=None))
+    found = unless_changed(
+        "alerts-of-leg", wanted, lambda queries: queries.alert_list(wanted, limit=None), now=now
+    )
     if isinstance(found, Unread):
         return panel("Alerts", said("They could not be read. That does not mean that there were none."))
     mine = [each for each in found.alerts if _is_of(each, key)]
+    unread = [whole(line) for line in found.unreadable]
     if not mine:
-        return panel("Alerts", said("There was none on this position.", Tone.SECOND))
+        none = "None of those that could be read was" if unread else "There was none"
+        return panel("Alerts", said(f"{none} on this position.", Tone.SECOND), foot="<br>".join(unread))
     columns = (Column("From"), Column("What", wide=True), Column("Lasted", right=True), Column("State"))
     body = table(columns, [_alert_row(each, now) for each in mine[:ALERTS_SHOWN]], label="Alerts of it")
     more = len(mine) - ALERTS_SHOWN
-    return panel(
-        "Alerts", body, note=words.count(len(mine), "alert"), foot=f"{more} older ones" if more > 0 else ""
-    )
+    older = [f"{more} older ones"] if more > 0 else []
+    return panel("Alerts", body, note=words.count(len(mine), "alert"), foot="<br>".join([*older, *unread]))
 
 
 def _is_of(alert: Alert, key: LegKey) -> bool:
@@ -206,9 +210,12 @@ def _alert_row(alert: Alert, now: datetime) -> Row:
     )
 
 
-def _verifications(key: LegKey) -> str:
-    found = state_reader.ask(
-        lambda queries: queries.verifications(limit=VERIFICATIONS_READ, accounts=(key.account,))
+def _verifications(key: LegKey, now: datetime) -> str:
+    found = unless_changed(
+        "verifications-of-leg",
+        key.account,
+        lambda queries: queries.verifications(limit=VERIFICATIONS_READ, accounts=(key.account,)),
+        now=now,
     )
     if isinstance(found, Unread):
         return panel("Verified", said("What was verified could not be read."))
@@ -226,7 +233,7 @@ def _verification_row(each: VerificationView) -> Row:
     return Row(
         (
             words.stamp(each.asked_at),
-            f"{each.question} {safe(each.order_id, 24)}".strip(),
+            f"{each.question} {words.shortened(each.order_id)}".strip(),
             Cell(f"{each.verdict}: {each.reason}", good),
             words.milliseconds(each.milliseconds),
         )

@@ -9,6 +9,7 @@ from dashboard import acting_on_many, alert_filters, state_reader
 from dashboard.acknowledging import ICONS, ONLY_LOOK
 from dashboard.alert_rows import MOST, alert_rows, choose_none, chosen
 from dashboard.identity import may
+from dashboard.kept import unless_changed
 from dashboard.redrawing import page_part
 from dashboard.words import numbers as words
 from dashboard.words.alert_rows import as_csv, row
@@ -20,7 +21,6 @@ from verification.facts.clock import SystemClock
 
 PAGE = 50
 ALERT = "screens/alert.py"
-SHOWN = "alerts-last-shown"
 UNREAD = "The alerts could not be read. That does not mean that there are none."
 
 
@@ -65,22 +65,14 @@ def _list() -> None:
 
 
 def _found(asked: AlertFilter, page: int, now: datetime) -> AlertListView | Unread:
-    """Return a page of the list; the one that was shown last where nothing has changed since.
-
-    Among thousands of alerts a list costs ten times as much as the question whether anything has changed.
-    What ends by time alone changes nothing that is stored: so it is read anew each minute all the same.
-    """
-    token = state_reader.ask(lambda queries: queries.version())
-    if isinstance(token, Unread):
-        return token
-    key = (asked, page, token, now.replace(second=0, microsecond=0))
-    shown: tuple[object, AlertListView] | None = st.session_state.get(SHOWN)
-    if shown is not None and shown[0] == key:
-        return shown[1]
-    found = state_reader.ask(lambda queries: queries.alert_list(asked, limit=PAGE, offset=(page - 1) * PAGE))
-    if not isinstance(found, Unread):
-        st.session_state[SHOWN] = (key, found)
-    return found
+    """Return a page of the list."""
+    start = (page - 1) * PAGE
+    return unless_changed(
+        "alerts",
+        (asked, page),
+        lambda queries: queries.alert_list(asked, limit=PAGE, offset=start),
+        now=now,
+    )
 
 
 def _turned() -> None:
