@@ -51,8 +51,10 @@ class WatchView:
         account: The account.
         holder: The process that has it, `HOST PID`; None for nobody.
         heartbeat: When the account was last looked at, by whoever had it then.
+        group: The group of accounts that it belongs to, by the settings of whoever had it last; empty for none.
     """
 
     account: str
     holder: str | None
     heartbeat: Heartbeat
+    group: str = ""

@@ -47,6 +47,7 @@ class AccountRunner:
         *,
         interval: timedelta,
         watched: Watched,
+        group: str | None = None,
     ) -> None:
         """Nothing runs yet.
 
@@ -57,6 +58,7 @@ class AccountRunner:
             clock: Where time comes from.
             interval: Between two sweeps.
             watched: What is watched of it: of anything else nothing is kept.
+            group: The group of accounts that it belongs to, empty for none; None leaves it as it is stored.
         """
         self.account = account
         self._make_unit = make_unit
@@ -64,6 +66,7 @@ class AccountRunner:
         self._clock = clock
         self._interval = interval
         self._watched = watched
+        self._group = group
         self._claim: Claim | None = None
         self._unit: AccountUnit | None = None
         self._heartbeat: HeartbeatKeeper | None = None
@@ -188,7 +191,7 @@ class AccountRunner:
     async def _wait(self) -> Claim:
         told: tuple[str, Moment] | None = None
         while True:
-            answer = await waited_out(lambda: self._claims.claim(self.account), self._clock)
+            answer = await waited_out(lambda: self._claims.claim(self.account, self._group), self._clock)
             if isinstance(answer, Claim):
                 self._waits_for = ""
                 return answer

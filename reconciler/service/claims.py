@@ -76,15 +76,17 @@ class Claims:
         self._by = by
         self._clock = clock
 
-    async def claim(self, account: str) -> Claim | Kept:
+    async def claim(self, account: str, group: str | None = None) -> Claim | Kept:
         """Take the lease of an account unless another process has it. Waits for nobody.
+
+        `group` is that of the account by our settings, empty for none; None where they do not name it.
 
         Raises:
             StateDatabaseError: It could not be asked for.
         """
         file = self._store.file
         if file is None:
-            return await self._given(account, None)
+            return await self._given(account, None, group)
         try:
             lock = _lock(file, account)
         except LockTaken as taken:
@@ -92,15 +94,16 @@ class Claims:
             return kept or Kept(Holder("", self._by.host, int(taken.process or 0)), None)
         claim: Claim | Kept | None = None
         try:
-            claim = await self._given(account, lock)
+            claim = await self._given(account, lock, group)
             return claim
         finally:
             if not isinstance(claim, Claim):
                 lock.release()
 
-    async def _given(self, account: str, lock: ProcessLock | None) -> Claim | Kept:
+    async def _given(self, account: str, lock: ProcessLock | None, group: str | None) -> Claim | Kept:
         sent = self._clock.now()
-        given = await self._store.claim(account, self._by, locked=lock is not None, wall=sent.utc)
+        locked = lock is not None
+        given = await self._store.claim(account, self._by, locked=locked, wall=sent.utc, group=group)
         if not isinstance(given, Given):
             return given
         return Claim(HeldStore(self._store.shared, given.lease, self._clock, sent=sent), given.before, lock)

@@ -281,7 +281,8 @@ def _runner_of(
 ) -> AccountRunner:
     make = make or unit_maker(settings, name, clock)
     every, watched = settings.sweep_every, watched_of(settings, name)
-    return AccountRunner(name, make, claims, clock, interval=every, watched=watched)
+    group = settings.accounts[name].group or ""
+    return AccountRunner(name, make, claims, clock, interval=every, watched=watched, group=group)
 
 
 def _take(service: Service, again: Again, settings: Settings) -> None:

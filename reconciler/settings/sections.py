@@ -155,6 +155,11 @@ class AccountSettings(CredentialSettings):
         description="True when nobody but the bots of these ledgers trades the account.",
         examples=[True],
     )
+    group: Name | None = Field(
+        default=None,
+        description="The group of accounts that it belongs to: a desk, a strategy, a client.",
+        examples=["arbitrage"],
+    )
     egress: Name | None = Field(
         default=None,
         description="A name for the address that its requests leave by; who shares it shares its budget.",

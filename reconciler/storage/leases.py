@@ -59,6 +59,7 @@ def claim(
     locked: bool,
     wall: datetime,
     last: Beat | None = None,
+    group: str | None = None,
 ) -> Given | Kept:
     """Give the lease of an account to `by` unless another process holds it. Waits for nobody.
 
@@ -69,6 +70,8 @@ def claim(
         locked: True when `by` has the lock of the operating system; see `lease.claimed`.
         wall: The machine's time, aware UTC.
         last: The latest beat beside the database, where it is a file.
+        group: The group of accounts that it belongs to by the settings of `by`, empty for none; None where they
+            do not name the account: then it stays as it is stored.
     """
     mine = sa.select(LEASE).where(LEASE.c.account == account)
     seen = connection.execute(mine).one_or_none()
@@ -84,6 +87,9 @@ def claim(
     if tenancy is None:
         return _kept(row, last)
     _store(connection, account, tenancy)
+    if group is not None and group != row.account_group:
+        named = sa.update(LEASE).where(LEASE.c.account == account)
+        connection.execute(named.values(account_group=group))
     before = heartbeat_of(row)
     if last is not None and last.of(tenancy_of(row)):
         before = last.heartbeat
@@ -163,7 +169,8 @@ def _watch(row: sa.Row[Any], beat: Beat | None, now: datetime) -> tuple[WatchVie
     if beat is not None and beat.of(tenancy):
         tenancy, heartbeat, looked = beat.renewing(tenancy), beat.heartbeat, looked.then(beat.looked)
     holder = held_by(tenancy, now)
-    return WatchView(row.account, None if holder is None else str(holder), heartbeat), looked
+    named = None if holder is None else str(holder)
+    return WatchView(row.account, named, heartbeat, row.account_group), looked
 
 
 def database_time(connection: sa.Connection, wall: datetime) -> datetime:

@@ -40,7 +40,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 18))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 19))
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 
@@ -243,6 +243,7 @@ class LeaseRow(StateRow, table=True):
     started_at: datetime | None = Field(sa_type=UtcTime)
     stopped: bool = Field(sa_type=sa.Boolean)
     looked: Mapping[str, Any] | None = Field(sa_type=JsonText)  # see `looked`
+    account_group: str = Field(default="", sa_type=PlainText)  # by the settings of whom it was last given to
 
 
 class VerificationRow(StateRow, table=True):

@@ -165,12 +165,13 @@ class Store:
         """Take samples into their windows; give many at once, about once a second."""
         await self._durably(partial(latency.add_samples, samples=samples))
 
-    async def claim(self, account: str, by: Holder, *, locked: bool, wall: datetime) -> Given | Kept:
+    async def claim(
+        self, account: str, by: Holder, *, locked: bool, wall: datetime, group: str | None = None
+    ) -> Given | Kept:
         """Take the lease of an account, unless another process has it. See `leases.claim`."""
         last = last_beat(self._database.file, account)
-        return await self._durably(
-            partial(leases.claim, account=account, by=by, locked=locked, wall=wall, last=last)
-        )
+        work = partial(leases.claim, account=account, by=by, locked=locked, wall=wall, last=last, group=group)
+        return await self._durably(work)
 
     async def kept(self, account: str) -> Kept | None:
         """Return who was last given the lease of an account, and until when; None for nobody."""

@@ -53,6 +53,7 @@ SINCE = {
     "health": "0015",
     "days without a stop": "0016",
     "changes": "0017",
+    "groups": "0018",
 }
 """Since which revision each thing can be stored."""
 
@@ -213,7 +214,8 @@ def _store_leases(connection: sa.Connection, revision: str) -> None:
     lease: Mapping[str, Any] = {"token": 0}
     if has(revision, "leases"):
         lease = {"token": 7, "instance": "one", "host": "box", "pid": 42, "expires_at": after(0.5)}
-    connection.execute(sa.insert(LEASE).values({**beat, **lease}))
+    group = {"account_group": "desk"} if has(revision, "groups") else {}
+    connection.execute(sa.insert(LEASE).values({**beat, **lease, **group}))
 
 
 def _store_messages(connection: sa.Connection, alert: int) -> None:

@@ -80,6 +80,23 @@ async def test_each_account_has_a_lease_of_its_own(store: Store, clock: SetClock
     assert isinstance(await store.claim("other", THERE, locked=False, wall=clock.now().utc), Given)
 
 
+async def test_the_group_is_that_of_the_settings_that_last_named_the_account(
+    store: Store, clock: SetClock, state_url: str
+) -> None:
+    async def given(group: str | None) -> str:
+        wall = clock.now().utc
+        assert isinstance(await store.claim("main", HERE, locked=True, wall=wall, group=group), Given)
+        with Console.open(state_url) as console:
+            (watch,) = console.queries.watches()
+        return watch.group
+
+    assert await given(None) == ""
+    assert await given("desk") == "desk"
+    assert await given(None) == "desk", "who does not name the account knows nothing of its group"
+    assert await given("arbitrage") == "arbitrage"
+    assert await given("") == "", "it belongs to none any more"
+
+
 async def test_what_has_run_out_is_given_to_the_next_with_a_higher_number(
     store: Store, clock: SetClock
 ) -> None:
