@@ -1,8 +1,9 @@
 """What can be asked of Trueup itself: how it fares, what was verified, what was live, who did what."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
+from reconciler.views.attestation import Attestation
 from reconciler.views.audit import ActsWanted, ActView
 from reconciler.views.availability import AvailabilityView, DecidedView
 from reconciler.views.health import HealthView
@@ -33,3 +34,10 @@ class Insight(Protocol):
 
     def latency_by_account(self, period: timedelta) -> tuple[LatencyView, ...]:
         """Return the totals of each account, source and measure over a period, without their points."""
+
+    def attest(self, day: date, *, group: str = "") -> Attestation:
+        """Return what can be stated of a day, UTC, of a group of accounts or of all of them.
+
+        Raises:
+            ValueError: The day has not begun.
+        """

@@ -139,6 +139,12 @@ def _audit() -> typer.Typer:
     return _alone(audit_verdicts)
 
 
+def _attest() -> typer.Typer:
+    from reconciler.cli.attest import attest
+
+    return _alone(attest)
+
+
 def _notify() -> typer.Typer:
     from reconciler.cli.notify import commands
 
@@ -178,6 +184,7 @@ _COMMANDS = {
     "explain": ("Say why an alert fired, or why none did.", _explain),
     "verify": ("Ask the live account whether an order did what it should.", _verify),
     "audit": ("Derive stored verdicts again.", _audit),
+    "attest": ("State what is known of one day, as a page or as JSON.", _attest),
     "backup": ("Copy the state database, while it is used.", _backup),
     "restore": ("Put such a copy back.", _restore),
     "venue": ("The simulated exchange alone.", _venue),

@@ -51,7 +51,7 @@ class WatchView:
         account: The account.
         holder: The process that has it, `HOST PID`; None for nobody.
         heartbeat: When the account was last looked at, by whoever had it then.
-        group: The group of accounts that it belongs to, by the settings of whoever had it last; empty for none.
+        group: The group of accounts that it belongs to, by the settings of whoever had it; empty for none.
     """
 
     account: str

@@ -88,14 +88,12 @@ class LedgerSettings(Section):
         description="Where the bot keeps its stops: auto (told from its rows), venue, or software.",
         examples=["auto"],
     )
-
     silent_after: Seconds | None = Field(
         default=None,
         description="How long the bot may leave its open orders as they are, 60 to 86400, or 0: never told.",
         examples=[300],
         json_schema_extra={"unit": "seconds", "least": 60, "most": 86400},
     )
-
     since: Annotated[datetime | None, BeforeValidator(aware_time)] = Field(
         default=None,
         description="From when on the ledger counts, with its zone: what is older is not read.",
@@ -156,9 +154,7 @@ class AccountSettings(CredentialSettings):
         examples=[True],
     )
     group: Name | None = Field(
-        default=None,
-        description="The group of accounts that it belongs to: a desk, a strategy, a client.",
-        examples=["arbitrage"],
+        default=None, description="The group of accounts that it belongs to.", examples=["arbitrage"]
     )
     egress: Name | None = Field(
         default=None,

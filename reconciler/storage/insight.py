@@ -1,16 +1,20 @@
 """`insight.Insight` on the state database; each answer is one read transaction."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from reconciler.record.attestation.statement import statement
 from reconciler.storage import acts, channel_tests, process_states, source_changes, verification_queries
+from reconciler.storage.attestation import day_facts
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import TRANSITION
 from reconciler.storage.latency import read_totals
 from reconciler.storage.leases import watches
 from reconciler.storage.readable import needed
+from reconciler.version import version_here
+from reconciler.views.attestation import Attestation
 from reconciler.views.audit import ActsWanted, ActView
 from reconciler.views.availability import AvailabilityView, DecidedView
 from reconciler.views.health import HealthView
@@ -82,6 +86,15 @@ class StoredInsight:
         """Return the totals of each account, source and measure over the last `period`."""
         with self._database.read() as connection, needed():
             return read_totals(connection, period, now=self._clock.now().utc)
+
+    def attest(self, day: date, *, group: str = "") -> Attestation:
+        """Return what can be stated of a day, UTC, of a group of accounts or of all of them."""
+        with self._database.read() as connection, needed():
+            watched = watches(connection, self._database.file, wall=self._clock.now().utc)
+            # After the transaction has begun, or a fact in it could be younger than "now".
+            now = self._clock.now().utc
+            facts = day_facts(connection, day, watched=watched, now=now, group=group)
+        return statement(facts, version=version_here(), group=group)
 
 
 def _bytes(file: Path | None) -> int | None:

@@ -70,8 +70,8 @@ def claim(
         locked: True when `by` has the lock of the operating system; see `lease.claimed`.
         wall: The machine's time, aware UTC.
         last: The latest beat beside the database, where it is a file.
-        group: The group of accounts that it belongs to by the settings of `by`, empty for none; None where they
-            do not name the account: then it stays as it is stored.
+        group: The group of accounts that it belongs to by the settings of `by`, empty for none; None where
+            they do not name the account: then it stays as it is stored.
     """
     mine = sa.select(LEASE).where(LEASE.c.account == account)
     seen = connection.execute(mine).one_or_none()

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconciler.record.attestation.coverage import NO_SOURCE, UNWATCHED, WELL
 from reconciler.storage.health_rows import SourceChangeRow
 from reconciler.storage.state_row import table
 from reconciler.storage.upsert import put
@@ -19,12 +20,7 @@ from reconciler.views.availability import AvailabilityView
 
 CHANGE = table(SourceChangeRow)
 
-UNWATCHED = "unwatched"
 KEPT = timedelta(days=400)
-
-_LIVE = "ok"
-_NO_SOURCE = frozenset({"unsupported", "untried"})
-"""States of what there is not: nobody can have missed it."""
 
 _NEWEST = (
     sa.select(CHANGE.c.at, CHANGE.c.state)
@@ -104,7 +100,7 @@ def availability(
     return tuple(
         _view(account, source, found, (start, min(now, beats[account])), (start, period / ticks, ticks))
         for (account, source), found in sorted(spells.items())
-        if account in beats and any(state not in _NO_SOURCE | {UNWATCHED} for _, state in found)
+        if account in beats and any(state not in NO_SOURCE | {UNWATCHED} for _, state in found)
     )
 
 
@@ -120,14 +116,14 @@ def _view(
     watched, live = [0.0] * number, [0.0] * number
     ends = [at for at, _ in spells[1:]] + [end]
     for (at, state), until in zip(spells, ends, strict=True):
-        if state == UNWATCHED or state in _NO_SOURCE:
+        if state == UNWATCHED or state in NO_SOURCE:
             continue
         for place in range(number):
             part = began + place * width
             seconds = (min(until, end, part + width) - max(at, part)).total_seconds()
             if seconds > 0:
                 watched[place] += seconds
-                live[place] += seconds if state == _LIVE else 0.0
+                live[place] += seconds if state == WELL else 0.0
     whole = sum(watched)
     return AvailabilityView(
         account=account,

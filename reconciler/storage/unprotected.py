@@ -24,7 +24,7 @@ def add(connection: sa.Connection, account: str, parts: Sequence[DayPart]) -> No
         row = connection.execute(
             sa.select(DAY).where(DAY.c.account == account, DAY.c.day == part.day.isoformat())
         ).one_or_none()
-        whole = part if row is None else _part_of(row).then(part)
+        whole = part if row is None else part_of(row).then(part)
         put(connection, DAY, [_values(account, whole)])
 
 
@@ -37,7 +37,7 @@ def today(
     # Whoever was watched on an earlier day is owed this one from its beginning.
     earlier = set(connection.execute(sa.select(DAY.c.account).where(DAY.c.day < day.isoformat())).scalars())
     found = {
-        row.account: _part_of(row)
+        row.account: part_of(row)
         for row in connection.execute(sa.select(DAY).where(DAY.c.day == day.isoformat()))
     }
     for account in earlier - found.keys():
@@ -69,7 +69,8 @@ def _unseen(part: DayPart, looked: Looked, begun: datetime, now: datetime) -> ti
     return max(timedelta(0), upto - begun - timedelta(seconds=seen))
 
 
-def _part_of(row: sa.Row[tuple[object, ...]]) -> DayPart:
+def part_of(row: sa.Row[tuple[object, ...]]) -> DayPart:
+    """Return the part of a day that a row holds."""
     return DayPart(
         date.fromisoformat(row.day),
         row.since,

@@ -25,6 +25,7 @@ COMMANDS = (
     "notify",
     "alerts",
     "audit",
+    "attest",
     "status",
     "token",
     "backup",
