@@ -6,8 +6,10 @@ from typing import Annotated
 import msgspec
 import typer
 
+from reconciler.cli.ending import UsageError
 from reconciler.cli.options import Config
 from reconciler.cli.processes import Child, become, supervise
+from reconciler.facts.sharing import Part
 from reconciler.service.hangup import Terminal
 from reconciler.settings import Settings, load
 from reconciler.settings.loading import DEFAULT_FILE
@@ -19,10 +21,32 @@ Port = Annotated[
 ]
 
 
-def run(*, config: Config = None) -> int:
+Claim = Annotated[
+    int | None,
+    typer.Option(
+        "--claim",
+        metavar="N",
+        min=1,
+        help="Watch at most N of the accounts, and leave the rest to others that run so.",
+        show_default="all accounts",
+    ),
+]
+Egresses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--egress",
+        metavar="NAME",
+        help="With --claim: only accounts of this egress; may be given again.",
+        show_default=False,
+    ),
+]
+
+
+def run(*, claim: Claim = None, egress: Egresses = None, config: Config = None) -> int:
     """Run the reconciler until it is told to stop (Ctrl-C). SIGHUP has it read its settings again."""
     terminal = Terminal()
     settings = load(config)
+    part = _part(settings, claim, egress or [])
     from reconciler.cli.log import write_log
     from reconciler.service import run as service
 
@@ -30,7 +54,22 @@ def run(*, config: Config = None) -> int:
     again = service.Again(
         config or DEFAULT_FILE, lambda: load(config), lambda taken: write_log(taken.log), terminal
     )
-    return asyncio.run(service.run(settings, SystemClock(), again))
+    return asyncio.run(service.run(settings, SystemClock(), again, part))
+
+
+def _part(settings: Settings, claim: int | None, egresses: list[str]) -> Part | None:
+    if claim is None:
+        if egresses:
+            raise UsageError("--egress chooses among the accounts that --claim N claims: say both")
+        return None
+    known = {account.egress for account in settings.accounts.values() if account.egress}
+    for name in egresses:
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise UsageError(
+                f"--egress {name}: no account of {settings.origin} has it; those that are named: {names}"
+            )
+    return Part(claim, frozenset(egresses))
 
 
 def dashboard(*, port: Port = None, config: Config = None) -> None:

@@ -48,6 +48,7 @@ class AccountRunner:
         interval: timedelta,
         watched: Watched,
         group: str | None = None,
+        given: Claim | None = None,
     ) -> None:
         """Nothing runs yet.
 
@@ -59,6 +60,7 @@ class AccountRunner:
             interval: Between two sweeps.
             watched: What is watched of it: of anything else nothing is kept.
             group: The group of accounts that it belongs to, empty for none; None leaves it as it is stored.
+            given: By what it is ours already: then no other claim is waited for, and it ends with this one.
         """
         self.account = account
         self._make_unit = make_unit
@@ -67,7 +69,8 @@ class AccountRunner:
         self._interval = interval
         self._watched = watched
         self._group = group
-        self._claim: Claim | None = None
+        self._given = given
+        self._claim = given
         self._unit: AccountUnit | None = None
         self._heartbeat: HeartbeatKeeper | None = None
         self._jobs: set[asyncio.Future[None]] = set()
@@ -87,18 +90,23 @@ class AccountRunner:
     async def run(self) -> None:
         """Watch or wait until cancelled; then `close`, and `give_back` if it was meant to end.
 
+        With a claim that was given it ends when that is lost.
+
         Raises:
             StateDatabaseError: The state database cannot be used; a group may hold it.
         """
         while True:
-            self._claim = await self._wait()
+            self._claim = self._given or await self._wait()
             log.info("account.watched", account=self.account)
             await self._watch(self._claim)
-            log.warning("account.lost", account=self.account, hint="another process watches it: waiting")
+            waiting = "" if self._given else ": waiting"
+            log.warning("account.lost", account=self.account, hint=f"another process watches it{waiting}")
             await self._end_jobs()
             await self.close()
             self._claim.let_go()
             self._claim = self._heartbeat = None
+            if self._given is not None:
+                return
 
     def pace(self, interval: timedelta) -> None:
         """Take note of another time between two sweeps."""
@@ -175,10 +183,13 @@ class AccountRunner:
 
     async def give_back(self) -> None:
         """Give the lease back, if there is one: whoever waits for the account has it at once."""
-        if self._claim is None or self._heartbeat is None:
+        if self._claim is None:
             return
         try:
-            await self._heartbeat.give_back()
+            if self._heartbeat is None:  # its watch had not begun: what the holder before left stays
+                await self._claim.store.give_back(self._claim.before)
+            else:
+                await self._heartbeat.give_back()
         except LeaseLost:
             log.warning("account.lost", account=self.account, hint="another process watches it")
         except StateDatabaseError as error:

@@ -68,12 +68,16 @@ class Leases:
 
 
 class Claims:
-    """Asks for leases in the name of one process."""
+    """Asks for leases in the name of one process.
+
+    Attributes:
+        by: That process.
+    """
 
     def __init__(self, store: Store, by: Holder, clock: Clock) -> None:
         """`by` is this process."""
         self._store = store
-        self._by = by
+        self.by = by
         self._clock = clock
 
     async def claim(self, account: str, group: str | None = None) -> Claim | Kept:
@@ -91,7 +95,7 @@ class Claims:
             lock = _lock(file, account)
         except LockTaken as taken:
             kept = await self._store.kept(account)
-            return kept or Kept(Holder("", self._by.host, int(taken.process or 0)), None)
+            return kept or Kept(Holder("", self.by.host, int(taken.process or 0)), None)
         claim: Claim | Kept | None = None
         try:
             claim = await self._given(account, lock, group)
@@ -103,7 +107,7 @@ class Claims:
     async def _given(self, account: str, lock: ProcessLock | None, group: str | None) -> Claim | Kept:
         sent = self._clock.now()
         locked = lock is not None
-        given = await self._store.claim(account, self._by, locked=locked, wall=sent.utc, group=group)
+        given = await self._store.claim(account, self.by, locked=locked, wall=sent.utc, group=group)
         if not isinstance(given, Given):
             return given
         return Claim(HeldStore(self._store.shared, given.lease, self._clock, sent=sent), given.before, lock)

@@ -1,7 +1,7 @@
 """The accounts of this process: each is a runner with its jobs in the schedule, and they come and go."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -32,9 +32,28 @@ class Fleet:
             name: runner.watching for name, runner in self._runners.items()
         }
         self._every = every
+        self._elsewhere: dict[str, Callable[[], Watching]] = {}
         self._leaving: set[AccountRunner] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._begun: tuple[Schedule, asyncio.TaskGroup] | None = None
+
+    def know(self, elsewhere: Mapping[str, Callable[[], Watching]]) -> None:
+        """Take note of all accounts that may be watched here or by others: what is said of each meanwhile."""
+        self._elsewhere = dict(elsewhere)
+        for name in self.watching.keys() - self._runners.keys() - elsewhere.keys():
+            del self.watching[name]
+        for name, told in elsewhere.items():
+            if name not in self._runners:
+                self.watching[name] = told
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that have a runner here."""
+        return frozenset(self._runners)
+
+    def ended(self) -> list[str]:
+        """Return those whose watch has ended by itself: their leases were lost."""
+        return [name for name, task in self._tasks.items() if task.done()]
 
     def held(self) -> list[HeldStore]:
         """Return what writes of the accounts that are ours at the moment."""
@@ -69,7 +88,10 @@ class Fleet:
             StateDatabaseError: The state database cannot be used any more.
         """
         await self._stop(account)
-        del self.watching[account]
+        if account in self._elsewhere:
+            self.watching[account] = self._elsewhere[account]
+        else:
+            del self.watching[account]
 
     async def replace(self, runner: AccountRunner) -> None:
         """Watch an account anew. Meanwhile it is known as one of which nothing is known.
@@ -94,8 +116,8 @@ class Fleet:
 
     def watch_for(self, watched: Watched) -> None:
         """Keep of an account what is watched from now on, and retire the alerts of what is not."""
-        runner = self._runners[watched.account]
-        if self._begun is not None:
+        runner = self._runners.get(watched.account)
+        if self._begun is not None and runner is not None:
             self._begun[1].create_task(_retain(runner, watched))
 
     def end(self) -> None:

@@ -15,6 +15,7 @@ from reconciler.service.posting import posting_of
 from reconciler.service.reloaded import Reloaded
 from reconciler.service.replying import Replying
 from reconciler.service.retirement import Retiring
+from reconciler.service.sharing import Sharing
 from reconciler.service.wiring import watched_of
 from reconciler.settings import Settings, SettingsError
 from reconciler.settings.changes import Difference, difference, other_words, taken_of, waits
@@ -58,6 +59,7 @@ class Parts:
         replying: The phones among them.
         last_resort: The same, where the state database is away.
         retiring: Retires what is stored of accounts that were taken out.
+        sharing: Shares the accounts with other processes; None where all of them are watched here.
         taken: Called with what runs from now on.
     """
 
@@ -67,6 +69,7 @@ class Parts:
     replying: Replying
     last_resort: LastResort
     retiring: Retiring
+    sharing: Sharing | None
     taken: Callable[[Settings], None]
 
 
@@ -133,6 +136,9 @@ class Reloading:
     async def _take(self, accounts: Difference, runners: dict[str, AccountRunner]) -> None:
         fleet = self._parts.fleet
         self._parts.retiring.follow(self._running.accounts, taken_out=accounts.removed)
+        if self._parts.sharing is not None:
+            await self._parts.sharing.follow(self._running, (*accounts.removed, *accounts.changed))
+            return
         async with asyncio.TaskGroup() as group:
             for name in accounts.removed:
                 group.create_task(fleet.remove(name))

@@ -59,3 +59,14 @@ class ChannelTestRow(StateRow, table=True):
     answered_at: datetime | None = Field(sa_type=UtcTime)
     taken: bool = Field(sa_type=sa.Boolean)
     said: str = Field(sa_type=PlainText)
+
+
+class WorkerRow(StateRow, table=True):
+    """A process that shares the accounts with others, for as long as it renews its row."""
+
+    __tablename__ = "worker"
+
+    instance: str = Field(primary_key=True, sa_type=PlainText)
+    since: datetime = Field(sa_type=UtcTime)
+    at: datetime = Field(sa_type=UtcTime)
+    told: str = Field(sa_type=PlainText)

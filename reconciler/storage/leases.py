@@ -159,7 +159,8 @@ def watches(
         wall: The machine's time, aware UTC.
     """
     now = database_time(connection, wall)
-    watched = LEASE.c.at.is_not(None) | LEASE.c.instance.is_not(None)
+    # Of an account that is expected and was never watched only the interval is known.
+    watched = LEASE.c.at.is_not(None) | LEASE.c.instance.is_not(None) | (LEASE.c.interval_seconds > 0)
     rows = connection.execute(sa.select(LEASE).where(watched).order_by(LEASE.c.account))
     return tuple(_watch(row, last_beat(file, row.account), now) for row in rows)
 

@@ -32,8 +32,9 @@ def left_accounts(connection: sa.Connection, watched: Collection[str]) -> tuple[
 
 def _last_signs(connection: sa.Connection) -> Mapping[str, datetime | None]:
     """Return when each account was last looked at, by account; None where nothing says when."""
+    had = LEASE.c.at.is_not(None) | LEASE.c.instance.is_not(None) | (LEASE.c.interval_seconds > 0)
     times = (
-        sa.select(LEASE.c.account, LEASE.c.at).where(LEASE.c.at.is_not(None) | LEASE.c.instance.is_not(None)),
+        sa.select(LEASE.c.account, LEASE.c.at).where(had),
         sa.select(ALERT.c.account, sa.func.max(ALERT.c.last_seen)).where(IS_OPEN).group_by(ALERT.c.account),
         sa.select(CYCLE.c.account, sa.func.max(CYCLE.c.finished_at)).group_by(CYCLE.c.account),
         sa.select(SOURCE.c.account, sa.func.max(SOURCE.c.at)).group_by(SOURCE.c.account),

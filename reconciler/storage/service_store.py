@@ -1,12 +1,13 @@
 """The store of a process that serves: what it says of itself, and what was asked of it on a screen."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 
 from reconciler.facts.act import Act
-from reconciler.storage import acts, channel_tests, process_states
+from reconciler.storage import acts, channel_tests, process_states, workers
 from reconciler.storage.store import Store
+from reconciler.storage.workers import Together, Told
 from reconciler.views.health import ChannelTestView, ProcessView
 
 
@@ -20,6 +21,26 @@ class ServiceStore(Store):
     async def forget_process(self, process: str) -> None:
         """Forget a process that ends."""
         await self._durably(partial(process_states.forget_process, process=process))
+
+    async def tell_worker(self, instance: str, told: Told, *, wall: datetime) -> None:
+        """Say that this process shares the accounts, and which it would watch."""
+        await self._durably(partial(workers.tell, instance=instance, told=told, wall=wall))
+
+    async def renew_worker(self, instance: str, *, wall: datetime) -> bool:
+        """Say that it still does; False where it was not known to."""
+        return await self._durably(partial(workers.renew, instance=instance, wall=wall))
+
+    async def end_worker(self, instance: str) -> None:
+        """Say that it does no more."""
+        await self._durably(partial(workers.end, instance=instance))
+
+    async def expect(self, groups: Mapping[str, str]) -> None:
+        """Have accounts shown that nobody has ever watched. See `workers.expect`."""
+        await self._durably(partial(workers.expect, groups=groups))
+
+    async def together(self, *, wall: datetime) -> Together:
+        """Return how the accounts are shared at this moment."""
+        return await self._asked(partial(workers.together, file=self.file, wall=wall))
 
     async def add_act(self, act: Act) -> None:
         """Store what somebody did that no other table tells."""

@@ -5,9 +5,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.console import Console
@@ -37,6 +38,8 @@ CHECKS = """
 interval = 30
 """
 
+EVERYWHERE: Mapping[str, str] = MappingProxyType({})
+
 WRITTEN = """
 CREATE TABLE written (run text, name text, holder bigint, at timestamptz DEFAULT clock_timestamp());
 CREATE FUNCTION note() RETURNS trigger AS $$ BEGIN
@@ -46,7 +49,7 @@ CREATE FUNCTION note() RETURNS trigger AS $$ BEGIN
 END $$ LANGUAGE plpgsql;
 DO $$ DECLARE one text; BEGIN
     FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-        AND tablename NOT IN ('written', 'process_state') LOOP
+        AND tablename NOT IN ('written', 'process_state', 'worker') LOOP
         EXECUTE format('CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON %I '
             'FOR EACH ROW EXECUTE FUNCTION note()', one);
     END LOOP;
@@ -54,7 +57,7 @@ END $$;
 """
 """Has the server note every row that is written: by which run, and who had the account `main` then.
 
-What a process says of itself (`process_state`) is of no account, and needs no lease.
+What a process says of itself (`process_state`, `worker`) is of no account, and needs no lease.
 """
 
 
@@ -103,15 +106,25 @@ class Field:
         migrate(url)
         self.console = Console.open(url)
 
-    async def start(self, name: str, *accounts: str) -> Run:
-        """Start a `trueup run` of these accounts. To a server it gives its name with every connection."""
+    async def start(
+        self, name: str, *accounts: str, options: Sequence[str] = (), egresses: Mapping[str, str] = EVERYWHERE
+    ) -> Run:
+        """Start a `trueup run` of these accounts. To a server it gives its name with every connection.
+
+        Args:
+            name: What the run is called: its settings file, and its connections.
+            accounts: Those of its settings.
+            options: What else it is started with, such as `--claim 2`.
+            egresses: By account, the address that its requests leave by.
+        """
         url = self.url if self.url.startswith("sqlite") else f"{self.url}?options=-c%20trueup.run%3D{name}"
         parts = [f'[database]\nurl = "{url}"', LEDGER, CHECKS]
         for account in accounts:
-            parts += [ACCOUNT.format(name=account), toml(self.venue.url, account)]
+            egress = f'egress = "{egresses[account]}"' if account in egresses else ""
+            parts += [ACCOUNT.format(name=account) + egress, toml(self.venue.url, account)]
         (self.folder / f"{name}.toml").write_text("\n".join(parts))
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "reconciler", "run", "--config", f"{name}.toml"),
+            *(sys.executable, "-m", "reconciler", "run", "--config", f"{name}.toml", *options),
             cwd=self.folder,
             env={
                 **os.environ,
@@ -149,7 +162,7 @@ class Field:
         while not condition():
             said = [line for run in self.runs for line in run.lines[-5:]]
             assert loop.time() - began < within, f"{what} did not come within {within} s: {said}"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
         return loop.time() - began
 
 

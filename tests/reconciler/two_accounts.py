@@ -21,8 +21,8 @@ from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claims
 from reconciler.service.fleet import Fleet
 from reconciler.service.notifying import Notifying
+from reconciler.service.process import Service
 from reconciler.service.retirement import Retiring
-from reconciler.service.run import Service
 from reconciler.service.served_channel import Posting
 from reconciler.settings import load
 from reconciler.sight.blindness import BlindnessSettings

@@ -28,6 +28,7 @@ from reconciler.storage.messages import CHANNEL, MESSAGE, TELLS
 from reconciler.storage.rows import REVISIONS
 from reconciler.storage.schema import VERSION_TABLE
 from reconciler.storage.store import Store
+from reconciler.storage.workers import WORKER
 from reconciler.views.account import CycleView, SourceView
 from tests.reconciler.alert_life import NOON, SEEN_FLAT, after, finding
 from tests.reconciler.storage.test_console import VERIFICATION, StoppedClock, position
@@ -54,6 +55,7 @@ SINCE = {
     "days without a stop": "0016",
     "changes": "0017",
     "groups": "0018",
+    "workers": "0019",
 }
 """Since which revision each thing can be stored."""
 
@@ -216,6 +218,8 @@ def _store_leases(connection: sa.Connection, revision: str) -> None:
         lease = {"token": 7, "instance": "one", "host": "box", "pid": 42, "expires_at": after(0.5)}
     group = {"account_group": "desk"} if has(revision, "groups") else {}
     connection.execute(sa.insert(LEASE).values({**beat, **lease, **group}))
+    if has(revision, "workers"):
+        connection.execute(sa.insert(WORKER).values(instance="one", since=NOON, at=NOON, told="{}"))
 
 
 def _store_messages(connection: sa.Connection, alert: int) -> None:

@@ -1,0 +1,192 @@
+"""Shares the accounts of the settings with other processes: claims what is this one's, and gives back."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from functools import partial
+
+import structlog
+
+from reconciler.facts.sharing import Part, step, unwatched
+from reconciler.ledgers.port import LedgerUnreadable
+from reconciler.serve.watching import Watching
+from reconciler.service.account_runner import AccountRunner
+from reconciler.service.claims import Claim, Claims
+from reconciler.service.fleet import Fleet
+from reconciler.service.schedule import Schedule
+from reconciler.settings import Settings, SettingsError
+from reconciler.storage.errors import LeaseLost, StateDatabaseError
+from reconciler.storage.service_store import ServiceStore
+from reconciler.storage.workers import Together, Told
+from verification.facts.clock import Clock
+
+LOOK_SECONDS = 1.0
+RENEW_SECONDS = 4.0
+CLAIMS_AT_ONCE = 8
+"""How many accounts are claimed in one turn: those that start a moment later have theirs without a move."""
+
+TELL_SECONDS = 300.0
+"""How often it is told again that accounts are watched by nobody."""
+
+log = structlog.get_logger()
+
+RunnerOf = Callable[[Settings, str, Claim], AccountRunner]
+
+
+class Sharing:
+    """Has this process watch its part. `look` and `renew` are called by the schedule."""
+
+    def __init__(
+        self,
+        part: Part,
+        settings: Settings,
+        fleet: Fleet,
+        store: ServiceStore,
+        clock: Clock,
+        *,
+        claims: Claims,
+        runner: RunnerOf,
+    ) -> None:
+        """Nothing is claimed yet.
+
+        Args:
+            part: How many accounts this process watches at most, and which.
+            settings: What stands of them in the settings.
+            fleet: The accounts that are watched here.
+            store: Where it stands who shares.
+            clock: Where time comes from.
+            claims: Where leases are asked for.
+            runner: Makes the watch over an account whose lease is ours.
+        """
+        self._part = part
+        self._settings = settings
+        self._fleet = fleet
+        self._claims = claims
+        self._store = store
+        self._by = claims.by
+        self._runner = runner
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+        self._refused: set[str] = set()
+        self._told: Told | None = None
+        self._alarm: tuple[list[str], float] = [], 0.0
+        self._seen = Together((), {}, frozenset())
+        self._know()
+
+    def begin(self, schedule: Schedule) -> None:
+        """Share from now on."""
+        schedule.every("sharing", LOOK_SECONDS, self.look)
+        schedule.every("sharing told", RENEW_SECONDS, self.renew)
+
+    async def look(self) -> None:
+        """Claim what is ours to claim, or give one account back that another process is to have.
+
+        Raises:
+            StateDatabaseError: It could not be asked or stored.
+        """
+        async with self._one_at_a_time:
+            for account in self._fleet.ended():
+                await self._fleet.remove(account)
+            if self._told is None:
+                await self._tell()
+            self._seen = seen = await self._store.together(wall=self._clock.now().utc)
+            if missing := self._settings.accounts.keys() - seen.expected:
+                groups = {name: self._settings.accounts[name].group or "" for name in missing}
+                await self._store.expect(groups)
+            held = {account: holder.instance for account, holder in seen.held.items()}
+            self._alarm_of(unwatched(seen.workers, held, self._settings.accounts))
+            todo = step(self._by.instance, seen.workers, held)
+            room = self._part.most - len(self._fleet.accounts)
+            for account in todo.claim[: min(room, CLAIMS_AT_ONCE)]:
+                if account not in self._fleet.accounts:
+                    await self._claim(account)
+            if todo.give_back is not None and todo.give_back in self._fleet.accounts:
+                log.info("account.given_up", account=todo.give_back, why="another process has room for it")
+                await self._fleet.remove(todo.give_back)
+
+    async def renew(self) -> None:
+        """Say that this process still shares.
+
+        Raises:
+            StateDatabaseError: It could not be stored.
+        """
+        told = self._told is not None and self._told == self._to_tell()
+        if not told or not await self._store.renew_worker(self._by.instance, wall=self._clock.now().utc):
+            await self._tell()
+
+    async def follow(self, settings: Settings, gone: Collection[str]) -> None:
+        """Go by other settings.
+
+        Args:
+            settings: Those from now on.
+            gone: Accounts that are in them no more, or have changed: whoever has room claims these anew.
+
+        Raises:
+            StateDatabaseError: The state database cannot be used any more.
+        """
+        async with self._one_at_a_time:
+            self._settings = settings
+            self._refused.clear()
+            self._know()
+            for account in self._fleet.accounts & set(gone):
+                await self._fleet.remove(account)
+            self._told = None
+
+    async def end(self) -> None:
+        """Say that this process shares no more; where that cannot be stored, its silence tells it."""
+        try:
+            await self._store.end_worker(self._by.instance)
+        except StateDatabaseError as error:
+            log.debug("worker.not_ended", error=str(error))
+
+    def _alarm_of(self, accounts: list[str]) -> None:
+        """Log which accounts nobody has room for, now and then."""
+        now = self._clock.now().monotonic
+        if accounts and (accounts != self._alarm[0] or now - self._alarm[1] >= TELL_SECONDS):
+            hint = "nobody watches them: start one more `trueup run --claim`, or claim more"
+            log.error("accounts.unwatched", accounts=", ".join(accounts), hint=hint)
+            self._alarm = accounts, now
+        if not accounts:
+            self._alarm = [], 0.0
+
+    def _know(self) -> None:
+        self._fleet.know({name: partial(self._elsewhere, name) for name in self._settings.accounts})
+
+    def _elsewhere(self, account: str) -> Watching:
+        """Return what is known of an account that is not watched here: whether another process has it."""
+        holder = self._seen.held.get(account)
+        held = "" if holder is None or holder == self._by else f"held by {holder}"
+        return Watching(account, self._settings.sweep_every, None, held)
+
+    def _to_tell(self) -> Told:
+        egresses = {name: each.egress or "" for name, each in self._settings.accounts.items()}
+        accounts = self._part.accounts(egresses) - self._refused
+        return Told(str(self._by), self._part.most, tuple(sorted(accounts)))
+
+    async def _tell(self) -> None:
+        told = self._to_tell()
+        await self._store.tell_worker(self._by.instance, told, wall=self._clock.now().utc)
+        self._told = told
+
+    async def _claim(self, account: str) -> None:
+        claim = await self._claims.claim(account, self._settings.accounts[account].group or "")
+        if not isinstance(claim, Claim):
+            return  # another one was quicker
+        try:
+            runner = self._runner(self._settings, account, claim)
+        except (SettingsError, LedgerUnreadable) as error:
+            # They were right when they were read: others may still be able to open what this one cannot.
+            hint = "`trueup reload` tries again"
+            log.warning("account.not_opened", account=account, why=str(error), hint=hint)
+            self._refused.add(account)
+            await self._leave(claim)
+            return
+        self._fleet.add(runner)
+
+    @staticmethod
+    async def _leave(claim: Claim) -> None:
+        try:
+            await claim.store.give_back(claim.before)
+        except LeaseLost:
+            pass
+        finally:
+            claim.let_go()
