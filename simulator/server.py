@@ -20,6 +20,7 @@ from simulator.recorded.account import RecordedState
 from simulator.serving.acceptance import Acceptance
 from simulator.serving.credentials import Credentials
 from simulator.serving.journal import Journal
+from simulator.serving.limits import Limits
 from simulator.serving.pipeline import Pipeline
 from simulator.serving.streams import Streams
 from simulator.toml import settings_toml
@@ -41,6 +42,8 @@ class SimulatedVenue:
         key_trades: Whether the key may trade, as the venue tells it; orders are taken all the same.
         key_withdraws: Whether it may withdraw, likewise.
         host: A loopback address.
+        limits: Counts its requests together with those of other accounts of the same venue, each of which is
+            a simulated venue of its own behind one address; None where it counts for itself.
 
     Attributes:
         exchange: The engine, which is the truth.
@@ -71,6 +74,7 @@ class SimulatedVenue:
         key_trades: bool = True,
         key_withdraws: bool = False,
         host: str = "127.0.0.1",
+        limits: Limits | None = None,
     ) -> None:
         host = "127.0.0.1" if host == "localhost" else host
         if not ip_address(host).is_loopback:
@@ -90,12 +94,12 @@ class SimulatedVenue:
         self.acceptance = Acceptance()
         truth, who = self.exchange.truth, Credentials(api_key, secret, key_trades, key_withdraws)
         spoken = FACES[face](Venue(self.exchange, self.faults, who, self.listen_keys, self.acceptance))
-        self.title, self.ccxt_id, self.limits = spoken.title, spoken.ccxt_id, spoken.limits
+        self.title, self.ccxt_id, self.limits = spoken.title, spoken.ccxt_id, limits or spoken.limits
         self._spoken = spoken
         self.streams = Streams(spoken.stream, self.faults, random.Random(seed))
         self.listen_keys.on_expiry = tell_expiry(truth, self.streams)
         self.exchange.listen(self.streams.follow)
-        self._pipeline = Pipeline(spoken.rest, spoken.limits, truth, self.faults, self.journal)
+        self._pipeline = Pipeline(spoken.rest, self.limits, truth, self.faults, self.journal)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -121,7 +125,7 @@ class SimulatedVenue:
         self._spoken.started()
         app = web.Application()
         Control(self).add_routes(app)
-        app.router.add_route("*", "/{path:.*}", self._serve)
+        app.router.add_route("*", "/{path:.*}", self.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
@@ -141,7 +145,8 @@ class SimulatedVenue:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _serve(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request, or serve one socket: who listens for several venues hands them on by this."""
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self.streams.serve(request)
         return await self._pipeline.handle(request)

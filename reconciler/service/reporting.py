@@ -130,10 +130,7 @@ def _budget(counted: Counted, now: Moment) -> BudgetView:
 
 
 def _job(name: str, turn: Turn, accounts: Mapping[str, object], now: Moment) -> JobView:
-    what, account = name, ""
-    for each in accounts:
-        if name.endswith(f" {each}"):
-            what, account = name.removesuffix(f" {each}"), each
+    what, account = _of_account(name, accounts)
     return JobView(
         name=what,
         account=account,
@@ -143,6 +140,15 @@ def _job(name: str, turn: Turn, accounts: Mapping[str, object], now: Moment) -> 
         failing=turn.failing,
         late=turn.is_late(now),
     )
+
+
+def _of_account(name: str, accounts: Mapping[str, object]) -> tuple[str, str]:
+    """Return which job it is, and of which account; empty where it serves all of them."""
+    what, _, rest = name.partition(" ")
+    while rest and rest not in accounts:  # both may be of several words
+        more, _, rest = rest.partition(" ")
+        what = f"{what} {more}"
+    return (what, rest) if rest else (name, "")
 
 
 def _versions() -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Listen keys: one per API key, valid for an hour, extended by PUT, told when they expire."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 
 from simulator.binance.errors import ApiError
@@ -27,7 +28,10 @@ class ListenKeys:
         """Return the API key's listen key, extended, or a new one."""
         if api_key not in self._keys:
             self._issued += 1
-            self._keys[api_key] = f"listen{self._issued:058d}"
+            named = (
+                f"listen key {self._issued} of {api_key}"  # another venue's, for another key, is another one
+            )
+            self._keys[api_key] = hashlib.sha256(named.encode()).hexdigest()
         self._extend(api_key)
         return self._keys[api_key]
 

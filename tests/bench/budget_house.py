@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -71,7 +71,7 @@ class Plan:
     def settings(self, url: str) -> str:
         """Return the settings of all accounts, with a journal each."""
         parts = [
-            ACCOUNT.format(account=name, ledger=_ledger(number), number=number) + toml(url, name)
+            ACCOUNT.format(account=name, ledger=ledger_name(number), number=number) + toml(url, name)
             for number, name in enumerate(self.names)
         ]
         return "\n".join(parts)
@@ -82,7 +82,8 @@ class Plan:
         return {**os.environ, "PYTHONPATH": str(ROOT), "BENCH_SECRET": "secret", **keys}
 
 
-def _ledger(number: int) -> str:
+def ledger_name(number: int) -> str:
+    """Return the name of the ledger of an account, and of its file."""
     return "bot" if number == 0 else f"bot{number}"
 
 
@@ -97,15 +98,18 @@ class Bot:
         trading: The symbols that it is trading at the moment.
         round_trips: How many it has carried through.
         late: The longest that one of its orders was not written down, in seconds.
+        said: When it had written down that it holds its last position, on this process's own clock.
     """
 
-    def __init__(self, venue: SimulatedVenue, journal: Journal) -> None:
+    def __init__(self, venue: SimulatedVenue, journal: Journal, first: int = 1) -> None:
+        """It begins to count its orders with `first`."""
         self.trading: set[str] = set()
         self.round_trips = 0
         self.late = 0.0
+        self.said = 0.0
         self._exchange = venue.exchange
         self._journal = journal
-        self._numbers = count(1)
+        self._numbers = count(first)
 
     async def open(self, symbol: str) -> int:
         """Open a position with its stop, and return its entry in the journal."""
@@ -117,19 +121,18 @@ class Bot:
         )
         await _written(lambda: journal.ordered(entry, str(order.id)))
         await _written(lambda: journal.opened(entry, QUANTITY))
-        stop = Ticket(
-            symbol,
-            Side.SELL,
-            QUANTITY,
-            kind=Kind.STOP_MARKET,
-            trigger_price=STOP,
-            reduce_only=True,
-            client_id=f"{name}-s",
-        )
-        protects = self._exchange.place_conditional(stop)
+        self.said = perf_counter()
+        protects = self._exchange.place_conditional(_stop(symbol, name))
         await _written(lambda: journal.stop_placed(entry, str(protects.id), STOP))
         self.late = max(self.late, perf_counter() - began)
         return entry
+
+    def hold(self, symbols: Sequence[str]) -> None:
+        """Hold what a copy of another bot's journal says: the same orders, in the same sequence."""
+        for symbol in symbols:
+            name = f"bench-{next(self._numbers)}"
+            self._exchange.place(Ticket(symbol, Side.BUY, QUANTITY, client_id=name))
+            self._exchange.place_conditional(_stop(symbol, name))
 
     async def round_trip(self, symbol: str, held: float) -> None:
         """Open a position, hold it for some seconds, and close it. One at a time of a symbol."""
@@ -147,6 +150,18 @@ class Bot:
         self.late = max(self.late, perf_counter() - began)
         self.round_trips += 1
         self.trading.discard(symbol)
+
+
+def _stop(symbol: str, name: str) -> Ticket:
+    return Ticket(
+        symbol,
+        Side.SELL,
+        QUANTITY,
+        kind=Kind.STOP_MARKET,
+        trigger_price=STOP,
+        reduce_only=True,
+        client_id=f"{name}-s",
+    )
 
 
 async def _written(write: Callable[[], T]) -> T:
@@ -259,7 +274,7 @@ async def furnished(folder: Path, checks: str, plan: Plan) -> AsyncIterator[tupl
             for symbol in plan.held:
                 await bot.open(symbol)
             for number in range(1, plan.accounts):
-                _copy(folder / "bot.db", folder / f"{_ledger(number)}.db")
+                copy_journal(folder / "bot.db", folder / f"{ledger_name(number)}.db")
             yield venue, bot
 
 
@@ -286,6 +301,7 @@ async def house(folder: Path, checks: str, plan: Plan = Plan()) -> AsyncIterator
                 await opened.end()
 
 
-def _copy(journal: Path, to: Path) -> None:
+def copy_journal(journal: Path, to: Path) -> None:
+    """Copy a journal that is in use."""
     with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(to)) as copy:
         source.backup(copy)

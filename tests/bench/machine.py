@@ -88,6 +88,15 @@ def rss_mb(pid: int) -> float:
     return sum(_number(one, "status", "VmRSS") for one in processes_of(pid)) / _MIB
 
 
+def threads(pid: int) -> int:
+    """Return how many threads a process and those that it has started run.
+
+    Raises:
+        NotTold: It has ended, or this machine has no `/proc`.
+    """
+    return int(sum(_number(one, "status", "Threads") for one in processes_of(pid)))
+
+
 def written_bytes(pid: int) -> float:
     """Return how many bytes a process has written to files so far; what is sent by sockets is not among them.
 

@@ -11,6 +11,7 @@ from tests.bench.budget import CASES, BudgetCase, measure_budget
 from tests.bench.coordinator import ATTEMPTS, Disturbed
 from tests.bench.detection import measure_detection
 from tests.bench.frame_race import GAPS, race
+from tests.bench.many_accounts import MANY, Many, measure_many
 from tests.bench.policies import POLICIES
 from tests.bench.policy_table import Outcome, outcomes, score
 from tests.bench.profiles import FILE, read_profiles
@@ -23,6 +24,9 @@ from tests.bench.turns import loop_with_turns
 from tests.bench.world import Fact
 
 MICRO, MILLI = 1e6, 1e3
+
+OF_MINUTES = frozenset({"accounts.1.rss_mb", "accounts.1.weight_per_minute"})
+"""Figures of one account that those minutes give, and no crowd of one."""
 
 Numbers = dict[str, float]
 Keep = Callable[[Numbers], None]
@@ -44,7 +48,8 @@ class Size:
         checks: The `[checks]` that Trueup runs with there; empty for those that it has by itself.
         scales: The sizes of an account.
         orphans: How many positions are met at once that no bot knows.
-        accounts: How many are watched by one process.
+        accounts: How many are watched by one process, on one address.
+        many: How many are watched by one process over several addresses.
         settle: Seconds until an account is taken to be at rest.
         opens: How many are made beside an account at rest.
         met: How many orphans are met one after another.
@@ -68,6 +73,7 @@ class Size:
     scales: tuple[Scale, ...] = SCALES
     orphans: int = 1000
     accounts: int = 3
+    many: tuple[Many, ...] = MANY
     settle: float = 15.0
     opens: int = 20
     met: int = 12
@@ -191,8 +197,28 @@ def scale(size: Size, keep: Keep) -> None:
 
 
 def accounts(size: Size, keep: Keep) -> None:
-    """Watch one account, and several, while nothing happens."""
-    keep(asyncio.run(measure_accounts(size.minutes, size.accounts, size.settle)))
+    """Watch one account, and several, while nothing happens; and a crowd of them, in which something does."""
+    asyncio.run(_accounts(size, keep))
+
+
+async def _accounts(size: Size, keep: Keep) -> None:
+    """Watch the few for minutes, and beside them crowds, one after another; the largest by itself."""
+    *smaller, largest = size.many
+
+    def of_crowd(numbers: Numbers) -> None:
+        keep({name: value for name, value in numbers.items() if name not in OF_MINUTES})
+
+    async def few() -> None:
+        keep(await measure_accounts(size.minutes, size.accounts, size.settle))
+
+    async def crowds() -> None:
+        for many in smaller:
+            await measure_many(many, of_crowd)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(few())
+        group.create_task(crowds())
+    await measure_many(largest, of_crowd)
 
 
 def opens(size: Size, keep: Keep) -> None:

@@ -17,6 +17,7 @@ from tests.bench import coordinator
 from tests.bench.__main__ import main, measure
 from tests.bench.budget import CASES, most_in_a_minute
 from tests.bench.goals import GOALS, Goal
+from tests.bench.many_accounts import Many
 from tests.bench.parts import PARTS, Keep, Size
 from tests.bench.policy_table import outcomes, score
 from tests.bench.profiles import FILE, ProfileError, read_profiles
@@ -48,6 +49,7 @@ TINY = Size(
     scales=(Scale(SMALLER, 1, 1, 1.0), Scale(SMALL, 1, 1, 1.0)),
     orphans=2,
     accounts=2,
+    many=(Many(1, 0.1, 0.2, 1, 1, 0.1), Many(SMALL, 0.1, 0.2, 2, 2, 0.1)),
     settle=0.2,
     opens=1,
     met=1,
@@ -56,6 +58,13 @@ TINY = Size(
     kept=(2, 2),
     year=Year(5, 3, 4, 1),
     looks=Looks(1, 2, 0.2),
+)
+OF_CROWD = (
+    "cpu_cores",
+    "first_sweep_s",
+    "open_verified_p99_s",
+    "orphan_pending_p99_s",
+    "share_of_fifth_most",
 )
 PROMISED = {
     "startup": {
@@ -93,6 +102,9 @@ PROMISED = {
         "accounts.1.written_mb_per_day",
         "accounts.2.rss_mb_each",
         "accounts.2.cpu_percent_each",
+        *(f"accounts.1.{name}" for name in ("rss_mb", *OF_CROWD)),
+        *(f"accounts.{SMALL}.{name}" for name in ("rss_mb", "weight_per_minute", *OF_CROWD)),
+        *(f"accounts.{SMALL}.share_of_fifth.{address}" for address in range(1, SMALL + 1)),
     },
     "detect": {"detect.pending_p99_s", "detect.visible_p99_s", "detect.stop_cancel_push_lost_s"},
     "screens": {
@@ -155,7 +167,11 @@ def test_every_promised_name_is_there_and_every_number_is_finite(
 
 def test_every_goal_is_about_a_name_that_is_promised() -> None:
     small = {"scale.1000.": f"scale.{SMALL}.", "scale.10000.": f"scale.{SMALL}.", "_1000.": "_2."}
-    small |= {"accounts.3.": "accounts.2.", "budget.storm.": "budget.normal."}
+    small |= {
+        "accounts.3.": "accounts.2.",
+        "accounts.100.": f"accounts.{SMALL}.",
+        "budget.storm.": "budget.normal.",
+    }
     small |= {"budget.unknown_events.": "budget.normal.", "http_429": "http_418", "http_503": "http_418"}
     named = set()
     for goal in GOALS:

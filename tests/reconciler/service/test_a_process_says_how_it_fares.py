@@ -3,10 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from reconciler.serve.watching import Watching
 from reconciler.service.reporting import Reporting
 from reconciler.service.schedule import Schedule
 from reconciler.service.turn import Turn
@@ -115,6 +117,45 @@ def test_at_rest_it_writes_every_five_minutes_and_no_more(monkeypatch: pytest.Mo
     assert 12 <= len(kept.told) <= 14
     assert [each.name for each in kept.told[-1].jobs] == ["report"]
     assert kept.told[-1].jobs[0].good_at is not None
+
+
+def test_each_job_is_told_with_its_account_whatever_words_both_are_of() -> None:
+    async def story() -> list[tuple[str, str]]:
+        clock = VirtualClock()
+        schedule = Schedule(clock, on_step=lambda _: None, tolerates=lambda _: True)
+        names = ("main", "my main", "log")
+        reports = Reporting(
+            "vega 1841",
+            Kept(),  # type: ignore[arg-type] # as much of a store as it needs
+            clock,
+            accounts={each: partial(Watching, each, timedelta(seconds=30), None, "", None) for each in names},
+            counted=tuple,
+            waiting=dict,
+        )
+        reports.schedule = schedule
+
+        async def nothing() -> None:
+            await asyncio.sleep(0)
+
+        for name in (
+            "garbage",
+            "last resort",
+            "sweep main",
+            "doubted clock my main",
+            "clock log",
+            "sweep gone",
+        ):
+            schedule.every(name, 2, nothing)
+        return sorted((each.name, each.account) for each in reports.view().jobs)
+
+    assert run(story()) == [
+        ("clock", "log"),
+        ("doubted clock", "my main"),
+        ("garbage", ""),
+        ("last resort", ""),
+        ("sweep", "main"),
+        ("sweep gone", ""),
+    ]
 
 
 def test_what_could_not_be_stored_is_told_the_next_time_and_an_end_is_no_error() -> None:
