@@ -1,15 +1,19 @@
 """The entry that Streamlit runs: the pages, and the strip that stands on top of each of them."""
 
+from typing import Literal
+
 import streamlit as st
 
+from dashboard import state_reader
 from dashboard.acknowledging import dialog
 from dashboard.face import face
 from dashboard.look.style import style
 from dashboard.strip import strip
+from dashboard.words.verdict import Unread
 
 # Without icons: the browser would fetch them from a foreign host to use them as the tab's picture.
+NOW = st.Page("screens/now.py", title="Now", url_path="now", default=True)
 PAGES = (
-    st.Page("screens/now.py", title="Now", url_path="now", default=True),
     st.Page("screens/alerts.py", title="Alerts", url_path="alerts"),
     st.Page("screens/positions.py", title="Positions", url_path="positions"),
     st.Page("screens/latency.py", title="Latency", url_path="latency"),
@@ -23,12 +27,20 @@ PAGES = (
 def main() -> None:
     """Show the strip, the page that the address names, and the dialog if one is open."""
     st.set_page_config(page_title="Trueup", layout="wide")
-    page = st.navigation(list(PAGES), position="top")
+    # One account alone has nothing to stand beside: then the page is there for whoever knows its address.
+    shown: Literal["visible", "hidden"] = "visible" if _several() else "hidden"
+    desk = st.Page("screens/desk.py", title="Accounts", url_path="accounts", visibility=shown)
+    page = st.navigation([NOW, desk, *PAGES], position="top")
     style()
     face()
-    strip(home=page is PAGES[0])
+    strip(home=page is NOW)
     page.run()
     dialog()
+
+
+def _several() -> bool:
+    watches = state_reader.ask(lambda queries: queries.watches())
+    return not isinstance(watches, Unread) and len(watches) > 1
 
 
 main()

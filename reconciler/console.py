@@ -40,6 +40,9 @@ from reconciler.facts.message import ChannelView, ReplyView
 from reconciler.facts.person import Account, Person
 from reconciler.facts.token import Role, Token
 from reconciler.insight import Insight
+from reconciler.record.attestation.document import canonical as attested_json
+from reconciler.record.attestation.document import digest as attested_digest
+from reconciler.record.attestation.page import page as attested_page
 from reconciler.storage.accounts import AccountError, StoredAccounts
 from reconciler.storage.change_store import ShownChanges
 from reconciler.storage.commands import StoredCommands
@@ -90,6 +93,9 @@ __all__ = [
     "Tokens",
     "Window",
     "WrongEnd",
+    "attested_digest",
+    "attested_json",
+    "attested_page",
     "seen_of",
 ]
 

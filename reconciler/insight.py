@@ -1,5 +1,6 @@
 """What can be asked of Trueup itself: how it fares, what was verified, what was live, who did what."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from reconciler.views.audit import ActsWanted, ActView
 from reconciler.views.availability import AvailabilityView, DecidedView
 from reconciler.views.health import HealthView
 from reconciler.views.latency import LatencyView
+from reconciler.views.today import UnprotectedView
 from reconciler.views.verification import FoundVerifications, RaceView, VerificationsWanted
 
 
@@ -34,6 +36,9 @@ class Insight(Protocol):
 
     def latency_by_account(self, period: timedelta) -> tuple[LatencyView, ...]:
         """Return the totals of each account, source and measure over a period, without their points."""
+
+    def unprotected_today(self) -> Mapping[str, UnprotectedView]:
+        """Return what stood without a stop since midnight, UTC, of each account of which that is stored."""
 
     def attest(self, day: date, *, group: str = "") -> Attestation:
         """Return what can be stated of a day, UTC, of a group of accounts or of all of them.

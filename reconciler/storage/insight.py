@@ -1,12 +1,20 @@
 """`insight.Insight` on the state database; each answer is one read transaction."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from reconciler.record.attestation.statement import statement
-from reconciler.storage import acts, channel_tests, process_states, source_changes, verification_queries
+from reconciler.storage import (
+    acts,
+    channel_tests,
+    process_states,
+    source_changes,
+    unprotected,
+    verification_queries,
+)
 from reconciler.storage.attestation import day_facts
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import TRANSITION
@@ -19,6 +27,7 @@ from reconciler.views.audit import ActsWanted, ActView
 from reconciler.views.availability import AvailabilityView, DecidedView
 from reconciler.views.health import HealthView
 from reconciler.views.latency import LatencyView
+from reconciler.views.today import UnprotectedView
 from reconciler.views.verification import FoundVerifications, RaceView, VerificationsWanted
 from verification.facts.clock import Clock
 
@@ -86,6 +95,14 @@ class StoredInsight:
         """Return the totals of each account, source and measure over the last `period`."""
         with self._database.read() as connection, needed():
             return read_totals(connection, period, now=self._clock.now().utc)
+
+    def unprotected_today(self) -> Mapping[str, UnprotectedView]:
+        """Return what stood without a stop since midnight, UTC, of each account."""
+        with self._database.read() as connection, needed():
+            watched = watches(connection, self._database.file, wall=self._clock.now().utc)
+            now = self._clock.now().utc
+            looked = {watch.account: each for watch, each in watched}
+            return unprotected.by_account(connection, looked, now=now)
 
     def attest(self, day: date, *, group: str = "") -> Attestation:
         """Return what can be stated of a day, UTC, of a group of accounts or of all of them."""

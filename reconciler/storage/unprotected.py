@@ -32,6 +32,21 @@ def today(
     connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime
 ) -> UnprotectedView | None:
     """Return the sum of all accounts since midnight, UTC; None where nothing is stored yet."""
+    found = by_account(connection, looked, now=now).values()
+    if not found:
+        return None
+    return UnprotectedView(
+        dollar_seconds=sum((each.dollar_seconds for each in found), Decimal(0)),
+        exposed=sum((each.exposed for each in found), timedelta(0)),
+        unseen=sum((each.unseen for each in found), timedelta(0)),
+        until=min(each.until for each in found),
+    )
+
+
+def by_account(
+    connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime
+) -> dict[str, UnprotectedView]:
+    """Return what stood without a stop since midnight, UTC, of each account of which anything is stored."""
     day = now.astimezone(UTC).date()
     midnight = datetime.combine(day, datetime.min.time(), UTC)
     # Whoever was watched on an earlier day is owed this one from its beginning.
@@ -42,18 +57,17 @@ def today(
     }
     for account in earlier - found.keys():
         found[account] = DayPart(day, midnight, midnight, Decimal(0), 0.0, 0.0)
-    if not found:
-        return None
-    unseen = timedelta(0)
-    for account, part in found.items():
-        begun = midnight if account in earlier else part.since
-        unseen += _unseen(part, looked.get(account, _NEVER), begun, now)
-    return UnprotectedView(
-        dollar_seconds=sum((part.dollar_seconds for part in found.values()), Decimal(0)),
-        exposed=timedelta(seconds=sum(part.exposed for part in found.values())),
-        unseen=unseen,
-        until=min(part.until for part in found.values()),
-    )
+    return {
+        account: UnprotectedView(
+            dollar_seconds=part.dollar_seconds,
+            exposed=timedelta(seconds=part.exposed),
+            unseen=_unseen(
+                part, looked.get(account, _NEVER), midnight if account in earlier else part.since, now
+            ),
+            until=part.until,
+        )
+        for account, part in found.items()
+    }
 
 
 def prune(connection: sa.Connection, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What Trueup says of itself, held in memory for the pages Health, Latency, Verifications and Audit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from reconciler.views.audit import ActsWanted, ActView
 from reconciler.views.availability import AvailabilityView, DecidedView
 from reconciler.views.health import HealthView
 from reconciler.views.latency import LatencyView
+from reconciler.views.today import UnprotectedView
 from reconciler.views.verification import FoundVerifications, RaceView, VerificationsWanted
 from tests.dashboard import drawn
 
@@ -30,6 +32,7 @@ class MemoryInsight:
     deciders: tuple[DecidedView, ...] = ()
     available: tuple[AvailabilityView, ...] = ()
     totals: tuple[LatencyView, ...] = ()
+    bare: Mapping[str, UnprotectedView] = field(default_factory=dict)
     wanted: list[object] = field(default_factory=list)
     broken: str = ""
 
@@ -65,6 +68,10 @@ class MemoryInsight:
         self._read()
         self.wanted.append(period)
         return self.totals
+
+    def unprotected_today(self) -> Mapping[str, UnprotectedView]:
+        self._read()
+        return self.bare
 
     def attest(self, day: date, *, group: str = "") -> Attestation:
         self._read()

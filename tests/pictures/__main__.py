@@ -22,7 +22,10 @@ LONG_MS = 60_000
 SETTLED_MS = 1_500
 SCREENS: Final = {
     "now": "",
-    **{name: name for name in ("alerts", "positions", "latency", "verifications", "health", "audit")},
+    **{
+        name: name
+        for name in ("alerts", "positions", "latency", "verifications", "health", "audit", "accounts")
+    },
 }
 TABLES: Final = {"alerts", "positions"}
 SHAPES: Final = {

@@ -11,6 +11,8 @@ from reconciler.record.attestation.facts import AccountFacts, Counted, DayFacts
 from reconciler.record.unprotected import DayPart
 from reconciler.views.attestation import AccountDay, Attestation, Break, ExplainedDay, UnprotectedDay
 
+_NAMED = 3
+
 
 def bounds(day: date) -> tuple[datetime, datetime]:
     """Return when a day begins and ends, aware UTC. What happens at the end belongs to the next day."""
@@ -50,7 +52,7 @@ def statement(facts: DayFacts, *, version: str, group: str = "", only: bool = Fa
         words=tuple(sorted(facts.words, key=lambda word: (word.at, word.alert))),
         work=tuple(facts.work),
         processes=tuple(facts.processes),
-        forgotten=tuple(_forgotten(facts, begins, until)),
+        forgotten=tuple(_forgotten(facts, begins)),
         unreadable=tuple(facts.unreadable),
     )
 
@@ -129,21 +131,28 @@ def _unprotected(part: DayPart | None) -> UnprotectedDay | None:
     return UnprotectedDay(worth, round(part.exposed, 3), round(part.seen, 3))
 
 
-def _forgotten(facts: DayFacts, begins: datetime, until: datetime) -> list[str]:
+def _forgotten(facts: DayFacts, begins: datetime) -> list[str]:
     found = []
     if not facts.alerts_whole:
         found.append("Alerts that ended on this day may have been forgotten since: there may have been more.")
     if begins < facts.sources_kept_from:
         found.append("How sources fared, and what stood without a stop, is not kept for this day any more.")
-    for each in facts.accounts:
-        kept = each.counted.kept_from
-        if each.counted.since is not None and kept > begins:
-            what = "none of this day is" if kept >= until else f"those before {kept:%H:%M} UTC are not"
-            found.append(f"Changes of {each.account} are kept for a week, the newest of them: {what} kept.")
-        if each.sweeps.kept_from is not None:
-            found.append(f"Sweeps of {each.account} before {_moment(each.sweeps.kept_from)} are not kept.")
+    cut = [
+        each.account
+        for each in facts.accounts
+        if each.counted.since is not None and each.counted.kept_from > begins
+    ]
+    if cut:
+        found.append(
+            "Changes are kept for a week, the newest of them: the first of this day, or all, are missing "
+            f"of {_named(cut)}."
+        )
+    cut = [each.account for each in facts.accounts if each.sweeps.kept_from is not None]
+    if cut:
+        found.append(f"Not all sweeps of this day are kept: the first are missing of {_named(cut)}.")
     return found
 
 
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def _named(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -275,7 +275,7 @@ def test_changes_of_the_day_are_counted_and_what_is_forgotten_of_them_is_told(wo
 
     assert (told.explained, told.unexplained, told.waiting) == (2, 1, 1)
     assert (told.share, told.counted_from, told.counted_until) == (Decimal("0.6666"), BEGINS, ENDS)
-    assert any("those before 03:00 UTC are not kept" in line for line in late.forgotten)
+    assert any("or all, are missing of main" in line for line in late.forgotten)
 
 
 def test_sweeps_that_are_not_kept_from_the_beginning_on_are_told(world: World) -> None:
@@ -297,7 +297,8 @@ def test_sweeps_that_are_not_kept_from_the_beginning_on_are_told(world: World) -
 
     sweeps = told.accounts[0].sweeps
     assert (sweeps.complete, sweeps.blind, sweeps.last_complete) == (1, 1, at(3))
-    assert told.forgotten == ("Sweeps of main before 2026-03-01 03:00 UTC are not kept.",)
+    assert sweeps.kept_from == at(3)
+    assert told.forgotten == ("Not all sweeps of this day are kept: the first are missing of main.",)
 
 
 def test_a_group_is_stated_by_itself_and_says_whose_it_is(world: World) -> None:
