@@ -80,7 +80,12 @@ def recorded_after(connection: sa.Connection, number: int, *, most: int) -> tupl
 
 
 def observe(
-    connection: sa.Connection, observed: Observed, settings: AlertSettings, *, now: datetime
+    connection: sa.Connection,
+    observed: Observed,
+    settings: AlertSettings,
+    *,
+    now: datetime,
+    account: str | None = None,
 ) -> tuple[Change, ...]:
     """Apply what a sweep learned. A condition it does not name stays as it is.
 
@@ -89,11 +94,13 @@ def observe(
         observed: What was found, cleared, and not seen.
         settings: The numbers of the alert policy.
         now: Aware UTC.
+        account: Whose words of people may end by now; None for those of all. The holder of one lease
+            ends no word about another account: by the clock of that one's own holder it has run out or not.
 
     Returns:
         Every change, mere re-sightings too (`decision.action.recorded` tells them apart).
     """
-    changes = list(_expire(connection, settings, now=now))
+    changes = list(_expire(connection, settings, account, now=now))
     events = tuple(_events(observed))
     current = _lock_open(connection, {key.account for key, _ in events})
     for group in _each_key_once(events):
@@ -103,12 +110,15 @@ def observe(
     return tuple(changes)
 
 
-def _expire(connection: sa.Connection, settings: AlertSettings, *, now: datetime) -> tuple[Change, ...]:
-    """End every word of a person whose time is over: who was told is told again."""
+def _expire(
+    connection: sa.Connection, settings: AlertSettings, account: str | None, *, now: datetime
+) -> tuple[Change, ...]:
+    """End every word of a person whose time is over, of one account or all: who was told is told again."""
     taken = (ALERT.c.state == AlertState.ACKNOWLEDGED.value) & (ALERT.c.acknowledged_until <= now)
     quiet = (ALERT.c.held_until <= now) | (ALERT.c.held_at > now + STEPPED)
     held = (ALERT.c.state == AlertState.FIRING.value) & quiet
-    query = sa.select(ALERT).where(taken | held)
+    mine = sa.true() if account is None else ALERT.c.account == account
+    query = sa.select(ALERT).where(taken | held, mine)
     due = [alert_of(row) for row in connection.execute(query.order_by(ALERT.c.id).with_for_update())]
     changes = (_store(connection, each, decide(each, Expire(now), settings, now=now), now) for each in due)
     return tuple(change for change in changes if change is not None)

@@ -51,7 +51,7 @@ class HeldStore(Store):
         self._database, self._writer = shared.database, shared.writer
         self._settings, self._outage = shared.settings, shared.outage
         self.lost = asyncio.Event()
-        self._lease = lease
+        self._lease, self._account = lease, lease.account
         self._clock = clock
         self._renewed = sent
         self._stored = Stored(clock)
@@ -174,8 +174,9 @@ class HeldStore(Store):
             LeaseLost: It is another process's, which tells it; `lost` is set.
         """
         with self._opening():
+            account = self._account
             await self._fenced(
-                lambda connection: alerts.observe(connection, observed, self._settings, now=now)
+                partial(alerts.observe, observed=observed, settings=self._settings, now=now, account=account)
             )
 
     async def retain(self, watched: Watched, *, now: datetime) -> None:

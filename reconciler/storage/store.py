@@ -61,6 +61,8 @@ class Store:
     counted twice decides nothing.
     """
 
+    _account: str | None = None  # the one that is written of; None for any
+
     def __init__(
         self, database: Database, *, settings: AlertSettings | None = None, clock: Clock | None = None
     ) -> None:
@@ -87,8 +89,9 @@ class Store:
 
     async def observe(self, observed: Observed, *, now: datetime) -> tuple[Change, ...]:
         """Apply what a sweep or a targeted check learned, in one transaction. See `alerts.observe`."""
+        settings, mine = self._settings, self._account
         return await self._durably(
-            lambda connection: alerts.observe(connection, observed, self._settings, now=now)
+            partial(alerts.observe, observed=observed, settings=settings, now=now, account=mine)
         )
 
     async def newest_recorded(self) -> int:
