@@ -6,7 +6,7 @@ from datetime import timedelta
 from dashboard.look.colours import Tone
 from dashboard.look.markup import safe, whole
 from dashboard.look.panel import panel
-from dashboard.look.table import Cell, Column, Row, table
+from dashboard.look.table import Cell, Column, Row, framed, table
 from dashboard.words import latency as told
 from dashboard.words import moments
 from dashboard.words import numbers as words
@@ -68,17 +68,17 @@ def decided(found: Sequence[DecidedView], account: str, period: str) -> str:
     note = f"{words.count(whole_, 'open or close', 'opens and closes')} in {period}; kept 90 days"
     if not whole_:
         return panel("Who decided", '<div class="t-body">Nothing was verified in this time.</div>', note=note)
-    head = "".join(f'<th scope="col" class="t-right">{safe(told.SOURCES[each])}</th>' for each in told.TIMED)
+    columns = (
+        Column("Account"),
+        Column("Shares", unseen=True),
+        *(Column(told.SOURCES[each], right=True) for each in told.TIMED),
+        Column("Nobody", right=True),
+    )
     lines = "".join(
         _shares(name, [each for each in mine if each.account == name])
         for name in sorted({each.account for each in mine})
     )
-    body = (
-        '<div class="t-scroll"><table class="t-table" aria-label="Who decided, by account"><thead><tr>'
-        f'<th scope="col">Account</th><th scope="col"></th>{head}'
-        f'<th scope="col" class="t-right">Nobody</th></tr></thead><tbody>{lines}</tbody></table></div>'
-    )
-    return panel("Who decided", body, note=note)
+    return panel("Who decided", framed(columns, lines, label="Who decided, by account"), note=note)
 
 
 def _shares(name: str, found: Sequence[DecidedView]) -> str:
@@ -106,12 +106,14 @@ def availability(found: Sequence[AvailabilityView], account: str, period: str) -
     if not mine:
         return panel(title, '<div class="t-body">It is not known yet how long any source was live.</div>')
     rows = "".join(map(_ticks, mine))
-    body = (
-        '<div class="t-scroll"><table class="t-table" aria-label="Availability by source"><thead><tr>'
-        '<th scope="col">Account</th><th scope="col">Source</th><th scope="col"></th>'
-        '<th scope="col" class="t-right">Live</th><th scope="col" class="t-right t-spare">Down</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+    columns = (
+        Column("Account"),
+        Column("Source"),
+        Column("Over time", unseen=True),
+        Column("Live", right=True),
+        Column("Down", right=True, spare=True),
     )
+    body = framed(columns, rows, label="Availability by source")
     first = min(each.known_from for each in mine)
     foot = whole(f"Known since {words.stamp(first)}; while Trueup was not running nothing is counted.")
     return panel(title, body, note=note, foot=foot)

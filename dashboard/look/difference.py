@@ -30,7 +30,12 @@ class Difference:
 
 def difference_table(facts: Sequence[Difference], *, bot: str, exchange: str) -> str:
     """Return the table; `bot` and `exchange` head its columns, each with its age: `Bot, read 4 s ago`."""
-    columns = (Column(""), Column(bot, right=True), Column(exchange, right=True), Column("", wide=True))
+    columns = (
+        Column("What", unseen=True),
+        Column(bot, right=True),
+        Column(exchange, right=True),
+        Column("Whether they agree", wide=True, unseen=True),
+    )
     return table(columns, [_row(fact) for fact in facts], label="Bot and exchange, side by side")
 
 

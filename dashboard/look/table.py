@@ -11,13 +11,15 @@ from dashboard.look.markup import icon, link, safe, whole
 class Column:
     """A column: its title; numbers and times stand `right`; `wide` may wrap and takes the room that is left.
 
-    On a phone columns that are `spare` are left out.
+    On a phone columns that are `spare` are left out. A title that is `unseen` is only read aloud: what is in
+    such a column needs none for whoever sees it.
     """
 
     title: str
     right: bool = False
     wide: bool = False
     spare: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,25 @@ class Row:
 
 def table(columns: Sequence[Column], rows: Sequence[Row], *, label: str) -> str:
     """Return the table; `label` says what it is to somebody who does not see it."""
-    heads = "".join(f'<th scope="col"{_kind(column)}>{safe(column.title)}</th>' for column in columns)
-    lines = "".join(_line(columns, row) for row in rows)
+    return framed(columns, "".join(_line(columns, row) for row in rows), label=label)
+
+
+def framed(columns: Sequence[Column], lines: str, *, label: str) -> str:
+    """Return the table of rows that are HTML already, `<tr>...</tr>` each.
+
+    It is a region of its own that keys reach: where it is wider than the screen, they move it.
+    """
+    heads = "".join(f'<th scope="col"{_kind(column)}>{_title(column)}</th>' for column in columns)
     body = f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody>"
-    return f'<div class="t-scroll"><table class="t-table" aria-label="{safe(label)}">{body}</table></div>'
+    named = f'aria-label="{safe(label)}"'
+    return (
+        f'<div class="t-scroll" role="region" tabindex="0" {named}>'
+        f'<table class="t-table" {named}>{body}</table></div>'
+    )
+
+
+def _title(column: Column) -> str:
+    return f'<span class="t-unseen">{safe(column.title)}</span>' if column.unseen else safe(column.title)
 
 
 def _line(columns: Sequence[Column], row: Row) -> str:

@@ -208,7 +208,7 @@ def _words(race: RaceView) -> str:
         Column("Source"),
         Column("How"),
         Column("What it said", wide=True),
-        Column(""),
+        Column("Whether it decided", unseen=True),
     )
     rows = []
     for word in race.words:
