@@ -77,6 +77,7 @@ class Gate:
         if answer is not None:
             await answer(scope, receive, send)
         elif entered is not None:
+            await self._entrance.passes(scope, entered)
             renewed = self._doorkeeper.renewed(entered, place)
             await self._app(self._inward(scope, entered.person), receive, _setting(send, renewed))
 
@@ -86,7 +87,7 @@ class Gate:
         """Return what is answered in Streamlit's place; None where somebody may go on to it."""
         if self._entrance.is_mine(scope["path"]):
             return await self._entrance.answer(scope, receive, place, entered)
-        linked = self._entrance.comes_by_link(scope, place, entered)
+        linked = await self._entrance.comes_by_link(scope, place, entered)
         if linked is not None:
             return linked
         return self._entrance.challenge(scope, place) if entered is None else None

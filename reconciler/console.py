@@ -4,7 +4,7 @@ No row, session or exchange object crosses it, and it loads neither ccxt nor the
 synchronous; every query is one short read transaction, so what it returns belongs together.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -33,6 +33,7 @@ from reconciler.alerts.errors import (
 from reconciler.alerts.quiet import Quiet, QuietBy, Window
 from reconciler.alerts.seen import Seen, seen_of
 from reconciler.commands import Commands, PersonalCommands
+from reconciler.facts.act import Act
 from reconciler.facts.change import Change, Explained
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
@@ -224,6 +225,9 @@ class Accounts(Protocol):
 
     def ended_sessions(self) -> frozenset[str]:
         """Return the sessions that were ended before their time."""
+
+    def note(self, acts: Sequence[Act]) -> None:
+        """Store who was let in, left or was refused, all of it or nothing, for whoever looks later."""
 
 
 class Changes(Protocol):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dashboard.entrance.diary import Diary
 from dashboard.entrance.doorkeeper import Doorkeeper
 from dashboard.entrance.entrance import Entrance
 from dashboard.entrance.key import KeyFile
@@ -20,13 +21,14 @@ def entrance_of(door: Door, port: int, clock: Clock) -> tuple[Doorkeeper, Entran
         clock: Where `now` comes from.
     """
     doorkeeper = Doorkeeper(door, KeyFile(Path(door.key_file)), Known(clock), clock, port)
-    return doorkeeper, Entrance(doorkeeper, _conversation(door, doorkeeper))
+    diary = Diary(clock)
+    return doorkeeper, Entrance(doorkeeper, diary, _conversation(door, doorkeeper, diary))
 
 
-def _conversation(door: Door, doorkeeper: Doorkeeper) -> Conversation | None:
+def _conversation(door: Door, doorkeeper: Doorkeeper, diary: Diary) -> Conversation | None:
     if door.provider is None or Way.OIDC not in door.ways:
         return None
     # Loaded where there is a provider only.
     from dashboard.entrance.provider import Asked
 
-    return Conversation(doorkeeper, Asked(door.provider))
+    return Conversation(doorkeeper, Asked(door.provider), diary)

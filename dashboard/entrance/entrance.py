@@ -11,6 +11,7 @@ from starlette.responses import Response
 from dashboard.entrance import pages
 from dashboard.entrance.answers import is_of_a_person, on_to, refused, shown
 from dashboard.entrance.asgi import Receive, Scope, small
+from dashboard.entrance.diary import Diary
 from dashboard.entrance.doorkeeper import Doorkeeper, Entered
 from dashboard.entrance.lockout import Lockout
 from dashboard.entrance.oidc import Conversation
@@ -31,8 +32,11 @@ log = structlog.get_logger()
 class Entrance:
     """Answers whoever is not let in yet, and whoever wants to leave."""
 
-    def __init__(self, doorkeeper: Doorkeeper, conversation: Conversation | None = None) -> None:
+    def __init__(
+        self, doorkeeper: Doorkeeper, diary: Diary, conversation: Conversation | None = None
+    ) -> None:
         """`conversation` is with the provider, where there is one."""
+        self._diary = diary
         self._doorkeeper = doorkeeper
         self._conversation = conversation
         self._lockout = Lockout()
@@ -64,7 +68,14 @@ class Entrance:
                 return await self._conversation.end(scope, place, asked)
         return refused("There is nothing of this kind here.", 405)
 
-    def comes_by_link(self, scope: Scope, place: Place, entered: Entered | None) -> Response | None:
+    async def passes(self, scope: Scope, entered: Entered) -> None:
+        """Keep that somebody comes in whom a proxy brings: they never sign in here."""
+        door = self._doorkeeper.door
+        if entered.session is None and door.ways:
+            await self._diary.shown_by_proxy(entered.person.name, address_of(scope, door), door.idle)
+        await self._diary.goes_on()
+
+    async def comes_by_link(self, scope: Scope, place: Place, entered: Entered | None) -> Response | None:
         """Answer who comes by a link with a token: let in, and sent on without it; None for anybody else."""
         asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         tokens = [value for name, value in asked if name == TOKEN]
@@ -72,13 +83,16 @@ class Entrance:
             return None
         rest = urlencode([(name, value) for name, value in asked if name != TOKEN])
         onward = local(f"{scope['path']}?{rest}" if rest else scope["path"])
+        address = address_of(scope, self._doorkeeper.door)
         if self._doorkeeper.is_link(tokens[-1]):
-            log.info("sign_in.accepted", way="link", address=address_of(scope, self._doorkeeper.door))
+            log.info("sign_in.accepted", way="link", address=address)
+            await self._diary.signed_in(Way.LINK, "", address)
             cookie = self._doorkeeper.given(self._doorkeeper.by_link(), place)
             return on_to(place, onward, cookies=[cookie])
         if entered is not None:
             return on_to(place, onward)
-        log.warning("sign_in.refused", way="link", address=address_of(scope, self._doorkeeper.door))
+        log.warning("sign_in.refused", way="link", address=address)
+        await self._diary.refused(Way.LINK, address)
         return shown(pages.told("This link is not valid any more", _PRINTED_AGAIN), 401)
 
     def challenge(self, scope: Scope, place: Place) -> Response:
@@ -119,6 +133,7 @@ class Entrance:
             wait = self._lockout.wait(name, address, now).total_seconds()
             if wait > 0:
                 minutes = math.ceil(wait / 60)
+                await self._diary.refused(Way.ACCOUNTS, address)
                 told = f"Too many tries. Wait {minutes} min, then try again."
                 return self._page(place, onward, told=told, status=429, retry=math.ceil(wait))
             self._lockout.tries(name, address, now)
@@ -128,9 +143,11 @@ class Entrance:
         if account is None:
             # Not the name: people type their password there.
             log.warning("sign_in.refused", way="accounts", address=address)
+            await self._diary.refused(Way.ACCOUNTS, address)
             return self._page(place, onward, told="Name and password do not go together.", status=401)
         self._lockout.succeeds(name, address)
         log.info("sign_in.accepted", way="accounts", name=account.name, address=address)
+        await self._diary.signed_in(Way.ACCOUNTS, account.name, address)
         cookie = self._doorkeeper.given(self._doorkeeper.by_account(account), place)
         return on_to(place, onward, cookies=[cookie])
 
@@ -140,6 +157,7 @@ class Entrance:
             return on_to(place, pages.SIGN_IN, cookies=taken)
         until = entered.session.began + self._doorkeeper.door.lasts
         log.info("sign_in.left", way=entered.session.way.value, name=entered.person.name)
+        await self._diary.signed_out(entered.session.way, entered.person.name)
         if not await self._doorkeeper.known.end(entered.session.id, until):
             return shown(pages.told("Signed out", _NOT_STORED), cookies=taken)
         return on_to(place, pages.SIGN_IN, cookies=taken)

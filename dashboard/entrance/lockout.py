@@ -68,11 +68,11 @@ class Lockout:
 
 
 def _keys(name: str, address: str) -> tuple[Key, Key, Key]:
-    called, where = name.strip().casefold(), _subscriber(address)
+    called, where = name.strip().casefold(), subscriber(address)
     return (called, where), ("", where), (called, "")
 
 
-def _subscriber(address: str) -> str:
+def subscriber(address: str) -> str:
     """Return the address, or the part of it that is one subscriber's."""
     try:
         found = ip_address(address)

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from dashboard.entrance import pages
 from dashboard.entrance.answers import away_to, on_to, shown
 from dashboard.entrance.asgi import Scope, cookies
+from dashboard.entrance.diary import Diary
 from dashboard.entrance.doorkeeper import Doorkeeper
 from dashboard.entrance.place import Place, local
 from dashboard.entrance.sender import address_of
 from dashboard.entrance.vouching import AskedProvider, ProviderError, Round, Vouched
-from reconciler.facts.sign_in import GROUP
+from reconciler.facts.sign_in import GROUP, Way
 
 LASTS = timedelta(minutes=10)
 """How long somebody may take at the provider."""
@@ -29,8 +30,9 @@ log = structlog.get_logger()
 class Conversation:
     """With one provider, about one person at a time in each browser."""
 
-    def __init__(self, doorkeeper: Doorkeeper, asked: AskedProvider) -> None:
-        """Nobody is on the way."""
+    def __init__(self, doorkeeper: Doorkeeper, asked: AskedProvider, diary: Diary) -> None:
+        """Nobody is on the way; what comes of it is kept in the diary."""
+        self._diary = diary
         self._doorkeeper = doorkeeper
         self._asked = asked
 
@@ -67,13 +69,16 @@ class Conversation:
             person = await asyncio.to_thread(self._asked.vouched, round_, asked["code"])
         except ProviderError as error:
             log.warning("sign_in.refused", way="oidc", address=address, error=str(error))
+            await self._diary.refused(Way.OIDC, address)
             return self._failed(place, onward, f"Your provider did not sign you in: {error}.")
         session = self._doorkeeper.by_provider(person.name, (person.name,), self._of_use(person))
         if self._doorkeeper.person_of(session) is None:
             log.warning("sign_in.refused", way="oidc", address=address, name=person.name)
+            await self._diary.refused(Way.OIDC, address, name=person.name)
             told = f"{person.name} is not on the list of those who may see this. Ask whoever runs Trueup."
             return self._failed(place, onward, told, status=403)
         log.info("sign_in.accepted", way="oidc", name=person.name, address=address)
+        await self._diary.signed_in(Way.OIDC, person.name, address)
         over = self._cookie(place, "", timedelta(0))
         return on_to(place, onward, cookies=[self._doorkeeper.given(session, place), over])
 

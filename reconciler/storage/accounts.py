@@ -1,5 +1,6 @@
 """Local accounts in the database: made, listed, changed, removed; of a password only a slow hash is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -7,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from reconciler.facts.act import Act
 from reconciler.facts.person import Account
 from reconciler.facts.token import Role
 from reconciler.storage.account_rows import EndedSessionRow, LocalAccountRow
+from reconciler.storage.acts import add_act
 from reconciler.storage.database import Database
 from reconciler.storage.readable import readable
 from reconciler.storage.state_row import table
@@ -110,6 +113,12 @@ class StoredAccounts:
         """Return the sessions that were ended before their time."""
         with self.database.read() as connection:
             return frozenset(connection.execute(sa.select(ENDED.c.digest)).scalars())
+
+    def note(self, acts: Sequence[Act]) -> None:
+        """Store who was let in, left or was refused, all of it or nothing."""
+        with self.database.write() as connection:
+            for act in acts:
+                add_act(connection, act)
 
     def _change(self, name: str, values: dict[str, Any]) -> Account:
         with self.database.write() as connection:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard.entrance.asgi import Message, Receive, Scope, Send
+from dashboard.entrance.diary import Diary
 from dashboard.entrance.doorkeeper import Doorkeeper
 from dashboard.entrance.entrance import Entrance
 from dashboard.entrance.key import KeyFile
@@ -116,8 +117,9 @@ class Doorway:
         whole = replace(door, key_file=str(self.key_file))
         keys, known = KeyFile(self.key_file), Known(self.clock, self._ask)
         self.doorkeeper = Doorkeeper(whole, keys, known, self.clock, PORT)
-        conversation = None if provider is None else Conversation(self.doorkeeper, provider)
-        self.entrance = Entrance(self.doorkeeper, conversation)
+        diary = Diary(self.clock, self._ask)
+        conversation = None if provider is None else Conversation(self.doorkeeper, provider, diary)
+        self.entrance = Entrance(self.doorkeeper, diary, conversation)
         index = folder / "index.html"
         index.write_text("<html></html>")
         served = places(PORT, tls=door.certificate is not None, public_url=door.public_url)
