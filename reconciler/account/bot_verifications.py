@@ -25,9 +25,21 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Known:
+    """What is known of a journal.
+
+    Attributes:
+        token: Its version when it was last caught up with; None where that is to be done again.
+        reads: How often it could be read since it last could not.
+        read_at: When it last was, on the monotonic clock.
+        last: The number of the last one that is taken over, as it is stored; None where that is to be asked.
+        told: Whether all that was taken over has been told of. Nobody else takes any over.
+    """
+
     token: object = None
     reads: int = 0
     read_at: float = 0.0
+    last: int | None = None
+    told: bool = False
 
 
 class BotVerifications:
@@ -93,27 +105,35 @@ class BotVerifications:
         young = self._clock.now().monotonic - known.read_at < READ_EVERY_SECONDS
         if known.token is not None and token == known.token and known.reads > 1 and young:
             return
-        while await self._take(reader, journal):
+        while await self._take(reader, journal, known):
             pass
-        await self._on_taken()
+        if not known.told:
+            await self._on_taken()
+            known.told = True
         known.token = token
         known.reads += 1
         now = self._clock.now()
         known.read_at = now.monotonic
         self._on_read(f"{journal.name}/verifications", None, now)
 
-    async def _take(self, reader: LedgerReader, journal: JournalLedger) -> bool:
+    async def _take(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> bool:
         """Take the next ones over; False when there are no more."""
-        last = await self._store.journal_cursor(self._account, journal.name)
+        last, known.last = known.last, None  # until all of this has ended well
+        if last is None:
+            last = await self._store.journal_cursor(self._account, journal.name)
         # The last one is read again: where it is gone, this is another journal, to be read from the start.
         found = await reader.do(partial(journal.read_verifications, max(last - 1, 0)))
-        if last and (not found or found[0].id != last):
+        replaced = bool(last and (not found or found[0].id != last))
+        if replaced:
             log.warning("journal.replaced", account=self._account, ledger=journal.name)
             last, found = 0, await reader.do(partial(journal.read_verifications, 0))
         new = [each for each in found if each.id > last]
         if not new:
+            known.last = None if replaced else last
             return False
+        known.told = False
         await self._store.take_over(
             self._account, journal.name, [(each.view, each.evidence) for each in new], last_id=new[-1].id
         )
+        known.last = new[-1].id
         return len(found) == VERIFICATIONS_AT_ONCE

@@ -32,6 +32,17 @@ from reconciler.views.alert import TransitionView
 _ATTEMPTS = 3
 """How often a decision is made anew because another process opened the same episode in between."""
 
+# Kept, for these are asked with every look, and once a second: to put them together costs more.
+_OPEN = sa.select(ALERT).where(IS_OPEN).order_by(ALERT.c.id)
+_OPEN_OF = _OPEN.where(ALERT.c.account.in_(sa.bindparam("accounts", expanding=True)))
+_RECORDED = (
+    sa.select(TRANSITION)
+    .where(TRANSITION.c.id > sa.bindparam("after"))
+    .order_by(TRANSITION.c.id)
+    .limit(sa.bindparam("most"))
+)
+_NUMBERED = sa.select(ALERT).where(ALERT.c.id.in_(sa.bindparam("numbers", expanding=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -43,10 +54,9 @@ class Change:
 
 def open_alerts(connection: sa.Connection, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
     """Return every open alert, pending ones too, oldest first; of some accounts or of all."""
-    query = sa.select(ALERT).where(IS_OPEN).order_by(ALERT.c.id)
-    if accounts is not None:
-        query = query.where(ALERT.c.account.in_(accounts))
-    return tuple(alert_of(row) for row in connection.execute(query))
+    asked = _OPEN if accounts is None else _OPEN_OF
+    found = connection.execute(asked, {} if accounts is None else {"accounts": list(accounts)})
+    return tuple(map(alert_of, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +81,11 @@ def newest_recorded(connection: sa.Connection) -> int:
 
 def recorded_after(connection: sa.Connection, number: int, *, most: int) -> tuple[Recorded, ...]:
     """Return what was recorded after a row, whichever process did it, oldest first."""
-    rows = connection.execute(
-        sa.select(TRANSITION).where(TRANSITION.c.id > number).order_by(TRANSITION.c.id).limit(most)
-    ).all()
-    query = sa.select(ALERT).where(ALERT.c.id.in_({row.alert_id for row in rows}))
-    alerts = {alert.id: alert for alert in map(alert_of, connection.execute(query))}
+    rows = connection.execute(_RECORDED, {"after": number, "most": most}).all()
+    if not rows:
+        return ()
+    found = connection.execute(_NUMBERED, {"numbers": sorted({row.alert_id for row in rows})})
+    alerts = {alert.id: alert for alert in map(alert_of, found)}
     return tuple(Recorded(row.id, alerts[row.alert_id], transition_of(row)) for row in rows)
 
 

@@ -33,7 +33,8 @@ ROW_SECONDS = 300.0
 
 
 CALM_SECONDS = 10.0
-"""How often a transaction is made where there is nothing to store: it shows that something could be."""
+"""How often a transaction is made where there is nothing to store, and it is asked what is open:
+it shows that the database is there."""
 
 
 class HeldStore(Store):
@@ -63,6 +64,7 @@ class HeldStore(Store):
         self._calm = False  # nothing of the account was open when that was last asked, nor was opened since
         self._openings = 0
         self._opening_now = 0
+        self._asked_at: float | None = None
         self._done: float | None = None
 
     @property
@@ -72,10 +74,14 @@ class HeldStore(Store):
 
     @override
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
-        openings, quiet = self._openings, self._opening_now == 0
+        mine = accounts is not None and set(accounts) == {self._lease.account}
+        if mine and self._calm and self._is_recent(self._asked_at):
+            return ()  # nobody but this store opens any
+        openings, quiet, asked = self._openings, self._opening_now == 0, self._clock.now().monotonic
         found = await super().open_alerts(accounts)
-        if accounts is not None and set(accounts) == {self._lease.account}:
+        if mine:
             self._calm = not found and quiet and openings == self._openings
+            self._asked_at = asked
         return found
 
     @override
@@ -87,8 +93,11 @@ class HeldStore(Store):
         if observed.detected:
             with self._opening():
                 return await super().observe(observed, now=now)
-        lately = self._done is not None and self._clock.now().monotonic - self._done < CALM_SECONDS
-        return () if self._calm and lately else await super().observe(observed, now=now)
+        calm = self._calm and self._is_recent(self._done)
+        return () if calm else await super().observe(observed, now=now)
+
+    def _is_recent(self, at: float | None) -> bool:
+        return at is not None and self._clock.now().monotonic - at < CALM_SECONDS
 
     @contextmanager
     def _opening(self) -> Iterator[None]:
@@ -253,7 +262,7 @@ class HeldStore(Store):
             self.lost.set()
             raise
         except StateDatabaseError:
-            self._row_renewed = self._done = None
+            self._row_renewed = self._done = self._asked_at = None
             raise
         self._done = self._clock.now().monotonic
         return done

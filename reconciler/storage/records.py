@@ -45,6 +45,18 @@ _ASKED = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked
 
 _SAME = sa.select(VERIFICATION.c.id).where(*(VERIFICATION.c[name] == sa.bindparam(name) for name in _ASKED))
 
+# Kept, as all that is asked of every open: to put a question together costs more than its answer.
+_SINCE = (
+    sa.select(VERIFICATION)
+    .where(
+        VERIFICATION.c.account == sa.bindparam("account"),
+        VERIFICATION.c.asked_at >= sa.bindparam("since"),
+        VERIFICATION.c.id > sa.bindparam("after"),
+    )
+    .order_by(VERIFICATION.c.id)
+)
+_SINCE_BY = _SINCE.where(VERIFICATION.c.asked_by == sa.bindparam("asked_by"))
+
 
 def save_cycle(
     connection: sa.Connection, cycle: CycleView, *, before: datetime | None = None
@@ -154,11 +166,9 @@ def verifications(
         after: 0 for all.
         asked_by: `bot` or `sidecar`; None for both.
     """
-    mine = (VERIFICATION.c.account == account) & (VERIFICATION.c.asked_at >= since)
-    query = sa.select(VERIFICATION).where(mine, VERIFICATION.c.id > after).order_by(VERIFICATION.c.id)
-    if asked_by is not None:
-        query = query.where(VERIFICATION.c.asked_by == asked_by)
-    return tuple((verification_of(row), row.evidence) for row in connection.execute(query))
+    wanted = {"account": account, "since": since, "after": after, "asked_by": asked_by}
+    query = _SINCE if asked_by is None else _SINCE_BY
+    return tuple((verification_of(row), row.evidence) for row in connection.execute(query, wanted))
 
 
 def resting(connection: sa.Connection, *, account: str) -> tuple[tuple[VerificationView, str], ...]:

@@ -37,8 +37,10 @@ class _Verified:
 
     def adds(self, word: OrderSeen) -> bool:
         """Take one more word; False if it is of another order, or says what is known."""
-        known = any(_claim(word) == _claim(each) for each in self.words)
-        if known or not is_of(self.verification.question, word):
+        # Whose it is comes first: nearly all words are of another leg.
+        if not is_of(self.verification.question, word):
+            return False
+        if any(_claim(word) == _claim(each) for each in self.words):
             return False
         self.words.append(word)
         return True

@@ -1,14 +1,17 @@
 """What bots verified themselves: taken over from their journals once each, whatever fails and restarts."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.facts.finding import Kind
 from reconciler.journal.journal import Journal
+from reconciler.storage.store import Store
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import KEY, House, play
 from verification.facts.clock import Moment
@@ -114,6 +117,39 @@ def test_a_busy_state_database_delays_them_and_loses_none(tmp_path: Path) -> Non
         await house.until(lambda: taken(house) == ["e1", "e2"], within=3)
 
     play(tmp_path, story)
+
+
+def test_a_journal_that_tells_of_no_further_one_asks_the_state_database_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for name in ("journal_cursor", "verifications"):
+        monkeypatch.setattr(Store, name, _counted(getattr(Store, name), name, asked))
+
+    async def story(house: House) -> None:
+        verified(house.journal, house.clock.now(), "e1")
+        await house.until(lambda: taken(house) == ["e1"], within=4)
+        await house.quiet(5)
+        asked.clear()
+        for _ in range(3):
+            entry = house.journal.opening(SYMBOL, Side.BUY, Decimal(43), client_order_id="other")
+            house.journal.failed(entry, "it was not sent")
+            await house.quiet(5)
+        assert asked == []
+        verified(house.journal, house.clock.now(), "e2")
+        await house.until(lambda: taken(house) == ["e1", "e2"], within=4)
+        await house.quiet(2)
+        assert asked == ["verifications"], "what is new is told of, once"
+
+    play(tmp_path, story)
+
+
+def _counted(call: Callable[..., Any], name: str, asked: list[str]) -> Callable[..., Any]:
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        asked.append(name)
+        return call(*args, **kwargs)
+
+    return counted
 
 
 def test_verifications_that_cannot_be_read_are_blindness_of_that_ledger(tmp_path: Path) -> None:

@@ -103,6 +103,32 @@ async def test_an_answer_from_before_something_was_found_calms_nobody(
     assert await rested.observe(CLEAR, 2) == 1
 
 
+async def test_what_is_open_is_not_asked_again_while_nothing_can_be(
+    rested: Rested, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions: list[float] = []
+    asked = Store._asked
+
+    async def counted(store: Store, question: Callable[[Any], Any]) -> Any:
+        questions.append(rested.clock.second)
+        return await asked(store, question)
+
+    monkeypatch.setattr(Store, "_asked", counted)
+    for second in (0, 2, CALM_SECONDS - 1, CALM_SECONDS, CALM_SECONDS + 2):
+        rested.clock.second = second
+        assert await rested.held.open_alerts(["main"]) == ()
+    assert questions == [0, CALM_SECONDS], "that it can be read is to be seen all the same"
+    await rested.observe(detected(13), 13)
+    for second in (13, 14):
+        rested.clock.second = second
+        (alert,) = await rested.held.open_alerts(["main"])
+        assert alert.key == FOUND.identity
+    assert questions == [0, CALM_SECONDS, 13, 14]
+    rested.clock.second = 15
+    await rested.held.open_alerts()
+    assert questions[-1] == 15, "what is open of all accounts is nobody's own"
+
+
 async def test_states_of_sources_that_are_as_stored_need_no_transaction(rested: Rested) -> None:
     held = rested.held
     for second in (0, 2, 4):

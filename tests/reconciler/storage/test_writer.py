@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from reconciler.facts.lease import Holder, Lease
 from reconciler.storage.database import Database
-from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.errors import LeaseLost, StateDatabaseError
 from reconciler.storage.leases import LEASE
 from reconciler.storage.writer import Writer, WriterClosed
 
@@ -60,6 +61,26 @@ async def test_one_that_fails_undoes_itself_and_nothing_of_the_others(
     with pytest.raises(StateDatabaseError):
         await asyncio.wrap_future(twice)
     assert names(database) == {"good"}
+
+
+async def test_one_that_is_alone_and_fails_is_undone_whole_and_hears_why(
+    database: Database, writer: Writer
+) -> None:
+    lost = LeaseLost(Lease("a", Holder("here", "host", 1), 1), None)
+
+    def half(connection: sa.Connection) -> None:
+        note(connection, "half")
+        raise lost
+
+    with pytest.raises(LeaseLost) as told:
+        await writer.do(half)
+    assert told.value is lost
+    assert names(database) == set()
+    with pytest.raises(StateDatabaseError):
+        await writer.do(lambda connection: (note(connection, "twice"), note(connection, "twice")))
+    assert names(database) == set()
+    assert await writer.do(lambda connection: note(connection, "after")) == "after"
+    assert names(database) == {"after"}
 
 
 async def test_what_waits_together_is_one_transaction(database: Database, writer: Writer) -> None:
