@@ -126,7 +126,7 @@ class Explaining:
         view = look.view
         keys = view.legs if view.symbols is None else legs_of(view.account, view.symbols)
         # What a restart remembers to be held, and no list shows: it was closed meanwhile.
-        gone = (key for key in self._counted.held(view.account) if key not in view.legs)
+        gone = (key for key in self._counted.held(view.account, view.symbols) if key not in view.legs)
         shown = (
             (key, Shown(quantity, leg.updated_at if leg is not None else None))
             for key in (*keys, *gone)

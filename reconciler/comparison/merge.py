@@ -9,14 +9,15 @@ five seconds or more, that leave the leg out are believed where the stream is bl
 that is live they must go on for five minutes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings, believed, contradicted, counted
 from reconciler.comparison.growth import earlier, growth
-from reconciler.comparison.pushed_leg import pushed_leg
+from reconciler.comparison.kept import legs_of
+from reconciler.comparison.pushed_leg import is_known, pushed_leg
 from reconciler.comparison.renaming import renamed, renamed_legs
 from reconciler.comparison.stop_prices import prices_of
 from reconciler.comparison.trails import Trails
@@ -58,14 +59,17 @@ def merge_in_slices(
     legs = renamed_legs(previous, reading.renamed)
     first = previous is None
     for key, seen in renamed(stream, reading.renamed).items():
-        pushed = pushed_leg(legs.get(key), seen)
+        old = legs.get(key)
+        if old is not None and is_known(old, seen):
+            continue  # nearly all are: each push is handed in with every reading
+        pushed = pushed_leg(old, seen)
         # Before the first list nothing is known of a leg that could be seen to grow.
         legs[key] = replace(pushed, grown=None) if first else pushed
     listed = reading.positions
     if listed is not None:
         legs = yield from _with_list(legs, reading, listed, settings, first=first)
-        for key in [key for key, leg in legs.items() if leg.contrary is not None]:
-            if _in_scope(reading, key) and listed.why_unread(key.symbol) is None:
+        for key in [key for key in _in_scope(reading, legs) if legs[key].contrary is not None]:
+            if listed.why_unread(key.symbol) is None:
                 legs[key] = believed(legs[key], listed, stream_health, settings, lag)
     return VenueView(
         account=reading.account,
@@ -106,8 +110,11 @@ def _with_list(
     rows = {row.key: row for row in listed.positions}
     # A row that nobody can name may be any leg that has a name; it is none under another id.
     whole = listed.unnamed is None
-    covered = [key for key in legs if _in_scope(reading, key) and listed.why_unread(key.symbol) is None]
-    left_out = [key for key in covered if key not in rows and (whole or not key.named)]
+    left_out = [
+        key
+        for key in _in_scope(reading, legs)
+        if key not in rows and (whole or not key.named) and listed.why_unread(key.symbol) is None
+    ]
     for part in cut(rows.items(), _AT_ONCE):
         for key, row in part:
             known[key] = _with_row(known.get(key), row, listed, settings, first=first)
@@ -117,8 +124,11 @@ def _with_list(
     return known
 
 
-def _in_scope(reading: AccountReading, key: LegKey) -> bool:
-    return reading.symbols is None or key.symbol in reading.symbols
+def _in_scope(reading: AccountReading, legs: Mapping[LegKey, LegView]) -> Collection[LegKey]:
+    """Return the legs of a reading: of some symbols it is of few."""
+    if reading.symbols is None:
+        return legs
+    return [key for key in legs_of(reading.account, reading.symbols) if key in legs]
 
 
 def _with_row(

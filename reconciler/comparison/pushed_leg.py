@@ -13,6 +13,17 @@ PAST = timedelta(seconds=60)
 """A push about a time longer ago than this tells of a state and not of a change."""
 
 
+def is_known(old: LegView, seen: PositionSeen) -> bool:
+    """Return True where a push tells of a leg just what is known, in the life in which it was known."""
+    known = old.position
+    return (
+        seen.version is not None
+        and seen.version == known.version
+        and seen.quantity == known.quantity
+        and old.push_epoch == seen.provenance.epoch
+    )
+
+
 def pushed_leg(old: LegView | None, seen: PositionSeen) -> LegView:
     """Return what is known of a leg after a push."""
     where = seen.provenance

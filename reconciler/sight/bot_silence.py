@@ -4,10 +4,11 @@ A watch counts by its own clock for how long it has seen the same: the bot's clo
 writes, may be wrong. Who looks once has only the bot's own time to go by.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.facts.expectation import LedgerReading, Pulse
+from reconciler.facts.expectation import Expectation, LedgerReading, Pulse
 from reconciler.facts.finding import Evidence, Kind, Party
 from reconciler.facts.wording import duration
 from reconciler.kinds import bot_silent
@@ -28,6 +29,7 @@ class BotSeen:
         still: Seconds for which readings have shown the same.
         wrote: Whether it was seen to write.
         read_at: When it was last read.
+        rows: What it was read as; the very same rows are not counted again.
     """
 
     pulse: Pulse | None
@@ -35,6 +37,7 @@ class BotSeen:
     still: float
     wrote: bool
     read_at: Moment
+    rows: Sequence[Expectation] | None = field(default=None, repr=False, compare=False)
 
     @property
     def silent(self) -> bool:
@@ -45,13 +48,14 @@ class BotSeen:
 
 def seen_after(before: BotSeen | None, reading: LedgerReading, at: Moment) -> BotSeen:
     """Return what is known of a bot after one more reading of its ledger."""
-    pulse, live = reading.pulse, live_trades(reading)
+    pulse, rows = reading.pulse, reading.rows
+    live = before.live if before is not None and before.rows is rows else live_trades(reading)
     if before is None or pulse is None or before.pulse is None:
-        return BotSeen(pulse, live, 0.0, wrote=False, read_at=at)
+        return BotSeen(pulse, live, 0.0, wrote=False, read_at=at, rows=rows)
     if pulse.at != before.pulse.at:
-        return BotSeen(pulse, live, 0.0, wrote=True, read_at=at)
+        return BotSeen(pulse, live, 0.0, wrote=True, read_at=at, rows=rows)
     counted = min(seconds(at, before.read_at), pulse.silent_after.total_seconds() / LEAST_READS)
-    return BotSeen(pulse, live, before.still + counted, before.wrote, at)
+    return BotSeen(pulse, live, before.still + counted, before.wrote, at, rows)
 
 
 def judge_bot(name: str, account: str, seen: BotSeen) -> Blindness:

@@ -5,10 +5,11 @@ every loop. Here nothing at all was committed, by the token that changes with ev
 no bot that runs leaves it alone while it holds a position.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from reconciler.facts.expectation import LedgerReading
+from reconciler.facts.expectation import Expectation, LedgerReading
 from reconciler.facts.finding import Evidence, Kind, Party
 from reconciler.facts.wording import duration
 from reconciler.kinds import ledger_stale
@@ -30,6 +31,7 @@ class LedgerSeen:
         still: Seconds for which readings have shown the same token.
         written: When it was last seen to have been written to; None for never.
         read_at: When it was last read.
+        rows: What it was read as; the very same rows are not counted again.
     """
 
     version: object
@@ -38,19 +40,22 @@ class LedgerSeen:
     still: float
     written: Moment | None
     read_at: Moment
+    rows: Sequence[Expectation] | None = field(default=None, repr=False, compare=False)
 
 
 def ledger_seen_after(before: LedgerSeen | None, reading: LedgerReading, at: Moment) -> LedgerSeen:
     """Return what is known of a ledger after one more reading."""
-    holding = sum(1 for row in reading.rows if row.expected > 0)
-    seen = LedgerSeen(reading.version, reading.stale_after, holding, 0.0, None, at)
+    rows = reading.rows
+    known = before is not None and before.rows is rows
+    holding = before.holding if before is not None and known else sum(1 for row in rows if row.expected > 0)
+    seen = LedgerSeen(reading.version, reading.stale_after, holding, 0.0, None, at, rows)
     if before is None or before.version is None or reading.version is None:
         return seen
     if before.version != reading.version:
-        return LedgerSeen(reading.version, reading.stale_after, holding, 0.0, at, at)
+        return LedgerSeen(reading.version, reading.stale_after, holding, 0.0, at, at, rows)
     counted = min(seconds(at, before.read_at), MOST.total_seconds())
     still = before.still + counted
-    return LedgerSeen(reading.version, reading.stale_after, holding, still, before.written, at)
+    return LedgerSeen(reading.version, reading.stale_after, holding, still, before.written, at, rows)
 
 
 def judge_ledger(name: str, account: str, seen: LedgerSeen) -> Blindness:

@@ -12,6 +12,7 @@ from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.observation import PositionSeen, Provenance, Source
 from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.facts.prices import PriceKind, Prices, Trailing
+from verification.facts.row_index import RowIndex
 from verification.facts.unread import unread_part, why_unread
 
 
@@ -198,6 +199,7 @@ class PositionsReading:
         parts: The part of each contract that the venue lists, by symbol; empty where there is one only.
         failed: Of the unread parts those that were asked for, each with what went wrong. The whole list
             failing is no reading at all.
+        index: The rows as they can be looked up; one of other rows is not taken.
     """
 
     positions: tuple[Position, ...]
@@ -206,20 +208,16 @@ class PositionsReading:
     unread: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, SourceError] = field(default_factory=dict)
-    # A list is read once and asked about by every verification that shares it: looking through it each time
-    # stops the loop when a thousand of them ask about a thousand rows.
-    _by_key: dict[LegKey, Position] = field(init=False, repr=False, compare=False)
-    _unnamed: str | None = field(init=False, repr=False, compare=False)
+    index: RowIndex[Position] = field(default_factory=lambda: RowIndex(()), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Sort the rows by leg; of two rows of one leg the first counts."""
-        object.__setattr__(self, "_by_key", {row.key: row for row in reversed(self.positions)})
-        unnamed = (row.key.symbol for row in self.positions if not row.key.named)
-        object.__setattr__(self, "_unnamed", min(unnamed, default=None))
+        """Sort the rows, where that is not done."""
+        if self.index.rows is not self.positions:
+            object.__setattr__(self, "index", RowIndex(self.positions))
 
     def row(self, key: LegKey) -> Position | None:
         """Return the row of a leg; None if the list does not show it."""
-        return self._by_key.get(key)
+        return self.index.by_key.get(key)
 
     def seen(self, row: Position, epoch: int | None = None) -> PositionSeen:
         """Return a row as the observation that it is, in the life of a stream if it is taken into one."""
@@ -228,8 +226,7 @@ class PositionsReading:
 
     def of(self, symbols: frozenset[str]) -> "PositionsReading":
         """Return it with the rows of some symbols, and those without a name: each may be one of them."""
-        kept = tuple(row for row in self.positions if row.key.symbol in symbols or not row.key.named)
-        return replace(self, positions=kept)
+        return replace(self, positions=self.index.of(symbols))
 
     def why_unread(self, symbol: str) -> str | None:
         """Return why nothing is known of a contract that is not among the rows; None if its part was read."""
@@ -248,7 +245,7 @@ class PositionsReading:
     @property
     def unnamed(self) -> str | None:
         """The first symbol under the venue's own id, which may be any leg; None if there is none."""
-        return self._unnamed
+        return self.index.unnamed
 
 
 @dataclass(frozen=True, slots=True)

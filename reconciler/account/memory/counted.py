@@ -134,12 +134,12 @@ class Counted:
         if whole:
             self.until = now.utc
 
-    def held(self, account: str) -> list[LegKey]:
-        """Return the legs that hold something by what is counted."""
+    def held(self, account: str, symbols: frozenset[str] | None = None) -> list[LegKey]:
+        """Return the legs that hold something by what is counted; of some symbols, or of all."""
         return [
-            LegKey(account, mark.symbol, leg)
-            for mark in self.marks.values()
-            for leg, held in mark.held.items()
+            LegKey(account, name, leg)
+            for name in (self.marks if symbols is None else symbols & self.marks.keys())
+            for leg, held in self.marks[name].held.items()
             if held != 0
         ]
 

@@ -1,6 +1,6 @@
 """When both sides of each leg were last seen to hold the same: a doubt about it is over then; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from reconciler.comparison.kept import Calm, is_sound, legs_of
@@ -49,8 +49,12 @@ class LegsAtRest:
             started: When the look began.
         """
         view, kept = comparison.check.view, comparison.kept
-        named = kept.beliefs.keys() | held.keys() | comparison.check.settled
-        keys = named if view.symbols is None else named.intersection(legs_of(view.account, view.symbols))
+        names = (kept.beliefs.keys(), held.keys(), comparison.check.settled)
+        keys: Collection[LegKey]
+        if view.symbols is None:
+            keys = names[0] | names[1] | names[2]
+        else:
+            keys = [key for key in legs_of(view.account, view.symbols) if any(key in each for each in names)]
         calm_ones = kept.legs if is_sound(view) else {}  # or they are of an earlier look
         effort = Effort()
         for key in keys:

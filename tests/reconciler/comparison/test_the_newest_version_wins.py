@@ -1,11 +1,13 @@
 """How lists and pushes make one view: newer versions win, silence does not, and lists are believed late."""
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from msgspec.structs import replace
 
 from reconciler.comparison.merge import merge_view
+from reconciler.comparison.pushed_leg import is_known, pushed_leg
 from reconciler.comparison.venue_view import Grade, VenueView
 from tests.reconciler.accounts import at, leg, listed, merged, pushed, reading, stream
 from verification.venues.stream_state import StreamHealth, StreamState
@@ -165,3 +167,27 @@ def test_what_a_stream_shows_of_long_ago_did_not_change_under_our_eyes(ago: int,
     view = merged(reading([], second=3), pushes=[replace(push, provenance=long_ago)])
     assert (view.legs[KEY].changed is not None) is changed
     assert view.legs[KEY].updated_at == at(-ago).utc
+
+
+def test_a_push_that_is_passed_over_would_have_changed_nothing() -> None:
+    told = set[bool]()
+    for version, quantity, epoch in product((None, 1, 2), ("0", "43"), (1, 2)):
+        view = merged(
+            reading([listed("43", version=1)], second=0),
+            reading([listed("43", version=1)], second=6),
+            pushes=[pushed("43", version=1, second=3)],
+        )
+        old, seen = view.legs[KEY], pushed(quantity, version=version, epoch=epoch, second=7)
+        told.add(is_known(old, seen))
+        assert (pushed_leg(old, seen) is old) or not is_known(old, seen)
+    assert told == {True, False}
+
+
+def test_a_look_at_one_symbol_leaves_every_other_leg_as_it_was() -> None:
+    other = leg("BTC/USDT:USDT")
+    both = [listed("43", version=1), listed("5", version=1, key=other)]
+    first = merged(reading(both, second=0))
+    look = reading([], second=6, symbols=frozenset({KEY.symbol}))
+    view = merged(look, reading([], second=12, symbols=frozenset({KEY.symbol})), previous=first)
+    assert _quantity(view) == 0, "lists without it are believed where no stream is heard"
+    assert view.legs[other] is first.legs[other]

@@ -18,7 +18,8 @@ from reconciler.ledgers.port import LedgerOptions, LedgerTrouble, LedgerUnreadab
 from reconciler.ledgers.registry import KINDS
 from reconciler.settings import SettingsError, load
 from reconciler.sight.blindness import BlindnessSettings
-from reconciler.sight.bot_silence import silence_by_its_clock
+from reconciler.sight.bot_silence import seen_after, silence_by_its_clock
+from reconciler.sight.ledger_staleness import ledger_seen_after
 from tests.reconciler.accounts import at, reading, row, stream, utc
 from tests.reconciler.ledgers.freqtrade_files import LIVE, StoppedClock, copied, url_of
 from tests.reconciler.settings_files import GOOD, written
@@ -204,3 +205,15 @@ def test_what_cannot_be_meant_is_refused_in_words(
         return
     with pytest.raises(SettingsError, match=refused):
         load(file)
+
+
+def test_rows_that_are_read_again_are_counted_as_they_are() -> None:
+    held, none = _reading(0), _reading(0, live=False)
+    bots, books = list[int](), list[int]()
+    bot, book = None, None
+    for second, ledger in enumerate((held, replace(held), none, none, replace(held), _reading(9))):
+        bot = seen_after(bot, ledger, at(second))
+        book = ledger_seen_after(book, ledger, at(second))
+        bots.append(bot.live)
+        books.append(book.holding)
+    assert bots == books == [1, 1, 0, 0, 1, 1]

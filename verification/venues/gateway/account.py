@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from verification.budget.purpose import Purpose, asked_for
-from verification.facts.account import AccountReading, Fill, Market, PositionMode, PositionsReading
+from verification.facts.account import AccountReading, Fill, Market, Position, PositionMode, PositionsReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.key_rights import KeyRights
@@ -16,6 +16,7 @@ from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.prices import Prices
+from verification.facts.row_index import RowIndex
 from verification.facts.slices import GLANCED
 from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt import connections
@@ -65,6 +66,7 @@ class CcxtVenue:
         self._markets = Markets(known.part_of, known.rows)
         self._mode: PositionMode | None = None
         self._mode_read: Moment | None = None
+        self._rows = RowIndex[Position](())  # of the last list
         self._flight = SingleFlight(self._read_positions)
         self._dialect, pushed = dialects_of(known, access.account, self._markets)
         self._stream: PrivateStream | None = None
@@ -234,7 +236,7 @@ class CcxtVenue:
         received = self._clock.now()
         if len(listed.positions) > GLANCED:
             await self._clock.sleep(0)
-        return PositionsReading(
+        reading = PositionsReading(
             listed.positions,
             sent,
             received,
@@ -245,7 +247,10 @@ class CcxtVenue:
                 **{name: name for name in listed.unread if name in self._markets.parts},
             },
             failed=listed.failed,
+            index=self._rows,
         )
+        self._rows = reading.index
+        return reading
 
     async def _read_once(self, symbols: frozenset[str] | None, wanted: OrdersWanted | None) -> AccountReading:
         asker = self._sweeping if symbols is None else self._urgent

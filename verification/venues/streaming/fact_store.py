@@ -1,6 +1,7 @@
 """The newest position fact of each leg in the stream's present life: it never goes back in versions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -22,16 +23,17 @@ class FactStore:
     def __init__(self) -> None:
         self._facts: dict[LegKey, Observation] = {}
         self._before: dict[LegKey, Observation] = {}
+        self._told: Mapping[LegKey, Observation] | None = None
 
     def begin(self) -> None:
         """Forget the facts of the life that ended: nothing says that they still hold."""
         self._before = {**self._before, **self._facts}
-        self._facts = {}
+        self._facts, self._told = {}, None
 
     def rename(self, name_now: Callable[[str], str]) -> list[Observation]:
         """Keep facts under the name that their contract has now; return those of this epoch that moved."""
         before = self._facts
-        self._facts = _renamed(before, name_now)
+        self._facts, self._told = _renamed(before, name_now), None
         self._before = _renamed(self._before, name_now)
         return [fact for key, fact in self._facts.items() if key not in before]
 
@@ -39,9 +41,11 @@ class FactStore:
         """Return the newest fact of a leg in the present epoch; None if there is none."""
         return self._facts.get(key)
 
-    def facts(self) -> dict[LegKey, Observation]:
-        """Return a copy of all facts of the present epoch."""
-        return dict(self._facts)
+    def facts(self) -> Mapping[LegKey, Observation]:
+        """Return a copy of all facts of the present epoch: the same one again until one of them changes."""
+        if self._told is None:
+            self._told = MappingProxyType(dict(self._facts))
+        return self._told
 
     def offer(self, seen: PositionSeen) -> bool:
         """Take a fact unless a newer one is known; return True if it was taken.
@@ -52,7 +56,7 @@ class FactStore:
         known = self._facts.get(seen.key)
         if isinstance(known, PositionSeen) and not _replaces(seen, known):
             return False
-        self._facts[seen.key] = seen
+        self._facts[seen.key], self._told = seen, None
         return True
 
     def take_snapshot(
@@ -95,7 +99,7 @@ class FactStore:
                 complete=named and unread is None,
                 provenance=provenance,
             )
-            self._facts[key] = gone
+            self._facts[key], self._told = gone, None
             brought.append(gone)
         self._before = {}
         return brought

@@ -30,6 +30,7 @@ class MissedFacts:
     def __init__(self, rules: StreamRules) -> None:
         self._rules = rules
         self._suspicions: dict[LegKey, Suspicion] = {}
+        self._nothing_in: tuple[object, object] | None = None
 
     @property
     def any(self) -> bool:
@@ -47,7 +48,16 @@ class MissedFacts:
         }
 
     def compare(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> None:
-        """Compare a position list with what the stream has shown, as far as the list reaches."""
+        """Compare a position list with what the stream has shown, as far as the list reaches.
+
+        The very rows that were held against the very same facts, and gave rise to nothing, do not again.
+        """
+        nothing, self._nothing_in = self._nothing_in, None
+        known_rows = nothing is not None and nothing[0] is reading.positions and nothing[1] is facts
+        if known_rows and not self._suspicions:
+            self._nothing_in = nothing
+            return
+        left_out = False
         listed = {row.key for row in reading.positions}
         for row in reading.positions:
             known = facts.get(row.key)
@@ -57,12 +67,15 @@ class MissedFacts:
             elif row.version is not None and row.version > _version(known):
                 self._suspect(row.key, row.version, reading.received)
         for key, known in facts.items():
-            if key in listed or reading.why_unread(key.symbol) is not None:
+            if key in listed or not (isinstance(known, PositionSeen) and known.quantity != 0):
                 continue
-            if isinstance(known, PositionSeen) and known.quantity != 0:
+            left_out = True  # time alone may make it suspect
+            if reading.why_unread(key.symbol) is None:
                 quiet = reading.sent.monotonic - known.provenance.received.monotonic
                 if quiet >= self._rules.absent_after:
                     self._suspect(key, None, reading.received)
+        if not (left_out or self._suspicions):
+            self._nothing_in = reading.positions, facts
 
     def pushed(self, seen: PositionSeen) -> None:
         """Drop a suspicion that a push has caught up with."""

@@ -42,6 +42,11 @@ class Pushing:
         self._listed: Moment | None = None
         self._acquitted: Moment | None = None  # by a push that no list has confirmed yet
         self._tries = 0
+        self._held: tuple[object, object, bool] = (
+            None,
+            None,
+            False,
+        )  # rows and facts, and whether they agree
 
     def begin(self) -> None:
         """A list was read in this life, and holds what was missed before it."""
@@ -64,15 +69,23 @@ class Pushing:
         self._missed.compare(reading, facts)
         if self.wants_list(reading.sent):
             self._tries -= 1
-            if self._tries == 0 or (not self._missed.any and agrees(reading, facts)):
+            if self._tries == 0 or (not self._missed.any and self._agrees(reading, facts)):
                 self._acquitted = None
         if self._missed.any:
             self._agreed = self._listed = None
-        elif agrees(reading, facts):
+        elif self._agrees(reading, facts):
             self._agreed = self._agreed or reading.received
             lasted = reading.received.monotonic - self._agreed.monotonic
             if self._pushed is not None or lasted >= self._needed():
                 self._silent, self._listed = None, reading.received
+
+    def _agrees(self, reading: PositionsReading, facts: Mapping[LegKey, Observation]) -> bool:
+        """Return whether a list agrees with facts; of the same rows and the same facts it is known."""
+        if reading.unread or reading.unnamed is not None:
+            return False
+        if self._held[0] is not reading.positions or self._held[1] is not facts:
+            self._held = reading.positions, facts, agrees(reading, facts)
+        return self._held[2]
 
     def pushed(self, seen: PositionSeen) -> None:
         """Take a position that was pushed in this life."""
