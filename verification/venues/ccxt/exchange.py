@@ -37,6 +37,9 @@ _CONTRACTS = {"defaultType": "swap"}
 _CONSTANT = ("api", "exceptions", "features", "has")
 """The tables of a venue that ccxt merges anew for each exchange and never writes to: a third of its size."""
 
+_AS_DESCRIBED = frozenset(_CONSTANT) - {"features"}
+"""Those of them that it leaves as they are while it makes an exchange, too."""
+
 _tables: dict[str, dict[str, Any]] = {}
 """The last of these tables of each venue, for whatever exchange has equal ones."""
 
@@ -95,6 +98,7 @@ def _strict(parent: Any, venue: str) -> Any:
     It is one for all of them, for ccxt writes a second name of each of its thousand methods into it.
     """
     body: dict[str, Any] = {
+        "describe": _described(parent),
         "handle_errors": _strict_errors(parent),
         "on_json_response": _decode,
         "open": _opening(parent),
@@ -107,6 +111,38 @@ def _strict(parent: Any, venue: str) -> Any:
         **led_through(parent),
     }
     return type(f"Strict_{venue}", (parent,), body)
+
+
+def _described(parent: Any) -> Any:
+    """Return a `describe` that has ccxt put a venue's tables together once.
+
+    They are the same for every exchange of a class, and to make them ccxt makes another whole exchange. Only
+    where a table refers to its own exchange (how some of them are pinged) it is made anew for each.
+    """
+    known: dict[str, Any] = {}
+
+    def describe(self: Any) -> dict[str, Any]:
+        if not known:
+            tables = parent.describe(self)
+            if not _is_plain(tables):
+                return dict(tables)
+            known.update(tables)
+        return {name: table if name in _AS_DESCRIBED else _copied(table) for name, table in known.items()}
+
+    return describe
+
+
+def _is_plain(table: Any) -> bool:
+    if isinstance(table, dict | list | tuple):
+        return all(map(_is_plain, table.values() if isinstance(table, dict) else table))
+    return isinstance(table, type) or not callable(table)
+
+
+def _copied(table: Any) -> Any:
+    """Return a table that its exchange may write to."""
+    if isinstance(table, dict):
+        return {name: _copied(each) for name, each in table.items()}
+    return [_copied(each) for each in table] if isinstance(table, list) else table
 
 
 def _opening(parent: Any) -> Any:

@@ -50,6 +50,7 @@ class PrivateStream:
         self._life: StreamLife | None = None
         self._epoch = 0
         self._state = StreamState.CONNECTING
+        self._wanted = False
         self._since = clock.now()
         self._steadiness = Steadiness(rules, self._since)
         self._fault: StreamFault | None = None
@@ -60,6 +61,7 @@ class PrivateStream:
 
     def start(self, asker: Asker) -> None:
         """Keep the stream up in the background, over the asker's exchange, until `stop`. Once is enough."""
+        self._want()
         if self._task is None:
             with asked_for(Purpose.STREAM):
                 self._task = asyncio.create_task(self._run(asker))
@@ -86,6 +88,7 @@ class PrivateStream:
 
     def health(self) -> StreamHealth:
         """Return what is known about the stream now."""
+        self._want()
         now = self._clock.now()
         live = self._state is StreamState.LIVE
         away = self._steadiness.away_since(now)
@@ -101,6 +104,15 @@ class PrivateStream:
             self._pushing.proof() if live else None,
             None if away is None else self._fault,
         )
+
+    def _want(self) -> None:
+        """Count from the first time that somebody relies on it: before, it was missed by nobody.
+
+        It is made when a process starts, which may wait for hours for the account's lease.
+        """
+        if not self._wanted:
+            self._wanted, self._since = True, self._clock.now()
+            self._steadiness = Steadiness(self._rules, self._since)
 
     def latest(self, key: LegKey) -> Observation | None:
         """Return the newest fact of a leg in the present epoch; None if there is none."""
