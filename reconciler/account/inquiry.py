@@ -1,7 +1,8 @@
-"""Compares again with what the venue says of single orders and trades, where a comparison wants that."""
+"""Compares again with what the venue says of single orders, trades and prices, where that is wanted."""
 
 from typing import Protocol
 
+from reconciler.account.asked_marks import AskedMarks
 from reconciler.account.asked_orders import AskedOrders
 from reconciler.account.asked_trades import AskedTrades
 from reconciler.comparison.kept import Kept
@@ -32,6 +33,7 @@ class Inquiry:
         self._clock = clock
         self._orders = AskedOrders(venue, clock)
         self._trades = AskedTrades(venue, clock)
+        self._marks = AskedMarks(venue, clock)
 
     @property
     def facts(self) -> OrderFacts:
@@ -59,7 +61,7 @@ class Inquiry:
             comparison = await self._once(comparing, comparison.kept)
             if self._clock.now().monotonic - started > _PATIENCE:
                 break
-        return comparison
+        return await self._marks.valued(comparison)
 
     async def _once(self, comparing: Comparing, kept: Kept) -> Comparison:
         facts, trades = self._orders.facts, self._trades.trades
