@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from dashboard.entrance.answers import refused
+from dashboard.entrance.answers import on_to, refused
 from dashboard.entrance.asgi import App, Message, Receive, Scope, Send, small, values
 from dashboard.entrance.doorkeeper import Doorkeeper, Entered
 from dashboard.entrance.dress import Dress
@@ -26,6 +26,9 @@ from reconciler.facts.person import Person
 
 HEALTH = "/_stcore/health"
 """Says that the process is alive, and nothing else."""
+
+NOW = "/now"
+"""The first page, which Streamlit serves at the top alone; all others have an address of this kind."""
 
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 
@@ -90,7 +93,12 @@ class Gate:
         linked = await self._entrance.comes_by_link(scope, place, entered)
         if linked is not None:
             return linked
-        return self._entrance.challenge(scope, place) if entered is None else None
+        if entered is None:
+            return self._entrance.challenge(scope, place)
+        if scope["path"].rstrip("/") == NOW and scope["method"] in {"GET", "HEAD"}:
+            asked = scope["query_string"].decode("latin-1")
+            return on_to(place, f"/?{asked}" if asked else "/")
+        return None
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope = self._stripped(scope)

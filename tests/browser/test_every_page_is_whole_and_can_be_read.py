@@ -110,6 +110,22 @@ def test_it_can_be_read_dark_and_light_and_nothing_leaves_a_phone(
     assert problems(page, "scrollable-region-focusable") == []
 
 
+def test_on_a_phone_a_folded_card_has_one_button_and_its_page_opens_under_its_name(
+    screens: Screens, page: Page
+) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(address(screens, "now"), timeout=SOON_MS)
+    cards = page.locator("[class*='st-key-alert-']")
+    expect(cards).to_have_count(3, timeout=SOON_MS)
+
+    assert page.url == address(screens)
+    expect(cards.nth(0).get_by_role("button", name="Fold")).to_be_visible(timeout=SOON_MS)
+    expect(cards.nth(0).get_by_role("button", name="Check again")).to_be_visible()
+    expect(cards.nth(2).get_by_role("button")).to_have_count(1)
+    cards.nth(2).get_by_role("button", name="Open").click()
+    expect(cards.nth(2).get_by_role("button", name="Check again")).to_be_visible(timeout=SOON_MS)
+
+
 def test_what_asks_a_person_can_be_read_too(screens: Screens, page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")

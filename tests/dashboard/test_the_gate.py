@@ -10,7 +10,7 @@ import streamlit
 from dashboard.entrance.asgi import Message
 from dashboard.entrance.dress import policy
 from reconciler.facts.sign_in import Door
-from tests.dashboard.entrance.doorway import Doorway
+from tests.dashboard.entrance.doorway import Browser, Doorway
 
 HERE = "127.0.0.1:8501"
 ELSEWHERE, NEARBY = ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")
@@ -147,3 +147,31 @@ def test_the_policy_knows_the_inline_script_of_the_installed_page_and_no_other()
     page = INDEX.read_bytes()
     assert policy(page).count("'sha256-") == page.count(b"<script>")
     assert "'unsafe-inline'" not in policy(page).partition("style-src")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "onward"),
+    [("/now", b"", "/"), ("/now/", b"", "/"), ("/now", b"open=7&x=%3Cb%3E", "/?open=7&x=%3Cb%3E")],
+)
+def test_the_first_page_is_found_under_its_name_too(
+    doorway: Doorway, path: str, query: bytes, onward: str
+) -> None:
+    browser = Browser(doorway)
+    answer = browser.get(f"{path}?{query.decode()}" if query else path)
+
+    assert (answer.status, answer.header("location")) == (303, onward)
+    assert browser.get("/nowhere").body == "page"  # no other address is meant
+
+
+def test_under_a_path_the_first_page_is_found_there(tmp_path: Path) -> None:
+    away = Doorway(tmp_path, Door(ways=(), public_url="https://desk.example/trueup"))
+
+    answer = Browser(away, "desk.example", "https").get("/trueup/now?open=7")
+
+    assert answer.header("location") == "/trueup/?open=7"
+
+
+def test_who_is_not_let_in_is_asked_first(tmp_path: Path) -> None:
+    shut = Doorway(tmp_path, Door())
+
+    assert Browser(shut).get("/now").status == 401
