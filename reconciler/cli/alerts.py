@@ -29,6 +29,7 @@ for _name, _command in (
     ("intend", saying.intend),
     ("close", saying.close),
     ("note", saying.add_note),
+    ("check", saying.check_again),
 ):
     commands.command(_name)(_command)
 

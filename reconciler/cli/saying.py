@@ -1,4 +1,4 @@
-"""`trueup alerts ack | snooze | intend | close | note`: what a person says of an alert, without a browser."""
+"""`trueup alerts ack | snooze | intend | close | note | check`: what a person says of an alert."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -180,6 +180,21 @@ def add_note(alert_id: Id, *, by: By, note: Reason = "", json: Json = False, con
         print_json(alert_document(answer.alert, quiet))
     else:
         typer.echo(f"Alert {alert_id}: the note is stored in its history.")
+    return 0
+
+
+def check_again(alert_id: Id, *, by: By, json: Json = False, config: Config = None) -> int:
+    """Ask for another look at an alert: whoever watches its account looks at once. Nothing else changes."""
+    with open_console(config) as console:
+        answer = console.commands.check_again(alert_id, by=by, origin=CLI)
+        quiet = console.queries.alert(alert_id).quiet
+    if json:
+        print_json(alert_document(answer.alert, quiet))
+    else:
+        typer.echo(
+            f"Alert {alert_id}: another look is asked for. What it shows stands in "
+            f"`trueup alerts show {alert_id}`."
+        )
     return 0
 
 

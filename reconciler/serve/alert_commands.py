@@ -18,17 +18,22 @@ ORIGIN = "api"
 NAME_MOST = 80
 NOTE_MOST = 2000
 
-B = TypeVar("B", bound="Noted")
+B = TypeVar("B", bound="Asking")
 
 
-class Noted(Words):
-    """A further word on an alert, open or over."""
+class Asking(Words):
+    """Another look, now."""
 
     by: str = Field(
         default="",
         max_length=NAME_MOST,
         description="Who says it; the token's name is added. The token's name alone where it is empty.",
     )
+
+
+class Noted(Asking):
+    """A further word on an alert, open or over."""
+
     note: str = Field(
         default="",
         max_length=NOTE_MOST,
@@ -117,6 +122,11 @@ def _note(commands: Commands, alert: int, by: str, said: Noted) -> Answer:
     return commands.note(alert, by=by, note=said.note, origin=ORIGIN)
 
 
+def _check(commands: Commands, alert: int, by: str, said: Asking) -> Answer:
+    del said
+    return commands.check_again(alert, by=by, origin=ORIGIN)
+
+
 def who(by: str, token: Token) -> str:
     """Return in whose name something is done: never in one that the token does not stand beside."""
     named = " ".join(by.split())
@@ -165,4 +175,5 @@ ENDPOINTS = (
     ),
     _command("close", "Close an alert for a reason, whatever the checks show.", Closing, _close),
     _command("note", "Add a word to an alert, open or over.", Noted, _note),
+    _command("check", "Ask for another look: whoever watches the account looks at once.", Asking, _check),
 )

@@ -112,6 +112,17 @@ def test_a_note_is_kept_in_the_history(trueup: Command, number: str) -> None:
     assert "by Ann: asked the venue" in trueup("alerts", "show", number).out
 
 
+def test_another_look_is_asked_for(trueup: Command) -> None:
+    said = trueup("alerts", "check", "1", "--by", "Ann")
+
+    assert said.out == (
+        "Alert 1: another look is asked for. What it shows stands in `trueup alerts show 1`.\n"
+    )
+    assert "by Ann: asked for another look" in trueup("alerts", "show", "1").out
+    assert json.loads(trueup("alerts", "check", "1", "--by", "Ann", "--json").out)["state"] == "firing"
+    assert "there is no alert 99" in trueup("alerts", "check", "99", "--by", "Ann").complaint
+
+
 def test_who_did_not_see_that_somebody_has_taken_it_is_told(trueup: Command) -> None:
     trueup("alerts", "ack", "1", "--by", "Ann", "--note", "closing by hand")
 

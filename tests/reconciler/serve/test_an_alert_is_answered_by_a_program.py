@@ -115,6 +115,21 @@ async def test_every_word_of_the_screens_can_be_said(tmp_path: Path) -> None:
     assert [each.origin for each in history[-4:]] == ["api"] * 4
 
 
+async def test_another_look_is_asked_for_by_who_may(tmp_path: Path) -> None:
+    async with served(tmp_path) as house:
+        await house.find(finding())
+        path = "/api/v1/alerts/1/check"
+        refused = await house.ask(path, token=house.viewer, method="POST", body={"by": "vic"})
+        asked = await house.ask(path, token=house.operator, method="POST", body={"by": "ann"})
+        history = house.console.queries.alert(1).transitions
+
+    assert (refused.status, asked.status) == (403, 200)
+    assert asked.json["alert"]["state"] == "firing"
+    assert [(each.action, each.actor, each.reason) for each in history[-1:]] == [
+        ("check_asked", "ann (phone)", "asked for another look")
+    ]
+
+
 async def test_what_makes_no_sense_is_refused_in_words(tmp_path: Path) -> None:
     async with served(tmp_path) as house:
         await house.find(finding())
