@@ -17,6 +17,7 @@ from reconciler.comparison.kept import (
 from reconciler.comparison.leg_case import LegCase
 from reconciler.comparison.legs import Belief
 from reconciler.comparison.protection import protection
+from reconciler.comparison.repriced import repriced
 from reconciler.comparison.scope import Scope
 from reconciler.views.account import PositionView
 from verification.facts.clock import Moment
@@ -67,9 +68,10 @@ class CalmLegs:
         observed = _ZERO if leg is None else leg.quantity
         if not calm.agrees(self.frame, stated, book, observed) or not stays_calm(leg, book):
             return None
-        stops = calm.protection
-        if Shown.of(view, key) == calm.shown:
-            self._taken[key] = calm
+        stops, shown = calm.protection, Shown.of(view, key)
+        again = calm if shown == calm.shown else repriced(calm, shown)
+        if again is not None:
+            self._taken[key] = again
         else:
             ledgers = self.frame.stop_ledgers
             stops = protection(view, book, key, calm.belief, observed, stop_ledgers=ledgers)
@@ -93,7 +95,7 @@ class CalmLegs:
         )
 
     def row(self, case: LegCase) -> PositionView | None:
-        """Return the row of a leg that is as it was in every respect; None where it is not."""
+        """Return the row of a leg that is as it was, but for its prices; None where it is not."""
         calm = self._taken.get(case.key)
         if calm is None:
             return None

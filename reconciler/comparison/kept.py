@@ -17,7 +17,7 @@ from reconciler.comparison.protection import Protection, StopState
 from reconciler.comparison.venue_view import LegView, VenueView
 from reconciler.facts.expectation import Expectation
 from reconciler.views.account import PositionView
-from verification.facts.account import Market, PositionMode, RestingOrder
+from verification.facts.account import Market, Position, PositionMode, RestingOrder
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Source
 from verification.facts.prices import Prices
@@ -41,7 +41,7 @@ class Frame(NamedTuple):
 class Shown(NamedTuple):
     """What a venue shows of one leg, as far as a judgement rests on it."""
 
-    position: object
+    position: Position | None
     source: Source | None
     changed: object
     liquidation_before: Decimal | None
@@ -73,6 +73,7 @@ class Calm:
         difference: The verdict: they agree.
         protection: Its stops.
         row: For the screens.
+        before: As it was judged before nothing but prices moved; None where it was judged so.
     """
 
     frame: Frame
@@ -84,6 +85,12 @@ class Calm:
     difference: Difference
     protection: Protection
     row: PositionView
+    before: "Calm | None" = None
+
+    @property
+    def judgement(self) -> "Calm":
+        """The leg as it was judged in full: the same while nothing but its prices moves."""
+        return self.before or self
 
     def agrees(self, frame: Frame, stated: Belief, book: Book, observed: Decimal | None) -> bool:
         """True where both sides say what they said then: they agree, for the same reasons."""

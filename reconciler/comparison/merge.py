@@ -160,14 +160,22 @@ def _with_row(
     if new.quantity != old.quantity:
         return replace(new, changed=listed.received, **growth(old, new, listed.received))
     version = old.version if row.version is None else row.version
-    return replace(
-        new,
-        position=replace(row, version=version, updated_at=row.updated_at or old.updated_at),
-        grown=old.grown,
-        grown_by=earlier(old.grown_by, new.grown_by),
-        grade=old.grade if new.version is None and old.version is not None else new.grade,
-        changed=old.changed,
-        push_epoch=old.push_epoch,
+    updated = row.updated_at or old.updated_at
+    if version != row.version or updated != row.updated_at:
+        row = replace(row, version=version, updated_at=updated)
+    # Prices move in each list: to `replace` what is made already costs as much as all the rest.
+    return LegView(
+        row,
+        old.grade if new.version is None and old.version is not None else new.grade,
+        Source.REST,
+        listed.sent,
+        listed.received,
+        old.push_epoch,
+        old.changed,
+        None,
+        None,
+        old.grown,
+        earlier(old.grown_by, new.grown_by),
     )
 
 

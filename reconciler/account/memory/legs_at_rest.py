@@ -59,10 +59,10 @@ class LegsAtRest:
         effort = Effort()
         for key in keys:
             calm = calm_ones.get(key)
-            known = calm is not None and self._calm.get(key) is calm
+            known = calm is not None and self._calm.get(key) is calm.judgement
             if known or comparison.clears(FindingKey(Kind.UNVERIFIED_OPEN, key.account, key.symbol, key.leg)):
                 self._since[key] = started
                 if calm is not None:
-                    self._calm[key] = calm
+                    self._calm[key] = calm.judgement
             if effort.spent(glanced=known):
                 yield
