@@ -6,7 +6,8 @@ A list may have ten thousand rows, most of which say what they said the last tim
 from collections.abc import Callable, Mapping
 
 from verification.facts.account import Position, RestingOrder
-from verification.venues.binance.rows import position, resting_algo_order, resting_order
+from verification.venues.binance.position_rows import PositionRows
+from verification.venues.binance.rows import resting_algo_order, resting_order
 from verification.venues.ccxt.asker import Asker
 from verification.venues.ccxt.long_list import Known, Reading
 from verification.venues.reading.answered import legs_once, orders_once
@@ -21,8 +22,8 @@ class BinanceLists:
 
     def __init__(self, account: str, markets: Markets) -> None:
         """Nothing was read yet."""
-        self._account = account
         self._markets = markets
+        self._rows = PositionRows(account, markets)
         self._positions = Known[Position, tuple[Position, ...]]()
         self._orders = Known[RestingOrder, Orders]()
         self._algo_orders = Known[RestingOrder, Orders]()
@@ -32,7 +33,7 @@ class BinanceLists:
         return await asker.ask_list(
             "the position list",
             lambda exchange: exchange.fapiPrivateV3GetPositionRisk(),
-            Reading(self._position, legs_once, self._markets.by_symbol),
+            Reading(self._rows.read, legs_once, self._markets.by_symbol),
             self._positions,
         )
 
@@ -53,9 +54,6 @@ class BinanceLists:
             self._orders_of(symbol, resting_algo_order),
             self._algo_orders if symbol is None else None,
         )
-
-    def _position(self, row: Row) -> Position:
-        return position(row, self._account, self._markets)
 
     def _orders_of(
         self, symbol: str | None, read: Callable[[Row, Markets], RestingOrder]

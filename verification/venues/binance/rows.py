@@ -108,7 +108,7 @@ def position(row: Row, account: str, markets: Markets) -> Position:
     changed = milliseconds(row, "updateTime")
     notional = optional_exact(row, "notional")
     return Position(
-        key=LegKey(account, markets.symbol_of(text(row, "symbol")), which),
+        key=markets.key_of(account, text(row, "symbol"), which),
         quantity=signed(exact(row, "positionAmt"), which),
         version=changed or None,
         entry_price=above_zero(optional_exact(row, "entryPrice")),

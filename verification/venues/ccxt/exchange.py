@@ -208,7 +208,7 @@ def _decode(_exchange: object, body: str) -> Any:
     undecoded = left(body)
     if undecoded is not None:
         return undecoded
-    return json.loads(body, parse_float=str, object_pairs_hook=_unambiguous)
+    return _JSON.decode(body)
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -221,6 +221,9 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs) and any(made[name] != value for name, value in pairs):
         raise ValueError("an object has a name twice")
     return made
+
+
+_JSON = json.JSONDecoder(parse_float=str, object_pairs_hook=_unambiguous)
 
 
 def _must_be_let_in(code: int, response: object, body: str) -> None:
