@@ -10,6 +10,7 @@ from reconciler.facts.finding import FindingKey
 from reconciler.serve.watching import Watching
 from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
 from reconciler.service.schedule import Schedule
+from reconciler.service.spread import first_turn
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.held_store import HeldStore
 
@@ -35,6 +36,7 @@ class Fleet:
         self._elsewhere: dict[str, Callable[[], Watching]] = {}
         self._leaving: set[AccountRunner] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._started = 0
         self._begun: tuple[Schedule, asyncio.TaskGroup] | None = None
 
     def know(self, elsewhere: Mapping[str, Callable[[], Watching]]) -> None:
@@ -107,11 +109,12 @@ class Fleet:
         if every == self._every:
             return
         self._every = every
-        for name, runner in self._runners.items():
+        for number, (name, runner) in enumerate(self._runners.items()):
             runner.pace(every)
             if self._begun is not None:
                 schedule, _ = self._begun
-                schedule.pace(f"sweep {name}", every.total_seconds())
+                seconds = every.total_seconds()
+                schedule.pace(f"sweep {name}", seconds, first=first_turn(number, seconds))
                 schedule.pace(f"health {name}", self._health_seconds)
 
     def watch_for(self, watched: Watched) -> None:
@@ -145,11 +148,14 @@ class Fleet:
         if self._begun is None:
             return
         schedule, group = self._begun
-        name = runner.account
+        name, sweeps, number = runner.account, self._every.total_seconds(), self._started
+        self._started += 1
+        # A hundred sweeps in one turn would hold up what happens meanwhile; each watch looks at its start.
+        first, first_clock = first_turn(number, sweeps), first_turn(number, CLOCK_SECONDS)
         schedule.every(f"heartbeat {name}", HEARTBEAT_SECONDS, runner.beat)
-        schedule.every(f"sweep {name}", self._every.total_seconds(), runner.sweep)
+        schedule.every(f"sweep {name}", sweeps, runner.sweep, first=first)
         schedule.every(f"health {name}", self._health_seconds, runner.check_health)
-        schedule.every(f"clock {name}", CLOCK_SECONDS, runner.measure_clock)
+        schedule.every(f"clock {name}", CLOCK_SECONDS, runner.measure_clock, first=first_clock)
         schedule.every(f"doubted clock {name}", DOUBTED_CLOCK_SECONDS, runner.doubt_clock)
         self._tasks[name] = group.create_task(runner.run())
 

@@ -6,6 +6,7 @@ compares both clocks every second and plans the jobs anew when they have parted.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -54,8 +55,9 @@ class Schedule:
         self._broken: asyncio.Future[None] | None = None
         self._begins = clock.now().utc  # of all jobs: those of one interval are then due in one turn
 
-    def every(self, name: str, seconds: float, job: Job) -> None:
-        """Run `job` now and then every `seconds`."""
+    def every(self, name: str, seconds: float, job: Job, *, first: float = 0.0) -> None:
+        """Run `job` after `first` seconds and then every `seconds`."""
+        begins = self._clock.now().utc if self._scheduler.running else self._begins
         self._jobs.add(name)
         self.turns[name] = Turn(seconds, self._clock.now())
         self._scheduler.add_job(
@@ -64,15 +66,18 @@ class Schedule:
             args=(name, job),
             id=name,
             seconds=seconds,
-            next_run_time=self._clock.now().utc if self._scheduler.running else self._begins,
+            next_run_time=begins + timedelta(seconds=first),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
         )
 
-    def pace(self, name: str, seconds: float) -> None:
-        """Run a job every so many seconds from now on."""
+    def pace(self, name: str, seconds: float, *, first: float | None = None) -> None:
+        """Run a job every so many seconds from now on, and before that after `first`; None: after as many."""
         self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+        if first is not None:
+            at = self._clock.now().utc + timedelta(seconds=first)
+            self._scheduler.modify_job(name, next_run_time=at)
         self.turns[name].every = seconds
 
     def remove(self, name: str) -> None:
