@@ -12,7 +12,7 @@ from dashboard.look.difference import difference_table
 from dashboard.look.markup import icon, safe, whole
 from dashboard.words import alert as alert_words
 from dashboard.words import numbers as words
-from dashboard.words.differences import differences, heads
+from dashboard.words.sides import brief, heads
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.runbook import steps_for
 from reconciler.alerts.wording import clause, sight, told
@@ -136,7 +136,7 @@ def _worth(alert: Alert) -> str:
 
 
 def _more(alert: Alert, view: NowView) -> str:
-    facts = differences(alert, _leg(alert, view))
+    facts = brief(alert, _leg(alert, view))
     bot, exchange = heads(alert, view.read_at)
     table = (
         f'<div class="t-facts">{difference_table(facts, bot=bot, exchange=exchange)}</div>' if facts else ""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from dashboard.look.colours import Tone
 from dashboard.look.difference import Difference
 from dashboard.words import numbers as words
+from dashboard.words.alert import of_two_sides
 from reconciler.alerts.alert import Alert
 from reconciler.facts.finding import Evidence, Kind, Party, Severity
 from reconciler.kinds.registry import spec_of
@@ -28,6 +29,22 @@ def sides(alert: Alert, leg: PositionView | None) -> list[Difference]:
     tone = Tone.CRITICAL if alert.severity is Severity.CRITICAL else Tone.WARNING
     lines = [_side(alert, tone), _size(alert, tone), *_entry(leg), _stop(alert, leg, tone)]
     return [*lines, *_state(alert, tone)]
+
+
+def brief(alert: Alert, leg: PositionView | None) -> list[Difference]:
+    """Return what a card has room for: size and stop, and the side where the two do not agree on it.
+
+    None for an alert of which no side is said to hold anything. Arguments as for `sides`.
+    """
+    if not of_two_sides(alert):
+        return []
+    found = {line.name: line for line in sides(alert, leg)}
+    shown = [found["Size"]]
+    if found["Side"].differs:
+        shown.insert(0, found["Side"])
+    if leg is not None or found["Stop"].differs is not None:
+        shown.append(found["Stop"])
+    return shown
 
 
 def heads(alert: Alert, now: datetime) -> tuple[str, str]:
@@ -118,6 +135,8 @@ def _stop(alert: Alert, leg: PositionView | None, tone: Tone) -> Difference:
         differs = bool(wanted or order or told)
         said = missing if differs else "none expected there"
         return Difference("Stop", bot, "none rests", said, differs=differs, tone=tone)
+    if alert.key.kind is Kind.UNPROTECTED_POSITION and alert.observed is not None:
+        return Difference("Stop", bot, "none that covers it", missing, differs=True, tone=tone)
     return Difference("Stop", bot, "not looked at", "not known", differs=None, tone=Tone.WARNING)
 
 

@@ -66,10 +66,10 @@ def test_two_criticals_are_two_cards_the_first_open_with_its_step_difference_and
     assert "BTC/USDT:USDT long 0.85 BTC has no stop" in said
     assert "main, Binance USD-M · no stop order rests on the exchange" in said
     assert "First step" in said
-    assert "long 0.85 BTC\nlong 0.85 BTC\n= same" in said
-    assert "keeps one there\nnone that covers it\n≠ missing" in said
+    assert "0.85 BTC\n0.85 BTC\n= same" in said
+    assert "none told\nnone that covers it\n≠ nothing protects it" in said
     assert "Bot mybot: trade 12 is open, long 0.85" in said
-    assert "nothing about it" not in said  # the second is folded
+    assert "missing in the books" not in said  # the second is folded
 
 
 def test_check_again_is_asked_of_the_reconciler_for_this_alert_and_said() -> None:
@@ -98,8 +98,9 @@ def test_another_card_is_opened_and_the_first_folded() -> None:
         screen.button(key="open-2").click()
         said = text(run(screen))
 
-    assert "nothing about it\nlong 5 NEAR\n≠ not in the books" in said
-    assert "keeps one there" not in said
+    assert "none\nlong\n≠ missing in the books" in said
+    assert "0 NEAR\n5 NEAR\n≠ +5 NEAR" in said
+    assert "none told" not in said
 
 
 def test_a_card_that_was_folded_stays_folded() -> None:
@@ -116,7 +117,7 @@ def test_the_stop_of_the_last_look_stands_in_the_difference() -> None:
     with reading(Memory(drawn.view(alerts=(drawn.alert(1),), legs=LegsView((leg,), {"partial": 1})))):
         said = text(opened())
 
-    assert "keeps one there\n92,980\n≠ too small" in said
+    assert "none told\n92,980\n≠ too small" in said
 
 
 def test_the_bar_of_a_phone_keeps_to_the_alert_that_was_opened() -> None:

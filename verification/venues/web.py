@@ -12,11 +12,13 @@ class Web:
         page: Its address; `{base}`, `{quote}` and `{settle}` stand for a symbol's parts as ccxt has them, and
             `{base_small}` and so on for the same in small letters.
         inverse: The same of a contract that is settled in its base; empty where that is not known.
+        usdc: The same of one that is settled in USDC, where that stands elsewhere.
     """
 
     name: str
     page: str
     inverse: str = ""
+    usdc: str = ""
 
     def of(self, symbol: str) -> str | None:
         """Return the address of a market's page; None where it cannot be told.
@@ -30,5 +32,7 @@ class Web:
         if not (colon and slash and all(part.isascii() and part.isalnum() for part in parts.values())):
             return None
         page = self.inverse if settle == base else self.page
+        if settle == "USDC" and self.usdc:
+            page = self.usdc
         small = {f"{name}_small": part.lower() for name, part in parts.items()}
         return page.format(**parts, **small) or None

@@ -42,6 +42,7 @@ def test_every_file_of_data_has_its_line() -> None:
         ("binanceusdm", "1000PEPE/USDT:USDT", "https://www.binance.com/en/futures/1000PEPEUSDT"),
         ("bybit", "BTC/USD:BTC", "https://www.bybit.com/trade/inverse/BTCUSD"),
         ("okx", "ETH/USDT:USDT", "https://www.okx.com/trade-swap/eth-usdt-swap"),
+        ("bybit", "POL/USDC:USDC", "https://www.bybit.com/trade/futures/usdc/POL-PERP"),
         ("binanceusdm", "BTC/USDT:USDT-261225", None),  # its page has a name that nobody has told us
         ("binanceusdm", "BTC/USD:BTC", None),
         ("binanceusdm", "../../evil/USDT:USDT", None),

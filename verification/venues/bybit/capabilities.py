@@ -33,6 +33,7 @@ CAPABILITIES = Capabilities(
         "Bybit",
         "https://www.bybit.com/trade/usdt/{base}{quote}",
         inverse="https://www.bybit.com/trade/inverse/{base}{quote}",
+        usdc="https://www.bybit.com/trade/futures/usdc/{base}-PERP",
     ),
     dialect="bybit",
     stream=StreamRules(),
