@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-freqtrade pairs simulate bench soak torture docs deployment pictures check format wheel lock
+.PHONY: help setup demo test test-freqtrade test-ray pairs simulate bench soak torture docs deployment pictures check format wheel lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -31,6 +31,9 @@ test: $(STAMP) ## run every test, WORKERS=4 files at a time (16 min on two cores
 
 test-freqtrade: $(STAMP) ## the real freqtrade (from PyPI, in an environment of its own) beside Trueup: VENUE=, DATABASE=
 	@$(BIN)/python -m tests.freqtrade $(if $(VENUE),--venue $(VENUE)) $(if $(DATABASE),--database $(DATABASE))
+
+test-ray: $(STAMP) ## real Ray (from PyPI, in an environment of its own): nodes and workers die, accounts are watched again
+	@$(BIN)/python -m tests.ray
 
 pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min); `make test` plays an eighth of them
 	@EVERY_PAIR=1 $(BIN)/python -m pytest -n 2 --dist load tests/reconciler/notify/test_no_crash_loses_a_message.py

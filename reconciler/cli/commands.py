@@ -163,6 +163,12 @@ def _restore() -> typer.Typer:
     return _alone(restore)
 
 
+def _ray() -> typer.Typer:
+    from reconciler.cli.ray import commands
+
+    return commands
+
+
 def _venue() -> typer.Typer:
     from reconciler.cli.demo import venue
 
@@ -187,6 +193,7 @@ _COMMANDS = {
     "attest": ("State what is known of one day, as a page or as JSON.", _attest),
     "backup": ("Copy the state database, while it is used.", _backup),
     "restore": ("Put such a copy back.", _restore),
+    "ray": ("Place workers on the machines of a Ray cluster.", _ray),
     "venue": ("The simulated exchange alone.", _venue),
     "notify": ("List the channels on which people are told, and try them.", _notify),
     "token": ("Make, list and revoke the tokens of programs.", _token),

@@ -65,6 +65,7 @@ def _ending(error: BaseException) -> Ending | None:
     from typer.exceptions import TyperException
 
     from reconciler.alerts.errors import AlertCommandError
+    from reconciler.cluster.errors import ClusterError
     from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
     from reconciler.record.report import ExitCode
     from reconciler.settings.problem import SettingsError
@@ -89,6 +90,10 @@ def _ending(error: BaseException) -> Ending | None:
         case LedgerUnreadable():
             wrong = error.trouble is LedgerTrouble.SETTINGS
             return Ending((_line(str(error)),), ExitCode.WRONG_SETTINGS if wrong else ExitCode.UNCHECKED)
+        case ClusterError():
+            return Ending(
+                (_line(str(error)),), ExitCode.WRONG_SETTINGS if error.usage else ExitCode.UNCHECKED
+            )
         case SourceError():
             return Ending((_line(str(error)),), ExitCode.UNCHECKED)
         case _:

@@ -1,5 +1,6 @@
 """Text, quantities and times as a terminal is given them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,3 +20,11 @@ def quantity(value: Decimal | None) -> str:
 def moment(at: datetime | None) -> str:
     """Return a time to the second, in UTC; `-` where there is none."""
     return "-" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, each column as wide as its widest cell; none for no rows."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

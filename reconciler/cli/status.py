@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from reconciler.cli.options import Config, Json
-from reconciler.cli.printing import moment, printable
+from reconciler.cli.printing import moment, printable, table
 from reconciler.record.report import ExitCode
 from reconciler.settings import load
 from reconciler.sight.change_words import share_words
@@ -84,9 +84,7 @@ def status(*, json: Json = False, config: Config = None) -> int:
         document = {"accounts": [each.document() for each in accounts]}
         typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
-        typer.echo(
-            "\n".join([*_table([HEAD, *(each.row() for each in accounts)]), _sentence(accounts, code)])
-        )
+        typer.echo("\n".join([*table([HEAD, *(each.row() for each in accounts)]), _sentence(accounts, code)]))
     return code
 
 
@@ -139,10 +137,3 @@ def _sentence(accounts: Sequence[AccountStatus], code: ExitCode) -> str:
     if unseen:
         said.append(f"Not seen as it should be: {', '.join(unseen)}. `trueup doctor` says what to do.")
     return " ".join(said)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]

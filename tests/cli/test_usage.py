@@ -32,6 +32,7 @@ COMMANDS = (
     "restore",
     "explain",
     "verify",
+    "ray",
 )
 
 

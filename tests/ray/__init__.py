@@ -1,0 +1,1 @@
+"""Real Ray, its nodes, and the workers that it keeps on them: `make test-ray`."""
