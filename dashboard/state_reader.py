@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TypeVar
 
 from dashboard.identity import identity
+from dashboard.joint_read import JointRead
 from dashboard.words.saying import Filled, Word
 from dashboard.words.verdict import Unread, blind
 from reconciler.alerts.alert import Alert
@@ -64,7 +65,12 @@ def ask_changes(question: Callable[[Changes], Asked]) -> Asked | Unread:
 
 
 def now() -> NowView | Unread:
-    """Return what the strip and the first page need.
+    """Return what the strip and the first page need: one read for all pages that ask in the same moment."""
+    return _shared.now()
+
+
+def _read_now() -> NowView | Unread:
+    """Read it.
 
     While the reconciler is not alive the console is dropped after the read: perhaps it writes elsewhere by
     now, into a file that took this one's place.
@@ -78,6 +84,9 @@ def now() -> NowView | Unread:
 def changes(after: int | None) -> ChangesView | Unread:
     """Return whether an alert that people are told of has changed after the change of this number."""
     return ask(lambda queries: queries.changes(after))
+
+
+_shared = JointRead(_read_now, lambda: changes(None))
 
 
 def say(shown: Alert, word: Word, said: Filled) -> Answer:

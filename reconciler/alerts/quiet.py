@@ -4,23 +4,29 @@ Quiet is computed and no state: what is quiet stays open, in sight and counted, 
 Only a person's word about itself quiets a position that no stop protects or no bot knows (`always_told`).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
+from typing import Final
 
 from reconciler.alerts.alert import STEPPED, Alert, AlertState, HoldKind
 from reconciler.alerts.wording import clause, subject
-from reconciler.facts.finding import FindingKey
+from reconciler.facts.finding import FindingKey, Kind, Severity
 from reconciler.facts.wording import number
 from reconciler.kinds.form.spec import Subject
 from reconciler.kinds.registry import spec_of
+from verification.facts.leg import Leg
 
 _TOLD = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING})
 _SPEAKING = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED})
 _SEEN = frozenset({Subject.SOURCE, Subject.PUSHES})
 _OF_THE_ACCOUNT = frozenset({Subject.WATCH, Subject.CLOCK, Subject.KEYS})
+
+_Where = tuple[str, Leg] | None
+_ANYWHERE: Final = None
+_Place = tuple[str, Kind, Severity, _Where]
 
 
 class QuietBy(StrEnum):
@@ -87,19 +93,55 @@ def quiet(alerts: Iterable[Alert], windows: Iterable[Window], *, now: datetime) 
         now: Aware UTC.
     """
     every = [alert for alert in alerts if alert.state in _TOLD]
-    speaking = defaultdict[str, list[Alert]](list)
-    for alert in every:
-        # What is quiet by a person's word quiets no other: it would take along what they did not speak of.
-        if alert.state in _SPEAKING and alert.held(now) is None:
-            speaking[alert.key.account].append(alert)
+    # What is quiet by a person's word quiets no other: it would take along what they did not speak of.
+    speaking = _Speaking(alert for alert in every if alert.state in _SPEAKING and alert.held(now) is None)
     open_windows = {each.account: each for each in windows if each.stands(now)}
     found = ((alert.id, _of(alert, speaking, open_windows, now)) for alert in every)
     return {number: each for number, each in found if each is not None}
 
 
-def _of(
-    alert: Alert, speaking: Mapping[str, Sequence[Alert]], windows: Mapping[str, Window], now: datetime
-) -> Quiet | None:
+class _Speaking:
+    """The alerts that can quiet others, by what they are about: of thousands, one is found at once."""
+
+    def __init__(self, alerts: Iterable[Alert]) -> None:
+        """Of those that are alike for everybody whom they reach, the first is kept."""
+        self._first: dict[_Place, tuple[int, Alert]] = {}
+        for at, alert in enumerate(alerts):
+            key = alert.key
+            for where in (_ANYWHERE, (key.symbol, key.leg)):
+                place = (key.account, key.kind, alert.severity, where)
+                self._first.setdefault(place, (at, alert))
+
+    def above(self, alert: Alert) -> Alert | None:
+        """Return the first that says more of the same as this one, and is told at least as loudly."""
+        key = alert.key
+        loud = [each for each in Severity if each.rank >= alert.severity.rank]
+        found = [
+            self._first.get((key.account, kind, severity, where))
+            for kind, where in _reaching(key)
+            for severity in loud
+        ]
+        return min((each for each in found if each is not None), key=itemgetter(0), default=(0, None))[1]
+
+
+def _reaching(key: FindingKey) -> Iterator[tuple[Kind, _Where]]:
+    """Return of which kinds, and where, what holds there holds for what this is about; all of one account.
+
+    A watch that stands still reaches all of its account, as do a wrong clock and keys that are refused; what
+    is read of the exchange reaches every leg. Of two legs, sources or ledgers it has to be the same.
+    """
+    spec = spec_of(key.kind)
+    for kind in spec.follows_from:
+        theirs = spec_of(kind).subject
+        if theirs in _OF_THE_ACCOUNT:
+            yield kind, _ANYWHERE
+        elif theirs is spec.subject or {theirs, spec.subject} <= _SEEN:
+            yield kind, (key.symbol, key.leg)
+        elif spec.subject is Subject.LEG:
+            yield kind, _ANYWHERE
+
+
+def _of(alert: Alert, speaking: _Speaking, windows: Mapping[str, Window], now: datetime) -> Quiet | None:
     hold, account = alert.held(now), alert.key.account
     if hold is not None:
         by = QuietBy.SNOOZED if hold.kind is HoldKind.SNOOZED else QuietBy.INTENDED
@@ -108,34 +150,11 @@ def _of(
         return Quiet(by, f"{hold.kind} by {hold.by}{size}{note}", hold.until)
     if spec_of(alert.key.kind).always_told:
         return None
-    for other in speaking.get(account, ()):
-        if _says_more(other, alert):
-            return Quiet(
-                QuietBy.FOLLOWS, f"{clause(other, subject(other))} (alert {other.id})", alert=other.id
-            )
+    other = speaking.above(alert)
+    if other is not None:
+        return Quiet(QuietBy.FOLLOWS, f"{clause(other, subject(other))} (alert {other.id})", alert=other.id)
     window = windows.get(account)
     if window is None:
         return None
     note = f": {window.note}" if window.note else ""
     return Quiet(QuietBy.MAINTENANCE, f"maintenance of {account}, {window.by}{note}", window.until)
-
-
-def _says_more(other: Alert, alert: Alert) -> bool:
-    """Return whether another alert says more of the same, and is told at least as loudly."""
-    if other.key.kind not in spec_of(alert.key.kind).follows_from:
-        return False
-    return other.severity.rank >= alert.severity.rank and _reaches(other.key, alert.key)
-
-
-def _reaches(other: FindingKey, key: FindingKey) -> bool:
-    """Return whether what one alert is about holds for what another is about; both are of one account.
-
-    A watch that stands still reaches all of its account, as do a wrong clock and keys that are refused; what
-    is read of the exchange reaches every leg. Of two legs, sources or ledgers it has to be the same.
-    """
-    mine, theirs = spec_of(key.kind).subject, spec_of(other.kind).subject
-    if theirs in _OF_THE_ACCOUNT:
-        return True
-    if theirs is mine or {theirs, mine} <= _SEEN:
-        return (other.symbol, other.leg) == (key.symbol, key.leg)
-    return mine is Subject.LEG

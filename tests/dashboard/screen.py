@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard
 from dashboard import identity, state_reader
+from dashboard.joint_read import JointRead
 from reconciler.facts.person import Person
 from reconciler.facts.token import Role
 from tests.dashboard.memory_console import Memory
@@ -31,8 +32,14 @@ def reading(memory: Memory, person: Person | None = WITH_THE_LINK) -> Iterator[N
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(state_reader.STATE_URL, URL)
         patch.setattr(state_reader, "_console", lambda _url: console)
+        patch.setattr(state_reader, "_shared", unshared())
         patch.setattr(identity, "_headers", lambda: [] if person is None else [identity.written(person)])
         yield
+
+
+def unshared() -> JointRead:
+    """Every page reads for itself: what a test changes behind it counts at once."""
+    return JointRead(state_reader._read_now, lambda: state_reader.changes(None), seconds=0)
 
 
 def opened(page: str = "", /, **address: str) -> AppTest:

@@ -17,7 +17,7 @@ from reconciler.console import Console
 from reconciler.facts.finding import Finding, Kind, Severity
 from reconciler.storage.store import Store
 from tests.dashboard import drawn
-from tests.dashboard.screen import WITH_THE_LINK, alert_rows, buttons, opened, run, tab, table, text
+from tests.dashboard.screen import WITH_THE_LINK, alert_rows, buttons, opened, run, tab, table, text, unshared
 from tests.reconciler.claimed import beaten
 from verification.facts.clock import SystemClock
 from verification.facts.leg import Leg
@@ -76,6 +76,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = f"sqlite:///{tmp_path / 'trueup.db'}"
     monkeypatch.setenv(door.STATE_URL, address)
     monkeypatch.setattr(identity, "_headers", lambda: [identity.written(WITH_THE_LINK)])
+    monkeypatch.setattr(door, "_shared", unshared())
     yield address
     door.forget(address)
 
