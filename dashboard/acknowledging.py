@@ -20,6 +20,7 @@ from reconciler.facts.person import Deed
 
 ASKED = "alert-to-speak-of"
 TOLD = "told-after-speaking"
+_PART = "dialog"
 ONLY_LOOK = "Your role lets you look, and not act."
 ICONS = {
     Word.ACKNOWLEDGE: ":material/check:",
@@ -53,70 +54,80 @@ def acknowledge_button(alert: Alert, now: datetime, *, primary: bool, place: str
     `place` tells it from another of the same alert on the page.
     """
     kind = "primary" if primary else "secondary"
-    if _button("Acknowledge", f"{place}acknowledge-{alert.id}", Word.ACKNOWLEDGE, kind=kind):
-        _open(Asked(alert, now, (Word.ACKNOWLEDGE,)))
+    asked = Asked(alert, now, (Word.ACKNOWLEDGE,))
+    _button("Acknowledge", f"{place}acknowledge-{alert.id}", Word.ACKNOWLEDGE, asked, kind=kind)
 
 
 def snooze_menu(alert: Alert, now: datetime, *, place: str = "") -> None:
     """Show the choice of how long it is to be quiet; the dialog then asks for the note."""
     ends = words.ends(Word.SNOOZE, alert, now)
     spans = [end - now for end in ends]
-    chosen: timedelta | None = st.menu_button(
+    key = f"{place}snooze-{alert.id}"
+    st.menu_button(
         words.CHOICE[Word.SNOOZE],
         spans,
-        key=f"{place}snooze-{alert.id}",
+        key=key,
         format_func=numbers.duration,
         disabled=not may(Deed.SNOOZE),
         help=None if may(Deed.SNOOZE) else ONLY_LOOK,
+        on_click=_snooze,
+        args=(alert, now, key),
     )
+
+
+def _snooze(alert: Alert, now: datetime, key: str) -> None:
+    chosen: timedelta | None = st.session_state[key]
     if chosen is not None:
         _open(Asked(alert, now, (Word.SNOOZE,), now + chosen))
 
 
 def word_button(alert: Alert, now: datetime, word: Word, *, label: str, where: str) -> None:
     """Show a button for one word alone; `where` tells it from others of the same word on a page."""
-    if _button(label, f"{word.value}-{where}-{alert.id}", word):
-        _open(Asked(alert, now, (word,)))
+    _button(label, f"{word.value}-{where}-{alert.id}", word, Asked(alert, now, (word,)))
 
 
 def more_button(alert: Alert, now: datetime) -> None:
     """Show the button for all else that can be said of one alert."""
     choices = tuple(word for word in words.sayable(alert) if may(Deed(word.value)))
-    pressed = st.button(
+    st.button(
         "More",
         key=f"more-{alert.id}",
         type="tertiary",
         icon=":material/more_horiz:",
         disabled=not choices,
         help=None if choices else ONLY_LOOK,
+        on_click=_open,
+        args=(Asked(alert, now, choices),),
     )
-    if pressed and choices:
-        _open(Asked(alert, now, choices))
 
 
-def _button(label: str, key: str, word: Word, kind: str = "secondary") -> bool:
+def _button(label: str, key: str, word: Word, asked: Asked, kind: str = "secondary") -> None:
     able = may(Deed(word.value))
-    return st.button(
+    st.button(
         label,
         key=key,
         type="primary" if kind == "primary" else "secondary",
         icon=ICONS[word],
         disabled=not able,
         help=None if able else ONLY_LOOK,
+        on_click=_open,
+        args=(asked,),
     )
 
 
 def _open(asked: Asked) -> None:
+    """Open the dialog before anything else is drawn anew: whoever clicks waits for this alone."""
     acting_on_many.close()
     st.session_state[ASKED] = asked
-    st.rerun()
+    st.rerun(_PART)
 
 
+@st.fragment(key=_PART)
 def dialog() -> None:
     """Show the dialog where somebody has asked for it.
 
     Call it outside of what refreshes itself: a click in a dialog that is part of that is lost when both come
-    at once, for Streamlit then runs only what refreshes.
+    at once, for Streamlit then runs only what refreshes. And before it: a click finds only what was drawn.
     """
     asked = st.session_state.get(ASKED)
     if asked is None:

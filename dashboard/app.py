@@ -25,17 +25,17 @@ PAGES = (
 
 
 def main() -> None:
-    """Show the strip, the page that the address names, and the dialog if one is open."""
+    """Show the dialog if one is open, the strip, and the page that the address names."""
     st.set_page_config(page_title="Trueup", layout="wide")
     # One account alone has nothing to stand beside: then the page is there for whoever knows its address.
     shown: Literal["visible", "hidden"] = "visible" if _several() else "hidden"
     desk = st.Page("screens/desk.py", title="Accounts", url_path="accounts", visibility=shown)
     page = st.navigation([NOW, desk, *PAGES], position="top")
     style()
+    dialog()
     face()
     strip(home=page is NOW)
     page.run()
-    dialog()
 
 
 def _several() -> bool:

@@ -239,7 +239,7 @@ def startup(size: Size, keep: Keep) -> None:
 
 def screens(size: Size, keep: Keep) -> None:
     """Open every page of the screens after a busy year, in a real browser."""
-    keep(asyncio.run(measure_screens(size.year, size.looks)))
+    asyncio.run(measure_screens(size.year, size.looks, keep))
 
 
 PARTS: dict[str, Callable[[Size, Keep], None]] = {

@@ -19,7 +19,11 @@ def memory() -> Memory:
 
 def send(screen: AppTest, number: int, name: str, note: str) -> AppTest:
     screen.button(key=f"acknowledge-{number}").click()
-    run(screen)
+    return filled(run(screen), number, name, note)
+
+
+def filled(screen: AppTest, number: int, name: str, note: str) -> AppTest:
+    """Fill the dialog that is open, and send it."""
     screen.text_input(key=f"name-{number}").input(name)
     screen.text_area(key=f"note-{number}").input(note)
     screen.button(key=f"confirm-{number}").click()
@@ -53,7 +57,7 @@ def test_what_the_dialog_shows_is_what_is_acknowledged() -> None:
         screen = opened()
         screen.button(key="acknowledge-1").click()
         assert "Critical, $81 k exposed" in text(run(screen))
-        send(screen, 1, "ann", "setting a stop")
+        filled(screen, 1, "ann", "setting a stop")
 
     assert held.seen == [seen_of(drawn.alert(1))]
 
