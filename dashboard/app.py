@@ -8,6 +8,7 @@ from dashboard import state_reader
 from dashboard.acknowledging import dialog
 from dashboard.face import face
 from dashboard.look.style import style
+from dashboard.redrawing import headed
 from dashboard.strip import strip
 from dashboard.words.verdict import Unread
 
@@ -23,6 +24,9 @@ PAGES = (
     st.Page("screens/alert.py", title="Alert", url_path="alert", visibility="hidden"),
 )
 
+STILL = frozenset({"latency", "verifications", "audit"})
+"""Pages that show what was: they are drawn anew when somebody asks for it."""
+
 
 def main() -> None:
     """Show the dialog if one is open, the strip, and the page that the address names."""
@@ -34,8 +38,9 @@ def main() -> None:
     style()
     dialog()
     face()
-    strip(home=page is NOW)
-    page.run()
+    home = page is NOW
+    with headed(lambda: strip(home=home), alone=page.url_path in STILL):
+        page.run()
 
 
 def _several() -> bool:

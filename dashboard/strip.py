@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import favicon, state_reader
 from dashboard.banner import banner
 from dashboard.look.markup import chip, icon, safe
-from dashboard.redrawing import strip_part
+from dashboard.redrawing import EVERY_SECONDS
 from dashboard.silence import beat
 from dashboard.words import numbers as words
 from dashboard.words.chips import chips
@@ -13,7 +13,6 @@ from dashboard.words.verdict import Unread, judge
 from reconciler.views.now import NowView
 
 
-@strip_part
 def strip(*, home: bool) -> None:
     """Show it, and set the tab's title and picture. `home`: the first page, with the sentence whole."""
     view = state_reader.now()
@@ -35,5 +34,5 @@ def _clock(view: NowView | Unread) -> str:
     now = view.at if isinstance(view, Unread) else view.read_at
     here = words.local(now, st.context.timezone)
     local = f"<span>{safe(here)}</span>" if here else ""
-    live = f'<span class="t-live">{icon("sync")}Live, every 2 s</span>'
+    live = f'<span class="t-live">{icon("sync")}Live, every {EVERY_SECONDS} s</span>'
     return f'<div class="t-clock">{live}<b>{words.clock(now)}</b>{local}</div>'

@@ -17,7 +17,7 @@ from dashboard.words.verdict import Unread, blind
 
 @page_part
 def health() -> None:
-    """Show all of it, read afresh every two seconds: what counts down goes on."""
+    """Show all of it, read afresh every few seconds: what counts down goes on."""
     view = state_reader.now()
     found = state_reader.look_into(lambda insight: insight.health())
     if isinstance(view, Unread) or isinstance(found, Unread):

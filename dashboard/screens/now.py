@@ -28,7 +28,7 @@ _NEEDS, _TAKEN, _QUIET, _OVER = "needs", "acknowledged", "quiet", "over"
 
 @page_part
 def now() -> None:
-    """Show what needs somebody, read afresh every two seconds."""
+    """Show what needs somebody, read afresh every few seconds."""
     view = state_reader.now()
     if isinstance(view, Unread):
         st.markdown("The alerts could not be read. That does not mean that there are none.")

@@ -38,8 +38,8 @@ class Looks:
         times: At each page, and at each dialog.
         viewers: How many look at the first page at once.
         seconds: For how long their cost is counted.
-        within: For how many seconds pages are opened anew, and then viewers one after another. Where fewer have
-            come by then, what each of them costs counts for those who are missing.
+        within: For how many seconds pages are opened anew, and then viewers one after another. Where fewer
+            have come by then, what each of them costs counts for those who are missing.
     """
 
     times: int = 5
@@ -191,6 +191,7 @@ async def _idle(context: BrowserContext, served: Served, looks: Looks) -> Number
     """Count what one page that is left open costs the machine that shows it."""
     page = await context.new_page()
     await _settled(page, served.url)
+    await asyncio.sleep(looks.seconds / 3)  # it has come to rest: to open it is counted by others
     before, began = machine.cpu_of_those_named("chrom"), perf_counter()
     await asyncio.sleep(looks.seconds)
     spent = machine.cpu_of_those_named("chrom") - before

@@ -15,7 +15,6 @@ from reconciler.facts.finding import Evidence, Party
 from reconciler.storage.store import Store
 from tests.browser.performance import chromium, load
 from tests.browser.screens import Screens
-from tests.browser.test_what_was_seen_is_acknowledged import asked
 from tests.dashboard.test_real_database import FINDING
 from verification.facts.clock import SystemClock
 
@@ -118,8 +117,12 @@ def test_a_click_that_comes_with_a_change_is_not_lost(screens: Screens) -> None:
     with chromium() as browser:
         fires(screens, "AVL/USDT:USDT")
         page = without_clocks(browser.new_page(), f"http://127.0.0.1:{screens.port}")
-        dialog = asked(page, "Ada")
+        card = page.locator("[class*='st-key-alert-']")
+        dialog = page.get_by_role("dialog")
+        card.get_by_role("button", name="Acknowledge").evaluate(CLICKED_AMID_CHANGES)
+        expect(dialog).to_be_visible(timeout=LONG_MS)
+        dialog.get_by_label("Your name").fill("Ada")
+        dialog.get_by_label("Note").fill("of Ada")
         dialog.get_by_role("button", name="Acknowledge").evaluate(CLICKED_AMID_CHANGES)
         expect(dialog).to_be_hidden(timeout=LONG_MS)
-        card = page.locator("[class*='st-key-alert-']")
         expect(card).to_contain_text("Acknowledged by Ada", timeout=LONG_MS)

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from dashboard.changes import PATH, Changes
+from dashboard.changes import LOOK_EVERY, PATH, Changes, loudness
 from dashboard.words.verdict import Unread
 from reconciler.views.alert import ChangesView
 from tests.dashboard import drawn
+from tests.dashboard.memory_console import Memory
+from tests.dashboard.screen import reading
 
 EVERY = 0.001
 
@@ -22,6 +26,7 @@ class State:
         self.newest = 5
         self.broken = False
         self.asked = 0
+        self.loud = "well"
 
     def changes(self, after: int | None) -> ChangesView | Unread:
         self.asked += 1
@@ -63,7 +68,7 @@ def told(story: Callable[[State, Changes], Awaitable[None]]) -> None:
 
 
 async def _live(story: Callable[[State, Changes], Awaitable[None]], state: State) -> None:
-    await story(state, Changes(state.changes, every=EVERY))
+    await story(state, Changes(state.changes, lambda: state.loud, every=EVERY))
 
 
 def test_every_page_hears_of_a_change_once_and_of_none_at_rest() -> None:
@@ -74,6 +79,20 @@ def test_every_page_hears_of_a_change_once_and_of_none_at_rest() -> None:
         state.newest += 2
         await state.asked_again(5)
         assert [page.heard for page in pages] == [["changed"]] * 3
+        for page in pages:
+            await page.leave()
+
+    told(story)
+
+
+def test_every_page_hears_at_once_that_time_alone_has_turned_what_it_says() -> None:
+    async def story(state: State, changes: Changes) -> None:
+        pages = [Browser(changes) for _ in range(2)]
+        await state.asked_again(3 * LOOK_EVERY)
+        assert [page.heard for page in pages] == [[], []]
+        state.loud = "blind"
+        await state.asked_again(3 * LOOK_EVERY)
+        assert [page.heard for page in pages] == [["changed"]] * 2
         for page in pages:
             await page.leave()
 
@@ -111,3 +130,16 @@ def test_a_state_that_cannot_be_read_tells_of_nothing_and_is_left_alone_for_a_wh
         await page.leave()
 
     told(story)
+
+
+def test_a_reconciler_that_is_silent_is_louder_whatever_was_decided_of_alerts() -> None:
+    alive = drawn.view()
+    with reading(Memory(alive)):
+        well = loudness()
+    with reading(Memory(replace(alive, read_at=alive.read_at + timedelta(seconds=1)))):
+        older = loudness()
+    with reading(Memory(replace(alive, read_at=alive.read_at + timedelta(minutes=10)))):
+        silent = loudness()
+
+    assert older == well
+    assert silent != well

@@ -1,12 +1,14 @@
 """The strip: one fact while all is well, and by name what is not; nothing old is green."""
 
+import pytest
+
 from dashboard.look.colours import Tone
 from dashboard.words import numbers as words
 from dashboard.words.chips import Chip, chips
 from dashboard.words.verdict import Unread
 from tests.dashboard import drawn
 from tests.dashboard.memory_console import Memory
-from tests.dashboard.screen import html, opened, reading
+from tests.dashboard.screen import banner, html, opened, reading
 
 
 def said(shown: tuple[Chip, ...]) -> list[tuple[str, Tone]]:
@@ -81,3 +83,16 @@ def test_the_clock_says_utc_first_and_then_the_time_of_the_reader() -> None:
     assert words.local(drawn.NOW, "America/New_York") == "09:02:11 New York"
     assert words.local(drawn.NOW, "Etc/UTC") == words.local(drawn.NOW, None) == ""
     assert words.local(drawn.NOW, drawn.HOSTILE) == words.local(drawn.NOW, "../etc") == ""
+
+
+@pytest.mark.parametrize(
+    "page", ["now", "desk", "alerts", "alert", "positions", "latency", "verifications", "health", "audit"]
+)
+def test_every_page_has_one_sentence_on_top_and_one_beat(page: str) -> None:
+    with reading(Memory(drawn.view(alerts=(drawn.alert(1),)))):
+        screen = opened(page)
+
+    assert banner(screen)[0] == "critical"
+    components = [each.proto.component_name for each in screen.get("bidi_component")]
+    assert components.count("trueup_silence") == 1
+    assert components.count("trueup_changes") == 1
