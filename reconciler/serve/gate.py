@@ -101,7 +101,7 @@ class Gate:
 def gate(watching: Watching, told: Told, wanted: Wanted, now: Moment) -> Gate:
     """Say whether a bot may open, by what this process knows of the account."""
     known = watching.known
-    if known is None:
+    if known is None or watching.lapsed:
         return Gate((_not_watched(watching),), None)
     looked = None if known.swept is None else known.swept.at
     times = [each for each in (looked, told.read_at) if each is not None]
@@ -123,7 +123,11 @@ def believed_for(interval: timedelta) -> timedelta:
 
 
 def _not_watched(watching: Watching) -> Reason:
-    if watching.held_by:
+    if watching.lapsed:
+        text = (
+            f"the watch over {watching.account} was not renewed in time: another process may have it by now"
+        )
+    elif watching.held_by:
         text = f"another process watches {watching.account}, {watching.held_by}: only that one knows; ask it"
     else:
         text = f"{watching.account} is not watched yet"

@@ -60,10 +60,10 @@ def ready(asked: Asked) -> Answered:
 
 
 def missing(watching: Watching, now: Moment) -> Iterator[str]:
-    """Yield what an account lacks; nothing for one that another process watches."""
+    """Yield what an account lacks; nothing for one that another process watches, or is to watch."""
     account, known = watching.account, watching.known
     if known is None:
-        if not watching.held_by:
+        if not watching.held_by and not watching.shared:
             yield f"{account} is not watched yet"
         return
     if known.swept is None or known.swept.cycle.last_complete_at is None:

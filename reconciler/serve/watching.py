@@ -17,6 +17,8 @@ class Watching:
         known: What is known of it; None while this process does not watch it.
         held_by: Who has it while this process waits for it, a plain clause; empty otherwise.
         beaten_at: When its heartbeat was last stored; None if it never was.
+        lapsed: Its lease was not renewed for so long that another process may have it by now.
+        shared: Not this process's part: others share the accounts with it, and one of them is to watch it.
     """
 
     account: str
@@ -24,3 +26,5 @@ class Watching:
     known: Known | None
     held_by: str = ""
     beaten_at: Moment | None = None
+    lapsed: bool = False
+    shared: bool = False

@@ -80,12 +80,13 @@ class AccountRunner:
         """Return what this process knows of the account at this moment, from memory."""
         beaten = None if self._heartbeat is None else self._heartbeat.stored_at
         known = None if self._unit is None else self._unit.known()
-        return Watching(self.account, self._interval, known, self._waits_for, beaten)
+        lapsed = self._claim is not None and self._claim.store.may_be_anothers
+        return Watching(self.account, self._interval, known, self._waits_for, beaten, lapsed=lapsed)
 
     @property
     def held(self) -> HeldStore | None:
-        """What writes of the account while its lease is ours; None while it is another's."""
-        return None if self._claim is None or self._claim.store.lost.is_set() else self._claim.store
+        """What writes of the account while its lease is ours; None while it is, or may be, another's."""
+        return None if self._claim is None or self._claim.store.may_be_anothers else self._claim.store
 
     async def run(self) -> None:
         """Watch or wait until cancelled; then `close`, and `give_back` if it was meant to end.

@@ -103,13 +103,14 @@ class Alertmanaging:
         if now.monotonic < self._due and marks == self._last:
             return
         answer = await self._tell(alerts, held)
-        await self._note(answer, marks, held)
+        if answer is not None:
+            await self._note(answer, marks, held)
 
     async def close(self) -> None:
         """End what is left of it."""
         await self._line.close()
 
-    async def _tell(self, alerts: Collection[Alert], held: Mapping[str, HeldStore]) -> Answer:
+    async def _tell(self, alerts: Collection[Alert], held: Mapping[str, HeldStore]) -> Answer | None:
         now = self._clock.now()
         asked = urlencode({"filter": f'trueup="{self._manager.name}"', "active": "true", "silenced": "true"})
         listed = await self._line.get(f"{self._base}?{asked}", POST_SECONDS)
@@ -130,6 +131,8 @@ class Alertmanaging:
         )
         if not told:
             return _NOTHING
+        if any(store.may_be_anothers for store in held.values()):
+            return None  # we stood still meanwhile: whoever has the account by now tells of it
         body = orjson.dumps(told)
         return self._answer(await self._line.post_bytes(self._base, body, {}, POST_SECONDS))
 

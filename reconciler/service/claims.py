@@ -7,6 +7,7 @@ operating system decides, one for each account, which dies with its process.
 import os
 import secrets
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +66,11 @@ class Leases:
     def all(self) -> dict[str, Lease]:
         """The leases, by account."""
         return {account: store.lease for account, store in self.stores.items()}
+
+    def stand(self, accounts: Iterable[str]) -> bool:
+        """Return whether these are surely ours at this moment, and nobody else's."""
+        held = [self.stores.get(account) for account in accounts]
+        return all(store is not None and not store.may_be_anothers for store in held)
 
 
 class Claims:

@@ -7,6 +7,7 @@ decided follows from what is stored; of this process's memory only pauses are lo
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -33,7 +34,6 @@ from verification.facts.clock import Clock, Moment
 
 GATHER_SECONDS = 2.0
 """How long what comes at once is gathered into one message."""
-
 SPACING_SECONDS = 5.0
 """Least time between two messages on one channel."""
 
@@ -146,11 +146,9 @@ class Notifying:
                 self._woken.clear()
                 async with self._looking:
                     seconds = await self._look() if self._channels.served else None
-                try:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await self._woken.wait()
-                except TimeoutError:
-                    pass
         finally:
             await self._channels.close()
             self._strays.close()
@@ -206,6 +204,8 @@ class Notifying:
         message = compose(items, began.utc, self._channels.public_url)
         if served.channel.name in self._channels.phones:
             message = await offered(self._store, served.channel.name, name, message, self._clock)
+        if not leases.stand(each.alert.key.account for each in items):
+            return  # we stood still meanwhile: whoever has it by now tells of it
         answer = await served.courier.send(message)
         served.attempts += 1
         served.tried_at = served.tried_at or began

@@ -7,6 +7,7 @@ by the other side; what it met here is told in the log, and by how long nothing 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
@@ -72,6 +73,13 @@ def _address(url: str, word: Word) -> str:
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}{word}"))
 
 
+class Others(Protocol):
+    """What is known of the accounts that other processes watch."""
+
+    async def weighed(self, word: Ping, said: Said, now: Moment) -> Ping | None:
+        """Return the word that is due by all accounts, where this one is by ours; None for none."""
+
+
 class Pinging:
     """Pings when it is due. Called by the schedule."""
 
@@ -81,6 +89,7 @@ class Pinging:
         accounts: Callable[[], Sequence[Watching]],
         owed: Callable[[], float | None],
         clock: Clock,
+        others: Others | None = None,
     ) -> None:
         """Nothing is sent yet.
 
@@ -89,11 +98,13 @@ class Pinging:
             accounts: Says what this process knows of each account of the settings.
             owed: For how many seconds the oldest message to people waits; None for not known.
             clock: Where time comes from.
+            others: What speaks for and against accounts that others watch; None where all are ours.
         """
         self._url = url
         self._accounts = accounts
         self._owed = owed
         self._clock = clock
+        self._others = others
         self._said = Said(clock.now())
         self._failing_since: Moment | None = None
         self._told: Moment | None = None
@@ -107,6 +118,8 @@ class Pinging:
         """Send the word that is due, if one is."""
         now = self._clock.now()
         word = due(self._accounts(), self._owed(), self._said, now)
+        if word is not None and self._others is not None:
+            word = await self._others.weighed(word, self._said, now)
         if word is None:
             return
         self._said = self._said.after(word.word, now)  # taken or not: it is not repeated

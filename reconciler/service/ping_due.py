@@ -86,6 +86,11 @@ def due(watchings: Sequence[Watching], owed: float | None, said: Said, now: Mome
     if not reasons:
         named = ", ".join(each.account for each in watchings)
         return Ping(Word.WELL, f"seen whole: {named}") if _passed(said.well, now) >= EVERY else None
+    return log_due(reasons, said, now)
+
+
+def log_due(reasons: tuple[str, ...], said: Said, now: Moment) -> Ping | None:
+    """Return what is to be written down there, where nothing was well for long; None where it is not due."""
     lasted = _passed(said.well or said.since, now)
     if lasted < INCOMPLETE_FOR or _passed(said.log, now) < AGAIN:
         return None

@@ -76,7 +76,7 @@ async def run(settings: Settings, clock: Clock, again: Again, part: Part | None 
         notifying = Notifying(posting, store, claims, fleet.held, clock)
         replying = replying_of(posting, fleet, store, clock)
         open_alerts = OpenAlerts(store.open_alerts, clock)
-        pinging = pinging_of(marks.outside["ping"], fleet, notifying, clock)
+        pinging = pinging_of(marks.outside["ping"], fleet, notifying, store, clock, shared=part is not None)
         last_resort = LastResort(posting_of(settings), lambda: store.away, fleet.ours, clock)
         failing = None if pinging is None else pinging.failing_for
         owed = notifying.oldest_owed

@@ -24,6 +24,9 @@ RENEW_SECONDS = 4.0
 CLAIMS_AT_ONCE = 8
 """How many accounts are claimed in one turn: those that start a moment later have theirs without a move."""
 
+BEGIN_SECONDS = 120.0
+"""For how long an account counts as begun a moment ago, for the budget."""
+
 TELL_SECONDS = 300.0
 """How often it is told again that accounts are watched by nobody."""
 
@@ -68,9 +71,11 @@ class Sharing:
         self._one_at_a_time = asyncio.Lock()
         self._refused: set[str] = set()
         self._told: Told | None = None
+        self._begun: dict[str, float] = {}
         self._alarm: tuple[list[str], float] = [], 0.0
         self._seen = Together((), {}, frozenset())
         self._know()
+        self._spend()
 
     def begin(self, schedule: Schedule) -> None:
         """Share from now on."""
@@ -102,6 +107,7 @@ class Sharing:
             if todo.give_back is not None and todo.give_back in self._fleet.accounts:
                 log.info("account.given_up", account=todo.give_back, why="another process has room for it")
                 await self._fleet.remove(todo.give_back)
+            self._spend()
 
     async def renew(self) -> None:
         """Say that this process still shares.
@@ -149,13 +155,23 @@ class Sharing:
             self._alarm = [], 0.0
 
     def _know(self) -> None:
+        self._sharers = self._settings.sharers
         self._fleet.know({name: partial(self._elsewhere, name) for name in self._settings.accounts})
+
+    def _spend(self, *also: str) -> None:
+        """Use of each address's budget what is for the accounts that are watched here, and for these."""
+        from verification.venues.ccxt.outgoing import OF_PROCESS  # with ccxt, which is loaded by now
+
+        now = self._clock.now().monotonic
+        self._begun |= dict.fromkeys(also, now)
+        self._begun = {name: at for name, at in self._begun.items() if now - at < BEGIN_SECONDS}
+        OF_PROCESS.share(self._fleet.accounts | set(also), self._sharers, self._begun.keys())
 
     def _elsewhere(self, account: str) -> Watching:
         """Return what is known of an account that is not watched here: whether another process has it."""
         holder = self._seen.held.get(account)
         held = "" if holder is None or holder == self._by else f"held by {holder}"
-        return Watching(account, self._settings.sweep_every, None, held)
+        return Watching(account, self._settings.sweep_every, None, held, shared=True)
 
     def _to_tell(self) -> Told:
         egresses = {name: each.egress or "" for name, each in self._settings.accounts.items()}
@@ -171,6 +187,7 @@ class Sharing:
         claim = await self._claims.claim(account, self._settings.accounts[account].group or "")
         if not isinstance(claim, Claim):
             return  # another one was quicker
+        self._spend(account)  # its requests are counted from the first on
         try:
             runner = self._runner(self._settings, account, claim)
         except (SettingsError, LedgerUnreadable) as error:

@@ -73,6 +73,11 @@ def shared(accounts: Mapping[str, Any]) -> Iterator[Shared]:
         yield Shared(str(venue), tuple(names), weight, a_second, lists)
 
 
+def sharers(accounts: Mapping[str, Any]) -> dict[str, int]:
+    """Return by account how many share its venue and address, itself included."""
+    return {name: len(each.accounts) for each in shared(accounts) for name in each.accounts}
+
+
 def _on_this_machine(account: Mapping[str, Any]) -> bool:
     """Return True where the settings lead all requests of an account to loopback: to `trueup venue`."""
     ccxt = account.get("ccxt")

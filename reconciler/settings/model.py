@@ -22,7 +22,7 @@ from reconciler.settings.alertmanager import AlertmanagerSettings
 from reconciler.settings.consistency import inconsistencies
 from reconciler.settings.defaults import DefaultsSettings, with_defaults
 from reconciler.settings.door import door_of, door_problems_of
-from reconciler.settings.egresses import least_interval
+from reconciler.settings.egresses import least_interval, sharers
 from reconciler.settings.notify import NotifySettings
 from reconciler.settings.ping import PingSettings
 from reconciler.settings.problem import Problem, SettingsError
@@ -193,6 +193,11 @@ class Settings(BaseSettings):
             return self.checks.interval
         told = {name: account.model_dump() for name, account in self.accounts.items()}
         return max(self.checks.interval, least_interval(told))
+
+    @property
+    def sharers(self) -> dict[str, int]:
+        """By account, how many of the accounts share its venue and address, itself included."""
+        return sharers({name: account.model_dump() for name, account in self.accounts.items()})
 
     @model_validator(mode="wrap")
     @classmethod

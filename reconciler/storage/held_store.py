@@ -72,6 +72,12 @@ class HeldStore(Store):
         """What was given."""
         return self._lease
 
+    @property
+    def may_be_anothers(self) -> bool:
+        """Whether another process may have the account by now: then nothing is done or said in its name."""
+        run_out = self._expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic)
+        return run_out or self.lost.is_set()
+
     @override
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
         mine = accounts is not None and set(accounts) == {self._lease.account}

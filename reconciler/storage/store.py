@@ -172,9 +172,8 @@ class Store:
         self, account: str, by: Holder, *, locked: bool, wall: datetime, group: str | None = None
     ) -> Given | Kept:
         """Take the lease of an account, unless another process has it. See `leases.claim`."""
-        last = last_beat(self._database.file, account)
-        work = partial(leases.claim, account=account, by=by, locked=locked, wall=wall, last=last, group=group)
-        return await self._durably(work)
+        asked = partial(leases.claim, last=last_beat(self._database.file, account), group=group)
+        return await self._durably(partial(asked, account=account, by=by, locked=locked, wall=wall))
 
     async def kept(self, account: str) -> Kept | None:
         """Return who was last given the lease of an account, and until when; None for nobody."""

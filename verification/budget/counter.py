@@ -1,7 +1,7 @@
 """Our part of what one counter of a venue takes: what may be sent now, for which purpose, for whom; pure."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -84,12 +84,27 @@ class Budget:
     def __init__(self, limit: Limit) -> None:
         """Nothing was sent yet."""
         self.limit = limit
-        self.part = limit.most * limit.ours
+        self.part = self._whole = limit.most * limit.ours
+        self._usable = self.part
         self._sent: deque[tuple[float, Asked]] = deque()
         self._spent = dict.fromkeys(Purpose, 0.0)
         self._had: dict[tuple[str, Purpose], float] = {}
         self._told: tuple[float, float] | None = None  # when, and what with all that we have sent since
         self._promised: dict[tuple[str, Purpose], tuple[float, float]] = {}  # weight, and until when
+
+    def share(self, part: float, accounts: Collection[str]) -> None:
+        """Use only so much of what all of us may use together, on behalf of these: others use the rest.
+
+        What was sent for accounts that are others' by now is of their part. Where the venue tells what
+        everybody on the address has used, more is used as long as all together, the bots among them, keep to
+        the whole.
+        """
+        self.part = self._whole * part
+        others = [asked for _, asked in self._sent if asked.account not in accounts]
+        if others:
+            self._sent = deque(each for each in self._sent if each[1].account in accounts)
+            for asked in others:
+                self._add(asked, -asked.weight)
 
     def fit(self, asked: Asked, now: float, accounts: int = 1) -> Fit:
         """Say whether a request may be sent now.
@@ -107,17 +122,19 @@ class Budget:
             return Fit.FULL
         if not asked.purpose.kept_to_our_part:
             return Fit.YES
-        if total + asked.weight > self.part + _HAIR:
+        spare = 0.0 if self._told is None else self._whole - used
+        self._usable = max(self.part, total + spare)
+        if total + asked.weight > self._usable + _HAIR:
             # What is heavier than the whole part could never be asked: it is, where we have asked nothing.
             return Fit.YES if total == 0 else Fit.FULL
         promised = self._promised_to_others(asked, now)
-        if promised and total + asked.weight + sum(promised.values()) > self.part + _HAIR:
+        if promised and total + asked.weight + sum(promised.values()) > self._usable + _HAIR:
             return Fit.FULL
-        own = self.part * OWN.get(asked.purpose, 0.0)
+        own = self._usable * OWN.get(asked.purpose, 0.0)
         of_purpose = self._spent[asked.purpose] + promised.get(asked.purpose, 0.0)
         if of_purpose + asked.weight <= own + _HAIR:
             return Fit.KEPT
-        if total and total + asked.weight + self._kept_from(asked, promised) > self.part + _HAIR:
+        if total and total + asked.weight + self._kept_from(asked, promised) > self._usable + _HAIR:
             return Fit.CAPPED if _heavy(asked) else Fit.FULL
         had = self.had(asked.account, now, asked.purpose)
         return (
@@ -146,22 +163,22 @@ class Budget:
         if asked.purpose is Purpose.COMMAND:
             return 0.0
         kept = promised.get(asked.purpose, 0.0) + sum(
-            max(0.0, self.part * share - self._spent[purpose], promised.get(purpose, 0.0))
+            max(0.0, self._usable * share - self._spent[purpose], promised.get(purpose, 0.0))
             for purpose, share in OWN.items()
             if purpose is not asked.purpose
         )
         if _heavy(asked):
-            return kept + self.part * FOR_LIGHT
+            return kept + self._usable * FOR_LIGHT
         if asked.purpose is Purpose.MEASUREMENT:
-            return max(kept, self.part * (1 - MEASURED_BELOW))
+            return max(kept, self._usable * (1 - MEASURED_BELOW))
         return kept
 
     def _cap(self, purpose: Purpose, accounts: int) -> float:
         """Return the most that one of so many accounts may have."""
         if purpose is Purpose.COMMAND or accounts < 2:  # noqa: PLR2004 - alone
-            return self.part
+            return self._usable
         others = sum(share for other, share in OWN.items() if other is not purpose)
-        return self.part * (1 - others) * 2 / (accounts + 1)
+        return self._usable * (1 - others) * 2 / (accounts + 1)
 
     def count(self, asked: Asked, now: float) -> None:
         """Take note that a request was sent."""

@@ -102,6 +102,7 @@ PARTS = st.lists(
 
 
 @given(egresses=EGRESS_LISTS, parts=PARTS, all_at_once=st.booleans())
+@settings(deadline=None)
 def test_every_account_that_can_be_watched_is_and_evenly(
     egresses: list[str], parts: list[tuple[int, frozenset[str]]], *, all_at_once: bool
 ) -> None:
@@ -120,7 +121,7 @@ def test_every_account_that_can_be_watched_is_and_evenly(
     fates=st.lists(st.tuples(st.booleans(), st.integers(0, 20)), max_size=8),
     all_at_once=st.booleans(),
 )
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_workers_may_come_and_die_at_any_time(
     egresses: list[str],
     parts: list[tuple[int, frozenset[str]]],

@@ -83,6 +83,14 @@ def test_it_is_open_when_all_was_just_seen_and_nothing_stands_against_it() -> No
     assert NOW.monotonic - answer.known_at.monotonic == 2.5, "as old as the oldest of what it rests on"
 
 
+def test_it_is_closed_once_another_process_may_have_the_account_however_well_all_looked() -> None:
+    answer = asked(lapsed=True)
+
+    assert against(answer) == ["not_watched"]
+    assert "another process may have it by now" in answer.reasons[0].text
+    assert answer.known_at is None
+
+
 @pytest.mark.parametrize("state", [AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RECOVERING])
 @pytest.mark.parametrize("severity", list(Severity))
 def test_any_alert_of_the_leg_that_people_were_told_of_closes_it(

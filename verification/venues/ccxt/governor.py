@@ -6,7 +6,7 @@ turn, not for long, and is then refused in words: it was not asked, which says n
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -87,6 +87,11 @@ class Governor:
     def know(self, account: str) -> None:
         """Take note of an account that shares the address."""
         self.users.setdefault(account, _User())
+
+    def share(self, part: float, accounts: Collection[str]) -> None:
+        """Use so much of our whole part, on behalf of these accounts alone."""
+        self.budget.share(part, accounts)
+        self.users = {account: user for account, user in self.users.items() if account in accounts}
 
     async def admit(self, request: Request, shared: SharedPurpose) -> None:
         """Return when a request may be sent, and count it. `done` must follow.
@@ -215,7 +220,7 @@ class Governor:
         """Return the counter of the request's user for its path; None where there is none."""
         if not request.user or self._rates.user is None:
             return None
-        budgets = self.users[request.account].budgets
+        budgets = self.users.setdefault(request.account, _User()).budgets
         return budgets.setdefault(request.path, Budget(self._rates.user))
 
     def _hear_left(self, account: str, path: str, headers: Mapping[str, str]) -> None:
@@ -261,9 +266,8 @@ class Governor:
 
     def _left(self, request: Request) -> float:
         """Return in how many seconds the venue no longer asks us to wait with a request."""
-        now = self._clock.now().monotonic
-        wait = self.users[request.account].waits.get(request.path)
-        return max(self.wait.left(now), 0.0 if wait is None else wait.left(now))
+        now, user = self._clock.now().monotonic, self.users.get(request.account, _User())
+        return max(self.wait.left(now), user.waits.get(request.path, Wait()).left(now))
 
     def _refusal(self, request: Request, shared: SharedPurpose) -> NotSent:
         if asked_to := self.asked_to_wait(request):

@@ -1,6 +1,7 @@
 """What all that ccxt sends by HTTP passes before it leaves: it is counted, and held back by the governor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,19 @@ _MINUTE = 60.0
 _PROXY = "a proxy"
 
 
+BEGINS = 0.5
+"""The part of the whole that a process uses at least where it begins with an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """How accounts are shared with other processes, as `share` is told."""
+
+    held: frozenset[str]
+    among: Mapping[str, int]
+    begun: frozenset[str]
+
+
 class GovernorRegistry:
     """The governors of one process: one for each venue, its hosts, and the address that requests leave by."""
 
@@ -23,6 +37,7 @@ class GovernorRegistry:
         """None yet."""
         self._clock = clock or SystemClock()
         self._known: dict[tuple[str, tuple[str, ...], tuple[object, ...]], Governor] = {}
+        self._shared: _Shared | None = None
 
     def of(self, access: Access, exchange: Any, rates: Rates) -> Governor:
         """Return the governor of an account's exchange. Another host of a venue (a testnet) counts apart."""
@@ -33,7 +48,34 @@ class GovernorRegistry:
             self._known[key] = Governor(rates, rates.name or str(exchange.name), limit, self._clock)
         governor = self._known[key]
         governor.know(access.account)
+        self._apply(governor)
         return governor
+
+    def share(
+        self, held: Collection[str], among: Mapping[str, int], begun: Collection[str] = frozenset()
+    ) -> None:
+        """Use of each budget only the part of the accounts that are ours, and at least that of one.
+
+        Args:
+            held: Those that are ours, by name.
+            among: By account, how many there are on its venue and address, over all processes.
+            begun: Those of ours that began a moment ago: half of the whole is used where one is, for to begin
+                costs as much as an hour at rest, and an account that cannot is seen by nobody.
+        """
+        self._shared = _Shared(frozenset(held), dict(among), frozenset(begun))
+        for governor in self._known.values():
+            self._apply(governor)
+
+    def _apply(self, governor: Governor) -> None:
+        if self._shared is None:
+            return
+        held, among = self._shared.held, self._shared.among
+        # Of one that nobody here uses at the moment the part of one account is left.
+        most = max((among.get(account, 1) for account in governor.users), default=None)
+        if most is not None:
+            ours = sum(account in held for account in governor.users)
+            least = BEGINS if governor.users.keys() & self._shared.begun else 0.0
+            governor.share(min(1.0, max(least, max(1, ours) / most)), held)
 
     def used(self) -> dict[str, float]:
         """Return, by account, the part of the limit of its venue and address that is used at this moment."""
@@ -52,6 +94,7 @@ class GovernorRegistry:
     def forget(self) -> None:
         """Begin anew, as a new process would."""
         self._known.clear()
+        self._shared = None
 
 
 def _name_of(egress: tuple[object, ...]) -> str:
