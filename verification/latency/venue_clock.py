@@ -19,6 +19,9 @@ with the shortest round trip is believed."""
 PINGS_AGAIN = 2
 """The same where it is known already: what was measured before stands for as long as it is the better one."""
 
+GOOD_ERROR = timedelta(milliseconds=5)
+"""No further request is sent after one that is off by no more: it would say nothing that matters better."""
+
 MOST_ERROR = timedelta(milliseconds=250)
 """Beyond this the venue's time counts as not known: a lag that may be off by more would say nothing about a
 stream. It must not depend on the lag that is to be measured, or short lags would be left out more often."""
@@ -40,7 +43,7 @@ class VenueClock:
         return best if best is not None and best.error <= MOST_ERROR else None
 
     async def measure(self) -> VenueTime:
-        """Measure, with a few requests one after another, and return the best of them.
+        """Measure, with as many requests one after another as it takes, and return the best of them.
 
         Raises:
             SourceError: The venue could not be asked.
@@ -52,6 +55,8 @@ class VenueClock:
             self._last = self._clock.now()
             found.append(VenueTime(self._last, measured.offset, measured.error))
             self._filter.add(found[-1])
+            if measured.error <= GOOD_ERROR:
+                break
         return min(found, key=lambda each: each.error)
 
     async def ask(self, patience: float) -> VenueTime | None:

@@ -9,7 +9,14 @@ import pytest
 from tests.verification.scripted_venue import ScriptedVenue
 from tests.virtual_time import VirtualClock, run
 from verification.facts.errors import SourceUnreachable
-from verification.latency.venue_clock import FRESH_SECONDS, MOST_ERROR, PINGS, VenueClock
+from verification.latency.venue_clock import (
+    FRESH_SECONDS,
+    GOOD_ERROR,
+    MOST_ERROR,
+    PINGS,
+    PINGS_AGAIN,
+    VenueClock,
+)
 from verification.venues.port import ClockOffset
 
 
@@ -29,12 +36,31 @@ def play(story: Callable[[ScriptedVenue, VenueClock], Awaitable[None]]) -> None:
 def test_of_several_requests_the_one_with_the_shortest_round_trip_is_believed() -> None:
     async def story(venue: ScriptedVenue, theirs: VenueClock) -> None:
         # The first pays for the connection, and its answer comes back slower than it went.
-        venue.offset.answers = {0: offset(-0.05, 0.06), 0.015: offset(0.7, 0.002), 0.025: offset(0.69, 0.02)}
+        venue.offset.answers = {0: offset(-0.05, 0.06), 0.015: offset(0.7, 0.006), 0.025: offset(0.69, 0.02)}
         await theirs.measure()
         assert len(venue.offset.asked_at) == PINGS
         known = theirs.known()
         assert known is not None
         assert known.offset == timedelta(seconds=0.7)
+
+    play(story)
+
+
+def test_one_with_a_short_round_trip_is_enough_and_one_with_a_long_one_is_not() -> None:
+    async def story(venue: ScriptedVenue, theirs: VenueClock) -> None:
+        venue.offset.answers = {0: offset(0.5, 0.03), 0.015: offset(0.7, GOOD_ERROR.total_seconds())}
+        await theirs.measure()
+        assert len(venue.offset.asked_at) == 2
+        known = theirs.known()
+        assert known is not None
+        assert known.offset == timedelta(seconds=0.7)
+        await theirs.measure()
+        assert len(venue.offset.asked_at) == 3
+        await asyncio.sleep(60)
+        venue.offset.answers = {0: offset(0.7, 0.03)}
+        before = len(venue.offset.asked_at)
+        await theirs.measure()
+        assert len(venue.offset.asked_at) == before + PINGS_AGAIN
 
     play(story)
 
