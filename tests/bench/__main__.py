@@ -3,8 +3,10 @@
 import argparse
 import json
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,12 @@ from tests.bench.tables import TABLES, as_it_is
 
 RESULT = Path("build/bench.json")
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 3, 130
+WITHIN_MINUTES = 20.0
+"""How long all of it may take, where accounts are watched for the usual time."""
+
+
+class TimeIsOver(KeyboardInterrupt):
+    """What may be taken for all of it is over: it ends as Ctrl-C ends it."""
 
 
 class Record:
@@ -98,17 +106,22 @@ def _summary(numbers: Numbers) -> str:
 
 
 @contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Let SIGTERM end it as Ctrl-C does: what runs for it is ended, what was measured is kept."""
+def _told_to_end(seconds: float) -> Iterator[None]:
+    """Let SIGTERM and the end of the time end it as Ctrl-C does: what was measured is kept."""
 
-    def end(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        raise TimeIsOver if number == signal.SIGUSR1 else KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGUSR1)}
+    over = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGUSR1))
+    over.daemon = True
+    over.start()
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        over.cancel()
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,11 +132,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--episodes", type=int, default=Size().episodes, help="opens and closes a profile")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
     parser.add_argument("--minutes", type=float, default=Size().minutes, help="how long weight is counted")
+    parser.add_argument(
+        "--within", type=float, default=WITHIN_MINUTES, help="minutes for all of it, with the usual --minutes"
+    )
     parser.add_argument("--profiles", type=Path, default=FILE, help="the file of profiles")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; several times for several")
     asked = parser.parse_args(arguments)
-    if asked.episodes < 1 or asked.jobs < 1 or not asked.minutes > 0:
-        parser.error("--episodes, --jobs and --minutes are positive numbers")
+    if asked.episodes < 1 or asked.jobs < 1 or not (asked.minutes > 0 and asked.within > 0):
+        parser.error("--episodes, --jobs, --minutes and --within are positive numbers")
     try:
         read_profiles(asked.profiles)
     except ProfileError as error:
@@ -131,10 +147,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     size = Size(episodes=asked.episodes, profiles=asked.profiles, jobs=asked.jobs, minutes=asked.minutes)
     try:
-        with _told_to_end():
+        with _told_to_end(60 * (asked.within + asked.minutes - Size().minutes)):
             _, whole = measure(size, asked.only or tuple(PARTS))
-    except KeyboardInterrupt:
-        sys.stderr.write(f"ended early: what was measured by then is in {RESULT}\n")
+    except KeyboardInterrupt as ended:
+        why = "its time is over" if isinstance(ended, TimeIsOver) else "ended early"
+        sys.stderr.write(f"{why}: what was measured by then is in {RESULT}\n")
         return INTERRUPTED
     return 0 if whole else FAILED
 

@@ -255,6 +255,24 @@ def test_what_was_measured_is_written_when_it_is_told_to_end(
     assert "verdict.cpu_us" in capsys.readouterr().out
 
 
+def test_what_was_measured_is_written_when_its_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hangs(_size: Size, keep: Keep) -> None:
+        keep({"verdict.cpu_us": 90.0})
+        threading.Event().wait(30)
+
+    monkeypatch.setitem(PARTS, "cpu", hangs)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["--only", "cpu", "--only", "stall", "--within", "0.005"]) == 130
+
+    numbers = json.loads((tmp_path / "build/bench.json").read_text())
+    assert numbers["verdict.cpu_us"] == 90.0
+    assert "verdict.stall_ms_at_1000" not in numbers
+    assert "its time is over" in capsys.readouterr().err
+
+
 def test_a_goal_says_met_or_missed_and_nothing_of_what_was_not_measured() -> None:
     at_most, at_least, rival = Goal("a", 2), Goal("b", 25, least=True), Goal("c", "d")
 
