@@ -9,7 +9,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-freqtrade test-ray pairs simulate bench soak torture docs deployment pictures check format wheel lock
+.PHONY: help setup demo test test-freqtrade test-ray pairs simulate bench soak torture model docs deployment pictures check format wheel lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -47,8 +47,11 @@ bench: $(STAMP) ## what Trueup costs, beside the alternatives (15 min); PART=sca
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
-torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MINUTES=3, or SEED=123 once more
-	@$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MINUTES=3, or SEED=123; ONLY=workers KILLS=1000
+	@$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(KILLS),--kills $(KILLS))
+
+model: $(STAMP) ## leases, alerts, words and messages as one model, on both databases: EXAMPLES=2000; then its planted faults
+	@EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -n 2 --dist load tests/model
 
 deployment: $(STAMP) ## the files of deploy/ with the programs that they are for: systemd, nginx and Caddy
 	@TRUEUP_LOGIN=ada TRUEUP_PASSWORD_HASH=JDJhJDE0JA== caddy validate --config deploy/Caddyfile --adapter caddyfile
