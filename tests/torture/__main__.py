@@ -16,6 +16,7 @@ from tests.torture.act import Act
 from tests.torture.scene import Scene
 from tests.torture.torments import TORMENTS
 from tests.torture.witness import Witness
+from tests.torture.workers_act import WorkersAct
 
 RESULT = Path("build/torture.json")
 TOLD = Path("build/torture.log")
@@ -25,6 +26,11 @@ OVERHEAD_SECONDS = 40.0
 
 DATABASES = ("sqlite", "postgres")
 DONE = ("kills", "cuts", "losses", "steps", "outages", "hangs", "rivals", "deafness")
+WORKERS = "workers"
+"""Played in a house of their own: what is done there is counted by names of its own."""
+
+DONE_THERE = ("worker_kills", "worker_stops", "worker_cuts")
+SEEN_THERE = ("worker_alerts", "worker_messages", "worker_repeated", "worker_words", "grants", "written")
 MESSAGES = ("owed", "sent", "unsent", "repeated")
 
 
@@ -36,16 +42,36 @@ class Torture:
         self.counts: Counter[str] = Counter()
         self.off: set[str] = set()
         self.wrong: list[str] = []
+        self.slowest = 0.0
         self._seed = seed
         self._torments = [each for each in TORMENTS if each.name in names]
         self._out = out
         self._began = perf_counter()
 
-    async def run(self, databases: Sequence[str], seconds: float) -> None:
-        """Play one act for each of the databases, side by side, `seconds` of storm each."""
+    async def run(self, databases: Sequence[str], seconds: float, *, workers: bool, kills: int) -> None:
+        """Play one act for each of the databases, side by side, `seconds` of storm each.
+
+        Args:
+            databases: Which.
+            seconds: Of the storm.
+            workers: Whether the act of several workers is played beside them.
+            kills: After how many kills that one ends; 0 for after `seconds`.
+        """
         async with asyncio.TaskGroup() as group:
             for number, database in enumerate(databases):
                 group.create_task(self._play(database, self._seed + number, seconds))
+            if workers:
+                group.create_task(self._play_workers(seconds, kills))
+
+    async def _play_workers(self, seconds: float, kills: int) -> None:
+        act = WorkersAct(self._seed, seconds, kills, lambda line: self._say(f"{WORKERS:<9} {line}"))
+        with tempfile.TemporaryDirectory(prefix="trueup-torture-", ignore_cleanup_errors=True) as folder:
+            await act.play(Path(folder))
+            self._out.write(act.said)
+        self.counts.update(act.counts)
+        self.slowest = max(act.taken_over, default=0.0)
+        self.counts["lost"] += sum(witness.lost() for witness in act.witnesses.values())
+        self.wrong += [f"{WORKERS}: {line}" for line in dict.fromkeys(act.wrong)]
 
     async def _play(self, database: str, seed: int, seconds: float) -> None:
         act = Act(database, seed, seconds, self._torments, lambda line: self._say(f"{database:<9} {line}"))
@@ -76,11 +102,12 @@ class Torture:
     def document(self) -> dict[str, object]:
         """Return what is written to `build/torture.json`."""
         seen = ("planted", "told", "healed", "alerts", "resolved", "acknowledged", "lost")
-        names = (*DONE, *seen, *MESSAGES)
+        names = (*DONE, *seen, *MESSAGES, *DONE_THERE, *SEEN_THERE)
         return {
             "seed": self._seed,
             "seconds": round(perf_counter() - self._began, 1),
             **{name: self.counts[name] for name in names},
+            "worker_slowest_s": round(self.slowest, 1),
             "off": sorted(self.off),
             "wrong": self.wrong,
         }
@@ -96,19 +123,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES, help=f"about how long ({MINUTES:g})")
     parser.add_argument("--seed", type=int, default=None, help="of an earlier run; a new one without it")
     parser.add_argument("--database", choices=DATABASES, default=None, help="only this one; both without it")
-    parser.add_argument("--only", choices=DONE, nargs="+", default=DONE, help="only these torments")
+    every = (*DONE, WORKERS)
+    parser.add_argument("--only", choices=every, nargs="+", default=every, help="only these torments")
+    parser.add_argument(
+        "--kills", type=int, default=0, help="of workers: on with it until so many were killed"
+    )
     asked = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(1, 1_000_000) if asked.seed is None else asked.seed
-    databases = DATABASES if asked.database is None else (asked.database,)
+    databases: Sequence[str] = DATABASES if asked.database is None else (asked.database,)
+    if set(asked.only) == {WORKERS}:
+        databases = ()
     seconds = max(15.0, 60 * asked.minutes - OVERHEAD_SECONDS)
     RESULT.parent.mkdir(exist_ok=True)
     with TOLD.open("w") as out:
         torture = Torture(seed, asked.only, out)
         _say(f"seed {seed}; what happens is told in {TOLD}")
-        asyncio.run(torture.run(databases, seconds))
+        workers = WORKERS in asked.only and asked.database != "sqlite"
+        asyncio.run(torture.run(databases, seconds, workers=workers, kills=asked.kills))
     document = torture.document()
     RESULT.write_text(json.dumps(document, indent=2) + "\n")
-    _say(*(f"{name:<14}{document[name]:>6}" for name in document if isinstance(document[name], int)))
+    _say(*(f"{name:<14}{document[name]:>6}" for name in document if isinstance(document[name], int | float)))
     _say(*(f"off: {line}" for line in sorted(torture.off)))
     _say(*(torture.wrong or ["every promise was kept"]))
     if torture.wrong:

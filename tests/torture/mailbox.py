@@ -25,12 +25,14 @@ class Mailbox:
     Attributes:
         mood: `well`, `broken` (503), `busy` (429 and Retry-After) or `deaf` (no answer at all).
         told: How often each alert came with each head, in messages that were answered with 200.
+        came: When, monotonic seconds.
         messages: How many such messages came.
         again: How many of them told nothing that had not come before.
     """
 
     mood: str = "well"
     told: Counter[tuple[int, str]] = field(default_factory=Counter)
+    came: dict[tuple[int, str], list[float]] = field(default_factory=dict)
     messages: int = 0
     again: int = 0
     _runner: web.AppRunner | None = None
@@ -82,5 +84,7 @@ class Mailbox:
         if pairs and all(self.told[pair] for pair in pairs) and all(head != "STILL" for _, head in pairs):
             self.again += 1
         self.told.update(pairs)
+        for pair in pairs:
+            self.came.setdefault(pair, []).append(asyncio.get_running_loop().time())
         self.messages += 1
         return web.Response(text="{}", content_type="application/json")

@@ -15,7 +15,7 @@ DIFFERENT = ORPHAN | UNPROTECTED | PHANTOM | MISMATCH | {"side_mismatch", "dupli
 CLOCK = "clock_skew"
 """The machine's clock may be left wrong, and the venue's never is: that lasts then, and is told truly."""
 
-_ONCE = frozenset({"NEW", "RESOLVED", "OVER BY NOW"})
+ONCE = frozenset({"NEW", "RESOLVED", "OVER BY NOW"})
 """What is told of an alert once, if nobody dies."""
 
 
@@ -118,7 +118,7 @@ class Witness:
         """Hold what came in messages against how often a process died between sending and marking."""
         deaths = counts["kills"] + 2 * counts["cuts"] + counts["rivals"]
         for (number, head), times in told.items():
-            if head in _ONCE and times > 1 + deaths:
+            if head in ONCE and times > 1 + deaths:
                 self._complain(f"{head} of alert {number} came {times} times, after {deaths} deaths")
 
     def lost(self) -> int:
