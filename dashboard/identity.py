@@ -12,6 +12,9 @@ from reconciler.facts.token import Role
 
 HEADER = "x-trueup-person"
 
+_EVERYWHERE, _LIMITED = "*", "="
+"""Before the groups of somebody who sees all accounts, and of somebody who sees theirs alone."""
+
 
 def identity() -> Person | None:
     """Return who is at this screen; an empty name where nobody is known by name, who is asked for one then.
@@ -23,22 +26,35 @@ def identity() -> Person | None:
 
 
 def may(deed: Deed) -> bool:
-    """Return whether whoever is at this screen may do this. It is checked again where it is done."""
+    """Return whether whoever is at this screen may do this at all. It is checked again where it is done."""
     person = identity()
     return person is not None and person.may(deed)
 
 
 def written(person: Person) -> str:
-    """Return a person as the header has them."""
-    return f"{person.role} {quote(person.name)}"
+    """Return a person as the header has them: role, name, and their roles by groups of accounts, if any."""
+    told = f"{person.role} {quote(person.name)}"
+    if person.everywhere and not person.groups:
+        return told
+    groups = ",".join(f"{quote(group, safe='')}:{role}" for group, role in person.groups)
+    return f"{told} {_EVERYWHERE if person.everywhere else _LIMITED}{groups}"
 
 
 def read(header: str) -> Person | None:
     """Return the person whom a header of the gate names; None where it names none."""
-    role, separator, name = header.partition(" ")
-    if not separator or role not in set(Role):
+    role, *rest = header.split(" ")
+    if role not in set(Role) or len(rest) not in {1, 2}:
         return None
-    return Person(unquote(name), Role(role))
+    if len(rest) == 1:
+        return Person(unquote(rest[0]), Role(role))
+    name, limits = rest
+    if limits[:1] not in {_EVERYWHERE, _LIMITED}:
+        return None
+    groups = [pair.partition(":") for pair in limits[1:].split(",") if pair]
+    if not all(held in set(Role) for _, _, held in groups):
+        return None
+    named = tuple((unquote(group), Role(held)) for group, _, held in groups)
+    return Person(unquote(name), Role(role), named, everywhere=limits[0] == _EVERYWHERE)
 
 
 def _headers() -> list[str]:

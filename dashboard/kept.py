@@ -10,6 +10,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import state_reader
+from dashboard.identity import identity
 from dashboard.words.verdict import Unread
 from reconciler.console import Queries
 
@@ -32,7 +33,8 @@ def unless_changed(
     token = state_reader.ask(lambda queries: queries.version())
     if isinstance(token, Unread):
         return token
-    key = (asked, token, now.replace(second=0, microsecond=0))
+    person = identity()
+    key = (asked, token, now.replace(second=0, microsecond=0), person and person.sees)
     place = f"kept-{name}"
     kept: tuple[object, Asked] | None = st.session_state.get(place)
     if kept is not None and kept[0] == key:

@@ -31,6 +31,7 @@ from reconciler.views.now import NowView
 from verification.facts.clock import SystemClock
 
 STATE_URL = "TRUEUP_STATE_URL"
+NOBODY = "Nobody is signed in here: load the page again."
 
 Asked = TypeVar("Asked")
 
@@ -39,8 +40,19 @@ _consoles: dict[str, Console] = {}
 
 
 def ask(question: Callable[[Queries], Asked]) -> Asked | Unread:
-    """Return the answer, or `Unread` with the reason when the database could not be read."""
-    return _answered(lambda console: question(console.queries))
+    """Return the answer, or `Unread` with the reason when the database could not be read.
+
+    This and what follows answers of the accounts alone that whoever sits before the screens may see.
+    """
+    return _shown(lambda console: question(console.queries))
+
+
+def _shown(question: Callable[[Console], Asked]) -> Asked | Unread:
+    def shown(console: Console) -> Asked | Unread:
+        person = identity()
+        return _unread(NOBODY) if person is None else question(console.seen_by(person.sees))
+
+    return _answered(shown)
 
 
 def _answered(question: Callable[[Console], Asked]) -> Asked | Unread:
@@ -56,34 +68,43 @@ def _answered(question: Callable[[Console], Asked]) -> Asked | Unread:
 
 def look_into(question: Callable[[Insight], Asked]) -> Asked | Unread:
     """Return the answer to what is asked of Trueup itself, or `Unread` with the reason."""
-    return _answered(lambda console: question(console.insight))
+    return _shown(lambda console: question(console.insight))
 
 
 def ask_changes(question: Callable[[Changes], Asked]) -> Asked | Unread:
     """Return the answer to what is asked of changes and who made them, or `Unread` with the reason."""
-    return _answered(lambda console: question(console.changes))
+    return _shown(lambda console: question(console.changes))
 
 
 def now() -> NowView | Unread:
-    """Return what the strip and the first page need: one read for all pages that ask in the same moment."""
-    return _shared.now()
+    """Return what the strip and the first page need: one read for all pages that ask in the same moment.
+
+    That one is for whoever sees all accounts: for somebody who is limited to groups it is read by itself.
+    """
+    person = identity()
+    if person is None:
+        return ask(lambda queries: queries.now())
+    return _shared.now() if person.sees is None else _read_now(person.sees)
 
 
-def _read_now() -> NowView | Unread:
-    """Read it.
+def _read_now(groups: frozenset[str] | None = None) -> NowView | Unread:
+    """Read it, of the accounts of these groups; None: of all.
 
     While the reconciler is not alive the console is dropped after the read: perhaps it writes elsewhere by
     now, into a file that took this one's place.
     """
-    view = ask(lambda queries: queries.now())
+    view = _answered(lambda console: console.seen_by(groups).queries.now())
     if not isinstance(view, Unread) and blind(view):
         forget(os.environ[STATE_URL])
     return view
 
 
 def changes(after: int | None) -> ChangesView | Unread:
-    """Return whether an alert that people are told of has changed after the change of this number."""
-    return ask(lambda queries: queries.changes(after))
+    """Return whether an alert that people are told of has changed after the change of this number.
+
+    Of any account: it says no more than "look now", to all open pages at once.
+    """
+    return _answered(lambda console: console.queries.changes(after))
 
 
 _shared = JointRead(_read_now, lambda: changes(None))
@@ -123,7 +144,7 @@ def _done(deed: Callable[[Commands], Asked]) -> Asked:
     """Do something in the name of whoever sits before the screens."""
     person = identity()
     if person is None:
-        raise NotAllowed("Nobody is signed in here: load the page again.")
+        raise NotAllowed(NOBODY)
     url = os.environ.get(STATE_URL, "")
     try:
         return deed(_console(url).commands_of(person))

@@ -1,12 +1,13 @@
 """What can be done through the one door, and the same as one person may do it: by role, in their name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from reconciler.alerts.answer import Answer
-from reconciler.alerts.errors import NotAllowed
+from reconciler.alerts.errors import AlertNotFound, NoSuchAccount, NotAllowed
 from reconciler.alerts.quiet import Window
 from reconciler.alerts.seen import Seen
 from reconciler.facts.person import LEAST, Deed, Person
@@ -97,15 +98,27 @@ class Commands(Protocol):
         """Ask for a test message on a channel; the reconciler sends it. Return the number of that test."""
 
 
+class Belonging(Protocol):
+    """To which groups accounts belong. Each raises `StateDatabaseError` when that cannot be read."""
+
+    def of_alert(self, alert_id: int) -> str | None:
+        """Return the group of an alert's account, empty for none; None where there is no such alert."""
+
+    def of_account(self, account: str) -> str | None:
+        """Return the group of an account, empty for none; None where nothing is known of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalCommands:
     """`Commands` as one person may give them. Refuses what their role does not allow, with `NotAllowed`.
 
-    Where sign-in knows their name, all that they do is done in it, whatever a form says.
+    What they may not see is refused in the words for what is not there. Where sign-in knows their name, all
+    that they do is done in it, whatever a form says.
     """
 
     commands: Commands
     person: Person
+    belonging: Belonging | None
 
     def acknowledge(
         self,
@@ -118,7 +131,7 @@ class PersonalCommands:
         until: datetime | None = None,
     ) -> Answer:
         """Acknowledge, as `Commands` does."""
-        name = self._name(Deed.ACKNOWLEDGE, by)
+        name = self._of_alert(Deed.ACKNOWLEDGE, alert_id, by)
         return self.commands.acknowledge(alert_id, by=name, note=note, origin=origin, seen=seen, until=until)
 
     def snooze(
@@ -132,7 +145,7 @@ class PersonalCommands:
         until: datetime | None = None,
     ) -> Answer:
         """Snooze, as `Commands` does."""
-        name = self._name(Deed.SNOOZE, by)
+        name = self._of_alert(Deed.SNOOZE, alert_id, by)
         return self.commands.snooze(alert_id, by=name, note=note, origin=origin, seen=seen, until=until)
 
     def intend(
@@ -147,47 +160,86 @@ class PersonalCommands:
         surplus: Decimal | None = None,
     ) -> Answer:
         """Say that it is meant to be so, as `Commands` does."""
-        name = self._name(Deed.INTEND, by)
+        name = self._of_alert(Deed.INTEND, alert_id, by)
         return self.commands.intend(
             alert_id, by=name, note=note, origin=origin, seen=seen, until=until, surplus=surplus
         )
 
     def close(self, alert_id: int, *, by: str, note: str, origin: str, seen: Seen | None = None) -> Answer:
         """Close, as `Commands` does."""
-        name = self._name(Deed.CLOSE, by)
+        name = self._of_alert(Deed.CLOSE, alert_id, by)
         return self.commands.close(alert_id, by=name, note=note, origin=origin, seen=seen)
 
     def note(self, alert_id: int, *, by: str, note: str, origin: str) -> Answer:
         """Add a word, as `Commands` does."""
-        name = self._name(Deed.NOTE, by)
+        name = self._of_alert(Deed.NOTE, alert_id, by)
         return self.commands.note(alert_id, by=name, note=note, origin=origin)
 
     def check_again(self, alert_id: int, *, by: str, origin: str) -> Answer:
         """Ask for another look, as `Commands` does."""
-        return self.commands.check_again(alert_id, by=self._name(Deed.CHECK_AGAIN, by), origin=origin)
+        name = self._of_alert(Deed.CHECK_AGAIN, alert_id, by)
+        return self.commands.check_again(alert_id, by=name, origin=origin)
 
     def begin_maintenance(
         self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
     ) -> Window:
         """Begin a maintenance window, as `Commands` does."""
-        name = self._name(Deed.MAINTAIN, by)
+        name = self._of_account(Deed.MAINTAIN, account, by)
         return self.commands.begin_maintenance(account, by=name, note=note, origin=origin, until=until)
 
     def end_maintenance(self, account: str, *, by: str) -> Window:
         """End a maintenance window, as `Commands` does."""
-        return self.commands.end_maintenance(account, by=self._name(Deed.MAINTAIN, by))
+        return self.commands.end_maintenance(account, by=self._of_account(Deed.MAINTAIN, account, by))
 
     def try_channel(self, channel: str, *, by: str) -> int:
         """Ask for a test message, as `Commands` does."""
-        return self.commands.try_channel(channel, by=self._name(Deed.TEST_CHANNEL, by))
+        return self.commands.try_channel(channel, by=self._of_all(Deed.TEST_CHANNEL, by))
 
-    def _name(self, deed: Deed, typed: str) -> str:
-        """Return in whose name it is done.
+    def _group(self, asked: Callable[[Belonging], str | None]) -> str | None:
+        """Return the group of something; that is nothing to somebody whose role is the same everywhere."""
+        if self.person.everywhere and not self.person.groups:
+            return ""
+        return None if self.belonging is None else asked(self.belonging)
+
+    def _of_alert(self, deed: Deed, alert_id: int, typed: str) -> str:
+        """Return in whose name it is done to an alert.
 
         Raises:
+            AlertNotFound: They do not see it, or there is none.
             NotAllowed: Their role does not allow it.
         """
-        if not self.person.may(deed):
+        group = self._group(lambda belonging: belonging.of_alert(alert_id))
+        if group is None or self.person.role_for(group) is None:
+            raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
+        return self._name(deed, group, typed)
+
+    def _of_account(self, deed: Deed, account: str, typed: str) -> str:
+        """Return in whose name it is done to an account.
+
+        Raises:
+            NoSuchAccount: They do not see it, or there is none.
+            NotAllowed: Their role does not allow it.
+        """
+        group = self._group(lambda belonging: belonging.of_account(account))
+        if group is None or self.person.role_for(group) is None:
+            raise NoSuchAccount(f"no account is called {account}: `trueup status` lists them")
+        return self._name(deed, group, typed)
+
+    def _of_all(self, deed: Deed, typed: str) -> str:
+        """Return in whose name it is done to what all accounts share.
+
+        Raises:
+            NotAllowed: Their role does not allow it, or is for some groups of accounts only.
+        """
+        if not self.person.everywhere and self.person.may(deed):
             least = LEAST[deed].with_article
-            raise NotAllowed(f"You are signed in as {self.person.role.with_article}: this takes {least}.")
+            raise NotAllowed(f"All accounts share this: it takes {least} of all of them, not of some groups.")
+        return self._name(deed, "", typed)
+
+    def _name(self, deed: Deed, group: str, typed: str) -> str:
+        if not self.person.may_for(deed, group):
+            least = LEAST[deed].with_article
+            role = self.person.role_for(group) or self.person.role
+            where = f" of the accounts of {group}" if group and self.person.groups else ""
+            raise NotAllowed(f"You are signed in as {role.with_article}{where}: this takes {least}.")
         return self.person.name or typed

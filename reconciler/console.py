@@ -4,12 +4,14 @@ No row, session or exchange object crosses it, and it loads neither ccxt nor the
 synchronous; every query is one short read transaction, so what it returns belongs together.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cache
 from types import TracebackType
 from typing import Protocol, Self
 
+from reconciler.admission import Accounts, Tokens
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.errors import (
@@ -32,15 +34,13 @@ from reconciler.alerts.errors import (
 )
 from reconciler.alerts.quiet import Quiet, QuietBy, Window
 from reconciler.alerts.seen import Seen, seen_of
-from reconciler.commands import Commands, PersonalCommands
-from reconciler.facts.act import Act
-from reconciler.facts.change import Change, Explained
+from reconciler.commands import Belonging, Commands, PersonalCommands
 from reconciler.facts.finding import Kind
 from reconciler.facts.heartbeat import WatchView
 from reconciler.facts.message import ChannelView, ReplyView
-from reconciler.facts.person import Account, Person
-from reconciler.facts.token import Role, Token
-from reconciler.insight import Insight
+from reconciler.facts.person import Person, limited
+from reconciler.facts.token import Role
+from reconciler.insight import Changes, Insight
 from reconciler.record.attestation.document import canonical as attested_json
 from reconciler.record.attestation.document import digest as attested_digest
 from reconciler.record.attestation.page import page as attested_page
@@ -49,6 +49,7 @@ from reconciler.storage.change_store import ShownChanges
 from reconciler.storage.commands import StoredCommands
 from reconciler.storage.database import Database
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.groups import StoredBelonging
 from reconciler.storage.insight import StoredInsight
 from reconciler.storage.queries import StoredQueries
 from reconciler.storage.tokens import StoredTokens, TokenNotFound
@@ -179,67 +180,6 @@ class Queries(Protocol):
         """Return a cheap token that changes with anything a screen shows, but not with mere heartbeats."""
 
 
-class Tokens(Protocol):
-    """The tokens of programs. Every method raises `StateDatabaseError` when the database cannot be used."""
-
-    def new(self, *, role: Role, name: str) -> tuple[Token, str]:
-        """Make a token; the token itself is known here and never again."""
-
-    def every(self) -> tuple[Token, ...]:
-        """Return every token that can be read, revoked ones too, oldest first."""
-
-    def revoke(self, token_id: int) -> Token:
-        """Let a token open nothing any more.
-
-        Raises:
-            TokenNotFound: No token has this number.
-        """
-
-
-class Accounts(Protocol):
-    """Who may sign in to the screens. Every method raises `StateDatabaseError` if the database is away.
-
-    What a person has asked for and cannot have is an `AccountError`, in one plain line.
-    """
-
-    def add(self, name: str, role: Role, password: str) -> Account:
-        """Make an account."""
-
-    def every(self) -> tuple[Account, ...]:
-        """Return every account that can be read, removed ones too, oldest first."""
-
-    def set_password(self, name: str, password: str) -> Account:
-        """Give an account another password; its sessions are over."""
-
-    def set_role(self, name: str, role: Role) -> Account:
-        """Give an account another role; its sessions are over."""
-
-    def remove(self, name: str) -> Account:
-        """Let nobody in by an account any more; its sessions are over."""
-
-    def check(self, name: str, password: str) -> Account | None:
-        """Return the account that name and password are of; None for none. It takes its time."""
-
-    def end_session(self, digest: str, until: datetime) -> None:
-        """Store that a session is over, until when it would have been at most."""
-
-    def ended_sessions(self) -> frozenset[str]:
-        """Return the sessions that were ended before their time."""
-
-    def note(self, acts: Sequence[Act]) -> None:
-        """Store who was let in, left or was refused, all of it or nothing, for whoever looks later."""
-
-
-class Changes(Protocol):
-    """What has changed legs, and who did. Each raises `StateDatabaseError` when it cannot be read."""
-
-    def explained(self) -> tuple[Explained, ...]:
-        """Return how much of what has changed is explained, by account; only those that are counted."""
-
-    def of(self, account: str, symbol: str) -> tuple[Change, ...]:
-        """Return the newest changes of a symbol, newest first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Console:
     """An open state database. Use as a context manager or call `close`. Safe to use from several threads."""
@@ -251,6 +191,8 @@ class Console:
     insight: Insight
     changes: Changes
     shut: Callable[[], None] = field(default=lambda: None, repr=False)
+    belonging: Belonging | None = None
+    narrowed: Callable[[frozenset[str]], "Console"] | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, url: str, *, clock: Clock | None = None) -> "Console":
@@ -269,18 +211,34 @@ class Console:
     @classmethod
     def on(cls, database: Database, clock: Clock) -> "Console":
         """Return the door to a database that is open already, and stays whoever's it is."""
-        return cls(
-            StoredQueries(database, clock),
-            StoredCommands(database, clock),
-            StoredTokens(database, clock),
-            StoredAccounts(database, clock),
-            StoredInsight(database, clock),
-            ShownChanges(database, clock),
-        )
+        commands, belonging = StoredCommands(database, clock), StoredBelonging(database)
+
+        def on(groups: frozenset[str] | None) -> "Console":
+            limits = limited("", Role.ADMIN, None if groups is None else sorted(groups))
+            return cls(
+                StoredQueries(database, clock, groups),
+                commands if groups is None else PersonalCommands(commands, limits, belonging),
+                StoredTokens(database, clock),
+                StoredAccounts(database, clock),
+                StoredInsight(database, clock, groups),
+                ShownChanges(database, clock, groups),
+                belonging=belonging,
+                narrowed=narrowed,
+            )
+
+        narrowed = cache(on)
+        return on(None)
+
+    def seen_by(self, groups: frozenset[str] | None) -> "Console":
+        """Return the same for whoever sees the accounts of these groups alone, and acts on no others."""
+        if groups is None:
+            return self
+        assert self.narrowed is not None, "this console cannot be limited, so nobody may ask who is"
+        return self.narrowed(groups)
 
     def commands_of(self, person: Person) -> Commands:
-        """Return what this person can have done: what their role allows, and in their own name."""
-        return PersonalCommands(self.commands, person)
+        """Return what this person can have done: what their roles allow, and in their own name."""
+        return PersonalCommands(self.commands, person, self.belonging)
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""

@@ -1,9 +1,10 @@
-"""What can be asked of Trueup itself: how it fares, what was verified, what was live, who did what."""
+"""What can be asked beside the alerts: how Trueup fares, what was verified and live, who did what."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Protocol
 
+from reconciler.facts.change import Change, Explained
 from reconciler.views.attestation import Attestation
 from reconciler.views.audit import ActsWanted, ActView
 from reconciler.views.availability import AvailabilityView, DecidedView
@@ -11,6 +12,16 @@ from reconciler.views.health import HealthView
 from reconciler.views.latency import LatencyView
 from reconciler.views.today import UnprotectedView
 from reconciler.views.verification import FoundVerifications, RaceView, VerificationsWanted
+
+
+class Changes(Protocol):
+    """What has changed legs, and who did. Each raises `StateDatabaseError` when it cannot be read."""
+
+    def explained(self) -> tuple[Explained, ...]:
+        """Return how much of what has changed is explained, by account; only those that are counted."""
+
+    def of(self, account: str, symbol: str) -> tuple[Change, ...]:
+        """Return the newest changes of a symbol, newest first."""
 
 
 class Insight(Protocol):

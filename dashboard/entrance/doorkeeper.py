@@ -172,10 +172,9 @@ class Doorkeeper:
                 account = self.known.account(session.account)
                 if account is None or not account.is_of(session.began):
                     return None
-                return Person(account.name, account.role)
+                return account.person
             case Way.OIDC:
-                role = door.roles.of(session.names, session.groups)
-                return None if role is None else Person(session.name, role)
+                return door.roles.person(session.name, session.names, session.groups)
             case Way.PROXY:
                 return None  # it shows them with every request, and has no session
 

@@ -84,8 +84,7 @@ class Conversation:
 
     def _of_use(self, person: Vouched) -> tuple[str, ...]:
         """Return the groups that the settings name: a cookie has little room."""
-        roles = self._doorkeeper.door.roles
-        named = {entry.casefold() for entry in (*roles.admins, *roles.operators, *roles.viewers)}
+        named = {entry.casefold() for entry in self._doorkeeper.door.roles.every_entry}
         return tuple(group for group in person.groups if f"{GROUP}{group}".casefold() in named)
 
     def _kept(self, scope: Scope, place: Place, state: str) -> Mapping[str, object] | None:

@@ -19,8 +19,7 @@ def said_by_proxy(scope: Scope, door: Door) -> Person | None:
         return None
     listed = values(scope, told.groups_header.lower()) if told.groups_header else []
     groups = [part.strip() for line in listed for part in line.split(",") if part.strip()]
-    role = door.roles.of((names[0],), groups)
-    return None if role is None else Person(names[0], role)
+    return door.roles.person(names[0], (names[0],), groups)
 
 
 def is_forged(scope: Scope, door: Door) -> bool:

@@ -51,7 +51,8 @@ def audit() -> None:
             page_head("Audit", note="It could not be read. That does not mean that nothing was done.")
         )
         return
-    answer.html(page_head("Audit", note=told.sentence(found, period, most=TAKEN_AWAY)))
+    of = " Only what was done to your accounts is shown." if now.hidden else ""
+    answer.html(page_head("Audit", note=told.sentence(found, period, most=TAKEN_AWAY) + of))
     st.html(_list(found[:SHOWN], now.read_at))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.download_button(

@@ -26,7 +26,8 @@ def health() -> None:
     told = sentence(view, found)
     changed = state_reader.ask_changes(lambda changes: changes.explained())
     with st.container(key="old-health" if blind(view) else "health", gap="small"):
-        st.html(page_head("Health", note=told.text, tone=told.tone))
+        of = " Of your accounts alone; channels and what waits are of all." if view.hidden else ""
+        st.html(page_head("Health", note=told.text + of, tone=told.tone))
         st.html(sources(view))
         left, right = st.columns([11, 9], gap="small")
         with left:

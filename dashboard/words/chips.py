@@ -41,12 +41,22 @@ def chips(view: NowView | Unread) -> tuple[Chip, ...]:
         return (Chip("state database could not be read", Tone.CRITICAL, "cancel"),)
     named = (_named(source, view) for source in view.sources)
     return (
+        *_limited(view),
         *_hearts(view),
         _counted(view),
         *(chip for chip in named if chip is not None),
         *(chip for chip in (_channel(each, view) for each in view.channels) if chip is not None),
         *_quiet(view),
     )
+
+
+def _limited(view: NowView) -> tuple[Chip, ...]:
+    """Say that there are accounts beside these, to whoever may not see them."""
+    if not view.hidden:
+        return ()
+    shown = len(accounts_of(view))
+    more = "You see the accounts of your groups. The others are in no list and in no number here."
+    return (Chip(f"{shown} of {shown + view.hidden} accounts", Tone.SECOND, "group", more),)
 
 
 def _counted(view: NowView) -> Chip:

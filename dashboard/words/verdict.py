@@ -138,6 +138,9 @@ def judge(view: NowView | Unread) -> Verdict:
 
 def _asleep(view: NowView) -> Verdict | None:
     accounts = accounts_of(view)
+    if not accounts and view.hidden:
+        text = "Whoever runs Trueup says which groups of accounts you may see."
+        return Verdict(Level.BLIND, "None of the accounts here is shown to you.", text, 0)
     asleep = [account for account in accounts if blind(view, account)]
     if accounts and not asleep:
         return None

@@ -17,3 +17,13 @@ Config = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        metavar="NAME",
+        help="For the accounts of this group alone; may be given several times.",
+        show_default=False,
+    ),
+]

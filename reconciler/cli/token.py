@@ -6,7 +6,8 @@ import orjson
 import typer
 
 from reconciler.cli.ending import UsageError
-from reconciler.cli.options import Config, Json
+from reconciler.cli.group_names import for_groups, group_names
+from reconciler.cli.options import Config, Groups, Json
 from reconciler.cli.printing import moment, printable
 from reconciler.facts.token import Role, Token
 from reconciler.settings import load
@@ -28,6 +29,7 @@ def new(
     *,
     role: Annotated[Role, typer.Option("--role", help="viewer reads and asks the gate; operator answers.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="Who will use it.")] = "",
+    group: Groups = None,
     config: Config = None,
 ) -> int:
     """Make a token. It is the last word of the output, and shown only now."""
@@ -35,8 +37,9 @@ def new(
     if len(called) > NAME_MOST or not called.isprintable():
         raise UsageError(f"a name has {NAME_MOST} printable characters at most: choose another with --name")
     with _console(config) as console:
-        token, secret = console.tokens.new(role=role, name=called)
-    typer.echo(f"Token {token.id} for {token.name} ({token.role}), which is not shown again: {secret}")
+        token, secret = console.tokens.new(role=role, name=called, groups=group_names(group))
+    told = f"{token.role}{for_groups(token.groups)}"
+    typer.echo(f"Token {token.id} for {token.name} ({told}), which is not shown again: {secret}")
     return 0
 
 
@@ -74,7 +77,8 @@ def revoke(
 
 def _line(token: Token) -> str:
     ended = "" if token.revoked_at is None else f", revoked {moment(token.revoked_at)}"
-    return f"{token.id}: {printable(token.name)} ({token.role}), made {moment(token.created_at)}{ended}"
+    role = f"{token.role}{for_groups(token.groups)}"
+    return f"{token.id}: {printable(token.name)} ({role}), made {moment(token.created_at)}{ended}"
 
 
 def _document(token: Token) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def _document(token: Token) -> dict[str, Any]:
         "id": token.id,
         "name": token.name,
         "role": str(token.role),
+        "groups": None if token.groups is None else list(token.groups),
         "created_at": token.created_at.isoformat(),
         "revoked_at": None if token.revoked_at is None else token.revoked_at.isoformat(),
     }

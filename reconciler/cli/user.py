@@ -10,7 +10,8 @@ import orjson
 import typer
 
 from reconciler.cli.ending import UsageError
-from reconciler.cli.options import Config, Json
+from reconciler.cli.group_names import for_groups, group_names
+from reconciler.cli.options import Config, Groups, Json
 from reconciler.cli.printing import moment, printable
 from reconciler.facts.person import Account
 from reconciler.facts.sign_in import Way
@@ -30,14 +31,17 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="As they sign in, and 
 RoleOf = Annotated[
     Role, typer.Option("--role", help="viewer reads; operator answers alerts; admin closes them too.")
 ]
+Everywhere = Annotated[bool, typer.Option("--everywhere", help="For all accounts, whatever it was for.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
 @commands.command("add")
-def add(name: Name, *, role: RoleOf, password_stdin: Stdin = False, config: Config = None) -> int:
+def add(
+    name: Name, *, role: RoleOf, group: Groups = None, password_stdin: Stdin = False, config: Config = None
+) -> int:
     """Make an account. The password is asked for, or read from standard input; it is kept as a hash."""
     with _accounts(config) as (settings, accounts):
-        made = accounts.add(name, role, _password(stdin=password_stdin))
+        made = accounts.add(name, role, _password(stdin=password_stdin), groups=group_names(group))
     typer.echo(_line(made))
     if Way.ACCOUNTS not in settings.sign_in.ways:
         typer.echo(
@@ -69,10 +73,20 @@ def password(name: Name, *, password_stdin: Stdin = False, config: Config = None
 
 
 @commands.command("role")
-def role_of(name: Name, *, role: RoleOf, config: Config = None) -> int:
-    """Give an account another role. Its sessions end within seconds."""
+def role_of(
+    name: Name, *, role: RoleOf, group: Groups = None, everywhere: Everywhere = False, config: Config = None
+) -> int:
+    """Give an account another role. Its sessions end within seconds.
+
+    One that is limited to groups stays so, unless --group names others or --everywhere lifts that.
+    """
+    if group and everywhere:
+        raise UsageError("--group and --everywhere: the role is for groups, or for all accounts: give one")
     with _accounts(config) as (_, accounts):
-        typer.echo(_line(accounts.set_role(name, role)))
+        standing = (each for each in accounts.every() if each.removed_at is None)
+        same = [each for each in standing if each.name.casefold() == name.strip().casefold()]
+        kept = same[0].groups if same and not everywhere else None
+        typer.echo(_line(accounts.set_role(name, role, groups=group_names(group) or kept)))
     return 0
 
 
@@ -110,13 +124,15 @@ def _accounts(config: "Path | None") -> "Iterator[tuple[Settings, Accounts]]":
 
 def _line(account: Account) -> str:
     ended = "" if account.removed_at is None else f", removed {moment(account.removed_at)}"
-    return f"{printable(account.name)} ({account.role}), made {moment(account.created_at)}{ended}"
+    role = f"{account.role}{for_groups(account.groups)}"
+    return f"{printable(account.name)} ({role}), made {moment(account.created_at)}{ended}"
 
 
 def _document(account: Account) -> dict[str, Any]:
     return {
         "name": account.name,
         "role": str(account.role),
+        "groups": None if account.groups is None else list(account.groups),
         "created_at": account.created_at.isoformat(),
         "changed_at": account.changed_at.isoformat(),
         "removed_at": None if account.removed_at is None else account.removed_at.isoformat(),

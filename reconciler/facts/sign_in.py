@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
+from reconciler.facts.person import Person
 from reconciler.facts.token import Role
 
 GROUP = "group:"
@@ -25,18 +26,15 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
-    """Who of those that a provider or a proxy knows has which role; whoever is not named is not let in.
-
-    Each entry is an e-mail address or a name, `group:NAME`, or `*` for anybody.
-    """
+class Lists:
+    """Who has which role. Each entry is an e-mail address or a name, `group:NAME`, or `*` for anybody."""
 
     admins: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
 
     def of(self, names: Collection[str], groups: Collection[str]) -> Role | None:
-        """Return the highest role of somebody with these names and groups; None for none."""
+        """Return the highest role of somebody with these names and groups of the provider; None for none."""
         known = {name.casefold() for name in names if name}
         marks = {ANYBODY, *known, *(f"{GROUP}{group}".casefold() for group in groups)}
         for role, entries in (
@@ -47,6 +45,39 @@ class Roles:
             if known and marks & {entry.casefold() for entry in entries}:
                 return role
         return None
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """All that is named."""
+        return (*self.admins, *self.operators, *self.viewers)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles(Lists):
+    """Who of those that a provider or a proxy knows has which role; whoever is not named is not let in.
+
+    The lists are for all accounts; `by_group` for the accounts of single groups alone: (group, lists) each.
+    """
+
+    by_group: tuple[tuple[str, Lists], ...] = ()
+
+    def person(self, name: str, names: Collection[str], groups: Collection[str]) -> Person | None:
+        """Return somebody with these names and groups of the provider, with their roles; None for none."""
+        role = self.of(names, groups)
+        given = [(group, lists.of(names, groups)) for group, lists in self.by_group]
+        single = tuple((group, held) for group, held in given if held is not None)
+        if role is not None:
+            return Person(name, role, single)
+        if not single:
+            return None
+        highest = max((held for _, held in single), key=list(Role).index)
+        return Person(name, highest, single, everywhere=False)
+
+    @property
+    def every_entry(self) -> frozenset[str]:
+        """All that is named anywhere."""
+        single = (entry for _, lists in self.by_group for entry in lists.entries)
+        return frozenset((*self.entries, *single))
 
 
 @dataclass(frozen=True, slots=True)

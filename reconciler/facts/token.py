@@ -38,6 +38,7 @@ class Token:
         created_at: Aware UTC.
         revoked_at: Since when it opens nothing, aware UTC; None while it does.
         digest: The hash of the token.
+        groups: To the accounts of which groups it is limited; None for all accounts.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Token:
     created_at: datetime
     revoked_at: datetime | None
     digest: str
+    groups: tuple[str, ...] | None = None
 
 
 def digest_of(token: str) -> str:

@@ -1,9 +1,10 @@
 """What is offered, one value each: its path, who may ask it, its typed question and its typed answer."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import override
 
 from reconciler.console import Console
 from reconciler.facts.token import Role, Token
@@ -50,6 +51,37 @@ class House:
     owed: Callable[[], float | None] = lambda: None
     used: Callable[[], Mapping[str, float]] = dict
     ping_failing: Callable[[], float] | None = None
+
+    def seen_by(self, token: Token | None) -> "House":
+        """Return the same of the accounts alone that a token is for, and where it acts on no others."""
+        if token is None or token.groups is None:
+            return self
+        groups = frozenset(token.groups) - {""}
+        ours = _Ours(self.accounts, groups)
+        return replace(self, console=self.console.seen_by(groups), accounts=ours, used=dict)
+
+
+class _Ours(Mapping[str, Callable[[], Watching]]):
+    """The accounts of some groups. The gate asks for one: of the others nothing is looked at for that."""
+
+    def __init__(self, every: Mapping[str, Callable[[], Watching]], groups: frozenset[str]) -> None:
+        self._every = every
+        self._groups = groups
+
+    @override
+    def __getitem__(self, name: str) -> Callable[[], Watching]:
+        found = self._every[name]
+        if found().group not in self._groups:
+            raise KeyError(name)
+        return found
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, each in self._every.items() if each().group in self._groups)
+
+    @override
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True)

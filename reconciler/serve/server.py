@@ -50,6 +50,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_OF_NO_ACCOUNT = frozenset({"/docs", "/openapi.json"})
+"""Pages that tell of no account: what a token that is limited to groups is served."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Page = tuple[str, Callable[[], tuple[bytes, str]]]
 """What is no endpoint: its path, and what makes its bytes and their type, waiting for nothing."""
@@ -180,7 +183,7 @@ class Server:
         if isinstance(token, Refused):
             return _failed(token)
         asked = Asked(
-            self.house,
+            self.house.seen_by(token),
             endpoint.query.model_validate(_parameters(request)),
             await _body(request, endpoint.body),
             int(request.match_info.get("id", 0)),
@@ -194,6 +197,8 @@ class Server:
         token = await self._token_for(request, Open.MACHINE, Role.VIEWER)
         if isinstance(token, Refused):
             return _failed(token)
+        if token is not None and token.groups is not None and of_all_accounts(request.path):
+            return _failed(Refused(403, f"the token of {token.name} is limited to groups; this is of all"))
         body, kind = make()
         return web.Response(body=body, headers={"Content-Type": kind})
 
@@ -263,3 +268,8 @@ def _failed(refused: Refused) -> web.Response:
     if refused.status == 503:  # noqa: PLR2004 - the status itself
         response.headers["Retry-After"] = "1"
     return response
+
+
+def of_all_accounts(path: str) -> bool:
+    """Return whether a page tells of all accounts: then it is not for a token that is limited to groups."""
+    return path not in _OF_NO_ACCOUNT

@@ -19,6 +19,7 @@ class Watching:
         beaten_at: When its heartbeat was last stored; None if it never was.
         lapsed: Its lease was not renewed for so long that another process may have it by now.
         shared: Not this process's part: others share the accounts with it, and one of them is to watch it.
+        group: The group of accounts that it belongs to by our settings; empty for none.
     """
 
     account: str
@@ -28,3 +29,4 @@ class Watching:
     beaten_at: Moment | None = None
     lapsed: bool = False
     shared: bool = False
+    group: str = ""

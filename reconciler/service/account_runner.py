@@ -81,7 +81,8 @@ class AccountRunner:
         beaten = None if self._heartbeat is None else self._heartbeat.stored_at
         known = None if self._unit is None else self._unit.known()
         lapsed = self._claim is not None and self._claim.store.may_be_anothers
-        return Watching(self.account, self._interval, known, self._waits_for, beaten, lapsed=lapsed)
+        waits, group = self._waits_for, self._group or ""
+        return Watching(self.account, self._interval, known, waits, beaten, lapsed=lapsed, group=group)
 
     @property
     def held(self) -> HeldStore | None:

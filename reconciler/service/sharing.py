@@ -171,7 +171,9 @@ class Sharing:
         """Return what is known of an account that is not watched here: whether another process has it."""
         holder = self._seen.held.get(account)
         held = "" if holder is None or holder == self._by else f"held by {holder}"
-        return Watching(account, self._settings.sweep_every, None, held, shared=True)
+        known = self._settings.accounts.get(account)
+        group = "" if known is None else known.group or ""
+        return Watching(account, self._settings.sweep_every, None, held, shared=True, group=group)
 
     def _to_tell(self) -> Told:
         egresses = {name: each.egress or "" for name, each in self._settings.accounts.items()}

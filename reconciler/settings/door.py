@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from reconciler.facts.sign_in import Door, Provider, ProxyHeaders, Roles, Way
+from reconciler.facts.sign_in import Door, Lists, Provider, ProxyHeaders, Roles, Way
 from reconciler.settings.consistency import ledger_names
 from reconciler.settings.credentials import read_held
 from reconciler.settings.problem import Problem
@@ -40,7 +40,7 @@ def door_of(
         ways=sign_in.ways,
         idle=sign_in.idle,
         lasts=sign_in.lasts,
-        roles=Roles(sign_in.admins, sign_in.operators, sign_in.viewers),
+        roles=_roles_of(sign_in),
         provider=None if Way.OIDC not in sign_in.ways else _provider_of(oidc, str(client)),
         proxy=None if Way.PROXY not in sign_in.ways else _headers_of(proxy, shared),
         proxies=dashboard.proxies,
@@ -50,6 +50,14 @@ def door_of(
         certificate_key=_file(dashboard.tls_key, folder),
         key_file=_file(sign_in.key_file, folder) or "",
     )
+
+
+def _roles_of(sign_in: SignInSettings) -> Roles:
+    by_group = tuple(
+        (name, Lists(each.admins, each.operators, each.viewers))
+        for name, each in sign_in.account_groups.items()
+    )
+    return Roles(sign_in.admins, sign_in.operators, sign_in.viewers, by_group)
 
 
 def _provider_of(oidc: OidcSettings, secret: str) -> Provider:
@@ -181,13 +189,17 @@ def _proxy(proxy: Mapping[str, Any], ways: tuple[str, ...], proxies: tuple[str, 
 
 def _people(sign_in: Mapping[str, Any], ways: tuple[str, ...]) -> Iterator[Problem]:
     outside = [way for way in (Way.OIDC, Way.PROXY) if way in ways]
-    if outside and not any(sign_in.get(each) for each in _LISTS):
+    single = {f"account_groups.{name}": each for name, each in _table(sign_in, "account_groups").items()}
+    tables = {"": sign_in}
+    tables |= {f"{where}.": each for where, each in single.items() if isinstance(each, Mapping)}
+    lists = {f"{where}{each}": table.get(each) for where, table in tables.items() for each in _LISTS}
+    if outside and not any(lists.values()):
         yield Problem(
             "sign_in.admins", 'is missing, so that nobody would be let in: add admins = ["ann@example.com"]'
         )
     if not outside:
-        for each in _LISTS:
-            if sign_in.get(each):
+        for each, given in lists.items():
+            if given:
                 yield Problem(
                     f"sign_in.{each}",
                     "is for whom a provider or a proxy knows, and sign_in.ways has neither; "

@@ -8,7 +8,7 @@ from pydantic_settings import NoDecode
 
 from reconciler.facts.sign_in import Way
 from reconciler.settings.checked import header_name, names
-from reconciler.settings.section import Seconds, Section, seconds
+from reconciler.settings.section import Name, Seconds, Section, seconds
 
 Ways = Annotated[tuple[Way, ...], NoDecode, BeforeValidator(names)]
 People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)]
@@ -72,6 +72,14 @@ class ProxySettings(Section):
     )
 
 
+class GroupRolesSettings(Section):
+    """`[sign_in.account_groups.NAME]`: who has which role for the accounts of one group alone."""
+
+    admins: People = _people("admin", "ann@example.com")
+    operators: People = _people("operator", "group:desk")
+    viewers: People = _people("viewer", "*")
+
+
 class SignInSettings(Section):
     """How people are let in to the screens."""
 
@@ -95,5 +103,8 @@ class SignInSettings(Section):
     admins: People = _people("admin", "ann@example.com")
     operators: People = _people("operator", "group:desk")
     viewers: People = _people("viewer", "*")
+    account_groups: dict[Name, GroupRolesSettings] = Field(
+        default_factory=dict, description="Roles for the accounts of single groups, by their names."
+    )
     oidc: OidcSettings = OidcSettings()
     proxy: ProxySettings = ProxySettings()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from reconciler.storage.alert_queries import SHOWN
 from reconciler.storage.decisions import ALERT
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.looked import Looked
 from reconciler.storage.mapping import cycle_of, position_of, source_of
 from reconciler.storage.readable import readable
@@ -22,33 +23,42 @@ _IN_LINE = ("agree", "dust", "in flight")
 _UNCOVERED = ("none", "idle", "partial", "unknown")
 
 
-def cycles(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[CycleView], list[str]]:
+def cycles(
+    connection: sa.Connection, looked: Mapping[str, Looked], only: Only = None
+) -> tuple[list[CycleView], list[str]]:
     """Return the last sweep of each account, and a line for each row that cannot be read."""
     latest = sa.select(sa.func.max(CYCLE.c.id)).group_by(CYCLE.c.account)
-    query = sa.select(CYCLE).where(CYCLE.c.id.in_(latest)).order_by(CYCLE.c.account)
+    query = sa.select(CYCLE).where(CYCLE.c.id.in_(latest), is_one_of(CYCLE.c.account, only))
+    query = query.order_by(CYCLE.c.account)
     return readable(
         connection, query, CYCLE, lambda row: looked.get(row.account, _NEVER).of_sweep(cycle_of(row))
     )
 
 
-def sources(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[list[SourceView], list[str]]:
+def sources(
+    connection: sa.Connection, looked: Mapping[str, Looked], only: Only = None
+) -> tuple[list[SourceView], list[str]]:
     """Return the state of each source, and a line for each row that cannot be read."""
-    query = sa.select(SOURCE).order_by(SOURCE.c.account, SOURCE.c.source)
+    query = sa.select(SOURCE).where(is_one_of(SOURCE.c.account, only))
+    query = query.order_by(SOURCE.c.account, SOURCE.c.source)
     return readable(
         connection, query, SOURCE, lambda row: looked.get(row.account, _NEVER).of_source(source_of(row))
     )
 
 
-def legs(connection: sa.Connection, looked: Mapping[str, Looked]) -> tuple[LegsView, list[str]]:
+def legs(
+    connection: sa.Connection, looked: Mapping[str, Looked], only: Only = None
+) -> tuple[LegsView, list[str]]:
     """Return all legs at one glance, and a line for each row of those out of line that cannot be read."""
-    out = sa.or_(POSITION.c.verdict.not_in(_IN_LINE), POSITION.c.stop.in_(_UNCOVERED))
+    ours = is_one_of(POSITION.c.account, only)
+    out = ours & sa.or_(POSITION.c.verdict.not_in(_IN_LINE), POSITION.c.stop.in_(_UNCOVERED))
     found, unread = positions(connection, looked, where=out)
-    counted = sa.select(POSITION.c.stop, sa.func.count()).group_by(POSITION.c.stop)
+    counted = sa.select(POSITION.c.stop, sa.func.count()).where(ours).group_by(POSITION.c.stop)
     stops = {str(stop): int(many) for stop, many in connection.execute(counted)}
     held: dict[str, Decimal] = defaultdict(Decimal)
     unpriced = 0
     for symbol, observed, notional in connection.execute(
-        sa.select(POSITION.c.symbol, POSITION.c.observed, POSITION.c.notional)
+        sa.select(POSITION.c.symbol, POSITION.c.observed, POSITION.c.notional).where(ours)
     ):
         if notional is not None:
             held[str(symbol).partition("/")[2].partition(":")[0]] += notional

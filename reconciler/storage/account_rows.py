@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from reconciler.storage.column import BigNumber, PlainText, UtcTime
+from reconciler.storage.column import BigNumber, JsonText, PlainText, UtcTime
 from reconciler.storage.state_row import StateRow
 
 
@@ -32,6 +32,7 @@ class LocalAccountRow(StateRow, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
     removed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    account_groups: list[str] | None = Field(default=None, sa_type=JsonText)  # null: all accounts
 
 
 class EndedSessionRow(StateRow, table=True):

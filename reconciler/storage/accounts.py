@@ -14,6 +14,7 @@ from reconciler.facts.token import Role
 from reconciler.storage.account_rows import EndedSessionRow, LocalAccountRow
 from reconciler.storage.acts import add_act
 from reconciler.storage.database import Database
+from reconciler.storage.groups import names_of_groups
 from reconciler.storage.readable import readable
 from reconciler.storage.state_row import table
 from verification.facts.clock import Clock
@@ -40,8 +41,8 @@ class StoredAccounts:
     database: Database
     clock: Clock
 
-    def add(self, name: str, role: Role, password: str) -> Account:
-        """Make an account.
+    def add(self, name: str, role: Role, password: str, *, groups: Sequence[str] | None = None) -> Account:
+        """Make an account; its role holds for the accounts of `groups` alone, None for all accounts.
 
         Raises:
             AccountError: The name is taken or no name, or the password is too short.
@@ -53,6 +54,7 @@ class StoredAccounts:
             "name": called,
             "role": role.value,
             "password_hash": _hashed(password),
+            "account_groups": None if groups is None else list(groups),
             "created_at": now,
             "changed_at": now,
         }
@@ -77,13 +79,14 @@ class StoredAccounts:
         """
         return self._change(name, {"password_hash": _hashed(password)})
 
-    def set_role(self, name: str, role: Role) -> Account:
-        """Give an account another role; its sessions are over.
+    def set_role(self, name: str, role: Role, *, groups: Sequence[str] | None = None) -> Account:
+        """Give an account another role, for `groups` alone, None for all; its sessions are over.
 
         Raises:
             AccountError: There is no such account.
         """
-        return self._change(name, {"role": role.value})
+        kept = None if groups is None else list(groups)
+        return self._change(name, {"role": role.value, "account_groups": kept})
 
     def remove(self, name: str) -> Account:
         """Let nobody in by an account any more; its sessions are over.
@@ -135,7 +138,8 @@ def _standing(name: str) -> sa.Select[Any]:
 
 
 def _account_of(row: sa.Row[Any]) -> Account:
-    return Account(row.id, row.name, Role(row.role), row.created_at, row.changed_at, row.removed_at)
+    groups = names_of_groups(row.account_groups)
+    return Account(row.id, row.name, Role(row.role), row.created_at, row.changed_at, row.removed_at, groups)
 
 
 def _checked_name(name: str) -> str:

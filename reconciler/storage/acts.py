@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from reconciler.facts.act import Act
 from reconciler.storage.decisions import ALERT, TRANSITION
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.health_rows import ActRow, ChannelTestRow
 from reconciler.storage.maintenance import WINDOW
 from reconciler.storage.replies import REPLY
@@ -46,8 +47,10 @@ def prune_acts(connection: sa.Connection, *, now: datetime) -> None:
     connection.execute(sa.delete(TEST).where(TEST.c.asked_at < now - KEPT))
 
 
-def acts(connection: sa.Connection, wanted: ActsWanted, *, limit: int) -> tuple[ActView, ...]:
-    """Return what was done, newest first, at most `limit`."""
+def acts(
+    connection: sa.Connection, wanted: ActsWanted, *, limit: int, only: Only = None
+) -> tuple[ActView, ...]:
+    """Return what was done, newest first, at most `limit`; `only`: what was done to these accounts."""
 
     def asked(query: sa.Select[Any], at: sa.Column[Any]) -> sa.Select[Any]:
         if wanted.since is not None:
@@ -56,11 +59,10 @@ def acts(connection: sa.Connection, wanted: ActsWanted, *, limit: int) -> tuple[
             query = query.where(at < wanted.until)
         return query.order_by(at.desc()).limit(_READ_AT_MOST)
 
+    # What is of no account, such as tokens and settings, is of all of them.
+    reads = (_said, _windows, _tokens, _tests, _refused, _others) if only is None else (_said, _windows)
     found = [
-        act
-        for read in (_said, _windows, _tokens, _tests, _refused, _others)
-        for act in read(connection, asked, wanted)
-        if _is_wanted(act, wanted)
+        act for read in reads for act in read(connection, asked, wanted, only) if _is_wanted(act, wanted)
     ]
     return tuple(sorted(found, key=lambda act: act.at, reverse=True)[:limit])
 
@@ -80,13 +82,14 @@ def _is_wanted(act: ActView, wanted: ActsWanted) -> bool:
     return wanted.text.casefold() in told.casefold()
 
 
-def _said(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Iterator[ActView]:
+def _said(connection: sa.Connection, asked: _Asked, wanted: ActsWanted, only: Only) -> Iterator[ActView]:
     """Give what people said of alerts; and, where that is wanted, what Trueup did to them."""
     columns = [TRANSITION.c[name] for name in ("id", "alert_id", "at", "action", "actor", "origin", "reason")]
     named = [ALERT.c.kind, ALERT.c.account, ALERT.c.symbol]
     query = sa.select(*columns, *named).join(ALERT, ALERT.c.id == TRANSITION.c.alert_id)
     if not wanted.ours:
         query = query.where(TRANSITION.c.actor != TRUEUP)
+    query = query.where(is_one_of(ALERT.c.account, only))
     if wanted.account:
         query = query.where(ALERT.c.account == wanted.account)
     for row in connection.execute(asked(query, TRANSITION.c.at)):
@@ -103,17 +106,18 @@ def _said(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Itera
         )
 
 
-def _windows(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Iterator[ActView]:
+def _windows(connection: sa.Connection, asked: _Asked, wanted: ActsWanted, only: Only) -> Iterator[ActView]:
     del wanted
-    for row in connection.execute(asked(sa.select(WINDOW), WINDOW.c.at)):
+    ours = sa.select(WINDOW).where(is_one_of(WINDOW.c.account, only))
+    for row in connection.execute(asked(ours, WINDOW.c.at)):
         yield ActView(row.at, row.by, row.origin, "maintenance begun", row.account, row.account, row.note)
-    ended = sa.select(WINDOW).where(WINDOW.c.ended_at.is_not(None))
+    ended = ours.where(WINDOW.c.ended_at.is_not(None))
     for row in connection.execute(asked(ended, WINDOW.c.ended_at)):
         yield ActView(row.ended_at, row.ended_by or "", "", "maintenance ended", row.account, row.account, "")
 
 
-def _tokens(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Iterator[ActView]:
-    del wanted
+def _tokens(connection: sa.Connection, asked: _Asked, wanted: ActsWanted, only: Only) -> Iterator[ActView]:
+    del wanted, only
     for row in connection.execute(asked(sa.select(TOKEN), TOKEN.c.created_at)):
         yield ActView(row.created_at, "", "cli", "token made", f"{row.name}, {row.role}", "", "")
     revoked = sa.select(TOKEN).where(TOKEN.c.revoked_at.is_not(None))
@@ -121,22 +125,22 @@ def _tokens(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Ite
         yield ActView(row.revoked_at, "", "cli", "token revoked", f"{row.name}, {row.role}", "", "")
 
 
-def _tests(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Iterator[ActView]:
-    del wanted
+def _tests(connection: sa.Connection, asked: _Asked, wanted: ActsWanted, only: Only) -> Iterator[ActView]:
+    del wanted, only
     for row in connection.execute(asked(sa.select(TEST), TEST.c.asked_at)):
         told = "no answer" if row.answered_at is None else "taken" if row.taken else f"refused: {row.said}"
         yield ActView(row.asked_at, row.asked_by, "dashboard", "channel tried", row.channel, "", told)
 
 
-def _refused(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Iterator[ActView]:
+def _refused(connection: sa.Connection, asked: _Asked, wanted: ActsWanted, only: Only) -> Iterator[ActView]:
     """Give the answers from phones that were refused; those that were taken stand in the alerts' history."""
-    del wanted
+    del wanted, only
     query = sa.select(REPLY).where(REPLY.c.taken.is_(sa.false()))
     for row in connection.execute(asked(query, REPLY.c.at)):
         yield ActView(row.at, row.by, row.channel, "answer refused", row.channel, "", row.told)
 
 
-def _others(connection: sa.Connection, asked: _Asked, wanted: ActsWanted) -> Iterator[ActView]:
-    del wanted
+def _others(connection: sa.Connection, asked: _Asked, wanted: ActsWanted, only: Only) -> Iterator[ActView]:
+    del wanted, only
     for row in connection.execute(asked(sa.select(ACT), ACT.c.at)):
         yield ActView(row.at, row.actor, row.origin, row.action, row.subject, "", row.note)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.facts.finding import Kind
 from reconciler.storage.decisions import ALERT, IS_OPEN
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.mapping import alert_of
 from reconciler.storage.readable import readable
 
@@ -43,9 +44,10 @@ def shown(
     return readable(connection, query, ALERT, alert_of)
 
 
-def lately_over(connection: sa.Connection) -> tuple[list[Alert], list[str]]:
+def lately_over(connection: sa.Connection, only: Only = None) -> tuple[list[Alert], list[str]]:
     """Return the latest alerts that are over, newest first, and a line for each row that cannot be read."""
-    query = sa.select(ALERT).where(~IS_OPEN, ALERT.c.fired_at.is_not(None))
+    ours = is_one_of(ALERT.c.account, only)
+    query = sa.select(ALERT).where(~IS_OPEN, ALERT.c.fired_at.is_not(None), ours)
     query = query.order_by(ALERT.c.resolved_at.desc()).limit(_OVER_SHOWN)
     return readable(connection, query, ALERT, alert_of)
 

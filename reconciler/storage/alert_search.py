@@ -10,6 +10,7 @@ from reconciler.alerts.alert import Alert, AlertState
 from reconciler.facts.finding import Kind, Severity
 from reconciler.kinds.registry import SPECS
 from reconciler.storage.decisions import ALERT, IS_OPEN
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.mapping import alert_of
 from reconciler.storage.readable import readable
 from reconciler.views.alert_list import AlertFilter, Facets
@@ -42,24 +43,29 @@ _LONGEST_NUMBER = 12
 
 
 def found(
-    connection: sa.Connection, wanted: AlertFilter, *, limit: int | None, offset: int
+    connection: sa.Connection, wanted: AlertFilter, *, limit: int | None, offset: int, only: Only = None
 ) -> tuple[list[Alert], list[str]]:
     """Return a page of what fits, and a line for each row of it that cannot be read; no limit: all of it."""
     # The numbers alone are sorted; the rows, each of which is long, are read for one page of them.
-    numbers = sa.select(ALERT.c.id).where(*_everything(wanted)).order_by(*_ORDER).limit(limit).offset(offset)
+    numbers = sa.select(ALERT.c.id).where(*_everything(wanted), is_one_of(ALERT.c.account, only))
+    numbers = numbers.order_by(*_ORDER).limit(limit).offset(offset)
     query = sa.select(ALERT).where(ALERT.c.id.in_(numbers)).order_by(*_ORDER)
     return readable(connection, query, ALERT, alert_of)
 
 
-def numbered(connection: sa.Connection, numbers: Collection[int]) -> tuple[list[Alert], list[str]]:
+def numbered(
+    connection: sa.Connection, numbers: Collection[int], only: Only = None
+) -> tuple[list[Alert], list[str]]:
     """Return the alerts of these numbers, in the order of the list."""
-    query = sa.select(ALERT).where(ALERT.c.id.in_(sorted(numbers))).order_by(*_ORDER)
+    ours = is_one_of(ALERT.c.account, only)
+    query = sa.select(ALERT).where(ALERT.c.id.in_(sorted(numbers)), ours).order_by(*_ORDER)
     return readable(connection, query, ALERT, alert_of)
 
 
-def counted(connection: sa.Connection, wanted: AlertFilter) -> tuple[int, Facets]:
+def counted(connection: sa.Connection, wanted: AlertFilter, only: Only = None) -> tuple[int, Facets]:
     """Return how many fit, and how many there are of each state, severity, kind and account."""
-    query = sa.select(*_GROUPS, sa.func.count()).where(*_around(wanted)).group_by(*_GROUPS)
+    query = sa.select(*_GROUPS, sa.func.count()).where(*_around(wanted), is_one_of(ALERT.c.account, only))
+    query = query.group_by(*_GROUPS)
     groups = [(tuple(row)[:-1], int(row[-1])) for row in connection.execute(query)]
     chosen = _chosen(wanted)
     total = sum(number for values, number in groups if _fits(values, chosen, but=None))

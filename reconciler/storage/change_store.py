@@ -10,6 +10,7 @@ from reconciler.facts.change import Change, Explained
 from reconciler.storage import changes
 from reconciler.storage.changes import Counting, Key
 from reconciler.storage.database import Database
+from reconciler.storage.groups import accounts_in
 from verification.facts.clock import Clock
 
 RESTORED = 500
@@ -69,15 +70,19 @@ class ShownChanges:
 
     database: Database
     clock: Clock
+    groups: frozenset[str] | None = None
 
     def explained(self) -> tuple[Explained, ...]:
         """Return how much of what has changed is explained, by account."""
         with self.database.read() as connection:
             now = self.clock.now().utc
-            accounts = changes.counted_accounts(connection)
+            accounts = changes.counted_accounts(connection, accounts_in(connection, self.groups))
             return tuple(changes.explained(connection, account, now=now) for account in accounts)
 
     def of(self, account: str, symbol: str) -> tuple[Change, ...]:
         """Return the newest changes of a symbol, newest first."""
         with self.database.read() as connection:
+            only = accounts_in(connection, self.groups)
+            if only is not None and account not in only:
+                return ()
             return changes.changes_of(connection, account, symbol, most=changes.SHOWN)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from reconciler.facts.attribution import OPEN, Attribution, By
 from reconciler.facts.change import Change, Explained, Mark
 from reconciler.storage.change_rows import ChangeMarkRow, ChangeRow
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.state_row import table
 from reconciler.storage.upsert import put
 from verification.facts.leg import Leg
@@ -98,10 +99,10 @@ def changes_of(connection: sa.Connection, account: str, symbol: str, *, most: in
     return tuple(_newest(connection, account, most=most, where=CHANGE.c.symbol == symbol))
 
 
-def counted_accounts(connection: sa.Connection) -> list[str]:
+def counted_accounts(connection: sa.Connection, only: Only = None) -> list[str]:
     """Return the accounts whose changes are counted, by name."""
-    names = sa.select(MARK.c.account).where(MARK.c.symbol == "").order_by(MARK.c.account)
-    return list(connection.execute(names).scalars())
+    names = sa.select(MARK.c.account).where(MARK.c.symbol == "", is_one_of(MARK.c.account, only))
+    return list(connection.execute(names.order_by(MARK.c.account)).scalars())
 
 
 def forget_marks(connection: sa.Connection, account: str) -> None:

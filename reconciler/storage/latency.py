@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from reconciler.facts.sketch import Sketch
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.rows import LatencyBucketRow, table
 from reconciler.storage.upsert import put, upsert_into
 from reconciler.views.latency import LatencyPoint, LatencyView
@@ -105,6 +106,7 @@ def read_latency(
     account: str | None,
     now: datetime,
     measure: Measure | None = None,
+    only: Only = None,
 ) -> tuple[LatencyView, ...]:
     """Return one series per source and measure; see `console.Queries.latency`.
 
@@ -114,12 +116,16 @@ def read_latency(
     if period <= timedelta(0) or bucket <= timedelta(0):
         raise ValueError(f"a period and a bucket are longer than nothing, not {period} and {bucket}")
     tier, width = _resolution(period, bucket)
+    # Of all accounts there are windows of their own; of some of them those of each are put together.
+    every = account is None and only is None
     query = sa.select(BUCKET.c.start, BUCKET.c.source, BUCKET.c.measure, BUCKET.c.sketch).where(
-        BUCKET.c.tier == (-1 if account is None else 1) * _seconds(tier.width),
-        BUCKET.c.account == (_OF_ALL if account is None else account),
+        BUCKET.c.tier == (-1 if every else 1) * _seconds(tier.width),
+        BUCKET.c.account == _OF_ALL if every else is_one_of(BUCKET.c.account, only),
         BUCKET.c.start >= floor(now - period, width) + width,
         BUCKET.c.start < floor(now, width) + width,
     )
+    if account is not None:
+        query = query.where(BUCKET.c.account == account)
     if measure is not None:
         query = query.where(BUCKET.c.measure == measure.value)
     series: dict[tuple[str, str], dict[datetime, Sketch]] = defaultdict(lambda: defaultdict(Sketch))
@@ -136,13 +142,17 @@ def read_latency(
     )
 
 
-def read_totals(connection: sa.Connection, period: timedelta, *, now: datetime) -> tuple[LatencyView, ...]:
+def read_totals(
+    connection: sa.Connection, period: timedelta, *, now: datetime, only: Only = None
+) -> tuple[LatencyView, ...]:
     """Return the totals of each account, source and measure over the last `period`, without their points."""
     tier = next((each for each in reversed(TIERS) if each.width * _TOTALLED <= period), TIERS[0])
     if tier.kept < period:
         tier = TIERS[-1]
     query = sa.select(BUCKET.c.account, BUCKET.c.source, BUCKET.c.measure, BUCKET.c.sketch).where(
-        BUCKET.c.tier == _seconds(tier.width), BUCKET.c.start >= floor(now - period, tier.width) + tier.width
+        BUCKET.c.tier == _seconds(tier.width),
+        BUCKET.c.start >= floor(now - period, tier.width) + tier.width,
+        is_one_of(BUCKET.c.account, only),
     )
     totals: dict[tuple[str, str, str], Sketch] = defaultdict(Sketch)
     for account, source, named, sketch in connection.execute(query):

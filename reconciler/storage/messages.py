@@ -24,6 +24,7 @@ from reconciler.storage.alerts import open_alerts
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.decisions import is_of as is_condition
 from reconciler.storage.errors import LeaseLost
+from reconciler.storage.groups import Only
 from reconciler.storage.leases import LEASE, fence
 from reconciler.storage.maintenance import windows
 from reconciler.storage.mapping import alert_of, tenancy_of
@@ -162,14 +163,25 @@ def channels(connection: sa.Connection) -> tuple[ChannelView, ...]:
     return tuple(_channel_of(row) for row in connection.execute(sa.select(CHANNEL).order_by(CHANNEL.c.name)))
 
 
-def messages_about(connection: sa.Connection, alert_id: int) -> tuple[MessageView, ...]:
-    """Return the messages that told of an alert, oldest first."""
+_OF_OTHERS = "told of other accounts, too: its words are not shown to you"
+
+
+def messages_about(connection: sa.Connection, alert_id: int, only: Only = None) -> tuple[MessageView, ...]:
+    """Return the messages that told of an alert, oldest first; `only`: without the words about others."""
     told = sa.select(MESSAGE, TELLS.c.why).join(TELLS, TELLS.c.message_id == MESSAGE.c.id)
-    rows = connection.execute(told.where(TELLS.c.alert_id == alert_id).order_by(MESSAGE.c.id))
-    return tuple(
-        MessageView(row.channel, row.why, row.title, row.body, row.tried_at, row.at, row.attempts, row.said)
-        for row in rows
-    )
+    rows = connection.execute(told.where(TELLS.c.alert_id == alert_id).order_by(MESSAGE.c.id)).all()
+    hidden: frozenset[int] = frozenset()
+    if only is not None:
+        beside = sa.select(TELLS.c.message_id).join(ALERT, ALERT.c.id == TELLS.c.alert_id)
+        of_others = ALERT.c.account.not_in(sorted(only)) & TELLS.c.message_id.in_([row.id for row in rows])
+        hidden = frozenset(connection.execute(beside.where(of_others)).scalars())
+    found = []
+    for row in rows:
+        title, body = (_OF_OTHERS, "") if row.id in hidden else (row.title, row.body)
+        found.append(
+            MessageView(row.channel, row.why, title, body, row.tried_at, row.at, row.attempts, row.said)
+        )
+    return tuple(found)
 
 
 def forget_tells(connection: sa.Connection, alerts: sa.Select[tuple[int]]) -> None:

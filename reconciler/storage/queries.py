@@ -19,6 +19,7 @@ from reconciler.storage.alert_stories import story
 from reconciler.storage.database import Database
 from reconciler.storage.decisions import ALERT, IS_OPEN, TRANSITION
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.groups import accounts_in, is_one_of
 from reconciler.storage.latency import p95_by_source, read_latency
 from reconciler.storage.leases import LEASE, watches
 from reconciler.storage.maintenance import WINDOW, windows
@@ -52,18 +53,21 @@ log = structlog.get_logger()
 class StoredQueries:
     """`console.Queries` on the state database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """`clock` is where `now` comes from."""
+    def __init__(self, database: Database, clock: Clock, groups: frozenset[str] | None = None) -> None:
+        """`clock` is where `now` comes from; `groups`: of the accounts in these alone, None for all."""
         self._database = database
         self._clock = clock
+        self._groups = groups
         self._known_unread: set[str] = set()
 
     def now(self) -> NowView:
         """Return what the first page and the strip need."""
         with self._database.read() as connection, needed():
             # After the transaction has begun, or a fact in it could be younger than "now".
-            watched = watches(connection, self._database.file, wall=self._clock.now().utc)
+            every = watches(connection, self._database.file, wall=self._clock.now().utc)
             read_at = self._clock.now().utc
+            only = self._only(connection)
+            watched = [each for each in every if only is None or each[0].account in only]
             looked = {watch.account: each for watch, each in watched}
             lag = read_latency(
                 connection,
@@ -72,13 +76,14 @@ class StoredQueries:
                 account=None,
                 now=read_at,
                 measure=Measure.VISIBILITY_LAG,
+                only=only,
             )
-            cycles, unread_cycles = account_queries.cycles(connection, looked)
-            sources, unread_sources = account_queries.sources(connection, looked)
-            shown, unread_alerts = alert_queries.shown(connection)
-            over, unread_over = alert_queries.lately_over(connection)
-            legs, unread_legs = account_queries.legs(connection, looked)
-            maintained = windows(connection, now=read_at)
+            cycles, unread_cycles = account_queries.cycles(connection, looked, only)
+            sources, unread_sources = account_queries.sources(connection, looked, only)
+            shown, unread_alerts = alert_queries.shown(connection, only)
+            over, unread_over = alert_queries.lately_over(connection, only)
+            legs, unread_legs = account_queries.legs(connection, looked, only)
+            maintained = windows(connection, now=read_at, accounts=only)
             unread = [*unread_alerts, *unread_cycles, *unread_sources, *unread_over, *unread_legs]
             return NowView(
                 read_at=read_at,
@@ -93,7 +98,8 @@ class StoredQueries:
                 quiet=quiet(shown, maintained, now=read_at),
                 windows=maintained,
                 legs=legs,
-                today=today(connection, looked, now=read_at),
+                today=today(connection, looked, now=read_at, only=only),
+                hidden=len(every) - len(watched),
             )
 
     def alerts(
@@ -108,6 +114,7 @@ class StoredQueries:
         """Return alerts, newest first seen first."""
         query = alert_queries.listed(states, kinds, accounts).limit(limit).offset(offset)
         with self._database.read() as connection:
+            query = query.where(is_one_of(ALERT.c.account, self._only(connection)))
             found, unread = readable(connection, query, ALERT, alert_of)
         self._told(unread)
         return tuple(found)
@@ -115,13 +122,14 @@ class StoredQueries:
     def alert(self, alert_id: int) -> AlertView:
         """Return one alert with its history."""
         with self._database.read() as connection:
-            query = sa.select(ALERT).where(ALERT.c.id == alert_id)
+            only = self._only(connection)
+            query = sa.select(ALERT).where(ALERT.c.id == alert_id, is_one_of(ALERT.c.account, only))
             found, unread = readable(connection, query, ALERT, alert_of)
             history = (
                 sa.select(TRANSITION).where(TRANSITION.c.alert_id == alert_id).order_by(TRANSITION.c.seq)
             )
             changes, unread_changes = readable(connection, history, TRANSITION, transition_of)
-            told = messages_about(connection, alert_id)
+            told = messages_about(connection, alert_id, only) if found else ()
             now = self._clock.now().utc
             quieted = self._quieted(connection, found, now)
             silence = silence_of(connection, alert_id, now=now)
@@ -136,22 +144,28 @@ class StoredQueries:
         """Return a page of what fits, and how many there are of each."""
         with self._database.read() as connection:
             now = self._clock.now().utc
-            total, facets = alert_search.counted(connection, wanted)
-            found, unread = alert_search.found(connection, wanted, limit=limit, offset=offset)
+            only = self._only(connection)
+            total, facets = alert_search.counted(connection, wanted, only)
+            found, unread = alert_search.found(connection, wanted, limit=limit, offset=offset, only=only)
             quieted = self._quieted(connection, found, now)
         return AlertListView(now, tuple(found), total, facets, quieted, tuple(self._told(unread)))
 
     def alerts_numbered(self, numbers: Collection[int]) -> tuple[Alert, ...]:
         """Return the alerts of these numbers, open ones first; a number that none has is passed over."""
         with self._database.read() as connection:
-            found, unread = alert_search.numbered(connection, numbers)
+            found, unread = alert_search.numbered(connection, numbers, self._only(connection))
         self._told(unread)
         return tuple(found)
 
     def story(self, alert: Alert) -> AlertStory:
         """Return what led to an alert."""
         with self._database.read() as connection:
-            return story(connection, alert)
+            only = self._only(connection)
+            return story(connection, alert) if only is None or alert.key.account in only else AlertStory()
+
+    def _only(self, connection: sa.Connection) -> frozenset[str] | None:
+        """Return the accounts that these answers are limited to, as they are now; None for no limit."""
+        return accounts_in(connection, self._groups)
 
     def _quieted(
         self, connection: sa.Connection, alerts: Collection[Alert], now: datetime
@@ -169,7 +183,8 @@ class StoredQueries:
             with needed():
                 watched = watches(connection, self._database.file, wall=self._clock.now().utc)
             looked = {watch.account: each for watch, each in watched}
-            views, unread = account_queries.positions(connection, looked)
+            ours = is_one_of(POSITION.c.account, self._only(connection))
+            views, unread = account_queries.positions(connection, looked, where=ours)
         found = [*views, *map(unknown_position, self._told(unread))]
         return tuple(sorted(found, key=account_queries.urgency))
 
@@ -179,7 +194,8 @@ class StoredQueries:
         """Return one series per source and measure over the last `period`."""
         now = self._clock.now().utc
         with self._database.read() as connection, needed():
-            return read_latency(connection, period, bucket, account=account, now=now)
+            only = self._only(connection)
+            return read_latency(connection, period, bucket, account=account, now=now, only=only)
 
     def verifications(
         self, *, limit: int = 100, offset: int = 0, accounts: Collection[str] | None = None
@@ -190,7 +206,8 @@ class StoredQueries:
         if accounts is not None:
             query = query.where(VERIFICATION.c.account.in_(list(accounts)))
         with self._database.read() as connection:
-            page = query.limit(limit).offset(offset)
+            ours = is_one_of(VERIFICATION.c.account, self._only(connection))
+            page = query.where(ours).limit(limit).offset(offset)
             found, unread = readable(connection, page, VERIFICATION, verification_of)
         self._told(unread)
         return tuple(found)
@@ -206,13 +223,14 @@ class StoredQueries:
     def windows(self) -> tuple[Window, ...]:
         """Return the maintenance windows that are open."""
         with self._database.read() as connection, needed():
-            return windows(connection, now=self._clock.now().utc)
+            return windows(connection, now=self._clock.now().utc, accounts=self._only(connection))
 
     def watches(self) -> tuple[WatchView, ...]:
         """Return who watches each account."""
         with self._database.read() as connection, needed():
             watched = watches(connection, self._database.file, wall=self._clock.now().utc)
-        return tuple(watch for watch, _ in watched)
+            only = self._only(connection)
+        return tuple(watch for watch, _ in watched if only is None or watch.account in only)
 
     def channels(self) -> tuple[ChannelView, ...]:
         """Return how the channels fare on which people are told."""
@@ -222,7 +240,8 @@ class StoredQueries:
     def replies(self) -> tuple[ReplyView, ...]:
         """Return the newest answers from phones, refused ones too, newest first."""
         with self._database.read() as connection, needed():
-            return replies(connection)
+            # Of which alerts they are is not kept: whoever is limited to groups is shown none.
+            return replies(connection) if self._groups is None else ()
 
     def changes(self, after: int | None) -> ChangesView:
         """Return whether an alert that people are told of has changed since the change of this number."""

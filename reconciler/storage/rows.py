@@ -40,7 +40,7 @@ __all__ = [
     "table",
 ]
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 21))
 """Every revision of the schema, oldest first; the last is the one this code reads and writes."""
 
 

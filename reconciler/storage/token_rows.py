@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from reconciler.storage.column import BigNumber, PlainText, UtcTime
+from reconciler.storage.column import BigNumber, JsonText, PlainText, UtcTime
 from reconciler.storage.state_row import StateRow
 
 
@@ -24,3 +24,4 @@ class ApiTokenRow(StateRow, table=True):
     digest: str = Field(sa_type=PlainText)
     created_at: datetime = Field(sa_type=UtcTime)
     revoked_at: datetime | None = Field(sa_type=UtcTime)
+    account_groups: list[str] | None = Field(default=None, sa_type=JsonText)  # null: all accounts

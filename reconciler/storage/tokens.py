@@ -1,6 +1,7 @@
 """The tokens of programs in the database: only their hashes, each made, listed and revoked by itself."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from reconciler.facts.token import PREFIX, Role, Token, digest_of
 from reconciler.storage.database import Database
+from reconciler.storage.groups import names_of_groups
 from reconciler.storage.readable import readable
 from reconciler.storage.rows import ApiTokenRow, table
 from verification.facts.clock import Clock
@@ -26,14 +28,15 @@ class StoredTokens:
     database: Database
     clock: Clock
 
-    def new(self, *, role: Role, name: str) -> tuple[Token, str]:
-        """Make a token; the token itself is known here and never again."""
+    def new(self, *, role: Role, name: str, groups: Sequence[str] | None = None) -> tuple[Token, str]:
+        """Make a token, for the accounts of `groups` alone, None for all; known here and never again."""
         token = PREFIX + secrets.token_urlsafe(32)
         with self.database.write() as connection:
             values = {
                 "name": name,
                 "role": role.value,
                 "digest": digest_of(token),
+                "account_groups": None if groups is None else list(groups),
                 "created_at": self.clock.now().utc,
             }
             made = connection.execute(sa.insert(TOKEN).values(values).returning(*TOKEN.c)).one()
@@ -61,4 +64,5 @@ class StoredTokens:
 
 
 def _token_of(row: sa.Row[Any]) -> Token:
-    return Token(row.id, row.name, Role(row.role), row.created_at, row.revoked_at, row.digest)
+    groups = names_of_groups(row.account_groups)
+    return Token(row.id, row.name, Role(row.role), row.created_at, row.revoked_at, row.digest, groups)

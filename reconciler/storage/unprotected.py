@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from reconciler.record.unprotected import HELD_TRUE, DayPart
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.looked import Looked
 from reconciler.storage.rows import table
 from reconciler.storage.unprotected_row import UnprotectedDayRow
@@ -29,10 +30,10 @@ def add(connection: sa.Connection, account: str, parts: Sequence[DayPart]) -> No
 
 
 def today(
-    connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime
+    connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime, only: Only = None
 ) -> UnprotectedView | None:
     """Return the sum of all accounts since midnight, UTC; None where nothing is stored yet."""
-    found = by_account(connection, looked, now=now).values()
+    found = by_account(connection, looked, now=now, only=only).values()
     if not found:
         return None
     return UnprotectedView(
@@ -44,16 +45,18 @@ def today(
 
 
 def by_account(
-    connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime
+    connection: sa.Connection, looked: Mapping[str, Looked], *, now: datetime, only: Only = None
 ) -> dict[str, UnprotectedView]:
     """Return what stood without a stop since midnight, UTC, of each account of which anything is stored."""
     day = now.astimezone(UTC).date()
     midnight = datetime.combine(day, datetime.min.time(), UTC)
     # Whoever was watched on an earlier day is owed this one from its beginning.
-    earlier = set(connection.execute(sa.select(DAY.c.account).where(DAY.c.day < day.isoformat())).scalars())
+    ours = is_one_of(DAY.c.account, only)
+    before = sa.select(DAY.c.account).where(DAY.c.day < day.isoformat(), ours)
+    earlier = set(connection.execute(before).scalars())
     found = {
         row.account: part_of(row)
-        for row in connection.execute(sa.select(DAY).where(DAY.c.day == day.isoformat()))
+        for row in connection.execute(sa.select(DAY).where(DAY.c.day == day.isoformat(), ours))
     }
     for account in earlier - found.keys():
         found[account] = DayPart(day, midnight, midnight, Decimal(0), 0.0, 0.0)

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from reconciler.record.race import race_of
+from reconciler.storage.groups import Only, is_one_of
 from reconciler.storage.mapping import verification_of
 from reconciler.storage.readable import readable
 from reconciler.storage.records import VERIFICATION
@@ -18,10 +19,11 @@ _SHOWN = [column for column in VERIFICATION.c if column.name != "evidence"]
 
 
 def found(
-    connection: sa.Connection, wanted: VerificationsWanted, *, limit: int, offset: int
+    connection: sa.Connection, wanted: VerificationsWanted, *, limit: int, offset: int, only: Only = None
 ) -> FoundVerifications:
     """Return a page of the verifications that are wanted, and how many there are of each verdict."""
-    narrowed = _narrowed(wanted)
+    ours = is_one_of(VERIFICATION.c.account, only)
+    narrowed = _narrowed(wanted) & ours
     counted = sa.select(VERIFICATION.c.verdict, sa.func.count()).where(narrowed)
     counts = {
         verdict: int(count) for verdict, count in connection.execute(counted.group_by(VERIFICATION.c.verdict))
@@ -31,21 +33,23 @@ def found(
         query = query.where(VERIFICATION.c.verdict.in_(list(wanted.verdicts)))
     query = query.order_by(VERIFICATION.c.asked_at.desc(), VERIFICATION.c.id.desc())
     page, unread = readable(connection, query.limit(limit).offset(offset), VERIFICATION, verification_of)
-    oldest = connection.execute(sa.select(sa.func.min(VERIFICATION.c.asked_at))).scalar()
+    oldest = connection.execute(sa.select(sa.func.min(VERIFICATION.c.asked_at)).where(ours)).scalar()
     return FoundVerifications(tuple(page), counts, oldest, tuple(unread))
 
 
-def race(connection: sa.Connection, number: int) -> RaceView | None:
+def race(connection: sa.Connection, number: int, only: Only = None) -> RaceView | None:
     """Return one verification with what each source said when; None where there is none."""
-    row = connection.execute(sa.select(VERIFICATION).where(VERIFICATION.c.id == number)).one_or_none()
+    ours = is_one_of(VERIFICATION.c.account, only)
+    row = connection.execute(sa.select(VERIFICATION).where(VERIFICATION.c.id == number, ours)).one_or_none()
     return None if row is None else race_of(verification_of(row), row.evidence)
 
 
-def decided(connection: sa.Connection, *, since: datetime) -> tuple[DecidedView, ...]:
+def decided(connection: sa.Connection, *, since: datetime, only: Only = None) -> tuple[DecidedView, ...]:
     """Return which source decided how many verifications; those that wait for an order are not counted."""
     query = (
         sa.select(VERIFICATION.c.account, VERIFICATION.c.decided_by, sa.func.count().label("number"))
         .where(VERIFICATION.c.asked_at >= since, VERIFICATION.c.verdict != RESTING)
+        .where(is_one_of(VERIFICATION.c.account, only))
         .group_by(VERIFICATION.c.account, VERIFICATION.c.decided_by)
     )
     counts: Counter[tuple[str, Source | None]] = Counter()

@@ -1,6 +1,7 @@
 """How a reconciler's process fares: its request budgets, jobs, clocks, and what waits to be sent."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -107,6 +108,24 @@ class ProcessView:
     jobs: tuple[JobView, ...]
     clocks: tuple[ClockView, ...]
     waiting: tuple[WaitingView, ...]
+
+
+def of_accounts(process: ProcessView, only: Collection[str]) -> ProcessView:
+    """Return what a process says of these accounts; what is of all of them, such as channels, stays."""
+    return replace(
+        process,
+        budgets=tuple(
+            replace(
+                budget,
+                accounts=tuple(each for each in budget.accounts if each in only),
+                waits=tuple(each for each in budget.waits if each[0] in only),
+            )
+            for budget in process.budgets
+            if any(each in only for each in budget.accounts)
+        ),
+        jobs=tuple(job for job in process.jobs if job.account in only),
+        clocks=tuple(clock for clock in process.clocks if clock.account in only),
+    )
 
 
 @dataclass(frozen=True, slots=True)

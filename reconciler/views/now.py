@@ -31,6 +31,7 @@ class NowView:
         windows: The maintenance windows that are open.
         legs: All legs at one glance.
         today: What has come to pass since midnight; None where it was not asked for.
+        hidden: How many accounts there are beside these that whoever asks may not see.
     """
 
     read_at: datetime
@@ -46,3 +47,4 @@ class NowView:
     windows: tuple[Window, ...] = ()
     legs: LegsView = field(default_factory=LegsView)
     today: TodayView | None = None
+    hidden: int = 0

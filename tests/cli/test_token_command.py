@@ -24,6 +24,15 @@ def test_the_token_is_the_last_word_and_is_not_shown_again(trueup: Command, tmp_
     assert token not in trueup("token", "list", "--json").out
 
 
+def test_a_token_is_limited_to_groups_of_accounts(trueup: Command) -> None:
+    said = trueup("token", "new", "--role", "viewer", "--name", "desk", "--group", "east")
+
+    assert "Token 1 for desk (viewer for east), which" in said.out
+    (told,) = json.loads(trueup("token", "list", "--json").out)
+    assert told["groups"] == ["east"]
+    assert "desk (viewer for east), made" in trueup("token", "list").out
+
+
 def test_two_tokens_are_never_the_same(trueup: Command) -> None:
     first, second = (trueup("token", "new", "--role", "viewer").out.split()[-1] for _ in range(2))
 

@@ -45,6 +45,24 @@ def test_an_account_is_made_listed_changed_and_removed(
     assert "hash" not in str(told)
 
 
+def test_a_role_is_limited_to_groups_of_accounts_until_that_is_lifted(
+    trueup: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, PASSWORD)
+    named = ("--group", "east", "--group", "west")
+    said = trueup("user", "add", "Ann", "--role", "viewer", *named, "--password-stdin")
+    assert said.out.startswith("Ann (viewer for east, west), made ")
+
+    given = ("user", "role", "ann", "--role", "operator")
+    assert "Ann (operator for east, west)" in trueup(*given).out
+    assert "Ann (operator for north)" in trueup(*given, "--group", "north").out
+    (told,) = json.loads(trueup("user", "list", "--json").out)
+    assert told["groups"] == ["north"]
+    assert "Ann (operator), made" in trueup(*given, "--everywhere").out
+    assert "give one" in trueup(*given, "--everywhere", "--group", "east").complaint
+    assert "is no name of a group" in trueup(*given, "--group", "").complaint
+
+
 def test_what_makes_no_sense_is_one_line(trueup: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "short")
     assert (

@@ -31,7 +31,8 @@ from tests.dashboard.memory_insight import MemoryInsight
 class NoTokens:
     """The screens have nothing to do with tokens."""
 
-    def new(self, *, role: Role, name: str) -> tuple[Token, str]:
+    def new(self, *, role: Role, name: str, groups: object = None) -> tuple[Token, str]:
+        del groups
         raise AssertionError(f"a screen makes no token ({role} {name})")
 
     def every(self) -> tuple[Token, ...]:

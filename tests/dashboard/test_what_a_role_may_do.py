@@ -90,11 +90,17 @@ def test_a_refusal_is_shown_and_nothing_is_stored(person: Person | None, said: s
 
 
 def test_who_may_not_act_is_told_so_at_the_button() -> None:
-    for person in (Person("vic", Role.VIEWER), None):
-        with reading(one(), person):
-            button = opened().button(key="acknowledge-1")
-        assert button.disabled
-        assert button.help == "Your role lets you look, and not act."
+    with reading(one(), Person("vic", Role.VIEWER)):
+        button = opened().button(key="acknowledge-1")
+    assert button.disabled
+    assert button.help == "Your role lets you look, and not act."
+
+
+def test_where_nobody_is_vouched_for_there_is_nothing_to_act_on() -> None:
+    with reading(one(), None):
+        screen = opened()
+    assert "Nobody is signed in here: load the page again." in text(screen)
+    assert not any(str(button.key).startswith("acknowledge") for button in screen.button)
 
 
 def test_a_person_goes_through_the_header_as_they_are() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.facts.sign_in import Door, Way
+from reconciler.facts.sign_in import Door, Lists, Way
 from reconciler.settings import Settings, SettingsError, load
 from tests.reconciler.settings_files import GOOD, written
 
@@ -69,6 +69,23 @@ secret_file = "shared"
 def test_ways_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUEUP_SIGN_IN__WAYS", "link, accounts")
     assert set_up(tmp_path, "").door().ways == (Way.LINK, Way.ACCOUNTS)
+
+
+def test_roles_for_single_groups_of_accounts_come_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OIDC_SECRET", SECRET)
+    lists = '[sign_in.account_groups.east]\noperators = ["group:east-desk"]\nviewers = ["*"]\n'
+    door = set_up(tmp_path, f'[sign_in]\nways = ["oidc"]\n{lists}{OIDC}').door()
+
+    assert door.roles.by_group == (("east", Lists(operators=("group:east-desk",), viewers=("*",))),)
+
+
+def test_lists_for_a_group_where_nobody_is_known_by_a_provider_are_refused(tmp_path: Path) -> None:
+    lists = '[sign_in]\nways = ["accounts"]\n[sign_in.account_groups.east]\nviewers = ["*"]\n'
+
+    with pytest.raises(SettingsError, match=r"account_groups\.east\.viewers: is for whom a provider"):
+        set_up(tmp_path, lists)
 
 
 def test_a_public_address_that_others_could_read_along_is_none_to_sign_in_at(tmp_path: Path) -> None:

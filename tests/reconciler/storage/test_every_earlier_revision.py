@@ -56,6 +56,7 @@ SINCE = {
     "changes": "0017",
     "groups": "0018",
     "workers": "0019",
+    "limits": "0020",
 }
 """Since which revision each thing can be stored."""
 
@@ -150,6 +151,9 @@ def fill(url: str, revision: str) -> None:
             console.commands.begin_maintenance("main", **says)
         if has(revision, "tokens"):
             console.tokens.new(role=Role.OPERATOR, name="the phone of ann")
+        if has(revision, "limits"):
+            console.tokens.new(role=Role.VIEWER, name="the desk's", groups=["desk"])
+            console.accounts.add("Bo", Role.VIEWER, "correct horse battery", groups=["desk"])
         if has(revision, "accounts"):
             console.accounts.add("Ann", Role.OPERATOR, "correct horse battery")
     with Database.open(url, create=False) as database, database.write() as connection:
