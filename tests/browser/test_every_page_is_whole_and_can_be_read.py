@@ -29,6 +29,7 @@ PAGES: Final = {
     "latency": "[data-testid='stPlotlyChart'] .main-svg",
     "verifications": "[data-testid='stDataFrame'] canvas, .t-table tbody tr",
     "verifications?id=1": "[data-testid='stPlotlyChart'] .main-svg",
+    "accounts": ".st-key-desk .t-table tbody tr",
     "health": ".t-budget",
     "audit": ".t-table tbody tr:nth-child(2)",
     f"alert?id={WITH_A_RACE}": "[data-testid='stPlotlyChart'] .main-svg",
