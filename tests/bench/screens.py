@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright
 from playwright.async_api import Error as BrowserError
@@ -132,8 +133,11 @@ class Wire:
     def _answered(self, event: dict[str, float]) -> None:
         self.answers += max(event["encodedDataLength"], 0)
 
-    def _told(self, event: dict[str, dict[str, str]]) -> None:
-        self.frames += len(base64.b64decode(event["response"]["payloadData"]))
+    def _told(self, event: dict[str, dict[str, Any]]) -> None:
+        frame = event["response"]
+        is_text = frame["opcode"] == 1  # that there is news; what is drawn comes as bytes
+        payload = str(frame["payloadData"])
+        self.frames += len(payload.encode() if is_text else base64.b64decode(payload))
 
 
 async def _enabled(session: CDPSession) -> None:
