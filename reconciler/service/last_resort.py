@@ -1,7 +1,8 @@
-"""Tells people past the state database that it is refused: at first, again and again, and once it is over.
+"""Tells people past the state database what cannot be written there: at first, again and again, and its end.
 
-What is owed waits in that database, and `notifier_failed` cannot even be written down. So this goes straight
-to the channels, with couriers of its own, and remembers in memory alone what it has told.
+While that database is refused, what is owed waits in it, and `notifier_failed` cannot even be written down;
+of an account that nobody watches nobody may write. So this goes straight to the channels, with couriers of
+its own, and remembers in memory alone what it has told.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -27,6 +29,15 @@ STEADY_SECONDS = 20.0
 """For how long nothing may fail before it counts as over."""
 
 log = structlog.get_logger()
+
+
+class Words(Protocol):
+    """Says what is told: why, what was met, of which accounts, since when, and where the screens are."""
+
+    def __call__(
+        self, why: Why, said: str, accounts: Collection[str], /, *, since: datetime, now: datetime, link: str
+    ) -> Message:
+        """Return the message."""
 
 
 @dataclass(slots=True)
@@ -49,7 +60,7 @@ class _Told:
 
 
 class LastResort:
-    """Looks whether the state database is away, and tells of it. Called by the schedule."""
+    """Looks whether the state database is away, or whatever it tells of, and does. Called by the schedule."""
 
     def __init__(
         self,
@@ -57,6 +68,8 @@ class LastResort:
         away: Callable[[], Away | None],
         accounts: Callable[[], Collection[str]],
         clock: Clock,
+        *,
+        words: Words = word,
     ) -> None:
         """Nothing is told yet.
 
@@ -65,7 +78,9 @@ class LastResort:
             away: Since when the state database is away; None while it is there.
             accounts: The accounts that are ours to tell of.
             clock: Where time comes from.
+            words: Says what is told; that the state database is away, where nothing else is given.
         """
+        self._words = words
         self._channels = [_Told(channel, courier) for channel, courier in posting.couriers]
         self._link = f"{posting.public_url}/"
         self._away = away
@@ -136,7 +151,7 @@ class LastResort:
         if why is None or now.monotonic < told.free_at:
             return
         seen, since = self._last
-        saying = word(why, seen.said, accounts, since=since, now=now.utc, link=self._link)
+        saying = self._words(why, seen.said, accounts, since=since, now=now.utc, link=self._link)
         if await self._send(told, saying):
             told.at = None if why is Why.RESOLVED else self._clock.now().monotonic
 

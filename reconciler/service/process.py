@@ -45,6 +45,7 @@ class Service:
         reloading: Takes changed settings; None where there are none to be read again.
         control: Where that is asked for; None for nowhere.
         sharing: Shares the accounts with other processes; None where this one watches all of them.
+        unwatched: Tells people of accounts that nobody watches; None where this process watches all.
         telling: Says how this process fares, and tries channels; None where nobody is told.
     """
 
@@ -69,6 +70,7 @@ class Service:
         self._alertmanaging = alertmanaging
         self.telling: Telling | None = None
         self.sharing: Sharing | None = None
+        self.unwatched: LastResort | None = None
         self._alert_log = alert_log
         self._server = server
         self._pinging = pinging
@@ -112,6 +114,8 @@ class Service:
             schedule.every("alertmanager", ALERTMANAGER_LOOK_SECONDS, self._alertmanaging.look)
         if self._last_resort is not None:
             schedule.every("last resort", LAST_RESORT_SECONDS, self._last_resort.look)
+        if self.unwatched is not None:
+            schedule.every("nobody watches", LAST_RESORT_SECONDS, self.unwatched.look)
         if self.telling is not None:
             self.telling.begin(schedule)
         with garbage.watched():
@@ -163,8 +167,9 @@ class Service:
         await self._fleet.close()
         if self.telling is not None:
             await self.telling.close()
-        if self._last_resort is not None:
-            await self._last_resort.close()
+        for each in (self._last_resort, self.unwatched):
+            if each is not None:
+                await each.close()
         if self._alertmanaging is not None:
             await self._alertmanaging.close()
 

@@ -57,7 +57,7 @@ class Parts:
         runner: Makes the watch over one of the accounts of settings.
         notifying: The channels.
         replying: The phones among them.
-        last_resort: The same, where the state database is away.
+        last_resorts: The same, where something cannot be told through the state database.
         retiring: Retires what is stored of accounts that were taken out.
         sharing: Shares the accounts with other processes; None where all of them are watched here.
         taken: Called with what runs from now on.
@@ -67,7 +67,7 @@ class Parts:
     runner: Callable[[Settings, str], AccountRunner]
     notifying: Notifying
     replying: Replying
-    last_resort: LastResort
+    last_resorts: tuple[LastResort, ...]
     retiring: Retiring
     sharing: Sharing | None
     taken: Callable[[Settings], None]
@@ -108,7 +108,8 @@ class Reloading:
                 runners = {
                     name: self._parts.runner(running, name) for name in (*accounts.added, *accounts.changed)
                 }
-                postings = posting_of(running), posting_of(running)
+                posting = posting_of(running)
+                apart = [posting_of(running) for _ in self._parts.last_resorts]
             except SettingsError as error:
                 return _refused(error.lines)
             except LedgerUnreadable as error:
@@ -122,9 +123,10 @@ class Reloading:
             await self._take(accounts, runners)
             same = frozenset(channels.unchanged)
             # Before what sends to a phone that is another now is ended: the two are one.
-            await self._parts.replying.serve(postings[0].phones, same)
-            await self._parts.notifying.serve(postings[0], same)
-            await self._parts.last_resort.serve(postings[1], same)
+            await self._parts.replying.serve(posting.phones, same)
+            await self._parts.notifying.serve(posting, same)
+            for last_resort, own in zip(self._parts.last_resorts, apart, strict=True):
+                await last_resort.serve(own, same)
             self._parts.fleet.pace(running.sweep_every)
             if channels.added or channels.removed:
                 for name in accounts.unchanged:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reconciler.account.unit import AccountUnit
 from reconciler.facts.sharing import Part
+from reconciler.notify import nobody_watches
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.alert_log import AlertLog
@@ -100,13 +101,18 @@ async def run(settings: Settings, clock: Clock, again: Again, part: Part | None 
         if part is not None:
             made = partial(_given_runner, runner_of)
             service.sharing = Sharing(part, settings, fleet, store, clock, claims=claims, runner=made)
+            service.unwatched = _unwatched(settings, service.sharing, clock)
         service.telling = Telling(settings, str(ourselves), store, clock, fleet=fleet, notifying=notifying)
-        told = notifying, replying, last_resort
+        told = notifying, replying, tuple(x for x in (last_resort, service.unwatched) if x is not None)
         parts = Parts(fleet, runner_of, *told, retiring, service.sharing, partial(_take, service, again))
         service.reloading = Reloading(settings, marks, again.read, parts)
         service.control = Control(again.file, service.reload)
         await _until_stopped(service, again)
     return 0
+
+
+def _unwatched(settings: Settings, sharing: Sharing, clock: Clock) -> LastResort:
+    return LastResort(posting_of(settings), sharing.alone, sharing.to_tell, clock, words=nobody_watches.word)
 
 
 async def _until_stopped(service: Service, again: Again) -> None:

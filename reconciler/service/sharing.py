@@ -8,6 +8,7 @@ import structlog
 
 from reconciler.facts.sharing import Part, step, unwatched
 from reconciler.ledgers.port import LedgerUnreadable
+from reconciler.notify.nobody_watches import named
 from reconciler.serve.watching import Watching
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.claims import Claim, Claims
@@ -15,6 +16,7 @@ from reconciler.service.fleet import Fleet
 from reconciler.service.schedule import Schedule
 from reconciler.settings import Settings, SettingsError
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
+from reconciler.storage.outage import Away
 from reconciler.storage.service_store import ServiceStore
 from reconciler.storage.workers import Together, Told
 from verification.facts.clock import Clock
@@ -26,6 +28,9 @@ CLAIMS_AT_ONCE = 8
 
 BEGIN_SECONDS = 120.0
 """For how long an account counts as begun a moment ago, for the budget."""
+
+STALE_SECONDS = 10.0
+"""How old the last look may be for anything new to be told by it."""
 
 TELL_SECONDS = 300.0
 """How often it is told again that accounts are watched by nobody."""
@@ -73,6 +78,8 @@ class Sharing:
         self._told: Told | None = None
         self._begun: dict[str, float] = {}
         self._alarm: tuple[list[str], float] = [], 0.0
+        self._looked_at: float | None = None
+        self._alone: Away | None = None
         self._seen = Together((), {}, frozenset())
         self._know()
         self._spend()
@@ -98,6 +105,7 @@ class Sharing:
                 groups = {name: self._settings.accounts[name].group or "" for name in missing}
                 await self._store.expect(groups)
             held = {account: holder.instance for account, holder in seen.held.items()}
+            self._see_alone(held)
             self._alarm_of(unwatched(seen.workers, held, self._settings.accounts))
             todo = step(self._by.instance, seen.workers, held)
             room = self._part.most - len(self._fleet.accounts)
@@ -143,6 +151,29 @@ class Sharing:
             await self._store.end_worker(self._by.instance)
         except StateDatabaseError as error:
             log.debug("worker.not_ended", error=str(error))
+
+    def alone(self) -> Away | None:
+        """Return since when nobody watches accounts of the settings, by the last look; None for none."""
+        return self._alone
+
+    def to_tell(self) -> Collection[str]:
+        """Return the accounts that this process is to tell people of, for nobody watches them.
+
+        One of those that share does so. Which one may change: then it is told once more, and never less.
+        """
+        now = self._clock.now().monotonic
+        fresh = self._looked_at is not None and now - self._looked_at < STALE_SECONDS
+        first = min((worker.name for worker in self._seen.workers), default=None)
+        return self._left(self._seen.held) if fresh and first == self._by.instance else ()
+
+    def _see_alone(self, held: Collection[str]) -> None:
+        self._looked_at = now = self._clock.now().monotonic
+        left = self._left(held)
+        since = now if self._alone is None else self._alone.since
+        self._alone = Away(since, named(left)) if left else None
+
+    def _left(self, held: Collection[str]) -> list[str]:
+        return sorted(self._settings.accounts.keys() - set(held))
 
     def _alarm_of(self, accounts: list[str]) -> None:
         """Log which accounts nobody has room for, now and then."""
