@@ -1,5 +1,6 @@
 """The facts of the strip: one while all is well, and else by name what is not. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,9 @@ from reconciler.views.now import NowView
 
 _SERVED_WITHIN = timedelta(minutes=15)
 """A channel that fails is tried more often than that by whoever serves it."""
+_NAMED_MOST = 4
+"""How many of a kind are named where there are more: the strip stands on top of every page."""
+_WORST_FIRST = (Tone.CRITICAL, Tone.WARNING)
 _APART = frozenset({"unsupported", "untried"})
 """What a source is by its nature: it is no source that should be live."""
 _FORM = {
@@ -42,12 +46,23 @@ def chips(view: NowView | Unread) -> tuple[Chip, ...]:
     named = (_named(source, view) for source in view.sources)
     return (
         *_limited(view),
-        *_hearts(view),
+        *_few(_hearts(view), "account"),
         _counted(view),
-        *(chip for chip in named if chip is not None),
-        *(chip for chip in (_channel(each, view) for each in view.channels) if chip is not None),
+        *_few((chip for chip in named if chip is not None), "source"),
+        *_few((chip for chip in (_channel(each, view) for each in view.channels) if chip), "channel"),
         *_quiet(view),
     )
+
+
+def _few(every: Iterable[Chip], what: str) -> tuple[Chip, ...]:
+    """Name the worst where there are many, and say how many more there are."""
+    found = tuple(every)
+    if len(found) <= _NAMED_MOST + 1:
+        return found
+    by_tone = sorted(found, key=lambda chip: [*_WORST_FIRST, chip.tone].index(chip.tone))
+    shown, rest = by_tone[:_NAMED_MOST], by_tone[_NAMED_MOST:]
+    told = f"{words.count(len(rest), f'more {what}')} not well, on Health"
+    return (*shown, Chip(told, rest[0].tone, "more_horiz", "; ".join(chip.text for chip in rest)))
 
 
 def _limited(view: NowView) -> tuple[Chip, ...]:

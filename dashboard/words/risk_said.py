@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.words import numbers as words
-from dashboard.words.risk import at_risk, taken
+from dashboard.words.risk import Sum, at_risk, taken
 from reconciler.alerts.alert import Alert
 from reconciler.facts.finding import Kind
 from reconciler.kinds.registry import is_blindness
@@ -17,8 +17,7 @@ def risked(view: NowView) -> str:
         return ""
     if not risk.amounts:
         return ", at risk with a value that is not known"
-    beside = f" and {risk.unpriced_said}" if risk.unpriced else ""
-    return f", {risk.said}{beside} at risk"
+    return f", {risk.said} at risk{_beside(risk)}"
 
 
 def with_whom(view: NowView, acknowledged: Sequence[Alert]) -> str:
@@ -44,6 +43,11 @@ def still(view: NowView, acknowledged: Sequence[Alert]) -> str:
     kinds = {alert.key.kind for alert in view.alerts if not is_blindness(alert.key.kind)}
     stopless = kinds == {Kind.UNPROTECTED_POSITION}
     what = "unprotected" if stopless else "at risk"
-    beside = f" and {risk.unpriced_said}" if risk.amounts and risk.unpriced else ""
-    money = f"{risk.said}{beside}" if risk.amounts else f"{risk.unpriced_said.capitalize()}"
-    return f"Nobody new needed; {money} still {what}{ago}"
+    if not risk.amounts:
+        return f"Nobody new needed; {risk.unpriced_said} still {what}{ago}"
+    return f"Nobody new needed; {risk.said} still {what}{_beside(risk)}{ago}"
+
+
+def _beside(risk: Sum) -> str:
+    """Name what is at risk beside a sum of money that it is not in."""
+    return f", and {risk.unpriced} more without a price" if risk.unpriced else ""

@@ -52,6 +52,23 @@ def test_an_account_that_nobody_looks_at_is_named_and_who_watches_each_is_told()
     assert "other: reconciler 1 s ago, watched by web-1 4711" in shown[1].more
 
 
+def test_of_a_hundred_accounts_the_worst_are_named_and_the_rest_is_counted() -> None:
+    names = [f"acc{n:03}" for n in range(100)]
+    watches = tuple(drawn.watch(drawn.beating(37 if n < 50 else 0), name) for n, name in enumerate(names))
+    stale = tuple(drawn.source("rest", "stale", account=name) for name in names[50:])
+    down = drawn.source("rest", "down", account="acc099")
+    view = drawn.view(watches=watches, sources=(*stale[:-1], down), cycles=())
+
+    assert said(chips(view)) == [
+        *((f"{name}: reconciler last seen 37 s ago", Tone.CRITICAL) for name in names[:4]),
+        ("46 more accounts not well, on Health", Tone.CRITICAL),
+        ("0 of 50 sources live", Tone.DIM),
+        ("acc099 position list down, well 1 s ago", Tone.CRITICAL),
+        *((f"{name} position list stale, well 1 s ago", Tone.WARNING) for name in names[50:53]),
+        ("46 more sources not well, on Health", Tone.WARNING),
+    ]
+
+
 def test_nothing_on_the_strip_is_green_when_it_is_old() -> None:
     dead = drawn.view(heartbeat=drawn.beating(37))
     unwritten = drawn.view(sources=(drawn.source(at=drawn.before(600)),))

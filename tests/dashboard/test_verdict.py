@@ -78,8 +78,9 @@ SENTENCES = [
         drawn.view(alerts=(drawn.alert(1), drawn.acknowledged(replace(ORPHAN, exposure=None)))),
         Level.CRITICAL,
         (
-            "1 position needs you, $81,200 and 1 without a price at risk. Worst: BTC/USDT:USDT long 0.85 BTC "
-            f"on main has no stop for 3 m 12 s, $81,200. {FIRST} not known of it with ann until 14:16"
+            "1 position needs you, $81,200 at risk, and 1 more without a price. Worst: BTC/USDT:USDT "
+            f"long 0.85 BTC on main has no stop for 3 m 12 s, $81,200. {FIRST} "
+            "not known of it with ann until 14:16"
         ),
     ),
     (
