@@ -72,7 +72,7 @@ def bands(
                 marker={"color": colour, "size": 4},
                 hovertemplate="%{y:,.3~g} ms",
             )
-        _name_at_start(figure, view, colour)
+        _name_at_start(figure, view, colour, late=start + (end - start) * 0.8)
     figure.update_xaxes(type="date", range=[_written(start), _written(end)], title=None)
     _milliseconds(figure, "y", dark=dark)
     figure.add_hline(y=INCIDENT_MS, line={"color": of("critical", dark=dark), "width": 1, "dash": "dot"})
@@ -200,7 +200,8 @@ def _outline(grid: Grid) -> tuple[list[str | None], list[float | None]]:
     return times, edge
 
 
-def _name_at_start(figure: go.Figure, view: LatencyView, colour: str) -> None:
+def _name_at_start(figure: go.Figure, view: LatencyView, colour: str, *, late: datetime) -> None:
+    """Write the name of a source where its line begins; before it, where there is no room for it behind."""
     if not view.points:
         return
     figure.add_annotation(
@@ -209,7 +210,7 @@ def _name_at_start(figure: go.Figure, view: LatencyView, colour: str) -> None:
         text=SOURCES[view.source],
         font={"color": colour, "size": 12},
         showarrow=False,
-        xanchor="left",
+        xanchor="left" if view.points[0].at < late else "right",
         yanchor="top",
     )
 

@@ -1,6 +1,6 @@
 """The facts of the strip: one while all is well, and else by name what is not. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,12 +43,11 @@ def chips(view: NowView | Unread) -> tuple[Chip, ...]:
     """Return the facts, in order."""
     if isinstance(view, Unread):
         return (Chip("state database could not be read", Tone.CRITICAL, "cancel"),)
-    named = (_named(source, view) for source in view.sources)
     return (
         *_limited(view),
         *_few(_hearts(view), "account"),
         _counted(view),
-        *_few((chip for chip in named if chip is not None), "source"),
+        *_few(_together(view), "source"),
         *_few((chip for chip in (_channel(each, view) for each in view.channels) if chip), "channel"),
         *_quiet(view),
     )
@@ -63,6 +62,18 @@ def _few(every: Iterable[Chip], what: str) -> tuple[Chip, ...]:
     shown, rest = by_tone[:_NAMED_MOST], by_tone[_NAMED_MOST:]
     told = f"{words.count(len(rest), f'more {what}')} not well, on Health"
     return (*shown, Chip(told, rest[0].tone, "more_horiz", "; ".join(chip.text for chip in rest)))
+
+
+def _together(view: NowView) -> Iterator[Chip]:
+    """Name each source that is not live; of an account of which all of them are old, all in one."""
+    for account in dict.fromkeys(source.account for source in view.sources):
+        every = (_named(source, view) for source in view.sources if source.account == account)
+        named = [chip for chip in every if chip is not None]
+        if len(named) > 1 and all(chip.tone is Tone.DIM for chip in named):
+            more = "; ".join(chip.text for chip in named)
+            yield Chip(f"{account}: what {len(named)} sources said is old", Tone.DIM, "history", more)
+        else:
+            yield from named
 
 
 def _limited(view: NowView) -> tuple[Chip, ...]:

@@ -211,6 +211,13 @@ def test_a_single_measurement_can_be_seen() -> None:
     assert "lines+markers" in {trace["mode"] for trace in found}
 
 
+@pytest.mark.parametrize(("minute", "side"), [(0, "left"), (57, "right")])
+def test_the_name_of_a_line_stands_where_there_is_room_for_it(minute: int, side: str) -> None:
+    figure = drawn_bands([drawn.latency(points=(drawn.point(minute),))])
+
+    assert [each.xanchor for each in figure.layout.annotations if each.text == "Websocket"] == [side]
+
+
 def test_a_smoothed_curve_has_its_peak_at_its_samples_and_nothing_far_from_them() -> None:
     xs, ys = smoothed(((10.0, 900), (1000.0, 100)))
 

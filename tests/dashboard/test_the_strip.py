@@ -52,6 +52,19 @@ def test_an_account_that_nobody_looks_at_is_named_and_who_watches_each_is_told()
     assert "other: reconciler 1 s ago, watched by web-1 4711" in shown[1].more
 
 
+def test_what_is_old_of_an_account_is_one_fact() -> None:
+    sources = (drawn.source(), drawn.source("rest"), drawn.source("orders", "down", last_ok=drawn.before(99)))
+
+    shown = chips(drawn.view(heartbeat=drawn.beating(37), sources=sources))
+
+    assert said(shown) == [
+        ("reconciler last seen 37 s ago", Tone.CRITICAL),
+        ("0 of 3 sources live", Tone.DIM),
+        ("main: what 3 sources said is old", Tone.DIM),
+    ]
+    assert "main open orders down" in shown[-1].more
+
+
 def test_of_a_hundred_accounts_the_worst_are_named_and_the_rest_is_counted() -> None:
     names = [f"acc{n:03}" for n in range(100)]
     watches = tuple(drawn.watch(drawn.beating(37 if n < 50 else 0), name) for n, name in enumerate(names))
