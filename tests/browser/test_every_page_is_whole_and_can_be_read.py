@@ -102,7 +102,7 @@ def test_it_can_be_read_dark_and_light_and_nothing_leaves_a_phone(
     assert problems(page) == []
 
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{PAGE_COLOUR} === '{WHITE}'", timeout=SOON_MS)
+    expect(page.locator(".stApp")).to_have_css("background-color", WHITE, timeout=SOON_MS)
     assert problems(page, "color-contrast") == []
 
     page.set_viewport_size(PHONE)
@@ -137,7 +137,7 @@ def test_what_asks_a_person_can_be_read_too(screens: Screens, page: Page) -> Non
     assert problems(page) == []
 
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{PAGE_COLOUR} === '{WHITE}'", timeout=SOON_MS)
+    expect(page.locator(".stApp")).to_have_css("background-color", WHITE, timeout=SOON_MS)
     assert problems(page, "color-contrast") == []
 
 

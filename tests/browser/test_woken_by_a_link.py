@@ -75,7 +75,7 @@ def test_an_alert_is_read_and_taken_on_a_phone_and_nothing_leaves_the_screen(
     title = page.get_by_role("heading", name="AVL/USDT:USDT")
     expect(title).to_contain_text("long 86 AVL", timeout=SOON_MS)
     expect(page.get_by_text("If nobody wants it, close it")).to_be_visible()
-    expect(page.get_by_label("Bot and exchange, side by side")).to_contain_text("+43 AVL")
+    expect(page.get_by_role("table", name="Bot and exchange, side by side")).to_contain_text("+43 AVL")
     expect(page.get_by_text("The race in words")).to_be_visible()  # the drawing is for a wider screen
     expect(page.get_by_test_id("stPlotlyChart")).to_be_hidden()
     assert overflow(page) == 0

@@ -1,5 +1,6 @@
 """A suspicion is of the trades that it was found on: when others have taken their place, it starts anew."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from tests.virtual_time import ThreadlessLoop, VirtualClock, run
 from verification.facts.account import AccountReading, Fill
 from verification.facts.clock import Clock
 from verification.facts.leg import Leg
+from verification.facts.prices import Prices
 
 OLD, NEW, BOTH = frozenset({("bot", "1")}), frozenset({("bot", "2")}), frozenset({("bot", "1"), ("bot", "2")})
 
@@ -80,6 +82,10 @@ class Empty(ScriptedVenue):
     @override
     async def read_fills(self, symbol: str, since: datetime) -> tuple[Fill, ...]:
         return ()
+
+    @override
+    async def read_prices(self, symbols: frozenset[str]) -> Mapping[str, Prices]:
+        return {}
 
 
 def test_a_row_written_before_its_fill_is_no_phantom_because_an_earlier_one_was() -> None:
