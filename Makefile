@@ -35,7 +35,7 @@ test-freqtrade: $(STAMP) ## the real freqtrade (from PyPI, in an environment of 
 test-ray: $(STAMP) ## real Ray (from PyPI, in an environment of its own): nodes and workers die, accounts are watched again
 	@$(BIN)/python -m tests.ray
 
-pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min); `make test` plays an eighth of them
+pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min); `make test` plays a sixteenth of them
 	@EVERY_PAIR=1 $(BIN)/python -m pytest -n 2 --dist load tests/reconciler/notify/test_no_crash_loses_a_message.py
 
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more

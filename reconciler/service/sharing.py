@@ -26,9 +26,6 @@ RENEW_SECONDS = 4.0
 CLAIMS_AT_ONCE = 8
 """How many accounts are claimed in one turn: those that start a moment later have theirs without a move."""
 
-BEGIN_SECONDS = 120.0
-"""For how long an account counts as begun a moment ago, for the budget."""
-
 STALE_SECONDS = 10.0
 """How old the last look may be for anything new to be told by it."""
 
@@ -76,7 +73,6 @@ class Sharing:
         self._one_at_a_time = asyncio.Lock()
         self._refused: set[str] = set()
         self._told: Told | None = None
-        self._begun: dict[str, float] = {}
         self._alarm: tuple[list[str], float] = [], 0.0
         self._looked_at: float | None = None
         self._alone: Away | None = None
@@ -193,10 +189,7 @@ class Sharing:
         """Use of each address's budget what is for the accounts that are watched here, and for these."""
         from verification.venues.ccxt.outgoing import OF_PROCESS  # with ccxt, which is loaded by now
 
-        now = self._clock.now().monotonic
-        self._begun |= dict.fromkeys(also, now)
-        self._begun = {name: at for name, at in self._begun.items() if now - at < BEGIN_SECONDS}
-        OF_PROCESS.share(self._fleet.accounts | set(also), self._sharers, self._begun.keys())
+        OF_PROCESS.share(self._fleet.accounts | set(also), self._sharers)
 
     def _elsewhere(self, account: str) -> Watching:
         """Return what is known of an account that is not watched here: whether another process has it."""

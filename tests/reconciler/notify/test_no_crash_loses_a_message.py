@@ -24,11 +24,11 @@ from tests.reconciler.notify.desk import Desk, Inbox, Points, play, state_in
 
 AVL, BTC = "AVL/USDT:USDT", "BTC/USDT:USDT"
 LIVES = 6
-PARTS = 8
+PARTS = 16
 """Into which the pairs are divided, to be played side by side."""
 
 PLAYED = range(PARTS) if os.environ.get("EVERY_PAIR") else range(1)
-"""All of them take minutes of a processor: `make pairs`. Else every eighth first death is played."""
+"""All of them take minutes of a processor: `make pairs`. Else every sixteenth first death is played."""
 
 
 class World:

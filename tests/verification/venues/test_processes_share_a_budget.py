@@ -118,16 +118,6 @@ def test_what_was_sent_for_an_account_that_is_anothers_by_now_is_not_held_agains
     assert let_out(governor, "a1", 2.0) == 0
 
 
-def test_a_process_that_begins_with_an_account_may_use_half_until_it_has_begun() -> None:
-    process = Process(12)
-    governor = process.watch("a0")
-    assert governor is not None
-    process.registry.share({"a0"}, process.among, {"a0"})
-    assert process.part() == FIFTH / 2
-    process.registry.share({"a0"}, process.among)
-    assert process.part() == FIFTH / 12
-
-
 def test_one_that_shares_with_nobody_has_the_whole_part() -> None:
     registry = GovernorRegistry()
     assert registry.of(access("a0"), EXCHANGE, BINANCE.rates).budget.part == FIFTH

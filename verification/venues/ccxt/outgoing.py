@@ -17,17 +17,12 @@ _MINUTE = 60.0
 _PROXY = "a proxy"
 
 
-BEGINS = 0.5
-"""The part of the whole that a process uses at least where it begins with an account."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """How accounts are shared with other processes, as `share` is told."""
 
     held: frozenset[str]
     among: Mapping[str, int]
-    begun: frozenset[str]
 
 
 class GovernorRegistry:
@@ -51,18 +46,14 @@ class GovernorRegistry:
         self._apply(governor)
         return governor
 
-    def share(
-        self, held: Collection[str], among: Mapping[str, int], begun: Collection[str] = frozenset()
-    ) -> None:
+    def share(self, held: Collection[str], among: Mapping[str, int]) -> None:
         """Use of each budget only the part of the accounts that are ours, and at least that of one.
 
         Args:
             held: Those that are ours, by name.
             among: By account, how many there are on its venue and address, over all processes.
-            begun: Those of ours that began a moment ago: half of the whole is used where one is, for to begin
-                costs as much as an hour at rest, and an account that cannot is seen by nobody.
         """
-        self._shared = _Shared(frozenset(held), dict(among), frozenset(begun))
+        self._shared = _Shared(frozenset(held), dict(among))
         for governor in self._known.values():
             self._apply(governor)
 
@@ -74,8 +65,7 @@ class GovernorRegistry:
         most = max((among.get(account, 1) for account in governor.users), default=None)
         if most is not None:
             ours = sum(account in held for account in governor.users)
-            least = BEGINS if governor.users.keys() & self._shared.begun else 0.0
-            governor.share(min(1.0, max(least, max(1, ours) / most)), held)
+            governor.share(min(1.0, max(1, ours) / most), held)
 
     def used(self) -> dict[str, float]:
         """Return, by account, the part of the limit of its venue and address that is used at this moment."""
