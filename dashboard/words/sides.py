@@ -27,7 +27,7 @@ def sides(alert: Alert, leg: PositionView | None) -> list[Difference]:
         leg: Its leg as it was last seen; None where that is not known, or is of another time than the alert.
     """
     tone = Tone.CRITICAL if alert.severity is Severity.CRITICAL else Tone.WARNING
-    lines = [_side(alert, tone), _size(alert, tone), *_entry(leg), _stop(alert, leg, tone)]
+    lines = [_side(alert, tone), _size(alert, tone), *_entry(alert, leg), _stop(alert, leg, tone)]
     return [*lines, *_state(alert, tone)]
 
 
@@ -105,11 +105,14 @@ def amount(contracts: Decimal, alert: Alert) -> str:
     return f"{words.number(size * alert.contract_size)} {coin}"
 
 
-def _entry(leg: PositionView | None) -> Iterator[Difference]:
-    """Say at which price it was entered, where the exchange tells it; books do not."""
-    if leg is not None and leg.observed and leg.entry_price is not None:
-        price = words.number(leg.entry_price)
-        yield Difference("Entry", _NOT_TOLD, price, "the exchange's average", differs=False)
+def _entry(alert: Alert, leg: PositionView | None) -> Iterator[Difference]:
+    """Say at which price it was entered, as either side tells it: each reckons fees and parts its own way."""
+    bot = _told(alert, Party.BOT, "entry_price")
+    price = leg.entry_price if leg is not None and leg.observed else None
+    exchange = "" if price is None else words.number(price)
+    if bot or exchange:
+        said = "the exchange's average" if not bot else "each by its own average" if exchange else ""
+        yield Difference("Entry", bot or _NOT_TOLD, exchange or _NOT_TOLD, said, differs=False)
 
 
 def _stop(alert: Alert, leg: PositionView | None, tone: Tone) -> Difference:

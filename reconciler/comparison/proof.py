@@ -89,6 +89,8 @@ def _row(case: LegCase, share: Share) -> Evidence:
             data[name] = " ".join(ids)
     if row.stop_price is not None:
         data["stop_price"] = number(row.stop_price)
+    if row.entry_price is not None:
+        data["entry_price"] = number(row.entry_price)
     if row.opened_at is not None:
         data["opened_at"] = row.opened_at.isoformat()
     if row.updated_at is not None:

@@ -94,6 +94,7 @@ class Expectation:
         exit_order_ids: Venue ids of its exits, oldest first.
         stop_order_ids: Venue ids of the stops it believes are resting.
         stop_price: The stop it wants, quote per base; None if it names none.
+        entry_price: At which price it believes to have entered, quote per base; None if it does not tell.
         stop_policy: Where the bot keeps its stop.
         entry_resting_since: When the oldest entry still resting was sent, aware UTC; None if none rests.
         orders: Its orders one by one, oldest first, as far as the ledger tells them apart.
@@ -124,6 +125,7 @@ class Expectation:
     opened_at: datetime | None = None
     entered_at: datetime | None = None
     updated_at: datetime | None = None
+    entry_price: Decimal | None = None
 
     @property
     def entries(self) -> tuple[OrderIds, ...]:

@@ -32,6 +32,7 @@ _TRADES_NEEDED = frozenset({"id", "exchange", "pair", "is_open", "amount", "open
 _TRADES_OPTIONAL: dict[str, Any] = {
     "is_short": False,
     "trading_mode": None,
+    "open_rate": None,
     "stop_loss": None,
     "strategy": None,
     "amount_precision": None,

@@ -94,6 +94,7 @@ def expectation_of(
         opened_at=utc_of(trade["open_date"], zone),
         entered_at=_entered(sorted_orders.entries, zone),
         updated_at=last_activity([trade], orders, zone),
+        entry_price=_entry_price(trade, amount) if alive else None,
     )
 
 
@@ -214,6 +215,12 @@ def _state(*, alive: bool, amount: Decimal, entries: Sequence[Row], exits: Seque
 
 def _ids(orders: Sequence[Row]) -> tuple[str, ...]:
     return tuple(str(order["order_id"]) for order in orders)
+
+
+def _entry_price(trade: Row, amount: Decimal) -> Decimal | None:
+    """Return the mean rate of its entries; before any is booked the column holds what was asked for."""
+    rate = None if trade["open_rate"] is None else exact(trade["open_rate"])
+    return rate if rate is not None and rate > 0 and amount else None
 
 
 def _stop_price(trade: Row, stops: Sequence[Row]) -> Decimal | None:

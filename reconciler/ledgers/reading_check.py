@@ -91,7 +91,7 @@ def _quantities(row: Any) -> Iterator[str]:
         return
     if not Decimal(0) <= row.expected_low <= row.expected <= row.expected_high:
         yield f"expects between {row.expected_low} and {row.expected_high}, and {row.expected}: not in order"
-    for field in ("unit_size", "step", "stop_price"):
+    for field in ("unit_size", "step", "stop_price", "entry_price"):
         value = getattr(row, field)
         if value is not None and not (_exact(value) and value > 0):
             yield f"its {field} is {value!r}, and has to be None or a Decimal above zero"

@@ -120,6 +120,16 @@ def test_a_stop_stands_as_the_last_look_saw_it(stop: str, said: str) -> None:
     assert row(shown, "Entry") == "not told | 0.1836 | = the exchange's average"
 
 
+def test_each_side_tells_its_own_entry_and_neither_is_wrong_for_it() -> None:
+    row_of_bot = Evidence(Party.BOT, "ledger:mybot", "trade 1", drawn.before(3), {"entry_price": "0.18350"})
+    alert = drawn.alert(1, Kind.QUANTITY_MISMATCH, symbol="AVL/USDT:USDT", observed=Decimal(86))
+    seen = LegsView(out_of_line=(drawn.leg(verdict="differs", entry_price=Decimal("0.1836")),))
+    with reading(memory(replace(alert, evidence=(row_of_bot,)), legs=seen)):
+        shown = text(opened("alert", id="1"))
+
+    assert row(shown, "Entry") == "0.1835 | 0.1836 | = each by its own average"
+
+
 def test_a_stop_that_rests_without_a_position_is_left_over() -> None:
     rests = (Evidence(Party.EXCHANGE, "conditional_orders", "stop 7", drawn.before(6), {"trigger": "8.16"}),)
     gone = replace(drawn.alert(1, Kind.PHANTOM_POSITION, observed=Decimal(0)), evidence=rests)

@@ -20,6 +20,7 @@ COLUMNS = {
     "entry_client_id": "the bot's own id of its entry",
     "exit_client_id": "the bot's own id of its exit",
     "stop_price": "where its stop is to be",
+    "entry_price": "the mean price at which it was entered",
     "exchange": "the exchange, as ccxt or the bot names it, where the table has several",
 }
 """What each means."""

@@ -69,7 +69,8 @@ class Meaning:
             entry_order_ids=_ids(row, "entry_order_ids"),
             exit_order_ids=_ids(row, "exit_order_ids"),
             stop_order_ids=() if state in _OVER else stop_ids,
-            stop_price=_price(row),
+            stop_price=_price(row, "stop_price"),
+            entry_price=_price(row, "entry_price") if expected else None,
             stop_policy=self.stops or (StopPolicy.VENUE if stop_ids else StopPolicy.UNKNOWN),
             entry_client_id=_text(row, "entry_client_id"),
             exit_client_id=_text(row, "exit_client_id"),
@@ -153,10 +154,10 @@ def _bound(row: Mapping[str, Any], name: str) -> Decimal | None:
     return bound
 
 
-def _price(row: Mapping[str, Any]) -> Decimal | None:
-    if row.get("stop_price") is None:
+def _price(row: Mapping[str, Any], name: str) -> Decimal | None:
+    if row.get(name) is None:
         return None
-    price: Decimal = _column(row, "stop_price", number_of)
+    price: Decimal = _column(row, name, number_of)
     return price if price > 0 else None
 
 

@@ -66,6 +66,18 @@ def test_every_pair_means_what_the_bot_believes() -> None:
         assert (row.unit_size, row.stop_policy, row.ledger) == (Decimal(1), StopPolicy.VENUE, "mybot")
 
 
+def test_an_entry_price_is_told_of_what_is_booked_and_not_of_what_was_only_asked_for() -> None:
+    told = {row.symbol[:4].rstrip("/"): row.entry_price for row in _ledger(LIVE).read().rows}
+    assert {base: told[base] for base in ("BTC", "SOL", "XRP", "ADA", "AVAX", "BNB")} == {
+        "BTC": Decimal("60000.1"),
+        "SOL": None,
+        "XRP": None,
+        "ADA": None,
+        "AVAX": Decimal("29.492"),
+        "BNB": Decimal("600.01"),
+    }
+
+
 def test_times_are_aware_utc_and_the_resting_entries_have_theirs() -> None:
     reading = _ledger(LIVE).read()
     resting = {row.symbol[:3]: row.entry_resting_since for row in reading.rows if row.entry_resting_since}

@@ -33,6 +33,14 @@ def test_every_column_is_read(tmp_path: Path) -> None:
     assert reading.own_names
 
 
+def test_an_entry_price_is_told_of_what_is_held(tmp_path: Path) -> None:
+    held = "SELECT 'BTCUSDT' AS symbol, 0.5 AS quantity, '61000.50' AS entry_price, 1 AS id"
+    flat = "SELECT 'ETHUSDT', 0, '2900', 2"
+    path = made(tmp_path / "bot.db", row(7))
+    told = ledger_of(path, query=f"{held} UNION ALL {flat}").read().rows
+    assert [each.entry_price for each in told] == [Decimal("61000.50"), None]
+
+
 def test_contracts_are_told_from_base_currency(tmp_path: Path) -> None:
     path = made(tmp_path / "bot.db", row(7))
     assert ledger_of(path, contracts=True).read().rows[0].unit_size is None
