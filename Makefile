@@ -24,9 +24,9 @@ $(STAMP): pyproject.toml constraints.txt scripts/setup
 demo: $(STAMP) ## the whole house on a simulated exchange: http://127.0.0.1:8501, Ctrl-C ends it
 	@$(BIN)/trueup demo
 
-test: $(STAMP) ## run every test, WORKERS=4 files at a time (16 min on two cores)
+test: $(STAMP) ## run every test, WORKERS=4 files at a time (19 min on two cores)
 	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(4, 2 + (os.cpu_count() or 1)))')); \
-	echo "Running every test, $$workers files at a time: about 16 minutes on two cores."; \
+	echo "Running every test, $$workers files at a time: about 19 minutes on two cores."; \
 	$(BIN)/python -m pytest -n $$workers --dist loadfile
 
 test-freqtrade: $(STAMP) ## the real freqtrade (from PyPI, in an environment of its own) beside Trueup: VENUE=, DATABASE=
@@ -41,7 +41,7 @@ pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min)
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000) $(if $(START),--start $(START)) $(if $(ONLY_WORLDS),--only-worlds))
 
-bench: $(STAMP) ## what Trueup costs, beside the alternatives (15 min); PART=scale one part: build/bench.json
+bench: $(STAMP) ## what Trueup costs, beside the alternatives (18 min); PART=scale one part: build/bench.json
 	@$(BIN)/python -m tests.bench $(foreach part,$(PART),--only $(part)) $(if $(MINUTES),--minutes $(MINUTES))
 
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
