@@ -12,6 +12,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "acknowledged": ("Acknowledged", ("acknowledged", "also_acknowledged")),
     "snoozed": ("Snoozed", ("snoozed",)),
     "intended": ("Intended", ("intended",)),
+    "checked": ("Another look", ("check_asked",)),
     "closed": ("Closed", ("closed",)),
     "noted": ("Notes", ("noted",)),
     "maintenance": ("Maintenance", ("maintenance begun", "maintenance ended")),

@@ -84,9 +84,13 @@ class Unwritten:
                 self._parts[part.day] = part if known is None else known.then(part)
         self._last = cycle
 
+    def waiting(self) -> tuple[DayPart, ...]:
+        """Return all that is not stored yet: what a watch that ends leaves behind."""
+        return tuple(self._parts.values())
+
     def due(self, now: datetime) -> tuple[DayPart, ...]:
         """Return what is to be written now; nothing while there is no hurry."""
-        waiting = tuple(self._parts.values())
+        waiting = self.waiting()
         hurry = len(waiting) > 1 or any(part.dollar_seconds for part in waiting)
         old = self._written is None or abs(now - self._written) >= AT_REST
         return waiting if hurry or old else ()

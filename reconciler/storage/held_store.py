@@ -216,8 +216,13 @@ class HeldStore(Store):
         Raises:
             LeaseLost: It is another process's already; `lost` is set.
         """
-        looked = self._stored.looked
-        await self._owning(partial(leases.give_back, lease=self._lease, heartbeat=heartbeat, looked=looked))
+        looked, lease, added = self._stored.looked, self._lease, self._unprotected.waiting()
+
+        def work(connection: sa.Connection) -> None:
+            leases.give_back(connection, lease, heartbeat, looked)
+            unprotected.add(connection, lease.account, added)
+
+        await self._owning(work)
 
     async def forget(self, reason: str, *, now: datetime) -> None:
         """Retire the alerts of the account, forget its states, and give its lease back.

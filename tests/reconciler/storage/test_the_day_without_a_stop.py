@@ -86,6 +86,23 @@ async def test_a_restart_goes_on_with_the_sum_and_the_time_between_is_not_seen(
     assert found.unseen == timedelta(seconds=3600)
 
 
+async def test_what_was_seen_until_a_watch_ended_in_order_is_seen(
+    store: Store, console: Console, clock: SetClock
+) -> None:
+    first = await claimed(store, clock)
+    for second in (0, 30, 60, 90):
+        await swept(first, clock, second, "0")
+    await first.give_back(Heartbeat(at(91), 2.0, NOON, stopped=True))
+    clock.second = 3690
+    second_watch = await claimed(store, clock)
+    await swept(second_watch, clock, 3690, "0")
+    await swept(second_watch, clock, 3700, "0")
+
+    found = told(console)
+    assert found is not None
+    assert found.unseen == timedelta(seconds=3600)
+
+
 async def test_while_nothing_is_seen_the_unseen_time_grows(
     store: Store, console: Console, clock: SetClock
 ) -> None:
