@@ -24,9 +24,9 @@ $(STAMP): pyproject.toml constraints.txt scripts/setup
 demo: $(STAMP) ## the whole house on a simulated exchange: http://127.0.0.1:8501, Ctrl-C ends it
 	@$(BIN)/trueup demo
 
-test: $(STAMP) ## run every test, WORKERS=6 files at a time (17 min on two cores)
-	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(6, 3 * (os.cpu_count() or 1)))')); \
-	echo "Running every test, $$workers files at a time: about 17 minutes on two cores."; \
+test: $(STAMP) ## run every test, WORKERS=4 files at a time (19 min on two cores)
+	@workers=$(or $(WORKERS),$$($(BIN)/python -c 'import os; print(min(4, 2 + (os.cpu_count() or 1)))')); \
+	echo "Running every test, $$workers files at a time: about 19 minutes on two cores."; \
 	$(BIN)/python -m pytest -n $$workers --dist loadfile
 
 test-freqtrade: $(STAMP) ## the real freqtrade (from PyPI, in an environment of its own) beside Trueup: VENUE=, DATABASE=
