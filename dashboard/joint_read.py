@@ -16,7 +16,7 @@ from reconciler.views.now import NowView
 from verification.facts.clock import SystemClock
 
 SHARED_SECONDS: Final = 1.0
-"""For how long one read serves all: half of the time after which a page asks again."""
+"""For how long one read serves all: a quarter of the time after which a page asks again."""
 
 
 def _monotonic() -> float:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from reconciler.alerts.answer import Answer
-from reconciler.alerts.errors import AlertNotFound, NoSuchAccount, NotAllowed
+from reconciler.alerts.errors import AlertCommandError, AlertNotFound, NoSuchAccount, NotAllowed
 from reconciler.alerts.quiet import Window
 from reconciler.alerts.seen import Seen
 from reconciler.facts.person import LEAST, Deed, Person
@@ -195,11 +195,19 @@ class PersonalCommands:
         """Ask for a test message, as `Commands` does."""
         return self.commands.try_channel(channel, by=self._of_all(Deed.TEST_CHANNEL, by))
 
-    def _group(self, asked: Callable[[Belonging], str | None]) -> str | None:
-        """Return the group of something; that is nothing to somebody whose role is the same everywhere."""
+    def _seen(self, asked: Callable[[Belonging], str | None], missing: AlertCommandError) -> str:
+        """Return the group of something; that is nothing to somebody whose role is the same everywhere.
+
+        Raises:
+            AlertCommandError: `missing`: they do not see it, or there is none.
+        """
         if self.person.everywhere and not self.person.groups:
-            return ""
-        return None if self.belonging is None else asked(self.belonging)
+            group: str | None = ""
+        else:
+            group = None if self.belonging is None else asked(self.belonging)
+        if group is None or self.person.role_for(group) is None:
+            raise missing
+        return group
 
     def _of_alert(self, deed: Deed, alert_id: int, typed: str) -> str:
         """Return in whose name it is done to an alert.
@@ -208,10 +216,8 @@ class PersonalCommands:
             AlertNotFound: They do not see it, or there is none.
             NotAllowed: Their role does not allow it.
         """
-        group = self._group(lambda belonging: belonging.of_alert(alert_id))
-        if group is None or self.person.role_for(group) is None:
-            raise AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
-        return self._name(deed, group, typed)
+        missing = AlertNotFound(f"there is no alert {alert_id}: see `trueup alerts list`")
+        return self._name(deed, self._seen(lambda belonging: belonging.of_alert(alert_id), missing), typed)
 
     def _of_account(self, deed: Deed, account: str, typed: str) -> str:
         """Return in whose name it is done to an account.
@@ -220,10 +226,8 @@ class PersonalCommands:
             NoSuchAccount: They do not see it, or there is none.
             NotAllowed: Their role does not allow it.
         """
-        group = self._group(lambda belonging: belonging.of_account(account))
-        if group is None or self.person.role_for(group) is None:
-            raise NoSuchAccount(f"no account is called {account}: `trueup status` lists them")
-        return self._name(deed, group, typed)
+        missing = NoSuchAccount(f"no account is called {account}: `trueup status` lists them")
+        return self._name(deed, self._seen(lambda belonging: belonging.of_account(account), missing), typed)
 
     def _of_all(self, deed: Deed, typed: str) -> str:
         """Return in whose name it is done to what all accounts share.

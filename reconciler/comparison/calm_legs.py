@@ -8,10 +8,11 @@ from reconciler.comparison.kept import (
     Frame,
     Kept,
     Shown,
+    Times,
     is_calm,
     is_sound,
     legs_of,
-    seen_again,
+    shown_again,
     stays_calm,
 )
 from reconciler.comparison.leg_case import LegCase
@@ -100,7 +101,7 @@ class CalmLegs:
         if calm is None:
             return None
         asked = self._asked if case.book.conditional is not None else None
-        return seen_again(calm.row, case.ledger_at, self._seen_at(case), asked)
+        return shown_again(calm.row, times=Times(case.ledger_at, self._seen_at(case), asked))
 
     def note(self, case: LegCase, row: PositionView) -> None:
         """Take note of a leg of which nothing is found, said or wanted."""

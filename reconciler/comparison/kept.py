@@ -191,10 +191,26 @@ def legs_of(account: str, symbols: Collection[str]) -> list[LegKey]:
     return [LegKey(account, symbol, leg) for symbol in symbols for leg in Leg]
 
 
-def seen_again(
-    row: PositionView, ledger_at: datetime | None, observed_at: datetime | None, stop_at: datetime | None
-) -> PositionView:
-    """Return a row that is as it was, with the times of now."""
+class Times(NamedTuple):
+    """When what a row says was last seen: in the ledgers, at the venue, and of its stop; aware UTC."""
+
+    ledger_at: datetime | None
+    observed_at: datetime | None
+    stop_at: datetime | None
+
+
+class Worth(NamedTuple):
+    """What the prices of the venue make of a leg; None where they are not known."""
+
+    notional: Decimal | None
+    mark_price: Decimal | None
+    liquidation_price: Decimal | None
+
+
+def shown_again(row: PositionView, *, times: Times | None = None, worth: Worth | None = None) -> PositionView:
+    """Return a row that is as it was, with the times or the prices of now; None: those that it has."""
+    ledger_at, observed_at, stop_at = times or (row.ledger_at, row.observed_at, row.stop_at)
+    notional, mark_price, liquidation_price = worth or (row.notional, row.mark_price, row.liquidation_price)
     # `replace` looks each field up by its name: of ten thousand rows it takes a good part of a look.
     return PositionView(
         row.account,
@@ -211,8 +227,8 @@ def seen_again(
         row.observed_by,
         observed_at,
         row.contract_size,
-        row.notional,
-        row.mark_price,
+        notional,
+        mark_price,
         row.stop,
         row.stop_price,
         row.verdict,
@@ -221,5 +237,5 @@ def seen_again(
         row.observed_changed_at,
         stop_at,
         row.entry_price,
-        row.liquidation_price,
+        liquidation_price,
     )

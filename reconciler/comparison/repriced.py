@@ -4,11 +4,8 @@ Prices move with every reading. What a price decides is whether a stop would act
 leg first, and what things are worth; whether both sides agree, and who waits for what, it does not.
 """
 
-from decimal import Decimal
-
-from reconciler.comparison.kept import Calm, Shown
+from reconciler.comparison.kept import Calm, Shown, Worth, shown_again
 from reconciler.comparison.stop_judgement import Stop, judged
-from reconciler.views.account import PositionView
 from verification.facts.account import Position
 from verification.facts.prices import Prices
 
@@ -35,7 +32,8 @@ def repriced(calm: Calm, shown: Shown) -> Calm | None:
         return None
     if not _all_act(calm, shown, now.position):
         return None
-    row = _at(calm.row, market.value(calm.observed, mark), now.position, held=calm.observed != 0)
+    liquidation = now.position.liquidation_price if calm.observed else None
+    worth = Worth(market.value(calm.observed, mark), now.position.mark_price, liquidation)
     return Calm(
         calm.frame,
         calm.stated,
@@ -45,7 +43,7 @@ def repriced(calm: Calm, shown: Shown) -> Calm | None:
         shown,
         calm.difference,
         calm.protection,
-        row,
+        shown_again(calm.row, worth=worth),
         calm.judgement,
     )
 
@@ -80,35 +78,4 @@ def _all_act(calm: Calm, shown: Shown, now: Position) -> bool:
         )
         is None
         for order in stops.orders
-    )
-
-
-def _at(row: PositionView, notional: Decimal | None, now: Position, *, held: bool) -> PositionView:
-    # `replace` looks each field up by its name: of ten thousand rows it takes a good part of a look.
-    return PositionView(
-        row.account,
-        row.venue,
-        row.symbol,
-        row.leg,
-        row.expected,
-        row.expected_low,
-        row.expected_high,
-        row.ledger_state,
-        row.ledgers,
-        row.ledger_at,
-        row.observed,
-        row.observed_by,
-        row.observed_at,
-        row.contract_size,
-        notional,
-        now.mark_price,
-        row.stop,
-        row.stop_price,
-        row.verdict,
-        row.kinds,
-        row.ledger_changed_at,
-        row.observed_changed_at,
-        row.stop_at,
-        row.entry_price,
-        now.liquidation_price if held else None,
     )

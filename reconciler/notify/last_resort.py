@@ -64,7 +64,7 @@ def word(
         return Message(title, f"{body}\n{link}", Severity.INFO, about=ABOUT)
     still = f", for {lasted}" if why is Why.REPEAT else ""
     head = "STILL" if why is Why.REPEAT else "NEW"
-    nothing = f"Nothing new is told of {_named(accounts)} until it is back, and the screens say blind"
+    nothing = f"Nothing new is told of {named(accounts)} until it is back, and the screens say blind"
     lines = (
         _cut(said),
         f"since {clock(since)}, for {lasted}",
@@ -77,14 +77,15 @@ def word(
 
 def last(said: str, accounts: Collection[str], *, now: datetime, link: str) -> Message:
     """Return the word of a process that ends because of its state database. Arguments as of `word`."""
-    ended = f"It ended at {clock(now)}: nobody watches {_named(accounts)}, and nothing more is told"
+    ended = f"It ended at {clock(now)}: nobody watches {named(accounts)}, and nothing more is told"
     mended = "until that is mended and `trueup run` is started again. Look at the exchange yourself."
     lines = (_cut(said), f"{ended}, {mended}", link)
     title = "NEW CRITICAL: Trueup has ended, its state database cannot be used"
     return Message(title, "\n".join(lines), Severity.CRITICAL, about=ABOUT)
 
 
-def _named(accounts: Collection[str]) -> str:
+def named(accounts: Collection[str]) -> str:
+    """Return accounts as a sentence names them, no longer than a message takes."""
     names = sorted(accounts)
     return _cut(f"account {names[0]}" if len(names) == 1 else f"accounts {', '.join(names)}")
 

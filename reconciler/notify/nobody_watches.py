@@ -12,18 +12,8 @@ from reconciler.facts.finding import Severity
 from reconciler.facts.wording import clock, duration
 from reconciler.notify.message import Message
 from reconciler.notify.outbox import Why
-from reconciler.notify.text import printable
 
 ABOUT: Final = "nobody_watches"
-
-_LONGEST = 600
-
-
-def named(accounts: Collection[str]) -> str:
-    """Return accounts as a sentence names them, no longer than a message takes."""
-    names = sorted(accounts)
-    shown = printable(f"account {names[0]}" if len(names) == 1 else f"accounts {', '.join(names)}")
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def word(
@@ -33,7 +23,7 @@ def word(
 
     Args:
         why: First, a repeat, or its end.
-        said: The accounts, as `named` says them.
+        said: The accounts, as `last_resort.named` says them.
         accounts: Not needed: what is told names all of them.
         since: Since when, aware UTC.
         now: Aware UTC.

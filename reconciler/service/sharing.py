@@ -8,7 +8,7 @@ import structlog
 
 from reconciler.facts.sharing import Part, step, unwatched
 from reconciler.ledgers.port import LedgerUnreadable
-from reconciler.notify.nobody_watches import named
+from reconciler.notify.last_resort import named
 from reconciler.serve.watching import Watching
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.claims import Claim, Claims
