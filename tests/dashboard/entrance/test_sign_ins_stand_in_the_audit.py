@@ -19,16 +19,6 @@ DOOR = Door(ways=(Way.LINK, Way.ACCOUNTS))
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a hash cost little: what is tried here is not its price."""
-    from argon2 import PasswordHasher
-
-    monkeypatch.setattr(
-        "reconciler.storage.accounts._hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64)
-    )
-
-
 @pytest.fixture
 def doorway(tmp_path: Path) -> Doorway:
     made = Doorway(tmp_path, DOOR)
