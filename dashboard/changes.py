@@ -31,7 +31,7 @@ Ask = Callable[[int | None], ChangesView | Unread]
 
 def loudness() -> object:
     """Return how loud the sentence on top is, and each fact under it, whatever ages they name."""
-    view = state_reader.now()
+    view = state_reader.now_of_all()  # nobody sits before this: it says no more than "look now"
     verdict = judge(view)
     return verdict.level, verdict.count, [(chip.tone, chip.sign) for chip in chips(view)]
 

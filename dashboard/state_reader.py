@@ -84,7 +84,12 @@ def now() -> NowView | Unread:
     person = identity()
     if person is None:
         return ask(lambda queries: queries.now())
-    return _shared.now() if person.sees is None else _read_now(person.sees)
+    return now_of_all() if person.sees is None else _read_now(person.sees)
+
+
+def now_of_all() -> NowView | Unread:
+    """Return the same of all accounts, for what serves every page and shows nobody anything of it."""
+    return _shared.now()
 
 
 def _read_now(groups: frozenset[str] | None = None) -> NowView | Unread:

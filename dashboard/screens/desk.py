@@ -22,7 +22,7 @@ _STATED: Final = "attested"
 
 @page_part
 def accounts() -> None:
-    """Show the accounts, read afresh every two seconds."""
+    """Show the accounts, read afresh every few seconds."""
     view = state_reader.now()
     today = state_reader.look_into(lambda insight: insight.unprotected_today())
     if isinstance(view, Unread) or isinstance(today, Unread):

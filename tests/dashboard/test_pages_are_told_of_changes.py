@@ -134,11 +134,11 @@ def test_a_state_that_cannot_be_read_tells_of_nothing_and_is_left_alone_for_a_wh
 
 def test_a_reconciler_that_is_silent_is_louder_whatever_was_decided_of_alerts() -> None:
     alive = drawn.view()
-    with reading(Memory(alive)):
+    with reading(Memory(alive), person=None):  # the one reader for all pages is no page of anybody's
         well = loudness()
-    with reading(Memory(replace(alive, read_at=alive.read_at + timedelta(seconds=1)))):
+    with reading(Memory(replace(alive, read_at=alive.read_at + timedelta(seconds=1))), person=None):
         older = loudness()
-    with reading(Memory(replace(alive, read_at=alive.read_at + timedelta(minutes=10)))):
+    with reading(Memory(replace(alive, read_at=alive.read_at + timedelta(minutes=10))), person=None):
         silent = loudness()
 
     assert older == well
