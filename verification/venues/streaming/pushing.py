@@ -42,11 +42,8 @@ class Pushing:
         self._listed: Moment | None = None
         self._acquitted: Moment | None = None  # by a push that no list has confirmed yet
         self._tries = 0
-        self._held: tuple[object, object, bool] = (
-            None,
-            None,
-            False,
-        )  # rows and facts, and whether they agree
+        # Rows and facts, and whether they agree.
+        self._held: tuple[object, object, bool] = None, None, False
 
     def begin(self) -> None:
         """A list was read in this life, and holds what was missed before it."""
