@@ -93,6 +93,8 @@ def sentence(found: Sequence[Group]) -> tuple[str, bool]:
         more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
         return f"{len(lost)} of {words.count(len(lines), 'account')} not seen now: {named}{more}.", False
     part = sum(line.state is AccountState.PARTIAL for line in lines)
+    if len(lines) == 1:
+        return f"It is watched{', and seen in part' if part else ''}.", not part
     if part:
         return f"All {len(lines)} are watched, {part} of them seen in part.", False
     return f"All {len(lines)} are watched.", True

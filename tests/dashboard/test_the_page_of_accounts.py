@@ -80,6 +80,15 @@ def test_an_account_that_nobody_watches_leads_whatever_money_the_others_have(hea
     assert (told, well) == ("1 of 2 accounts not seen now: z.", False)
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("complete", ("It is watched.", True)), ("partial", ("It is watched, and seen in part.", False))],
+)
+def test_one_account_is_no_crowd(status: str, said: tuple[str, bool]) -> None:
+    view = drawn.view(cycles=(drawn.cycle(status=status),))
+    assert sentence(groups(view, {})) == said
+
+
 def test_an_account_that_was_never_swept_is_not_shown_as_having_nothing_bare() -> None:
     view = replace(desk_of(watched("a"), watched("b")), cycles=(drawn.cycle(account="a"),))
 
