@@ -47,8 +47,8 @@ bench: $(STAMP) ## what Trueup costs, beside the alternatives (18 min); PART=sca
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
-torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MINUTES=3, or SEED=123; ONLY=workers KILLS=1000
-	@$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(KILLS),--kills $(KILLS))
+torture: $(STAMP) ## kills, power cuts, lost databases, clock steps, outages: MINUTES=3, or SEED=123; ONLY=workers KILLS=1000 HOUSES=8
+	@$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(KILLS),--kills $(KILLS)) $(if $(HOUSES),--houses $(HOUSES))
 
 model: $(STAMP) ## leases, alerts, words and messages as one model, on both databases: EXAMPLES=2000; then its planted faults
 	@EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -n 2 --dist load tests/model

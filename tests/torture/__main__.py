@@ -48,30 +48,31 @@ class Torture:
         self._out = out
         self._began = perf_counter()
 
-    async def run(self, databases: Sequence[str], seconds: float, *, workers: bool, kills: int) -> None:
+    async def run(self, databases: Sequence[str], seconds: float, *, houses: int, kills: int) -> None:
         """Play one act for each of the databases, side by side, `seconds` of storm each.
 
         Args:
             databases: Which.
             seconds: Of the storm.
-            workers: Whether the act of several workers is played beside them.
-            kills: After how many kills that one ends; 0 for after `seconds`.
+            houses: How many acts of several workers are played beside them, each on a server of its own.
+            kills: After how many kills these end, in all of them; 0 for after `seconds`.
         """
         async with asyncio.TaskGroup() as group:
             for number, database in enumerate(databases):
                 group.create_task(self._play(database, self._seed + number, seconds))
-            if workers:
-                group.create_task(self._play_workers(seconds, kills))
+            for house in range(houses):
+                name = WORKERS if houses == 1 else f"{WORKERS} {house + 1}"
+                group.create_task(self._play_workers(name, self._seed + house, seconds, -(-kills // houses)))
 
-    async def _play_workers(self, seconds: float, kills: int) -> None:
-        act = WorkersAct(self._seed, seconds, kills, lambda line: self._say(f"{WORKERS:<9} {line}"))
+    async def _play_workers(self, name: str, seed: int, seconds: float, kills: int) -> None:
+        act = WorkersAct(seed, seconds, kills, lambda line: self._say(f"{name:<9} {line}"))
         with tempfile.TemporaryDirectory(prefix="trueup-torture-", ignore_cleanup_errors=True) as folder:
             await act.play(Path(folder))
-            self._out.write(act.said)
+            self._out.write(f"--- {name}\n{act.said}")
         self.counts.update(act.counts)
-        self.slowest = max(act.taken_over, default=0.0)
+        self.slowest = max((self.slowest, *act.taken_over))
         self.counts["lost"] += sum(witness.lost() for witness in act.witnesses.values())
-        self.wrong += [f"{WORKERS}: {line}" for line in dict.fromkeys(act.wrong)]
+        self.wrong += [f"{name}: {line}" for line in dict.fromkeys(act.wrong)]
 
     async def _play(self, database: str, seed: int, seconds: float) -> None:
         act = Act(database, seed, seconds, self._torments, lambda line: self._say(f"{database:<9} {line}"))
@@ -128,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--kills", type=int, default=0, help="of workers: on with it until so many were killed"
     )
+    parser.add_argument("--houses", type=int, default=1, help="of workers, side by side (1)")
     asked = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(1, 1_000_000) if asked.seed is None else asked.seed
     databases: Sequence[str] = DATABASES if asked.database is None else (asked.database,)
@@ -138,8 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with TOLD.open("w") as out:
         torture = Torture(seed, asked.only, out)
         _say(f"seed {seed}; what happens is told in {TOLD}")
-        workers = WORKERS in asked.only and asked.database != "sqlite"
-        asyncio.run(torture.run(databases, seconds, workers=workers, kills=asked.kills))
+        houses = asked.houses if WORKERS in asked.only and asked.database != "sqlite" else 0
+        asyncio.run(torture.run(databases, seconds, houses=houses, kills=asked.kills))
     document = torture.document()
     RESULT.write_text(json.dumps(document, indent=2) + "\n")
     _say(*(f"{name:<14}{document[name]:>6}" for name in document if isinstance(document[name], int | float)))

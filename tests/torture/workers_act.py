@@ -30,11 +30,16 @@ LEASE_SECONDS = 30.0
 START_SECONDS, STARTS = 60.0, 3.0
 """What a worker may take to start and look at all: so long, or so many times as long as at first."""
 
+MERCY = 0.4
+"""In how many of the cases nobody else is struck until all accounts are watched again."""
+
 SENDING_SECONDS = 40.0
 """How long a message may take that is being sent."""
 
 READY_SECONDS = 300.0
-CALM_SECONDS = 240.0
+CALM_SECONDS = 420.0
+"""What is told in one message of several waits up to five minutes for it."""
+
 STEADY_LOOKS = 4
 LOOK_SECONDS = 0.7
 STOPPED_SECONDS = 2 * LEASE_SECONDS + 5
@@ -136,7 +141,7 @@ class WorkersAct:
         while self.counts["worker_kills"] < self.kills if self.kills else loop.time() < end:
             strike = rng.choices((self._kill, self._stop, self._cut), (8, 1, 1) if long else (1, 0, 0))[0]
             await strike(workers, rng)
-            if rng.random() < 0.6 or not long:
+            if rng.random() < MERCY or not long:
                 await self._until_watched(workers)
             await asyncio.sleep(rng.uniform(0.2, 4))
 
