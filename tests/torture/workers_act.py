@@ -15,13 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from reconciler.alerts.alert import Alert, AlertState
-from reconciler.console import AlertCommandError, Console, StateDatabaseError
 from reconciler.storage.database import migrate
-from reconciler.views.alert import AlertView
 from simulator.server import SimulatedVenue
 from tests.torture.legs import CONTROL, Legs
 from tests.torture.mailbox import Mailbox
 from tests.torture.postgres_server import PostgresServer
+from tests.torture.terminal import acknowledged, read_alerts, read_histories
 from tests.torture.wall_clock import WallClock
 from tests.torture.witness import ONCE, Promise, Witness
 from tests.torture.workers import ACCOUNTS, NAMES, Workers, shared_numbers, strays
@@ -43,7 +42,8 @@ CALM_SECONDS = 420.0
 STEADY_LOOKS = 4
 LOOK_SECONDS = 0.7
 STOPPED_SECONDS = 2 * LEASE_SECONDS + 5
-ALL = 5000
+_MIGRATING = asyncio.Lock()
+"""Alembic migrates one database of a process at a time."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,8 @@ class WorkersAct:
             phone = await mailbox.open()
             hands = f"sqlite:///{folder}/hands.db"
             workers = Workers(folder, server, venue.url, hands, phone)
-            await asyncio.to_thread(migrate, server.url)
+            async with _MIGRATING:
+                await asyncio.to_thread(migrate, server.url)
             await asyncio.to_thread(workers.note_from_now_on)
             yield workers, Legs(venue, hands, WallClock(folder)), mailbox
         finally:
@@ -208,20 +209,20 @@ class WorkersAct:
         rng = random.Random(f"people {self.seed}")
         while True:
             await asyncio.sleep(rng.uniform(1, 6))
-            alerts = await asyncio.to_thread(_read_alerts, workers.server.url)
+            alerts = await asyncio.to_thread(read_alerts, workers.server.url)
             firing = [each for each in alerts if each.state is AlertState.FIRING]
             if firing:
                 alert = rng.choice(firing)
                 promise = Promise(alert.id, "ann", f"note {self.counts['worker_words']}")
                 self.counts["worker_words"] += 1
-                if await asyncio.to_thread(_acknowledged, workers.server.url, promise):
+                if await asyncio.to_thread(acknowledged, workers.server.url, promise):
                     self.witnesses.get(alert.key.account, Witness()).promises.append(promise)
 
     async def _look(self, workers: Workers, legs: Legs) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             lasting = legs.lasting()
-            alerts = await asyncio.to_thread(_read_alerts, workers.server.url)
+            alerts = await asyncio.to_thread(read_alerts, workers.server.url)
             if alerts and lasting == legs.lasting():
                 for account, witness in self.witnesses.items():
                     witness.look(_of(account, alerts), lasting)
@@ -232,7 +233,7 @@ class WorkersAct:
         alerts: tuple[Alert, ...] = ()
         while steady < STEADY_LOOKS and loop.time() < end:
             await asyncio.sleep(LOOK_SECONDS)
-            alerts, lasting = await asyncio.to_thread(_read_alerts, workers.server.url), legs.lasting()
+            alerts, lasting = await asyncio.to_thread(read_alerts, workers.server.url), legs.lasting()
             lines = list(mailbox.missing(alerts))
             for account, witness in self.witnesses.items():
                 mine = _of(account, alerts)
@@ -243,7 +244,7 @@ class WorkersAct:
             steady = 0 if lines else steady + 1
         self.wrong += lines
         self.say(f"it took {CALM_SECONDS - end + loop.time():.0f} s until all was right")
-        histories = await asyncio.to_thread(_histories, workers.server.url, alerts)
+        histories = await asyncio.to_thread(read_histories, workers.server.url, alerts)
         for account, witness in self.witnesses.items():
             witness.judge({each.id: histories[each.id] for each in _of(account, alerts)})
         self._count(alerts, mailbox)
@@ -272,28 +273,6 @@ def repeated(came: Mapping[tuple[int, str], Sequence[float]], strikes: Sequence[
 
 def _of(account: str, alerts: Sequence[Alert]) -> list[Alert]:
     return [alert for alert in alerts if alert.key.account == account]
-
-
-def _read_alerts(url: str) -> tuple[Alert, ...]:
-    try:
-        with Console.open(url) as console:
-            return console.queries.alerts(limit=ALL)
-    except StateDatabaseError:
-        return ()
-
-
-def _acknowledged(url: str, promise: Promise) -> bool:
-    try:
-        with Console.open(url) as console:
-            console.commands.acknowledge(promise.alert, by=promise.by, note=promise.note, origin="cli")
-    except (AlertCommandError, StateDatabaseError):
-        return False
-    return True
-
-
-def _histories(url: str, alerts: Sequence[Alert]) -> dict[int, AlertView]:
-    with Console.open(url) as console:
-        return {alert.id: console.queries.alert(alert.id) for alert in alerts}
 
 
 async def _cancelled(*tasks: "asyncio.Task[None]") -> None:
