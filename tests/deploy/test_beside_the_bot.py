@@ -15,6 +15,7 @@ import yaml
 from typing_extensions import override
 
 from reconciler.settings import load
+from tests.deploy.test_workers_on_kubernetes import NEEDED
 from tests.reconciler.settings_files import written
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +105,7 @@ def test_the_bots_folder_is_read_only_and_nothing_else_is_open() -> None:
     for name, service in services.items():
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
+        assert service.get("cap_add", []) == NEEDED.get(service["image"], {}).get("add", []), name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
 
