@@ -11,6 +11,7 @@ from dashboard.alert_rows import MOST, alert_rows, choose_none, chosen
 from dashboard.identity import may
 from dashboard.kept import unless_changed
 from dashboard.redrawing import page_part
+from dashboard.taking_away import file_button
 from dashboard.words import numbers as words
 from dashboard.words.alert_rows import as_csv, row
 from dashboard.words.saying import CHOICE, Word
@@ -92,15 +93,13 @@ def _bar(found: AlertListView, asked: AlertFilter, page: int) -> None:
             first = (page - 1) * PAGE + 1
             span = f"{first:,} to {min(found.total, first + PAGE - 1):,} of " if found.total > PAGE else ""
             st.markdown(f"{span}{words.count(found.total, 'alert')}", width="content")
-        st.download_button(
+        file_button(
             "CSV",
-            data=partial(_file, asked),
-            file_name="trueup-alerts.csv",
+            partial(_file, asked),
+            name="trueup-alerts.csv",
             mime="text/csv",
             key="alerts-csv",
-            on_click="ignore",
-            icon=":material/download:",
-            type="tertiary",
+            kind="tertiary",
         )
 
 
@@ -123,13 +122,9 @@ def _act(word: Word, numbers: list[int], found: AlertListView) -> None:
             acting_on_many.ask(alerts, found.read_at, word)
 
 
-def _file(asked: AlertFilter) -> str:
+def _file(asked: AlertFilter) -> str | Unread:
     found = state_reader.ask(lambda queries: queries.alert_list(asked, limit=None))
-    match found:
-        case Unread():
-            raise RuntimeError(UNREAD)  # no file at all, rather than an empty one
-        case _:
-            return as_csv(found.alerts)
+    return found if isinstance(found, Unread) else as_csv(found.alerts)
 
 
 alerts()

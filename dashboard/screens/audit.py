@@ -10,6 +10,7 @@ from dashboard.audit_file import written
 from dashboard.look.colours import Tone
 from dashboard.look.panel import page_head, panel
 from dashboard.look.table import Cell, Column, Row, table
+from dashboard.taking_away import file_button
 from dashboard.words import audit as told
 from dashboard.words import moments
 from dashboard.words import numbers as words
@@ -55,12 +56,12 @@ def audit() -> None:
     answer.html(page_head("Audit", note=told.sentence(found, period, most=TAKEN_AWAY) + of))
     st.html(_list(found[:SHOWN], now.read_at))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.download_button(
+        file_button(
             "CSV",
-            data=lambda: written(found),
-            file_name=f"trueup-audit-{now.read_at:%Y-%m-%d-%H%M}.csv",
+            lambda: written(found),
+            name=f"trueup-audit-{now.read_at:%Y-%m-%d-%H%M}.csv",
             mime="text/csv",
-            icon=":material/download:",
+            key="audit-csv",
             disabled=not found,
         )
         if len(found) > SHOWN:

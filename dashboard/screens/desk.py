@@ -11,6 +11,7 @@ from dashboard.escape import plain
 from dashboard.look.colours import Tone
 from dashboard.look.panel import page_head
 from dashboard.redrawing import page_part
+from dashboard.taking_away import file_button
 from dashboard.words import numbers as words
 from dashboard.words.desk import groups, sentence
 from dashboard.words.verdict import Unread, blind
@@ -87,19 +88,15 @@ def _files(stated: Attestation) -> None:
     )
     name = f"trueup-{stated.day}{'-' + stated.group if stated.group else ''}"
     with st.container(key="attested", horizontal=True, gap="small"):
-        st.download_button(
-            "Page",
-            data=attested_page(stated),
-            file_name=f"{name}.html",
-            mime="text/html",
-            icon=":material/download:",
+        file_button(
+            "Page", lambda: attested_page(stated), name=f"{name}.html", mime="text/html", key="attested-page"
         )
-        st.download_button(
+        file_button(
             "JSON",
-            data=attested_json(stated),
-            file_name=f"{name}.json",
+            lambda: attested_json(stated).decode(),
+            name=f"{name}.json",
             mime="application/json",
-            icon=":material/download:",
+            key="attested-json",
         )
     st.caption(f"SHA-256 of the JSON: {attested_digest(stated)}")
 

@@ -98,10 +98,10 @@ def load(page: Page, url: str) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a headless Chromium."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """Run a headless Chromium, with these words more on its command line."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
         try:
             yield browser
         finally:

@@ -184,5 +184,5 @@ def test_the_tab_carries_the_count() -> None:
     assert favicon.title(Level.WELL, 0) == "Trueup"
     assert favicon.title(Level.BLIND, 3) == "(blind) Trueup"
     assert [favicon.label(Level.CRITICAL, count) for count in (1, 9, 10)] == ["1", "9", "9+"]
-    pictures = {favicon.icon(level, count).tobytes() for level in Level for count in (0, 1, 12)}
+    pictures = {favicon.icon(level, count) for level in Level for count in (0, 1, 12)}
     assert len(pictures) == 3 * len(Level) - 2  # blind is one picture, whatever the count

@@ -1,15 +1,11 @@
 """nginx before the screens, as `deploy/nginx.conf` has it: sign-in, its own pages, and no other page's."""
 
 import asyncio
-import os
-import shutil
 import socket
 import ssl
-import subprocess
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -28,24 +24,10 @@ from dashboard.entrance.place import places
 from dashboard.gate import Gate
 from reconciler.facts.sign_in import Door
 from reconciler.settings import Settings
-from tests.certificates import write_certificate
+from tests.deploy.nginx import NAME, free_port, proxying
 from verification.facts.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "trueup.example.com"
-AROUND = """\
-{user}
-daemon off;
-pid {folder}/pid;
-error_log {folder}/errors;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
-    uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
-    include {folder}/trueup.conf;
-}}
-"""
 
 
 async def page(request: Request) -> PlainTextResponse:
@@ -56,31 +38,6 @@ async def stream(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_text("connected")
     await socket.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
-def configured(folder: Path, screens: int, port: int, under: str) -> Path:
-    """Write the example with its files and ports in `folder`, and what nginx needs around it."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    for old, new in (
-        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
-        ("listen 443 ", f"listen 127.0.0.1:{port} "),
-        (f"/etc/letsencrypt/live/{NAME}", str(folder)),
-        ("http://127.0.0.1:8501", f"http://127.0.0.1:{screens}"),
-        ("location / {", f"location {under}/ {{"),
-    ):
-        assert old in text
-        text = text.replace(old, new)
-    write_certificate(folder, NAME, until=datetime.now(UTC) + timedelta(days=1))  # noqa: TID251 - as TLS does
-    (folder / "trueup.conf").write_text(text)
-    (folder / "nginx.conf").write_text(
-        AROUND.format(folder=folder, user="user root;" if os.geteuid() == 0 else "")
-    )
-    return folder / "nginx.conf"
 
 
 @asynccontextmanager
@@ -106,24 +63,13 @@ async def screens(folder: Path, port: int, public_url: str) -> AsyncIterator[str
 @asynccontextmanager
 async def proxied(folder: Path, under: str) -> AsyncIterator[tuple[aiohttp.ClientSession, str, str]]:
     """Run the gate and nginx before it; a session that finds its name here, its address, the token."""
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin") or "nginx"
     port, behind = free_port(), free_port()
     address = f"https://{NAME}:{port}{under}"
     async with screens(folder, behind, address) as token:
-        file = configured(folder, behind, port, under)
-        words = (nginx, "-c", str(file), "-p", str(folder), "-e", str(folder / "errors"))
-        tried = await asyncio.to_thread(subprocess.run, [*words, "-t"], capture_output=True, text=True)
-        assert tried.returncode == 0, tried.stderr
-        assert "warn" not in tried.stderr
-        process = await asyncio.create_subprocess_exec(*words)
-        try:
-            await _listening(port)
+        with proxying(folder, [f"127.0.0.1:{behind}"], port, under):
             connector = aiohttp.TCPConnector(resolver=_Here(), ssl=_unchecked())
             async with aiohttp.ClientSession(connector=connector) as session:
                 yield session, address, token
-        finally:
-            process.terminate()
-            await process.wait()
 
 
 class _Here(aiohttp.abc.AbstractResolver):
@@ -142,18 +88,6 @@ def _unchecked() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-async def _listening(port: int) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 @pytest.mark.parametrize("under", ["", "/desk"])
