@@ -32,7 +32,7 @@ Numbers = dict[str, float]
 
 HELD = tuple(f"HELD{number:02}/USDT:USDT" for number in range(5))
 ORPHANS = 12
-EVERY = 8.0
+EVERY = 6.0
 """Seconds from one orphan to the next: a crowd would be held back for its request weight."""
 
 SOON, LONG = 30.0, 180.0

@@ -1,7 +1,7 @@
 """The parts of the bench, each measured by itself, and each of its figures kept as soon as it is there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.bench import coordinator
 from tests.bench.at_rest import measure_accounts, measure_opens
 from tests.bench.budget import CASES, BudgetCase, measure_budget
 from tests.bench.coordinator import ATTEMPTS, Disturbed
-from tests.bench.detection import measure_detection
+from tests.bench.detection import EVERY, ORPHANS, measure_detection
 from tests.bench.frame_race import GAPS, race
 from tests.bench.many_accounts import MANY, Many, measure_many
 from tests.bench.policies import POLICIES
@@ -32,6 +32,10 @@ Numbers = dict[str, float]
 Keep = Callable[[Numbers], None]
 """Takes figures as they come: they are written down at once."""
 
+Part = Callable[["Size", Keep], None]
+Waiting = Callable[["Size", Keep], Coroutine[None, None, None]]
+"""A part that waits most of the time, for what comes at its own hour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -48,6 +52,7 @@ class Size:
         checks: The `[checks]` that Trueup runs with there; empty for those that it has by itself.
         scales: The sizes of an account.
         orphans: How many positions are met at once that no bot knows.
+        orphaned: How often they are.
         accounts: How many are watched by one process, on one address.
         many: How many are watched by one process over several addresses.
         settle: Seconds until an account is taken to be at rest.
@@ -72,12 +77,13 @@ class Size:
     checks: str = ""
     scales: tuple[Scale, ...] = SCALES
     orphans: int = 1000
+    orphaned: int = 3
     accounts: int = 3
     many: tuple[Many, ...] = MANY
     settle: float = 15.0
     opens: int = 20
-    met: int = 12
-    every: float = 8.0
+    met: int = ORPHANS
+    every: float = EVERY
     commands: int = 5
     kept: tuple[int, int] = (50, 360)
     year: Year = BUSY
@@ -186,24 +192,18 @@ def stall(size: Size, keep: Keep) -> None:
     )
 
 
-def budget(size: Size, keep: Keep) -> None:
+async def budget(size: Size, keep: Keep) -> None:
     """Watch an account in each case, all at the same time, in real time."""
-    keep(asyncio.run(measure_budget(size.minutes, size.cases, size.checks)))
+    keep(await measure_budget(size.minutes, size.cases, size.checks))
 
 
 def scale(size: Size, keep: Keep) -> None:
     """Look at accounts of a hundred, a thousand, ten thousand legs."""
-    asyncio.run(measure_scale(keep, size.scales, size.orphans))
+    asyncio.run(measure_scale(keep, size.scales, size.orphans, size.orphaned))
 
 
-def accounts(size: Size, keep: Keep) -> None:
-    """Watch one account, and several, while nothing happens; and a crowd of them, in which something does."""
-    asyncio.run(_accounts(size, keep))
-
-
-async def _accounts(size: Size, keep: Keep) -> None:
-    """Watch the few for minutes, and beside them crowds, one after another; the largest by itself."""
-    *smaller, largest = size.many
+async def accounts(size: Size, keep: Keep) -> None:
+    """Watch one account, and several, while nothing happens; and beside them crowds, one after another."""
 
     def of_crowd(numbers: Numbers) -> None:
         keep({name: value for name, value in numbers.items() if name not in OF_MINUTES})
@@ -212,18 +212,22 @@ async def _accounts(size: Size, keep: Keep) -> None:
         keep(await measure_accounts(size.minutes, size.accounts, size.settle))
 
     async def crowds() -> None:
-        for many in smaller:
+        for many in size.many[:-1]:
             await measure_many(many, of_crowd)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(few())
         group.create_task(crowds())
-    await measure_many(largest, of_crowd)
 
 
-def opens(size: Size, keep: Keep) -> None:
+def crowd(size: Size, keep: Keep) -> None:
+    """Watch the largest crowd, by itself."""
+    asyncio.run(measure_many(size.many[-1], keep))
+
+
+async def opens(size: Size, keep: Keep) -> None:
     """Let a bot open positions beside the real reconciler."""
-    keep(asyncio.run(measure_opens(size.opens, settle=size.settle)))
+    keep(await measure_opens(size.opens, settle=size.settle))
 
 
 def detect(size: Size, keep: Keep) -> None:
@@ -242,17 +246,25 @@ def screens(size: Size, keep: Keep) -> None:
     asyncio.run(measure_screens(size.year, size.looks, keep))
 
 
-PARTS: dict[str, Callable[[Size, Keep], None]] = {
+def alone(waiting: Waiting) -> Part:
+    """Return a part that waits, as one that is measured by itself."""
+    return lambda size, keep: asyncio.run(waiting(size, keep))
+
+
+BESIDE: dict[str, Waiting] = {"open": opens, "accounts": accounts, "budget": budget}
+"""Parts that are measured side by side. What they count is weight and memory, and the processor time of
+processes that each has for itself."""
+
+PARTS: dict[str, Part] = {
     "startup": startup,
     "policies": policies,
     "cpu": cpu,
     "stall": stall,
     "verdict": verdict,
-    "open": opens,
-    "accounts": accounts,
     "detect": detect,
+    **{name: alone(waiting) for name, waiting in BESIDE.items()},
     "screens": screens,
+    "crowd": crowd,
     "scale": scale,
-    "budget": budget,
 }
 """In the order in which they are measured: what is quick comes first."""

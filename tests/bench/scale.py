@@ -37,10 +37,6 @@ level = "warning"
 LONGEST_SECONDS = 900.0
 """How long one size is measured at most."""
 
-ORPHANS = 1000
-ORPHANED = 3
-"""How often so many orphans are met at once."""
-
 Numbers = dict[str, float]
 Keep = Callable[[Numbers], None]
 
@@ -69,15 +65,15 @@ class Scale:
 SCALES = (Scale(100, 20, 20, 10.0), Scale(1000, 10, 10, 10.0), Scale(10_000, 4, 4, 15.0))
 
 
-async def measure_scale(keep: Keep, scales: Sequence[Scale] = SCALES, orphans: int = ORPHANS) -> None:
-    """Measure the moment in which so many orphans are met at once, then each size, the largest last."""
+async def measure_scale(keep: Keep, scales: Sequence[Scale], orphans: int, orphaned: int) -> None:
+    """Measure the moment when many orphans are met at once, so often; then each size, the largest last."""
     stored: list[Numbers] = []
 
     def note(told: Numbers) -> None:
         if "stored_ms" in told:
             stored.append(told)
 
-    for _ in range(ORPHANED):
+    for _ in range(orphaned):
         await _watched(symbols_of(orphans), (), [], note)
     for name in ("stored_ms", "stored_cpu_ms", "start_stall_ms"):
         keep({f"scale.orphans_{orphans}.{name}": quantile([each[name] for each in stored], 0.5)})

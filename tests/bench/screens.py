@@ -41,12 +41,14 @@ class Looks:
         seconds: For how long their cost is counted.
         within: For how many seconds pages are opened anew, and then viewers one after another. Where fewer
             have come by then, what each of them costs counts for those who are missing.
+        pages: Which, beside that of one alert.
     """
 
-    times: int = 5
+    times: int = 3
     viewers: int = 20
     seconds: float = 12.0
     within: float = 60.0
+    pages: tuple[str, ...] = PAGES
 
 
 USUAL = Looks()
@@ -55,7 +57,7 @@ USUAL = Looks()
 async def measure_screens(year: Year, looks: Looks, keep: Callable[[Numbers], None]) -> None:
     """Open every page of a busy year, warm, in a real browser; what was measured is kept at once."""
     async with screens_of(year) as served, _browser() as browser:
-        keep(await _first_visit(browser, served))
+        keep(await _first_visit(browser, served, looks))
         context = await browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type] # Playwright's own names
         keep(await _pages(context, served, looks))
         keep(await _idle(context, served, looks))
@@ -73,9 +75,9 @@ async def _browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def _first_visit(browser: Browser, served: Served) -> Numbers:
+async def _first_visit(browser: Browser, served: Served, looks: Looks) -> Numbers:
     """Visit the latency page as nobody has before: what comes over the wire; and again: what is data."""
-    await _answers(browser, served)
+    await _answers(browser, served, looks)
     context = await browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type] # as above
     page = await context.new_page()
     counted = await Wire.of(context, page)
@@ -91,7 +93,7 @@ async def _first_visit(browser: Browser, served: Served) -> Numbers:
     }
 
 
-async def _answers(browser: Browser, served: Served) -> None:
+async def _answers(browser: Browser, served: Served, looks: Looks) -> None:
     """Wait until the screens are served, and warm: the process has drawn each page once."""
     context = await browser.new_context()
     page = await context.new_page()
@@ -104,7 +106,7 @@ async def _answers(browser: Browser, served: Served) -> None:
             if perf_counter() > end:
                 raise
             await asyncio.sleep(0.3)
-    for name in PAGES:
+    for name in looks.pages:
         await _settled(page, _address(served, name))
     await context.close()
 
@@ -170,7 +172,7 @@ async def _pages(context: BrowserContext, served: Served, looks: Looks) -> Numbe
         await page.locator(CARD).first.wait_for(timeout=LONG_MS)
         first.append(perf_counter() - began)
         dialogs.append(await _dialog(page))
-        for name in (*PAGES, f"alert?id={served.newest}"):
+        for name in (*looks.pages, f"alert?id={served.newest}"):
             took.setdefault(name.partition("?")[0], []).append(await _settled(page, _address(served, name)))
     await page.close()
     middle = {name: quantile(times, 0.5) for name, times in took.items()}

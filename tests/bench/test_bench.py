@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from time import process_time
 
@@ -18,7 +19,7 @@ from tests.bench.__main__ import main, measure
 from tests.bench.budget import CASES, most_in_a_minute
 from tests.bench.goals import GOALS, Goal
 from tests.bench.many_accounts import Many
-from tests.bench.parts import PARTS, Keep, Size
+from tests.bench.parts import BESIDE, PARTS, Keep, Size
 from tests.bench.policy_table import outcomes, score
 from tests.bench.profiles import FILE, ProfileError, read_profiles
 from tests.bench.quantiles import quantile
@@ -31,9 +32,12 @@ from tests.bench.world import Fact
 
 QUICK = """
 [checks]
+interval = 2
 spacing = 0.2
 grace = 0.4
 lagging_grace = 0.4
+stop_placing = 0.4
+stop_replacing = 0.4
 """
 TWO_CASES = tuple(case for case in CASES if case.name in {"normal", "http_418"})
 SMALL, SMALLER = 4, 2
@@ -48,6 +52,7 @@ TINY = Size(
     checks=QUICK,
     scales=(Scale(SMALLER, 1, 1, 1.0), Scale(SMALL, 1, 1, 1.0)),
     orphans=2,
+    orphaned=1,
     accounts=2,
     many=(Many(SMALL, 0.1, 0.2, 2, 2, 0.1),),
     settle=0.2,
@@ -57,7 +62,7 @@ TINY = Size(
     commands=1,
     kept=(2, 2),
     year=Year(5, 3, 4, 1),
-    looks=Looks(1, 2, 0.2),
+    looks=Looks(1, 1, 0.2, pages=("now", "latency")),
 )
 OF_CROWD = (
     "cpu_cores",
@@ -102,6 +107,8 @@ PROMISED = {
         "accounts.1.written_mb_per_day",
         "accounts.2.rss_mb_each",
         "accounts.2.cpu_percent_each",
+    },
+    "crowd": {
         *(f"accounts.{SMALL}.{name}" for name in ("rss_mb", "weight_per_minute", *OF_CROWD)),
         *(f"accounts.{SMALL}.share_of_fifth.{address}" for address in range(1, SMALL + 1)),
     },
@@ -131,6 +138,7 @@ PROMISED = {
     },
 }
 BROWSED = {"detect", "screens"}
+TOGETHER = tuple(BESIDE)
 OF_EVERY_RUN = {
     *(f"machine.{name}_{when}" for name in ("load", "clock_mhz") for when in ("start", "end")),
     *(f"goals.{word}" for word in ("met", "missed", "not_measured")),
@@ -142,26 +150,30 @@ OF_EVERY_RUN = {
 @pytest.mark.processes
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    "part",
+    "parts",
     [
-        pytest.param(each, marks=pytest.mark.browser if each in {"detect", "screens"} else ())
-        for each in PARTS
+        *(
+            pytest.param([each], id=each, marks=pytest.mark.browser if each in BROWSED else ())
+            for each in PARTS
+            if each not in TOGETHER
+        ),
+        pytest.param(TOGETHER, id=" beside ".join(TOGETHER)),
     ],
 )
 def test_every_promised_name_is_there_and_every_number_is_finite(
-    part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    parts: Sequence[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = tmp_path / "bench.json"
 
-    numbers, whole = measure(TINY, [part], result)
+    numbers, whole = measure(TINY, parts, result)
 
     printed = capsys.readouterr()
     assert whole, printed.err
-    assert set(numbers) >= PROMISED[part] | OF_EVERY_RUN
+    assert set(numbers) >= OF_EVERY_RUN.union(*(PROMISED[each] for each in parts))
     assert all(math.isfinite(value) for value in numbers.values())
     assert set(json.loads(result.read_text())) == set(numbers)
     assert "begin: Python" in printed.out
-    assert printed.out.count(", load ") == 3  # at the start, of the part, at the end
+    assert printed.out.count(", load ") == 2 + len(parts)  # at the start, of each part, at the end
 
 
 def test_every_goal_is_about_a_name_that_is_promised() -> None:
@@ -227,6 +239,7 @@ def test_a_run_of_every_part_begins_with_an_empty_file(
 ) -> None:
     for part in PARTS:
         monkeypatch.setitem(PARTS, part, lambda _size, _keep: None)
+    monkeypatch.setattr("tests.bench.__main__.BESIDE", {})
     result = tmp_path / "bench.json"
     result.write_text('{"of.an.earlier.run": 1.5}')
 
