@@ -91,7 +91,8 @@ def write_some_legs(
     if not new and not gone:
         return known
     _write(connection, account, new, gone)
-    note(connection, account, known.looked)
+    if not known.wrote:  # else the lease's row says it already
+        note(connection, account, known.looked)
     kept = {key: row for key, row in known.rows.items() if key not in gone}
     return Legs(kept | new, known.looked, wrote=True)
 

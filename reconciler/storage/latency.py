@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from reconciler.facts.sketch import Sketch
 from reconciler.storage.groups import Only, is_one_of
+from reconciler.storage.ready import Ready
 from reconciler.storage.rows import LatencyBucketRow, table
 from reconciler.storage.upsert import put, upsert_into
 from reconciler.views.latency import LatencyPoint, LatencyView
@@ -52,6 +53,12 @@ _WANTED = (
     .order_by(*_KEY)
     .with_for_update()
 )
+# The same on a file, once for each window: a list would have to be put into words anew.
+_IN_WINDOW = Ready(
+    sa.select(BUCKET.c.source, BUCKET.c.measure, BUCKET.c.sketch).where(
+        *(column == sa.bindparam(f"of_{column.name}") for column in _KEY[:_ASKED_BY])
+    )
+)
 _TOTALLED = 12  # windows that a period has at least: its edge is then known to a twelfth
 _ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
 
@@ -76,18 +83,16 @@ def add_samples(connection: sa.Connection, samples: Iterable[LatencySample]) -> 
 
 
 def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> None:
-    if connection.dialect.name != "sqlite":  # which has one writer at a time
+    if connection.dialect.name == "sqlite":  # which has one writer at a time
+        _take_in_windows(connection, sketches)
+    else:
         # The rows are there before they are locked and read: no other writer's samples are overwritten.
         insert = upsert_into(connection, BUCKET).on_conflict_do_nothing()
         empty = Sketch().to_json()
         connection.execute(
             insert, [{**dict(zip(_NAMES, key, strict=True)), "sketch": empty} for key in sketches]
         )
-    wanted = {name: sorted({key[place] for key in sketches}) for place, name in enumerate(_NAMES[:_ASKED_BY])}
-    for row in connection.execute(_WANTED, wanted):
-        mine = sketches.get((row.tier, row.start, row.account, row.source, row.measure))
-        if mine is not None:
-            mine.take_in(row.sketch)
+        _take_in_rows(connection, sketches)
     put(
         connection,
         BUCKET,
@@ -96,6 +101,23 @@ def _merge_into(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> N
             for key, sketch in sketches.items()
         ],
     )
+
+
+def _take_in_windows(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> None:
+    for tier, start, account in sorted({(tier, start, account) for tier, start, account, _, _ in sketches}):
+        of = {"of_tier": tier, "of_start": start, "of_account": account}
+        for row in _IN_WINDOW.ask(connection, of):
+            mine = sketches.get((tier, start, account, row.source, row.measure))
+            if mine is not None:
+                mine.take_in(row.sketch)
+
+
+def _take_in_rows(connection: sa.Connection, sketches: Mapping[_Key, Sketch]) -> None:
+    wanted = {name: sorted({key[place] for key in sketches}) for place, name in enumerate(_NAMES[:_ASKED_BY])}
+    for row in connection.execute(_WANTED, wanted):
+        mine = sketches.get((row.tier, row.start, row.account, row.source, row.measure))
+        if mine is not None:
+            mine.take_in(row.sketch)
 
 
 def read_latency(

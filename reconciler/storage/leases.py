@@ -17,13 +17,18 @@ from reconciler.storage.beats import Beat, last_beat
 from reconciler.storage.errors import LeaseLost
 from reconciler.storage.looked import Looked, note
 from reconciler.storage.mapping import Values, heartbeat_of, tenancy_of
+from reconciler.storage.ready import Ready
 from reconciler.storage.rows import LeaseRow, table
 from reconciler.storage.source_changes import note_unwatched
 from reconciler.storage.upsert import upsert_into
 
 LEASE = table(LeaseRow)
 
-_OWN = sa.select(LEASE).where(LEASE.c.account == sa.bindparam("of")).with_for_update()
+_OWN = Ready(
+    sa.select(LEASE.c.instance, LEASE.c.host, LEASE.c.pid, LEASE.c.token, LEASE.c.expires_at)
+    .where(LEASE.c.account == sa.bindparam("of"))
+    .with_for_update()
+)
 
 _PAUSED_SECONDS = 15
 """After how long without a word the server ends the transaction of a process that stands still in it: else it
@@ -192,8 +197,8 @@ def _claimed(
 
 def _own(connection: sa.Connection, lease: Lease) -> Tenancy:
     _pause_at_most(connection)
-    row = connection.execute(_OWN, {"of": lease.account}).one_or_none()
-    tenancy = None if row is None else tenancy_of(row)
+    rows = _OWN.ask(connection, {"of": lease.account})
+    tenancy = tenancy_of(rows[0]) if rows else None
     if tenancy is None or not is_of(tenancy, lease):
         raise LeaseLost(lease, None if tenancy is None else tenancy.holder)
     return tenancy

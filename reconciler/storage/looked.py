@@ -11,13 +11,15 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from reconciler.storage.ready import Ready
 from reconciler.storage.rows import LeaseRow, table
 from reconciler.views.account import CycleView, PositionView, SourceView
 
 _LEASE = table(LeaseRow)
 _TWO = 2
 _OF = _LEASE.c.account == sa.bindparam("of")
-_ASKED, _NOTED = sa.select(_LEASE.c.looked).where(_OF), sa.update(_LEASE).where(_OF)
+_ASKED = Ready(sa.select(_LEASE.c.looked).where(_OF))
+_NOTED = Ready(sa.update(_LEASE).where(_OF).values(looked=sa.bindparam("new")))
 
 Times = tuple[datetime | None, datetime | None]
 LegTimes = tuple[datetime | None, datetime | None, datetime | None]
@@ -86,13 +88,14 @@ class Looked:
 
 def looked_of(connection: sa.Connection, account: str) -> Looked:
     """Return when an account was last looked at, by the row of its lease. Reads only."""
-    return Looked.of_values(connection.execute(_ASKED, {"of": account}).scalar())
+    rows = _ASKED.ask(connection, {"of": account})
+    return Looked.of_values(rows[0].looked if rows else None)
 
 
 def note(connection: sa.Connection, account: str, looked: Looked) -> None:
     """Store what is new of an account's last looks; its lease must have been given before."""
     new = looked_of(connection, account).then(looked).values()
-    connection.execute(_NOTED, {"of": account, "looked": new})
+    _NOTED.tell(connection, [{"of": account, "new": new}])
 
 
 def _text(at: datetime | None) -> str | None:

@@ -21,6 +21,7 @@ from verification.facts.observation import Source
 Values = dict[str, Any]
 """A row as column names and values."""
 
+_VERIFICATION = tuple(each.name for each in fields(VerificationView) if each.name != "id")
 _POSITION = tuple(each.name for each in fields(PositionView) if each.name != "kinds")
 
 
@@ -253,8 +254,7 @@ def heartbeat_of(row: sa.Row[Any]) -> Heartbeat:
 
 def verification_values(view: VerificationView, evidence: str) -> Values:
     """Return the columns of a verification but its id."""
-    values = asdict(view)
-    del values["id"]
+    values: Values = {name: getattr(view, name) for name in _VERIFICATION}
     values["leg"] = view.leg.value
     values["decided_by"] = view.decided_by and view.decided_by.value
     values["evidence"] = evidence

@@ -17,6 +17,7 @@ from reconciler.storage.mapping import (
     verification_of,
     verification_values,
 )
+from reconciler.storage.ready import Ready
 from reconciler.storage.rows import (
     CycleRow,
     JournalCursorRow,
@@ -26,7 +27,7 @@ from reconciler.storage.rows import (
     table,
 )
 from reconciler.storage.source_changes import note_changes
-from reconciler.storage.upsert import UpsertStatement, insert_of, put
+from reconciler.storage.upsert import insert_of, put
 from reconciler.views.account import CycleView, PositionView, SourceView
 from reconciler.views.verification import VerificationView
 from verification.facts.leg import LegKey
@@ -43,7 +44,9 @@ _UNDECIDED = ("unknown", RESTING)
 _ASKED = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked_at")
 """By what a verification is the same one."""
 
-_SAME = sa.select(VERIFICATION.c.id).where(*(VERIFICATION.c[name] == sa.bindparam(name) for name in _ASKED))
+_SAME = Ready(
+    sa.select(VERIFICATION.c.id).where(*(VERIFICATION.c[name] == sa.bindparam(name) for name in _ASKED))
+)
 
 # Kept, as all that is asked of every open: to put a question together costs more than its answer.
 _SINCE = (
@@ -140,17 +143,22 @@ def save_verification(connection: sa.Connection, view: VerificationView, evidenc
         The id of the row.
     """
     values = verification_values(view, evidence)
-    connection.execute(_verifying(connection.dialect.name, tuple(values)), values)
-    return int(connection.execute(_SAME, {name: values[name] for name in _ASKED}).scalar_one())
+    _verifying(connection.dialect.name, tuple(values)).tell(connection, [values])
+    (same,) = _SAME.ask(connection, {name: values[name] for name in _ASKED})
+    return int(same.id)
 
 
 @lru_cache(maxsize=8)
-def _verifying(dialect: str, names: tuple[str, ...]) -> UpsertStatement:
+def _verifying(dialect: str, names: tuple[str, ...]) -> Ready:
     statement = insert_of(dialect, VERIFICATION)
-    return statement.on_conflict_do_update(
-        index_elements=_ASKED,
-        set_={name: statement.excluded[name] for name in names if name not in _ASKED},
-        where=VERIFICATION.c.verdict.in_(_UNDECIDED) | statement.excluded["verdict"].not_in(_UNDECIDED),
+    before, now = VERIFICATION.c.verdict, statement.excluded["verdict"]
+    decided = sa.and_(*(now != each for each in _UNDECIDED))
+    return Ready(
+        statement.on_conflict_do_update(
+            index_elements=_ASKED,
+            set_={name: statement.excluded[name] for name in names if name not in _ASKED},
+            where=sa.or_(*(before == each for each in _UNDECIDED), decided),
+        )
     )
 
 

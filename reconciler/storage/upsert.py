@@ -5,6 +5,8 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from reconciler.storage.ready import Ready
+
 UpsertStatement = sqlite.Insert | postgresql.Insert
 
 
@@ -21,13 +23,13 @@ def insert_of(dialect: str, target: sa.Table) -> UpsertStatement:
 def put(connection: sa.Connection, target: sa.Table, values: list[dict[str, object]]) -> None:
     """Insert rows by their primary key, or bring those that are there up to date."""
     if values:
-        connection.execute(_renewing(connection.dialect.name, target, tuple(values[0])), values)
+        _renewing(connection.dialect.name, target, tuple(values[0])).tell(connection, values)
 
 
 @lru_cache(maxsize=64)
-def _renewing(dialect: str, target: sa.Table, names: tuple[str, ...]) -> UpsertStatement:
+def _renewing(dialect: str, target: sa.Table, names: tuple[str, ...]) -> Ready:
     # Kept, for to put it together costs several times what the database then does with it.
     keys = [column.name for column in target.primary_key]
     statement = insert_of(dialect, target)
     renewed = {name: statement.excluded[name] for name in names if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=renewed)
+    return Ready(statement.on_conflict_do_update(index_elements=keys, set_=renewed))
