@@ -16,7 +16,7 @@ from reconciler.account.memory.own_orders import OwnOrders
 from reconciler.account.watch import AccountWatch
 from reconciler.comparison.kept import legs_of
 from reconciler.comparison.traded import Traded
-from reconciler.facts.change import Explained
+from reconciler.facts.change import Explained, Mark
 from reconciler.facts.expectation import Expectation
 from reconciler.storage.changes import Counting
 from reconciler.storage.errors import StateDatabaseError
@@ -87,6 +87,7 @@ class Explaining:
         self._whole: Look | None = None
         self._since_whole: set[str] = set()
         self._rows: dict[str, tuple[Expectation, ...]] = {}
+        self._marked: dict[str, Mark] = {}
         self._marked_at: float | None = None
         self._told_at: float | None = None
         self.explained: Explained | None = None
@@ -158,6 +159,7 @@ class Explaining:
         if counting is not None:
             self._counted.since, self._counted.until = counting.since, counting.until
             self._counted.marks = {mark.symbol: mark for mark in counting.marks}
+            self._marked = dict(self._counted.marks)
             self._counted.told.restore(changes)
         self._restored = True
 
@@ -218,9 +220,12 @@ class Explaining:
         news, dropped = dict(told.news), set(told.dropped)
         at = self._marked_at
         if news or dropped or at is None or now.monotonic - at >= MARKED_EVERY:
-            counting = Counting(counted.since, counted.until, tuple(counted.marks.values()))
+            # A mark is replaced where it says something new; an account may have traded hundreds of symbols.
+            marks = tuple(each for name, each in counted.marks.items() if self._marked.get(name) is not each)
+            counting = Counting(counted.since, counted.until, marks)
             await self._store.changes.save(self._account, tuple(news.values()), dropped, counting)
             told.stored(news, dropped)
+            self._marked |= {each.symbol: each for each in marks}
             self._marked_at = now.monotonic
         elif self._told_at is not None and now.monotonic - self._told_at < COUNTED_EVERY:
             return

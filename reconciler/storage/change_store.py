@@ -23,7 +23,7 @@ class KeptChanges(Protocol):
     async def save(
         self, account: str, news: Sequence[Change], dropped: Collection[Key], counting: Counting
     ) -> None:
-        """Renew changes and marks, all at once: what is counted is counted once."""
+        """Renew changes and marks, all at once: what is counted is counted once. Other marks stay stored."""
 
     async def counted(self, account: str) -> tuple[Counting | None, list[Change]]:
         """Return up to where an account is counted, and its newest changes."""

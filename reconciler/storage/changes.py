@@ -52,7 +52,7 @@ def save_changes(
     dropped: Collection[Key],
     counting: Counting,
 ) -> None:
-    """Renew changes and marks, all at once: what is counted is counted once."""
+    """Renew changes and marks, all at once: what is counted is counted once. Other marks stay as they are."""
     for symbol, leg, order_id in sorted(dropped):
         same = (CHANGE.c.account == account) & (CHANGE.c.symbol == symbol) & (CHANGE.c.leg == leg.value)
         connection.execute(sa.delete(CHANGE).where(same, CHANGE.c.order_id == order_id))

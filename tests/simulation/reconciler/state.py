@@ -62,7 +62,9 @@ class MemoryChanges:
         for key in dropped:
             self.kept.pop(key, None)
         self.kept |= {each.key: each for each in news}
-        self.counting = counting
+        before = () if self.counting is None else self.counting.marks
+        marks = {each.symbol: each for each in (*before, *counting.marks)}
+        self.counting = replace(counting, marks=tuple(marks.values()))
         await self._store.life.ended()
 
     async def counted(self, account: str) -> tuple[Counting | None, list[Change]]:
