@@ -1,11 +1,16 @@
 """What a push proves by itself: a position that no bot knows, before the venue is asked about it; pure."""
 
+from collections.abc import Collection, Container, Iterable
+
+from reconciler.comparison.legs import GONE
 from reconciler.comparison.outcome import Comparison
+from reconciler.facts.expectation import Expectation
 from reconciler.facts.finding import Finding
 from reconciler.kinds.registry import spec_of
-from verification.facts.account import AccountReading, Part
+from verification.facts.account import AccountReading, Part, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.errors import NotAsked
+from verification.facts.leg import Leg, LegKey
 from verification.venues.port import Venue
 
 
@@ -17,6 +22,29 @@ def not_asked(venue: Venue, symbols: frozenset[str], now: Moment) -> AccountRead
     return AccountReading(
         account, venue.access.venue, venue.mode, symbols, None, None, None, failed, sent=now, received=now
     )
+
+
+def all_known(
+    held: Collection[LegKey],
+    rows: Iterable[Expectation],
+    mode: PositionMode,
+    watched: Container[LegKey],
+) -> bool:
+    """Return True where a live row claims each of these legs, so that a comparison finds no stranger on any.
+
+    Args:
+        held: The legs that pushes show to be held.
+        rows: Every row of every ledger.
+        mode: How rows make legs.
+        watched: Legs on which an order may fill late: it would be a stranger beside the row.
+    """
+    symbols = {key.symbol for key in held}
+    claimed = {
+        (row.symbol, Leg.NET if mode is PositionMode.ONE_WAY else Leg(row.direction.value))
+        for row in rows
+        if row.symbol in symbols and row.state not in GONE and not row.expected == row.expected_high == 0
+    }
+    return all((key.symbol, key.leg) in claimed and key not in watched for key in held)
 
 
 def strangers(comparison: Comparison) -> tuple[Finding, ...]:

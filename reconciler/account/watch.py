@@ -18,7 +18,7 @@ from reconciler.account.memory.late_fills import LateFills
 from reconciler.account.memory.ledger_rows import LedgerRows
 from reconciler.account.memory.legs_at_rest import LegsAtRest
 from reconciler.account.memory.wall_steps import WallSteps
-from reconciler.account.stranger import not_asked, strangers
+from reconciler.account.stranger import all_known, not_asked, strangers
 from reconciler.comparison.compare import compare_in_slices
 from reconciler.comparison.confirmation import Judgement, Suspicion, followed, judge, past_of
 from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings
@@ -140,8 +140,10 @@ class AccountWatch:
         now = self._clock.now()
         if unreadable:
             return ()
-        reading = not_asked(self.venue, symbols, now)
         rows = tuple(row for name in sorted(ledgers) for row in ledgers[name].rows)
+        if all_known(held, rows, self.venue.mode, self.late_fills.watched(now.utc)):
+            return ()
+        reading = not_asked(self.venue, symbols, now)
         comparing = self._comparing(rows, whole(self._merged(reading, now)), reading, ledgers, now=now)
         found = strangers(whole(comparing(facts={}, trades={}, kept=NOTHING_KEPT)))
         suspected = {(key.symbol, key.leg) for key in self._suspicions}

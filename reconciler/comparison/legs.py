@@ -15,7 +15,8 @@ from verification.facts.leg import Leg, LegKey
 from verification.facts.order_fact import OrderFacts, OrderRef
 from verification.facts.slices import Effort, Slices, at_once
 
-_GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
+GONE = frozenset({ExpectationState.CLOSED, ExpectationState.FAILED})
+"""States of a row that claims nothing any more."""
 _ZERO = Decimal(0)
 _EVER = datetime.min.replace(tzinfo=UTC)
 _FLOAT = Decimal("1E-12")
@@ -139,7 +140,7 @@ class Belief:
         if len(rows) != len(self.shares) + len(self.ended):
             return False
         live, ended = iter(self.shares), iter(self.ended)
-        mine = (next(ended, None) if row.state in _GONE else _row_of(next(live, None)) for row in rows)
+        mine = (next(ended, None) if row.state in GONE else _row_of(next(live, None)) for row in rows)
         return all(one is row or one == row for one, row in zip(mine, rows, strict=True))
 
     def same(self, one: Decimal, other: Decimal) -> bool:
@@ -205,8 +206,8 @@ beliefs = at_once(beliefs_in_slices)
 def _belief(key: LegKey, rows: list[Expectation], market: Market | None) -> Belief:
     return Belief(
         key=key,
-        shares=tuple(_share(row, market) for row in rows if row.state not in _GONE),
-        ended=tuple(row for row in rows if row.state in _GONE),
+        shares=tuple(_share(row, market) for row in rows if row.state not in GONE),
+        ended=tuple(row for row in rows if row.state in GONE),
         market=market,
     )
 
