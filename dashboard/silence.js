@@ -5,12 +5,16 @@
 
 const LIMIT_MS = 10_000;
 const CHECK_MS = 500;
+const GONE_MS = 30_000;
+const ASKING_MS = 20_000;
+const HEALTH = "/_stcore/health";
 const WATCH = "__trueupSilence";
 
 export default function (component) {
   const { said, why } = component.data ?? {};
   const watch = (window[WATCH] ??= begin());
   watch.why = why ?? "";
+  watch.heard = performance.now();
   if (said) {
     watch.said = said;
     watch.at = performance.now();
@@ -21,12 +25,16 @@ export default function (component) {
 function begin() {
   const watch = { at: performance.now(), said: "", why: "", cover: null, title: "", icon: null };
   watch.check = () => {
-    const silent = performance.now() - watch.at > LIMIT_MS;
+    const now = performance.now();
+    const silent = now - watch.at > LIMIT_MS;
     if (silent) {
       show(watch);
     } else if (watch.cover) {
       hide(watch);
     }
+    // While somebody looks: a hidden tab hears little, and has not lost anybody.
+    watch.since = silent && !document.hidden ? (watch.since ?? now) : null;
+    if (watch.since !== null && now - Math.max(watch.since, watch.heard) > GONE_MS) beginAgain(watch);
   };
   setInterval(watch.check, CHECK_MS);
   // A hidden tab's timers are slow, and a frozen one's stand still: look at once when it is seen again.
@@ -47,6 +55,18 @@ function begin() {
     );
   }
   return watch;
+}
+
+// The dashboard of this page may stand still, with the socket open. Where one answers, be it another, the page is
+// loaded anew from that one; where none does, it stays covered.
+function beginAgain(watch) {
+  if (watch.asking) return;
+  watch.asking = true;
+  const rest = () => setTimeout(() => (watch.asking = false), LIMIT_MS);
+  fetch(`${location.pathname.replace(/\/[^/]*$/, "")}${HEALTH}`, { cache: "no-store", signal: AbortSignal.timeout(ASKING_MS) }).then(
+    (answer) => (answer.ok ? location.reload() : rest()),
+    rest,
+  );
 }
 
 function words(watch) {

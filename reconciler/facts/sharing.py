@@ -38,12 +38,16 @@ class Worker:
         most: How many accounts it watches at most.
         accounts: Those that it may watch.
         settled: It has lived for some time: only then is anything given up for it.
+        settings: A mark of the accounts of its settings: those of the same mark know the same accounts.
+        process: `HOST PID`.
     """
 
     name: str
     most: int
     accounts: frozenset[str]
     settled: bool = True
+    settings: str = ""
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,21 @@ def unwatched(workers: Collection[Worker], held: Mapping[str, str], accounts: Co
     """Return the accounts that nobody holds and that nobody has room for, by name."""
     plan = planned(workers, held)
     return sorted(account for account in accounts if account not in held and account not in plan)
+
+
+def tells(me: str, workers: Collection[Worker]) -> bool:
+    """Return whether a worker is the one that tells people what nobody watches, of those that know the same.
+
+    Of one with other settings it is not known which accounts it would tell of: then each kind has its own.
+    """
+    mine = [worker.settings for worker in workers if worker.name == me]
+    return bool(mine) and me == min(worker.name for worker in workers if worker.settings == mine[0])
+
+
+def of_other_settings(me: str, workers: Collection[Worker]) -> list[str]:
+    """Return the processes whose settings have other accounts than those of a worker."""
+    mine = {worker.settings for worker in workers if worker.name == me}
+    return sorted(worker.process for worker in workers if mine and worker.settings not in mine)
 
 
 def planned(workers: Collection[Worker], held: Mapping[str, str]) -> dict[str, str]:

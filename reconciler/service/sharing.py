@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Collection
 from functools import partial
+from hashlib import sha256
 
 import structlog
 
-from reconciler.facts.sharing import Part, step, unwatched
+from reconciler.facts.sharing import Part, of_other_settings, step, tells, unwatched
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.notify.last_resort import named
 from reconciler.serve.watching import Watching
@@ -30,7 +31,10 @@ STALE_SECONDS = 10.0
 """How old the last look may be for anything new to be told by it."""
 
 TELL_SECONDS = 300.0
-"""How often it is told again that accounts are watched by nobody."""
+"""How often it is told again that accounts are watched by nobody, or that settings differ."""
+
+DIFFER_SECONDS = 30.0
+"""For how long settings may differ: processes take changed ones one after another."""
 
 log = structlog.get_logger()
 
@@ -74,6 +78,7 @@ class Sharing:
         self._refused: set[str] = set()
         self._told: Told | None = None
         self._alarm: tuple[list[str], float] = [], 0.0
+        self._differ_at: float | None = None
         self._looked_at: float | None = None
         self._alone: Away | None = None
         self._seen = Together((), {}, frozenset())
@@ -103,6 +108,7 @@ class Sharing:
             held = {account: holder.instance for account, holder in seen.held.items()}
             self._see_alone(held)
             self._alarm_of(unwatched(seen.workers, held, self._settings.accounts))
+            self._differ_of(of_other_settings(self._by.instance, seen.workers))
             todo = step(self._by.instance, seen.workers, held)
             room = self._part.most - len(self._fleet.accounts)
             for account in todo.claim[: min(room, CLAIMS_AT_ONCE)]:
@@ -159,8 +165,8 @@ class Sharing:
         """
         now = self._clock.now().monotonic
         fresh = self._looked_at is not None and now - self._looked_at < STALE_SECONDS
-        first = min((worker.name for worker in self._seen.workers), default=None)
-        return self._left(self._seen.held) if fresh and first == self._by.instance else ()
+        ours = fresh and tells(self._by.instance, self._seen.workers)
+        return self._left(self._seen.held) if ours else ()
 
     def _see_alone(self, held: Collection[str]) -> None:
         self._looked_at = now = self._clock.now().monotonic
@@ -180,6 +186,18 @@ class Sharing:
             self._alarm = accounts, now
         if not accounts:
             self._alarm = [], 0.0
+
+    def _differ_of(self, others: list[str]) -> None:
+        """Log which processes have other accounts in their settings, where that lasts, now and then."""
+        now = self._clock.now().monotonic
+        if not others:
+            self._differ_at = None
+        elif self._differ_at is None:
+            self._differ_at = now + DIFFER_SECONDS
+        elif now >= self._differ_at:
+            hint = "their settings have other accounts: each account is watched by those that have it alone"
+            log.warning("settings.differ", processes=", ".join(others), hint=hint)
+            self._differ_at = now + TELL_SECONDS
 
     def _know(self) -> None:
         self._sharers = self._settings.sharers
@@ -202,7 +220,7 @@ class Sharing:
     def _to_tell(self) -> Told:
         egresses = {name: each.egress or "" for name, each in self._settings.accounts.items()}
         accounts = self._part.accounts(egresses) - self._refused
-        return Told(str(self._by), self._part.most, tuple(sorted(accounts)))
+        return Told(str(self._by), self._part.most, tuple(sorted(accounts)), _mark_of(self._settings))
 
     async def _tell(self) -> None:
         told = self._to_tell()
@@ -233,3 +251,10 @@ class Sharing:
             pass
         finally:
             claim.let_go()
+
+
+def _mark_of(settings: Settings) -> str:
+    """Return a mark that two settings share where they mean the same accounts."""
+    accounts = settings.accounts.items()
+    parts = [(name, each.venue, each.egress, each.group, sorted(each.ledgers)) for name, each in accounts]
+    return sha256(repr(sorted(parts, key=lambda part: part[0])).encode()).hexdigest()[:16]

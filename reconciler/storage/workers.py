@@ -45,11 +45,13 @@ class Told(msgspec.Struct, frozen=True):
         process: `HOST PID`.
         most: How many accounts it watches at most.
         accounts: Those that it may watch.
+        settings: A mark of the accounts of its settings; empty of a version that had none.
     """
 
     process: str
     most: int
     accounts: tuple[str, ...]
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +136,6 @@ def _workers(connection: sa.Connection, now: datetime) -> list[Worker]:
         except msgspec.MsgspecError:  # of another version: what it holds is held, and nothing is given to it
             continue
         settled = now - row.since >= SETTLED
-        found.append(Worker(row.instance, told.most, frozenset(told.accounts), settled))
+        may = frozenset(told.accounts)
+        found.append(Worker(row.instance, told.most, may, settled, told.settings, told.process))
     return found

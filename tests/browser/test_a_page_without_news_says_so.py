@@ -28,6 +28,7 @@ class Tunnel:
         self.url = f"http://[::1]:{port}"
         self.whole = threading.Event()
         self.whole.set()
+        self._lost: list[threading.Event] = []
         self._port = port
         self._ends: list[asyncio.StreamWriter] = []
         self._loop = asyncio.new_event_loop()
@@ -48,20 +49,32 @@ class Tunnel:
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._ends.append(writer)
+        whole = self.whole
         with contextlib.suppress(OSError):
             there, back = await asyncio.open_connection("127.0.0.1", self._port)
             self._ends.append(back)
-            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+            await asyncio.gather(self._pump(reader, back, whole), self._pump(there, writer, whole))
 
-    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    def lose_what_is_open(self) -> None:
+        """Cut what is connected, for good; a new connection gets through."""
+        old, self.whole = self.whole, threading.Event()
+        self.whole.set()
+        old.clear()
+        self._lost.append(old)
+
+    async def _pump(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, whole: threading.Event
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
-                await asyncio.to_thread(self.whole.wait)
+                await asyncio.to_thread(whole.wait)
                 target.write(data)
                 await target.drain()
         target.close()
 
     def close(self) -> None:
+        for each in self._lost:
+            each.set()
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(10)
 
@@ -137,6 +150,13 @@ def test_a_stopped_a_killed_and_an_unreachable_dashboard_each_cover_the_page_unt
         recovered(page)  # the other one is well
         tunnel.whole.set()
         recovered(far)
+
+        # Nothing comes on its socket any more, and yet a dashboard answers: it begins again with that one.
+        tunnel.lose_what_is_open()
+        far.evaluate("Object.assign(window.__trueupSilence, { at: -1e6, heard: -1e6, since: -1e6, mine: 1 })")
+        far.wait_for_event("load", timeout=BACK_MS)
+        recovered(far)
+        assert far.evaluate("window.__trueupSilence?.mine") is None
 
         screens.end()
         covered(page)

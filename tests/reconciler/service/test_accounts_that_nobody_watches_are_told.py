@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import structlog
 
 from reconciler.facts.lease import Holder
 from reconciler.facts.sharing import Part, Worker
@@ -40,12 +41,16 @@ class World:
     living: set[str] = field(default_factory=lambda: {"alice", "bob"})
     held: dict[str, Holder] = field(default_factory=lambda: {"main": ALICE, "other": BOB})
     away: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
 
     async def together(self, *, wall: datetime) -> Together:
         del wall
         if self.away:
             raise StateDatabaseError(StateTrouble.UNREACHABLE, "state database: it is away")
-        workers = tuple(Worker(name, 1, ANYWHERE) for name in sorted(self.living))
+        workers = tuple(
+            Worker(name, 1, ANYWHERE, settings=self.settings.get(name, ""), process=f"here {name}")
+            for name in sorted(self.living)
+        )
         held = {account: by for account, by in self.held.items() if by.instance in self.living}
         return Together(workers, held, ANYWHERE)
 
@@ -183,6 +188,25 @@ def test_where_all_live_the_first_one_tells_it_alone(tmp_path: Path, monkeypatch
 
     assert both.got("alice") == ["NEW CRITICAL: accounts are watched by nobody"]
     assert both.got("bob") == []
+
+
+def test_where_settings_differ_each_of_them_tells_of_what_it_knows_and_the_log_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(both: Both) -> None:
+        both.world.settings = {"bob": "with one account more"}
+        both.world.held["other"] = Holder("gone", "elsewhere", 3)
+        await both.until(25)
+        assert not [each for each in lines if each["event"] == "settings.differ"], "they may be on their way"
+        await both.until(120)
+
+    with structlog.testing.capture_logs() as lines:
+        both = play(tmp_path, story, monkeypatch)
+
+    # Which accounts the first one knows is not known here: rather twice than never.
+    assert both.got("alice") == both.got("bob") == ["NEW CRITICAL: accounts are watched by nobody"]
+    told = [each["processes"] for each in lines if each["event"] == "settings.differ"]
+    assert told == ["here bob", "here alice"]
 
 
 def test_nothing_new_is_told_by_what_was_seen_before_the_database_went_away(
