@@ -40,7 +40,12 @@ class Marks:
         """
         return Marks(
             {
-                name: (settings.access(name), [(each, settings.ledgers[each]) for each in account.ledgers])
+                name: (
+                    settings.access(name),
+                    # Who may see it goes by what its lease says, which is told by a claim.
+                    account.group,
+                    [(each, settings.ledgers[each]) for each in account.ledgers],
+                )
                 for name, account in settings.accounts.items()
             },
             {name: (channel, settings.channel_url(name)) for name, channel in settings.notify.items()},

@@ -117,12 +117,7 @@ class Field:
             options: What else it is started with, such as `--claim 2`.
             egresses: By account, the address that its requests leave by.
         """
-        url = self.url if self.url.startswith("sqlite") else f"{self.url}?options=-c%20trueup.run%3D{name}"
-        parts = [f'[database]\nurl = "{url}"', LEDGER, CHECKS]
-        for account in accounts:
-            egress = f'egress = "{egresses[account]}"' if account in egresses else ""
-            parts += [ACCOUNT.format(name=account) + egress, toml(self.venue.url, account)]
-        (self.folder / f"{name}.toml").write_text("\n".join(parts))
+        self.write(name, *accounts, egresses=egresses)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "reconciler", "run", "--config", f"{name}.toml", *options),
             cwd=self.folder,
@@ -138,6 +133,34 @@ class Field:
         run = Run(process)
         self.runs.append(run)
         return run
+
+    def write(
+        self,
+        name: str,
+        *accounts: str,
+        egresses: Mapping[str, str] = EVERYWHERE,
+        groups: Mapping[str, str] = EVERYWHERE,
+    ) -> None:
+        """Write the settings file of a run: by account its address, and the group that it belongs to."""
+        url = self.url if self.url.startswith("sqlite") else f"{self.url}?options=-c%20trueup.run%3D{name}"
+        parts = [f'[database]\nurl = "{url}"', LEDGER, CHECKS]
+        for account in accounts:
+            named = {"egress": egresses.get(account), "group": groups.get(account)}
+            own = "".join(f'{key} = "{value}"\n' for key, value in named.items() if value is not None)
+            parts += [ACCOUNT.format(name=account) + own, toml(self.venue.url, account)]
+        (self.folder / f"{name}.toml").write_text("\n".join(parts))
+
+    async def trueup(self, *arguments: str) -> tuple[int | None, str]:
+        """Run another command of `trueup` to its end: its exit code, and all that it said."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "reconciler", *arguments),
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        return process.returncode, said.decode()
 
     def holder(self, account: str = "main") -> str | None:
         """Who holds an account, as screens are told."""
