@@ -94,7 +94,7 @@ class Gate:
         if linked is not None:
             return linked
         if entered is None:
-            return self._entrance.challenge(scope, place)
+            return await self._entrance.challenge(scope, place)
         if scope["path"].rstrip("/") == NOW and scope["method"] in {"GET", "HEAD"}:
             asked = scope["query_string"].decode("latin-1")
             return on_to(place, f"/?{asked}" if asked else "/")

@@ -16,6 +16,7 @@ from dashboard.entrance.doorkeeper import Doorkeeper, Entered
 from dashboard.entrance.lockout import Lockout
 from dashboard.entrance.oidc import Conversation
 from dashboard.entrance.place import Place, local
+from dashboard.entrance.proxied import named_by_proxy
 from dashboard.entrance.sender import address_of
 from dashboard.words.verdict import Unread
 from reconciler.facts.sign_in import Way
@@ -95,10 +96,14 @@ class Entrance:
         await self._diary.refused(Way.LINK, address)
         return shown(pages.told("This link is not valid any more", _PRINTED_AGAIN), 401)
 
-    def challenge(self, scope: Scope, place: Place) -> Response:
-        """Answer somebody who is not let in."""
+    async def challenge(self, scope: Scope, place: Place) -> Response:
+        """Answer somebody who is not let in. Whom a proxy names all the same has no role, and is told so."""
         if not is_of_a_person(scope):
             return refused("Sign in first: load the page again.", 401)
+        door = self._doorkeeper.door
+        named = named_by_proxy(scope, door)
+        if named is not None:
+            await self._diary.refused(Way.PROXY, address_of(scope, door), name=named)
         rest = scope["query_string"].decode("latin-1")
         onward = local(f"{scope['path']}?{rest}" if rest else scope["path"])
         ways = set(self._doorkeeper.door.ways)

@@ -11,15 +11,21 @@ SECRET_HEADER = "x-trueup-proxy-secret"  # noqa: S105 - its name
 
 def said_by_proxy(scope: Scope, door: Door) -> Person | None:
     """Return who is there; None where no proxy that is trusted says so, or they have no role."""
+    told, name = door.proxy, named_by_proxy(scope, door)
+    if told is None or name is None:
+        return None
+    listed = values(scope, told.groups_header.lower()) if told.groups_header else []
+    groups = [part.strip() for line in listed for part in line.split(",") if part.strip()]
+    return door.roles.person(name, (name,), groups)
+
+
+def named_by_proxy(scope: Scope, door: Door) -> str | None:
+    """Return whom a trusted proxy names, whether or not they have a role; None where none does."""
     told = door.proxy
     if told is None or Way.PROXY not in door.ways or not _is_trusted(scope, door):
         return None
     names = values(scope, told.header.lower())
-    if len(names) != 1 or not names[0] or not names[0].isprintable():
-        return None
-    listed = values(scope, told.groups_header.lower()) if told.groups_header else []
-    groups = [part.strip() for line in listed for part in line.split(",") if part.strip()]
-    return door.roles.person(names[0], (names[0],), groups)
+    return names[0] if len(names) == 1 and names[0] and names[0].isprintable() else None
 
 
 def is_forged(scope: Scope, door: Door) -> bool:

@@ -105,16 +105,38 @@ def test_what_waits_for_the_database_is_bounded(doorway: Doorway) -> None:
     assert len(kept(doorway)) == 200
 
 
+PROXIED = Door(
+    ways=(Way.PROXY,),
+    idle=timedelta(days=1),
+    proxies=("10.0.0.2",),
+    public_url="https://t.example",
+    roles=Roles(admins=("ann",)),
+    proxy=ProxyHeaders("X-Forwarded-User", "", ""),
+)
+
+
+def test_whom_a_proxy_brings_without_a_role_is_told_by_name_and_what_follows_is_counted(
+    tmp_path: Path,
+) -> None:
+    doorway = Doorway(tmp_path, PROXIED)
+    browser = Browser(doorway, "t.example", "https", "10.0.0.2")
+    for _ in range(2):
+        browser.get("/", x_forwarded_user="eve", x_forwarded_for="192.0.2.7")
+    browser.get("/", x_forwarded_for="192.0.2.8")  # the proxy names nobody
+    Browser(doorway, "t.example", "https", "10.0.0.9").get("/", x_forwarded_user="eve")  # no proxy of ours
+    refused = ("sign-in refused", "eve", "by the proxy, from 192.0.2.7")
+    assert kept(doorway) == [refused]
+
+    doorway.clock.goes_on(timedelta(hours=2))
+    browser.get("/", x_forwarded_user="ann", x_forwarded_for="192.0.2.7")
+    assert set(kept(doorway)[1:]) == {
+        ("signed in", "ann", "by the proxy, from 192.0.2.7"),
+        ("sign-in refused", "", "1 more try since 12:00 UTC, by the proxy, from 192.0.2.7"),
+    }
+
+
 def test_whom_a_proxy_brings_is_told_once_until_they_stay_away(tmp_path: Path) -> None:
-    door = Door(
-        ways=(Way.PROXY,),
-        idle=timedelta(days=1),
-        proxies=("10.0.0.2",),
-        public_url="https://t.example",
-        roles=Roles(admins=("ann",)),
-        proxy=ProxyHeaders("X-Forwarded-User", "", ""),
-    )
-    doorway = Doorway(tmp_path, door)
+    doorway = Doorway(tmp_path, PROXIED)
     browser = Browser(doorway, "t.example", "https", "10.0.0.2")
     for _ in range(3):
         browser.get("/", x_forwarded_user="ann", x_forwarded_for="192.0.2.7")
