@@ -54,6 +54,16 @@ def test_prices_alone_are_read_of_a_row_that_is_known() -> None:
     assert str(second.mark_price) == "0.15"
 
 
+def test_a_row_that_says_the_same_again_is_the_very_position() -> None:
+    rows = PositionRows("main", listed())
+    moved = listed_position(markPrice="0.15")
+    first = rows.read(listed_position(markPrice="0.14"))
+    assert rows.read(listed_position(markPrice="0.14")) is first
+    second = rows.read(moved)
+    assert second is not first
+    assert rows.read(dict(moved)) is second
+
+
 def test_a_contract_that_is_listed_since_has_its_name_at_once() -> None:
     markets = listed("BTCUSDT")
     rows = PositionRows("main", markets)

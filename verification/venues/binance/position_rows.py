@@ -1,4 +1,4 @@
-"""Reads rows of the position list again and again: most differ from what they were in their prices alone."""
+"""Reads rows of the position list again and again: most differ in their prices alone, or not at all."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ class PositionRows:
         self._account = account
         self._markets = markets
         self._by: object = None
-        self._known: dict[tuple[Any, ...], Position] = {}
+        self._known: dict[tuple[Any, ...], tuple[tuple[Any, ...], Position]] = {}
 
     def read(self, row: Row) -> Position:
-        """Read one as `position` does: of a leg that is as it was, its prices are read and the rest is known.
+        """Read one as `position` does: of a leg that is as it was, only prices that have moved are read.
 
         Raises:
             SourceMalformed: It cannot be read.
@@ -36,12 +36,20 @@ class PositionRows:
         lasting = get("symbol"), get("positionSide"), get("positionAmt"), get("entryPrice"), get("updateTime")
         if tuple(map(type, lasting)) != _AS_WRITTEN:
             return position(row, self._account, self._markets)
-        known = self._known.get(lasting)
+        prices = get("notional"), get("markPrice"), get("liquidationPrice")
+        before, known = self._known.get(lasting, (None, None))
         if known is None:
             known = position(row, self._account, self._markets)
-            if known.key.named:  # one without a name is asked about each time
-                self._known[lasting] = known
+        elif before == prices and all(each is None or type(each) is str for each in prices):
             return known
+        else:
+            known = self._repriced(row, known)
+        if known.key.named:  # one without a name is asked about each time
+            self._known[lasting] = prices, known
+        return known
+
+    @staticmethod
+    def _repriced(row: Row, known: Position) -> Position:
         notional = optional_exact(row, "notional")
         return Position(
             known.key,
