@@ -12,6 +12,7 @@ from reconciler.facts.finding import Evidence, Finding, FindingKey, Party
 from reconciler.facts.wording import number
 from reconciler.kinds.sources_disagree import SPEC, sentence_of_order
 from reconciler.views.verification import VerificationView
+from verification.facts.leg import LegKey
 from verification.facts.observation import OrderSeen, PositionSeen
 from verification.facts.order_identity import is_of
 from verification.facts.verification import Verification
@@ -34,10 +35,10 @@ class _Verified:
     verification: Verification
     words: list[OrderSeen]
     decided_at: datetime
+    leg: LegKey
 
     def adds(self, word: OrderSeen) -> bool:
         """Take one more word; False if it is of another order, or says what is known."""
-        # Whose it is comes first: nearly all words are of another leg.
         if not is_of(self.verification.question, word):
             return False
         if any(_claim(word) == _claim(each) for each in self.words):
@@ -70,9 +71,11 @@ class Disagreements:
         if now - decided_at > DISAGREEMENT_WATCHED_FOR:
             return
         seen = verification.observations
-        order = _Verified(view, verification, [], decided_at)
-        known = [*self._recent, *(word for other in self._orders.values() for word in other.words)]
-        self._orders[view.id] = order
+        leg, others = verification.question.key, self._orders.values()
+        # Nearly all words are of another leg, and a busy account has thousands of them.
+        known = [word for word in self._recent if word.key == leg]
+        known += [word for other in others for word in other.words if word.key == leg]
+        self._orders[view.id] = order = _Verified(view, verification, [], decided_at, leg)
         own = [each for each in seen if isinstance(each, OrderSeen)]
         for word in (*own, *known):
             order.adds(word)
@@ -84,7 +87,7 @@ class Disagreements:
         """Take note of what a source says of an order now: what was decided may turn out not to be so."""
         self._recent.append(word)
         for order in self._orders.values():
-            if order.adds(word):
+            if order.leg == word.key and order.adds(word):
                 found = of_order(order.words)
                 self._find(order, () if found is None else (found,))
 
