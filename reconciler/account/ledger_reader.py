@@ -80,6 +80,20 @@ class LedgerReader:
         """
         return await self.do(self.ledger.version)
 
+    async def read_unless(self, token: object) -> tuple[object, LedgerReading | None]:
+        """Return its change token, and what it holds where that is not `token`; all in one go.
+
+        Raises:
+            LedgerUnreadable: It could not be read in full, or not in time.
+        """
+
+        def work() -> tuple[object, LedgerReading | None]:
+            version = self.ledger.version()
+            return version, None if token is not None and version == token else self._read()
+
+        version, reading = await self.do(work)
+        return version, None if reading is None else self._known(self._named(reading))
+
     async def changed(self, token: object, *, every: float) -> None:
         """Return when the version is to be asked for again; what counts is asked for, not remembered here.
 

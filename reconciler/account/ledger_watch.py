@@ -72,14 +72,13 @@ class LedgerWatch:
         if self._clock.now().monotonic < known.not_before:
             return
         try:
-            token = await ledger.version()
-            if known.rows is not None and known.token is not None and token == known.token:
-                return
-            reading = await ledger.read()
+            token, reading = await ledger.read_unless(None if known.rows is None else known.token)
         except LedgerUnreadable as error:
             now = self._clock.now()
             known.token, known.not_before = None, now.monotonic + FAILED_APART_SECONDS
             self._on_read(ledger.name, error, now)
+            return
+        if reading is None:
             return
         self._on_read(ledger.name, None, self._clock.now())
         before, rows = known.rows, {row.row_id: row for row in reading.rows}

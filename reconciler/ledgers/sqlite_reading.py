@@ -46,6 +46,7 @@ ATTEMPTS = 5
 _MAGIC = b"SQLite format 3\0"
 _WAL = 2  # both version bytes of the header, with a write-ahead log
 _CHANGES_AT, _CHANGES = 24, 16  # in the header: the change counter and what SQLite compares with it
+_NO_TEXT = "Could not decode to UTF-8"  # so Python's driver says it, and gives no code with it
 _INDEX = 96  # at the start of the `-shm`: both copies of the header of the log's index
 
 
@@ -88,7 +89,12 @@ class SqliteRows:
         cursor = self._connection.execute(statement, values)
         names = tuple(str(column[0]) for column in cursor.description or ())
         rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most)
-        return names, [readable(dict(zip(names, row, strict=True)), statement) for row in rows]
+        return names, [_named(names, row, statement) for row in rows]
+
+
+def _named(names: tuple[str, ...], row: tuple[Any, ...], statement: str) -> dict[str, Any]:
+    named = dict(zip(names, row, strict=True))
+    return readable(named, statement) if bytes in map(type, row) else named
 
 
 class SqliteReading:
@@ -98,6 +104,7 @@ class SqliteReading:
         """`ledger` is its name in the settings; a relative `path` is relative to the working directory."""
         self._ledger = ledger
         self._path = path.expanduser().absolute()
+        self._file = str(self._path)
         self._clock = clock
 
     @property
@@ -201,14 +208,19 @@ class SqliteReading:
         except sqlite3.Error as error:
             raise self._explained(error) from error
         try:
-            connection.text_factory = lenient
             connection.set_progress_handler(lambda: self._clock.now().monotonic > end, 10_000)
             connection.execute("PRAGMA query_only = 1")
             connection.execute("BEGIN")
             if journalled:
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # waits for its lock
                 end = self._clock.now().monotonic + HELD_SECONDS
-            result = work(SqliteRows(connection))
+            try:
+                result = work(SqliteRows(connection))
+            except sqlite3.OperationalError as error:
+                if not str(error).startswith(_NO_TEXT):
+                    raise
+                connection.text_factory = lenient  # only now: it is called for every text that there is
+                result = work(SqliteRows(connection))
             connection.execute("ROLLBACK")
             return result
         except sqlite3.Error as error:
@@ -278,6 +290,6 @@ class SqliteReading:
         which is written last. The file system's word alone would not do: a log grows before its transaction
         counts.
         """
-        wal, shm = self._beside("-wal"), self._beside("-shm")
-        counters = (part(self._path, _CHANGES_AT, _CHANGES), part(shm, 0, _INDEX))
-        return (looks(self._path), looks(wal), *counters)
+        file = self._file
+        counters = (part(file, _CHANGES_AT, _CHANGES), part(f"{file}-shm", 0, _INDEX))
+        return (looks(file), looks(f"{file}-wal"), *counters)

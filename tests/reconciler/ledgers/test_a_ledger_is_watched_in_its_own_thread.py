@@ -53,13 +53,13 @@ class Watched:
         self.reader = LedgerReader(ledger, clock, seconds=seconds)
         self.asked = 0
         self.told: asyncio.Queue[LedgerUnreadable | None] = asyncio.Queue()
-        ask = self.reader.version
+        ask = self.reader.read_unless
 
-        async def version() -> object:
+        async def read_unless(token: object) -> tuple[object, LedgerReading | None]:
             self.asked += 1
-            return await ask()
+            return await ask(token)
 
-        self.reader.version = version  # type: ignore[method-assign]
+        self.reader.read_unless = read_unless  # type: ignore[method-assign]
         self.watch = LedgerWatch(
             [self.reader], clock, every=LOOK_SECONDS, on_change=self._changed, on_read=self._read
         )
