@@ -10,6 +10,8 @@ from verification.facts.observation import Observation, OrderSeen, PositionSeen,
 from verification.facts.order_identity import is_of
 from verification.facts.question import CloseQuestion, Question
 
+_LONG_AGO = float("-inf")
+
 
 class Evidence(Struct, frozen=True):
     """What is known that bears on a question.
@@ -69,7 +71,7 @@ def gather(question: Question, observations: Sequence[Observation]) -> Evidence:
     absences: dict[float, SourceSilent] = {}
     key = question.key
     mine: list[Observation] = []
-    of_a_close, in_order, last = isinstance(question, CloseQuestion), True, float("-inf")
+    of_a_close, in_order, last = isinstance(question, CloseQuestion), True, _LONG_AGO
     for each in observations:
         if each.key != key:
             continue

@@ -119,7 +119,8 @@ def _pushed(
         which = POSITION_SIDES.get(row.ps) or leg_of(row.ps, "ps")
         amount = Decimal(row.pa)
         quantity = amount if which is _NET else signed(amount, which)
-        facts.append(PositionSeen(_key(account, row.s, which, markets), quantity, update.T, came))
+        key = markets.keys.get((account, row.s, which)) or _key(account, row.s, which, markets)
+        facts.append(PositionSeen(key, quantity, update.T, came))
     once = tuple(facts) if len(facts) == 1 else _each_leg_once(facts)
     return Frame("ACCOUNT_UPDATE", once, len(markets.unknown) == strange)
 

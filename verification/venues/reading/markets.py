@@ -20,6 +20,8 @@ class Markets:
         unknown: Ids that turned up and are not listed.
         renamed: What has another name by now: ids that have been learnt, and symbols of contracts that the
             venue calls something else since. To the present symbol.
+        keys: Legs that were asked for, by account, id and leg; anew with each list. Who reads a push
+            looks there first, for a verdict waits for each call.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Markets:
         self._ids: Mapping[str, str] = {}
         self._gone: dict[str, str] = {}
         self._missed: dict[str, int] = {}
-        self._keys: dict[tuple[str, str, Leg], LegKey] = {}
+        self.keys: dict[tuple[str, str, Leg], LegKey] = {}
 
     @property
     def missing(self) -> bool:
@@ -66,7 +68,7 @@ class Markets:
         by_id, by_symbol, told = self._keep_missing(listing)
         told += [*self._rename(by_id), *self._resized(by_symbol)]
         names = listing.ids if by_id is listing.symbols else {name: each for each, name in by_id.items()}
-        self._by_id, self._ids, self.by_symbol, self._keys = by_id, names, by_symbol, {}
+        self._by_id, self._ids, self.by_symbol, self.keys = by_id, names, by_symbol, {}
         # What was held in a contract that is gone is still somewhere.
         gone = {each: part for each, part in self.parts.items() if each not in listing.parts}
         self.parts = {**gone, **listing.parts} if gone else listing.parts
@@ -130,11 +132,11 @@ class Markets:
     def key_of(self, account: str, market_id: str, which: Leg) -> LegKey:
         """Return the leg of a contract by the venue's id; see `symbol_of` for one that is not listed."""
         place = (account, market_id, which)
-        key = self._keys.get(place)
+        key = self.keys.get(place)
         if key is None:
             key = LegKey(account, self.symbol_of(market_id), which)
             if key.named:
-                self._keys[place] = key
+                self.keys[place] = key
         return key
 
     def refuse(self, symbol: str) -> None:
