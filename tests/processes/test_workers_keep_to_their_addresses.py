@@ -1,4 +1,4 @@
-"""Two `trueup run --claim N --egress NAME`: one dies, nobody stands in for it; settings change under both."""
+"""Two `trueup run --claim N --egress NAME`: one ends, nobody stands in for it; settings change under both."""
 
 import signal
 from pathlib import Path
@@ -28,7 +28,6 @@ async def test_what_nobody_is_bound_to_is_watched_by_nobody_and_a_reload_leaves_
     tmp_path: Path,
 ) -> None:
     before, after = ("main", "other", "third"), ("main", "third", "fourth")
-    # Beside a file a dead process loses its accounts at once, by the operating system's locks.
     async with field(tmp_path) as there:
         here = [
             await there.start(
@@ -40,13 +39,13 @@ async def test_what_nobody_is_bound_to_is_watched_by_nobody_and_a_reload_leaves_
         await there.until(lambda: seen(there, *before), within=LONG, what="that all are watched")
         assert holders(there) == {"main": tokyo.holder, "other": tokyo.holder, "third": paris.holder}
 
-        await paris.end(signal.SIGKILL)
+        told = len(tokyo.said("accounts.unwatched"))
+        await paris.end(signal.SIGTERM)
+        # One that is killed keeps its leases for half a minute, and is shown as stalled meanwhile.
         await there.until(
-            lambda: there.state("third") is AccountState.STALLED, within=LONG, what="that it is missed"
+            lambda: len(tokyo.said("accounts.unwatched", "third")) > told, within=LONG, what="the line of it"
         )
-        await there.until(
-            lambda: tokyo.said("accounts.unwatched", "third"), within=LONG, what="the line of it"
-        )
+        assert there.state("third") is AccountState.NOT_WATCHED
         code, said = await there.trueup("status", "--config", "trueup.toml")
         assert code != 0
         assert "third" in said
@@ -63,11 +62,6 @@ async def test_what_nobody_is_bound_to_is_watched_by_nobody_and_a_reload_leaves_
         assert said.count("account other removed") == said.count("account third changed") == 2, "both took it"
         await there.until(lambda: seen(there, *after), within=LONG, what="that those of now are watched")
         assert holders(there) == {"main": tokyo.holder, "third": paris.holder, "fourth": tokyo.holder}
-        await there.until(
-            lambda: {each.account for each in there.console.queries.watches()} == set(after),
-            within=LONG,
-            what="that what was taken out is told no more",
-        )
         assert [each.group for each in there.console.queries.watches() if each.account == "third"] == [
             "europe"
         ]
