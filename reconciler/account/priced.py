@@ -2,16 +2,13 @@
 
 import logging
 from dataclasses import replace
-from decimal import Decimal
 
-from reconciler.comparison.kept import legs_of
 from reconciler.comparison.stop_prices import unpriced
 from reconciler.comparison.trails import Trails
 from reconciler.comparison.venue_view import VenueView
 from verification.facts.account import AccountReading
 from verification.facts.clock import Clock
 from verification.facts.errors import SourceError
-from verification.facts.leg import LegKey
 from verification.facts.slices import unhurried
 from verification.venues.port import Venue
 
@@ -31,9 +28,8 @@ async def priced(
         before: What was known of it until then; None at the start.
         clock: Lets others go on meanwhile.
     """
-    held = {} if before is None else _held(before, reading.symbols)
-    trails = Trails() if before is None else before.trails
-    wanted = await unhurried(unpriced(reading, held, trails), clock)
+    legs, trails = ({}, Trails()) if before is None else (before.legs, before.trails)
+    wanted = await unhurried(unpriced(reading, legs, trails), clock)
     if not wanted:
         return reading
     try:
@@ -42,9 +38,3 @@ async def priced(
         _log.warning("prices of %s: %s", ", ".join(sorted(wanted)), error)
         return reading
     return replace(reading, prices=asked)
-
-
-def _held(view: VenueView, symbols: frozenset[str] | None) -> dict[LegKey, Decimal]:
-    """Return what was held of the legs that are looked at, signed contracts."""
-    keys = view.legs.keys() if symbols is None else legs_of(view.account, symbols)
-    return {key: view.legs[key].quantity for key in keys if key in view.legs}

@@ -1,7 +1,8 @@
 """What a difference waits for until people are told of it, or what has decided that they are; pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from reconciler.account.look import Judged, Look
 from reconciler.facts.wording import clock
@@ -16,6 +17,9 @@ def with_waits(look: Look) -> Iterator[PositionView]:
         if not is_blindness(judged.finding.kind):
             key = (judged.finding.symbol, judged.finding.leg.value)
             waiting.setdefault(key, []).append(_words(judged, look))
+    if not waiting:
+        yield from look.comparison.legs
+        return
     for row in look.comparison.legs:
         told = waiting.get((row.symbol, row.leg.value))
         yield row if told is None else replace(row, waits="; ".join(told))

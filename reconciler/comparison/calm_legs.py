@@ -11,6 +11,7 @@ from reconciler.comparison.kept import (
     Times,
     is_calm,
     is_sound,
+    is_undisputed,
     legs_of,
     shown_again,
     stays_calm,
@@ -67,10 +68,11 @@ class CalmLegs:
             return None
         leg, book = view.legs.get(key), self._scope.books.of(key.symbol)
         observed = _ZERO if leg is None else leg.quantity
-        if not calm.agrees(self.frame, stated, book, observed) or not stays_calm(leg, book):
+        # Its book is the one that has let it be calm.
+        if not calm.agrees(self.frame, stated, book, observed) or not is_undisputed(leg):
             return None
-        stops, shown = calm.protection, Shown.of(view, key)
-        again = calm if shown == calm.shown else repriced(calm, shown)
+        stops = calm.protection
+        again = calm if calm.shown.still(view, key) else repriced(calm, Shown.of(view, key))
         if again is not None:
             self._taken[key] = again
         else:

@@ -1,8 +1,10 @@
 """Lists that go on contradicting what is known of a leg: they are counted, and believed in the end."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciler.comparison.growth import is_less
 from reconciler.comparison.pushed_leg import former_liquidation

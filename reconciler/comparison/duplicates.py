@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from msgspec import structs
+
 from reconciler.comparison.cause import cause_of
 from reconciler.comparison.difference import LegVerdict
 from reconciler.comparison.leg_case import LegCase
@@ -32,7 +34,7 @@ def with_duplicates(case: LegCase) -> LegCase:
     """Call a mismatch of quantities by its name where it comes from a row that is there twice."""
     if duplicates_of(case) is None:
         return case
-    return replace(case, difference=replace(case.difference, kind=Kind.DUPLICATE_ROWS))
+    return structs.replace(case, difference=replace(case.difference, kind=Kind.DUPLICATE_ROWS))
 
 
 def duplicates_of(case: LegCase) -> Duplicates | None:

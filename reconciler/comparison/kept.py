@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from reconciler.comparison.book import Book, RestingBooks
 from reconciler.comparison.difference import Difference, LegVerdict
 from reconciler.comparison.legs import Belief
@@ -55,12 +57,24 @@ class Shown(NamedTuple):
             return _NOT_SHOWN
         return cls(leg.position, leg.source, leg.changed, leg.liquidation_before, view.prices.get(key.symbol))
 
+    def still(self, view: VenueView, key: LegKey) -> bool:
+        """True where the same is shown of the leg now."""
+        leg = view.legs.get(key)
+        if leg is None:
+            return self == _NOT_SHOWN
+        return (
+            (self.position is leg.position or self.position == leg.position)
+            and self.source is leg.source
+            and self.changed == leg.changed
+            and self.liquidation_before == leg.liquidation_before
+            and self.prices == view.prices.get(key.symbol)
+        )
+
 
 _NOT_SHOWN = Shown(None, None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Calm:
+class Calm(Struct, frozen=True, gc=False):
     """A leg as it was judged.
 
     Attributes:
@@ -170,8 +184,11 @@ def is_sound(view: VenueView) -> bool:
 def stays_calm(leg: LegView | None, book: Book) -> bool:
     """True where no memory and no second opinion has a part in how the leg is judged."""
     orders = (*(book.ordinary or {}).values(), *(book.conditional or {}).values())
-    if any(order.trailing is not None for order in orders):
-        return False
+    return is_undisputed(leg) and all(order.trailing is None for order in orders)
+
+
+def is_undisputed(leg: LegView | None) -> bool:
+    """True where no list contradicts what is known of a leg, and nothing that belongs to it trails."""
     return leg is None or (leg.contrary is None and leg.position.trailing is None)
 
 

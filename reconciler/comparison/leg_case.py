@@ -1,9 +1,11 @@
 """Everything a comparison has gathered about one leg: words, evidence and screen row are made of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, structs
 
 from reconciler.comparison.book import Book
 from reconciler.comparison.confidence import Confidence
@@ -23,8 +25,7 @@ from verification.facts.leg import LegKey
 from verification.facts.order_fact import OrderFacts
 
 
-@dataclass(frozen=True, slots=True)
-class LegCase:
+class LegCase(Struct, frozen=True, gc=False):
     """One leg, both sides.
 
     Attributes:
@@ -57,7 +58,7 @@ class LegCase:
     ledger_at: datetime | None
     now: datetime
     late: WatchedOrder | None = None
-    facts: OrderFacts = field(default_factory=dict)
+    facts: OrderFacts = {}
     traded: Traded | None = None
     agreed: datetime | None = None
     alone: bool = False
@@ -74,8 +75,9 @@ class LegCase:
         beyond = self.observed if kind is Kind.ORPHANED_POSITION else self.apart
         late = explains(watched, beyond, self.stated.ended, appeared=self.appeared)
         if late is None or kind is Kind.QUANTITY_MISMATCH:
-            return replace(self, late=late)
-        return replace(self, difference=replace(self.difference, kind=Kind.REAPPEARED_POSITION), late=late)
+            return structs.replace(self, late=late)
+        reappeared = replace(self.difference, kind=Kind.REAPPEARED_POSITION)
+        return structs.replace(self, difference=reappeared, late=late)
 
     @property
     def leg(self) -> LegView | None:

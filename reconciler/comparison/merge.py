@@ -10,9 +10,10 @@ that is live they must go on for five minutes.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciler.comparison.contrary_lists import DEFAULT_MERGE, MergeSettings, believed, contradicted, counted
 from reconciler.comparison.growth import earlier, growth

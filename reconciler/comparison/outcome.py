@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from msgspec import structs
+
 from reconciler.comparison.condition_check import ConditionAnswer, ConditionCheck, ConditionState
 from reconciler.comparison.confidence import Confidence
 from reconciler.comparison.difference import LegVerdict
@@ -89,7 +91,7 @@ class Comparison:
             return self
         late = LegVerdict.IN_FLIGHT.value
         legs = tuple(
-            replace(leg, verdict=LegVerdict.DIFFERS.value)
+            structs.replace(leg, verdict=LegVerdict.DIFFERS.value)
             if leg.verdict == late and (leg.symbol, leg.leg) in over
             else leg
             for leg in self.legs

@@ -1,10 +1,12 @@
 """Whether a position has the stop it should have, told from the orders that rest at the venue."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from reconciler.comparison.book import Book
 from reconciler.comparison.legs import Belief, Share

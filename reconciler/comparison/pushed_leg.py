@@ -1,8 +1,9 @@
 """How a push changes what is known of one leg."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciler.comparison.growth import earlier, growth
 from reconciler.comparison.venue_view import Grade, LegView

@@ -1,8 +1,9 @@
 """What is remembered of contracts whose facts have changed: moved to the present name, or let go; pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from reconciler.comparison.venue_view import LegView, VenueView
 from verification.facts.account import Market

@@ -4,9 +4,12 @@ A stop rests on the right side of its price, for a venue lets go one that does n
 only where a price says otherwise, and it is judged by the price that the stop itself watches.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from verification.facts.account import RestingOrder
 from verification.facts.leg import Side
@@ -30,8 +33,7 @@ class Doubt(StrEnum):
     MAY_BE_BEYOND = "may_be_beyond"  # it lay beyond the liquidation price of a size that has changed
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True, gc=False):
     """One stop as it is judged, an order or a part of the position itself.
 
     Attributes:

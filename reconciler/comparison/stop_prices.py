@@ -1,10 +1,10 @@
 """Which prices are known of a reading, and of which contracts more must be asked before stops are judged."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 
 from reconciler.comparison.stop_judgement import Stop, is_near_or_past, wants_prices
 from reconciler.comparison.trails import Trails, of_position
+from reconciler.comparison.venue_view import LegView
 from verification.facts.account import AccountReading, Part
 from verification.facts.leg import LegKey, Side
 from verification.facts.prices import Prices
@@ -26,19 +26,16 @@ def prices_of(reading: AccountReading) -> dict[str, Prices]:
 
 
 def unpriced(
-    reading: AccountReading, held: Mapping[LegKey, Decimal], trails: Trails
+    reading: AccountReading, before: Mapping[LegKey, LegView], trails: Trails
 ) -> Slices[frozenset[str]]:
     """Return the symbols whose stops cannot be judged by the prices that the reading tells, in slices.
 
     Args:
         reading: The account as just read.
-        held: Signed contracts by leg, as last known: for a reading whose position list failed.
+        before: What was known of each leg until then: it holds that where the list does not show it.
         trails: What is remembered of trailing stops.
     """
-    quantities = dict(held)
-    if reading.positions is not None:
-        quantities |= {row.key: row.quantity for row in reading.positions.positions}
-    open_legs = {(key.symbol, key.leg): Side.closing(size) for key, size in quantities.items() if size != 0}
+    shown = {} if reading.positions is None else reading.positions.index.by_key
     known = prices_of(reading)
     found: set[str] = set()
     for part, orders in (
@@ -47,8 +44,11 @@ def unpriced(
     ):
         for slice_of in cut(orders or (), _AT_ONCE):
             for order in slice_of:
-                closes = open_legs.get((order.symbol, order.leg)) is order.side
-                if not (closes and order.conditional and order.stop_loss):
+                if not (order.conditional and order.stop_loss):
+                    continue
+                key = LegKey(reading.account, order.symbol, order.leg)
+                leg = shown.get(key) or before.get(key)
+                if leg is None or not leg.quantity or Side.closing(leg.quantity) is not order.side:
                     continue
                 prices = known.get(order.symbol, _NO_PRICES)
                 if order.trailing is None and order.trigger_price is not None:

@@ -1,8 +1,10 @@
 """What is remembered of trailing stops: whether one is active is not told, but now and then prices show."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciler.comparison.stop_judgement import Stop, activity
 from verification.facts.account import AccountReading, Part

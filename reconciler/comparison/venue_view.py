@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from reconciler.comparison.trails import Trails
 from verification.facts.account import Part, Position, PositionMode, RestingOrder
 from verification.facts.clock import Moment
@@ -62,8 +64,7 @@ class Contrary:
     tied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LegView:
+class LegView(Struct, frozen=True, gc=False):
     """The best known state of one leg.
 
     Attributes:

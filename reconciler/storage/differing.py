@@ -31,6 +31,7 @@ _LEG = attrgetter(
     *("observed_by", "contract_size", "entry_price", "stop", "stop_price", "verdict"),
     *("ledger_changed_at", "observed_changed_at", "waits"),
 )
+_TIMES = attrgetter("ledger_at", "observed_at", "stop_at")
 _PRICES = attrgetter("notional", "mark_price", "liquidation_price")
 _SWEEP = attrgetter("venue", "status", "matched", "legs", "problems", "in_flight")
 _SOURCE = attrgetter("state", "detail")
@@ -55,7 +56,7 @@ def write_legs(
     connection: sa.Connection, account: str, positions: Sequence[PositionView], known: Legs | None
 ) -> Legs:
     """Store the positions of an account in the place of all that were stored of it."""
-    times = Counter(_times(each) for each in positions)
+    times = Counter(map(_TIMES, positions))
     common: LegTimes = max(times, key=times.__getitem__, default=(None, None, None))
     rows = _rows_of(positions, common)
     looked = Looked(legs=common)
@@ -63,13 +64,15 @@ def write_legs(
         save_positions(connection, account, positions, with_look={key for key, row in rows.items() if row[1]})
         note(connection, account, looked)
         return Legs(rows, looked, wrote=True)
-    new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
-    gone = known.rows.keys() - rows.keys()
+    before = known.rows
+    new = {key: row for key, row in rows.items() if not _is_stored(row, before.get(key))}
+    if not new and len(rows) == len(before):
+        return Legs(before, looked, wrote=False)
+    gone = before.keys() - rows.keys()
     _write(connection, account, new, gone)
-    if new or gone:
-        note(connection, account, looked)
-    kept = {key: row if key in new else known.rows[key] for key, row in rows.items()}
-    return Legs(kept, looked, wrote=bool(new or gone))
+    note(connection, account, looked)
+    kept = {key: row if key in new else before[key] for key, row in rows.items()}
+    return Legs(kept, looked, wrote=True)
 
 
 def write_some_legs(
@@ -98,7 +101,7 @@ def write_some_legs(
 
 
 def _rows_of(positions: Sequence[PositionView], common: LegTimes) -> dict[LegKey, tuple[PositionView, bool]]:
-    return {LegKey(each.account, each.symbol, each.leg): (each, _times(each) == common) for each in positions}
+    return {LegKey(each.account, each.symbol, each.leg): (each, _TIMES(each) == common) for each in positions}
 
 
 def _write(
@@ -234,19 +237,16 @@ def _carried(source: SourceView, before: Looked) -> SourceView:
     return replace(source, last_ok=before.sources.get(source.source, (None, None))[1])
 
 
-def _times(leg: PositionView) -> LegTimes:
-    return leg.ledger_at, leg.observed_at, leg.stop_at
-
-
 def _is_stored(row: tuple[PositionView, bool], known: tuple[PositionView, bool] | None) -> bool:
     if known is None:
         return False
     (now, fresh), (before, was_fresh) = row, known
     if fresh != was_fresh or _LEG(now) != _LEG(before):
         return False
-    if not fresh and _times(now) != _times(before):
+    if not fresh and _TIMES(now) != _TIMES(before):
         return False
-    return all(_is_near(one, other) for one, other in zip(_PRICES(before), _PRICES(now), strict=True))
+    prices, then = _PRICES(now), _PRICES(before)
+    return prices == then or all(map(_is_near, then, prices))
 
 
 def _is_same_sweep(before: CycleView, now: CycleView) -> bool:

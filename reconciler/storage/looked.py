@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
+from msgspec import structs
 
 from reconciler.storage.ready import Ready
 from reconciler.storage.rows import LeaseRow, table
@@ -56,7 +57,7 @@ class Looked:
         if self.legs is None:
             return position
         ledger_at, observed_at, stop_at = self.legs
-        return replace(position, ledger_at=ledger_at, observed_at=observed_at, stop_at=stop_at)
+        return structs.replace(position, ledger_at=ledger_at, observed_at=observed_at, stop_at=stop_at)
 
     def of_source(self, source: SourceView) -> SourceView:
         """Return a stored state with the times at which it was last found to be so."""

@@ -22,7 +22,7 @@ Values = dict[str, Any]
 """A row as column names and values."""
 
 _VERIFICATION = tuple(each.name for each in fields(VerificationView) if each.name != "id")
-_POSITION = tuple(each.name for each in fields(PositionView) if each.name != "kinds")
+_POSITION = tuple(name for name in PositionView.__struct_fields__ if name != "kinds")
 
 
 def _evidence_values(evidence: Sequence[Evidence]) -> list[Values]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+
 from verification.facts.leg import Leg
 from verification.facts.observation import Source
 
@@ -29,8 +31,7 @@ class SourceView:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PositionView:
+class PositionView(Struct, frozen=True, gc=False):
     """One leg, ledger beside venue.
 
     Attributes:

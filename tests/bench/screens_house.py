@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import structs
 from msgspec.json import encode
 
 from dashboard.launch import DOOR
@@ -176,7 +177,9 @@ async def _look(store: Store, year: Year) -> None:
 
 def _leg(number: int, now: datetime, *, differs: bool) -> PositionView:
     leg = drawn.leg(symbol=_symbol(number), verdict="differs" if differs else "agree")
-    return replace(leg, ledger_at=now, observed_at=now, stop_at=now, stop="none" if differs else "resting")
+    return structs.replace(
+        leg, ledger_at=now, observed_at=now, stop_at=now, stop="none" if differs else "resting"
+    )
 
 
 async def _beat(store: Store) -> None:

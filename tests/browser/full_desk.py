@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
+from msgspec import structs
 
 from reconciler.alerts.alert import Alert, AlertState
 from reconciler.facts.act import Act
@@ -88,7 +89,7 @@ async def _look(state: str, now: datetime) -> None:
             drawn.leg(symbol="SOL/USDT:USDT"),
         ]
         await store.save_positions(
-            "main", [replace(leg, ledger_at=now, observed_at=now, stop_at=now) for leg in legs]
+            "main", [structs.replace(leg, ledger_at=now, observed_at=now, stop_at=now) for leg in legs]
         )
         names = ("websocket", "rest", "order", "ledger:mybot")
         sources = [replace(drawn.source(name), last_ok=now, at=now) for name in names]

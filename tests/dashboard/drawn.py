@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from reconciler.alerts.alert import Acknowledgement, Alert, AlertState, Hold, HoldKind
 from reconciler.alerts.quiet import Quiet, quiet
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
@@ -166,7 +168,7 @@ def leg(**changes: Any) -> PositionView:
         kinds=(),
         stop_at=before(5),
     )
-    return replace(drawn, **changes)
+    return structs.replace(drawn, **changes)
 
 
 def history(drawn: Alert) -> AlertView:

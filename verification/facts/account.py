@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from verification.facts.clock import Moment
 from verification.facts.errors import SourceError
 from verification.facts.leg import Leg, LegKey, Side
@@ -79,8 +81,7 @@ class Market:
         return None if price is None else face * price
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True, gc=False):
     """One leg that the venue shows as open, or as explicitly zero.
 
     Attributes:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from verification.facts.leg import Side
 
 
@@ -15,8 +17,7 @@ class PriceKind(StrEnum):
     INDEX = "index"
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True, gc=False):
     """What one contract is worth, quote per base; None for a price that was not told.
 
     Attributes:
@@ -31,7 +32,9 @@ class Prices:
 
     def of(self, kind: PriceKind) -> Decimal | None:
         """Return one of them."""
-        return {PriceKind.MARK: self.mark, PriceKind.LAST: self.last, PriceKind.INDEX: self.index}[kind]
+        if kind is PriceKind.MARK:
+            return self.mark
+        return self.last if kind is PriceKind.LAST else self.index
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from typing_extensions import override
 
 from reconciler.account.look import Look
@@ -37,7 +38,7 @@ def learning(house: House, names: dict[str, str]) -> None:
 def rename(house: House, was: LegKey, now: LegKey) -> None:
     """Let the venue show under one name what it showed under another; nothing else has changed."""
     position = house.venue.held.pop(was)
-    house.venue.held[now] = replace(position, key=now)
+    house.venue.held[now] = structs.replace(position, key=now)
     del house.venue.newest[was]
 
 

@@ -1,9 +1,9 @@
 """A liquidation price belongs to a size: what lay beyond the former one is in doubt until a list tells."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.comparison.condition_check import ConditionState
 from reconciler.facts.expectation import StopPolicy

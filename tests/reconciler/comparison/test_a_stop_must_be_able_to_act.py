@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from reconciler.comparison.condition_check import ConditionState
 from reconciler.comparison.outcome import Comparison
@@ -43,7 +44,7 @@ def _looked(
 ) -> Comparison:
     """Hold 43 with one stop; what is drawn for a long at 10 is mirrored there for a short."""
     which = Leg.NET if not hedged else Leg.SHORT if short else Leg.LONG
-    held = replace(listed("-43" if short else "43", key=leg(which=which), mark=mark), **more)
+    held = structs.replace(listed("-43" if short else "43", key=leg(which=which), mark=mark), **more)
     mode = PositionMode.HEDGE if hedged else PositionMode.ONE_WAY
     stops = [] if order is None else [replace(order, leg=which)]
     said = reading([held], stops=stops, mode=mode)
@@ -194,7 +195,11 @@ def test_a_side_that_cannot_be_judged_is_neither_alarmed_nor_called_safe() -> No
 
 def test_a_trailing_stop_that_may_or_may_not_be_active_is_neither_alarmed_nor_called_safe() -> None:
     said = reading(
-        [replace(listed("43"), trailing=Trailing(Decimal(11), Decimal("0.5")), mark_price=Decimal("10.8"))]
+        [
+            structs.replace(
+                listed("43"), trailing=Trailing(Decimal(11), Decimal("0.5")), mark_price=Decimal("10.8")
+            )
+        ]
     )
     comparison = compared([row("43", policy=StopPolicy.VENUE)], merged(said))
     assert found(comparison) == []
@@ -310,13 +315,13 @@ def test_an_order_whose_purpose_is_not_told_is_no_stop_and_is_named() -> None:
 
 @pytest.mark.parametrize("second", [-1, 0.02, 1])
 def test_a_push_that_overtakes_the_first_list_hides_nothing_that_only_lists_tell(second: float) -> None:
-    row_of_list = replace(
+    row_of_list = structs.replace(
         listed("43", version=100), liquidation_price=Decimal("9.5"), entry_price=Decimal(10)
     )
     ledger = [row("43", policy=StopPolicy.VENUE)]
     heard = pushed("43", second=second, version=101)
     view = merged(reading([row_of_list], stops=[_stop()]), pushes=[heard], previous=None)
     assert found(compared(ledger, view)) == ["unprotected_position"]
-    attached = replace(row_of_list, attached_stop=Decimal("9.8"))
+    attached = structs.replace(row_of_list, attached_stop=Decimal("9.8"))
     view = merged(reading([attached]), pushes=[heard], previous=None)
     assert found(compared(ledger, view)) == []

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from reconciler.comparison.book import books as books_of
 from reconciler.comparison.legs import beliefs
@@ -51,7 +52,7 @@ def judged(
     known: Prices,
     liquidation: Decimal | None = None,
 ) -> Protection:
-    held = replace(listed("43", mark=None), liquidation_price=liquidation, entry_price=Decimal(10))
+    held = structs.replace(listed("43", mark=None), liquidation_price=liquidation, entry_price=Decimal(10))
     view = merged(replace(reading([held], orders=ordinary, stops=orders), prices={held.key.symbol: known}))
     rows = [row("43", policy=StopPolicy.VENUE)]
     belief = beliefs(rows, account=ACCOUNT, markets=MARKETS, mode=PositionMode.ONE_WAY)[leg()]

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+from msgspec import structs
 
 from reconciler.facts.finding import Kind, Severity
 from reconciler.serve.offer import ENDPOINTS
@@ -46,7 +46,7 @@ async def fill(house: Served) -> None:
     await house.find(finding(kind=Kind.PHANTOM_POSITION), confirmed=False)
     legs = [
         position("AVL/USDT:USDT", "differs"),
-        replace(position("BTC/USDT:USDT", "unknown"), observed=None),
+        structs.replace(position("BTC/USDT:USDT", "unknown"), observed=None),
     ]
     await house.store.save_positions("main", legs)
     await house.store.save_cycle(cycle())

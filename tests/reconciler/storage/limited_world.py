@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import structs
 
 from reconciler.alerts.event import AlertSettings, Clear, Detected, Observed
 from reconciler.console import Console
@@ -93,7 +94,7 @@ def _watched(connection: sa.Connection, account: Account) -> None:
     source = SourceView(account.name, "rest", "ok", NOW, f"well on {account.name}", after(-60))
     save_sources(connection, [source, replace(source, source=f"ledger:{account.name}")])
     leg = drawn.leg(account=account.name, symbol=account.symbol, notional=Decimal(account.worth))
-    save_positions(connection, account.name, [replace(leg, verdict="differs", stop="none")])
+    save_positions(connection, account.name, [structs.replace(leg, verdict="differs", stop="none")])
     sample = LatencySample(account.name, Source.REST, Measure.VISIBILITY_LAG, after(20), 10.0 * account.worth)
     latency.add_samples(connection, [sample])
     midnight = NOW.replace(hour=0, minute=0)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from dashboard.words.verdict import Level, judge
 from reconciler.alerts.policy import AlertSettings, Detected, Observed
@@ -58,7 +59,7 @@ def console(state_url: str, database: Database) -> Iterator[Console]:
         observed = Observed(tuple(Detected(each, after(0), confirmed=True) for each in found))
         alerts.observe(connection, observed, AlertSettings(), now=after(0))
         for account in ("main", "other"):
-            records.save_positions(connection, account, [replace(drawn.leg(), account=account)])
+            records.save_positions(connection, account, [structs.replace(drawn.leg(), account=account)])
             records.save_cycle(connection, replace(drawn.cycle(), account=account))
             records.save_sources(connection, [replace(drawn.source(), account=account)])
             records.save_verification(connection, verification(account), "[]")

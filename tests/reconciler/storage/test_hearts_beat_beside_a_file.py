@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from reconciler.console import Console
 from reconciler.facts.heartbeat import Heartbeat, HeartbeatState
@@ -111,9 +112,10 @@ async def test_an_account_at_rest_writes_little(store: Store, clock: SetClock) -
             await beat(held, clock, second)
             await held.save_sources([replace(drawn.source(), at=at(second), last_ok=at(second))])
             if second % 30 == 0:
-                legs = [replace(drawn.leg(), symbol=f"{number}/USDT:USDT") for number in range(5)]
+                legs = [structs.replace(drawn.leg(), symbol=f"{number}/USDT:USDT") for number in range(5)]
                 await held.save_positions(
-                    "main", [replace(each, ledger_at=at(second), observed_at=at(second)) for each in legs]
+                    "main",
+                    [structs.replace(each, ledger_at=at(second), observed_at=at(second)) for each in legs],
                 )
                 await held.save_cycle(drawn.cycle(finished_at=at(second), last_complete_at=at(second)))
 

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from reconciler.console import Console
 from reconciler.facts.heartbeat import Heartbeat
@@ -66,7 +67,9 @@ def console(state_url: str, clock: SetClock) -> Iterator[Console]:
 
 def leg(symbol: str, second: float, **changes: Any) -> PositionView:
     row = drawn.leg()
-    return replace(row, symbol=symbol, kinds=(), ledger_at=at(second), observed_at=at(second), **changes)
+    return structs.replace(
+        row, symbol=symbol, kinds=(), ledger_at=at(second), observed_at=at(second), **changes
+    )
 
 
 def sweep(second: float, **changes: Any) -> CycleView:
@@ -259,7 +262,7 @@ async def test_a_position_of_another_account_is_refused(store: Store, clock: Set
     held = await claimed(store, clock)
     for second in (0, 30):
         with pytest.raises(ValueError, match="another account"):
-            await held.save_positions("main", [replace(leg(A, second), account="other")])
+            await held.save_positions("main", [structs.replace(leg(A, second), account="other")])
         await look(held, second)
 
 

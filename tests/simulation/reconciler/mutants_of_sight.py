@@ -66,7 +66,7 @@ class Agreeable(SeesOtherwise):
             return replace(listed, positions=others)
         if row is None:
             row = Position(key, claim.believed, None, None, None, None, None)
-        return replace(listed, positions=(*others, replace(row, quantity=claim.believed)))
+        return replace(listed, positions=(*others, structs.replace(row, quantity=claim.believed)))
 
     def _close(self, held: Decimal, claim: Claim) -> bool:
         """Return True if this variant takes the two for one."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from reconciler.comparison.compare import compare
 from reconciler.comparison.kept import NOTHING_KEPT
@@ -61,7 +62,7 @@ def resting(draw: st.DrawFn) -> tuple[RestingOrder, ...]:
 
 def shown(step: Step, *, sign: int, attached: str | None) -> Position:
     mark, liquidation, entry, held = step
-    return replace(
+    return structs.replace(
         listed(held, version=1, mark=mark),
         quantity=sign * Decimal(held),
         entry_price=Decimal(entry),

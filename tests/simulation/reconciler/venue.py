@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
+from msgspec import structs
 from typing_extensions import override
 
 from tests.simulation.exchange import SimulatedVenue
@@ -330,7 +331,7 @@ class WatchedVenue(SimulatedVenue):
             shown = Position(key, row.quantity, row.version, scale.price, scale.price, value, at)
             if state.quantity:
                 edge = scale.price * mirrored(LIQUIDATED_AT, state.quantity)
-                shown = replace(shown, liquidation_price=edge)
+                shown = structs.replace(shown, liquidation_price=edge)
             rows.append(shown)
         return tuple(rows)
 

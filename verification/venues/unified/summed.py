@@ -1,9 +1,11 @@
 """Rows of one leg that a venue keeps apart, as cross and isolated margin, made one: pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from verification.facts.account import Position
 from verification.facts.errors import SourceMalformed
