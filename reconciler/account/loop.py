@@ -14,11 +14,11 @@ from reconciler.account.judged_rows import JudgedRows
 from reconciler.account.ledger_watch import LedgerChange
 from reconciler.account.look import Look
 from reconciler.account.look_queue import WHOLE, LookQueue
-from reconciler.account.observed import observed
+from reconciler.account.observed import observed, still_open
 from reconciler.account.pauses import LOOKS_APART_SECONDS, UNSTREAMED_SECONDS, Pauses
 from reconciler.account.trouble import unlooked, unstreamed
 from reconciler.account.unexpected import LOOKS, of_everybody
-from reconciler.account.waits import with_waits
+from reconciler.account.waits import shown_after
 from reconciler.account.watch import AccountWatch
 from reconciler.alerts.alert import Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
@@ -236,9 +236,9 @@ class AccountLoop:
         contradicted = self._watch.disagreements.waiting()
         learned = observed(look, known, self._answers, contradicted)
         if learned or look.symbols is None:  # a look at some symbols that says nothing new changes no alert
-            await self._store.observe(learned, now=look.finished.utc)
+            changes = await self._store.observe(learned, now=look.finished.utc)
             self._watch.disagreements.stored(contradicted)
-            known = await self._store.open_alerts([account])
+            known = still_open(known, (change.alert for change in changes))
         await self._store_positions(look)
         self._plan(look, known)
 
@@ -280,12 +280,9 @@ class AccountLoop:
             self._queue.later(WHOLE, UNSTREAMED_SECONDS)
 
     async def _store_positions(self, look: Look) -> None:
-        kept = {} if look.symbols is None else self.legs
-        rows = {key: row for key, row in kept.items() if key.symbol not in (look.symbols or ())}
-        for row in with_waits(look):
-            rows[LegKey(row.account, row.symbol, row.leg)] = row
-        self.legs = rows
-        await self._store.save_positions(self._access.account, tuple(rows.values()), symbols=look.symbols)
+        self.legs = shown_after(look, self.legs)
+        rows = tuple(self.legs.values())
+        await self._store.save_positions(self._access.account, rows, symbols=look.symbols)
 
     async def _store_unseen(self, problem: str) -> None:
         """Store that nothing of the account can be seen: its open alerts cannot be checked either."""

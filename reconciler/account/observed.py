@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.account.look import Look
 from reconciler.account.memory.disagreements import DISAGREEMENT_WATCHED_FOR, is_of_sources
-from reconciler.alerts.alert import Alert
+from reconciler.alerts.alert import OVER, Alert
 from reconciler.alerts.event import Clear, Detected, Observed, Unknown
 from reconciler.comparison.condition_check import ConditionState
 from reconciler.facts.finding import Finding, FindingKey, Kind
@@ -70,6 +70,17 @@ def observed(
         else:
             unknown[key] = Unknown(condition.reason, at)
     return Observed(detected, clear, unknown)
+
+
+def still_open(known: Iterable[Alert], changed: Iterable[Alert]) -> tuple[Alert, ...]:
+    """Return the alerts that are open by now.
+
+    Args:
+        known: Those that were.
+        changed: Those that have changed since, new ones too.
+    """
+    now = {alert.key: alert for alert in (*known, *changed)}
+    return tuple(alert for alert in now.values() if alert.state not in OVER)
 
 
 def leg_of(key: FindingKey) -> LegKey:

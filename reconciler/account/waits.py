@@ -1,13 +1,25 @@
 """What a difference waits for until people are told of it, or what has decided that they are; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
 from reconciler.account.look import Judged, Look
+from reconciler.comparison.kept import legs_of
 from reconciler.facts.wording import clock
 from reconciler.kinds.registry import is_blindness
 from reconciler.views.account import PositionView
+from verification.facts.leg import LegKey
+
+
+def shown_after(look: Look, before: Mapping[LegKey, PositionView]) -> dict[LegKey, PositionView]:
+    """Return the rows of all legs after a look; of symbols that it was not of, those from before."""
+    rows = {} if look.symbols is None else dict(before)
+    for key in legs_of(look.reading.account, look.symbols or ()):
+        rows.pop(key, None)
+    for row in with_waits(look):
+        rows[LegKey(row.account, row.symbol, row.leg)] = row
+    return rows
 
 
 def with_waits(look: Look) -> Iterator[PositionView]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -121,8 +122,17 @@ def _insert(connection: sa.Connection, alerts: Sequence[Alert | None]) -> dict[F
     if not new:
         return {}
     statement = upsert_into(connection, ALERT).on_conflict_do_nothing().returning(ALERT.c.id, *_IDENTITY)
-    rows = connection.execute(statement, [alert_values(each) for each in new.values()])
+    rows = connection.execute(statement, _told(list(map(alert_values, new.values()))))
     return {new[tuple(identity)].key: number for number, *identity in rows}
+
+
+def _told(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows without the columns that none of them tells: those have no default, and are null.
+
+    Of a new alert that is every second one, and each value is turned into what the database takes by itself.
+    """
+    told = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    return [{name: row[name] for name in told} for row in rows]
 
 
 def _update(connection: sa.Connection, changes: Sequence[tuple[Alert | None, Alert | None]]) -> None:

@@ -19,7 +19,7 @@ from reconciler.storage.records import POSITION, save_cycle, save_positions, sav
 from reconciler.storage.upsert import put
 from reconciler.views.account import CycleView, PositionView, SourceView
 from verification.facts.clock import Clock
-from verification.facts.leg import LegKey
+from verification.facts.leg import Leg, LegKey
 
 T = TypeVar("T")
 
@@ -90,7 +90,8 @@ def write_some_legs(
     common: LegTimes = known.looked.legs or (None, None, None)
     rows = _rows_of([each for each in positions if each.symbol in symbols], common)
     new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
-    gone = {key for key in known.rows if key.symbol in symbols} - rows.keys()
+    named = {LegKey(account, symbol, leg) for symbol in symbols for leg in Leg}
+    gone = (named & known.rows.keys()) - rows.keys()
     if not new and not gone:
         return known
     _write(connection, account, new, gone)
