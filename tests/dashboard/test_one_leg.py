@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from msgspec import structs
 
 from dashboard.leg_detail import address_of, key_of
 from dashboard.words.position import pnl_of
@@ -92,7 +93,7 @@ def test_both_sides_stand_in_one_table_and_only_what_differs_is_marked() -> None
 
 
 def test_a_side_that_was_not_read_is_never_the_same() -> None:
-    unseen = replace(
+    unseen = structs.replace(
         HELD, observed=None, observed_by=None, observed_at=None, verdict="unknown", stop="unknown"
     )
     with reading(Memory(legs=(unseen,))):
@@ -104,7 +105,9 @@ def test_a_side_that_was_not_read_is_never_the_same() -> None:
 
 
 def test_books_that_were_not_read_are_not_without_a_row() -> None:
-    unread = replace(HELD, expected=None, ledger_at=None, ledger_state="", ledgers=(), verdict="unknown")
+    unread = structs.replace(
+        HELD, expected=None, ledger_at=None, ledger_state="", ledgers=(), verdict="unknown"
+    )
     with reading(Memory(legs=(unread,))):
         said = text(opened("positions", leg=NAMED))
 
@@ -196,11 +199,11 @@ def test_a_row_has_its_prices_its_result_and_the_way_to_its_history() -> None:
 def test_a_result_is_told_of_linear_contracts_whose_prices_are_known(
     changes: dict[str, Any], result: Decimal | None
 ) -> None:
-    assert pnl_of(replace(HELD, **changes)) == result
+    assert pnl_of(structs.replace(HELD, **changes)) == result
 
 
 def test_what_somebody_has_named_a_symbol_comes_alive_nowhere() -> None:
-    evil = replace(HELD, symbol=drawn.HOSTILE)
+    evil = structs.replace(HELD, symbol=drawn.HOSTILE)
     with reading(Memory(legs=(evil,))):
         screen = opened("positions", leg=f"main|{drawn.HOSTILE}|net")
 

@@ -1,11 +1,11 @@
 """Positions: the bot beside the exchange; not read, flat and none are three different words."""
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
 import pytest
+from msgspec import structs
 
 from dashboard.leg_table import EXACT
 from dashboard.words.position import SIGNS, state_of
@@ -39,15 +39,15 @@ def test_both_sides_stand_beside_each_other_with_their_ages() -> None:
 
 
 def test_amounts_are_of_the_base_currency_and_exact() -> None:
-    tenths = replace(AGREE, contract_size=Decimal("0.1"), expected=Decimal(7), observed=Decimal(3))
-    with reading(Memory(legs=(replace(tenths, verdict="differs"),))):
+    tenths = structs.replace(AGREE, contract_size=Decimal("0.1"), expected=Decimal(7), observed=Decimal(3))
+    with reading(Memory(legs=(structs.replace(tenths, verdict="differs"),))):
         row = table(opened("positions"))[0]
 
     assert [EXACT % row[name] for name in ("Bot", "Exchange", "Differs by")] == ["0.7", "0.3", "-0.4"]
 
 
 def test_contracts_of_unknown_size_are_never_shown_as_amounts_of_the_base_currency() -> None:
-    unsized = replace(AGREE, contract_size=None, observed=Decimal(0))
+    unsized = structs.replace(AGREE, contract_size=None, observed=Decimal(0))
     with reading(Memory(legs=(unsized,))):
         screen = opened("positions")
     row = table(screen)[0]
@@ -62,8 +62,10 @@ def test_contracts_of_unknown_size_are_never_shown_as_amounts_of_the_base_curren
 
 def test_the_worst_stands_first_and_leads_to_its_alert() -> None:
     alert = drawn.alert(id=212)
-    differs = replace(DIFFERS, symbol=alert.key.symbol, leg=alert.key.leg)
-    with reading(Memory(drawn.view(alerts=(alert,)), legs=(replace(AGREE, symbol="A/USDT:USDT"), differs))):
+    differs = structs.replace(DIFFERS, symbol=alert.key.symbol, leg=alert.key.leg)
+    with reading(
+        Memory(drawn.view(alerts=(alert,)), legs=(structs.replace(AGREE, symbol="A/USDT:USDT"), differs))
+    ):
         worst, well = table(opened("positions"))
 
     assert (worst["Symbol"], worst["Alert"]) == (alert.key.symbol, "alert?id=212")
@@ -74,7 +76,7 @@ def test_the_worst_stands_first_and_leads_to_its_alert() -> None:
 def test_the_age_of_a_read_and_the_time_without_a_change_are_two_times() -> None:
     week, hours = drawn.before(7 * 86400 + 3), drawn.before(7201)
     kept = drawn.leg(ledger_changed_at=week, observed_changed_at=hours)
-    stranger = replace(kept, expected=None, symbol="SUI/USDT:USDT")
+    stranger = structs.replace(kept, expected=None, symbol="SUI/USDT:USDT")
     with reading(Memory(legs=(kept, stranger))):
         row, other = table(opened("positions"))
 
@@ -100,8 +102,8 @@ def test_not_read_flat_and_unknown_to_the_bot_are_different_words() -> None:
 
 
 def test_out_of_line_leaves_out_what_agrees_and_is_covered() -> None:
-    uncovered = replace(AGREE, symbol="BTC/USDT:USDT", stop="none")
-    idle = replace(AGREE, symbol="ETH/USDT:USDT", stop="idle", stop_price=None)
+    uncovered = structs.replace(AGREE, symbol="BTC/USDT:USDT", stop="none")
+    idle = structs.replace(AGREE, symbol="ETH/USDT:USDT", stop="idle", stop_price=None)
     with reading(Memory(legs=(DIFFERS, AGREE, uncovered, idle, UNSEEN))):
         out = table(opened("positions", show="out"))
         stopless = table(opened("positions", show="stop"))
@@ -136,14 +138,14 @@ def test_out_of_line_leaves_out_what_agrees_and_is_covered() -> None:
     ],
 )
 def test_the_worst_of_verdict_and_stop_leads(verdict: str, stop: str, said: str) -> None:
-    leg = replace(AGREE, verdict=verdict, stop=stop, observed=Decimal(44), ledger_state="open")
+    leg = structs.replace(AGREE, verdict=verdict, stop=stop, observed=Decimal(44), ledger_state="open")
     state = state_of(leg)
     assert f"{SIGNS[state.grade]} {state.text}" == said
 
 
 def test_a_stop_is_shown_with_the_age_of_the_orders_that_it_was_seen_among() -> None:
-    old = replace(AGREE, symbol="BTC/USDT:USDT", stop_at=drawn.before(540))
-    stored_before = replace(AGREE, symbol="ETH/USDT:USDT", stop_at=None)
+    old = structs.replace(AGREE, symbol="BTC/USDT:USDT", stop_at=drawn.before(540))
+    stored_before = structs.replace(AGREE, symbol="ETH/USDT:USDT", stop_at=None)
     with reading(Memory(legs=(old, stored_before, UNSEEN))):
         rows = {row["Symbol"]: (row["Stop"], row["Stop asked"]) for row in table(opened("positions"))}
 
@@ -155,7 +157,7 @@ def test_a_stop_is_shown_with_the_age_of_the_orders_that_it_was_seen_among() -> 
 
 
 def test_one_account_can_be_chosen_by_the_address() -> None:
-    other = replace(AGREE, account="swing", symbol="SUI/USDT:USDT")
+    other = structs.replace(AGREE, account="swing", symbol="SUI/USDT:USDT")
     with reading(Memory(legs=(AGREE, other))):
         screen = opened("positions", account="swing")
 

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from msgspec import structs
 
 from reconciler.alerts.alert import AlertState
 from reconciler.alerts.event import AlertSettings
@@ -209,10 +210,10 @@ async def _run(url: str, revision: str, names: list[str]) -> None:
 def _position(revision: str) -> Any:
     seen = position("AVL/USDT:USDT", "differs")
     if has(revision, "retired"):
-        seen = replace(seen, ledger_changed_at=after(-5), observed_changed_at=after(-6))
+        seen = structs.replace(seen, ledger_changed_at=after(-5), observed_changed_at=after(-6))
     if has(revision, "prices"):
-        seen = replace(seen, entry_price=Decimal("0.91"), liquidation_price=Decimal("0.4"))
-    return replace(seen, stop_at=after(-1)) if has(revision, "stop at") else seen
+        seen = structs.replace(seen, entry_price=Decimal("0.91"), liquidation_price=Decimal("0.4"))
+    return structs.replace(seen, stop_at=after(-1)) if has(revision, "stop at") else seen
 
 
 def _store_leases(connection: sa.Connection, revision: str) -> None:

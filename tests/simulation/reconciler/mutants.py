@@ -163,7 +163,7 @@ class QuantitiesWithoutSign(SeesOtherwise):
         self._pushed = {
             key: structs.replace(seen, quantity=abs(seen.quantity)) for key, seen in self._pushed.items()
         }
-        return tuple(replace(row, quantity=abs(row.quantity)) for row in rows)
+        return tuple(structs.replace(row, quantity=abs(row.quantity)) for row in rows)
 
     @override
     def _rows(self, rows: Sequence[Expectation], shown: set[str], mode: PositionMode) -> list[Expectation]:

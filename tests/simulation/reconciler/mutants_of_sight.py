@@ -170,7 +170,7 @@ class NobodyIsLiquidated(SeesOtherwise):
         listed = reading.positions
         if listed is None:
             return reading
-        rows = tuple(replace(row, liquidation_price=None) for row in listed.positions)
+        rows = tuple(structs.replace(row, liquidation_price=None) for row in listed.positions)
         return replace(reading, positions=replace(listed, positions=rows))
 
 
