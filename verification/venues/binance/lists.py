@@ -6,15 +6,25 @@ A list may have ten thousand rows, most of which say what they said the last tim
 from collections.abc import Callable, Mapping
 
 from verification.facts.account import Position, RestingOrder
-from verification.venues.binance.position_rows import PositionRows
-from verification.venues.binance.rows import resting_algo_order, resting_order
+from verification.venues.binance.rows import position, resting_algo_order, resting_order
 from verification.venues.ccxt.asker import Asker
 from verification.venues.ccxt.long_list import Known, Reading
 from verification.venues.reading.answered import legs_once, orders_once
 from verification.venues.reading.exactness import Row
 from verification.venues.reading.markets import Markets
+from verification.venues.reading.position_rows import PositionRows, PriceNames
 
 Orders = tuple[RestingOrder, ...]
+
+
+def position_rows(account: str, markets: Markets) -> PositionRows:
+    """Return what reads the rows of the position list."""
+    return PositionRows(
+        markets,
+        lambda row: position(row, account, markets),
+        lasting=("symbol", "positionSide", "positionAmt", "entryPrice", "updateTime"),
+        prices=PriceNames("markPrice", "notional", "liquidationPrice"),
+    )
 
 
 class BinanceLists:
@@ -23,7 +33,7 @@ class BinanceLists:
     def __init__(self, account: str, markets: Markets) -> None:
         """Nothing was read yet."""
         self._markets = markets
-        self._rows = PositionRows(account, markets)
+        self._rows = position_rows(account, markets)
         self._positions = Known[Position, tuple[Position, ...]]()
         self._orders = Known[RestingOrder, Orders]()
         self._algo_orders = Known[RestingOrder, Orders]()

@@ -18,7 +18,7 @@ from verification.facts.order_identity import is_same
 from verification.facts.prices import Prices
 from verification.venues.bybit.frames import TOPICS, BybitFrames
 from verification.venues.bybit.prices import read_prices
-from verification.venues.bybit.rows import fill, moved, order_status, position, resting_order
+from verification.venues.bybit.rows import fill, moved, order_status, position_rows, resting_order
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.ccxt.keys import signature
 from verification.venues.dialect import Listed, OrderStatus
@@ -53,6 +53,7 @@ class Bybit:
         self._account = account
         self._markets = markets
         self._frames = BybitFrames(account, markets)
+        self._rows = position_rows(account, markets)
 
     async def positions(self, asker: Asker) -> Listed:
         """Read the position list of every settle coin, every page of it; a coin that fails fails alone.
@@ -86,7 +87,7 @@ class Bybit:
             "the position list",
             "privateGetV5PositionList",
             parameters,
-            lambda row: position(row, self._account, self._markets),
+            self._rows.read,
         )
         legs_once(listed)
         for each in listed:
