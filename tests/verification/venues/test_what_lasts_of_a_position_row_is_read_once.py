@@ -14,6 +14,7 @@ from verification.facts.account import Position
 from verification.facts.errors import SourceMalformed
 from verification.venues.binance import lists
 from verification.venues.binance.rows import position
+from verification.venues.bybit import position_rows
 from verification.venues.bybit import rows as of_bybit
 from verification.venues.reading.markets import Markets
 from verification.venues.reading.position_rows import PositionRows
@@ -58,7 +59,7 @@ class Venue:
 
 VENUES = {
     "binance": Venue(listed_position, BINANCE, position, lists.position_rows),
-    "bybit": Venue(position_row, BYBIT, of_bybit.position, of_bybit.position_rows),
+    "bybit": Venue(position_row, BYBIT, of_bybit.position, position_rows.position_rows),
 }
 
 

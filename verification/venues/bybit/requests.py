@@ -17,8 +17,9 @@ from verification.facts.leg import Leg, LegKey
 from verification.facts.order_identity import is_same
 from verification.facts.prices import Prices
 from verification.venues.bybit.frames import TOPICS, BybitFrames
+from verification.venues.bybit.position_rows import position_rows
 from verification.venues.bybit.prices import read_prices
-from verification.venues.bybit.rows import fill, moved, order_status, position_rows, resting_order
+from verification.venues.bybit.rows import fill, moved, order_status, resting_order
 from verification.venues.ccxt.asker import Asker, OrderUnknown
 from verification.venues.ccxt.keys import signature
 from verification.venues.dialect import Listed, OrderStatus

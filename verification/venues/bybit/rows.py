@@ -26,7 +26,6 @@ from verification.venues.reading.exactness import (
     text,
 )
 from verification.venues.reading.markets import Markets
-from verification.venues.reading.position_rows import PositionRows, PriceNames
 
 _LEGS = {"0": Leg.NET, "1": Leg.LONG, "2": Leg.SHORT}
 _SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
@@ -141,19 +140,6 @@ def position(row: Row, account: str, markets: Markets) -> Position:
         attached_stop=None if partial else above_zero(optional_exact(row, "stopLoss")),
         liquidation_price=above_zero(optional_exact(row, "liqPrice")),
         trailing=None if above_zero(optional_exact(row, "trailingStop")) is None else _trailing(row),
-    )
-
-
-def position_rows(account: str, markets: Markets) -> PositionRows:
-    """Return what reads the rows of the position list."""
-    return PositionRows(
-        markets,
-        lambda row: position(row, account, markets),
-        lasting=(
-            *("symbol", "positionIdx", "side", "size", "seq", "avgPrice", "updatedTime"),
-            *("tpslMode", "stopLoss", "trailingStop", "activePrice"),
-        ),
-        prices=PriceNames("markPrice", "positionValue", "liqPrice"),
     )
 
 
