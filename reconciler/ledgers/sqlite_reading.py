@@ -105,6 +105,8 @@ class SqliteReading:
         self._ledger = ledger
         self._path = path.expanduser().absolute()
         self._file = str(self._path)
+        with _GATES_GATE:
+            self._gate = _GATES.setdefault(self._path, threading.Lock())
         self._clock = clock
 
     @property
@@ -118,9 +120,11 @@ class SqliteReading:
         Raises:
             LedgerUnreadable: The file is not there.
         """
-        with self._gate():
-            self._check_there()
-            return self._look()
+        with self._gate:
+            seen = self._look()
+            if seen[0] is None or not seen[2]:  # there is nothing to be read
+                self._check_there()
+            return seen
 
     def read(self, work: Callable[[SqliteRows], T]) -> tuple[T, object]:
         """Return what `work` makes of the tables within one short read transaction, and the version of that.
@@ -131,7 +135,7 @@ class SqliteReading:
         Raises:
             LedgerUnreadable: It cannot be read; the message says why and what to do.
         """
-        with self._gate():
+        with self._gate:
             for _ in range(ATTEMPTS):
                 before = self._look()
                 way = self._way()
@@ -278,10 +282,6 @@ class SqliteReading:
 
     def _beside(self, suffix: str) -> Path:
         return self._path.with_name(self._path.name + suffix)
-
-    def _gate(self) -> threading.Lock:
-        with _GATES_GATE:
-            return _GATES.setdefault(self._path, threading.Lock())
 
     def _look(self) -> tuple[object, ...]:
         """Return what changes with every commit: what SQLite itself compares to see one.

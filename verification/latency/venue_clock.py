@@ -36,6 +36,7 @@ class VenueClock:
         self._clock = clock
         self._filter = ClockFilter()
         self._last: Moment | None = None
+        self._turn = asyncio.Lock()
 
     def known(self) -> VenueTime | None:
         """Return what is known of it now; None if that is nothing, or too little to measure by."""
@@ -68,12 +69,16 @@ class VenueClock:
         Returns:
             None if it is not known well enough: lags are then left out, never guessed.
         """
-        last = self._last
-        fresh = last is not None and self._clock.now().monotonic - last.monotonic < FRESH_SECONDS
-        if not fresh or self.known() is None:
+        if not self._is_fresh():
             try:
-                async with asyncio.timeout(patience):
-                    await self.measure()
+                async with asyncio.timeout(patience), self._turn:
+                    if not self._is_fresh():  # or whoever asked in the same moment has measured meanwhile
+                        await self.measure()
             except (SourceError, TimeoutError):
-                return self.known()  # an older measurement is as good as its error says
+                pass  # an older measurement is as good as its error says
         return self.known()
+
+    def _is_fresh(self) -> bool:
+        last = self._last
+        young = last is not None and self._clock.now().monotonic - last.monotonic < FRESH_SECONDS
+        return young and self.known() is not None

@@ -58,8 +58,8 @@ class ClockFilter:
     def best(self, now: Moment) -> VenueTime | None:
         """Return the best measurement, its error grown with its age; None if none holds any more."""
         self._measured = [each for each in self._measured if _holds(each, now)]
-        aged = (VenueTime(each.at, each.offset, each.error + _drift(each, now)) for each in self._measured)
-        return min(aged, key=lambda each: each.error, default=None)
+        best = min(self._measured, key=lambda each: _aged(each, now), default=None)
+        return None if best is None else VenueTime(best.at, best.offset, _aged(best, now))
 
 
 def _holds(each: VenueTime, now: Moment) -> bool:
@@ -67,5 +67,5 @@ def _holds(each: VenueTime, now: Moment) -> bool:
     return passed <= WINDOW and abs(now.utc - each.at.utc - passed) <= PARTED
 
 
-def _drift(each: VenueTime, now: Moment) -> timedelta:
-    return timedelta(seconds=DRIFT * (now.monotonic - each.at.monotonic))
+def _aged(each: VenueTime, now: Moment) -> timedelta:
+    return each.error + timedelta(seconds=DRIFT * (now.monotonic - each.at.monotonic))

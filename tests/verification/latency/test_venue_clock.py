@@ -65,6 +65,15 @@ def test_one_with_a_short_round_trip_is_enough_and_one_with_a_long_one_is_not() 
     play(story)
 
 
+def test_who_asks_in_the_same_moment_shares_one_measurement() -> None:
+    async def story(venue: ScriptedVenue, theirs: VenueClock) -> None:
+        told = await asyncio.gather(*(theirs.ask(1) for _ in range(5)))
+        assert len(venue.offset.asked_at) == 1
+        assert told == [theirs.known()] * 5
+
+    play(story)
+
+
 def test_what_was_measured_within_a_minute_is_not_asked_again() -> None:
     async def story(venue: ScriptedVenue, theirs: VenueClock) -> None:
         assert await theirs.ask(1) is not None
