@@ -29,7 +29,7 @@ DONE = ("kills", "cuts", "losses", "steps", "outages", "hangs", "rivals", "deafn
 WORKERS = "workers"
 """Played in a house of their own: what is done there is counted by names of its own."""
 
-DONE_THERE = ("worker_kills", "worker_stops", "worker_cuts")
+DONE_THERE = ("worker_kills", "holder_kills", "worker_stops", "worker_cuts")
 SEEN_THERE = ("worker_alerts", "worker_messages", "worker_repeated", "worker_words", "grants", "written")
 MESSAGES = ("owed", "sent", "unsent", "repeated")
 

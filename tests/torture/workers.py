@@ -5,9 +5,7 @@ account was given then. It asks nothing of Trueup: the lives' numbers are those 
 """
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,9 +17,9 @@ import psycopg
 from simulator.binance.urls import toml
 from simulator.demo.house import CHECKS
 from tests.torture.cable import Cable
+from tests.torture.nursery import Born, Nursery
 from tests.torture.postgres_server import PostgresServer
 
-ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = ("a", "b", "c", "d")
 NAMES = ("one", "two", "three")
 SETTINGS = """
@@ -96,7 +94,7 @@ class Life:
     """One life of a worker: the name that it gives the server, and its process."""
 
     run: str
-    process: asyncio.subprocess.Process
+    process: Born
     stopped: bool = False
 
 
@@ -120,11 +118,13 @@ class Workers:
     phone: str
     lives: dict[str, Life] = field(default_factory=dict)
     cables: dict[str, Cable] = field(default_factory=dict)
+    _nursery: Nursery = field(default_factory=Nursery)
     _now: dict[str, Life] = field(default_factory=dict)
     _ended: bool = False
 
     async def begin(self) -> None:
         """Lay the cables, and start everybody."""
+        await self._nursery.open()
         for name in NAMES:
             self.cables[name] = Cable(self.server.port)
             await self.cables[name].lay()
@@ -137,21 +137,10 @@ class Workers:
         parts += [ACCOUNT.format(name=account) + toml(self.venue_url, account) for account in ACCOUNTS]
         (self.folder / f"{name}.toml").write_text("\n".join(parts))
         words = ("run", "--config", f"{name}.toml", "--claim", str(len(ACCOUNTS)))
-        with self.log(name).open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "reconciler", *words),
-                cwd=self.folder,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": str(ROOT),
-                    "BINANCE_KEY": "the-key",
-                    "BINANCE_SECRET": "the-secret",
-                    "PHONE_URL": self.phone,
-                },
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        environment = {"BINANCE_KEY": "the-key", "BINANCE_SECRET": "the-secret", "PHONE_URL": self.phone}
+        process = await self._nursery.bear(
+            words, folder=self.folder, log=self.log(name), environment=environment
+        )
         self.lives[run] = self._now[name] = Life(run, process)
 
     async def keep(self) -> None:
@@ -220,6 +209,7 @@ class Workers:
         for life in left:
             life.process.kill()
             await life.process.wait()
+        await self._nursery.close()
         for cable in self.cables.values():
             await cable.remove()
         return [f"{life.run} did not end" for life in left]

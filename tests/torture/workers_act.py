@@ -29,7 +29,7 @@ LEASE_SECONDS = 30.0
 START_SECONDS, STARTS = 60.0, 3.0
 """What a worker may take to start and look at all: so long, or so many times as long as at first."""
 
-MERCY = 0.4
+MERCY = 0.25
 """In how many of the cases nobody else is struck until all accounts are watched again."""
 
 SENDING_SECONDS = 40.0
@@ -140,17 +140,19 @@ class WorkersAct:
         end = loop.time() + self.seconds
         long = self.kills or self.seconds > 2 * STOPPED_SECONDS
         while self.counts["worker_kills"] < self.kills if self.kills else loop.time() < end:
-            strike = rng.choices((self._kill, self._stop, self._cut), (8, 1, 1) if long else (1, 0, 0))[0]
+            strike = rng.choices((self._kill, self._stop, self._cut), (26, 1, 1) if long else (1, 0, 0))[0]
             await strike(workers, rng)
             if rng.random() < MERCY or not long:
                 await self._until_watched(workers)
             await asyncio.sleep(rng.uniform(0.2, 4))
 
     async def _kill(self, workers: Workers, rng: random.Random) -> None:
+        holders = set((await asyncio.to_thread(workers.holders)).values())
         for name in rng.sample(NAMES, rng.choices((1, 2, 3), (8, 2, 1))[0]):
             life = workers.send(name, signal.SIGKILL)
             if life is not None:
                 self.counts["worker_kills"] += 1
+                self.counts["holder_kills"] += life.process.pid in holders
                 self._struck(f"kill -9 {name}")
                 await life.process.wait()
 
