@@ -2,21 +2,24 @@
 
 import argparse
 import asyncio
+import functools
 import json
+import multiprocessing
 import random
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
+from tests.torture import workers_house
 from tests.torture.act import Act
 from tests.torture.scene import Scene
 from tests.torture.torments import TORMENTS
 from tests.torture.witness import Witness
-from tests.torture.workers_act import WorkersAct
 
 RESULT = Path("build/torture.json")
 TOLD = Path("build/torture.log")
@@ -57,22 +60,20 @@ class Torture:
             houses: How many acts of several workers are played beside them, each on a server of its own.
             kills: After how many kills these end, in all of them; 0 for after `seconds`.
         """
-        async with asyncio.TaskGroup() as group:
-            for number, database in enumerate(databases):
-                group.create_task(self._play(database, self._seed + number, seconds))
-            for house in range(houses):
-                name = WORKERS if houses == 1 else f"{WORKERS} {house + 1}"
-                group.create_task(self._play_workers(name, self._seed + house, seconds, -(-kills // houses)))
+        with ProcessPoolExecutor(max(1, houses), multiprocessing.get_context("spawn")) as apart:
+            async with asyncio.TaskGroup() as group:
+                for number, database in enumerate(databases):
+                    group.create_task(self._play(database, self._seed + number, seconds))
+                for house in range(houses):
+                    group.create_task(self._play_workers(apart, house, seconds, -(-kills // houses)))
 
-    async def _play_workers(self, name: str, seed: int, seconds: float, kills: int) -> None:
-        act = WorkersAct(seed, seconds, kills, lambda line: self._say(f"{name:<9} {line}"))
-        with tempfile.TemporaryDirectory(prefix="trueup-torture-", ignore_cleanup_errors=True) as folder:
-            await act.play(Path(folder))
-            self._out.write(f"--- {name}\n{act.said}")
-        self.counts.update(act.counts)
-        self.slowest = max((self.slowest, *act.taken_over))
-        self.counts["lost"] += sum(witness.lost() for witness in act.witnesses.values())
-        self.wrong += [f"{name}: {line}" for line in dict.fromkeys(act.wrong)]
+    async def _play_workers(self, apart: Executor, house: int, seconds: float, kills: int) -> None:
+        told = TOLD.with_stem(f"{TOLD.stem}-{WORKERS}-{house + 1}")
+        playing = functools.partial(workers_house.play, self._seed + house, seconds, kills, told)
+        outcome = await asyncio.get_running_loop().run_in_executor(apart, playing)
+        self.counts.update(outcome.counts)
+        self.slowest = max(self.slowest, outcome.slowest)
+        self.wrong += [f"{WORKERS} {house + 1}: {line}" for line in outcome.wrong]
 
     async def _play(self, database: str, seed: int, seconds: float) -> None:
         act = Act(database, seed, seconds, self._torments, lambda line: self._say(f"{database:<9} {line}"))

@@ -20,7 +20,7 @@ from simulator.server import SimulatedVenue
 from tests.torture.legs import CONTROL, Legs
 from tests.torture.mailbox import Mailbox
 from tests.torture.postgres_server import PostgresServer
-from tests.torture.terminal import acknowledged, read_alerts, read_histories
+from tests.torture.terminal import Terminal
 from tests.torture.wall_clock import WallClock
 from tests.torture.witness import ONCE, Promise, Witness
 from tests.torture.workers import ACCOUNTS, NAMES, Workers, shared_numbers, strays
@@ -42,8 +42,6 @@ CALM_SECONDS = 420.0
 STEADY_LOOKS = 4
 LOOK_SECONDS = 0.7
 STOPPED_SECONDS = 2 * LEASE_SECONDS + 5
-_MIGRATING = asyncio.Lock()
-"""Alembic migrates one database of a process at a time."""
 
 
 @dataclass(slots=True)
@@ -94,8 +92,7 @@ class WorkersAct:
             phone = await mailbox.open()
             hands = f"sqlite:///{folder}/hands.db"
             workers = Workers(folder, server, venue.url, hands, phone)
-            async with _MIGRATING:
-                await asyncio.to_thread(migrate, server.url)
+            await asyncio.to_thread(migrate, server.url)
             await asyncio.to_thread(workers.note_from_now_on)
             yield workers, Legs(venue, hands, WallClock(folder)), mailbox
         finally:
@@ -104,6 +101,7 @@ class WorkersAct:
 
     async def _live(self, workers: Workers, legs: Legs, mailbox: Mailbox) -> None:
         await asyncio.to_thread(legs.build)
+        terminal = await asyncio.to_thread(Terminal, workers.server.url)
         await workers.begin()
         keeping = asyncio.create_task(workers.keep())
         try:
@@ -112,18 +110,19 @@ class WorkersAct:
             start = max(START_SECONDS, STARTS * (asyncio.get_running_loop().time() - began))
             self._within = 2 * LEASE_SECONDS + start
             living = [
-                asyncio.create_task(self._look(workers, legs)),
+                asyncio.create_task(self._look(terminal, legs)),
                 asyncio.create_task(self._change(legs)),
-                asyncio.create_task(self._acknowledge(workers)),
+                asyncio.create_task(self._acknowledge(terminal)),
             ]
             try:
                 await self._storm(workers)
             finally:
                 await _cancelled(*living)
             self.say("calm")
-            await self._calm(workers, legs, mailbox)
+            await self._calm(workers, terminal, legs, mailbox)
         finally:
             keeping.cancel()
+            terminal.close()
             self.wrong += await workers.end()
         noted = await asyncio.to_thread(workers.noted)
         pids = {run: life.process.pid for run, life in workers.lives.items()}
@@ -194,6 +193,7 @@ class WorkersAct:
         while not await asyncio.to_thread(workers.all_watched):
             if loop.time() - began > self._within:
                 self.wrong.append(f"after {self._within:.0f} s not all accounts are watched")
+                self.say(self.wrong[-1])
                 return
             await asyncio.sleep(0.3)
         if self._strikes:
@@ -207,35 +207,37 @@ class WorkersAct:
             await asyncio.sleep(rng.uniform(2, 12))
             self.say(legs.change(rng.choice(mine), rng))
 
-    async def _acknowledge(self, workers: Workers) -> None:
+    async def _acknowledge(self, terminal: Terminal) -> None:
         rng = random.Random(f"people {self.seed}")
         while True:
             await asyncio.sleep(rng.uniform(1, 6))
-            alerts = await asyncio.to_thread(read_alerts, workers.server.url)
-            firing = [each for each in alerts if each.state is AlertState.FIRING]
+            alerts = await asyncio.to_thread(terminal.open_now)
+            firing = [each for each in alerts or () if each.state is AlertState.FIRING]
             if firing:
                 alert = rng.choice(firing)
                 promise = Promise(alert.id, "ann", f"note {self.counts['worker_words']}")
                 self.counts["worker_words"] += 1
-                if await asyncio.to_thread(acknowledged, workers.server.url, promise):
+                if await asyncio.to_thread(terminal.acknowledged, promise):
                     self.witnesses.get(alert.key.account, Witness()).promises.append(promise)
 
-    async def _look(self, workers: Workers, legs: Legs) -> None:
+    async def _look(self, terminal: Terminal, legs: Legs) -> None:
+        seen = frozenset[int]()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             lasting = legs.lasting()
-            alerts = await asyncio.to_thread(read_alerts, workers.server.url)
-            if alerts and lasting == legs.lasting():
+            alerts = await asyncio.to_thread(terminal.news, seen)
+            if alerts is not None and lasting == legs.lasting():
                 for account, witness in self.witnesses.items():
                     witness.look(_of(account, alerts), lasting)
+                seen = frozenset(alert.id for alert in alerts if alert.state.open)
 
-    async def _calm(self, workers: Workers, legs: Legs, mailbox: Mailbox) -> None:
+    async def _calm(self, workers: Workers, terminal: Terminal, legs: Legs, mailbox: Mailbox) -> None:
         loop = asyncio.get_running_loop()
         end, steady, lines = loop.time() + CALM_SECONDS, 0, ["nothing was seen in the calm"]
         alerts: tuple[Alert, ...] = ()
         while steady < STEADY_LOOKS and loop.time() < end:
             await asyncio.sleep(LOOK_SECONDS)
-            alerts, lasting = await asyncio.to_thread(read_alerts, workers.server.url), legs.lasting()
+            alerts, lasting = await asyncio.to_thread(terminal.everything), legs.lasting()
             lines = list(mailbox.missing(alerts))
             for account, witness in self.witnesses.items():
                 mine = _of(account, alerts)
@@ -246,7 +248,7 @@ class WorkersAct:
             steady = 0 if lines else steady + 1
         self.wrong += lines
         self.say(f"it took {CALM_SECONDS - end + loop.time():.0f} s until all was right")
-        histories = await asyncio.to_thread(read_histories, workers.server.url, alerts)
+        histories = await asyncio.to_thread(terminal.histories, alerts)
         for account, witness in self.witnesses.items():
             witness.judge({each.id: histories[each.id] for each in _of(account, alerts)})
         self._count(alerts, mailbox)
