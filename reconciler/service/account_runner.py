@@ -101,8 +101,9 @@ class AccountRunner:
             self._claim = self._given or await self._wait()
             log.info("account.watched", account=self.account)
             await self._watch(self._claim)
+            why = "it was not renewed in time" if self._claim.store.ran_out else "another process watches it"
             waiting = "" if self._given else ": waiting"
-            log.warning("account.lost", account=self.account, hint=f"another process watches it{waiting}")
+            log.warning("account.lost", account=self.account, hint=f"{why}{waiting}")
             await self._end_jobs()
             await self.close()
             self._claim.let_go()

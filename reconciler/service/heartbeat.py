@@ -78,7 +78,11 @@ class HeartbeatKeeper:
         await waited_out(lambda: self._store.report_silence(told, now=now), self._clock)
 
     async def beat(self, looks: LooksAtAccount) -> None:
-        """Beat if the account has been looked at lately; one that is held and looked at no more is dead."""
+        """Beat if the account has been looked at lately; one that is held and looked at no more is dead.
+
+        A lease that ran out meanwhile, and that nobody else has taken, is given up: after a machine's sleep
+        no look could be stored before it is renewed, and it would not be renewed before a look was stored.
+        """
         now = self._clock.now()
         if now.monotonic - looks.last_pass.monotonic <= self._patience:
             beat = self._heartbeat(now.utc, stopped=False)
@@ -92,6 +96,8 @@ class HeartbeatKeeper:
             told = Observed((Detected(finding, now.utc, confirmed=True),))
             self._told = True
             await self._store.report_silence(told, now=now.utc)
+        if self._store.ran_out:
+            self._store.lost.set()
 
     async def _tell_of_its_end(self, now: datetime) -> None:
         """Tell that the account is looked at, until nothing of its silence is open any more."""

@@ -31,6 +31,8 @@ T = TypeVar("T")
 ROW_SECONDS = 300.0
 """How often a heart that beats beside the database beats in it, which shows that it can be written."""
 
+OTHERS_FIRST_SECONDS = 10.0
+"""For how long after a lease ran out its holder leaves it to others who wait for it."""
 
 CALM_SECONDS = 10.0
 """How often a transaction is made where there is nothing to store, and it is asked what is open:
@@ -77,6 +79,15 @@ class HeldStore(Store):
         """Whether another process may have the account by now: then nothing is done or said in its name."""
         run_out = self._expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic)
         return run_out or self.lost.is_set()
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether the lease was not renewed for so long that whoever waited for it would have it by now.
+
+        Until it is renewed nothing that a look finds can be stored: who has not finished one cannot go on.
+        """
+        now = self._clock.now().monotonic
+        return self._expires and may_have_run_out(self._renewed.monotonic + OTHERS_FIRST_SECONDS, now)
 
     @override
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:

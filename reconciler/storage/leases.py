@@ -30,10 +30,6 @@ _OWN = Ready(
     .with_for_update()
 )
 
-_PAUSED_SECONDS = 15
-"""After how long without a word the server ends the transaction of a process that stands still in it: else it
-keeps the row of its lease locked, and everybody else away, for as long as it stands."""
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -82,7 +78,6 @@ def claim(
     seen = connection.execute(mine).one_or_none()
     if seen is not None and _claimed(connection, seen, by, locked=locked, wall=wall) is None:
         return _kept(seen, last)  # who only asks locks nothing and writes nothing
-    _pause_at_most(connection)
     fresh = {"account": account, "token": 0, "interval_seconds": 0.0, "stopped": False}
     connection.execute(upsert_into(connection, LEASE).values(fresh).on_conflict_do_nothing())
     row = connection.execute(mine.with_for_update(skip_locked=True)).one_or_none()
@@ -196,7 +191,6 @@ def _claimed(
 
 
 def _own(connection: sa.Connection, lease: Lease) -> Tenancy:
-    _pause_at_most(connection)
     rows = _OWN.ask(connection, {"of": lease.account})
     tenancy = tenancy_of(rows[0]) if rows else None
     if tenancy is None or not is_of(tenancy, lease):
@@ -230,9 +224,3 @@ def _kept(row: sa.Row[Any], last: Beat | None) -> Kept:
     if last is not None and last.of(tenancy):
         tenancy = last.renewing(tenancy)
     return Kept(tenancy.holder, tenancy.expires_at)
-
-
-def _pause_at_most(connection: sa.Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        limit = f"SET LOCAL idle_in_transaction_session_timeout = '{_PAUSED_SECONDS}s'"
-        connection.exec_driver_sql(limit)

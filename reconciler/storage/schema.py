@@ -51,6 +51,9 @@ def migrate_on(connection: sa.Connection, where: str) -> None:
         return
     if state in {SchemaState.FOREIGN, SchemaState.NEWER}:
         raise refusal(state, where)
+    if connection.dialect.name == "postgresql":
+        # What is converted here row by row may take long between two words to the server.
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     # Loading alembic takes longer than everything else here, and is needed once in a database's life.
     from alembic import command
     from alembic.config import Config

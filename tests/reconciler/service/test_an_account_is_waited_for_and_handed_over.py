@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog.testing
+from typing_extensions import override
 
 from reconciler.account.unit import AccountUnit
 from reconciler.alerts import retirement
@@ -16,11 +17,12 @@ from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.claims import Claim, Claims
+from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.store import Store
 from tests.reconciler.claimed import HERE
 from tests.reconciler.house import House
-from tests.virtual_time import ThreadlessLoop, run
+from tests.virtual_time import ThreadlessLoop, VirtualLoop, run
 
 THERE = Holder("b", "there", 2)
 SIGHT = retirement.Watched("main", frozenset({"mine"}), frozenset({"websocket", "rest"}), frozenset())
@@ -32,6 +34,17 @@ def lines() -> Iterator[list[MutableMapping[str, Any]]]:
         yield captured
 
 
+class ClaimsOnAServer(Claims):
+    """As on PostgreSQL, where no lock keeps what is not renewed in time."""
+
+    @override
+    async def claim(self, account: str, group: str | None = None) -> Claim | Kept:
+        claim = await super().claim(account, group)
+        if isinstance(claim, Claim):
+            claim.store._expires = True
+        return claim
+
+
 class Watched:
     """The house with a runner before it, and how often that has begun."""
 
@@ -39,7 +52,7 @@ class Watched:
         self.house = house
         self.units: list[AccountUnit] = []
         self.others = Claims(house.store, THERE, house.clock)
-        claims = Claims(house.store, HERE, house.clock)
+        claims = ClaimsOnAServer(house.store, HERE, house.clock)
         self.runner = AccountRunner(
             "main", self._make, claims, house.clock, interval=timedelta(seconds=30), watched=SIGHT
         )
@@ -67,13 +80,18 @@ class Watched:
 Story = Callable[[Watched], Awaitable[None]]
 
 
+async def _every(house: House, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await job()
+        except StateDatabaseError as error:  # as the schedule does
+            if not error.again:
+                raise
+        await house.clock.sleep(seconds)
+
+
 def play(folder: Path, story: Story, *, before: Callable[[Watched], Awaitable[None]] | None = None) -> None:
     """Run an account beside a story, with its jobs in the rhythm of the schedule."""
-
-    async def every(house: House, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await job()
-            await house.clock.sleep(seconds)
 
     async def whole() -> None:
         house = House(folder)
@@ -84,9 +102,9 @@ def play(folder: Path, story: Story, *, before: Callable[[Watched], Awaitable[No
             runner = there.runner
             tasks = [
                 asyncio.ensure_future(runner.run()),
-                asyncio.ensure_future(every(house, 2, runner.beat)),
-                asyncio.ensure_future(every(house, 2, runner.check_health)),
-                asyncio.ensure_future(every(house, 30, runner.sweep)),
+                asyncio.ensure_future(_every(house, 2, runner.beat)),
+                asyncio.ensure_future(_every(house, 2, runner.check_health)),
+                asyncio.ensure_future(_every(house, 30, runner.sweep)),
             ]
             told = asyncio.ensure_future(story(there))
             await asyncio.wait([told, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -199,5 +217,29 @@ def test_a_lock_whose_file_was_removed_is_no_lock_and_is_taken_anew(
         await there.house.until(lambda: len(there.units) == 2, within=5, what="a new watch")
         assert lock.exists()
         assert len(events(lines, "account.lost")) == 1
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("seconds", [20, 45, 90, 3600])
+def test_a_machine_that_has_slept_watches_on_though_nobody_took_over(
+    tmp_path: Path, lines: list[MutableMapping[str, Any]], seconds: int
+) -> None:
+    async def story(there: Watched) -> None:
+        house = there.house
+        house.open_trade()
+        await house.until(lambda: house.console.queries.now().cycles, within=5, what="a look")
+        await house.quiet(10)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.virtual.now += seconds  # all of us stands still, and the world goes on
+        house.venue.hold("60")
+        woke = house.clock.now().utc
+        await house.until(lambda: Kind.QUANTITY_MISMATCH in house.alerts(), within=60, what="what it missed")
+        (cycle,) = house.console.queries.now().cycles
+        assert cycle.finished_at > woke
+        await house.quiet(20)
+        assert Kind.RECONCILER_STALLED not in house.alerts()
+        assert len(events(lines, "account.lost")) == (1 if seconds > 60 else 0)
 
     play(tmp_path, story)

@@ -11,7 +11,7 @@ from reconciler.alerts.event import Detected, Observed
 from reconciler.console import Console
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import LASTS, Holder, Lease
-from reconciler.storage import leases
+from reconciler.storage import leases, postgres_engine
 from reconciler.storage.database import Database
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
 from reconciler.storage.held_store import HeldStore
@@ -287,7 +287,7 @@ def test_a_takeover_and_a_write_of_the_old_holder_come_one_after_the_other(postg
 def test_one_that_stands_still_in_the_middle_of_a_write_is_ended_by_the_server(
     postgres_state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "_PAUSED_SECONDS", 1)
+    monkeypatch.setattr(postgres_engine, "_PAUSED_MILLISECONDS", 1000)
     with Database.open(postgres_state, create=False) as database:
         now = SystemClock().now().utc
         with database.write() as connection:
