@@ -42,6 +42,9 @@ ledgers = ["hands"]
 api_key_env = "BINANCE_KEY"
 secret_env = "BINANCE_SECRET"
 """
+STARTING_SECONDS = 15.0
+UNSERVED = 2
+
 NOTED = """
 CREATE TABLE noted (run text, what text, account text, token bigint, holder bigint,
     PRIMARY KEY (run, what, account, token, holder));
@@ -91,11 +94,21 @@ class Noted(NamedTuple):
 
 @dataclass(slots=True)
 class Life:
-    """One life of a worker: the name that it gives the server, and its process."""
+    """One life of a worker.
+
+    Attributes:
+        run: The name that it gives the server.
+        process: Its process.
+        began: When, monotonic seconds.
+        stopped: It stands still.
+        unserved: It was cut off from the database while it started, which it says and ends by, with 2.
+    """
 
     run: str
     process: Born
+    began: float
     stopped: bool = False
+    unserved: bool = False
 
 
 @dataclass(slots=True)
@@ -141,7 +154,8 @@ class Workers:
         process = await self._nursery.bear(
             words, folder=self.folder, log=self.log(name), environment=environment
         )
-        self.lives[run] = self._now[name] = Life(run, process)
+        began, cut = asyncio.get_running_loop().time(), not self.cables[name].whole
+        self.lives[run] = self._now[name] = Life(run, process, began, unserved=cut)
 
     async def keep(self) -> None:
         """Start what has ended again, as a service manager does, until cancelled."""
@@ -162,6 +176,12 @@ class Workers:
         if number in {signal.SIGSTOP, signal.SIGCONT}:
             life.stopped = number is signal.SIGSTOP
         return life
+
+    def cut(self, name: str) -> None:
+        """Cut a worker off from the database."""
+        life = self._now[name]
+        life.unserved |= asyncio.get_running_loop().time() - life.began < STARTING_SECONDS
+        self.cables[name].cut()
 
     def well(self) -> set[int]:
         """Return the numbers of the processes that go on and reach the database."""
@@ -229,9 +249,12 @@ class Workers:
 
     def own_ends(self) -> list[str]:
         """Return the lives that ended by themselves."""
-        codes = {life.run: life.process.returncode for life in self.lives.values()}
-        fine = {None, 0, -signal.SIGKILL}
-        return [f"{run} ended ({code}) by itself" for run, code in codes.items() if code not in fine]
+        lines = []
+        for life in self.lives.values():
+            code, fine = life.process.returncode, {None, 0, -signal.SIGKILL}
+            if code not in fine and not (code == UNSERVED and life.unserved):
+                lines.append(f"{life.run} ended ({code}) by itself")
+        return lines
 
     @property
     def _address(self) -> str:

@@ -174,7 +174,7 @@ class WorkersAct:
         name = rng.choice(NAMES)
         self.counts["worker_cuts"] += 1
         self._struck(f"{name} is cut off from the database")
-        workers.cables[name].cut()
+        workers.cut(name)
         try:
             await self._until_watched(workers)
             await asyncio.sleep(rng.uniform(0, 10))
