@@ -77,8 +77,7 @@ class HeldStore(Store):
     @property
     def may_be_anothers(self) -> bool:
         """Whether another process may have the account by now: then nothing is done or said in its name."""
-        run_out = self._expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic)
-        return run_out or self.lost.is_set()
+        return self._has_run_out() or self.lost.is_set()
 
     @property
     def ran_out(self) -> bool:
@@ -86,8 +85,12 @@ class HeldStore(Store):
 
         Until it is renewed nothing that a look finds can be stored: who has not finished one cannot go on.
         """
+        return self._has_run_out(OTHERS_FIRST_SECONDS)
+
+    def _has_run_out(self, ago: float = 0.0) -> bool:
+        """Return whether the lease may have run out so many seconds ago; one beside a lock never does."""
         now = self._clock.now().monotonic
-        return self._expires and may_have_run_out(self._renewed.monotonic + OTHERS_FIRST_SECONDS, now)
+        return self._expires and may_have_run_out(self._renewed.monotonic + ago, now)
 
     @override
     async def open_alerts(self, accounts: Collection[str] | None = None) -> tuple[Alert, ...]:
@@ -265,7 +268,7 @@ class HeldStore(Store):
 
     @override
     async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
-        if self._expires and may_have_run_out(self._renewed.monotonic, self._clock.now().monotonic):
+        if self._has_run_out():
             what = f"the watch over {self._lease.account} has to be renewed before anything more is written"
             raise StateDatabaseError(StateTrouble.LEASE, what, again=True)
         return await self._fenced(work)
