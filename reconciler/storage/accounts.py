@@ -16,6 +16,7 @@ from reconciler.storage.acts import add_act
 from reconciler.storage.database import Database
 from reconciler.storage.groups import names_of_groups
 from reconciler.storage.readable import readable
+from reconciler.storage.repeating import durably
 from reconciler.storage.state_row import table
 from verification.facts.clock import Clock
 
@@ -58,11 +59,14 @@ class StoredAccounts:
             "created_at": now,
             "changed_at": now,
         }
-        with self.database.write() as connection:
+
+        def work(connection: sa.Connection) -> Account:
             if connection.execute(_standing(called)).first() is not None:
                 raise AccountError(f"there is an account of {called} already: see `trueup user list`")
-            made = connection.execute(sa.insert(ACCOUNT).values(values).returning(*ACCOUNT.c)).one()
-        return _account_of(made)
+            made = sa.insert(ACCOUNT).values(values).returning(*ACCOUNT.c)
+            return _account_of(connection.execute(made).one())
+
+        return durably(self.database, work)
 
     def every(self) -> tuple[Account, ...]:
         """Return every account that can be read, removed ones too, oldest first."""
@@ -107,10 +111,13 @@ class StoredAccounts:
 
     def end_session(self, digest: str, until: datetime) -> None:
         """Store that a session is over, until when it would have been at most. On return it is durable."""
-        with self.database.write() as connection:
+
+        def work(connection: sa.Connection) -> None:
             connection.execute(sa.delete(ENDED).where(ENDED.c.until < self.clock.now().utc))
             if connection.execute(sa.select(ENDED).where(ENDED.c.digest == digest)).first() is None:
                 connection.execute(sa.insert(ENDED).values(digest=digest, until=until))
+
+        durably(self.database, work)
 
     def ended_sessions(self) -> frozenset[str]:
         """Return the sessions that were ended before their time."""
@@ -119,18 +126,23 @@ class StoredAccounts:
 
     def note(self, acts: Sequence[Act]) -> None:
         """Store who was let in, left or was refused, all of it or nothing."""
-        with self.database.write() as connection:
+
+        def work(connection: sa.Connection) -> None:
             for act in acts:
                 add_act(connection, act)
 
+        durably(self.database, work)
+
     def _change(self, name: str, values: dict[str, Any]) -> Account:
-        with self.database.write() as connection:
+        def work(connection: sa.Connection) -> Account:
             row = connection.execute(_standing(name.strip()).with_for_update()).first()
             if row is None:
                 raise AccountError(f"there is no account of {name}: see `trueup user list`")
             change = sa.update(ACCOUNT).where(ACCOUNT.c.id == row.id)
             changed = change.values(**values, changed_at=self.clock.now().utc).returning(*ACCOUNT.c)
             return _account_of(connection.execute(changed).one())
+
+        return durably(self.database, work)
 
 
 def _standing(name: str) -> sa.Select[Any]:

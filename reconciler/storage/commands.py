@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
+import sqlalchemy as sa
+
 from reconciler.alerts.answer import Answer
 from reconciler.alerts.event import AlertSettings
 from reconciler.alerts.quiet import Window
@@ -11,6 +13,7 @@ from reconciler.alerts.said import Acknowledge, CheckAgain, Close, Intend, Note,
 from reconciler.alerts.seen import Seen
 from reconciler.storage import channel_tests, maintenance, persons
 from reconciler.storage.database import Database
+from reconciler.storage.repeating import durably
 from verification.facts.clock import Clock
 
 LOOK_AGAIN = "asked for another look"
@@ -83,8 +86,8 @@ class StoredCommands:
         self, account: str, *, by: str, note: str, origin: str, until: datetime | None = None
     ) -> Window:
         """Store that an account is being worked on. On return it is durable."""
-        with self._database.write() as connection:
-            now = self._clock.now().utc
+
+        def work(connection: sa.Connection) -> Window:
             return maintenance.begin(
                 connection,
                 account,
@@ -93,21 +96,31 @@ class StoredCommands:
                 origin=origin,
                 until=until,
                 limits=self._settings.limits,
-                now=now,
+                now=self._clock.now().utc,
             )
+
+        return durably(self._database, work)
 
     def end_maintenance(self, account: str, *, by: str) -> Window:
         """Store that the work on an account is over. On return it is durable."""
-        with self._database.write() as connection:
+
+        def work(connection: sa.Connection) -> Window:
             return maintenance.end(connection, account, by=by, now=self._clock.now().utc)
+
+        return durably(self._database, work)
 
     def try_channel(self, channel: str, *, by: str) -> int:
         """Store that somebody wants a channel tried. On return it is durable."""
-        with self._database.write() as connection:
+
+        def work(connection: sa.Connection) -> int:
             return channel_tests.ask(connection, channel, by=by, now=self._clock.now().utc)
 
+        return durably(self._database, work)
+
     def _say(self, alert_id: int, said: Callable[[datetime], Said]) -> Answer:
-        with self._database.write() as connection:
+        def work(connection: sa.Connection) -> Answer:
             # After the lock is had, so that the order of times is the order of changes.
             now = self._clock.now().utc
             return persons.say(connection, alert_id, said(now), self._settings, now=now)
+
+        return durably(self._database, work)

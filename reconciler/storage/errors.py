@@ -14,6 +14,7 @@ class StateTrouble(StrEnum):
     FOREIGN = "foreign"  # it is another program's database
     CORRUPT = "corrupt"  # not a database, or a damaged one
     LOCKED = "locked"
+    CONFLICT = "conflict"  # the server has ended a transaction for another one's sake
     PERMISSION = "permission"
     UNREACHABLE = "unreachable"  # the database server does not answer, or not us
     READ_ONLY = "read_only"  # the server takes no changes now: a standby, or told not to

@@ -30,6 +30,12 @@ _REFUSED = (StateTrouble.PERMISSION, "refused us", "check the user, the password
 _ABSENT = (StateTrouble.ABSENT, "does not exist", "create it (createdb) or correct the url", False)
 _HELD = (StateTrouble.LOCKED, "is locked by another program", "see what holds it (pg_stat_activity)", True)
 _SLOW = (StateTrouble.LOCKED, "ended a request that took long", "see what holds it (pg_stat_activity)", True)
+_CROSSED = (
+    StateTrouble.CONFLICT,
+    "ended a transaction for another one's sake",
+    "see what holds it (pg_stat_activity)",
+    True,
+)
 _STANDBY = (
     StateTrouble.READ_ONLY,
     "takes no changes now",
@@ -47,7 +53,8 @@ _POSTGRES = (
     ("25", _SILENT),  # the transaction is no longer what we began: broken off, or idle for too long
     ("28", _REFUSED),
     ("3D000", _ABSENT),
-    ("40", _HELD),  # deadlock, conflict with another transaction or with a standby's replay
+    ("40003", _SILENT),  # whether it was done is not known
+    ("40", _CROSSED),  # deadlock, conflict with another transaction or with a standby's replay
     ("42501", _REFUSED),
     ("53100", _FULL),
     ("53", _CROWDED),
@@ -105,7 +112,7 @@ def committed(where: str) -> Iterator[Commit]:
         with explained(where):
             yield commit
     except StateDatabaseError as error:
-        if not commit.asked or error.trouble is StateTrouble.LOCKED:
+        if not commit.asked or error.trouble in {StateTrouble.LOCKED, StateTrouble.CONFLICT}:
             raise  # never asked for, or refused: it is not done
         raise StateDatabaseError(
             error.trouble,

@@ -267,22 +267,22 @@ class HeldStore(Store):
         await self._owning(partial(leases.forget, lease=self._lease))
 
     @override
-    async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
+    async def _durably(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
         if self._has_run_out():
             what = f"the watch over {self._lease.account} has to be renewed before anything more is written"
             raise StateDatabaseError(StateTrouble.LEASE, what, again=True)
-        return await self._fenced(work)
+        return await self._fenced(work, last=last)
 
-    async def _fenced(self, work: Callable[[sa.Connection], T]) -> T:
+    async def _fenced(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
         def fenced(connection: sa.Connection) -> T:
             leases.fence(connection, self._lease)
             return work(connection)
 
-        return await self._owning(fenced)
+        return await self._owning(fenced, last=last)
 
-    async def _owning(self, work: Callable[[sa.Connection], T]) -> T:
+    async def _owning(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
         try:
-            done = await super()._durably(work)
+            done = await super()._durably(work, last=last)
         except LeaseLost:
             self.lost.set()
             raise

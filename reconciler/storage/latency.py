@@ -59,6 +59,9 @@ _IN_WINDOW = Ready(
         *(column == sa.bindparam(f"of_{column.name}") for column in _KEY[:_ASKED_BY])
     )
 )
+_ALL_SAMPLES = sa.select(sa.func.pg_advisory_xact_lock(7_238_103))
+"""On PostgreSQL: whoever stores samples has all windows until its transaction ends, never some of them."""
+
 _TOTALLED = 12  # windows that a period has at least: its edge is then known to a twelfth
 _ROWS_AT_ONCE = 500  # SQLite takes at most 32 766 values in one statement
 
@@ -76,7 +79,9 @@ def add_samples(connection: sa.Connection, samples: Iterable[LatencySample]) -> 
             seconds, start = _seconds(tier.width), floor(sample.at, tier.width)
             sketches[seconds, start, sample.account, *name].add(sample.milliseconds)
             sketches[-seconds, start, _OF_ALL, *name].add(sample.milliseconds)
-    # In the order of their keys, so that two writers never wait for each other crosswise.
+    # Two writers must not wait for each other crosswise: a transaction may store samples more than once.
+    if sketches and connection.dialect.name == "postgresql":
+        connection.execute(_ALL_SAMPLES)
     keys = sorted(sketches)
     for begin in range(0, len(keys), _ROWS_AT_ONCE):
         _merge_into(connection, {key: sketches[key] for key in keys[begin : begin + _ROWS_AT_ONCE]})

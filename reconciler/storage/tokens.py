@@ -11,6 +11,7 @@ from reconciler.facts.token import PREFIX, Role, Token, digest_of
 from reconciler.storage.database import Database
 from reconciler.storage.groups import names_of_groups
 from reconciler.storage.readable import readable
+from reconciler.storage.repeating import durably
 from reconciler.storage.rows import ApiTokenRow, table
 from verification.facts.clock import Clock
 
@@ -31,7 +32,8 @@ class StoredTokens:
     def new(self, *, role: Role, name: str, groups: Sequence[str] | None = None) -> tuple[Token, str]:
         """Make a token, for the accounts of `groups` alone, None for all; known here and never again."""
         token = PREFIX + secrets.token_urlsafe(32)
-        with self.database.write() as connection:
+
+        def work(connection: sa.Connection) -> Token:
             values = {
                 "name": name,
                 "role": role.value,
@@ -39,8 +41,10 @@ class StoredTokens:
                 "account_groups": None if groups is None else list(groups),
                 "created_at": self.clock.now().utc,
             }
-            made = connection.execute(sa.insert(TOKEN).values(values).returning(*TOKEN.c)).one()
-        return _token_of(made), token
+            made = sa.insert(TOKEN).values(values).returning(*TOKEN.c)
+            return _token_of(connection.execute(made).one())
+
+        return durably(self.database, work), token
 
     def every(self) -> tuple[Token, ...]:
         """Return every token that can be read, revoked ones too, oldest first."""
@@ -51,7 +55,8 @@ class StoredTokens:
 
     def revoke(self, token_id: int) -> Token:
         """Let a token open nothing any more; one that is revoked stays so, since when it was."""
-        with self.database.write() as connection:
+
+        def work(connection: sa.Connection) -> Token:
             query = sa.select(TOKEN).where(TOKEN.c.id == token_id).with_for_update()
             row = connection.execute(query).one_or_none()
             if row is None:
@@ -60,7 +65,9 @@ class StoredTokens:
                 at = self.clock.now().utc
                 change = sa.update(TOKEN).where(TOKEN.c.id == token_id).values(revoked_at=at)
                 row = connection.execute(change.returning(*TOKEN.c)).one()
-        return _token_of(row)
+            return _token_of(row)
+
+        return durably(self.database, work)
 
 
 def _token_of(row: sa.Row[Any]) -> Token:

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from reconciler.storage.database import Database
-from reconciler.storage.errors import StateDatabaseError, StateTrouble
+from reconciler.storage.errors import StateDatabaseError
+from reconciler.storage.repeating import Repeats
 from reconciler.storage.transaction import stands
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ T = TypeVar("T")
 class _Job:
     work: Callable[[sa.Connection], Any]
     future: Future[Any]
+    last: bool = False
 
 
 class WriterClosed(Exception):
@@ -35,7 +37,8 @@ class Writer:
     """Runs jobs one after another, in groups of one transaction each.
 
     A job that fails undoes nothing of the others: each has a savepoint of its own, but for one that is alone,
-    which goes with its transaction. A job's future is done only when its group is durable.
+    which goes with its transaction. A group that the server has undone is done again whole (`repeating`), for
+    its locks would be in the way again. A job's future is done only when its group is durable.
     """
 
     def __init__(self, database: Database, *, waiting: int = 1000, group: int = 100) -> None:
@@ -54,21 +57,24 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="state-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sa.Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> Future[T]:
         """Queue `work`; the future holds its result once that is durable. Blocks while the queue is full.
+
+        `last` is for what locks rows that all processes share: it is done after the others of its group, so
+        that nobody waits for it longer than has to be, and all take their own rows first.
 
         Raises:
             WriterClosed: It is closed.
         """
-        job = _Job(work, Future())
+        job = _Job(work, Future(), last)
         with self._gate:
             if self._closed:
                 raise WriterClosed("the writer of the state database is closed")
             self._queue.put(job)
         return job.future
 
-    async def do(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` in a write transaction and return its result once that is durable.
+    async def do(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
+        """Run `work` in a write transaction and return its result once that is durable; `last`: see `submit`.
 
         When the caller is cancelled, a job that waits is dropped; one that runs is committed all the same.
 
@@ -77,9 +83,9 @@ class Writer:
             WriterClosed: It is closed.
         """
         if self._queue.full():
-            future = await asyncio.to_thread(self.submit, work)
+            future = await asyncio.to_thread(self.submit, work, last=last)
         else:
-            future = self.submit(work)
+            future = self.submit(work, last=last)
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
@@ -119,7 +125,8 @@ class _Group:
 
     def __init__(self, database: Database, jobs: list[_Job]) -> None:
         self._database = database
-        self._jobs = jobs
+        self._jobs = sorted(jobs, key=lambda job: job.last)
+        self._repeats = Repeats()
         self._begun = False
         self._results: list[tuple[_Job, Any]] = []
         self._failed: list[tuple[_Job, BaseException]] = []
@@ -127,7 +134,7 @@ class _Group:
     def write(self) -> None:
         """Run the jobs and commit them; what each has come to is kept for `answer`."""
         error = self._tried()
-        if error is not None and self._may_repeat(error):
+        while error is not None and self._repeats.follow(error, begun=self._begun):
             error = self._tried()
         if error is not None:  # nothing of this group is durable: all must hear it
             self._results = []
@@ -161,8 +168,8 @@ class _Group:
             with self._database.explained(), connection.begin_nested():
                 result = job.work(connection)
         except Exception as error:
-            if not stands(connection):
-                raise  # it took with it what the others have written
+            if not stands(connection) or self._repeats.may_follow(error):
+                raise  # it took with it what the others have written, or all of them are done again
             self._failed.append((job, error))
         else:
             self._results.append((job, result))
@@ -178,17 +185,6 @@ class _Group:
             self._failed.append((job, error))
             raise _Undone from None
         self._results.append((job, result))
-
-    def _may_repeat(self, error: BaseException) -> bool:
-        """Return True where the connection was lost under the jobs, before their commit was asked for.
-
-        Then nothing of them is stored. A job knows nothing but its connection, so that it does the same once
-        more. Where the answer to the commit is lost, it may be stored: each caller hears of that and knows
-        best whether to say it again. Where no connection came about, another attempt at once is of no use.
-        """
-        if not isinstance(error, StateDatabaseError) or error.trouble is not StateTrouble.UNREACHABLE:
-            return False
-        return self._begun and not error.unsure
 
 
 def _of_its_own(error: BaseException) -> BaseException:

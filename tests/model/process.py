@@ -164,7 +164,7 @@ class InlineWriter(Writer):
         self._process = process
 
     @override
-    async def do(self, work: Callable[[sa.Connection], T]) -> T:
+    async def do(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
         act, process = ACT.get(), self._process
         await process.joint()
         process.away()

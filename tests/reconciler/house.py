@@ -227,7 +227,7 @@ class InlineWriter(Writer):
         self.refused = 0
 
     @override
-    async def do(self, work: Callable[[sa.Connection], T]) -> T:
+    async def do(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
         await asyncio.sleep(0.001)
         if self.trouble is not None:
             raise self.trouble

@@ -83,7 +83,7 @@ class MortalWriter(Writer):
         self._point = point
 
     @override
-    async def do(self, work: Callable[[sa.Connection], T]) -> T:
+    async def do(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
         await asyncio.sleep(0.001)
         self._point("before a transaction")
         if self._point.busy:

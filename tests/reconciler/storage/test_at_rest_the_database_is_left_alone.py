@@ -44,9 +44,9 @@ async def rested(state_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         opened = Rested(await claimed(store, clock), clock)
         do = store._writer.do
 
-        async def counted(work: Callable[[Any], Any]) -> Any:
+        async def counted(work: Callable[[Any], Any], *, last: bool = False) -> Any:
             opened.transactions += 1
-            return await do(work)
+            return await do(work, last=last)
 
         monkeypatch.setattr(store._writer, "do", counted)
         yield opened

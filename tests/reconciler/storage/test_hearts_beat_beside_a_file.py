@@ -133,7 +133,7 @@ async def test_while_something_cannot_be_stored_it_does_not_beat(
     held = await claimed(store, clock)
     await beat(held, clock, 0)
 
-    async def full(_: Callable[[sa.Connection], T]) -> T:
+    async def full(_: Callable[[sa.Connection], T], **__: bool) -> T:
         raise StateDatabaseError(StateTrouble.FULL, "the disk is full", again=True)
 
     with monkeypatch.context() as patched:

@@ -210,7 +210,7 @@ async def test_after_a_write_that_failed_all_is_written_anew(
     held = await claimed(store, clock)
     await look(held, 0)
 
-    async def away(_: Callable[[sa.Connection], T]) -> T:
+    async def away(_: Callable[[sa.Connection], T], **__: bool) -> T:
         raise StateDatabaseError(StateTrouble.UNREACHABLE, "it is away", again=True, unsure=True)
 
     with monkeypatch.context() as patched:
