@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -140,6 +141,18 @@ class Budget:
         return (
             Fit.CAPPED if had and had + asked.weight > self._cap(asked.purpose, accounts) + _HAIR else Fit.YES
         )
+
+    def could_fit(self, asked: Asked, now: float, seconds: float, accounts: int = 1) -> bool:
+        """Return False where a request cannot fit within so many seconds, whatever comes meanwhile.
+
+        The best that can come is that nothing else is sent, that the venue tells of nobody else, and that all
+        that we may use together is ours: what was sent leaves the window when it does.
+        """
+        best = copy(self)
+        best._sent, best._spent = deque(self._sent), dict(self._spent)
+        best._had, best._promised = dict(self._had), dict(self._promised)
+        best._told, best.part = None, self._whole
+        return best.fit(asked, now + seconds, accounts) in {Fit.YES, Fit.KEPT}
 
     def promise(self, asked: Asked, now: float) -> None:
         """Leave room free for what an account is about to ask for a purpose, of such a weight together.

@@ -73,6 +73,56 @@ def test_a_whole_sweep_of_an_account_fits_into_every_minute_whatever_else_was_as
         assert send(budget, asked(weight, Purpose.SWEEP), now, 3)
 
 
+events = st.one_of(
+    requests,
+    st.tuples(st.floats(0, 40), st.floats(0, 2400)),  # what the venue says that everybody has used
+)
+
+
+def _befall(budget: Budget, event: tuple[object, ...], now: float) -> None:
+    match event:
+        case (_, float(weight), Purpose() as purpose, str(account)):
+            send(budget, asked(weight, purpose, account), now, 3)
+        case (_, float(used)):
+            budget.told(used, now)
+
+
+@EXAMPLES
+@given(
+    st.lists(events, max_size=60),
+    requests,
+    st.lists(events, max_size=30),
+    st.floats(0.1, 30),
+    st.sampled_from([1.0, 0.5]),
+)
+@example([(0.0, 40.0, Purpose.COMMAND, "one")] * 13, (0.0, 5.0, Purpose.LOOK, "two"), [], 5.0, 1.0)
+def test_what_is_said_not_to_fit_in_time_does_not_whatever_comes_meanwhile(
+    before: list[tuple[float, ...]],
+    wish: tuple[float, float, Purpose, str],
+    after: list[tuple[float, ...]],
+    seconds: float,
+    part: float,
+) -> None:
+    budget, now = Budget(BINANCE), 0.0
+    budget.share(part, ["one", "two", "three"])
+    for event in before:
+        now += event[0] / 4
+        _befall(budget, event, now)
+    _, weight, purpose, account = wish
+    wanted = asked(weight, purpose, account)
+    if budget.could_fit(wanted, now, seconds, 3):
+        return
+    assert budget.fit(wanted, now, 3) not in GOES
+    end = now + seconds
+    for event in after:
+        now += event[0] / 20
+        if now > end:
+            break
+        _befall(budget, event, now)
+        assert budget.fit(wanted, now, 3) not in GOES
+    assert budget.fit(wanted, end, 3) not in GOES
+
+
 def test_each_purpose_leaves_room_for_those_that_come_before_it() -> None:
     had = {purpose: fill(Budget(BINANCE), asked(1, purpose)) for purpose in KEPT}
     assert had == {

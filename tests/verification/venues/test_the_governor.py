@@ -85,7 +85,7 @@ def test_what_fits_goes_at_once_and_the_rest_is_refused_in_words() -> None:
     async def story(scene: Scene) -> None:
         answers = await scene.many(Purpose.LOOK, 100)
         assert answers.count("") == 59
-        assert scene.now == PATIENCE[Purpose.LOOK]
+        assert scene.now == 0
         assert set(answers) - {""} == {
             "not asked: the budget of request weight of Binance is spent until 10:01:00 UTC"
         }
@@ -93,12 +93,41 @@ def test_what_fits_goes_at_once_and_the_rest_is_refused_in_words() -> None:
     play(story)
 
 
-def test_what_need_not_be_known_at_once_is_given_up_sooner() -> None:
+def test_what_can_fit_in_time_waits_for_its_turn_and_what_cannot_is_refused_at_once() -> None:
     async def story(scene: Scene) -> None:
         await scene.many(Purpose.LOOK, 59)
-        assert scene.now == 0
+        await scene.clock.sleep(59 - PATIENCE[Purpose.LOOK])
+        assert "is spent" in await scene.ask(Purpose.LOOK)
+        assert scene.now == 59 - PATIENCE[Purpose.LOOK]
+        await scene.clock.sleep(4)
         assert "is spent" in await scene.ask(Purpose.LOOK, patience=0.3)
-        assert scene.now == pytest.approx(0.3)
+        assert scene.now == 63 - PATIENCE[Purpose.LOOK]
+        assert await scene.ask(Purpose.LOOK) == ""
+        assert scene.now == pytest.approx(60, abs=0.01)
+
+    play(story)
+
+
+def test_what_somebody_more_urgent_takes_the_room_of_is_given_up_after_its_patience() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.ask(Purpose.COMMAND, 480)
+        await scene.clock.sleep(58)
+        urgent = asyncio.create_task(scene.ask(Purpose.COMMAND, 480))
+        assert "is spent" in await scene.ask(Purpose.LOOK, 40)
+        assert scene.now == 58 + PATIENCE[Purpose.LOOK]
+        assert await urgent == ""
+
+    play(story)
+
+
+def test_what_need_not_be_known_at_once_is_given_up_sooner() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.ask(Purpose.COMMAND, 480)
+        await scene.clock.sleep(59.8)
+        urgent = asyncio.create_task(scene.ask(Purpose.COMMAND, 480))
+        assert "is spent" in await scene.ask(Purpose.LOOK, 40, patience=0.3)
+        assert scene.now == pytest.approx(60.1)
+        assert await urgent == ""
         with asked_for(Purpose.LOOK), waiting_at_most(0.5):
             assert present_shared_purpose() == SharedPurpose(Purpose.LOOK, 0.5)
 

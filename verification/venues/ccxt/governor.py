@@ -119,8 +119,11 @@ class Governor:
     async def _turn_of(self, place: _Place) -> None:
         own = place.shared.patience
         patience = PATIENCE[place.shared.purpose] if own is None else own
+        asked = Asked(place.request.address, place.shared.purpose, place.request.account)
+        may = self.budget.could_fit(asked, self._clock.now().monotonic, patience, len(self.users))
         try:
-            if not place.turn.done() and self._left(place.request) > patience:
+            # Who cannot be served in time does not wait in vain: an alert may be waiting for the answer.
+            if not (place.turn.done() or (may and self._left(place.request) <= patience)):
                 raise self._refusal(place.request, place.shared)
             async with asyncio.timeout(patience):
                 await place.turn
