@@ -41,8 +41,8 @@ pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min)
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000) $(if $(START),--start $(START)) $(if $(ONLY_WORLDS),--only-worlds))
 
-bench: $(STAMP) ## what Trueup costs, beside the alternatives (14 min); PART=scale one part: build/bench.json
-	@$(BIN)/python -m tests.bench $(foreach part,$(PART),--only $(part)) $(if $(MINUTES),--minutes $(MINUTES))
+bench: $(STAMP) ## what Trueup costs, beside the alternatives (11 min); PART=scale one part; RUNS=5 all of it five times: build/bench.json
+	@$(if $(RUNS),$(BIN)/python -m tests.bench.runs --runs $(RUNS),$(BIN)/python -m tests.bench $(foreach part,$(PART),--only $(part)) $(if $(MINUTES),--minutes $(MINUTES)))
 
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
