@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from reconciler.account.ledger_reader import LedgerReader
-from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
+from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger, JournalVerification
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store
@@ -100,13 +100,23 @@ class BotVerifications:
                 await reader.changed(known.token if known.reads > 1 else None, every=EVERY_SECONDS)
 
     async def _catch_up(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> None:
-        token = await reader.version()
         # After a failure it takes two reads, a moment apart, before it counts as readable.
         young = self._clock.now().monotonic - known.read_at < READ_EVERY_SECONDS
-        if known.token is not None and token == known.token and known.reads > 1 and young:
+        untouched = known.token if known.reads > 1 and young else None
+        last = known.last
+
+        def work() -> tuple[object, tuple[JournalVerification, ...] | None]:
+            version = journal.version()
+            if last is None or (untouched is not None and version == untouched):
+                return version, None
+            return version, journal.read_verifications(max(last - 1, 0))
+
+        # In one go: each errand to the ledger's thread wakes two threads.
+        token, found = await reader.do(work)
+        if untouched is not None and token == untouched:
             return
-        while await self._take(reader, journal, known):
-            pass
+        while await self._take(reader, journal, known, found):
+            found = None
         if not known.told:
             await self._on_taken()
             known.told = True
@@ -116,13 +126,20 @@ class BotVerifications:
         known.read_at = now.monotonic
         self._on_read(f"{journal.name}/verifications", None, now)
 
-    async def _take(self, reader: LedgerReader, journal: JournalLedger, known: _Known) -> bool:
-        """Take the next ones over; False when there are no more."""
+    async def _take(
+        self,
+        reader: LedgerReader,
+        journal: JournalLedger,
+        known: _Known,
+        found: tuple[JournalVerification, ...] | None,
+    ) -> bool:
+        """Take the next ones over, read just now as `found`; False when there are no more."""
         last, known.last = known.last, None  # until all of this has ended well
         if last is None:
             last = await self._store.journal_cursor(self._account, journal.name)
         # The last one is read again: where it is gone, this is another journal, to be read from the start.
-        found = await reader.do(partial(journal.read_verifications, max(last - 1, 0)))
+        if found is None:
+            found = await reader.do(partial(journal.read_verifications, max(last - 1, 0)))
         replaced = bool(last and (not found or found[0].id != last))
         if replaced:
             log.warning("journal.replaced", account=self._account, ledger=journal.name)
