@@ -41,6 +41,10 @@ MARKED_EVERY = 600.0
 COUNTED_EVERY = 300.0
 """Seconds after which the share is counted anew although nothing was told: old changes leave it."""
 
+COUNTED_AFTER = 30.0
+"""Seconds that lie between two counts of the share at least: what has changed is stored at once, and to count
+all of a week anew for each change would cost more than to store it."""
+
 log = structlog.get_logger()
 
 
@@ -90,6 +94,7 @@ class Explaining:
         self._marked: dict[str, Mark] = {}
         self._marked_at: float | None = None
         self._told_at: float | None = None
+        self._untold = False  # something is stored that the share does not count yet
         self.explained: Explained | None = None
 
     async def run(self) -> None:
@@ -227,7 +232,9 @@ class Explaining:
             told.stored(news, dropped)
             self._marked |= {each.symbol: each for each in marks}
             self._marked_at = now.monotonic
-        elif self._told_at is not None and now.monotonic - self._told_at < COUNTED_EVERY:
+            self._untold = True
+        pause = COUNTED_AFTER if self._untold else COUNTED_EVERY
+        if self._told_at is not None and now.monotonic - self._told_at < pause:
             return
         self.explained = await self._store.changes.explained(self._account, now=now.utc)
-        self._told_at = now.monotonic
+        self._told_at, self._untold = now.monotonic, False

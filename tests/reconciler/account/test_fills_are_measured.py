@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from reconciler.account.measuring import STORED_SECONDS
 from reconciler.views.latency import LatencyView
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import House, play
@@ -46,7 +47,7 @@ def test_a_fill_of_which_no_bot_knows_is_measured_once_by_each_source(tmp_path: 
     async def story(house: House) -> None:
         await house.quiet(40)
         fill(house)
-        await house.quiet(5)
+        await house.quiet(STORED_SECONDS + 1)
         totals = {source: view.total for source, view in measured(house).items() if view.total is not None}
         assert {source: total.count for source, total in totals.items()} == {WS: 1, ORDER: 1, REST: 1}
         assert totals[ORDER].p50_ms == pytest.approx(10, rel=0.1)
@@ -99,7 +100,7 @@ def test_the_venues_clock_is_measured_by_the_schedule_and_told_apart_from_a_lag(
         told = house.venue.seen["e1"]
         theirs = house.clock.now().utc + timedelta(seconds=skew)
         house.venue.push(replace(told, provenance=replace(told.provenance, exchange_us=microseconds(theirs))))
-        await house.quiet(5)
+        await house.quiet(STORED_SECONDS + 1)
         assert len(house.venue.offset.asked_at) == asked, "what is known is not asked for again"
         order = measured(house)[ORDER].total
         assert order is not None
