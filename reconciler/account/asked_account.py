@@ -63,7 +63,10 @@ class AskedAccount:
             return self.orders.scope(rows, held, listed)
 
         if symbols is not None:
-            reading = await self._venue.read(symbols)
+            ordinary = self.orders.ordinary(symbols, rows, self._venue.stream_health())
+            reading = await (
+                self._venue.read(symbols) if ordinary == symbols else self._venue.read_some(symbols, ordinary)
+            )
         elif self.orders.due(self._venue.stream_health(), self._clock.now()):
             reading = await self._venue.read()
             ours = held_back_by_us(reading)
@@ -88,7 +91,9 @@ class AskedAccount:
             alerts: The open alerts of the account.
             unread: What could not be read when it was last tried, by the name of its source.
         """
-        told = {alert.key.symbol for alert in alerts if alert.key.kind is Kind.SOURCE_DOWN}
+        known = tuple(alerts)
+        self.orders.tell(alert.key.symbol for alert in known)
+        told = {alert.key.symbol for alert in known if alert.key.kind is Kind.SOURCE_DOWN}
         if ORDER_LISTS & (told | unread):
             self.orders.want()
 

@@ -114,7 +114,7 @@ class AccountWatch:
             look = await self._look(symbols)
             if not self.asked.again(look):
                 return look
-            again = await self._look(None)
+            again = await self._look(symbols)
             self.asked.again(again)
             # One that was held back says less than the first, which has not judged what it did not read.
             return look if again.reading.positions is None else again
@@ -270,6 +270,7 @@ class AccountWatch:
         if isinstance(seen, OrderSeen):
             self.late_fills.on_order(seen)
             self.disagreements.on_order(seen)
+            self.asked.orders.on_order(seen)
         if not isinstance(seen, PositionSeen):
             return
         known = self._pushed.get(seen.key)

@@ -165,8 +165,8 @@ class Store:
         )
 
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
-        """Take samples into their windows; give many at once, every few seconds."""
-        await self._durably(partial(latency.add_samples, samples=samples))
+        """Take samples into their windows; give many at once, about once a second."""
+        await self._durably(partial(latency.add_samples, samples=samples), last=True)
 
     async def claim(
         self, account: str, by: Holder, *, locked: bool, wall: datetime, group: str | None = None
@@ -286,10 +286,10 @@ class Store:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _durably(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` in a write transaction. It may be run twice, so it does nothing but write."""
+    async def _durably(self, work: Callable[[sa.Connection], T], *, last: bool = False) -> T:
+        """Run `work` in a write transaction. It may be run again, so it does nothing but write."""
         with self._outage.watched():
-            return await self._writer.do(work)
+            return await self._writer.do(work, last=last)
 
     async def _asked(self, question: Callable[[sa.Connection], T]) -> T:
         with self._outage.watched():

@@ -117,6 +117,10 @@ class MemoryVenue:
         """Nobody asks."""
         _unasked()
 
+    async def read_some(self, symbols: frozenset[str], ordinary: frozenset[str]) -> AccountReading:
+        """Nobody asks."""
+        _unasked()
+
     async def sweep(self, wanted: OrdersWanted) -> AccountReading:
         """Nobody asks."""
         _unasked()

@@ -143,6 +143,9 @@ class SimulatedVenue:
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         self._unasked()
 
+    async def read_some(self, symbols: frozenset[str], ordinary: frozenset[str]) -> AccountReading:
+        return await self.read(symbols)
+
     async def sweep(self, wanted: OrdersWanted) -> AccountReading:
         return await self.read()
 

@@ -287,6 +287,9 @@ class TrueVenue:
     async def read_trades_of(self, ended: OrderSeen) -> OrderSeen | SourceSilent:
         raise NotImplementedError("its stream tells of positions alone")
 
+    async def read_some(self, symbols: frozenset[str], ordinary: frozenset[str]) -> AccountReading:
+        return await self.read(symbols)
+
     async def sweep(self, wanted: OrdersWanted) -> AccountReading:
         return await self.read()
 

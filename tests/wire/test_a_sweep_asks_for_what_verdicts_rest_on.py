@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+from reconciler.account.asked_account import subscribed
 from reconciler.account.look import Look
 from reconciler.account.watch import AccountWatch, Rules
 from reconciler.comparison.protection import StopState
@@ -25,6 +26,7 @@ from tests.wire.faces import BYBIT
 from tests.wire.simulated import AVL, BTC, order, running, stop
 from verification.facts.clock import SystemClock
 from verification.facts.order_scope import OrderScope
+from verification.venues.stream_state import StreamState
 
 pytestmark = pytest.mark.wire
 
@@ -126,6 +128,21 @@ async def test_at_rest_the_orders_of_what_is_held_are_asked_for_and_no_others() 
         assert (scene.asked(), look.status, _stops(look)) == (REST, "complete", {AVL: StopState.RESTING})
         (leg,) = look.comparison.legs
         assert leg.stop_at == look.reading.sent.utc
+
+
+async def test_a_look_at_a_protected_symbol_leaves_its_ordinary_orders_out_until_there_is_a_doubt() -> None:
+    async with at_rest() as scene:
+        await subscribed(scene.watch.venue, SystemClock())
+        assert scene.watch.venue.stream_health().state is StreamState.LIVE
+        await scene.sweep()
+        scene.venue.journal.clear()
+        look = await scene.watch.look(frozenset({AVL}))
+        assert (scene.asked(), look.status, _stops(look)) == (REST, "complete", {AVL: StopState.RESTING})
+        _smaller(scene)
+        scene.venue.journal.clear()
+        look = await scene.watch.look(frozenset({AVL}))
+        assert scene.asked() == sorted([*REST, *REST, "openOrders AVLUSDT"])
+        assert (_stops(look), _kinds(look)) == ({AVL: StopState.PARTIAL}, [Kind.UNPROTECTED_POSITION])
 
 
 async def test_where_requests_are_counted_and_not_weighed_every_sweep_asks_for_all() -> None:

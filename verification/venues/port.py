@@ -97,6 +97,12 @@ class Venue(Protocol):
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading."""
 
+    async def read_some(self, symbols: frozenset[str], ordinary: frozenset[str]) -> AccountReading:
+        """Read some symbols, but ordinary orders of `ordinary` alone, or of all where that costs no more.
+
+        The reading says of which orders were asked for in the end.
+        """
+
     async def sweep(self, wanted: OrdersWanted) -> AccountReading:
         """Read all positions, and then of the orders those of some symbols, or all where that costs no more.
 

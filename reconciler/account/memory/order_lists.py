@@ -9,6 +9,7 @@ on orders that were not asked for in the very look that it is of. See docs/fruga
 from collections.abc import Iterable
 
 from reconciler.account.look import Look
+from reconciler.account.memory.working_orders import WorkingOrders
 from reconciler.comparison.protection import StopState
 from reconciler.facts.expectation import Expectation, ExpectationState, OrderRole
 from reconciler.facts.finding import FindingKey
@@ -17,6 +18,7 @@ from verification.facts.account import Part, PositionsReading
 from verification.facts.clock import Moment
 from verification.facts.errors import NotAsked
 from verification.facts.leg import LegKey
+from verification.facts.observation import OrderSeen
 from verification.facts.order_scope import OrderScope
 from verification.venues.stream_state import StreamHealth, StreamState
 
@@ -56,6 +58,8 @@ class OrderLists:
         self._rows: object = None
         self._live: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._among: frozenset[str] = frozenset()  # symbols with a stop among the ordinary orders
+        self._at_work = WorkingOrders()
+        self._alerted: frozenset[str] = frozenset()
 
     def put_off(self, now: Moment) -> None:
         """Take note that the budget had no room for all orders: what verdicts rest on comes first."""
@@ -107,8 +111,32 @@ class OrderLists:
         conditional |= believed | self._doubted
         return OrderScope(waiting | self._among | self._doubted, frozenset(conditional))
 
+    def on_order(self, seen: OrderSeen) -> None:
+        """Take note of an order that the stream has told of."""
+        self._at_work.on_order(seen)
+
+    def ordinary(
+        self, symbols: frozenset[str], rows: Iterable[Expectation], stream: StreamHealth
+    ) -> frozenset[str]:
+        """Return the symbols of a look at some whose ordinary orders it is to ask for as well.
+
+        Of the others none is known to rest, by the last list of all and by a stream that has lived and spoken
+        ever since, no row waits for one and nobody is told of anything; and a conditional order rests, so
+        that what may protect them is asked for.
+        """
+        life = _life_of(stream)
+        if self._wanted or self._sent is None or life != self._life or life[0] is None or life[1]:
+            return symbols
+        wanted = self.scope(rows, (), None).ordinary or frozenset()
+        spared = self._at_work.symbols(conditional=True) - self._at_work.symbols(conditional=False)
+        return symbols - (spared - wanted - self._alerted)
+
+    def tell(self, symbols: Iterable[str]) -> None:
+        """Take note of the symbols with open alerts: their looks may clear them."""
+        self._alerted = frozenset(symbols)
+
     def noted(self, look: Look) -> bool:
-        """Take note of a look; return True for a sweep that is to be done again with all orders.
+        """Take note of a look; return True for one that is to be done again with the orders it has left out.
 
         That is one that has found what the one before has not: sides that differ, or a leg that nothing
         protects, or of which that is not known.
@@ -122,13 +150,15 @@ class OrderLists:
         self._doubted = frozenset(doubts if covered is None else doubts | (before - covered))
         self._note_told(look)
         self._note_stops(look)
+        self._at_work.looked(look.reading)
         failures = [look.reading.failures[part] for part in _LISTS if part in look.reading.failures]
         if failures:
             # What was not asked for want of budget says nothing, and is asked for when it is due again.
             self._wanted = self._wanted or not all(isinstance(error, NotAsked) for error in failures)
             return False
         if covered is not None:
-            return False
+            scope = look.reading.scope
+            return any(not scope.holds(symbol, conditional=False) for symbol in anew & covered)
         if look.reading.scope.whole:
             self._note_lists(look)
             return False

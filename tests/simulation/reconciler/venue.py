@@ -95,10 +95,16 @@ class WatchedVenue(SimulatedVenue):
 
     @override
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
+        return await self._read(symbols, OrderScope(symbols, symbols))
+
+    @override
+    async def read_some(self, symbols: frozenset[str], ordinary: frozenset[str]) -> AccountReading:
+        return await self._read(symbols, OrderScope(ordinary if self.weighs else symbols, symbols))
+
+    async def _read(self, symbols: frozenset[str] | None, scope: OrderScope) -> AccountReading:
         sent = self.clock.now()
         failed: dict[Part, SourceError] = {}
         asked = self._list if symbols is None else self.flight.ask
-        scope = OrderScope(symbols, symbols)
         listed, (orders, conditional) = await asyncio.gather(
             self._part(failed, Part.POSITIONS, asked), self._orders(failed, scope)
         )

@@ -15,6 +15,7 @@ from verification.facts.key_rights import KeyRights
 from verification.facts.leg import Leg, LegKey
 from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
+from verification.facts.order_scope import OrderScope
 from verification.facts.prices import Prices
 from verification.facts.row_index import RowIndex
 from verification.facts.slices import GLANCED
@@ -144,16 +145,20 @@ class CcxtVenue:
     async def read(self, symbols: frozenset[str] | None = None) -> AccountReading:
         """Read positions and orders, all or of some symbols. Parts fail separately, inside the reading.
 
-        All: one request for each list. Some: orders symbol by symbol, which costs less. A symbol that the
-        venue does not list is not asked about: it would fail the others.
+        A symbol that the venue does not list is not asked about: it would fail the others.
         """
         return await self._read(symbols, None)
 
+    async def read_some(self, symbols: frozenset[str], ordinary: frozenset[str]) -> AccountReading:
+        """Read some symbols, and the ordinary orders of `ordinary` alone where lists weigh."""
+        return await self._read(symbols, lambda _: OrderScope(ordinary, symbols))
+
     async def sweep(self, wanted: OrdersWanted) -> AccountReading:
         """Read all positions, and then the orders of some symbols, or all where that costs no more."""
-        return await self._read(None, wanted if self._capabilities.rates.at_once_from else None)
+        return await self._read(None, wanted)
 
     async def _read(self, symbols: frozenset[str] | None, wanted: OrdersWanted | None) -> AccountReading:
+        wanted = wanted if self._capabilities.rates.at_once_from else None
         # Where all orders weigh so much that they are left out at rest, who asks for them has a reason.
         usual = symbols is None and (wanted is not None or not self._capabilities.rates.at_once_from)
         with asked_for(Purpose.SWEEP if usual else Purpose.LOOK):
@@ -212,11 +217,7 @@ class CcxtVenue:
         return await read_key_rights(self._capabilities.key_rights, self._urgent)
 
     async def read_clock_offset(self) -> ClockOffset:
-        """Measure the venue's clock against ours.
-
-        Raises:
-            SourceError: The venue could not be asked.
-        """
+        """Measure the venue's clock against ours. Raises `SourceError`."""
         return await read_clock_offset(self._dialect, self._urgent)
 
     async def _read_positions(self, asker: Asker | None = None) -> PositionsReading:

@@ -53,11 +53,11 @@ class AccountParts:
         failed: dict[Part, SourceError] = {}
         positions = orders = conditional = None
         symbols = None if symbols is None else symbols | set(map(self.markets.name_now, symbols))
-        scope = OrderScope(symbols, symbols) if wanted is None else self._affordable(wanted(None))
+        scope = self._scope(symbols, wanted)
         held_back, sent = await asker.room(self._weight(scope)), self.clock.now()
         if held_back is not None:
             failed = dict.fromkeys(Part, held_back)
-        elif wanted is None:
+        elif wanted is None or symbols is not None:
             positions, (orders, conditional) = await asyncio.gather(
                 _part_of(failed, Part.POSITIONS, listed()), self._orders(asker, failed, scope)
             )
@@ -125,6 +125,15 @@ class AccountParts:
             _log.warning("%s; all are asked for", error)
             return tuple(order for order in await ask(asker, None) if order.symbol in symbols)
         return tuple(order for each in found for order in each)
+
+    def _scope(self, symbols: Symbols, wanted: OrdersWanted | None) -> OrderScope:
+        """Return of which symbols orders are asked for, as far as that is known before anything is."""
+        if wanted is None:
+            return OrderScope(symbols, symbols)
+        if symbols is None:
+            return self._affordable(wanted(None))
+        ordinary = wanted(None).ordinary
+        return OrderScope(ordinary and ordinary | set(map(self.markets.name_now, ordinary)), symbols)
 
     def _affordable(self, wanted: OrderScope) -> OrderScope:
         """Return of which symbols orders are asked for: of all where those of each would weigh as much.
