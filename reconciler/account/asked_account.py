@@ -55,11 +55,11 @@ class AskedAccount:
         rows: tuple[Expectation, ...] = ()
         for each in ledgers.values():
             rows = (*rows, *each.rows) if rows else each.rows  # those of one ledger are the very tuple
-        known = () if before is None else before.legs.items()
-        seen = {key for key, leg in known if leg.quantity != 0} if symbols is None else set[LegKey]()
+        known = () if before is None or symbols is not None else before.legs.items()
+        seen = frozenset(key.symbol for key, leg in known if leg.position.quantity)
 
         def wanted(listed: PositionsReading | None) -> OrderScope:
-            held = seen.union(key for key, leg in pushed.items() if leg.quantity != 0)
+            held = seen.union(key.symbol for key, leg in pushed.items() if leg.quantity)
             return self.orders.scope(rows, held, listed)
 
         if symbols is not None:

@@ -1,6 +1,6 @@
 """What a difference waits for until people are told of it, or what has decided that they are; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -14,27 +14,28 @@ from verification.facts.leg import LegKey
 
 def shown_after(look: Look, before: Mapping[LegKey, PositionView]) -> dict[LegKey, PositionView]:
     """Return the rows of all legs after a look; of symbols that it was not of, those from before."""
-    rows = {} if look.symbols is None else dict(before)
-    for key in legs_of(look.reading.account, look.symbols or ()):
-        rows.pop(key, None)
-    for row in with_waits(look):
-        rows[LegKey(row.account, row.symbol, row.leg)] = row
-    return rows
+    rows = with_waits(look)
+    if look.symbols is None:
+        return rows
+    kept = dict(before)
+    for key in legs_of(look.reading.account, look.symbols):
+        kept.pop(key, None)
+    return kept | rows
 
 
-def with_waits(look: Look) -> Iterator[PositionView]:
-    """Yield the rows of a look; of legs that differ with what has to come before people are told, or came."""
-    waiting: dict[tuple[str, str], list[str]] = {}
+def with_waits(look: Look) -> dict[LegKey, PositionView]:
+    """Return the rows of a look, of legs that differ with what people are told of them waits for, or came."""
+    waiting: dict[LegKey, list[str]] = {}
     for judged in look.judged:
-        if not is_blindness(judged.finding.kind):
-            key = (judged.finding.symbol, judged.finding.leg.value)
+        found = judged.finding
+        if not is_blindness(found.kind):
+            key = LegKey(found.account, found.symbol, found.leg)
             waiting.setdefault(key, []).append(_words(judged, look))
-    if not waiting:
-        yield from look.comparison.legs
-        return
-    for row in look.comparison.legs:
-        told = waiting.get((row.symbol, row.leg.value))
-        yield row if told is None else replace(row, waits="; ".join(told))
+    rows = look.comparison.rows
+    for key, told in waiting.items():
+        if key in rows:
+            rows[key] = replace(rows[key], waits="; ".join(told))
+    return rows
 
 
 def _words(judged: Judged, look: Look) -> str:

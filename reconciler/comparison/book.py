@@ -1,6 +1,7 @@
 """The resting orders of one symbol, by id: what still works at the venue, and how much of it has executed."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from reconciler.comparison.venue_view import VenueView
@@ -87,10 +88,9 @@ class RestingBooks:
     # The same book each time: by that a comparison sees at once that nothing of it has changed.
     _in_part: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
-    def symbols(self) -> list[str]:
-        """The symbols that have an order, sorted."""
-        return sorted(self._by_symbol)
+    def beside(self, symbols: AbstractSet[str]) -> list[str]:
+        """Return the symbols that have an order, but for some, sorted."""
+        return sorted(self._by_symbol.keys() - symbols)
 
     def of(self, symbol: str) -> Book:
         """Return the resting orders of one symbol."""

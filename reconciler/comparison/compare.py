@@ -118,7 +118,7 @@ def _compared(
     scope = replace(scope, missing=missing(scope.view, stated))
     calm = CalmLegs(scope, kept)
     cases, problems = yield from every_leg(scope, stated, markets, calm)
-    flat = yield from flat_legs(scope, stated, markets, {case.key for case in cases})
+    flat = yield from flat_legs(scope, stated, markets, cases)
     left = kept.renewed(
         frame=calm.frame, rows=rows, markets=markets, stated=stated, view=scope.view, books=scope.books
     )
@@ -140,7 +140,7 @@ def _sorted(view: VenueView, kept: Kept) -> Slices[RestingBooks]:
 class Cases(NamedTuple):
     """The legs of a comparison: those that either side names, and flat ones on which orders rest."""
 
-    named: list[LegCase]
+    named: dict[LegKey, LegCase]
     flat: list[LegCase]
 
 
@@ -150,16 +150,15 @@ def _collect(
     findings: dict[FindingKey, Finding] = {}
     confidence: dict[FindingKey, Confidence] = {}
     ignored: list[Ignored] = []
-    settled: set[LegKey] = set()
+    settled = set(calm.rows)
     rows: list[PositionView] = []
     restless: list[LegCase] = []
     effort = Effort()
-    for case in cases.named:
-        row = calm.row(case)
+    for key, case in cases.named.items():
+        row = calm.rows.get(key)
         if effort.spent(glanced=row is not None):
             yield
         if row is not None:
-            settled.add(case.key)
             rows.append(row)
             continue
         restless.append(case)
@@ -195,14 +194,14 @@ def _collect(
         check=ConditionCheck(
             view=scope.view,
             found=frozenset(findings),
-            cases={case.key: case for case in cases.named},
+            cases=cases.named,
             settled=frozenset(settled),
             ledgers_complete=scope.ledgers_complete,
             ledger_at=scope.ledger_at,
             moving=scope.moving,
             books=scope.books,
         ),
-        kept=replace(left, legs=calm.left()),
+        kept=replace(left, legs=calm.left(), order=calm.order),
     )
 
 

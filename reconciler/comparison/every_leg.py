@@ -44,20 +44,21 @@ def stated_beliefs(
 
 def every_leg(
     scope: Scope, stated: Mapping[LegKey, Belief], markets: Mapping[str, Market], calm: CalmLegs
-) -> Slices[tuple[list[LegCase], list[str]]]:
-    """Return the legs that either side names, and what could not be judged."""
-    cases: list[LegCase] = []
+) -> Slices[tuple[dict[LegKey, LegCase], list[str]]]:
+    """Return the legs that either side names, in their order, and what could not be judged."""
+    cases: dict[LegKey, LegCase] = {}
     problems = _unread(scope, stated)
     effort = Effort()
-    keys = _held(scope.view) | {key for key, belief in stated.items() if belief.shares}
-    for key in sorted(keys):
+    keys = _held(scope.view)
+    keys.update(key for key, belief in stated.items() if belief.shares)
+    for key in calm.sorted(keys):
         belief = stated.get(key) or nothing(key, markets.get(key.symbol))
         if belief.market is None:
             problems.append(stranger(key, belief, scope.view))
         case = calm.taken(key, belief)
         if effort.spent(glanced=case is not None):
             yield
-        cases.append(_case(scope, key, belief) if case is None else case)
+        cases[key] = _case(scope, key, belief) if case is None else case
     return cases, problems
 
 
@@ -78,12 +79,12 @@ def flat_legs(
     cases: list[LegCase] = []
     effort = Effort()
     one_way = scope.mode is PositionMode.ONE_WAY
-    named = {key.symbol for key in judged} if one_way else set()
-    for symbol in scope.books.symbols:
+    named = {key.symbol for key in judged} if one_way else set[str]()
+    for symbol in scope.books.beside(named):
         if effort.spent(glanced=True):
             yield
         market = markets.get(symbol)
-        if symbol in named or symbol in scope.moving or market is None or not scope.view.covers(symbol):
+        if symbol in scope.moving or market is None or not scope.view.covers(symbol):
             continue
         for leg in sorted(scope.books.of(symbol).legs):
             key = LegKey(scope.view.account, symbol, leg)
@@ -97,14 +98,14 @@ def flat_legs(
 def _held(view: VenueView) -> set[LegKey]:
     """Return the legs that the venue holds, of those that were looked at."""
     if view.symbols is None:
-        return {key for key, leg in view.legs.items() if leg.quantity != 0}
+        return {key for key, leg in view.legs.items() if leg.position.quantity}
     known = ((key, view.legs.get(key)) for key in legs_of(view.account, view.symbols))
     return {key for key, leg in known if leg is not None and leg.quantity != 0}
 
 
 def _unread(scope: Scope, stated: Mapping[LegKey, Belief]) -> list[str]:
     problems = failed_words(scope.view)
-    problems += unread_words(scope.view, {key.symbol for key, belief in stated.items() if belief.shares})
+    problems += unread_words(scope.view, (key.symbol for key, belief in stated.items() if belief.shares))
     problems += missing_words(scope.view, scope.missing)
     if not scope.ledgers_complete:
         problems.append(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -50,24 +50,22 @@ class Shown(NamedTuple):
     prices: Prices | None
 
     @classmethod
-    def of(cls, view: VenueView, key: LegKey) -> "Shown":
-        """Return what is shown of a leg."""
-        leg = view.legs.get(key)
+    def of(cls, leg: LegView | None, prices: Prices | None) -> "Shown":
+        """Return what is shown of a leg, and the prices of its contract."""
         if leg is None:
             return _NOT_SHOWN
-        return cls(leg.position, leg.source, leg.changed, leg.liquidation_before, view.prices.get(key.symbol))
+        return cls(leg.position, leg.source, leg.changed, leg.liquidation_before, prices)
 
-    def still(self, view: VenueView, key: LegKey) -> bool:
+    def still(self, leg: LegView | None, prices: Prices | None) -> bool:
         """True where the same is shown of the leg now."""
-        leg = view.legs.get(key)
         if leg is None:
             return self == _NOT_SHOWN
         return (
             (self.position is leg.position or self.position == leg.position)
             and self.source is leg.source
-            and self.changed == leg.changed
+            and (self.changed is leg.changed or self.changed == leg.changed)
             and self.liquidation_before == leg.liquidation_before
-            and self.prices == view.prices.get(key.symbol)
+            and (self.prices is prices or self.prices == prices)
         )
 
 
@@ -110,7 +108,7 @@ class Calm(Struct, frozen=True, gc=False):
         """True where both sides say what they said then: they agree, for the same reasons."""
         return (
             self.stated is stated
-            and self.observed == observed
+            and (self.observed is observed or self.observed == observed)
             and self.frame is frame
             and (self.book is book or self.book == book)
         )
@@ -128,6 +126,7 @@ class Kept:
         lists: The lists of orders that are sorted in `books`, compared by identity.
         books: The resting orders of the account; None where it was looked at in part.
         legs: Those that can be taken as they were judged.
+        order: The legs that either side named in the last comparison of the whole account, sorted.
     """
 
     frame: Frame | None = None
@@ -137,6 +136,7 @@ class Kept:
     lists: tuple[tuple[RestingOrder, ...] | None, tuple[RestingOrder, ...] | None] = (None, None)
     books: RestingBooks | None = None
     legs: Mapping[LegKey, Calm] = field(default_factory=dict)
+    order: tuple[LegKey, ...] = ()
 
     def fits(self, rows: tuple[Expectation, ...], markets: Mapping[str, Market], mode: PositionMode) -> bool:
         """True where the beliefs that are kept are all that these rows say."""
@@ -208,26 +208,27 @@ def legs_of(account: str, symbols: Collection[str]) -> list[LegKey]:
     return [LegKey(account, symbol, leg) for symbol in symbols for leg in Leg]
 
 
-class Times(NamedTuple):
-    """When what a row says was last seen: in the ledgers, at the venue, and of its stop; aware UTC."""
+Times: TypeAlias = tuple[datetime | None, datetime | None, datetime | None]
+"""When what a row says was last seen: in the ledgers, at the venue, and of its stop; aware UTC."""
 
-    ledger_at: datetime | None
-    observed_at: datetime | None
-    stop_at: datetime | None
-
-
-class Worth(NamedTuple):
-    """What the prices of the venue make of a leg; None where they are not known."""
-
-    notional: Decimal | None
-    mark_price: Decimal | None
-    liquidation_price: Decimal | None
+Worth: TypeAlias = tuple[Decimal | None, Decimal | None, Decimal | None]
+"""What the prices of the venue make of a leg, and they: its value, its mark, where it would be liquidated."""
 
 
-def shown_again(row: PositionView, *, times: Times | None = None, worth: Worth | None = None) -> PositionView:
-    """Return a row that is as it was, with the times or the prices of now; None: those that it has."""
-    ledger_at, observed_at, stop_at = times or (row.ledger_at, row.observed_at, row.stop_at)
-    notional, mark_price, liquidation_price = worth or (row.notional, row.mark_price, row.liquidation_price)
+def times_of(row: PositionView) -> Times:
+    """Return the times of a row."""
+    return row.ledger_at, row.observed_at, row.stop_at
+
+
+def worth_of(row: PositionView) -> Worth:
+    """Return the prices of a row."""
+    return row.notional, row.mark_price, row.liquidation_price
+
+
+def shown_again(row: PositionView, times: Times, worth: Worth) -> PositionView:
+    """Return a row that is as it was but for its times and prices."""
+    ledger_at, observed_at, stop_at = times
+    notional, mark_price, liquidation_price = worth
     # `replace` looks each field up by its name: of ten thousand rows it takes a good part of a look.
     return PositionView(
         row.account,

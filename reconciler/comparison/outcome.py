@@ -50,7 +50,7 @@ class Comparison:
         account: The account's name in the settings.
         findings: What differs, ordered by identity. Not confirmed yet.
         confidence: For the confirmation of each.
-        legs: Every leg compared, for the screens, by symbol and leg; `kinds` is left empty.
+        legs: Every leg compared, for the screens, in the order of `check.cases`; `kinds` is left empty.
         matched: Legs on which both sides hold the same, up to dust.
         unprotected_notional: Quote value of open positions that no stop covers; None if untold.
         ignored: Differences that were not raised, and why.
@@ -97,6 +97,11 @@ class Comparison:
             for leg in self.legs
         )
         return replace(self, legs=legs)
+
+    @property
+    def rows(self) -> dict[LegKey, PositionView]:
+        """Every leg compared, by its key."""
+        return dict(zip(self.check.cases, self.legs, strict=True))
 
     def condition(self, key: FindingKey) -> ConditionAnswer:
         """Return whether a condition was found, is shown to be gone, or could not be judged."""

@@ -4,7 +4,7 @@ Prices move with every reading. What a price decides is whether a stop would act
 leg first, and what things are worth; whether both sides agree, and who waits for what, it does not.
 """
 
-from reconciler.comparison.kept import Calm, Shown, Worth, shown_again
+from reconciler.comparison.kept import Calm, Shown, shown_again, times_of
 from reconciler.comparison.stop_judgement import Stop, judged
 from verification.facts.account import Position
 from verification.facts.prices import Prices
@@ -33,7 +33,7 @@ def repriced(calm: Calm, shown: Shown) -> Calm | None:
     if not _all_act(calm, shown, now.position):
         return None
     liquidation = now.position.liquidation_price if calm.observed else None
-    worth = Worth(market.value(calm.observed, mark), now.position.mark_price, liquidation)
+    worth = (market.value(calm.observed, mark), now.position.mark_price, liquidation)
     return Calm(
         calm.frame,
         calm.stated,
@@ -43,7 +43,7 @@ def repriced(calm: Calm, shown: Shown) -> Calm | None:
         shown,
         calm.difference,
         calm.protection,
-        shown_again(calm.row, worth=worth),
+        shown_again(calm.row, times_of(calm.row), worth),
         calm.judgement,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.comparison.stop_judgement import Stop, is_near_or_past, wants_prices
 from reconciler.comparison.trails import Trails, of_position
 from reconciler.comparison.venue_view import LegView
-from verification.facts.account import AccountReading, Part
+from verification.facts.account import AccountReading, Part, Position, RestingOrder
 from verification.facts.leg import LegKey, Side
 from verification.facts.prices import Prices
 from verification.facts.slices import Slices, cut
@@ -15,10 +15,12 @@ _AT_ONCE = 256
 """How many orders are looked at in one slice."""
 
 
-def prices_of(reading: AccountReading) -> dict[str, Prices]:
+def prices_of(reading: AccountReading) -> Mapping[str, Prices]:
     """Return the prices that a reading tells, by symbol: its list's marks, and what was asked for then."""
-    listed = () if reading.positions is None else reading.positions.positions
-    known = {row.key.symbol: Prices(mark=row.mark_price) for row in listed if row.mark_price is not None}
+    listed: Mapping[str, Prices] = {} if reading.positions is None else reading.positions.index.marks
+    if not reading.prices:
+        return listed  # as nearly always: nobody changes it
+    known = dict(listed)
     for symbol, new in reading.prices.items():
         old = known.get(symbol, Prices())
         known[symbol] = Prices(new.mark or old.mark, new.last or old.last, new.index or old.index)
@@ -46,10 +48,6 @@ def unpriced(
             for order in slice_of:
                 if not (order.conditional and order.stop_loss):
                     continue
-                key = LegKey(reading.account, order.symbol, order.leg)
-                leg = shown.get(key) or before.get(key)
-                if leg is None or not leg.quantity or Side.closing(leg.quantity) is not order.side:
-                    continue
                 prices = known.get(order.symbol, _NO_PRICES)
                 if order.trailing is None and order.trigger_price is not None:
                     # Most are so, and there may be thousands: they are judged as they are.
@@ -59,7 +57,7 @@ def unpriced(
                 else:
                     stop = trails.knowing(Stop.of(order), part, order.symbol, order.order_id)
                     wanted = wants_prices(stop, prices)
-                if wanted:
+                if wanted and _closes(order, LegKey(reading.account, order.symbol, order.leg), shown, before):
                     found.add(order.symbol)
             yield
     found |= {
@@ -70,9 +68,17 @@ def unpriced(
     return frozenset(found)
 
 
+def _closes(
+    order: RestingOrder, key: LegKey, shown: Mapping[LegKey, Position], before: Mapping[LegKey, LegView]
+) -> bool:
+    """Return whether an order would close what its leg is known to hold."""
+    leg = shown.get(key) or before.get(key)
+    return leg is not None and bool(leg.quantity) and Side.closing(leg.quantity) is order.side
+
+
 def _belonging(reading: AccountReading, trails: Trails) -> Iterator[tuple[str, Stop]]:
     for row in () if reading.positions is None else reading.positions.positions:
-        if row.quantity == 0:
+        if (row.attached_stop is None and row.trailing is None) or row.quantity == 0:
             continue
         symbol, leg = row.key.symbol, row.key.leg.value
         if row.attached_stop is not None:

@@ -44,7 +44,7 @@ def unread_words(view: VenueView, symbols: Iterable[str]) -> list[str]:
     if not view.unread:
         return []
     told = {why: list[str]() for _, why in sorted(view.unread.items())}
-    for symbol in sorted(symbols):
+    for symbol in sorted(set(symbols)):
         why = view.why_unread(symbol)
         if why is not None:
             told[why].append(symbol)

@@ -42,37 +42,59 @@ class Legs:
     """The rows of an account's positions.
 
     Attributes:
-        rows: Each as it is stored, and whether it has the times of the last look.
+        rows: Each as it is stored.
+        late: Those of them that have not the times of the last look.
         looked: What the last look says of them.
         wrote: Whether anything of them was written with it.
     """
 
-    rows: Mapping[LegKey, tuple[PositionView, bool]]
+    rows: Mapping[LegKey, PositionView]
+    late: frozenset[LegKey]
     looked: Looked
     wrote: bool
+
+    def holds(self, key: LegKey, row: PositionView, common: LegTimes) -> bool:
+        """Return whether a row is stored, where those times are those of the last look."""
+        before = self.rows.get(key)
+        return before is not None and _is_stored(row, before, common, late=key in self.late)
+
+    def hold_all(self, positions: Sequence[PositionView], common: LegTimes) -> bool:
+        """Return whether just these rows are stored: mostly they come in the same order, and all are."""
+        if len(positions) != len(self.rows):
+            return False
+        late = self.late
+        return all(
+            now.symbol == key.symbol
+            and now.leg is key.leg
+            and now.account == key.account
+            and _is_stored(now, before, common, late=key in late)
+            for now, (key, before) in zip(positions, self.rows.items(), strict=True)
+        )
 
 
 def write_legs(
     connection: sa.Connection, account: str, positions: Sequence[PositionView], known: Legs | None
 ) -> Legs:
     """Store the positions of an account in the place of all that were stored of it."""
-    times = Counter(map(_TIMES, positions))
-    common: LegTimes = max(times, key=times.__getitem__, default=(None, None, None))
-    rows = _rows_of(positions, common)
+    common = _common(positions)
     looked = Looked(legs=common)
+    if known is not None and known.hold_all(positions, common):
+        return Legs(known.rows, known.late, looked, wrote=False)
+    rows = _rows_of(positions)
+    late = _late(rows, common)
     if known is None:
-        save_positions(connection, account, positions, with_look={key for key, row in rows.items() if row[1]})
+        save_positions(connection, account, positions, with_look=rows.keys() - late)
         note(connection, account, looked)
-        return Legs(rows, looked, wrote=True)
+        return Legs(rows, late, looked, wrote=True)
     before = known.rows
-    new = {key: row for key, row in rows.items() if not _is_stored(row, before.get(key))}
+    new = {key: row for key, row in rows.items() if not known.holds(key, row, common)}
     if not new and len(rows) == len(before):
-        return Legs(before, looked, wrote=False)
+        return Legs(before, known.late, looked, wrote=False)
     gone = before.keys() - rows.keys()
-    _write(connection, account, new, gone)
+    _write(connection, account, new, gone, late)
     note(connection, account, looked)
     kept = {key: row if key in new else before[key] for key, row in rows.items()}
-    return Legs(kept, looked, wrote=True)
+    return Legs(kept, late, looked, wrote=True)
 
 
 def write_some_legs(
@@ -88,35 +110,55 @@ def write_some_legs(
     The times of the last look at the whole account stand for all the others.
     """
     common: LegTimes = known.looked.legs or (None, None, None)
-    rows = _rows_of([each for each in positions if each.symbol in symbols], common)
-    new = {key: row for key, row in rows.items() if not _is_stored(row, known.rows.get(key))}
+    rows = _rows_of([each for each in positions if each.symbol in symbols])
+    new = {key: row for key, row in rows.items() if not known.holds(key, row, common)}
     named = {LegKey(account, symbol, leg) for symbol in symbols for leg in Leg}
     gone = (named & known.rows.keys()) - rows.keys()
     if not new and not gone:
         return known
-    _write(connection, account, new, gone)
+    late = _late(new, common)
+    _write(connection, account, new, gone, late)
     if not known.wrote:  # else the lease's row says it already
         note(connection, account, known.looked)
     kept = {key: row for key, row in known.rows.items() if key not in gone}
-    return Legs(kept | new, known.looked, wrote=True)
+    return Legs(kept | new, (known.late - named) | _late(rows, common), known.looked, wrote=True)
 
 
-def _rows_of(positions: Sequence[PositionView], common: LegTimes) -> dict[LegKey, tuple[PositionView, bool]]:
-    return {LegKey(each.account, each.symbol, each.leg): (each, _TIMES(each) == common) for each in positions}
+def _common(positions: Sequence[PositionView]) -> LegTimes:
+    """Return the times that most of the rows have."""
+    if positions:
+        first = ledger_at, observed_at, stop_at = _TIMES(positions[0])
+        same = sum(
+            each.ledger_at is ledger_at and each.observed_at is observed_at and each.stop_at is stop_at
+            for each in positions
+        )
+        if 2 * same > len(positions):
+            return first
+    times = Counter(map(_TIMES, positions))
+    return max(times, key=times.__getitem__, default=(None, None, None))
+
+
+def _rows_of(positions: Sequence[PositionView]) -> dict[LegKey, PositionView]:
+    return {LegKey(each.account, each.symbol, each.leg): each for each in positions}
+
+
+def _late(rows: Mapping[LegKey, PositionView], common: LegTimes) -> frozenset[LegKey]:
+    return frozenset(key for key, row in rows.items() if _TIMES(row) != common)
 
 
 def _write(
     connection: sa.Connection,
     account: str,
-    new: Mapping[LegKey, tuple[PositionView, bool]],
+    new: Mapping[LegKey, PositionView],
     gone: Collection[LegKey],
+    late: Collection[LegKey],
 ) -> None:
     if any(key.account != account for key in new):
         raise ValueError(f"positions of another account were given for {account}")
     for key in gone:
         same = (POSITION.c.account == account) & (POSITION.c.symbol == key.symbol)
         connection.execute(sa.delete(POSITION).where(same, POSITION.c.leg == key.leg.value))
-    put(connection, POSITION, [position_values(view, with_look=fresh) for view, fresh in new.values()])
+    put(connection, POSITION, [position_values(row, with_look=key not in late) for key, row in new.items()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +280,10 @@ def _carried(source: SourceView, before: Looked) -> SourceView:
     return replace(source, last_ok=before.sources.get(source.source, (None, None))[1])
 
 
-def _is_stored(row: tuple[PositionView, bool], known: tuple[PositionView, bool] | None) -> bool:
-    if known is None:
+def _is_stored(now: PositionView, before: PositionView, common: LegTimes, *, late: bool) -> bool:
+    if (_TIMES(now) != common) is not late or _LEG(now) != _LEG(before):
         return False
-    (now, fresh), (before, was_fresh) = row, known
-    if fresh != was_fresh or _LEG(now) != _LEG(before):
-        return False
-    if not fresh and _TIMES(now) != _TIMES(before):
+    if late and _TIMES(now) != _TIMES(before):
         return False
     prices, then = _PRICES(now), _PRICES(before)
     return prices == then or all(map(_is_near, then, prices))

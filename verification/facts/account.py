@@ -14,7 +14,7 @@ from verification.facts.leg import Leg, LegKey, Side
 from verification.facts.observation import PositionSeen, Provenance, Source
 from verification.facts.order_scope import EVERYTHING, OrderScope
 from verification.facts.prices import PriceKind, Prices, Trailing
-from verification.facts.row_index import RowIndex
+from verification.facts.row_index import PositionIndex
 from verification.facts.unread import unread_part, why_unread
 
 
@@ -209,12 +209,14 @@ class PositionsReading:
     unread: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, SourceError] = field(default_factory=dict)
-    index: RowIndex[Position] = field(default_factory=lambda: RowIndex(()), repr=False, compare=False)
+    index: PositionIndex[Position] = field(
+        default_factory=lambda: PositionIndex(()), repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Sort the rows, where that is not done."""
         if self.index.rows is not self.positions:
-            object.__setattr__(self, "index", RowIndex(self.positions))
+            object.__setattr__(self, "index", PositionIndex(self.positions))
 
     def row(self, key: LegKey) -> Position | None:
         """Return the row of a leg; None if the list does not show it."""

@@ -42,7 +42,7 @@ class Side(StrEnum):
         return Side.SELL if quantity > 0 else Side.BUY
 
 
-class LegKey(Struct, frozen=True, order=True, cache_hash=True):
+class LegKey(Struct, frozen=True, order=True, cache_hash=True, gc=False):
     """The identity of one position.
 
     Attributes:

@@ -1,10 +1,12 @@
 """The rows of a list of positions, as they can be looked up by leg and by symbol."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
 from verification.facts.leg import LegKey
+from verification.facts.prices import Prices
 
 
 class OfLeg(Protocol):
@@ -15,7 +17,20 @@ class OfLeg(Protocol):
         """The leg."""
 
 
+class OfPosition(OfLeg, Protocol):
+    """A row that tells what is held of a leg."""
+
+    @property
+    def quantity(self) -> Decimal:
+        """Signed contracts."""
+
+    @property
+    def mark_price(self) -> Decimal | None:
+        """Quote per base; None if not given."""
+
+
 T = TypeVar("T", bound=OfLeg)
+P = TypeVar("P", bound=OfPosition)
 
 
 class RowIndex(Generic[T]):
@@ -50,3 +65,30 @@ class RowIndex(Generic[T]):
         known = self._of_symbols
         found = [each for symbol in set(symbols) for each in known.get(symbol, ())]
         return tuple(row for _, row in sorted(found, key=itemgetter(0)))
+
+
+class PositionIndex(RowIndex[P]):
+    """The rows of one position list, and what each look asks of all of them: it is worked out once."""
+
+    __slots__ = ("_held", "_marks")
+
+    def __init__(self, rows: tuple[P, ...]) -> None:
+        """Sort the rows."""
+        super().__init__(rows)
+        self._held: frozenset[str] | None = None
+        self._marks: Mapping[str, Prices] | None = None
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The symbols of which the list shows something to be held."""
+        if self._held is None:
+            self._held = frozenset(row.key.symbol for row in self.rows if row.quantity)
+        return self._held
+
+    @property
+    def marks(self) -> Mapping[str, Prices]:
+        """The marks that the list tells, by symbol."""
+        if self._marks is None:
+            told = ((row.key.symbol, row.mark_price) for row in self.rows)
+            self._marks = {symbol: Prices(mark) for symbol, mark in told if mark is not None}
+        return self._marks

@@ -1,7 +1,7 @@
 """When both sides of each leg were last seen to hold the same: a doubt about it is over then; pure."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from reconciler.comparison.kept import Calm, is_sound, legs_of
 from reconciler.comparison.outcome import Comparison
@@ -9,7 +9,11 @@ from reconciler.comparison.venue_view import VenueView
 from reconciler.facts.finding import FindingKey, Kind
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
-from verification.facts.slices import Effort, Slices
+from verification.facts.slices import Effort, Slices, cut
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_AT_ONCE = 1024
+"""How many legs at rest are glanced at in one slice."""
 
 
 class LegsAtRest:
@@ -28,13 +32,15 @@ class LegsAtRest:
     def agreed(self, view: VenueView) -> dict[LegKey, datetime]:
         """Return when each leg that a view covers was last seen so, aware UTC."""
         keys = self._since if view.symbols is None else legs_of(view.account, view.symbols)
-        times: dict[Moment, datetime] = {}
         agreed: dict[LegKey, datetime] = {}
+        last: tuple[Moment | None, datetime] = (None, _NEVER)
         for key in keys:
             at = self._since.get(key)
-            if at is not None:
-                # Most were seen so by one look.
-                agreed[key] = times.get(at) or times.setdefault(at, at.utc)
+            if at is None:
+                continue
+            if at is not last[0]:  # most were seen so by one look
+                last = (at, at.utc)
+            agreed[key] = last[1]
         return agreed
 
     def note(self, comparison: Comparison, held: Mapping[LegKey, object], started: Moment) -> Slices[None]:
@@ -51,11 +57,17 @@ class LegsAtRest:
         view, kept = comparison.check.view, comparison.kept
         names = (kept.beliefs.keys(), held.keys(), comparison.check.settled)
         keys: Collection[LegKey]
+        calm_ones = kept.legs if is_sound(view) else {}  # or they are of an earlier look
         if view.symbols is None:
             keys = names[0] | names[1] | names[2]
+            # Nearly all are as they were when this was last asked of them.
+            for part in cut(calm_ones.items(), _AT_ONCE):
+                same = [key for key, calm in part if self._calm.get(key) is (calm.before or calm)]
+                self._since.update(dict.fromkeys(same, started))
+                keys.difference_update(same)
+                yield
         else:
             keys = [key for key in legs_of(view.account, view.symbols) if any(key in each for each in names)]
-        calm_ones = kept.legs if is_sound(view) else {}  # or they are of an earlier look
         effort = Effort()
         for key in keys:
             calm = calm_ones.get(key)

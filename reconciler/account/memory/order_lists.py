@@ -17,7 +17,6 @@ from verification.budget.rates import LISTS_EVERY
 from verification.facts.account import Part, PositionsReading
 from verification.facts.clock import Moment
 from verification.facts.errors import NotAsked
-from verification.facts.leg import LegKey
 from verification.facts.observation import OrderSeen
 from verification.facts.order_scope import OrderScope
 from verification.venues.stream_state import StreamHealth, StreamState
@@ -92,13 +91,13 @@ class OrderLists:
         return max(0.0, self._sent.monotonic + pause - now.monotonic)
 
     def scope(
-        self, rows: Iterable[Expectation], held: Iterable[LegKey], listed: PositionsReading | None
+        self, rows: Iterable[Expectation], held: Iterable[str], listed: PositionsReading | None
     ) -> OrderScope:
         """Return of which symbols a sweep is to ask for orders.
 
         Args:
             rows: Every row of every ledger. Of the same tuple as the last time it is known what they say.
-            held: The legs that were last known to hold something.
+            held: The symbols that were last known to hold something.
             listed: The position list, just read; None where it is not.
         """
         if rows is not self._rows or not isinstance(rows, tuple):
@@ -106,10 +105,9 @@ class OrderLists:
             waiting = frozenset(row.symbol for row in live if _waits(row))
             self._rows, self._live = rows, (waiting, frozenset(row.symbol for row in live))
         waiting, believed = self._live
-        shown = () if listed is None else listed.positions
-        conditional = {key.symbol for key in held} | {row.key.symbol for row in shown if row.quantity != 0}
-        conditional |= believed | self._doubted
-        return OrderScope(waiting | self._among | self._doubted, frozenset(conditional))
+        shown = frozenset[str]() if listed is None else listed.index.held
+        conditional = believed.union(shown, held, self._doubted)
+        return OrderScope(waiting | self._among | self._doubted, conditional)
 
     def on_order(self, seen: OrderSeen) -> None:
         """Take note of an order that the stream has told of."""

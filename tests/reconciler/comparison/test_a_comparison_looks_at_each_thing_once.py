@@ -8,7 +8,10 @@ import pytest
 from typing_extensions import override
 
 from reconciler.comparison import condition_check
+from reconciler.comparison.compare import compare_in_slices
 from reconciler.comparison.confirmation import Suspicion, past_of
+from reconciler.comparison.kept import NOTHING_KEPT
+from reconciler.comparison.outcome import CompareSettings
 from reconciler.comparison.pushed_leg import pushed_leg
 from reconciler.facts.expectation import StopPolicy
 from reconciler.facts.finding import FindingKey, Kind
@@ -32,6 +35,7 @@ from tests.reconciler.accounts import (
 )
 from verification.facts.account import Market, RestingOrder
 from verification.facts.leg import Leg, Side
+from verification.facts.slices import whole
 
 OTHER = "NEAR/USDT:USDT"
 
@@ -149,3 +153,24 @@ def test_of_two_that_were_first_seen_at_once_that_counts_which_was_remembered_fi
         assert past is not None
         assert (past.key, past.first_seen, past.last_look, past.looks) == (new, at(1), at(7), 0)
     assert past_of({}, new) is None
+
+
+def test_a_leg_that_comes_where_another_goes_stands_in_its_place() -> None:
+    """What is kept of the order of the legs is of just those legs, and not of as many."""
+    markets = {each: market(each) for each in ("A/USDT:USDT", "B/USDT:USDT", "C/USDT:USDT")}
+    kept = NOTHING_KEPT
+    for held in ("BC", "BC", "AB", "AC", "ABC", "AB"):
+        view = merged(reading([listed("43", key=leg(f"{each}/USDT:USDT")) for each in held]))
+        sliced = compare_in_slices(
+            (),
+            view,
+            markets=markets,
+            mode=view.mode,
+            settings=CompareSettings(),
+            now=view.read_at.utc,
+            kept=kept,
+        )
+        comparison = whole(sliced)
+        kept = comparison.kept
+        assert [row.symbol[0] for row in comparison.legs] == list(held)
+        assert [key.symbol[0] for key in comparison.rows] == list(held)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import product
 
 from reconciler.comparison.stop_judgement import Stop, wants_prices
-from reconciler.comparison.stop_prices import unpriced
+from reconciler.comparison.stop_prices import prices_of, unpriced
 from reconciler.comparison.trails import Trails
 from tests.reconciler.accounts import SYMBOL, listed, reading, stop
 from verification.facts.leg import Side
@@ -35,3 +35,12 @@ def test_it_is_asked_where_the_rule_wants_it_and_nowhere_else() -> None:
             assert (asked == {SYMBOL}) is needs, order
             wanted += needs
     assert 0 < wanted < len(MARKS) * len(WATCHED) * len(TRAILING) * 8
+
+
+def test_what_was_asked_for_joins_the_marks_of_that_reading_alone() -> None:
+    """The marks of a list are worked out once, for every reading that has it."""
+    before = reading([listed("43", mark="10")])
+    asked = replace(before, prices={SYMBOL: Prices(last=Decimal(9)), "X/USDT:USDT": Prices(mark=Decimal(1))})
+    marks = {SYMBOL: Prices(mark=Decimal(10))}
+    both = {SYMBOL: Prices(Decimal(10), Decimal(9)), "X/USDT:USDT": Prices(mark=Decimal(1))}
+    assert (prices_of(before), prices_of(asked), prices_of(before)) == (marks, both, marks)

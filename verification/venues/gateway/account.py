@@ -17,7 +17,7 @@ from verification.facts.observation import Observation, OrderSeen, SourceSilent
 from verification.facts.order_fact import OrderFact, OrderRef
 from verification.facts.order_scope import OrderScope
 from verification.facts.prices import Prices
-from verification.facts.row_index import RowIndex
+from verification.facts.row_index import PositionIndex
 from verification.facts.slices import GLANCED
 from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt import connections
@@ -67,7 +67,7 @@ class CcxtVenue:
         self._markets = Markets(known.part_of, known.rows)
         self._mode: PositionMode | None = None
         self._mode_read: Moment | None = None
-        self._rows = RowIndex[Position](())  # of the last list
+        self._rows = PositionIndex[Position](())  # of the last list
         self._flight = SingleFlight(self._read_positions)
         self._dialect, pushed = dialects_of(known, access.account, self._markets)
         self._stream: PrivateStream | None = None

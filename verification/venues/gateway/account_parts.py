@@ -142,10 +142,14 @@ class AccountParts:
         """
 
         def of(symbols: Symbols) -> Symbols:
-            now = None if symbols is None else frozenset(map(self.markets.name_now, symbols))
-            if symbols is None or now is None or len(now) >= self.rates.at_once_from:
+            if symbols is None or not self.rates.at_once_from:
                 return None
-            return symbols | now if len(self._listed(now)) == len(now) else None
+            now = set[str]()
+            for symbol in symbols:
+                now.add(self.markets.name_now(symbol))
+                if len(now) >= self.rates.at_once_from:
+                    return None  # there may be thousands more
+            return symbols | now if len(self._listed(frozenset(now))) == len(now) else None
 
         return OrderScope(of(wanted.ordinary), of(wanted.conditional))
 
