@@ -149,9 +149,9 @@ class Budget:
         that we may use together is ours: what was sent leaves the window when it does.
         """
         best = copy(self)
-        best._sent, best._spent = deque(self._sent), dict(self._spent)
-        best._had, best._promised = dict(self._had), dict(self._promised)
-        best._told, best.part = None, self._whole
+        best._sent, best._spent = deque(self._sent), dict(self._spent)  # noqa: SLF001 - its own
+        best._had, best._promised = dict(self._had), dict(self._promised)  # noqa: SLF001 - its own
+        best._told, best.part = None, self._whole  # noqa: SLF001 - its own
         return best.fit(asked, now + seconds, accounts) in {Fit.YES, Fit.KEPT}
 
     def promise(self, asked: Asked, now: float) -> None:
