@@ -85,6 +85,8 @@ def _befall(budget: Budget, event: tuple[object, ...], now: float) -> None:
             send(budget, asked(weight, purpose, account), now, 3)
         case (_, float(used)):
             budget.told(used, now)
+        case _:
+            raise AssertionError(f"no such event: {event}")
 
 
 @EXAMPLES
