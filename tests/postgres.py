@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -112,6 +113,20 @@ class Server:
         """Stop it: `immediate` as a crash does, `fast` as an administrator does."""
         self._control("-m", mode, "-w", "stop")
         self.runs = False
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Have it stand still, with all of its processes: it neither answers nor refuses."""
+        head = int((self._data / "postmaster.pid").read_text().split()[0])
+        listed = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        every = [head, *map(int, listed)]  # the head first: it would begin others
+        for each in every:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in every:
+                os.kill(each, signal.SIGCONT)
 
     def promote(self) -> None:
         """Let a standby be the server that takes changes."""

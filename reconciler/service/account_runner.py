@@ -1,7 +1,7 @@
 """One account of this process: watched while its lease is ours, and waited for while it is another's."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 import structlog
@@ -10,6 +10,7 @@ from reconciler.account.unit import AccountUnit
 from reconciler.alerts.retirement import Watched
 from reconciler.facts.finding import FindingKey
 from reconciler.facts.wording import clock as time_of_day
+from reconciler.notify.last_resort import named
 from reconciler.serve.watching import Watching
 from reconciler.service.claims import Claim, Claims
 from reconciler.service.heartbeat import HeartbeatKeeper
@@ -182,12 +183,16 @@ class AccountRunner:
         """
         await self._end_jobs()
         await self.close()
-        await self.give_back()
+        if not await self.give_back():
+            no_good_bye([self.account])
 
-    async def give_back(self) -> None:
-        """Give the lease back, if there is one: whoever waits for the account has it at once."""
+    async def give_back(self) -> bool:
+        """Give the lease back, if there is one: whoever waits for the account has it at once.
+
+        Returns False where the state database is away: whoever waits has it when the lease has run out.
+        """
         if self._claim is None:
-            return
+            return True
         try:
             if self._heartbeat is None:  # its watch had not begun: what the holder before left stays
                 await self._claim.store.give_back(self._claim.before)
@@ -198,9 +203,10 @@ class AccountRunner:
         except StateDatabaseError as error:
             if not error.again:
                 raise
-            log.warning("state.good_bye_not_stored", hint="the next start will tell of a silence")
+            return False
         finally:
             self._claim.let_go()
+        return True
 
     async def _wait(self) -> Claim:
         told: tuple[str, Moment] | None = None
@@ -270,6 +276,12 @@ class AccountRunner:
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
+
+
+def no_good_bye(accounts: Collection[str]) -> None:
+    """Log that the leases of accounts were not given back, and what that means."""
+    hint = "they are free when their leases run out, and whoever watches them then tells of the silence"
+    log.warning("state.good_bye_not_stored", accounts=named(accounts), hint=hint)
 
 
 def held_by(kept: Kept) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from reconciler.alerts.retirement import Watched
 from reconciler.facts.finding import FindingKey
 from reconciler.serve.watching import Watching
-from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner
+from reconciler.service.account_runner import HEARTBEAT_SECONDS, AccountRunner, no_good_bye
 from reconciler.service.schedule import Schedule
 from reconciler.service.spread import first_turn
 from reconciler.storage.errors import LeaseLost
@@ -132,9 +132,14 @@ class Fleet:
         """End every connection, even where ending one of them fails."""
         await asyncio.gather(*(runner.close() for runner in self._all))
 
-    async def give_back(self) -> None:
-        """Give every lease back."""
-        await asyncio.gather(*(runner.give_back() for runner in self._all))
+    async def give_back(self) -> bool:
+        """Give every lease back; False where that could not be stored of all of them, which is told."""
+        runners = self._all
+        stored = await asyncio.gather(*(runner.give_back() for runner in runners))
+        left = [runner.account for runner, done in zip(runners, stored, strict=True) if not done]
+        if left:
+            no_good_bye(left)
+        return not left
 
     @property
     def _all(self) -> list[AccountRunner]:

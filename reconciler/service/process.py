@@ -173,11 +173,11 @@ class Service:
         if self._alertmanaging is not None:
             await self._alertmanaging.close()
 
-    async def give_back(self) -> None:
-        """Give every lease back."""
+    async def give_back(self) -> bool:
+        """Give every lease back; False where that could not be stored of all of them."""
         if self.sharing is not None:
             await self.sharing.end()  # before its accounts are free: else they would be left for it
-        await self._fleet.give_back()
+        return await self._fleet.give_back()
 
     async def _follow(self, told: AlertLog) -> None:
         recorded = await told.write()

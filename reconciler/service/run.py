@@ -1,18 +1,21 @@
 """`trueup run`: every account of the settings, its heartbeats and the housekeeping, until told to stop."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from reconciler.account.unit import AccountUnit
 from reconciler.facts.sharing import Part
 from reconciler.notify import nobody_watches
+from reconciler.record.report import ExitCode
 from reconciler.serve.open_alerts import OpenAlerts
 from reconciler.service.account_runner import AccountRunner
 from reconciler.service.alert_log import AlertLog
 from reconciler.service.claims import Claim, Claims, this_process
 from reconciler.service.control import Control
+from reconciler.service.ending import LastMoment
 from reconciler.service.fleet import Fleet
 from reconciler.service.hangup import Terminal, told_to_stop
 from reconciler.service.last_resort import LastResort
@@ -44,16 +47,18 @@ class Again:
         read: Reads them, as at the start.
         taken: Called with those that run from then on.
         terminal: Says what a hangup means.
+        last: When this process ends at the latest, once it was told to.
     """
 
     file: Path
     read: Callable[[], Settings]
     taken: Callable[[Settings], None]
     terminal: Terminal
+    last: LastMoment = field(default_factory=LastMoment)
 
 
 async def run(settings: Settings, clock: Clock, again: Again, part: Part | None = None) -> int:
-    """Reconcile until SIGINT or SIGTERM, and return the exit code.
+    """Reconcile until SIGINT or SIGTERM, and return the exit code: 2 where a lease could not be given back.
 
     With a `part` this process watches so much of the accounts at most, and others the rest.
 
@@ -107,21 +112,31 @@ async def run(settings: Settings, clock: Clock, again: Again, part: Part | None 
         parts = Parts(fleet, runner_of, *told, retiring, service.sharing, partial(_take, service, again))
         service.reloading = Reloading(settings, marks, again.read, parts)
         service.control = Control(again.file, service.reload)
-        await _until_stopped(service, again)
-    return 0
+        again.last.held = fleet.ours
+        return 0 if await _until_stopped(service, store, again) else ExitCode.UNCHECKED
 
 
 def _unwatched(settings: Settings, sharing: Sharing, clock: Clock) -> LastResort:
     return LastResort(posting_of(settings), sharing.alone, sharing.to_tell, clock, words=nobody_watches.word)
 
 
-async def _until_stopped(service: Service, again: Again) -> None:
+async def _until_stopped(service: Service, store: Store, again: Again) -> bool:
+    stop = told_to_stop(again.terminal, service.hangup)
+    ending = asyncio.create_task(_ends_with(stop, store, again.last))
     try:
-        await service.run(told_to_stop(again.terminal, service.hangup))
+        await service.run(stop)
     finally:
         await service.close()
+        ending.cancel()
     # Only here: after a bug the heart just stops, and the next process tells of the silence.
-    await service.give_back()
+    return await service.give_back()
+
+
+async def _ends_with(stop: asyncio.Event, store: Store, last: LastMoment) -> None:
+    """See to it that what was told to stop ends in time."""
+    await stop.wait()
+    last.comes()
+    store.ends()
 
 
 def _opened(settings: Settings, part: Part | None) -> list[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from reconciler.facts.database_address import holds_stray_at
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.storage.failure import committed, explained, lost
+from reconciler.storage.lines import Lines
 from reconciler.storage.opened_file import FileConnection, OpenedFile
 from reconciler.storage.postgres_engine import postgres_engine
 from reconciler.storage.schema import SchemaState, migrate_on, refusal, schema_state_of
@@ -28,6 +29,8 @@ class Database:
         self._engine = engine
         self._where = where
         self._opened = opened
+        self._lines = Lines(engine) if opened is None else None
+        self._under_way: set[object] = set()
         self._standby = False
 
     @classmethod
@@ -146,6 +149,8 @@ class Database:
     @contextmanager
     def _raising_in_words(self) -> Iterator[None]:
         """As `explained`; where the file is not in its place any more, that is what is told."""
+        request = object()
+        self._under_way.add(request)
         try:
             with self.explained():
                 yield
@@ -153,6 +158,8 @@ class Database:
             if self._opened is not None:
                 self._opened.check()
             raise
+        finally:
+            self._under_way.discard(request)
 
     @contextmanager
     def _in_place(self, connection: sa.Connection) -> Iterator[None]:
@@ -194,6 +201,15 @@ class Database:
     def _note(self, error: StateDatabaseError) -> None:
         if error.trouble is StateTrouble.READ_ONLY:
             self._standby = True
+
+    def under_way(self) -> frozenset[object]:
+        """Return the requests that are under way, each a thing of its own."""
+        return frozenset(self._under_way.copy())
+
+    def give_up(self) -> None:
+        """Wait for a server no longer: each request under way fails at once, and every other. For good."""
+        if self._lines is not None:
+            self._lines.end()
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""

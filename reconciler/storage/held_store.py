@@ -22,7 +22,8 @@ from reconciler.storage.beats import BeatFile
 from reconciler.storage.differing import Stored
 from reconciler.storage.errors import LeaseLost, StateDatabaseError, StateTrouble
 from reconciler.storage.looked import Looked
-from reconciler.storage.store import Shared, Store
+from reconciler.storage.store import Store
+from reconciler.storage.store_parts import Shared
 from reconciler.views.account import CycleView, PositionView, SourceView
 from verification.facts.clock import Clock, Moment
 

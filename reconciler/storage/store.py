@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,10 +26,12 @@ from reconciler.storage.beats import last_beat
 from reconciler.storage.change_store import KeptChanges, StoredChanges
 from reconciler.storage.compaction import compact, live_bytes, renewed
 from reconciler.storage.database import Database
+from reconciler.storage.giving_up import given_up_in_time
 from reconciler.storage.leases import Given, Kept
 from reconciler.storage.messages import Outbox, Sent
 from reconciler.storage.outage import Away, Outage
 from reconciler.storage.retention import Retention, prune
+from reconciler.storage.store_parts import Shared
 from reconciler.storage.writer import Writer
 from reconciler.views.account import CycleView, PositionView, SourceView
 from reconciler.views.verification import VerificationView
@@ -40,16 +41,6 @@ from verification.latency.sample import LatencySample
 T = TypeVar("T")
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the stores on one database share: the process's own, and one for each lease that it holds."""
-
-    database: Database
-    writer: Writer
-    settings: AlertSettings
-    outage: Outage
 
 
 class Store:
@@ -71,6 +62,7 @@ class Store:
         self._writer = Writer(database)
         self._settings = settings or AlertSettings()
         self._outage = Outage(clock or SystemClock())
+        self._ending: asyncio.Task[None] | None = None
 
     @classmethod
     def open(cls, url: str, *, settings: AlertSettings | None = None, clock: Clock | None = None) -> Self:
@@ -106,8 +98,7 @@ class Store:
         """Return which open alerts are quiet, by their numbers, and by what. See `alerts.quiet`."""
 
         def question(connection: sa.Connection) -> dict[int, Quiet]:
-            found = alerts.open_alerts(connection)
-            return quiet(found, maintenance.windows(connection, now=now), now=now)
+            return quiet(alerts.open_alerts(connection), maintenance.windows(connection, now=now), now=now)
 
         return await self._asked(question)
 
@@ -275,10 +266,19 @@ class Store:
         while await self._durably(partial(prune, retention=retention, now=now)):
             pass
 
+    def ends(self) -> None:
+        """Wait only seconds, from now on, for a server that answers nothing; then it is given up."""
+        if self._ending is None and self.file is None:
+            self._ending = asyncio.create_task(given_up_in_time(self._database))
+
     async def close(self) -> None:
-        """Write what waits, then close every connection. Safe to call twice."""
+        """Write what waits, then end every connection. Safe to call twice."""
+        self.ends()
         await asyncio.to_thread(self._writer.close)
         self._database.close()
+        self._database.give_up()  # what a thread still reads, nobody waits for any more
+        if self._ending is not None:
+            self._ending.cancel()
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.record.report import ExitCode
+from reconciler.service import ending
 from reconciler.sight.account_state import AccountState
 from tests.postgres import Server
 from tests.processes.several import WRITTEN, Field, field
@@ -61,3 +63,17 @@ async def test_what_one_has_no_room_for_or_loses_another_watches_and_who_stood_s
         one.send(signal.SIGKILL)
         passed = await there.until(lambda: loads(there) == {two.holder: 3}, within=150, what="the takeover")
         record_property("seconds_to_take_over_from_a_dead_one", round(passed, 1))
+
+        # Told to end while its server neither answers nor refuses: it ends all the same, and says what is so.
+        with own_postgres.standing_still():
+            two.send(signal.SIGTERM)
+            passed = await there.until(
+                lambda: two.process.returncode is not None, within=ending.SECONDS + 1, what="its end"
+            )
+        record_property("seconds_to_end_beside_a_server_that_stands_still", round(passed, 1))
+        assert await two.end(signal.SIGKILL) == ExitCode.UNCHECKED
+        assert len(two.said("state.good_bye_not_stored", *ACCOUNTS)) == 1, "in one line"
+        with own_postgres.talk() as record:
+            kept = "SELECT account FROM lease WHERE pid = %s AND expires_at < now() + interval '31 s'"
+            rows = record.execute(kept + " AND NOT stopped", [two.process.pid]).fetchall()
+        assert {account for (account,) in rows} == set(ACCOUNTS), "they run out by themselves, and say so"

@@ -129,9 +129,10 @@ def until_ours_waits(url: str) -> None:
 async def test_a_group_that_a_deadlock_undid_is_done_again_whole_and_stored_once(
     url: str, database: Database
 ) -> None:
+    ours = Database.open(url, create=False)
     row = "SELECT 1 FROM latency_bucket WHERE tier = {} AND account = '{}' FOR UPDATE"
-    with capture_logs() as logs, told(database) as (refused, said):
-        async with Store(database) as store:
+    with capture_logs() as logs, told(ours) as (refused, said):
+        async with Store(ours) as store:
             held = [await claimed(store, account) for account in ("main", "other")]
             for each in held:
                 await each.add_latency([sample(each.lease.account)])
