@@ -220,8 +220,10 @@ def _with_what_was_before(
     asked = {key for key, event in events.items() if isinstance(event, Detected) and unheard(key)}
     before = earlier(connection, asked, since=since)
     return {
-        key: replace(event, before=before.get(key, NEVER_BEFORE))
-        if isinstance(event, Detected) and key in asked
+        key: replace(event, before=told)
+        if isinstance(event, Detected)
+        and key in asked
+        and event.before is not (told := before.get(key, NEVER_BEFORE))
         else event
         for key, event in events.items()
     }

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,25 @@ from typing_extensions import override
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _WIDTH = len("2026-01-01T00:00:00.000000Z")
 _written = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
+class Written(str):
+    """A JSON value that was put into its text before: one that goes into several columns, once."""
+
+    __slots__ = ()
+
+
+def written(value: Any) -> Written:
+    """Return a JSON value as its text; ASCII only, so that every character survives every database."""
+    return Written(_written(value))
+
+
+@lru_cache(maxsize=256)
+def _text(utc: datetime) -> str:
+    """Return a time as text; what is stored of one look has few times in thousands of places."""
+    text = utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    assert len(text) == _WIDTH
+    return text
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -73,9 +93,7 @@ class UtcTime(TypeDecorator[datetime]):
         utc = value if value.tzinfo is UTC else value.astimezone(UTC)
         if dialect.name != "sqlite":
             return utc
-        text = utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-        assert len(text) == _WIDTH
-        return text
+        return _text(utc)
 
     @override
     def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
@@ -111,9 +129,9 @@ class JsonText(TypeDecorator[Any]):
 
     @override
     def process_bind_param(self, value: Any | None, dialect: sa.Dialect) -> str | None:
-        """Write it; ASCII only, so that every character survives every database."""
+        """Write it, unless it is written already."""
         del dialect
-        return None if value is None else _written(value)
+        return None if value is None else str(value) if type(value) is Written else _written(value)
 
     @override
     def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> Any:

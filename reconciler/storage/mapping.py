@@ -12,6 +12,7 @@ from reconciler.alerts.event import Decision
 from reconciler.facts.finding import Evidence, FindingKey, Kind, Party, Severity
 from reconciler.facts.heartbeat import Heartbeat
 from reconciler.facts.lease import Holder, Tenancy
+from reconciler.storage.column import Written, written
 from reconciler.views.account import CycleView, PositionView, SourceView
 from reconciler.views.alert import TransitionView
 from reconciler.views.verification import VerificationView
@@ -51,8 +52,18 @@ def _evidence(stored: Sequence[Mapping[str, Any]]) -> tuple[Evidence, ...]:
     )
 
 
-def alert_values(alert: Alert) -> Values:
-    """Return the columns of an alert but its id, which the database gives."""
+def evidence_text(evidence: Sequence[Evidence]) -> Written:
+    """Return evidence as it is stored."""
+    return written(_evidence_values(evidence))
+
+
+def alert_values(alert: Alert, evidence: Written | None = None) -> Values:
+    """Return the columns of an alert but its id, which the database gives.
+
+    Args:
+        alert: The alert.
+        evidence: Its evidence, where that is written already.
+    """
     given, hold = alert.acknowledgement, alert.hold
     return {
         "kind": alert.key.kind.value,
@@ -66,7 +77,7 @@ def alert_values(alert: Alert) -> Values:
         "observed": alert.observed,
         "exposure": alert.exposure,
         "contract_size": alert.contract_size,
-        "evidence": _evidence_values(alert.evidence),
+        "evidence": _evidence_values(alert.evidence) if evidence is None else evidence,
         "first_seen": alert.first_seen,
         "fired_at": alert.fired_at,
         "last_seen": alert.last_seen,
@@ -159,8 +170,10 @@ def _hold_of(row: sa.Row[Any]) -> Hold | None:
     )
 
 
-def transition_values(before: AlertState | None, after: Alert, decision: Decision, at: datetime) -> Values:
-    """Return the columns of the row that records a decision."""
+def transition_values(
+    before: AlertState | None, after: Alert, decision: Decision, at: datetime, evidence: Written
+) -> Values:
+    """Return the columns of the row that records a decision, whose evidence is written already."""
     return {
         "alert_id": after.id,
         "seq": after.version,
@@ -173,7 +186,7 @@ def transition_values(before: AlertState | None, after: Alert, decision: Decisio
         "origin": decision.origin,
         "reason": decision.reason,
         "severity": after.severity.value,
-        "evidence": _evidence_values(decision.evidence),
+        "evidence": evidence,
         "owed": decision.owed and decision.owed.value,
         "notified_at": None,
     }

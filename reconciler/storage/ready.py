@@ -8,10 +8,12 @@ column types as ever. On a server SQLAlchemy says them, for there the way over t
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, make_dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
 
 Statement = sa.Select[Any] | sa.Insert | sa.Update
 _Way = Callable[[Any], Any]
@@ -36,7 +38,9 @@ class _Words:
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         values = list(self.pick(given))
         for place, way in self.ways:
-            values[place] = way(values[place])
+            value = values[place]
+            if value is not None:  # which is written as it is, whatever the column
+                values[place] = way(value)
         return values
 
 
@@ -53,15 +57,18 @@ class Ready:
         self._columns = tuple(each.type for each in columns)
         self._read: tuple[tuple[int, _Way], ...] = ()
 
-    def tell(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Say it once for each of `rows`, of which there is one at least."""
+    def tell(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Say it once for each of `rows`, of which there is one at least; return how many it has changed."""
         words = self._words_for(connection, rows[0])
         if words is None:
-            connection.execute(self._statement, rows)
-        elif len(rows) == 1:
-            _driver(connection).execute(words.text, words.values(rows[0])).close()
+            return connection.execute(self._statement, rows).rowcount
+        if len(rows) == 1:
+            cursor = _driver(connection).execute(words.text, words.values(rows[0]))
         else:
-            _driver(connection).executemany(words.text, map(words.values, rows)).close()
+            cursor = _driver(connection).executemany(words.text, map(words.values, rows))
+        changed = cursor.rowcount
+        cursor.close()
+        return changed
 
     def ask(self, connection: sa.Connection, given: Mapping[str, Any]) -> Sequence[Any]:
         """Return its rows, each with its columns by name."""
@@ -89,19 +96,28 @@ class Ready:
         told = self._statement.compile(dialect=dialect, column_keys=list(names))
         places = told.positiontup or []
         binds = [told.binds[name] for name in places]
-        writing = [each.type.dialect_impl(dialect).bind_processor(dialect) for each in binds]
+        writing = [_writing(each.type.dialect_impl(dialect), dialect) for each in binds]
         ways = tuple((place, way) for place, way in enumerate(writing) if way is not None)
         given = frozenset(names)
         fixed = {name: told.binds[name].effective_value for name in places if name not in given}
         return _Words(told.string, _picking(places, fixed), ways)
 
 
+def _writing(column: Any, dialect: sa.Dialect) -> _Way | None:
+    """Return how a column of a type writes values; None where it takes them as they are."""
+    way: _Way | None = column.bind_processor(dialect)
+    own = type(column).process_bind_param if isinstance(column, TypeDecorator) else None
+    if own in {None, TypeDecorator.process_bind_param} or column.impl_instance.bind_processor(dialect):
+        return way
+    return partial(column.process_bind_param, dialect=dialect)  # the same, by one call less
+
+
 def _picking(places: Sequence[str], fixed: Mapping[str, Any]) -> _Pick:
     if fixed:
         return lambda given: tuple(fixed[name] if name in fixed else given[name] for name in places)
-    if len(places) == 1:
-        return lambda given: (given[places[0]],)
-    return itemgetter(*places)
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda given: tuple(given[name] for name in places)
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:

@@ -39,6 +39,8 @@ POSITION = table(PositionStateRow)
 SOURCE = table(SourceStateRow)
 VERIFICATION = table(VerificationRow)
 
+_PLACE = Ready(sa.insert(POSITION))
+
 _UNDECIDED = ("unknown", RESTING)
 
 _ASKED = ("account", "symbol", "leg", "question", "asked_by", "order_id", "asked_at")
@@ -112,7 +114,7 @@ def save_positions(
             position_values(each, with_look=LegKey(account, each.symbol, each.leg) in with_look)
             for each in positions
         ]
-        connection.execute(sa.insert(POSITION), rows)
+        _PLACE.tell(connection, rows)
 
 
 def save_sources(connection: sa.Connection, sources: Sequence[SourceView]) -> None:

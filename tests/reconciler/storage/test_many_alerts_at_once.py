@@ -1,9 +1,11 @@
 """A thousand findings of one look are a few statements, and the same as a thousand looks with one each."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from tests.reconciler.alert_life import SEEN_FLAT, after, finding
 SETTINGS = AlertSettings()
 MOST_STATEMENTS = 12
 MANY = 1000
+CALLS_ON_A_FILE, CALLS_ON_A_SERVER = 250, 1000
 
 Look = Sequence[tuple[str, Detected | Clear | Unknown]]
 
@@ -188,3 +191,31 @@ def test_only_the_condition_that_was_resolved_before_is_told_that_it_is_back(dat
         keys = [orphan("A").identity, orphan("B").identity, finding(kind=Kind.PHANTOM_POSITION).identity]
         before = decisions.earlier(connection, keys, since=after(0))
     assert before == {keys[0]: Earlier(resolved=after(2), fired=1)}
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many calls of Python functions a piece of work is."""
+    counted = 0
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+def test_each_of_many_new_ones_is_stored_in_few_calls(database: Database) -> None:
+    """The evidence of an alert and of its row of history is written once, and so is the time of a look."""
+
+    def stored_new(minute: int) -> int:
+        names = [f"{minute}S{number}" for number in range(MANY // 5)]
+        found = observed([(each, Detected(orphan(each), after(minute), confirmed=True)) for each in names])
+        return calls_of(lambda: observe(database, found, after(minute)))
+
+    stored_new(0)  # puts the statements together, which is done once
+    assert stored_new(1) / (MANY // 5) <= (CALLS_ON_A_FILE if database.file else CALLS_ON_A_SERVER)
