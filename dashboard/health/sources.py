@@ -12,6 +12,7 @@ from dashboard.words import numbers as words
 from dashboard.words.verdict import blind
 from reconciler.alerts.wording import sight
 from reconciler.sight.account_state import accounts_of, cycle_of, is_unheard
+from reconciler.sight.exchange_page import exchange_name
 from reconciler.views.account import SourceView
 from reconciler.views.now import NowView
 
@@ -45,7 +46,7 @@ def _of_account(view: NowView, account: str) -> list[Cell | str]:
     books = [each for name, each in mine.items() if name.startswith(_LEDGER)]
     cells: list[Cell | str] = [
         Cell(words.shortened(account), strong=True),
-        Cell(moments.UNTOLD if cycle is None else cycle.venue, Tone.SECOND),
+        Cell(moments.UNTOLD if cycle is None else exchange_name(cycle.venue), Tone.SECOND),
     ]
     cells += [_age([mine[name]] if name in mine else [], view) for name in told.SOURCE_COLUMNS]
     cells.append(_age(books, view))

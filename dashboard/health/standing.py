@@ -29,7 +29,7 @@ def clocks(health: HealthView) -> str:
     for each in sorted(found, key=lambda clock: clock.account):
         off = told.is_off(each)
         state = Cell("apart", Tone.WARNING, sign="error") if off else Cell("in step", Tone.GOOD, sign="check")
-        ahead, within = f"{each.ahead_ms:+.0f} ms", f"± {each.within_ms:.0f} ms"
+        ahead, within = moments.ahead(each.ahead_ms), f"± {each.within_ms:.0f} ms"
         rows.append(
             Row((Cell(words.shortened(each.account), strong=True), ahead, Cell(within, Tone.SECOND), state))
         )

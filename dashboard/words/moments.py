@@ -39,3 +39,8 @@ def took(seconds: float | None) -> str:
     if seconds < 0.001:  # noqa: PLR2004 - what is no zero is not shown as one
         return "< 1 ms"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def ahead(milliseconds: float) -> str:
+    """Say how far a clock is ahead: `+12 ms`, `-3 ms` behind, `0 ms` where it is less than half of one off."""
+    return f"{round(milliseconds):+d} ms" if round(milliseconds) else "0 ms"

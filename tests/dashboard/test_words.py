@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.words import moments
 from dashboard.words import numbers as words
 
 NOW = datetime(2026, 11, 22, 14, 2, 11, tzinfo=UTC)
@@ -139,6 +140,13 @@ def test_short_times_have_a_unit(value: float | None, said: str) -> None:
 )
 def test_times_beside_each_other_share_a_unit(values: tuple[float | None, ...], said: str) -> None:
     assert words.together(values) == said
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said"), [(12.4, "+12 ms"), (-3.2, "-3 ms"), (-0.4, "0 ms"), (0.0, "0 ms")]
+)
+def test_a_clock_that_is_right_is_neither_ahead_nor_behind(milliseconds: float, said: str) -> None:
+    assert moments.ahead(milliseconds) == said
 
 
 def test_one_is_not_many() -> None:
