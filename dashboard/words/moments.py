@@ -42,5 +42,5 @@ def took(seconds: float | None) -> str:
 
 
 def ahead(milliseconds: float) -> str:
-    """Say how far a clock is ahead: `+12 ms`, `-3 ms` behind, `0 ms` where it is less than half of one off."""
+    """Say how far a clock is ahead: `+12 ms`, `-3 ms` behind, `0 ms` where it is right to half of one."""
     return f"{round(milliseconds):+d} ms" if round(milliseconds) else "0 ms"
