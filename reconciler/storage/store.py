@@ -156,7 +156,7 @@ class Store:
         )
 
     async def add_latency(self, samples: Sequence[LatencySample]) -> None:
-        """Take samples into their windows; give many at once, about once a second."""
+        """Take samples into their windows; give many at once, every few seconds."""
         await self._durably(partial(latency.add_samples, samples=samples), last=True)
 
     async def claim(
