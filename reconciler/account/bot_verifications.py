@@ -105,15 +105,20 @@ class BotVerifications:
         untouched = known.token if known.reads > 1 and young else None
         last = known.last
 
-        def work() -> tuple[object, tuple[JournalVerification, ...] | None]:
+        def work() -> tuple[object, bool, tuple[JournalVerification, ...] | None]:
             version = journal.version()
-            if last is None or (untouched is not None and version == untouched):
-                return version, None
-            return version, journal.read_verifications(max(last - 1, 0))
+            if last is None:
+                return version, False, None
+            # Or who has read the positions meanwhile has seen that there is none beyond the last.
+            nothing = version == untouched or journal.newest_verification(version) == last
+            if untouched is not None and nothing:
+                return version, True, None
+            return version, False, journal.read_verifications(max(last - 1, 0))
 
         # In one go: each errand to the ledger's thread wakes two threads.
-        token, found = await reader.do(work)
-        if untouched is not None and token == untouched:
+        token, nothing, found = await reader.do(work)
+        if nothing:
+            known.token = token
             return
         while await self._take(reader, journal, known, found):
             found = None

@@ -74,6 +74,7 @@ class JournalLedger:
         self._kept = ended_kept
         self._policy = stop_policy
         self._rows = KnownRows(self._expectation)
+        self._newest: tuple[object, int] | None = None
 
     @property
     def name(self) -> str:
@@ -109,9 +110,13 @@ class JournalLedger:
                 "SELECT position_id, at, what, detail FROM journal_event WHERE position_id IN"
                 " (SELECT id FROM journal_position WHERE state = 'closing') ORDER BY id"
             )
-            return rows, events, tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
+            last = tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
+            return rows, events, last, _newest_verification(tables)
 
-        (rows, events, last), version = self._database.read(work)
+        self._newest = None
+        (rows, events, last, newest), version = self._database.read(work)
+        if version is not None and newest:
+            self._newest = version, int(newest[0]["newest"])
         try:
             said: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
             for event in events:
@@ -122,6 +127,14 @@ class JournalLedger:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_position`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
         return LedgerReading(self._name, expectations, now, activity, version=version, names_orders=True)
+
+    def newest_verification(self, version: object) -> int | None:
+        """Return the number of the newest one at a version, 0 where there is none; None where nobody knows.
+
+        It is known where the positions were read at that very version, in the same transaction.
+        """
+        known = self._newest
+        return known[1] if known is not None and known[0] == version else None
 
     def read_verifications(
         self, after_id: int, limit: int = VERIFICATIONS_AT_ONCE
@@ -158,6 +171,17 @@ class JournalLedger:
             shown = ", ".join(str(row["version"]) for row in found) or "none"
             what = f"has a journal of version {shown}, and this program reads {SCHEMA_VERSION}: update Trueup"
             raise self._database.trouble(LedgerTrouble.SCHEMA, what)
+
+
+def _newest_verification(tables: Tables) -> list[dict[str, Any]]:
+    """Return the number of the newest verification; nothing where it cannot be read.
+
+    Whoever reads verifications is told why. Positions that were read are not lost for that.
+    """
+    try:
+        return tables.select("SELECT COALESCE(MAX(id), 0) AS newest FROM journal_verification")
+    except Exception:  # noqa: BLE001 - as said; the transaction ends with this
+        return []
 
 
 def _expectation(ledger: str, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Expectation:

@@ -11,6 +11,7 @@ import pytest
 
 from reconciler.facts.finding import Kind
 from reconciler.journal.journal import Journal
+from reconciler.ledgers.journal import JournalLedger
 from reconciler.storage.store import Store
 from tests.reconciler.accounts import SYMBOL
 from tests.reconciler.house import KEY, House, play
@@ -140,6 +141,49 @@ def test_a_journal_that_tells_of_no_further_one_asks_the_state_database_nothing(
         await house.until(lambda: taken(house) == ["e1", "e2"], within=4)
         await house.quiet(2)
         assert asked == ["verifications"], "what is new is told of, once"
+
+    play(tmp_path, story)
+
+
+def test_what_was_seen_with_the_positions_is_not_read_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    name = "read_verifications"
+    monkeypatch.setattr(JournalLedger, name, _counted(getattr(JournalLedger, name), name, asked))
+
+    async def story(house: House) -> None:
+        verified(house.journal, house.clock.now(), "e1")
+        await house.until(lambda: taken(house) == ["e1"], within=4)
+        await house.quiet(5)
+        ledger = house.ledger
+        ledger.read()
+        now = ledger.version()
+        assert (ledger.newest_verification(now), ledger.newest_verification(object())) == (1, None)
+        verified(house.journal, house.clock.now(), "e2")
+        assert ledger.newest_verification(ledger.version()) is None, "nobody has looked since"
+        await house.until(lambda: taken(house) == ["e1", "e2"], within=4)
+        await house.quiet(3.5)
+        asked.clear()
+        for _ in range(3):
+            entry = house.journal.opening(SYMBOL, Side.BUY, Decimal(43), client_order_id="other")
+            house.journal.failed(entry, "it was not sent")
+            await house.quiet(2)
+        assert len(asked) <= 1, "now and then it is read all the same"
+        await house.quiet(60)
+        assert asked, "and it is"
+
+    play(tmp_path, story)
+
+
+def test_positions_are_read_where_verifications_cannot_be(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.quiet(1)
+        with sqlite3.connect(house.bot) as connection:
+            connection.execute("ALTER TABLE journal_verification RENAME TO gone")
+        connection.close()
+        assert house.ledger.read().rows == ()
+        assert house.ledger.newest_verification(house.ledger.version()) is None
 
     play(tmp_path, story)
 
