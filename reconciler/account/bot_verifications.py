@@ -8,7 +8,8 @@ from functools import partial
 import structlog
 
 from reconciler.account.ledger_reader import LedgerReader
-from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger, JournalVerification
+from reconciler.ledgers.journal import VERIFICATIONS_AT_ONCE, JournalLedger
+from reconciler.ledgers.journal_verification import JournalVerification
 from reconciler.ledgers.port import LedgerUnreadable
 from reconciler.storage.errors import StateDatabaseError
 from reconciler.storage.store import Store

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,33 +19,19 @@ from reconciler.facts.expectation import (
     StopPolicy,
 )
 from reconciler.journal.tables import SCHEMA_VERSION
+from reconciler.ledgers.journal_verification import JournalVerification, newest_of, verification_of
 from reconciler.ledgers.known_rows import KnownRows
 from reconciler.ledgers.port import LedgerTrouble
 from reconciler.ledgers.tables import BotDatabase, Tables, utc_of
-from reconciler.views.verification import VerificationView
 from verification.facts.clock import Clock
-from verification.facts.leg import Leg, Side
-from verification.facts.observation import Source
+from verification.facts.leg import Side
 
 ENDED_KEPT = timedelta(days=1)
 """How long an ended position is still told of."""
 
 VERIFICATIONS_AT_ONCE = 500
 
-
-@dataclass(frozen=True, slots=True)
-class JournalVerification:
-    """A verification as a bot wrote it.
-
-    Attributes:
-        id: Its number in the journal, rising.
-        view: What to show; its `id` is 0 and its `account` is the bot's word for it.
-        evidence: What it asked and saw, as the journal holds it: JSON, see `record.evidence_form`.
-    """
-
-    id: int
-    view: VerificationView
-    evidence: str
+_Rows = list[dict[str, Any]]
 
 
 class JournalLedger:
@@ -99,7 +85,7 @@ class JournalLedger:
         # Written as the journal writes its times, so that text compares like time.
         oldest = (now.utc - self._kept).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-        def work(tables: Tables) -> tuple[list[dict[str, Any]], ...]:
+        def work(tables: Tables) -> tuple[_Rows, _Rows, _Rows, int | None]:
             self._check_schema(tables)
             rows = tables.select(
                 "SELECT * FROM journal_position"
@@ -111,12 +97,12 @@ class JournalLedger:
                 " (SELECT id FROM journal_position WHERE state = 'closing') ORDER BY id"
             )
             last = tables.select("SELECT at FROM journal_event ORDER BY id DESC LIMIT 1")
-            return rows, events, last, _newest_verification(tables)
+            return rows, events, last, newest_of(tables)
 
         self._newest = None
         (rows, events, last, newest), version = self._database.read(work)
-        if version is not None and newest:
-            self._newest = version, int(newest[0]["newest"])
+        if version is not None and newest is not None:
+            self._newest = version, newest
         try:
             said: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
             for event in events:
@@ -155,7 +141,7 @@ class JournalLedger:
 
         rows, _ = self._database.read(work)
         try:
-            return tuple(_verification(row) for row in rows)
+            return tuple(map(verification_of, rows))
         except (ValueError, TypeError) as error:
             what = f"holds a row that cannot be read ({error}): look at its table `journal_verification`"
             raise self._database.trouble(LedgerTrouble.CORRUPT, what) from error
@@ -171,17 +157,6 @@ class JournalLedger:
             shown = ", ".join(str(row["version"]) for row in found) or "none"
             what = f"has a journal of version {shown}, and this program reads {SCHEMA_VERSION}: update Trueup"
             raise self._database.trouble(LedgerTrouble.SCHEMA, what)
-
-
-def _newest_verification(tables: Tables) -> list[dict[str, Any]]:
-    """Return the number of the newest verification; nothing where it cannot be read.
-
-    Whoever reads verifications is told why. Positions that were read are not lost for that.
-    """
-    try:
-        return tables.select("SELECT COALESCE(MAX(id), 0) AS newest FROM journal_verification")
-    except Exception:  # noqa: BLE001 - as said; the transaction ends with this
-        return []
 
 
 def _expectation(ledger: str, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Expectation:
@@ -278,34 +253,3 @@ def _range(
 
 def _known(order_id: str | None) -> tuple[str, ...]:
     return () if order_id is None else (str(order_id),)
-
-
-def _verification(row: Mapping[str, Any]) -> JournalVerification:
-    asked_at = utc_of(row["asked_at"], UTC)
-    if asked_at is None:
-        raise ValueError("a verification without its time")
-    view = VerificationView(
-        id=0,
-        account=row["account"],
-        symbol=row["symbol"],
-        leg=Leg(row["leg"]),
-        question=row["question"],
-        asked_by="bot",
-        verdict=row["verdict"],
-        grade=row["grade"],
-        mismatch=row["mismatch"],
-        decided_by=None if row["decided_by"] is None else Source(row["decided_by"]),
-        asked_at=asked_at,
-        milliseconds=float(row["milliseconds"]),
-        reason=row["reason"],
-        order_id=row["order_id"],
-    )
-    return JournalVerification(int(row["id"]), view, _evidence(row["evidence"]))
-
-
-def _evidence(text: str) -> str:
-    """Return stored evidence as it is: what it tells is read where it is used."""
-    plain = json.loads(text)
-    if not isinstance(plain, list):
-        raise TypeError("evidence that is no list")
-    return text if text.isascii() else json.dumps(plain)  # whatever the state database can hold
