@@ -16,6 +16,7 @@ from verification.facts.clock import Clock
 from verification.facts.leg import LegKey
 from verification.facts.observation import PositionSeen
 from verification.facts.order_scope import OrderScope
+from verification.facts.spell import Spell
 from verification.venues.port import Venue
 
 SUBSCRIBING_SECONDS = 2.0
@@ -36,6 +37,7 @@ class AskedAccount:
         self.orders = OrderLists()
         self._venue = venue
         self._clock = clock
+        self._unpriced = Spell()
 
     async def read(
         self,
@@ -76,7 +78,7 @@ class AskedAccount:
                 reading = await self._venue.sweep(wanted)
         else:
             reading = await self._venue.sweep(wanted)
-        return await priced(self._venue, reading, before, self._clock)
+        return await priced(self._venue, reading, before, self._clock, self._unpriced)
 
     def again(self, look: Look) -> bool:
         """Take note of a look; return True for a sweep that is to be done again, with all orders."""

@@ -11,6 +11,7 @@ from verification.budget.backoff import Backoff
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.order_fact import OrderFact, OrderFacts, OrderRef
+from verification.facts.spell import Spell
 from verification.venues.port import Venue
 
 _log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class AskedOrders:
         self._clock = clock
         self._limits = limits or AskingLimits()
         self._asked: dict[OrderRef, _Asked] = {}
+        self._untold = Spell()
 
     @property
     def facts(self) -> OrderFacts:
@@ -99,11 +101,13 @@ class AskedOrders:
         """Write down what came of one question; return True if it is a fact."""
         fact: OrderFact | None = None
         if task.cancelled():
-            _log.info("%s: order %s was not told in time", ref.symbol, ref.order_id)
+            self._say(ref, "was not told in time")
         elif (error := task.exception()) is None:
             fact = task.result()
+            if self._untold.well(self._clock.now()) is not None:
+                _log.info("orders can be asked for again")
         elif isinstance(error, SourceError):
-            _log.info("%s: order %s could not be asked for: %s", ref.symbol, ref.order_id, error)
+            self._say(ref, f"could not be asked for: {error}")
         else:
             raise error
         before = self._asked.pop(ref, _Asked(None, asked_at))
@@ -113,6 +117,11 @@ class AskedOrders:
         else:
             self._asked[ref] = _Asked(fact, asked_at)
         return fact is not None
+
+    def _say(self, ref: OrderRef, what: str) -> None:
+        """Log what came of one that could not be asked for: while that lasts seldom, whichever it is."""
+        if self._untold.met(self._clock.now()):
+            _log.info("%s: order %s %s", ref.symbol, ref.order_id, what)
 
     def _asked_at(self, ref: OrderRef) -> float:
         asked = self._asked.get(ref)

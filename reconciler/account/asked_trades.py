@@ -13,6 +13,7 @@ from verification.budget.purpose import waiting_at_most
 from verification.facts.account import Fill
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
+from verification.facts.spell import Spell
 from verification.venues.port import Venue
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class AskedTrades:
         self._venue = venue
         self._clock = clock
         self._asked: dict[str, _Asked] = {}
+        self._untold = Spell()
 
     @property
     def trades(self) -> Trades:
@@ -93,11 +95,13 @@ class AskedTrades:
     def _note(self, wish: TradesWanted, task: "asyncio.Task[tuple[Fill, ...]]", asked_at: Moment) -> bool:
         traded: Traded | None = None
         if task.cancelled():
-            _log.info("%s: the trades were not told in time", wish.symbol)
+            self._say(wish, "were not told in time")
         elif (error := task.exception()) is None:
             traded = Traded(wish.since, task.result(), self._clock.now())
+            if self._untold.well(self._clock.now()) is not None:
+                _log.info("trades can be read again")
         elif isinstance(error, SourceError):
-            _log.info("%s: the trades could not be read: %s", wish.symbol, error)
+            self._say(wish, f"could not be read: {error}")
         else:
             raise error
         before = self._asked.pop(wish.symbol, None)
@@ -106,6 +110,11 @@ class AskedTrades:
         # Put last: the order of the table is the order in which answers are forgotten.
         self._asked[wish.symbol] = _Asked(known, asked_at, wish.held, times)
         return traded is not None
+
+    def _say(self, wish: TradesWanted, what: str) -> None:
+        """Log what came of a list that could not be read: while that lasts seldom, whichever it is."""
+        if self._untold.met(self._clock.now()):
+            _log.info("%s: the trades %s", wish.symbol, what)
 
     def _is_due(self, wish: TradesWanted, now: Moment) -> bool:
         asked = self._asked.get(wish.symbol)

@@ -28,6 +28,7 @@ from verification.facts.errors import SourceError
 from verification.facts.leg import Leg
 from verification.facts.order_fact import OrderFacts, OrderRef
 from verification.facts.slices import Slices, unhurried, whole
+from verification.facts.spell import Spell
 
 STEP_SECONDS = 5.0
 """How often it is looked whether anything is to be read."""
@@ -85,6 +86,7 @@ class Explaining:
         self._own = OwnOrders()
         self._orders = AskedOrders(self._venue, clock, AskingLimits(most=AT_ONCE))
         self._counted = Counted(patience)
+        self._unread = Spell()
         self._restored = False
         self._look: Look | None = None
         self._used: dict[str, Traded | None] = {}
@@ -156,6 +158,8 @@ class Explaining:
         now = self._by_venue(self._clock.now())
         for symbol, since, seen in self._counted.due(now)[:AT_ONCE]:
             await self._read(symbol, since, seen)
+        if not self._counted.unread() and (lasted := self._unread.well(self._clock.now())) is not None:
+            log.info("changes.read_again", account=self._account, seconds=round(lasted))
         await self._attribute()
         await self._save()
 
@@ -176,8 +180,10 @@ class Explaining:
             try:
                 fills = await self._venue.read_fills(symbol, since)
             except SourceError as error:
-                log.info("changes.not_read", account=self._account, symbol=symbol, error=str(error))
                 self._counted.failed(symbol, self._by_venue(self._clock.now()))
+                if self._unread.met(self._clock.now()):
+                    said = {"error": str(error), "times": self._unread.times}
+                    log.info("changes.not_read", account=self._account, symbol=symbol, **said)
                 return
             known = Traded(since, fills, self._clock.now())
         fills = tuple(fill for fill in known.fills if fill.at >= since)

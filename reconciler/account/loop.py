@@ -34,6 +34,7 @@ from verification.facts.clock import Clock
 from verification.facts.errors import SourceError
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, SourceSilent
+from verification.facts.spell import Spell
 
 SETTLE_SECONDS = 0.2
 """How long events are gathered before a targeted look: a fill comes with several."""
@@ -74,13 +75,14 @@ class AccountLoop:
 
     async def connect(self) -> None:
         """Connect to the venue, however often it takes; the blindness is stored meanwhile."""
-        pause = REFUSED_ONCE_SECONDS
+        pause, failing = REFUSED_ONCE_SECONDS, Spell(steady=0.0)
         while not self.connected:
             try:
                 await self._watch.venue.connect()
             except SourceError as error:
                 self._health.note_connect_failure(error, self._clock.now())
-                log.warning("account.connect_failed", account=self._access.account, error=str(error))
+                if failing.met(self._clock.now(), type(error).__name__):
+                    log.warning("account.connect_failed", account=self._access.account, error=str(error))
                 try:
                     await self._store_unseen(str(error))
                 except StateDatabaseError as busy:
@@ -94,6 +96,8 @@ class AccountLoop:
             else:
                 await subscribed(self._watch.venue, self._clock)
                 self.connected = True
+                if (lasted := failing.well(self._clock.now())) is not None:
+                    log.info("account.connected", account=self._access.account, seconds=round(lasted))
         self._queue.everything_soon()
 
     async def follow(self) -> None:
@@ -135,8 +139,7 @@ class AccountLoop:
 
     async def check_health(self) -> None:
         """Judge what can and cannot be seen, and store it. Called by the schedule."""
-        now = self._clock.now()
-        stream = self._watch.venue.stream_health()
+        now, stream = self._clock.now(), self._watch.venue.stream_health()
         judged = self._health.judge(stream, now)
         detected = tuple(Detected(finding, now.utc, confirmed=True) for finding in judged.findings)
         clear = {

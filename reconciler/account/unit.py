@@ -47,6 +47,7 @@ from verification.facts.account import AccountReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.errors import SourceError
 from verification.facts.observation import Provenance, Source
+from verification.facts.spell import Spell
 from verification.latency.fill_probe import FillProbe
 from verification.latency.lag_watch import request_time
 from verification.latency.venue_clock import VenueClock
@@ -87,6 +88,7 @@ class AccountUnit:
         self._verdicts = Verdicts(store, clock, self._watch, self.loop)
         self._measuring = Measuring(store, clock, self._watch.use_lag)
         self._venue_clock = VenueClock(venue, clock)
+        self._clock_unknown = Spell()
         self._explaining = Explaining(self._watch, store, clock, marks=marks, ahead=self._ahead)
         self.loop.on_judged = self._explaining.looked
         rng = rng or random.Random()  # noqa: S311 - jitter
@@ -197,12 +199,16 @@ class AccountUnit:
         try:
             self._health.note_clock(await self._venue_clock.measure())
         except SourceError as error:
-            log.info("clock.not_measured", account=self._venue.access.account, error=str(error))
+            if self._clock_unknown.met(self._clock.now(), "not measured"):
+                log.info("clock.not_measured", account=self._venue.access.account, error=str(error))
             return
         known = self._venue_clock.known()
         if known is None:
-            log.warning("clock.not_known", account=self._venue.access.account, hint="no lag is measured")
+            if self._clock_unknown.met(self._clock.now(), "not known"):
+                log.warning("clock.not_known", account=self._venue.access.account, hint="no lag is measured")
         else:
+            if self._clock_unknown.well(self._clock.now()) is not None:
+                log.info("clock.known_again", account=self._venue.access.account)
             ahead, within = (each.total_seconds() * 1000 for each in (known.offset, known.error))
             log.debug("clock.measured", milliseconds_ahead=round(ahead, 1), within=round(within, 1))
 

@@ -18,6 +18,7 @@ from reconciler.serve.door import Open, Refused
 from reconciler.serve.endpoint import Answered, Asked, Endpoint, Failure, House, Nothing
 from reconciler.serve.keyring import Keyring
 from reconciler.serve.refusals import NotAnswered, refusal_of
+from verification.facts.spell import Spell
 
 T = TypeVar("T")
 
@@ -101,15 +102,14 @@ class Server:
 
     async def run(self) -> None:
         """Serve until cancelled. What goes wrong here is told, tried again, and ends nothing else."""
-        told: float | None = None
+        unserved = Spell(TELL_SECONDS)
         try:
             while True:
                 try:
                     await self._serve()
                 except OSError as error:
-                    now = self.house.clock.now().monotonic
-                    if told is None or now - told >= TELL_SECONDS:
-                        told, where = now, f"{self._address} port {self._port}"
+                    if unserved.met(self.house.clock.now()):
+                        where = f"{self._address} port {self._port}"
                         hint = "the watch goes on; another port is set by [serve] port"
                         log.warning("serve.not_served", at=where, why=error.strerror, hint=hint)
                 except Exception:

@@ -19,7 +19,8 @@ from reconciler.storage.held_store import HeldStore
 from reconciler.storage.leases import Kept
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import waited_out
-from verification.facts.clock import Clock, Moment
+from verification.facts.clock import Clock
+from verification.facts.spell import Spell
 
 HEARTBEAT_SECONDS = 2.0
 
@@ -209,17 +210,15 @@ class AccountRunner:
         return True
 
     async def _wait(self) -> Claim:
-        told: tuple[str, Moment] | None = None
+        waiting = Spell(TELL_SECONDS)
         while True:
             answer = await waited_out(lambda: self._claims.claim(self.account, self._group), self._clock)
             if isinstance(answer, Claim):
                 self._waits_for = ""
                 return answer
             self._waits_for = held_by(answer)
-            now, holder = self._clock.now(), str(answer.holder)
-            if told is None or told[0] != holder or now.monotonic - told[1].monotonic >= TELL_SECONDS:
+            if waiting.met(self._clock.now(), str(answer.holder)):
                 log.info("account.waiting", account=self.account, why=held_by(answer))
-                told = holder, now
             await self._clock.sleep(ASK_SECONDS)
 
     async def _watch(self, claim: Claim) -> None:

@@ -17,6 +17,7 @@ from reconciler.notify.answer import masked
 from reconciler.serve.watching import Watching
 from reconciler.service.ping_due import Ping, Said, Word, due
 from verification.facts.clock import Clock, Moment
+from verification.facts.spell import Spell
 
 PING_SECONDS = 10.0
 """How long one ping may take, the name of its server included."""
@@ -107,7 +108,7 @@ class Pinging:
         self._others = others
         self._said = Said(clock.now())
         self._failing_since: Moment | None = None
-        self._told: Moment | None = None
+        self._untaken = Spell(TELL_SECONDS, steady=0.0)
 
     def failing_for(self) -> float:
         """Return for how many seconds no ping was taken that was sent; 0 when the last one was."""
@@ -128,12 +129,11 @@ class Pinging:
     def _note(self, sent: Ping, answer: PingAnswer, now: Moment) -> None:
         what = sent.word.name.lower()
         if answer.taken:
-            if self._failing_since is not None:
+            if self._untaken.well(now) is not None:
                 log.info("ping.taken_again", word=what, said=answer.said)
-            self._failing_since = self._told = None
+            self._failing_since = None
             return
         self._failing_since = self._failing_since or now
-        if self._told is None or now.monotonic - self._told.monotonic >= TELL_SECONDS:
-            self._told = now
+        if self._untaken.met(now):
             hint = "whoever watches Trueup from outside hears nothing of it"
             log.warning("ping.not_taken", word=what, said=answer.said, hint=hint)

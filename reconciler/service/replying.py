@@ -20,6 +20,7 @@ from reconciler.notify.reply import Heard, Outcome, Reply
 from reconciler.storage.store import Store
 from reconciler.storage.waiting import EVERY_SECONDS, waited_out
 from verification.facts.clock import Clock
+from verification.facts.spell import Spell
 
 NOT_OURS_SECONDS: Final = 5.0
 SHOW_SECONDS: Final = 60.0
@@ -42,7 +43,7 @@ class _Listener:
         phone: What is heard.
         changed: Set when what its messages show may be wrong by now.
         failures: How often in a row it could not be heard.
-        told_at: When that was last told, monotonic seconds; None while it is heard.
+        unheard: When that is told.
         tasks: What hears it, once that has begun.
     """
 
@@ -50,7 +51,7 @@ class _Listener:
     phone: Phone
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     failures: int = 0
-    told_at: float | None = None
+    unheard: Spell = field(default_factory=lambda: Spell(TELL_SECONDS, steady=0.0))
     tasks: tuple[asyncio.Task[None], ...] = ()
 
 
@@ -153,18 +154,16 @@ class Replying:
 
     async def _not_heard(self, listener: _Listener, heard: Heard) -> None:
         listener.failures += 1
-        now = self._clock.now().monotonic
-        if listener.told_at is None or now - listener.told_at >= TELL_SECONDS:
-            listener.told_at = now
+        if listener.unheard.met(self._clock.now()):
             hint = "people cannot answer from their phones; messages go out all the same"
             log.warning("replies.not_heard", channel=listener.name, said=heard.failed, hint=hint)
         answer = Answer(taken=False, said=heard.failed, wait=heard.wait)
         await self._clock.sleep(pause(answer, listener.failures).total_seconds())
 
     def _heard_again(self, listener: _Listener) -> None:
-        if listener.told_at is not None:
+        if listener.unheard.well(self._clock.now()) is not None:
             log.info("replies.heard_again", channel=listener.name)
-        listener.failures, listener.told_at = 0, None
+        listener.failures = 0
 
     async def _show_on(self, listener: _Listener) -> None:
         """Have the messages say how what they tell stands, whoever has changed it."""

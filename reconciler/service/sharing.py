@@ -21,6 +21,7 @@ from reconciler.storage.outage import Away
 from reconciler.storage.service_store import ServiceStore
 from reconciler.storage.workers import Together, Told
 from verification.facts.clock import Clock
+from verification.facts.spell import Spell
 
 LOOK_SECONDS = 1.0
 RENEW_SECONDS = 4.0
@@ -77,7 +78,7 @@ class Sharing:
         self._one_at_a_time = asyncio.Lock()
         self._refused: set[str] = set()
         self._told: Told | None = None
-        self._alarm: tuple[list[str], float] = [], 0.0
+        self._nobody = Spell(TELL_SECONDS, steady=0.0)
         self._differ_at: float | None = None
         self._looked_at: float | None = None
         self._alone: Away | None = None
@@ -179,13 +180,12 @@ class Sharing:
 
     def _alarm_of(self, accounts: list[str]) -> None:
         """Log which accounts nobody has room for, now and then."""
-        now = self._clock.now().monotonic
-        if accounts and (accounts != self._alarm[0] or now - self._alarm[1] >= TELL_SECONDS):
-            hint = "nobody watches them: start one more `trueup run --claim`, or claim more"
-            log.error("accounts.unwatched", accounts=", ".join(accounts), hint=hint)
-            self._alarm = accounts, now
+        now, names = self._clock.now(), ", ".join(accounts)
         if not accounts:
-            self._alarm = [], 0.0
+            self._nobody.well(now)
+        elif self._nobody.met(now, names):
+            hint = "nobody watches them: start one more `trueup run --claim`, or claim more"
+            log.error("accounts.unwatched", accounts=names, hint=hint)
 
     def _differ_of(self, others: list[str]) -> None:
         """Log which processes have other accounts in their settings, where that lasts, now and then."""

@@ -149,6 +149,10 @@ class Counted:
         ripe = [name for _, name in sorted(due) if self._due[name].not_before <= now.monotonic]
         return [(name, self.since_of(name, now), self._due[name].changed) for name in ripe]
 
+    def unread(self) -> list[str]:
+        """Return the symbols whose trades could not be read when they were last asked for."""
+        return sorted(name for name, each in self._due.items() if each.failed)
+
     def since_of(self, symbol: str, now: Moment) -> datetime:
         """Return from when on the trades of a symbol have to be read, aware UTC."""
         return max(self.marks[symbol].until - OVERLAP, now.utc - LONGEST)
@@ -177,10 +181,9 @@ class Counted:
             for leg, of_leg in new.items()
             for fill in self._chosen(mark, leg, of_leg, patient=due.reads > 0)
         ]
-        for leg, fill in chosen:
-            self._note(leg, fill)
         held = dict(mark.held)
         for leg, fill in chosen:
+            self._note(leg, fill)
             held[leg] = held.get(leg, _ZERO) + fill.quantity
         counted = [*mark.counted, *(fill.trade_id for _, fill in chosen)]
         self._read_at[symbol] = now.monotonic
@@ -237,8 +240,7 @@ class Counted:
             self.told.read(symbol)
 
     def _differs(self, symbol: str) -> bool:
-        mark = self.marks[symbol]
-        checked = self._checked[symbol]
+        mark, checked = self.marks[symbol], self._checked[symbol]
         return any(
             leg.quantity != mark.held.get(which, _ZERO) or (leg.changed is not None and leg.changed > checked)
             for which, leg in self._shown[symbol].items()

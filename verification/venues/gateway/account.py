@@ -19,6 +19,7 @@ from verification.facts.order_scope import OrderScope
 from verification.facts.prices import Prices
 from verification.facts.row_index import PositionIndex
 from verification.facts.slices import GLANCED
+from verification.facts.spell import Spell
 from verification.venues.capabilities import Capabilities
 from verification.venues.ccxt import connections
 from verification.venues.ccxt.asker import Asker
@@ -67,6 +68,7 @@ class CcxtVenue:
         self._markets = Markets(known.part_of, known.rows)
         self._mode: PositionMode | None = None
         self._mode_read: Moment | None = None
+        self._mode_unread = Spell()
         self._rows = PositionIndex[Position](())  # of the last list
         self._flight = SingleFlight(self._read_positions)
         self._dialect, pushed = dialects_of(known, access.account, self._markets)
@@ -272,8 +274,8 @@ class CcxtVenue:
         try:
             await self._read_mode(self._sweeping)
         except SourceError as error:
-            # The mode stays "as last read", which is what it is documented to be.
-            _log.warning("%s", error)
+            if self._mode_unread.met(self._clock.now()):  # it stays "as last read", as documented
+                _log.warning("%s", error)
 
     async def _learn_mode(self) -> None:
         told = None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from verification.budget.rates import Rates
@@ -11,6 +11,7 @@ from verification.facts.account import AccountReading, Part, PositionMode, Posit
 from verification.facts.clock import Clock
 from verification.facts.errors import OtherThanAsked, SourceError, SymbolRejected
 from verification.facts.order_scope import OrderScope
+from verification.facts.spell import Spell
 from verification.venues.ccxt.asker import Asker
 from verification.venues.dialect import Dialect
 from verification.venues.port import Access, OrdersWanted
@@ -32,6 +33,8 @@ class AccountParts:
     rates: Rates
     markets: Markets
     dialect: Dialect
+    others: Spell = field(default_factory=Spell)
+    """That the venue answers with other orders than it was asked for."""
 
     async def read(
         self,
@@ -122,7 +125,8 @@ class AccountParts:
         try:
             found = await asyncio.gather(*map(of, self._listed(symbols)))
         except OtherThanAsked as error:
-            _log.warning("%s; all are asked for", error)
+            if self.others.met(self.clock.now()):
+                _log.warning("%s; all are asked for", error)
             return tuple(order for order in await ask(asker, None) if order.symbol in symbols)
         return tuple(order for each in found for order in each)
 

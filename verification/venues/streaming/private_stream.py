@@ -15,6 +15,7 @@ from verification.facts.account import PositionsReading
 from verification.facts.clock import Clock, Moment
 from verification.facts.leg import LegKey
 from verification.facts.observation import Observation, PositionSeen
+from verification.facts.spell import Spell
 from verification.venues.capabilities import StreamRules
 from verification.venues.ccxt.asker import Asker
 from verification.venues.dialect import StreamDialect
@@ -54,6 +55,7 @@ class PrivateStream:
         self._since = clock.now()
         self._steadiness = Steadiness(rules, self._since)
         self._fault: StreamFault | None = None
+        self._ending, self._name = Spell(steady=0.0), ""
         self._last_frame: Moment | None = None
         self._last_fact: Moment | None = None
         self._error: str | None = None
@@ -62,6 +64,7 @@ class PrivateStream:
     def start(self, asker: Asker) -> None:
         """Keep the stream up in the background, over the asker's exchange, until `stop`. Once is enough."""
         self._want()
+        self._name = asker.exchange.id
         if self._task is None:
             with asked_for(Purpose.STREAM):
                 self._task = asyncio.create_task(self._run(asker))
@@ -92,6 +95,8 @@ class PrivateStream:
         now = self._clock.now()
         live = self._state is StreamState.LIVE
         away = self._steadiness.away_since(now)
+        if away is None and self._ending.well(now) is not None:
+            _log.info("%s: the stream lives again", self._name)
         return StreamHealth(
             self._state,
             self._epoch,
@@ -136,7 +141,8 @@ class PrivateStream:
             except Exception as error:  # noqa: BLE001 - a bug ends one life at most: it is told, and another begins
                 ending = bug_in("the stream", error)
             self._ended(ending)
-            _log.warning("%s: the stream ended: %s", asker.exchange.id, ending.why)
+            if self._ending.met(self._clock.now(), "a bug" if ending.bug else ""):
+                _log.warning("%s: the stream ended: %s", asker.exchange.id, ending.why)
             await self._clock.sleep(self._steadiness.pause() * _rng.uniform(0.5, 1.0))
 
     async def _live(self, asker: Asker) -> Ending:

@@ -14,6 +14,7 @@ from verification.budget.purpose import Purpose, asked_for
 from verification.facts.account import PositionsReading
 from verification.facts.clock import Clock, until_next
 from verification.facts.errors import NotAsked, SourceError, SourceMalformed
+from verification.facts.spell import Spell
 from verification.venues.capabilities import StreamRules
 from verification.venues.ccxt.asker import Asker
 from verification.venues.ccxt.dialling import dial
@@ -88,6 +89,7 @@ class StreamLife:
         self._live = False
         self._reloading = False
         self._unshown = ""  # what was told that no list has shown yet
+        self._unlisted = Spell()
         self._ending: Ending | None = None
 
     async def run(self) -> Ending:
@@ -193,13 +195,16 @@ class StreamLife:
     async def _reload(self) -> str:
         try:
             while self._unshown:
-                _log.warning("the stream spoke of something unknown (%s): reading the list", self._unshown)
                 event = self._unshown
+                said = self._unlisted.met(self._clock.now())
+                if said:
+                    _log.warning("the stream spoke of something unknown (%s): reading the list", event)
                 try:
                     await self._load()
                 except NotAsked as error:
                     # Nothing went wrong with the stream: it stays, and the list is read when it may be.
-                    _log.warning("%s", error)
+                    if said:
+                        _log.warning("%s", error)
                     self._unshown = event
                 await self._clock.sleep(_LISTS_APART)
         finally:
