@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from reconciler.facts.sqlite_text import tells_of_no_text
 from reconciler.ledgers.file_looks import looks, part, size
 from reconciler.ledgers.port import LedgerTrouble, LedgerUnreadable
 from reconciler.ledgers.stored_text import TextUnreadable, lenient, readable
@@ -46,7 +47,6 @@ ATTEMPTS = 5
 _MAGIC = b"SQLite format 3\0"
 _WAL = 2  # both version bytes of the header, with a write-ahead log
 _CHANGES_AT, _CHANGES = 24, 16  # in the header: the change counter and what SQLite compares with it
-_NO_TEXT = "Could not decode to UTF-8"  # so Python's driver says it, and gives no code with it
 _INDEX = 96  # at the start of the `-shm`: both copies of the header of the log's index
 
 
@@ -221,7 +221,7 @@ class SqliteReading:
             try:
                 result = work(SqliteRows(connection))
             except sqlite3.OperationalError as error:
-                if not str(error).startswith(_NO_TEXT):
+                if not tells_of_no_text(error):
                     raise
                 connection.text_factory = lenient  # only now: it is called for every text that there is
                 result = work(SqliteRows(connection))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from reconciler.facts.sqlite_text import tells_of_no_text
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 
 _Meaning = tuple[StateTrouble, str, str, bool]
@@ -76,9 +77,6 @@ _NOT_CONNECTED = (
     (r"too many clients|too many connections|connection slots are reserved|no more connections", _CROWDED),
 )
 
-# What Python's driver says of a damaged text, and it gives no code with it.
-_NO_TEXT = "Could not decode to UTF-8"
-
 
 @contextmanager
 def explained(where: str) -> Iterator[None]:
@@ -144,7 +142,7 @@ def lost(where: str) -> StateDatabaseError:
 
 
 def _explain_sqlite(cause: sqlite3.Error, said: str, where: str) -> StateDatabaseError:
-    if said.startswith(_NO_TEXT):
+    if tells_of_no_text(said):
         message = f"state database {where} holds a row that cannot be read ({said}): restore it from a backup"
         return StateDatabaseError(StateTrouble.CORRUPT, message)
     code = getattr(cause, "sqlite_errorname", None) or ""

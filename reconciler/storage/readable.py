@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from reconciler.facts.sqlite_text import tells_of_no_text
 from reconciler.storage.errors import StateDatabaseError, StateTrouble
 from reconciler.views.account import PositionView
 from verification.facts.leg import Leg
@@ -17,7 +18,6 @@ T = TypeVar("T")
 
 # What the types of columns and the mapping raise; and what SQLite's driver does, see `_is_of_a_row`.
 _DAMAGE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, AssertionError)
-_NO_TEXT = "Could not decode to UTF-8"
 _LONGEST = 200
 
 
@@ -67,7 +67,7 @@ def needed() -> Iterator[None]:
 
 def _is_of_a_row(error: Exception) -> bool:
     if isinstance(error, sa.exc.OperationalError):
-        return str(error.orig).startswith(_NO_TEXT)
+        return tells_of_no_text(error.orig)
     return isinstance(error, _DAMAGE)
 
 
