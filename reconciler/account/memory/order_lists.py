@@ -126,8 +126,9 @@ class OrderLists:
         if self._wanted or self._sent is None or life != self._life or life[0] is None or life[1]:
             return symbols
         wanted = self.scope(rows, (), None).ordinary or frozenset()
-        spared = self._at_work.symbols(conditional=True) - self._at_work.symbols(conditional=False)
-        return symbols - (spared - wanted - self._alerted)
+        rest_on, asked = self._at_work.rest_on, wanted | self._alerted
+        spared = (each for each in symbols - asked if rest_on(each, conditional=True))
+        return symbols.difference(each for each in spared if not rest_on(each, conditional=False))
 
     def tell(self, symbols: Iterable[str]) -> None:
         """Take note of the symbols with open alerts: their looks may clear them."""
@@ -148,7 +149,7 @@ class OrderLists:
         self._doubted = frozenset(doubts if covered is None else doubts | (before - covered))
         self._note_told(look)
         self._note_stops(look)
-        self._at_work.looked(look.reading)
+        self._at_work.looked(look)
         failures = [look.reading.failures[part] for part in _LISTS if part in look.reading.failures]
         if failures:
             # What was not asked for want of budget says nothing, and is asked for when it is due again.

@@ -1,5 +1,6 @@
 """A look at some symbols leaves their ordinary orders out only where nothing can rest on them."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -159,16 +160,37 @@ def test_an_order_that_lists_do_not_show_yet_is_known_by_its_push_for_a_while() 
     orders = WorkingOrders()
     orders.on_order(pushed("o", second=30))
     for second in (30.2, 30 + LATE_SECONDS - 1):
-        orders.looked(reading([], second=second, symbols=ONE))
-        assert orders.symbols(conditional=False) == ONE
+        orders.looked(look(second, symbols=ONE))
+        assert orders.rest_on(SYMBOL, conditional=False)
     late = 31 + LATE_SECONDS
-    elsewhere = reading([], second=late, symbols=frozenset({"X"}))
-    for says_nothing in (
-        replace(reading([], second=late), scope=SPARED),
-        reading([], second=late, orders=None),
-        elsewhere,
-    ):
+    failed = look(late)
+    failed = dataclasses.replace(failed, reading=replace(failed.reading, orders=None))
+    elsewhere = look(late, symbols=frozenset({"X"}))
+    spared = look(late, symbols=ONE, scope=SPARED)
+    for says_nothing in (look(late, scope=SPARED), spared, failed, elsewhere):
         orders.looked(says_nothing)
-        assert orders.symbols(conditional=False) == ONE
-    orders.looked(reading([], second=late))
-    assert orders.symbols(conditional=False) == NONE
+        assert orders.rest_on(SYMBOL, conditional=False)
+    orders.looked(look(late))
+    assert not orders.rest_on(SYMBOL, conditional=False)
+
+
+def test_an_end_that_lists_do_not_show_yet_is_known_by_its_push_for_a_while() -> None:
+    orders = WorkingOrders()
+    for second in (0.0, 30.2):
+        orders.looked(look(second))
+        assert orders.rest_on(SYMBOL, conditional=True) is (second == 0)
+        orders.on_order(pushed("s", second=30, ended=True, conditional=True))
+    orders.looked(look(31 + LATE_SECONDS))
+    assert orders.rest_on(SYMBOL, conditional=True), "lists show it still"
+
+
+def test_what_one_symbols_list_shows_is_newer_than_the_list_of_all_before_it() -> None:
+    orders = WorkingOrders()
+    orders.looked(look(0, orders=(limit("o", Side.SELL, "10", reduce_only=True),)))
+    assert orders.rest_on(SYMBOL, conditional=False)
+    orders.looked(look(1, symbols=ONE))
+    assert not orders.rest_on(SYMBOL, conditional=False)
+    orders.looked(look(2, scope=OrderScope(ONE, None), orders=(limit("o", Side.SELL, "10"),)))
+    assert orders.rest_on(SYMBOL, conditional=False)
+    orders.looked(look(3))
+    assert not orders.rest_on(SYMBOL, conditional=False)
