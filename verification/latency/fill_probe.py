@@ -51,7 +51,7 @@ class ProbeLimits:
     """
 
     weight: int = 240
-    number: int = 4
+    number: int = 5
     order_weight: int = 1
     list_weight: int = 5
     pace: Backoff = field(default_factory=lambda: Backoff(0.1, factor=1.25, most=8.0, jitter=0.1))
