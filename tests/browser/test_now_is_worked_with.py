@@ -74,6 +74,8 @@ def test_keys_move_and_open_only_and_a_refresh_keeps_place_and_focus(
     expect(cards).to_have_count(3, timeout=SOON_MS)
     expect(cards.nth(0)).to_contain_text("First step")
     expect(page.locator("button.t-theme")).to_be_visible(timeout=SOON_MS)
+    # Buttons come into their cards last: until then there is nothing that a key could move to.
+    expect(page.locator("[class*='st-key-open-'] button")).to_have_count(3, timeout=SOON_MS)
 
     for key, name in (("j", "AVL"), ("j", "BTC"), ("j", "ETH"), ("k", "BTC")):
         page.keyboard.press(key)
