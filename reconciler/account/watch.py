@@ -13,7 +13,7 @@ from reconciler.account.ledger_watch import moving_symbols, oldest
 from reconciler.account.look import Judged, Look
 from reconciler.account.memory.contract_sizes import ContractSizes
 from reconciler.account.memory.disagreements import Disagreements
-from reconciler.account.memory.holdings import Holding, Holdings
+from reconciler.account.memory.holdings import Holding, Holdings, holds_the_same
 from reconciler.account.memory.late_fills import LateFills
 from reconciler.account.memory.ledger_rows import LedgerRows
 from reconciler.account.memory.legs_at_rest import LegsAtRest
@@ -262,7 +262,7 @@ class AccountWatch:
         keys = view.legs if view.symbols is None else {*legs_of(view.account, view.symbols), *told}
         for key in keys:
             leg, old = view.legs.get(key), known.get(key)
-            changed = leg is not None and (old is None or old.position is not leg.position)
+            changed = leg is not None and (old is None or not holds_the_same(old.position, leg.position))
             if leg is not None and (changed or key in told) and key not in self._told:
                 self._holdings.note(key, Holding(leg.quantity, leg.version, leg.updated_at))
 

@@ -35,6 +35,7 @@ class CalmLegs:
     Attributes:
         frame: What holds for every leg.
         rows: Those of the legs that are as they were, but for their prices.
+        moved: Whether stops of the leg that was asked for last had to be judged anew.
         order: The legs that either side named in the last comparison of the whole account, sorted.
     """
 
@@ -59,6 +60,7 @@ class CalmLegs:
         self._restless = scope.moving | {ref.symbol for ref in scope.facts}
         self._taken: dict[LegKey, Calm] = {}
         self.rows: dict[LegKey, PositionView] = {}
+        self.moved = False
         self.order = kept.order
         self._noted: dict[LegKey, Calm] = {}
         self._heard: tuple[Moment | None, datetime | None] = (None, None)
@@ -78,7 +80,7 @@ class CalmLegs:
 
         Where only prices have moved, or where the venue would close it, its stops are judged anew.
         """
-        calm = self._before.get(key)
+        calm, self.moved = self._before.get(key), False
         if calm is None or key.symbol in self._restless:
             return None
         scope = self._scope
@@ -89,7 +91,8 @@ class CalmLegs:
         if not calm.agrees(self.frame, stated, book, observed) or not is_undisputed(leg):
             return None
         stops, prices = calm.protection, view.prices.get(key.symbol)
-        again = calm if calm.shown.still(leg, prices) else repriced(calm, Shown.of(leg, prices))
+        self.moved = not calm.shown.still(leg, prices)
+        again = repriced(calm, Shown.of(leg, prices)) if self.moved else calm
         if again is not None:
             self._taken[key] = again
             asked = self._asked if book.conditional is not None else None

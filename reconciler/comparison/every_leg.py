@@ -56,7 +56,7 @@ def every_leg(
         if belief.market is None:
             problems.append(stranger(key, belief, scope.view))
         case = calm.taken(key, belief)
-        if effort.spent(glanced=case is not None):
+        if effort.spent(glanced=case is not None, moved=calm.moved):
             yield
         cases[key] = _case(scope, key, belief) if case is None else case
     return cases, problems

@@ -17,7 +17,7 @@ import structlog
 LOOK_SECONDS = 60.0
 """How often it is seen whether memory has grown."""
 
-LONG_SECONDS = 0.005
+LONG_SECONDS = 0.002
 """Processor time of a full collection from which what it leaves is set aside."""
 
 GROWN = 1.5

@@ -17,8 +17,11 @@ T = TypeVar("T")
 Slices: TypeAlias = Generator[None, None, T]
 """Work that stops after each slice; its value is what it returns in the end."""
 
-SLICE = 32
-"""How many legs, rows or orders are judged or read in one slice: a few milliseconds."""
+SLICE = 16
+"""How many legs, rows or orders are judged or read in one slice: a millisecond or two."""
+
+MOVED = 64
+"""How many in one of which prices alone are judged anew."""
 
 GLANCED = 256
 """How many are only glanced at in one, for they are known."""
@@ -62,9 +65,14 @@ class Effort:
         """Nothing is done yet."""
         self._done = 0
 
-    def spent(self, *, glanced: bool) -> bool:
-        """Take note of one more; return True where it was the last of its slice."""
-        self._done += 1 if glanced else GLANCED // SLICE
+    def spent(self, *, glanced: bool, moved: bool = False) -> bool:
+        """Take note of one more; return True where it was the last of its slice.
+
+        Args:
+            glanced: It is known, and was not judged in full.
+            moved: Its prices were.
+        """
+        self._done += (GLANCED // MOVED or 1 if moved else 1) if glanced else GLANCED // SLICE
         if self._done < GLANCED:
             return False
         self._done = 0

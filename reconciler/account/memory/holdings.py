@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconciler.comparison.renaming import renamed, without
+from verification.facts.account import Position
 from verification.facts.leg import LegKey
 
 
@@ -55,3 +56,12 @@ class Holdings:
         """Know contracts by the names that they have now, and forget those that are counted anew."""
         self._legs = without(renamed(self._legs, names), anew)
         self._newest = without(renamed(self._newest, names), anew)
+
+
+def holds_the_same(before: Position, now: Position) -> bool:
+    """Return whether nothing but prices has moved: of thousands they do with every list."""
+    return now is before or (
+        now.quantity == before.quantity
+        and now.version == before.version
+        and now.updated_at == before.updated_at
+    )

@@ -59,13 +59,13 @@ class LegsAtRest:
         keys: Collection[LegKey]
         calm_ones = kept.legs if is_sound(view) else {}  # or they are of an earlier look
         if view.symbols is None:
-            keys = names[0] | names[1] | names[2]
             # Nearly all are as they were when this was last asked of them.
+            same: set[LegKey] = set()
             for part in cut(calm_ones.items(), _AT_ONCE):
-                same = [key for key, calm in part if self._calm.get(key) is (calm.before or calm)]
-                self._since.update(dict.fromkeys(same, started))
-                keys.difference_update(same)
+                same.update([key for key, calm in part if self._calm.get(key) is (calm.before or calm)])
                 yield
+            self._since.update(dict.fromkeys(same, started))
+            keys = {key for each in names if not each <= same for key in each - same}
         else:
             keys = [key for key in legs_of(view.account, view.symbols) if any(key in each for each in names)]
         effort = Effort()
