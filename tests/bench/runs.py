@@ -26,11 +26,14 @@ def _row(goal: Goal, runs: Sequence[Numbers]) -> str:
     measured = [numbers for numbers in runs if goal.met(numbers) is not None]
     if not measured:
         return f"| `{goal.name}` | {_bound(goal, runs)} | | | | not measured |"
-    figures = [numbers[goal.name] for numbers in measured]
     met = sum(goal.met(numbers) is True for numbers in measured)
-    told = " | ".join(_figure(each) for each in (min(figures), median(figures), max(figures)))
+    told = _spread([numbers[goal.name] for numbers in measured])
     word = f"{met} of {len(measured)}" if met == len(measured) else f"**{met} of {len(measured)}**"
     return f"| `{goal.name}` | {_bound(goal, measured)} | {told} | {word} |"
+
+
+def _spread(values: Sequence[float]) -> str:
+    return " | ".join(_figure(each) for each in (min(values), median(values), max(values)))
 
 
 def _bound(goal: Goal, runs: Sequence[Numbers]) -> str:
@@ -42,6 +45,15 @@ def _bound(goal: Goal, runs: Sequence[Numbers]) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def figures(runs: Sequence[Numbers], beginnings: Sequence[str]) -> list[str]:
+    """Return a table in Markdown of every figure whose name begins so, with a goal or without."""
+    names = dict.fromkeys(name for numbers in runs for name in numbers if name.startswith(tuple(beginnings)))
+    heads = ["| figure | least | middle | most |", "| --- | ---: | ---: | ---: |"]
+    return heads + [
+        f"| `{name}` | {_spread([each[name] for each in runs if name in each])} |" for name in names
+    ]
 
 
 def loads(runs: Sequence[Numbers]) -> str:
@@ -60,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all of it several times, each in a process of its own, or read what was; print the table."""
     parser = argparse.ArgumentParser(prog="make bench RUNS=5", description=main.__doc__)
     parser.add_argument("--runs", type=int, help=f"measure so often: {FILES.format(number='<number>')}")
+    parser.add_argument("--figures", nargs="+", default=[], help="also every figure whose name begins so")
     parser.add_argument("files", nargs="*", type=Path, help="or read these, of runs that were made")
     asked = parser.parse_args(arguments)
     if bool(asked.runs) == bool(asked.files):
@@ -71,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return ended
         files.append(Path("build/bench.json").replace(FILES.format(number=number)))
     runs = [json.loads(file.read_text()) for file in files]
-    sys.stdout.write("\n".join((loads(runs), "", *table(runs), "")))
+    also = ["", *figures(runs, asked.figures)] if asked.figures else []
+    sys.stdout.write("\n".join((loads(runs), "", *table(runs), *also, "")))
     return 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.goals import GOALS
-from tests.bench.runs import main, table
+from tests.bench.runs import figures, main, table
 
 QUICK = {"cli.help_s": 0.1, "bench.seconds": 640.0, "bench.cpu.load": 0.5, "bench.scale.load": 4.7}
 SLOW = {"cli.help_s": 0.4, "bench.seconds": 651.0, "bench.cpu.load": 1.0}
@@ -33,6 +33,16 @@ def test_a_goal_that_is_another_figure_stands_beside_that_of_its_own_run() -> No
     assert row(table([CURVE]), "policy.healthy.trueup.p99_ms").startswith(
         "| `policy.healthy.trueup.p99_ms` | ≤ 1917 | 1870 |"
     )
+
+
+def test_figures_without_a_goal_are_told_where_they_are_asked_for() -> None:
+    assert figures(
+        [{"scale.100.sweep_ms": 8.0, "cli.help_s": 0.1}, {"scale.100.sweep_ms": 12.0}], ["scale."]
+    ) == [
+        "| figure | least | middle | most |",
+        "| --- | ---: | ---: | ---: |",
+        "| `scale.100.sweep_ms` | 8 | 10 | 12 |",
+    ]
 
 
 def test_every_goal_has_a_row() -> None:
