@@ -26,11 +26,11 @@ class Database:
 
     def __init__(self, engine: sa.Engine, where: str, opened: OpenedFile | None = None) -> None:
         """Use `Database.open`."""
-        self._engine = engine
-        self._where = where
+        self._engine, self._where = engine, where
         self._opened = opened
-        self._lines = Lines(engine) if opened is None else None
+        self.lines = Lines(engine) if opened is None else None
         self._under_way: set[object] = set()
+        self.answered = 0
         self._standby = False
 
     @classmethod
@@ -154,6 +154,7 @@ class Database:
         try:
             with self.explained():
                 yield
+            self.answered += 1
         except StateDatabaseError:
             if self._opened is not None:
                 self._opened.check()
@@ -202,14 +203,14 @@ class Database:
         if error.trouble is StateTrouble.READ_ONLY:
             self._standby = True
 
-    def under_way(self) -> frozenset[object]:
-        """Return the requests that are under way, each a thing of its own."""
-        return frozenset(self._under_way.copy())
+    def under_way(self) -> bool:
+        """Return whether any request is; `answered` changes whenever one has ended well."""
+        return bool(self._under_way)
 
     def give_up(self) -> None:
         """Wait for a server no longer: each request under way fails at once, and every other. For good."""
-        if self._lines is not None:
-            self._lines.end()
+        if self.lines is not None:
+            self.lines.end()
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""

@@ -5,16 +5,22 @@ import asyncio
 from reconciler.storage.database import Database
 
 PATIENCE_SECONDS = 4.0
-"""How long one request may be under way before the server counts as one that answers nothing."""
+"""For how long requests may be under way and none be answered, before the server counts as away."""
 
 _LOOKS = 16
 """How often it is looked at in that time."""
 
 
 async def given_up_in_time(database: Database) -> None:
-    """Return once a request was under way for too long: by then all of them have come to their end."""
-    waiting: dict[object, int] = {}
-    while max(waiting.values(), default=0) <= _LOOKS:
+    """Return once requests to a server were under way for too long: all of them come to their end then."""
+    if database.lines is None:
+        return
+    database.lines.hurry()
+    silent, answered = 0, database.answered
+    while silent <= _LOOKS:
         await asyncio.sleep(PATIENCE_SECONDS / _LOOKS)
-        waiting = {each: waiting.get(each, 0) + 1 for each in database.under_way()}
+        if answered != database.answered:
+            silent, answered = 0, database.answered
+        elif database.under_way():
+            silent += 1
     database.give_up()

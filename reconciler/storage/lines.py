@@ -9,6 +9,9 @@ from weakref import WeakSet
 
 import sqlalchemy as sa
 
+HURRIED_SECONDS = 2
+"""How long a new connection is waited for by a process that ends; nothing can cut that short."""
+
 
 class Lines:
     """Knows every connection of an engine.
@@ -21,9 +24,13 @@ class Lines:
         """Nothing is connected yet."""
         self._lock = threading.Lock()
         self._made: WeakSet[Any] = WeakSet()
-        self._ended = False
+        self._hurried = self._ended = False
         sa.event.listen(engine, "do_connect", self._before)
         sa.event.listen(engine, "connect", self._after)
+
+    def hurry(self) -> None:
+        """Wait for each new connection a moment only."""
+        self._hurried = True
 
     def end(self) -> None:
         """End every connection, and make no other one: whoever waits hears that it is lost."""
@@ -33,10 +40,12 @@ class Lines:
         for each in made:
             _shut(each)
 
-    def _before(self, dialect: sa.Dialect, *_: object) -> None:
+    def _before(self, dialect: sa.Dialect, _: object, __: object, given: dict[str, Any]) -> None:
         if self._ended:
             driver: Any = dialect.loaded_dbapi
             raise driver.OperationalError("it was given up: this process ends")
+        if self._hurried:
+            given["connect_timeout"] = HURRIED_SECONDS
 
     def _after(self, connection: Any, _: object) -> None:
         with self._lock:

@@ -55,7 +55,7 @@ def test_given_up_it_is_away_for_whoever_waits_and_for_everybody_after(database:
     with pytest.raises(StateDatabaseError) as refused, database.read():
         pass
     assert passing(refused.value)
-    assert database.under_way() == frozenset()
+    assert not database.under_way()
 
 
 async def test_a_store_is_closed_although_one_writes_and_one_reads_and_neither_is_answered(
