@@ -1,7 +1,7 @@
 """One account under watch: reads its ledgers and its venue, judges them together, remembers between looks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -144,7 +144,8 @@ class AccountWatch:
         if all_known(held, rows, self.venue.mode, self.late_fills.watched(now.utc)):
             return ()
         reading = not_asked(self.venue, symbols, now)
-        comparing = self._comparing(rows, whole(self._merged(reading, now)), reading, ledgers, now=now)
+        view = whole(self._merged(reading, now, self._told))
+        comparing = self._comparing(rows, view, reading, ledgers, now=now)
         found = strangers(whole(comparing(facts={}, trades={}, kept=NOTHING_KEPT)))
         suspected = {(key.symbol, key.leg) for key in self._suspicions}
         return tuple(each for each in found if (each.symbol, each.leg) not in suspected)
@@ -164,7 +165,7 @@ class AccountWatch:
         rows = self._ledger_rows.of(readable, reading.orders, now.utc)
         told, self._told = self._told, set()
         before = self._view
-        self._view = view = await unhurried(self._merged(reading, now), self._clock)
+        self._view = view = await unhurried(self._merged(reading, now, told), self._clock)
         self._remember_held(before, view, told)
         compare_with = self._comparing(
             rows,
@@ -185,11 +186,15 @@ class AccountWatch:
         times = (started, now, self._clock.now())
         return Look(reading.symbols, judged, comparison, view, reading, readable, unreadable, *times, remarks)
 
-    def _merged(self, reading: AccountReading, now: Moment) -> Slices[VenueView]:
+    def _merged(self, reading: AccountReading, now: Moment, told: Collection[LegKey]) -> Slices[VenueView]:
+        pushed = self._pushed
+        if reading.symbols is not None:  # of others looks have heard, and there may be thousands
+            keys = {*legs_of(reading.account, reading.symbols), *told}
+            pushed = {key: pushed[key] for key in keys if key in pushed}
         return merge_in_slices(
             self._view,
             reading,
-            dict(self._pushed),  # what is pushed meanwhile belongs to the next look
+            dict(pushed),  # what is pushed meanwhile belongs to the next look
             self.venue.stream_health(),
             now=now,
             settings=self.rules.merge,
