@@ -114,17 +114,15 @@ def books_in_slices(view: VenueView) -> Slices[RestingBooks]:
     ordinary = yield from _sorted(view.orders)
     conditional = yield from _sorted(view.conditional_orders)
     none = Book(None if ordinary is None else {}, None if conditional is None else {})
-    return RestingBooks(
-        none,
-        {
-            symbol: Book(
+    by_symbol: dict[str, Book] = {}
+    for part in cut((ordinary or {}).keys() | (conditional or {}).keys(), GLANCED):
+        for symbol in part:
+            by_symbol[symbol] = Book(
                 None if ordinary is None else ordinary.get(symbol, {}),
                 None if conditional is None else conditional.get(symbol, {}),
             )
-            for symbol in (ordinary or {}).keys() | (conditional or {}).keys()
-        },
-        view.scope,
-    )
+        yield
+    return RestingBooks(none, by_symbol, view.scope)
 
 
 books = at_once(books_in_slices)

@@ -26,7 +26,7 @@ from reconciler.comparison.severity import severity_of
 from reconciler.comparison.stop_words import unjudged
 from reconciler.comparison.stream_list_conflict import conflict_of
 from reconciler.comparison.stuck_rows import stuck_entry, stuck_exit
-from reconciler.comparison.traded import Trades
+from reconciler.comparison.traded import Trades, TradesWanted
 from reconciler.comparison.unlisted import unlisted
 from reconciler.comparison.unseen import missing
 from reconciler.comparison.venue_view import VenueView
@@ -38,8 +38,8 @@ from reconciler.views.account import PositionView
 from verification.facts.account import Market, PositionMode
 from verification.facts.clock import Moment
 from verification.facts.leg import LegKey
-from verification.facts.order_fact import OrderFacts
-from verification.facts.slices import Effort, Slices, at_once
+from verification.facts.order_fact import OrderFacts, OrderRef
+from verification.facts.slices import MOVED, Effort, Slices, at_once, cut
 
 _BESIDE: tuple[Callable[[LegCase], Finding | None], ...] = (conflict_of, unlisted)
 """What a leg may show beside a difference and a missing stop: each rule finds one kind."""
@@ -177,6 +177,7 @@ def _collect(
     for finding, firmness in (told for case in cases.flat for told in _of(case, _LOOSE)):
         findings[finding.identity], confidence[finding.identity] = finding, firmness
     ordered = sorted(findings)
+    beside = yield from _beside(restless)
     return Comparison(
         account=scope.view.account,
         findings=tuple(findings[key] for key in ordered),
@@ -185,12 +186,9 @@ def _collect(
         matched=len(settled),
         unprotected_notional=_unprotected_notional(scope, restless),
         ignored=tuple(ignored),
-        problems=(
-            *problems,
-            *(line for case in restless for line in unjudged(case.protection, case.key.symbol)),
-        ),
-        wanted=tuple(dict.fromkeys(ref for case in restless for ref in wanted_orders(case))),
-        wanted_trades=tuple(wish for wish in map(wanted_trades, restless) if wish is not None),
+        problems=(*problems, *beside.problems),
+        wanted=tuple(beside.orders),
+        wanted_trades=tuple(beside.trades),
         check=ConditionCheck(
             view=scope.view,
             found=frozenset(findings),
@@ -203,6 +201,27 @@ def _collect(
         ),
         kept=replace(left, legs=calm.left(), order=calm.order),
     )
+
+
+class _Beside(NamedTuple):
+    """What could not be judged of stops, and what the venue is to be asked, of legs that are not calm."""
+
+    problems: list[str]
+    orders: dict[OrderRef, None]
+    trades: list[TradesWanted]
+
+
+def _beside(restless: list[LegCase]) -> Slices[_Beside]:
+    told = _Beside([], {}, [])
+    for part in cut(restless, MOVED):
+        for case in part:
+            told.problems.extend(unjudged(case.protection, case.key.symbol))
+            told.orders.update(dict.fromkeys(wanted_orders(case)))
+            wish = wanted_trades(case)
+            if wish is not None:
+                told.trades.append(wish)
+        yield
+    return told
 
 
 def _findings(scope: Scope, case: LegCase, *, dust: bool) -> list[tuple[Finding, Confidence]]:
