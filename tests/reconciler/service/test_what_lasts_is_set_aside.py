@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 
@@ -74,6 +75,21 @@ def test_rings_that_became_garbage_since_are_collected_once_memory_has_grown() -
         assert gone() is not None
 
         memory *= GROWN
+        run(garbage.look())
+
+    assert gone() is None
+
+
+def test_memory_that_was_given_back_makes_the_next_look_no_later() -> None:
+    grown = 100.0 * GROWN
+    told = chain((100.0,), (grown, 100.0), (grown, 100.0))
+    garbage = Garbage(told.__next__, long=0.0)
+    with garbage.watched():
+        run(garbage.look())
+        ring = Ring()
+        gone = weakref.ref(ring)
+        gc.collect()
+        del ring
         run(garbage.look())
 
     assert gone() is None
