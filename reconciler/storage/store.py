@@ -168,8 +168,8 @@ class Store:
 
     async def kept(self, account: str) -> Kept | None:
         """Return who was last given the lease of an account, and until when; None for nobody."""
-        last = last_beat(self._database.file, account)
-        return await self._asked(partial(leases.kept, account=account, last=last))
+        beat = last_beat(self._database.file, account)
+        return await self._asked(partial(leases.kept, account=account, last=beat))
 
     async def outbox(self, held: Sequence[Lease], *, now: datetime) -> Outbox:
         """Return what people may be owed of the accounts whose leases these are. See `messages.outbox`."""
@@ -277,8 +277,8 @@ class Store:
         await asyncio.to_thread(self._writer.close)
         self._database.close()
         self._database.give_up()  # what a thread still reads, nobody waits for any more
-        if self._ending is not None:
-            self._ending.cancel()
+        if (ending := self._ending) is not None and ending.cancel():
+            await asyncio.gather(ending, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         return self
