@@ -41,7 +41,7 @@ pairs: $(STAMP) ## every pair of deaths between an alert and its message (5 min)
 simulate: $(STAMP) ## worlds in virtual time: SEEDS=100000 of them, or SEED=123 once more
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT)),--seeds $(or $(SEEDS),100000) $(if $(START),--start $(START)) $(if $(ONLY_WORLDS),--only-worlds))
 
-bench: $(STAMP) ## what Trueup costs, beside the alternatives (11 min); PART=scale one part; RUNS=5 all of it five times: build/bench.json
+bench: $(STAMP) ## what Trueup costs, beside the alternatives (11 min): build/bench.json; PART=scale one part, RUNS=5 all of it five times
 	@$(if $(RUNS),$(BIN)/python -m tests.bench.runs --runs $(RUNS),$(BIN)/python -m tests.bench $(foreach part,$(PART),--only $(part)) $(if $(MINUTES),--minutes $(MINUTES)))
 
 soak: $(STAMP) ## the real processes for MINUTES=6 or HOURS=8: what grows is found; table, and build/soak.json
