@@ -26,6 +26,7 @@ from reconciler.storage.repeating import CROSSED_AGAIN, durably
 from reconciler.storage.store import Store
 from reconciler.storage.writer import Writer
 from tests.postgres import GIVEN
+from tests.reconciler.storage.busy_writer import hold
 from verification.facts.clock import SystemClock
 from verification.facts.observation import Source
 from verification.latency.sample import LatencySample, Measure
@@ -89,19 +90,6 @@ async def claimed(store: Store, account: str) -> HeldStore:
     claim = await Claims(store, Holder("here", "host", 1), SystemClock()).claim(account)
     assert isinstance(claim, Claim)
     return claim.store
-
-
-def hold(writer: Writer) -> threading.Event:
-    """Keep the writer busy until the event is set, so that others gather to one group behind it."""
-    begun, free = threading.Event(), threading.Event()
-
-    def wait(_: sa.Connection) -> None:
-        begun.set()
-        assert free.wait(10)
-
-    writer.submit(wait)
-    assert begun.wait(10)
-    return free
 
 
 def talk(url: str) -> "psycopg.Connection[tuple[int]]":

@@ -1,7 +1,6 @@
 """The writer: one thread, groups that commit together, failures that reach their caller, an orderly end."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from functools import partial
 
@@ -13,6 +12,7 @@ from reconciler.storage.database import Database
 from reconciler.storage.errors import LeaseLost, StateDatabaseError
 from reconciler.storage.leases import LEASE
 from reconciler.storage.writer import Writer, WriterClosed
+from tests.reconciler.storage.busy_writer import hold
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def test_one_that_fails_undoes_itself_and_nothing_of_the_others(
         note(connection, "half")
         raise LookupError("what it asked for is not there")
 
-    held = _hold(writer)
+    held = hold(writer)
     good, bad, twice = (
         writer.submit(lambda connection: note(connection, "good")),
         writer.submit(half),
@@ -86,7 +86,7 @@ async def test_one_that_is_alone_and_fails_is_undone_whole_and_hears_why(
 async def test_what_waits_together_is_one_transaction(database: Database, writer: Writer) -> None:
     commits: list[None] = []
     sa.event.listen(database._engine, "commit", lambda _: commits.append(None))
-    held = _hold(writer)
+    held = hold(writer)
 
     jobs = [writer.submit(partial(note, name=f"job {n}")) for n in range(40)]
     held.set()
@@ -97,7 +97,7 @@ async def test_what_waits_together_is_one_transaction(database: Database, writer
 
 
 async def test_the_event_loop_goes_on_while_the_queue_is_full(database: Database, writer: Writer) -> None:
-    held = _hold(writer)
+    held = hold(writer)
 
     async def free_it() -> None:
         await asyncio.sleep(0)
@@ -110,7 +110,7 @@ async def test_the_event_loop_goes_on_while_the_queue_is_full(database: Database
 
 
 async def test_a_cancelled_job_that_still_waits_is_not_written(database: Database, writer: Writer) -> None:
-    held = _hold(writer)
+    held = hold(writer)
     task = asyncio.create_task(writer.do(lambda connection: note(connection, "unwanted")))
     await asyncio.sleep(0)
     task.cancel()
@@ -124,7 +124,7 @@ async def test_a_cancelled_job_that_still_waits_is_not_written(database: Databas
 
 
 def test_closing_writes_what_waits_and_then_refuses(database: Database, writer: Writer) -> None:
-    held = _hold(writer)
+    held = hold(writer)
     jobs = [writer.submit(partial(note, name=f"job {n}")) for n in range(20)]
     held.set()
     writer.close()
@@ -136,7 +136,7 @@ def test_closing_writes_what_waits_and_then_refuses(database: Database, writer: 
 
 
 def test_a_commit_that_fails_is_heard_by_all_of_its_group(database: Database, writer: Writer) -> None:
-    held = _hold(writer)
+    held = hold(writer)
     jobs = [writer.submit(partial(note, name=f"job {n}")) for n in range(3)]
     fails = iter([False, True])  # the job that holds the thread is committed first
 
@@ -152,16 +152,3 @@ def test_a_commit_that_fails_is_heard_by_all_of_its_group(database: Database, wr
             job.result(timeout=10)
     assert writer.submit(lambda connection: note(connection, "after")).result(timeout=10) == "after"
     assert names(database) == {"after"}
-
-
-def _hold(writer: Writer) -> threading.Event:
-    """Keep the thread busy with one job until the event is set, so that others gather behind it."""
-    begun, free = threading.Event(), threading.Event()
-
-    def wait(_: sa.Connection) -> None:
-        begun.set()
-        assert free.wait(10)
-
-    writer.submit(wait)
-    assert begun.wait(10)
-    return free
